@@ -1,0 +1,89 @@
+"""Proves where an imported thing comes from.
+
+An **Event** says what happened to which items. Events are gathered in a
+**Statement**, which an **Actor** signs; the signed bytes are an **Entry**.
+The ledger **admits** an Entry if its rules allow, **sequences** it in the log,
+and adds a **Link** to the **Trail** of every item it touches. A **Checkpoint**
+sums up the log and all trails; **Witnesses** cosign it. A **Bundle** holds all
+that one item's story needs, and anyone turns a Bundle into a **Verdict** with
+no server at all.
+
+The names that most programs need can be imported from here. Each is loaded
+when it is first asked for: verifying does not load a database.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from provenance.claims.actor import Grant as Grant
+    from provenance.claims.event import Event as Event
+    from provenance.claims.event import Field as Field
+    from provenance.claims.event import Item as Item
+    from provenance.claims.registry import Authority as Authority
+    from provenance.claims.statement import Submission as Submission
+    from provenance.claims.statement import sign_statement as sign_statement
+    from provenance.errors import ProvenanceError as ProvenanceError
+    from provenance.folder import create_ledger as create_ledger
+    from provenance.folder import open_ledger as open_ledger
+    from provenance.folder import open_reader as open_reader
+    from provenance.keys import Signer as Signer
+    from provenance.ledger.audit import audit as audit
+    from provenance.ledger.cosign import Witness as Witness
+    from provenance.ledger.ledger import Ledger as Ledger
+    from provenance.ledger.read import LedgerReader as LedgerReader
+    from provenance.prepare import new_event as new_event
+    from provenance.prepare import prepare_document as prepare_document
+    from provenance.proof.receipt import Receipt as Receipt
+    from provenance.proof.receipt import verify_receipt as verify_receipt
+    from provenance.proof.trust import Trust as Trust
+    from provenance.proof.trust import format_trust as format_trust
+    from provenance.proof.trust import parse_trust as parse_trust
+    from provenance.proof.verdict import Outcome as Outcome
+    from provenance.proof.verdict import Verdict as Verdict
+    from provenance.proof.verify import examine_bundle as examine_bundle
+    from provenance.proof.verify import verify_bundle as verify_bundle
+
+_HOMES = {
+    "Authority": "claims.registry",
+    "Event": "claims.event",
+    "Field": "claims.event",
+    "Grant": "claims.actor",
+    "Item": "claims.event",
+    "Ledger": "ledger.ledger",
+    "LedgerReader": "ledger.read",
+    "Outcome": "proof.verdict",
+    "ProvenanceError": "errors",
+    "Receipt": "proof.receipt",
+    "Signer": "keys",
+    "Submission": "claims.statement",
+    "Trust": "proof.trust",
+    "Verdict": "proof.verdict",
+    "Witness": "ledger.cosign",
+    "audit": "ledger.audit",
+    "create_ledger": "folder",
+    "examine_bundle": "proof.verify",
+    "format_trust": "proof.trust",
+    "new_event": "prepare",
+    "open_ledger": "folder",
+    "open_reader": "folder",
+    "parse_trust": "proof.trust",
+    "prepare_document": "prepare",
+    "sign_statement": "claims.statement",
+    "verify_bundle": "proof.verify",
+    "verify_receipt": "proof.receipt",
+}
+
+__all__ = [  # noqa: PLE0604  # the names are in one place only
+    *sorted(_HOMES),
+]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home, the first time it is asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

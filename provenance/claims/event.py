@@ -1,0 +1,335 @@
+"""An event: what happened to which items, as a small Merkle tree of leaves.
+
+Any part can be shown alone, because every part is a leaf of its own, salted
+where a guess could otherwise confirm it (`formats.md`, section 3):
+
+    leaf 0          mp(["body", {EPCIS field names → values}])
+    leaf 1 … n      mp(["item", salt, relation, id])
+                    mp(["item", salt, relation, class, quantity, uom])
+    leaf n+1 …      mp(["field", salt, pointer, value])
+    event id        H(mp(["provenance/event/v1", n, concealed, MTH(leaves)]))
+
+*Event data* is how an event travels and is stored: its leaves as they were
+made, never encoded anew. A field that the reader may not have, or that was
+erased, stands there as its leaf's hash alone, in an array of one:
+
+    mp([n, [leaf 0, leaf 1, …, leaf or [hash], …]])
+
+Promises: an `Event` that exists is well formed, has the id its leaves give,
+and its items are absolute ASCII URIs.
+"""
+
+import hmac
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256 as _sha256
+
+from provenance.encoding.canonical import Value, decode, encode
+from provenance.encoding.digest import Hash
+from provenance.encoding.tree import root_of
+from provenance.errors import MalformedError
+
+SALT_SIZE = 16
+SECRET_SIZE = 32
+
+MAX_LEAVES = 262_144
+"""The most leaves of one event: a container of a quarter million units."""
+
+MAX_ITEM_LENGTH = 2048
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+_BARE_CLASS = re.compile(r"https://id\.gs1\.org/01/\d{14}(?:/22/[^/]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item that an event names.
+
+    Attributes:
+        relation: The EPCIS list it stood in (`epcList`, `parentID`, …), or
+            `actor` in a registry event.
+        id: Its canonical URI (`formats.md`, section 2).
+        quantity: How much of the class, in *uom*; None for an unspecified
+            amount, and always None outside quantity lists.
+        uom: The unit (UN/ECE Recommendation 20), None for a count.
+        is_quantity: Whether it is an element of a quantity list.
+    """
+
+    relation: str
+    id: str
+    quantity: int | float | None = None
+    uom: str | None = None
+    is_quantity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A concealed field: shown only to whom its holder shows it.
+
+    Attributes:
+        pointer: Where it belongs in the event, as a JSON Pointer (RFC 6901).
+        value: What it says.
+    """
+
+    pointer: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event with all of its leaves.
+
+    Attributes:
+        data: The event data, as received.
+        body: What everybody may see, by EPCIS field names.
+        items: The items it names, in leaf order.
+        fields: The concealed fields; None where only the hash is known.
+        leaves: Each leaf's bytes; None where only the hash is known.
+        hashes: Each leaf's hash, in order.
+        id: The event id.
+    """
+
+    data: bytes
+    body: Mapping[str, Value]
+    items: tuple[Item, ...]
+    fields: tuple[Field | None, ...]
+    leaves: tuple[bytes | None, ...]
+    hashes: tuple[Hash, ...]
+    id: Hash
+
+    @property
+    def trailed_items(self) -> tuple[str, ...]:
+        """The ids of the items whose trails this event joins, each once."""
+        return tuple(dict.fromkeys(i.id for i in self.items if has_trail(i.id)))
+
+    @property
+    def after(self) -> tuple[tuple[str, Hash], ...]:
+        """The (item id, link) pairs that must be the heads at admission."""
+        return read_after(self.body)
+
+
+def make_event(
+    body: Mapping[str, object],
+    items: Iterable[Item],
+    fields: Iterable[Field] = (),
+    *,
+    secret: bytes,
+) -> Event:
+    """Return the event of these parts, salted from *secret*.
+
+    Args:
+        body: What everybody may see. Must have a `type`.
+        items: At least one item, in the order of the leaves.
+        fields: The concealed fields, in the order of the leaves.
+        secret: 32 random bytes, used for this event alone. Who has it can
+            confirm a guess at a concealed field.
+
+    Raises:
+        MalformedError: A part cannot be written in the format.
+    """
+    if len(secret) != SECRET_SIZE:
+        raise ValueError(f"a secret has {SECRET_SIZE} bytes, not {len(secret)}")
+    items, fields = tuple(items), tuple(fields)
+    leaves = [encode(["body", body])]
+    for item in items:
+        salt = derive_salt(secret, len(leaves))
+        row: list[object] = ["item", salt, item.relation, item.id]
+        if item.is_quantity:
+            row += [item.quantity, item.uom]
+        leaves.append(encode(row))
+    for field in fields:
+        salt = derive_salt(secret, len(leaves))
+        leaves.append(encode(["field", salt, field.pointer, field.value]))
+    return parse_event(encode([len(items), leaves]))
+
+
+def derive_salt(secret: bytes, leaf: int) -> bytes:
+    """Return the salt of leaf number *leaf*: 16 bytes."""
+    return hmac.digest(secret, leaf.to_bytes(4, "big"), "sha256")[:SALT_SIZE]
+
+
+def parse_event(data: bytes) -> Event:
+    """Return the event that *data* holds, its id computed from its leaves.
+
+    Raises:
+        MalformedError: The data is not well formed.
+    """
+    match decode(data):
+        case [int(item_count), list(parts)] if item_count is not True:
+            pass
+        case _:
+            raise MalformedError("event data is [item count, leaves]")
+    if not 1 <= item_count < len(parts) <= MAX_LEAVES:
+        raise MalformedError(
+            f"an event has a body and 1 to {MAX_LEAVES - 1} items and fields,"
+            f" not {item_count} items in {len(parts)} leaves"
+        )
+    body: Mapping[str, Value] = {}
+    items: list[Item] = []
+    fields: list[Field | None] = []
+    leaves: list[bytes | None] = []
+    hashes: list[Hash] = []
+    for number, part in enumerate(parts):
+        if isinstance(part, bytes):
+            leaves.append(part)
+            hashes.append(Hash(_sha256(b"\x00" + part).digest()))
+            shown = parse_leaf(part, number=number, item_count=item_count)
+            if isinstance(shown, Item):
+                items.append(shown)
+            elif isinstance(shown, Field):
+                fields.append(shown)
+            else:
+                body = shown
+        else:
+            hashes.append(_withheld(part, number=number, items=item_count))
+            leaves.append(None)
+            fields.append(None)
+    _require_distinct(fields)
+    return Event(
+        data=data,
+        body=body,
+        items=tuple(items),
+        fields=tuple(fields),
+        leaves=tuple(leaves),
+        hashes=tuple(hashes),
+        id=event_id(item_count, len(parts) - 1 - item_count, root_of(hashes)),
+    )
+
+
+def event_id(items: int, concealed: int, root: Hash) -> Hash:
+    """Return the id of the event with that many leaves of each kind."""
+    parts = ["provenance/event/v1", items, concealed, root]
+    return Hash(_sha256(encode(parts)).digest())
+
+
+def parse_leaf(
+    leaf: bytes, *, number: int, item_count: int
+) -> Mapping[str, Value] | Item | Field:
+    """Return what leaf *number* of an event with *item_count* items says.
+
+    Raises:
+        MalformedError: It is not a leaf that may stand at that number.
+    """
+    match decode(leaf):
+        case ["body", dict(body)] if number == 0:
+            _require_body(body)
+            return body
+        case ["item", bytes(salt), str(relation), str(item)] if (
+            1 <= number <= item_count
+        ):
+            _require_salt(salt)
+            return Item(relation, check_item_id(item))
+        case ["item", bytes(salt), str(relation), str(item), amount, uom] if (
+            1 <= number <= item_count
+        ):
+            _require_salt(salt)
+            return _quantity(relation, check_item_id(item), amount, uom)
+        case ["field", bytes(salt), str(pointer), value] if number > item_count:
+            _require_salt(salt)
+            if not pointer.startswith("/"):
+                raise MalformedError(
+                    f"a field's pointer starts with '/': {pointer[:80]!r}"
+                )
+            return Field(pointer, value)
+    raise MalformedError(f"leaf {number} of the event is not of its form")
+
+
+@lru_cache(maxsize=4096)
+def check_item_id(item: str) -> str:
+    """Return *item* if it can be an item id: an absolute ASCII URI.
+
+    Raises:
+        MalformedError: It is not, or has more than 2,048 bytes.
+    """
+    if len(item) > MAX_ITEM_LENGTH or not _URI.fullmatch(item):
+        raise MalformedError(
+            f"an item id is an absolute ASCII URI of at most {MAX_ITEM_LENGTH}"
+            f" bytes, not {item[:80]!r}"
+        )
+    return item
+
+
+def has_trail(item: str) -> bool:
+    """Return whether *item* has a trail: all do but a bare product class.
+
+    "Some of GTIN 09506000134352" is no thing that could be followed; a
+    serial, a lot, a carton is.
+    """
+    return _BARE_CLASS.fullmatch(item) is None
+
+
+def read_after(body: Mapping[str, Value]) -> tuple[tuple[str, Hash], ...]:
+    """Return the heads that *body* demands under `after`.
+
+    Raises:
+        MalformedError: `after` is not [[item id, link], …].
+    """
+    demanded = []
+    rows = body.get("after", ())
+    if not isinstance(rows, Sequence) or isinstance(rows, str | bytes):
+        raise MalformedError("after is a list of [item id, link]")
+    for row in rows:
+        match row:
+            case [str(item), bytes(link)]:
+                demanded.append((check_item_id(item), Hash(link)))
+            case _:
+                raise MalformedError("after is a list of [item id, link]")
+    return tuple(demanded)
+
+
+def withhold(event: Event, pointers: Iterable[str]) -> Event:
+    """Return *event* with those fields as hashes alone, and the same id.
+
+    Raises:
+        ValueError: It has no such field.
+    """
+    wanted = set(pointers)
+    first = 1 + len(event.items)
+    parts: list[bytes | list[Hash]] = []
+    for number, leaf in enumerate(event.leaves):
+        field = event.fields[number - first] if number >= first else None
+        if leaf is None or (field is not None and field.pointer in wanted):
+            parts.append([event.hashes[number]])
+            wanted.discard(field.pointer if field else "")
+        else:
+            parts.append(leaf)
+    if wanted:
+        raise ValueError(f"the event has no field {min(wanted)!r}")
+    return parse_event(encode([len(event.items), parts]))
+
+
+def _withheld(part: Value, *, number: int, items: int) -> Hash:
+    match part:
+        case [bytes(digest)] if number > items:
+            return Hash(digest)
+    raise MalformedError(
+        f"leaf {number} is neither bytes nor the hash of a concealed field"
+    )
+
+
+def _require_body(body: Mapping[str, Value]) -> None:
+    kind = body.get("type")
+    if not isinstance(kind, str) or not kind:
+        raise MalformedError("an event's body has a type")
+    read_after(body)
+
+
+def _require_salt(salt: bytes) -> None:
+    if len(salt) != SALT_SIZE:
+        raise MalformedError(f"a salt has {SALT_SIZE} bytes, not {len(salt)}")
+
+
+def _require_distinct(fields: Sequence[Field | None]) -> None:
+    pointers = [field.pointer for field in fields if field is not None]
+    if len(set(pointers)) != len(pointers):
+        raise MalformedError("two concealed fields have the same pointer")
+
+
+def _quantity(relation: str, item: str, amount: Value, uom: Value) -> Item:
+    if isinstance(amount, bool) or not isinstance(amount, int | float | None):
+        raise MalformedError("a quantity is a number or nil")
+    if not isinstance(uom, str | None):
+        raise MalformedError("a unit of measure is text or nil")
+    return Item(relation, item, amount, uom, True)

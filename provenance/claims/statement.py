@@ -1,0 +1,204 @@
+"""A statement: the events that one actor signs, and the entry that logs it.
+
+    header        mp(["provenance/statement/v1", origin, issuer, key id,
+                      issued at (ms), event count, MTH(event ids)])
+    signature     Ed25519 by the issuer's key over the header bytes
+    entry         mp([1, header, signature])     at most 65,535 bytes
+    statement id  H(header)
+
+One signature covers a whole document of events. The origin binds the
+statement to one ledger, the leading string to one purpose (`formats.md`,
+section 4). A *submission* is what travels to a ledger: the entry, and the
+data of the events that it signed:
+
+    submission    mp(["provenance/submission/v1", entry, [event data, …]])
+
+The event ids are leaves of a tree like any other: MTH hashes each with 0x00.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from provenance.claims.event import Event, check_item_id
+from provenance.encoding.canonical import decode, encode
+from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.tree import leaf_hash, root_of
+from provenance.errors import MalformedError
+from provenance.keys import Signer
+
+MAX_ENTRY_SIZE = 65_535
+MAX_EVENTS = 65_536
+MAX_ORIGIN_LENGTH = 255
+SIGNATURE_SIZE = 64
+
+_CONTEXT = "provenance/statement/v1"
+_SUBMISSION = "provenance/submission/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a statement's signature covers.
+
+    Attributes:
+        origin: The ledger it is meant for.
+        issuer: The actor's id.
+        key_id: SHA-256 of the public key that signed.
+        issued_at: The issuer's clock, in ms since 1970. Proves nothing.
+        event_count: How many events it signs, 1 to 65,536.
+        events_root: The root of the tree of their ids.
+    """
+
+    origin: str
+    issuer: str
+    key_id: Hash
+    issued_at: int
+    event_count: int
+    events_root: Hash
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A signed statement as one log leaf. The signature is not yet checked.
+
+    Attributes:
+        data: The leaf's bytes, as received.
+        header_bytes: What was signed, as received.
+        signature: 64 bytes.
+        header: What the header bytes say.
+    """
+
+    data: bytes
+    header_bytes: bytes
+    signature: bytes
+    header: Header
+
+    @property
+    def statement_id(self) -> Hash:
+        """The hash of the header: one statement is logged once."""
+        return sha256(self.header_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is handed to a ledger: a signed entry, and its events' data."""
+
+    entry: bytes
+    events: tuple[bytes, ...]
+
+    def to_bytes(self) -> bytes:
+        """Return it as one byte string, for a file or a request."""
+        return encode([_SUBMISSION, self.entry, list(self.events)])
+
+
+def sign_statement(
+    events: Sequence[Event],
+    *,
+    signer: Signer,
+    issuer: str,
+    origin: str,
+    now: int,
+) -> Submission:
+    """Return the statement in which *issuer* says *events*, signed.
+
+    Args:
+        events: 1 to 65,536 events, in the order they are to be logged.
+        signer: The issuer's key.
+        issuer: The actor's id.
+        origin: The ledger that is to log it; no other will take it.
+        now: The issuer's time, in ms since 1970.
+
+    Raises:
+        MalformedError: The statement cannot be written in the format.
+    """
+    header = encode(
+        [
+            _CONTEXT,
+            origin,
+            issuer,
+            signer.verifier.key_id,
+            now,
+            len(events),
+            events_root([event.id for event in events]),
+        ]
+    )
+    parse_header(header)
+    entry = encode([1, header, signer.sign(header)])
+    parse_entry(entry)
+    return Submission(entry, tuple(event.data for event in events))
+
+
+def events_root(event_ids: Sequence[bytes]) -> Hash:
+    """Return the root of the tree whose leaves hold *event_ids*."""
+    return root_of([leaf_hash(event_id) for event_id in event_ids])
+
+
+def parse_submission(data: bytes) -> Submission:
+    """Return the submission that *data* holds; its parts are not yet read.
+
+    Raises:
+        MalformedError: It is none.
+    """
+    match decode(data):
+        case [str(context), bytes(entry), list(events)] if (
+            context == _SUBMISSION
+        ):
+            if not all(isinstance(event, bytes) for event in events):
+                raise MalformedError("a submission's events are bytes")
+            return Submission(entry, tuple(bytes(e) for e in events))  # type: ignore[arg-type]  # checked above
+    raise MalformedError("this is not a submission of a signed statement")
+
+
+def parse_entry(data: bytes) -> Entry:
+    """Return the entry that *data* holds.
+
+    Raises:
+        MalformedError: It is no signed statement, or larger than a log leaf
+            may be.
+    """
+    if len(data) > MAX_ENTRY_SIZE:
+        raise MalformedError(
+            f"an entry has at most {MAX_ENTRY_SIZE} bytes, not {len(data)}"
+        )
+    match decode(data):
+        case [int(kind), bytes(header), bytes(signature)] if (
+            kind == 1 and kind is not True
+        ):
+            if len(signature) != SIGNATURE_SIZE:
+                raise MalformedError(
+                    f"a signature has {SIGNATURE_SIZE} bytes,"
+                    f" not {len(signature)}"
+                )
+            return Entry(data, header, signature, parse_header(header))
+    raise MalformedError("the entry is no signed statement")
+
+
+def parse_header(data: bytes) -> Header:
+    """Return the header that *data* holds.
+
+    Raises:
+        MalformedError: It is none, or a value is out of bounds.
+    """
+    match decode(data):
+        case [
+            str(context), str(origin), str(issuer), bytes(key_id),
+            int(issued_at), int(count), bytes(root),
+        ] if context == _CONTEXT:  # fmt: skip
+            pass
+        case _:
+            raise MalformedError("the header is no statement of this format")
+    if not 1 <= len(origin.encode()) <= MAX_ORIGIN_LENGTH:
+        raise MalformedError("an origin has 1 to 255 bytes")
+    if issued_at < 0 or issued_at is True or issued_at is False:
+        raise MalformedError("a statement's time is ms since 1970")
+    if count is True or not 1 <= count <= MAX_EVENTS:
+        raise MalformedError(
+            f"a statement has 1 to {MAX_EVENTS} events, not {count}"
+        )
+    return Header(
+        origin,
+        check_item_id(issuer),
+        Hash(key_id),
+        issued_at,
+        count,
+        Hash(root),
+    )

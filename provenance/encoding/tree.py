@@ -1,0 +1,103 @@
+"""A Merkle tree small enough to hold in memory: one event, one statement.
+
+The hashes are those of RFC 6962 (section 2.1) and so the same as the log's:
+
+    leaf = SHA-256(0x00 ‖ data)      node = SHA-256(0x01 ‖ left ‖ right)
+
+The log itself is too long to hold; `provenance.tlog.merkle` proves things
+about it from stored nodes, with the hashes defined here.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256 as _sha256
+
+from provenance.encoding.digest import Hash, sha256
+from provenance.errors import InvalidProofError
+
+EMPTY_ROOT = sha256(b"")
+"""The root of the tree with no leaves (RFC 6962, section 2.1)."""
+
+
+def leaf_hash(data: bytes) -> Hash:
+    """Return the hash of the leaf that holds *data*."""
+    # The 0x00 keeps an interior node from being passed off as a leaf.
+    return sha256(b"\x00" + data)
+
+
+def node_hash(left: Hash, right: Hash) -> Hash:
+    """Return the hash of the node above *left* and *right*."""
+    return sha256(b"\x01" + left + right)
+
+
+def root_of(leaves: Sequence[bytes]) -> Hash:
+    """Return the root above *leaves*, which are leaf hashes in order.
+
+    Nodes are joined level by level, an odd last one moving up unchanged:
+    the same shape as RFC 6962's split at the largest power of two. For the
+    same reason *leaves* may be the roots of complete subtrees of one size,
+    the last one of any smaller size.
+    """
+    if not leaves:
+        return EMPTY_ROOT
+    level = list(leaves)
+    while len(level) > 1:
+        level = _join_pairs(level)
+    return Hash(level[0])
+
+
+def path_to(index: int, leaves: Sequence[Hash]) -> tuple[Hash, ...]:
+    """Return the inclusion proof of leaf *index*: its siblings, lowest first.
+
+    Raises:
+        ValueError: There is no such leaf.
+    """
+    if not 0 <= index < len(leaves):
+        raise ValueError(f"no leaf {index} in a tree of size {len(leaves)}")
+    path = []
+    level: list[bytes] = list(leaves)
+    while len(level) > 1:
+        sibling = index ^ 1
+        if sibling < len(level):
+            path.append(Hash(level[sibling]))
+        level, index = _join_pairs(level), index // 2
+    return tuple(path)
+
+
+def root_from_path(
+    leaf: Hash, path: Sequence[Hash], *, index: int, size: int
+) -> Hash:
+    """Return the root that *path* leads to from leaf *index* of *size*.
+
+    Raises:
+        InvalidProofError: There is no such leaf, or the path has more or
+            fewer hashes than that leaf's place in the tree asks for.
+    """
+    if not 0 <= index < size:
+        raise InvalidProofError(f"no leaf {index} in a tree of size {size}")
+    digest, used, last = leaf, 0, size - 1
+    while last:
+        if index % 2 or index < last:
+            if used == len(path):
+                raise InvalidProofError(
+                    f"the proof has only {len(path)} hashes"
+                )
+            if index % 2:
+                digest = node_hash(path[used], digest)
+            else:
+                digest = node_hash(digest, path[used])
+            used += 1
+        index, last = index // 2, last // 2
+    if used != len(path):
+        raise InvalidProofError(f"the proof has {len(path)} hashes, not {used}")
+    return digest
+
+
+def _join_pairs(level: Sequence[bytes]) -> list[bytes]:
+    # A hot path: raw digests, no object made for each node.
+    joined = [
+        _sha256(b"\x01" + left + right).digest()
+        for left, right in zip(level[::2], level[1::2], strict=False)
+    ]
+    if len(level) % 2:
+        joined.append(level[-1])
+    return joined

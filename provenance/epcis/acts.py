@@ -1,0 +1,237 @@
+"""What an EPCIS event does: which permission it needs, what it moves.
+
+Bodies come from signed events, whoever made them, and are read here by the
+ledger for every event that it admits. So each function takes any body, costs
+a few dictionary lookups, and refuses what it cannot understand:
+
+    {"type": "ObjectEvent", "action": "ADD", "bizStep": "commissioning",
+     "readPoint": {"id": "https://id.gs1.org/414/9506000134376"},
+     "ilmd": {"cbvmda:lotNumber": "L7"}, …}
+
+puts units of lot L7 into being at a place, which takes the kind
+`commissioning`, the company prefix of the units and a grant for the place.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from provenance.claims.event import Item
+from provenance.claims.registry import Act
+from provenance.encoding.canonical import Value
+from provenance.epcis.prefixes import STANDARD_PREFIXES, full_id, read_context
+from provenance.epcis.vocabulary import read_step
+from provenance.errors import MalformedError
+from provenance.gs1 import canonical_item, gtin_of, lot_item, owner_key
+
+LOT_NUMBER = STANDARD_PREFIXES["cbvmda"] + "lotNumber"
+"""The full name of the lot number among master data (`ilmd`)."""
+
+_ADDED = frozenset({"epcList", "quantityList"})
+_OUTPUTS = frozenset({"outputEPCList", "outputQuantityList"})
+_CHILDREN = frozenset({"childEPCs", "childQuantityList"})
+_INPUTS = frozenset({"inputEPCList", "inputQuantityList"})
+_CONTAINING = frozenset({"AggregationEvent", "AssociationEvent"})
+
+
+class ContainerChange(NamedTuple):
+    """That items went into a container, or came out of it.
+
+    Attributes:
+        parent: The container.
+        children: The items; with `out`, none means that all came out.
+        direction: Which way they went.
+    """
+
+    parent: str
+    children: tuple[str, ...]
+    direction: Literal["in", "out"]
+
+
+def read_act(body: Mapping[str, Value], items: Sequence[Item]) -> Act:
+    """Return what the event does, as far as permission to do it goes.
+
+    Raises:
+        MalformedError: A field that matters here is not of its form.
+    """
+    prefixes = _prefixes(body)
+    kind, action = _form(body)
+    step = body.get("bizStep")
+    if not isinstance(step, str | None):
+        raise MalformedError("bizStep is text")
+    if prefixes:
+        kinds = frozenset((*_implied(kind, action), _step_kind(step, prefixes)))
+    else:
+        kinds = _kinds(kind, action, step)
+    return Act(
+        kinds=kinds,
+        creates=_owners(_created_lists(kind, action), items),
+        places=_places(body, prefixes),
+    )
+
+
+def created_lists(body: Mapping[str, Value]) -> frozenset[str]:
+    """Return the names of the lists of what the event brings into being."""
+    return _created_lists(*_form(body))
+
+
+def lot_of(body: Mapping[str, Value], item_id: str) -> str | None:
+    """Return the lot that a unit put into being by this event belongs to.
+
+    It is the lot item that the event's `ilmd` names for the GTIN of *item_id*.
+    None if the event creates nothing or names no lot, or if *item_id* has no
+    GTIN or is a lot itself.
+
+    Raises:
+        MalformedError: The lot number is none, or there are two.
+    """
+    ilmd = body.get("ilmd")
+    if ilmd is None or not created_lists(body):
+        return None
+    if gtin_of(item_id) is None or "/10/" in item_id:
+        return None
+    if not isinstance(ilmd, dict):
+        raise MalformedError("ilmd is an object")
+    lot = _lot_number(ilmd, _prefixes(body))
+    return None if lot is None else lot_item(item_id, lot)
+
+
+def container_change(
+    body: Mapping[str, Value], items: Iterable[Item]
+) -> ContainerChange | None:
+    """Return what went into or came out of which container.
+
+    None for an event that moves nothing in or out.
+
+    Raises:
+        MalformedError: Something moves, but the event names no container.
+    """
+    kind, action = _form(body)
+    if kind not in _CONTAINING or action not in {"ADD", "DELETE"}:
+        return None
+    parent, children = None, []
+    for item in items:
+        if item.relation == "parentID":
+            parent = item.id
+        elif item.relation in _CHILDREN:
+            children.append(item.id)
+    if parent is None:
+        raise MalformedError(f"an {kind} {action} has a parentID")
+    direction: Literal["in", "out"] = "in" if action == "ADD" else "out"
+    return ContainerChange(parent, tuple(children), direction)
+
+
+def inputs_of(
+    body: Mapping[str, Value], items: Iterable[Item]
+) -> tuple[str, ...]:
+    """Return what a transformation used up, in order; () for other events."""
+    if body.get("type") != "TransformationEvent":
+        return ()
+    return tuple(item.id for item in items if item.relation in _INPUTS)
+
+
+def _form(body: Mapping[str, Value]) -> tuple[str, str | None]:
+    kind, action = body.get("type"), body.get("action")
+    if not isinstance(kind, str) or not isinstance(action, str | None):
+        raise MalformedError("an event's type and action are text")
+    return kind, action
+
+
+def _prefixes(body: Mapping[str, Value]) -> Mapping[str, str]:
+    context = body.get("@context")
+    return {} if context is None else read_context(context)
+
+
+@lru_cache(maxsize=4096)
+def _kinds(kind: str, action: str | None, step: str | None) -> frozenset[str]:
+    """Return the kinds of an event that defines no prefixes."""
+    return frozenset((*_implied(kind, action), _step_kind(step, {})))
+
+
+def _implied(kind: str, action: str | None) -> Iterator[str]:
+    """Yield the kinds that the event's form alone implies."""
+    if kind == "TransformationEvent":
+        yield "transforming"
+    elif kind == "ObjectEvent" and action == "ADD":
+        yield "commissioning"
+    elif kind == "ObjectEvent" and action == "DELETE":
+        yield "decommissioning"
+
+
+def _step_kind(step: str | None, prefixes: Mapping[str, str]) -> str:
+    if step is None:
+        return "observing"
+    word = read_step(step, prefixes)
+    # A role may name somebody's own step, but never by mistake one of ours.
+    return f"step:{word}" if ":" in word else word
+
+
+def _created_lists(kind: str, action: str | None) -> frozenset[str]:
+    # A transformation has no action, and one that claims an action creates
+    # what it creates all the same.
+    if kind == "TransformationEvent":
+        return _OUTPUTS
+    if kind == "ObjectEvent" and action == "ADD":
+        return _ADDED
+    return frozenset()
+
+
+def _owners(lists: frozenset[str], items: Sequence[Item]) -> tuple[str, ...]:
+    if not lists:
+        return ()
+    return tuple(
+        dict.fromkeys(
+            owner_key(item.id) or item.id
+            for item in items
+            if item.relation in lists
+        )
+    )
+
+
+def _places(
+    body: Mapping[str, Value], prefixes: Mapping[str, str]
+) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in ("readPoint", "bizLocation"):
+        place = body.get(name)
+        if place is None:
+            continue
+        given = place.get("id") if isinstance(place, dict) else None
+        if not isinstance(given, str):
+            raise MalformedError(f"{name} has an id")
+        canonical = (
+            canonical_item(full_id(given, prefixes))
+            if prefixes
+            else _place(given)
+        )
+        if canonical not in found:
+            found.append(canonical)
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _place(given: str) -> str:
+    """Return the id of a place in an event that defines no prefixes."""
+    return canonical_item(full_id(given, {}))
+
+
+def _lot_number(
+    ilmd: Mapping[str, Value], prefixes: Mapping[str, str]
+) -> str | None:
+    if not prefixes and LOT_NUMBER not in ilmd:
+        lots = [ilmd["cbvmda:lotNumber"]] if "cbvmda:lotNumber" in ilmd else []
+    else:
+        lots = [
+            value
+            for name, value in ilmd.items()
+            if full_id(name, prefixes) == LOT_NUMBER
+        ]
+    match lots:
+        case []:
+            return None
+        case [str(lot)]:
+            return lot
+        case [_]:
+            raise MalformedError("a lot number is text")
+        case _:
+            raise MalformedError("ilmd names two lots")

@@ -1,0 +1,461 @@
+"""The fields of EPCIS events: what each may hold, and where it is wrong.
+
+A *reader* takes a JSON value and the prefixes that are defined, and returns
+the value as the body of an event keeps it. Readers are put together from
+smaller ones, so the table `FIELDS` at the end reads like the standard:
+
+    "bizTransactionList": listed(record({"bizTransaction": identifier, …}))
+
+A reader raises `Fault`, and each level that the fault passes on its way up
+adds its own step, until the path in the document is complete.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
+
+from provenance.encoding.canonical import Value
+from provenance.encoding.path import json_path
+from provenance.encoding.strict_json import JSON
+from provenance.epcis.prefixes import expand, full_id
+from provenance.epcis.vocabulary import (
+    BIZ_TRANSACTION_TYPE,
+    COMPONENT,
+    DISPOSITION,
+    ERROR_REASON,
+    MEASUREMENT,
+    SENSOR_ALERT,
+    SOURCE_DEST_TYPE,
+    read_step,
+)
+from provenance.errors import MalformedError
+from provenance.gs1 import canonical_item
+from provenance.gs1.item import is_absolute_uri
+
+Prefixes = Mapping[str, str]
+"""Prefix → namespace, as the document and the event define them."""
+
+Reader = Callable[[JSON, Prefixes], Value]
+
+ACTIONS = ("ADD", "OBSERVE", "DELETE")
+
+_MAX_INTEGER = 2**53 - 1
+_MAX_NESTING = 20
+"""How deep the value of an extension may go; signed bytes go to 32."""
+
+_ZONE = r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
+_OFFSET = re.compile(_ZONE)
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
+    rf"(?:Z|{_ZONE})"
+)
+_UOM = re.compile(r"[A-Z0-9]{2,3}")
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9+._-]*:.*", re.DOTALL)
+
+_T = TypeVar("_T")
+
+
+class Fault(Exception):  # noqa: N818  # it never leaves provenance.epcis
+    """A fault on its way up through the document.
+
+    Attributes:
+        message: What is wrong.
+        steps: Where, as far as it has come up: members and list positions,
+            innermost first.
+    """
+
+    def __init__(self, message: str, *steps: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.steps = list(steps)
+
+    @property
+    def path(self) -> str:
+        """The place as a JSON path."""
+        return json_path(reversed(self.steps))
+
+
+def at(
+    step: str | int,
+    read: Callable[[JSON, Prefixes], _T],
+    value: JSON,
+    prefixes: Prefixes,
+) -> _T:
+    """Return what *read* makes of the value under *step*."""
+    try:
+        return read(value, prefixes)
+    except Fault as fault:
+        fault.steps.append(step)
+        raise
+    except MalformedError as error:
+        raise Fault(str(error), step) from error
+
+
+# Values without parts.
+
+
+def text(value: JSON, _: Prefixes) -> str:
+    """Read any text."""
+    if not isinstance(value, str):
+        raise Fault(f"this must be text, not {_kind(value)}")
+    return value
+
+
+def uri(value: JSON, prefixes: Prefixes) -> str:
+    """Read an absolute URI."""
+    found = text(value, prefixes)
+    if not is_absolute_uri(found):
+        raise Fault(f"{found[:80]!r} is no absolute URI")
+    return found
+
+
+def identifier(value: JSON, prefixes: Prefixes) -> str:
+    """Read a URI that, if it is a GS1 identifier, is a valid one."""
+    found = text(value, prefixes)
+    canonical_item(full_id(found, prefixes))
+    return found
+
+
+def time(value: JSON, prefixes: Prefixes) -> str:
+    """Read a time with its zone (RFC 3339)."""
+    found = _matching(
+        _TIME,
+        "time with its zone, such as 2026-03-01T09:00:00+13:00",
+        value,
+        prefixes,
+    )
+    try:
+        datetime.fromisoformat(found).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Fault(f"{found[:80]!r} is a time that never was") from error
+    return found
+
+
+def number(value: JSON, _: Prefixes) -> int | float:
+    """Read a number; one without a fraction becomes an int."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Fault(f"this must be a number, not {_kind(value)}")
+    if isinstance(value, float):
+        if not value.is_integer() or abs(value) > _MAX_INTEGER:
+            return value
+        value = int(value)
+    if abs(value) > _MAX_INTEGER:
+        raise Fault("an integer is within ±(2**53 - 1): write it as text")
+    return value
+
+
+def action(value: JSON, prefixes: Prefixes) -> str:
+    """Read what the event does to the tie between items and identifiers."""
+    found = text(value, prefixes)
+    if found not in ACTIONS:
+        raise Fault(f"{found[:80]!r} is not ADD, OBSERVE or DELETE")
+    return found
+
+
+def uom(value: JSON, prefixes: Prefixes) -> str:
+    """Read a unit of measure (UN/ECE Recommendation 20)."""
+    return _matching(_UOM, "unit of measure such as KGM", value, prefixes)
+
+
+def amount(value: JSON, prefixes: Prefixes) -> int | float:
+    """Read how much there is of a class: more than nothing."""
+    found = number(value, prefixes)
+    if found <= 0:
+        raise Fault(f"a quantity is more than 0, unlike {found}")
+    return found
+
+
+def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
+    """Read the value of an extension: anything that signed bytes can hold."""
+    if depth > _MAX_NESTING:
+        raise Fault(f"an extension nests at most {_MAX_NESTING} deep")
+    deeper = partial(extension, depth=depth + 1)
+    if isinstance(value, list):
+        return [at(i, deeper, x, prefixes) for i, x in enumerate(value)]
+    if isinstance(value, dict):
+        if "@context" in value:
+            raise Fault("an @context stands in the document or its events")
+        for name in value:
+            if _PREFIXED.fullmatch(name):
+                _require_extension(name, prefixes)
+        return {n: at(n, deeper, x, prefixes) for n, x in value.items()}
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value, prefixes)
+    return value
+
+
+def _boolean(value: JSON, _: Prefixes) -> bool:
+    if not isinstance(value, bool):
+        raise Fault(f"this must be true or false, not {_kind(value)}")
+    return value
+
+
+def _offset(value: JSON, prefixes: Prefixes) -> str:
+    return _matching(_OFFSET, "offset such as +08:00", value, prefixes)
+
+
+def _hex(value: JSON, prefixes: Prefixes) -> str:
+    return _matching(_HEX, "row of hexadecimal digits", value, prefixes)
+
+
+def _matching(
+    pattern: re.Pattern[str], name: str, value: JSON, prefixes: Prefixes
+) -> str:
+    found = text(value, prefixes)
+    if pattern.fullmatch(found) is None:
+        raise Fault(f"{found[:80]!r} is no {name}")
+    return found
+
+
+def _word(read: Callable[[str, Prefixes], str]) -> Reader:
+    """Return a reader of one vocabulary, which keeps the spelling."""
+
+    def read_word(value: JSON, prefixes: Prefixes) -> str:
+        found = text(value, prefixes)
+        read(found, prefixes)
+        return found
+
+    return read_word
+
+
+# Values with parts.
+
+
+def read_object(value: JSON) -> dict[str, JSON]:
+    """Return *value* if it is an object."""
+    if not isinstance(value, dict):
+        raise Fault(f"this must be an object, not {_kind(value)}")
+    return value
+
+
+def read_list(value: JSON) -> list[JSON]:
+    """Return *value* if it is a list."""
+    if not isinstance(value, list):
+        raise Fault(f"this must be a list, not {_kind(value)}")
+    return value
+
+
+def require_members(value: Mapping[str, JSON], names: Collection[str]) -> None:
+    """Check that *value* has all the members *names*."""
+    for name in names:
+        if name not in value:
+            raise Fault(f"{name} is missing")
+
+
+def unknown_member(name: str, known: Collection[str]) -> Fault:
+    """Return the fault that member *name* is not among those *known*."""
+    for other in known:
+        if other.lower() == name.lower():
+            return Fault(f"no member is named {name!r}: write {other!r}")
+    return Fault(
+        f"no member is named {name[:80]!r}; the name of an extension has a"
+        " prefix"
+    )
+
+
+def read_extension(
+    name: str, value: JSON, prefixes: Prefixes, known: Collection[str]
+) -> Value:
+    """Return the value of member *name*, which must be an extension."""
+    if ":" not in name:
+        raise unknown_member(name, known)
+    _require_extension(name, prefixes)
+    return at(name, extension, value, prefixes)
+
+
+def listed(read: Reader, *, at_least: int = 0, is_set: bool = True) -> Reader:
+    """Return a reader of lists; *is_set* refuses an element said twice."""
+
+    def read_elements(value: JSON, prefixes: Prefixes) -> Value:
+        elements = read_list(value)
+        if len(elements) < at_least:
+            raise Fault("the list is empty")
+        found = [at(i, read, x, prefixes) for i, x in enumerate(elements)]
+        if is_set:
+            _refuse_twice(found)
+        return found
+
+    return read_elements
+
+
+def record(
+    fields: Mapping[str, Reader],
+    *,
+    required: Collection[str] = (),
+    is_open: bool = False,
+) -> Reader:
+    """Return a reader of objects; *is_open* lets extensions in."""
+
+    def read_members(value: JSON, prefixes: Prefixes) -> Value:
+        members = read_object(value)
+        require_members(members, required)
+        found: dict[str, Value] = {}
+        for name, member in members.items():
+            if name in fields:
+                found[name] = at(name, fields[name], member, prefixes)
+            elif is_open:
+                found[name] = read_extension(name, member, prefixes, fields)
+            else:
+                raise unknown_member(name, fields)
+        return found
+
+    return read_members
+
+
+def _refuse_twice(elements: list[Value]) -> None:
+    """Check that no text, or object of texts, is among *elements* twice."""
+    seen = set()
+    for index, element in enumerate(elements):
+        parts = element.items() if isinstance(element, dict) else ()
+        said = frozenset(parts) or element
+        if said in seen:
+            raise Fault("an earlier element says the same", index)
+        seen.add(said)
+
+
+def _require_extension(name: str, prefixes: Prefixes) -> None:
+    try:
+        expand(name, prefixes)
+    except MalformedError as error:
+        raise Fault(str(error)) from error
+
+
+def _kind(value: JSON) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case str():
+            return "text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+
+
+# The fields themselves.
+
+_sources = record(
+    {"source": identifier, "type": _word(SOURCE_DEST_TYPE.read)},
+    required=("source", "type"),
+)
+_destinations = record(
+    {"destination": identifier, "type": _word(SOURCE_DEST_TYPE.read)},
+    required=("destination", "type"),
+)
+_transactions = record(
+    {"bizTransaction": identifier, "type": _word(BIZ_TRANSACTION_TYPE.read)},
+    required=("bizTransaction",),
+)
+_place = record({"id": identifier}, required=("id",), is_open=True)
+_disposition = _word(DISPOSITION.read)
+_dispositions = record(
+    {
+        "set": listed(_disposition, at_least=1),
+        "unset": listed(_disposition, at_least=1),
+    }
+)
+_declaration = record(
+    {
+        "declarationTime": time,
+        "reason": _word(ERROR_REASON.read),
+        "correctiveEventIDs": listed(uri),
+    },
+    required=("declarationTime",),
+    is_open=True,
+)
+_measured_by: dict[str, Reader] = {
+    "time": time,
+    "deviceID": identifier,
+    "deviceMetadata": uri,
+    "rawData": uri,
+    "dataProcessingMethod": uri,
+    "bizRules": uri,
+}
+_sensor_report = record(
+    {
+        **_measured_by,
+        "type": _word(MEASUREMENT.read),
+        "exception": _word(SENSOR_ALERT.read),
+        "microorganism": uri,
+        "chemicalSubstance": uri,
+        "coordinateReferenceSystem": uri,
+        "component": _word(COMPONENT.read),
+        "value": number,
+        "stringValue": text,
+        "booleanValue": _boolean,
+        "hexBinaryValue": _hex,
+        "uriValue": uri,
+        "minValue": number,
+        "maxValue": number,
+        "meanValue": number,
+        "sDev": number,
+        "percRank": number,
+        "percValue": number,
+        "uom": text,
+    },
+    required=("type",),
+    is_open=True,
+)
+_sensor_element = record(
+    {
+        "sensorMetadata": record(
+            {**_measured_by, "startTime": time, "endTime": time},
+            is_open=True,
+        ),
+        "sensorReport": listed(_sensor_report, at_least=1, is_set=False),
+    },
+    required=("sensorReport",),
+    is_open=True,
+)
+
+
+def _certification(value: JSON, prefixes: Prefixes) -> Value:
+    many = isinstance(value, list)
+    return (listed(uri) if many else uri)(value, prefixes)
+
+
+def _persistent(value: JSON, prefixes: Prefixes) -> Value:
+    found = _dispositions(value, prefixes)
+    if not found:
+        raise Fault("set and unset are missing: one of them is needed")
+    return found
+
+
+def _error(value: JSON, prefixes: Prefixes) -> Value:
+    found = _declaration(value, prefixes)
+    match found:
+        case {"reason": str(reason), "correctiveEventIDs": [_, *_]} if (
+            ERROR_REASON.read(reason, prefixes) == "did_not_occur"
+        ):
+            raise Fault("what did not occur has no correctiveEventIDs")
+    return found
+
+
+FIELDS: Mapping[str, Reader] = {
+    "type": text,
+    "eventTime": time,
+    "eventTimeZoneOffset": _offset,
+    "eventID": uri,
+    "certificationInfo": _certification,
+    "errorDeclaration": _error,
+    "action": action,
+    "bizStep": _word(read_step),
+    "disposition": _disposition,
+    "persistentDisposition": _persistent,
+    "readPoint": _place,
+    "bizLocation": _place,
+    "bizTransactionList": listed(_transactions),
+    "sourceList": listed(_sources),
+    "destinationList": listed(_destinations),
+    "sensorElementList": listed(_sensor_element, is_set=False),
+    "transformationID": identifier,
+    "ilmd": record({}, is_open=True),
+}
+"""Member → reader, for the members of an event that name no items."""

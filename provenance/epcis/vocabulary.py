@@ -1,0 +1,348 @@
+"""The words of events: GS1's Core Business Vocabulary, and our own steps.
+
+EPCIS writes a standard word in any of three ways, which are compared by the
+bare word:
+
+    shipping   cbv:BizStep-shipping   https://ref.gs1.org/cbv/BizStep-shipping
+
+What customs, laboratories, platforms and couriers do at a border is not in
+that vocabulary: its `entering_exiting` is a shop's door, no frontier. For
+these there are steps of our own, of the form `urn:provenance:step:<word>`.
+Any other URI is somebody else's word and stands for itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provenance.epcis.prefixes import expand
+from provenance.errors import MalformedError
+
+PRIVATE_STEP = "urn:provenance:step:"
+"""What the URI of a step of our own starts with."""
+
+_OBSOLETE_CBV = (
+    "urn:epcglobal:cbv",
+    "http://ns.gs1.org/cbv/",
+    "https://ns.gs1.org/cbv/",
+)
+_OBSOLETE_VOC = (
+    "http://gs1.org/voc/",
+    "https://gs1.org/voc/",
+    "http://www.gs1.org/voc/",
+    "https://www.gs1.org/voc/",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The standard words of one field.
+
+    Attributes:
+        name: What they are, for messages.
+        stem: What the URI of each starts with.
+        refused: The starts of spellings that EPCIS 2.0 no longer takes.
+        words: The bare words.
+        is_closed: Whether nothing else may start with the stem.
+    """
+
+    name: str
+    stem: str
+    refused: tuple[str, ...]
+    words: frozenset[str]
+    is_closed: bool = True
+
+    def read(self, text: str, prefixes: Mapping[str, str]) -> str:
+        """Return the bare word that *text* spells, or somebody else's URI.
+
+        *prefixes* are those that the document defines.
+
+        Raises:
+            MalformedError: It is neither.
+        """
+        if text in self.words:
+            return text
+        if text.startswith(self.refused):
+            raise MalformedError(
+                f"{text!r} is no spelling of a {self.name}: write the bare"
+                f" word, such as {min(self.words)!r}"
+            )
+        if ":" not in text:
+            raise MalformedError(
+                f"{text!r} is no standard {self.name}: write one of the"
+                " standard words, or a URI of your own"
+            )
+        uri = expand(text, prefixes)
+        if not uri.startswith(self.stem):
+            return uri
+        word = uri[len(self.stem) :]
+        if word in self.words:
+            return word
+        if self.is_closed:
+            raise MalformedError(f"{text!r} is no standard {self.name}")
+        return uri
+
+
+def _cbv(name: str, stem: str, words: str) -> Vocabulary:
+    return Vocabulary(
+        name,
+        "https://ref.gs1.org/cbv/" + stem,
+        _OBSOLETE_CBV,
+        frozenset(words.split()),
+    )
+
+
+def _voc(name: str, words: str) -> Vocabulary:
+    # GS1's web vocabulary has many more words, which serve other purposes.
+    return Vocabulary(
+        name,
+        "https://gs1.org/voc/",
+        _OBSOLETE_VOC,
+        frozenset(words.split()),
+        is_closed=False,
+    )
+
+
+BIZ_STEP = _cbv(
+    "business step",
+    "BizStep-",
+    """accepting arriving assembling collecting commissioning consigning
+    creating_class_instance cycle_counting decommissioning departing
+    destroying disassembling dispensing encoding entering_exiting holding
+    inspecting installing killing loading other packing picking receiving
+    removing repackaging repairing replacing reserving retail_selling sampling
+    sensor_reporting shipping staging_outbound stock_taking stocking storing
+    transporting unloading unpacking void_shipping""",
+)
+
+DISPOSITION = _cbv(
+    "disposition",
+    "Disp-",
+    """active available completeness_inferred completeness_verified conformant
+    container_closed container_open damaged destroyed dispensed disposed
+    encoded expired in_progress in_transit inactive mismatch_class
+    mismatch_instance mismatch_quantity needs_replacement no_pedigree_match
+    non_conformant non_sellable_other partially_dispensed recalled reserved
+    retail_sold returned sellable_accessible sellable_not_accessible stolen
+    unavailable unknown""",
+)
+
+BIZ_TRANSACTION_TYPE = _cbv(
+    "type of business transaction",
+    "BTT-",
+    """bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres
+    upevt""",
+)
+
+SOURCE_DEST_TYPE = _cbv(
+    "type of source or destination",
+    "SDT-",
+    "location owning_party possessing_party",
+)
+
+ERROR_REASON = _cbv("error reason", "ER-", "did_not_occur incorrect_data")
+
+COMPONENT = _cbv(
+    "component of a measurement",
+    "Comp-",
+    """altitude axial_distance azimuth easting elevation_angle height latitude
+    longitude northing polar_angle spherical_radius x y z""",
+)
+
+MEASUREMENT = _voc(
+    "type of measurement",
+    """AbsoluteHumidity AbsorbedDose AbsorbedDoseRate Acceleration Altitude
+    AmountOfSubstance AmountOfSubstancePerUnitVolume Angle
+    AngularAcceleration AngularMomentum AngularVelocity Area Capacitance
+    Conductance Conductivity Count Density Dimensionless DoseEquivalent
+    DoseEquivalentRate DynamicViscosity ElectricCharge ElectricCurrent
+    ElectricCurrentDensity ElectricFieldStrength Energy Exposure Force
+    Frequency Illuminance Inductance Irradiance KinematicViscosity Length
+    LinearMomentum Luminance LuminousFlux LuminousIntensity MagneticFlux
+    MagneticFluxDensity MagneticVectorPotential Mass MassConcentration
+    MassFlowRate MassPerAreaTime MemoryCapacity MolalityOfSolute
+    MolarEnergy MolarMass MolarVolume Power Pressure RadiantFlux
+    RadiantIntensity Radioactivity RelativeHumidity Resistance Resistivity
+    SolidAngle SpecificVolume Speed SurfaceDensity SurfaceTension
+    Temperature Time Torque Voltage Volume VolumeFlowRate VolumeFraction
+    VolumetricFlux Wavenumber""",
+)
+
+SENSOR_ALERT = _voc("sensor alert", "ALARM_CONDITION ERROR_CONDITION")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to call a step in a timeline that people read.
+
+    Attributes:
+        english: Its name in English.
+        chinese: Its name in Chinese.
+        meaning: What it says, in a sentence; empty for standard steps, which
+            GS1 defines.
+    """
+
+    english: str
+    chinese: str
+    meaning: str = ""
+
+
+PRIVATE_STEPS: Mapping[str, Step] = {
+    "customs_declared": Step(
+        "Declared to customs",
+        "已向海关申报",
+        "The goods were declared to customs for import.",
+    ),
+    "customs_released": Step(
+        "Released by customs",
+        "海关放行",
+        "Customs let the goods into free circulation.",
+    ),
+    "customs_held": Step(
+        "Held by customs",
+        "海关扣留",
+        "Customs keeps the goods until a doubt is settled.",
+    ),
+    "customs_refused": Step(
+        "Refused by customs",
+        "海关退运",
+        "Customs refused the goods; they may not be sold here.",
+    ),
+    "quarantine_sampled": Step(
+        "Sampled by quarantine",
+        "检疫取样",
+        "The quarantine authority took a sample to examine.",
+    ),
+    "quarantine_cleared": Step(
+        "Cleared by quarantine",
+        "检疫合格",
+        "The quarantine authority found nothing against the goods.",
+    ),
+    "test_reported": Step(
+        "Laboratory test reported",
+        "检测报告",
+        "A laboratory reported what it measured.",
+    ),
+    "tax_paid": Step(
+        "Import tax paid",
+        "进口税款已缴",
+        "Import duty and taxes on the goods were paid.",
+    ),
+    "bonded_entered": Step(
+        "Entered the bonded warehouse",
+        "进入保税仓",
+        "The goods came into a bonded warehouse, still untaxed.",
+    ),
+    "bonded_left": Step(
+        "Left the bonded warehouse",
+        "离开保税仓",
+        "The goods left the bonded warehouse for a consumer.",
+    ),
+    "order_bound": Step(
+        "Ordered",
+        "订单关联",
+        "This unit was chosen for one consumer's order.",
+    ),
+    "payment_bound": Step(
+        "Payment confirmed",
+        "支付关联",
+        "A payment provider confirmed the payment of the order.",
+    ),
+    "waybill_bound": Step(
+        "Waybill assigned",
+        "运单关联",
+        "A carrier took the order on under a waybill.",
+    ),
+    "custody_offered": Step(
+        "Handed over",
+        "交出货物",
+        "The holder offers the goods to a named receiver.",
+    ),
+    "custody_accepted": Step(
+        "Taken over",
+        "接收货物",
+        "The receiver confirms that it has the goods now.",
+    ),
+    "recalled": Step(
+        "Recalled",
+        "召回",
+        "The goods are called back: do not use them.",
+    ),
+    "delivery_confirmed": Step(
+        "Delivered",
+        "确认送达",
+        "The parcel was handed to the consumer.",
+    ),
+    "export_inspected": Step(
+        "Inspected for export",
+        "出口检验",
+        "An inspector examined the goods before they left their country.",
+    ),
+}
+"""Word → step, for the steps of our own."""
+
+STEPS: Mapping[str, Step] = {
+    "accepting": Step("Accepted", "验收"),
+    "arriving": Step("Arrived", "到达"),
+    "assembling": Step("Assembled", "组装"),
+    "collecting": Step("Collected", "收集"),
+    "commissioning": Step("Put into being", "赋码"),
+    "consigning": Step("Consigned", "托运"),
+    "creating_class_instance": Step("Batch produced", "批次生产"),
+    "cycle_counting": Step("Counted", "循环盘点"),
+    "decommissioning": Step("Identifier retired", "注销标识"),
+    "departing": Step("Departed", "离开"),
+    "destroying": Step("Destroyed", "销毁"),
+    "disassembling": Step("Taken apart", "拆解"),
+    "dispensing": Step("Dispensed", "配发"),
+    "encoding": Step("Label written", "写码"),
+    "entering_exiting": Step("Passed the shop door", "进出店门"),
+    "holding": Step("Set aside", "暂存待处理"),
+    "inspecting": Step("Inspected", "检验"),
+    "installing": Step("Installed", "安装"),
+    "killing": Step("Tag disabled", "标签失效"),
+    "loading": Step("Loaded", "装载"),
+    "other": Step("Other step", "其他步骤"),
+    "packing": Step("Packed", "包装"),
+    "picking": Step("Picked", "拣货"),
+    "receiving": Step("Received", "收货"),
+    "removing": Step("Removed", "移除"),
+    "repackaging": Step("Repacked", "重新包装"),
+    "repairing": Step("Repaired", "维修"),
+    "replacing": Step("Replaced", "更换"),
+    "reserving": Step("Reserved", "预留"),
+    "retail_selling": Step("Sold", "零售售出"),
+    "sampling": Step("Sampled", "取样"),
+    "sensor_reporting": Step("Measured", "传感器读数"),
+    "shipping": Step("Shipped", "发货"),
+    "staging_outbound": Step("Ready to ship", "待发货"),
+    "stock_taking": Step("Stock taken", "盘点"),
+    "stocking": Step("Put on sale", "上架"),
+    "storing": Step("Stored", "入库存放"),
+    "transporting": Step("In transport", "运输"),
+    "unloading": Step("Unloaded", "卸载"),
+    "unpacking": Step("Unpacked", "拆包"),
+    "void_shipping": Step("Shipment undone", "撤销发货"),
+    **PRIVATE_STEPS,
+    # What an event's form tells where it names no step.
+    "observing": Step("Seen", "观察到"),
+    "transforming": Step("Made into something else", "加工转化"),
+}
+"""Word → step, for every kind of event that `read_act` knows."""
+
+
+def read_step(text: str, prefixes: Mapping[str, str]) -> str:
+    """Return the bare word of the step that *text* spells, or a foreign URI.
+
+    Raises:
+        MalformedError: It is no standard word, no step of our own and no URI.
+    """
+    word = BIZ_STEP.read(text, prefixes)
+    if not word.startswith(PRIVATE_STEP):
+        return word
+    word = word[len(PRIVATE_STEP) :]
+    if word not in PRIVATE_STEPS:
+        raise MalformedError(
+            f"{text!r} is no step: after {PRIVATE_STEP} stands one of"
+            f" {', '.join(sorted(PRIVATE_STEPS))}"
+        )
+    return word

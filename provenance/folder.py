@@ -1,0 +1,172 @@
+"""A ledger in a folder: the embedded default, one file and no server.
+
+    trust.toml      who is trusted: published by the operator, kept by readers
+    ledger.sqlite   the log, the trails, the map
+    log.key         the key that signs checkpoints, readable by its owner alone
+    signer.memory   what that key has signed; never restore it from a backup
+
+Back up `ledger.sqlite`, and keep `log.key` somewhere safe. The signer's
+memory stays where it is: it is what keeps an old copy of the database from
+becoming a second history.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from provenance.errors import ConflictError, NotFoundError, RejectedError
+from provenance.keys import Signer
+from provenance.ledger.audit import Audit, Progress, audit
+from provenance.ledger.export import export_tiles
+from provenance.ledger.ledger import Ledger, clock_now
+from provenance.ledger.publish import LogSigner
+from provenance.ledger.read import LedgerReader
+from provenance.proof.trust import Trust, format_trust, parse_trust
+from provenance.store.keyfile import read_key, write_key
+from provenance.store.signer_memory import SignerMemory
+from provenance.store.sqlite import SQLiteStore
+from provenance.tlog.note import NoteSigner
+
+TRUST_FILE = "trust.toml"
+DATABASE = "ledger.sqlite"
+LOG_KEY = "log.key"
+SIGNER_MEMORY = "signer.memory"
+
+
+def create_ledger(
+    folder: Path | str,
+    *,
+    trust: Trust,
+    log_signer: Signer,
+    clock: Callable[[], int] = clock_now,
+) -> Ledger:
+    """Return a new ledger in *folder*, which is made if need be.
+
+    Args:
+        folder: Where the ledger's four files will be.
+        trust: Its founding document: the origin, the log's key, the
+            authorities and roles.
+        log_signer: The key that signs its checkpoints.
+        clock: Where the log's time comes from.
+
+    Raises:
+        ConflictError: There is a ledger in that folder.
+        RejectedError: *trust* does not name *log_signer*'s key.
+    """
+    folder = Path(folder)
+    if (folder / DATABASE).exists() or (folder / TRUST_FILE).exists():
+        raise ConflictError(f"there is a ledger in {folder}")
+    key = NoteSigner(trust.origin, log_signer).verifier
+    if key not in trust.policy.log_keys:
+        raise RejectedError(
+            f"the trust file does not list the log's key {key.vkey}"
+        )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_key(folder / LOG_KEY, log_signer)
+    memory = SignerMemory.create(folder / SIGNER_MEMORY, origin=trust.origin)
+    store = SQLiteStore.create(folder / DATABASE, origin=trust.origin)
+    (folder / TRUST_FILE).write_text(format_trust(trust), encoding="utf-8")
+    signer = LogSigner(trust.origin, log_signer, memory)
+    return Ledger(store, trust=trust, signer=signer, clock=clock)
+
+
+def open_ledger(
+    folder: Path | str, *, clock: Callable[[], int] = clock_now
+) -> Ledger:
+    """Return the ledger in *folder*, open for writing.
+
+    Raises:
+        NotFoundError: There is no ledger in that folder.
+        ConflictError: Another process has it open for writing.
+        ForkError: The database is an older copy than what was signed.
+        StoreError: The database contradicts itself.
+    """
+    folder = Path(folder)
+    trust = read_trust(folder)
+    store = SQLiteStore.open_writer(folder / DATABASE, origin=trust.origin)
+    try:
+        memory = SignerMemory.open(folder / SIGNER_MEMORY, origin=trust.origin)
+        signer = LogSigner(trust.origin, read_key(folder / LOG_KEY), memory)
+        return Ledger(store, trust=trust, signer=signer, clock=clock)
+    except BaseException:
+        store.close()
+        raise
+
+
+def open_reader(folder: Path | str) -> LedgerReader:
+    """Return the ledger in *folder*, to be read from beside any writer.
+
+    Raises:
+        NotFoundError: There is no ledger in that folder.
+    """
+    folder = Path(folder)
+    trust = read_trust(folder)
+    store = SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
+    return LedgerReader(store, trust=trust)
+
+
+def read_trust(folder: Path) -> Trust:
+    """Return the trust file of the ledger in *folder*.
+
+    Raises:
+        NotFoundError: There is none.
+        MalformedError: It is not one.
+    """
+    try:
+        text = (folder / TRUST_FILE).read_text(encoding="utf-8")
+    except OSError as error:
+        raise NotFoundError(
+            f"there is no ledger in {folder}: {error.strerror}. Make one with"
+            " provenance init"
+        ) from error
+    return parse_trust(text)
+
+
+def audit_folder(
+    folder: Path | str,
+    *,
+    trust: Trust | None = None,
+    progress: Progress | None = None,
+    processes: int | None = None,
+) -> Audit:
+    """Return what an audit of the ledger in *folder* found; see `audit`.
+
+    Args:
+        folder: The ledger's folder.
+        trust: The auditor's own trust file; by default the ledger's, which
+            then vouches for itself.
+        progress: Told about every batch of entries.
+        processes: How many worker processes check signatures.
+
+    Raises:
+        NotFoundError: There is no ledger in that folder.
+    """
+    folder = Path(folder)
+    trust = read_trust(folder) if trust is None else trust
+    memory = folder / SIGNER_MEMORY
+    remembered = (
+        SignerMemory.read(memory, origin=trust.origin)
+        if memory.exists()
+        else None
+    )
+    store = SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
+    try:
+        with store.snapshot() as reader:
+            return audit(
+                reader,
+                trust=trust,
+                remembered=remembered,
+                progress=progress,
+                processes=processes,
+            )
+    finally:
+        store.close()
+
+
+def export_folder(folder: Path | str, target: Path | str) -> int:
+    """Write the log of the ledger in *folder* as C2SP tiles below *target*.
+
+    Returns:
+        The size of the log that was written.
+    """
+    with open_reader(folder) as ledger, ledger.moment() as moment:
+        return export_tiles(moment, Path(target))

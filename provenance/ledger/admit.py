@@ -1,0 +1,163 @@
+"""Admitting: may this statement enter the log, as things stand now?
+
+What depends on the bytes alone was checked before (`check`). Here stands
+what depends on the ledger: the origin, the actor and its key, the roles, the
+prefixes, the heads that a signer demanded, the clock. Each rule raises its
+own error, and nothing is changed unless all of them pass.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from provenance.claims.event import parse_event
+from provenance.claims.registry import Act, TrustRegistry
+from provenance.claims.statement import parse_entry
+from provenance.encoding.digest import Hash
+from provenance.errors import (
+    BrokenLinkError,
+    LifecycleError,
+    RejectedError,
+    UnknownActorError,
+)
+from provenance.ledger.check import (
+    REGISTRY_ACT,
+    CheckedStatement,
+    check_signature,
+)
+
+CLOCK_TOLERANCE = 5 * 60 * 1000
+"""How far ahead of the ledger's clock, in ms, an event's time may be."""
+
+HeadLink = Callable[[bytes], bytes | None]
+"""Returns the latest link under a map key, or None for a new item."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A statement that the ledger's rules let in. Made by `admit` alone."""
+
+    statement: CheckedStatement
+    registry_positions: tuple[int, ...]
+
+
+class Admission:
+    """The rules, with the registry that they read and move on.
+
+    Permissions are remembered until the registry changes or a grant's dates
+    could matter: most events of a day ask the same few questions.
+    """
+
+    def __init__(self, registry: TrustRegistry, *, origin: str) -> None:
+        self.registry = registry
+        self._origin = origin
+        self._permitted: set[tuple[str, Act]] = set()
+        self._version = registry.version
+
+    def admit(
+        self,
+        statement: CheckedStatement,
+        *,
+        head_link: HeadLink,
+        log_index: int,
+        now: int,
+    ) -> Admitted:
+        """Return *statement* as admitted at *log_index*.
+
+        Its registry events have taken effect when this returns.
+
+        Args:
+            statement: What `check` made of the bytes.
+            head_link: The heads as they are before this statement.
+            log_index: The index that it will have.
+            now: The log's time, in ms since 1970.
+
+        Raises:
+            RejectedError: A rule forbids it; nothing was changed.
+        """
+        if statement.origin != self._origin:
+            raise RejectedError(
+                f"the statement was signed for ledger {statement.origin!r},"
+                f" this is {self._origin!r}"
+            )
+        self._require_signer(statement)
+        self._require_times(statement, now)
+        registry_positions = []
+        for position, event in enumerate(statement.events):
+            if event.act is REGISTRY_ACT or event.time is None:
+                registry_positions.append(position)
+                continue
+            self._require_permission(
+                statement.issuer, event.act, position=position, now=now
+            )
+            for item in event.items:
+                if self.registry.knows(item):
+                    raise RejectedError(
+                        f"event {position} names the actor {item!r} as an"
+                        " item; only registry events may"
+                    )
+        _require_heads(statement, head_link)
+        if registry_positions:
+            self.registry.apply_all(
+                [
+                    parse_event(statement.events[position].data)
+                    for position in registry_positions
+                ],
+                issuer=statement.issuer,
+                log_index=log_index,
+            )
+        return Admitted(statement, tuple(registry_positions))
+
+    def _require_signer(self, statement: CheckedStatement) -> None:
+        key = self.registry.require_key(
+            statement.issuer, Hash(statement.key_id)
+        )
+        if not statement.is_signed:
+            # The key was enrolled after the check had begun.
+            check_signature(parse_entry(statement.entry), key.data)
+
+    def _require_times(self, statement: CheckedStatement, now: int) -> None:
+        latest = now + CLOCK_TOLERANCE
+        if statement.issued_at > latest:
+            raise LifecycleError(
+                f"the statement says it was signed at {statement.issued_at},"
+                f" but the ledger's time is {now} (ms since 1970): correct"
+                " the signer's clock"
+            )
+        for position, event in enumerate(statement.events):
+            if event.time is not None and event.time > latest:
+                raise LifecycleError(
+                    f"event {position} says it happened at {event.time}, but"
+                    f" the ledger's time is {now} (ms since 1970): an event"
+                    " is signed after it happened"
+                )
+
+    def _require_permission(
+        self, issuer: str, act: Act, *, position: int, now: int
+    ) -> None:
+        if self._version != self.registry.version:
+            self._permitted.clear()
+            self._version = self.registry.version
+        if (issuer, act) in self._permitted:
+            return
+        try:
+            used = self.registry.require_act(
+                issuer, act, holds=lambda grant: grant.covers(now, now)
+            )
+        except UnknownActorError:
+            raise
+        except RejectedError as error:
+            raise type(error)(f"event {position}: {error}") from error
+        if not any(held.grant.is_dated for held in used):
+            self._permitted.add((issuer, act))
+
+
+def _require_heads(statement: CheckedStatement, head_link: HeadLink) -> None:
+    for position, event in enumerate(statement.events):
+        for key, link in event.after:
+            found = head_link(key) or key
+            if found != link:
+                raise BrokenLinkError(
+                    f"event {position} was to follow link"
+                    f" {link.hex()[:16]} of an item whose trail now ends in"
+                    f" {found.hex()[:16]}: read the trail and sign again"
+                )

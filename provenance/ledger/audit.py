@@ -1,0 +1,480 @@
+"""Auditing: everything in a ledger derived again from the bytes it stores.
+
+The log is the truth; all else follows from it. So the audit plays the log
+through the same stages that wrote it (check, admit, sequence), from nothing,
+and compares what comes out with what is stored, row by row:
+
+    entries and events    signatures, roles, prefixes, times: admitted again
+    links, heads, map     made again; each commitment's map root and count
+    tiles, checkpoints    the tree grown again; each note's keys and root
+    indexes               of statements and of registry events
+    the signer's memory   must be of this log
+
+Nothing is trusted but the trust file. A fault is named where it is, and what
+can no longer be derived after it is not reported again as faults of its own.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from provenance.claims.registry import TrustRegistry
+from provenance.claims.statement import Submission, parse_entry
+from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.tree import EMPTY_ROOT, leaf_hash
+from provenance.errors import MalformedError, ProvenanceError
+from provenance.ledger.admit import Admission
+from provenance.ledger.itemmap import TOP_ROW, ItemMap
+from provenance.ledger.logtree import GrowingTree
+from provenance.ledger.read import replay_registry
+from provenance.ledger.sequence import Sequenced, Sequencer
+from provenance.ledger.workers import Checked, Workers
+from provenance.proof.trust import Trust
+from provenance.store.protocol import EntryRow, HeadRow, Reader
+from provenance.tlog.checkpoint import open_checkpoint
+from provenance.tlog.commitment import Commitment, parse_commitment
+
+MAX_FINDINGS = 1_000
+"""How many findings are listed; a ledger with more is lost anyway."""
+
+Progress = Callable[[int, int], None]
+"""Told now and then (entries audited, entries in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it must be.
+
+    Attributes:
+        where: The row: "entry 17", "tile 0/3", "checkpoint 512".
+        what: What is wrong with it.
+    """
+
+    where: str
+    what: str
+
+
+@dataclass(slots=True)
+class Audit:
+    """What an audit looked at, and what it found.
+
+    Attributes:
+        size: How many entries the log has.
+        events: How many events were derived again.
+        items: How many items have a trail.
+        checkpoints: How many checkpoints were opened.
+        findings: What is wrong; empty for a sound ledger.
+        size_signed: How far the latest checkpoint reaches.
+    """
+
+    size: int = 0
+    events: int = 0
+    items: int = 0
+    checkpoints: int = 0
+    size_signed: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def audit(
+    reader: Reader,
+    *,
+    trust: Trust,
+    remembered: tuple[int, Hash] | None = None,
+    progress: Progress | None = None,
+    processes: int | None = None,
+) -> Audit:
+    """Return what an audit of all that *reader* holds found.
+
+    It needs some 400 bytes of memory for each item of the ledger.
+
+    Args:
+        reader: A snapshot of the store.
+        trust: Whose keys, authorities and roles the ledger must keep to.
+        remembered: The (size, root) in the signer's memory, if at hand.
+        progress: Told about every batch of entries.
+        processes: How many worker processes check signatures; by default
+            one for each processor.
+    """
+    auditor = _Auditor(reader, trust, progress)
+    try:
+        auditor.play(processes)
+        auditor.compare_tables()
+        auditor.compare_memory(remembered)
+    except ProvenanceError as error:
+        auditor.find("database", f"it cannot be read on: {error}")
+    return auditor.report
+
+
+class _Nothing:
+    """An empty store, for a map that is made from nothing."""
+
+    def item_count(self) -> int:
+        return 0
+
+    def heads(self, prefix: bytes) -> list[HeadRow]:
+        del prefix
+        return []
+
+    def map_row(self, number: int) -> bytes | None:
+        del number
+        return None
+
+
+class _Auditor:
+    def __init__(
+        self, reader: Reader, trust: Trust, progress: Progress | None
+    ) -> None:
+        self._reader = reader
+        self._trust = trust
+        self._progress = progress
+        self.report = Audit(size=reader.size())
+        self._log_keys = trust.policy.log_keys
+        self._map = ItemMap(_Nothing(), cached=2**62)  # type: ignore[arg-type]  # all that a map reads
+        self._tree = GrowingTree()
+        self._admission = Admission(trust.registry(), origin=trust.origin)
+        self._link_count = 0
+        self._time = 0
+        self._registry: list[tuple[int, int]] = []
+        self._roots: dict[int, Hash] = {0: EMPTY_ROOT}
+        self._is_derived = True
+        self._is_grown = True
+        self._statement_count = 0
+
+    def find(self, where: str, what: str) -> None:
+        """Note a finding."""
+        if len(self.report.findings) < MAX_FINDINGS:
+            self.report.findings.append(Finding(where, what))
+
+    # The log, played from its beginning.
+
+    def play(self, processes: int | None) -> None:
+        """Derive everything again, batch by batch."""
+        waiting: deque[EntryRow] = deque()
+        batch: list[tuple[EntryRow, Checked | None]] = []
+        keys = self._all_keys()
+        with Workers(processes) as workers:
+            for _, chunk in workers.check(
+                _statements(self._reader.rows(0, self.report.size), waiting),
+                lambda s: keys.public_key(_key_id(s)),
+            ):
+                for checked in chunk:
+                    self._take_commitments(waiting, batch)
+                    batch.append((waiting.popleft(), checked))
+            self._take_commitments(waiting, batch)
+        if batch:
+            self.find(
+                f"entry {self.report.size - 1}",
+                "the log does not end in a map commitment",
+            )
+
+    def _all_keys(self) -> TrustRegistry:
+        """Return a registry with every key there ever was.
+
+        It only says which key to try; whether the key counted is for the
+        admission to say. With a damaged registry the keys are tried later.
+        """
+        try:
+            return replay_registry(self._reader, self._trust)
+        except ProvenanceError:
+            return self._trust.registry()
+
+    def _take_commitments(
+        self,
+        waiting: deque[EntryRow],
+        batch: list[tuple[EntryRow, Checked | None]],
+    ) -> None:
+        while waiting and not waiting[0].event_ids:
+            batch.append((waiting.popleft(), None))
+            self._play_batch(batch)
+            batch.clear()
+
+    def _play_batch(
+        self, batch: Sequence[tuple[EntryRow, Checked | None]]
+    ) -> None:
+        *statements, (last, _) = batch
+        start = self._tree.size
+        commitment = self._read_commitment(last, start + len(statements))
+        now = commitment.time if commitment else self._time
+        sequencer = Sequencer(
+            self._map, size=start, link_count=self._link_count
+        )
+        for offset, (row, checked) in enumerate(statements):
+            assert checked is not None, "only the last is a commitment"
+            self._play_statement(sequencer, start + offset, row, checked, now)
+        self._compare_batch(sequencer, [row for row, _ in batch], now)
+        self._grow([row.entry for row, _ in batch])
+        self._open_checkpoint()
+        if self._progress is not None:
+            self._progress(self._tree.size, self.report.size)
+
+    def _read_commitment(self, row: EntryRow, index: int) -> Commitment | None:
+        try:
+            commitment = parse_commitment(row.entry)
+        except MalformedError as error:
+            self.find(f"entry {index}", str(error))
+            return None
+        if row.events:
+            self.find(f"entry {index}", "a map commitment has no events")
+        if commitment.time < self._time:
+            self.find(
+                f"entry {index}",
+                f"the log's time goes back, from {self._time} to"
+                f" {commitment.time}",
+            )
+        self._time = commitment.time
+        return commitment
+
+    def _play_statement(
+        self,
+        sequencer: Sequencer,
+        index: int,
+        row: EntryRow,
+        checked: Checked,
+        now: int,
+    ) -> None:
+        if isinstance(checked, ProvenanceError):
+            self._lose(f"entry {index}", str(checked))
+            return
+        self.report.events += len(checked.events)
+        self._statement_count += 1
+        ids = b"".join([event.id for event in checked.events])
+        if row.event_ids != ids:
+            self.find(f"entry {index}", "its stored event ids are not its own")
+        found = self._reader.find_statement(
+            checked.issued_at, checked.statement_id
+        )
+        if found != index:
+            self.find(
+                f"entry {index}",
+                "the index of statements has it at"
+                f" {'no place' if found is None else found}",
+            )
+        if not self._is_derived:
+            return
+        try:
+            admitted = self._admission.admit(
+                checked,
+                head_link=self._head_link,
+                log_index=index,
+                now=now,
+            )
+        except ProvenanceError as error:
+            self._lose(f"entry {index}", f"it may not be in the log: {error}")
+            return
+        self._registry += [
+            (index, position) for position in admitted.registry_positions
+        ]
+        sequencer.place(admitted)
+
+    def _head_link(self, key: bytes) -> bytes | None:
+        leaf = self._map.get(key)
+        return None if leaf is None else leaf[2]
+
+    def _lose(self, where: str, what: str) -> None:
+        self.find(where, what)
+        # The links after it cannot be made without it.
+        self._is_derived = False
+
+    def _compare_batch(
+        self, sequencer: Sequencer, rows: Sequence[EntryRow], now: int
+    ) -> None:
+        if not self._is_derived:
+            return
+        made: Sequenced = sequencer.commit_map(now=now)
+        index = self._tree.size + len(rows) - 1
+        if made.entries[-1].entry != rows[-1].entry:
+            self._lose(
+                f"entry {index}",
+                "it does not commit to the map of the entries before it",
+            )
+        stop = self._link_count + len(made.links)
+        stored = list(self._reader.links(self._link_count, stop))
+        for number, link in enumerate(made.links):
+            if number >= len(stored) or stored[number] != link:
+                self.find(
+                    f"link {self._link_count + number}",
+                    "it is not the one that entry"
+                    f" {link.log_index}, event {link.position} makes",
+                )
+        self._link_count = stop
+        self._map.stored()
+
+    def _grow(self, entries: Sequence[bytes]) -> None:
+        changed = self._tree.append([leaf_hash(entry) for entry in entries])
+        self._roots[self._tree.size] = self._tree.root()
+        for level, number, hashes in changed:
+            is_full = len(hashes) == 256 * HASH_SIZE
+            if is_full or self._tree.size == self.report.size:
+                self._compare_tile(level, number, hashes)
+
+    def _compare_tile(
+        self, level: int, number: int, hashes: bytes
+    ) -> None:
+        stored = self._reader.tile(level, number) or b""
+        if stored == hashes:
+            return
+        place = next(
+            (
+                place
+                for place in range(0, len(hashes), HASH_SIZE)
+                if stored[place : place + HASH_SIZE]
+                != hashes[place : place + HASH_SIZE]
+            ),
+            len(hashes),
+        )
+        offset = number * 256 + place // HASH_SIZE
+        self.find(
+            f"tile {level}/{number}",
+            f"its hash {place // HASH_SIZE} is not that of"
+            + (
+                f" entry {offset}: one of the two was changed"
+                if level == 0
+                else f" the tile {level - 1}/{offset} below it"
+            ),
+        )
+
+    def _open_checkpoint(self) -> None:
+        size = self._tree.size
+        note = self._reader.checkpoint_at(size)
+        if note is None:
+            return
+        self.report.checkpoints += 1
+        where = f"checkpoint {size}"
+        try:
+            signed = open_checkpoint(note, self._log_keys)
+            self._require_every_key(note)
+        except ProvenanceError as error:
+            self.find(where, str(error))
+            return
+        checkpoint = signed.checkpoint
+        if (checkpoint.origin, checkpoint.size) != (self._trust.origin, size):
+            self.find(
+                where, f"it is of {checkpoint.origin}, size {checkpoint.size}"
+            )
+        if checkpoint.root != self._roots[size] and self._is_grown:
+            self.find(where, "its root is not that of the entries")
+            self._is_grown = False
+        self.report.size_signed = size
+
+    def _require_every_key(self, note: str) -> None:
+        for key in self._log_keys:
+            open_checkpoint(note, [key])
+
+    # What is stored beside the log.
+
+    def compare_tables(self) -> None:
+        """Compare the tables that the log gave with those that are stored."""
+        self._compare_counts()
+        if self._is_derived:
+            self._compare_map()
+            if list(self._reader.registry_events()) != self._registry:
+                self.find(
+                    "registry index",
+                    "it does not list the log's registry events",
+                )
+            if self._reader.link_count() != self._link_count:
+                self.find(
+                    "links",
+                    f"{self._reader.link_count()} are stored, the log makes"
+                    f" {self._link_count}",
+                )
+        self._compare_tiles()
+        for size, _ in self._reader.checkpoints(0, 2**53):
+            if size not in self._roots:
+                self.find(
+                    f"checkpoint {size}", "no map commitment ends the log there"
+                )
+
+    def _compare_counts(self) -> None:
+        stored = sum(1 for _ in self._reader.statements())
+        if stored != self._statement_count and self._is_derived:
+            self.find(
+                "index of statements",
+                f"it has {stored} rows for {self._statement_count} statements",
+            )
+        if self.report.size_signed != self.report.size:
+            self.find(
+                f"checkpoint {self.report.size}",
+                "the log's end is not under a signed checkpoint: open the"
+                " ledger for writing once",
+            )
+
+    def _compare_map(self) -> None:
+        self.report.items = self._map.item_count
+        if self._reader.item_count() != self._map.item_count:
+            self.find(
+                "heads",
+                f"{self._reader.item_count()} items are counted, the log has"
+                f" {self._map.item_count}",
+            )
+        stored_count = 0
+        for first in range(256):
+            for head in self._reader.heads(bytes([first])):
+                stored_count += 1
+                leaf = self._map.get(head.key)
+                if leaf is None or leaf[1:] != (
+                    head.count, head.link, head.last,
+                ):  # fmt: skip
+                    self.find(
+                        f"head {head.key.hex()}",
+                        "it is not the end of that item's trail",
+                    )
+        if stored_count != self._map.item_count:
+            self.find(
+                "heads",
+                f"{stored_count} are stored, the log makes"
+                f" {self._map.item_count}",
+            )
+        for number in range(TOP_ROW + 1):
+            made = self._map.row(number)
+            stored = self._reader.map_row(number) or bytes(len(made))
+            if stored != made:
+                self.find(
+                    f"map row {number}", "its hashes are not the map's"
+                )
+
+    def _compare_tiles(self) -> None:
+        for level, number, _ in self._reader.tiles():
+            # Those that the log makes were compared as it grew.
+            if (number << 8 * (level + 1)) >= self.report.size or (
+                (self.report.size >> 8 * level) <= number * 256
+            ):
+                self.find(f"tile {level}/{number}", "no entry is below it")
+
+    def compare_memory(self, remembered: tuple[int, Hash] | None) -> None:
+        """Compare what the signer remembers with the log."""
+        if remembered is None:
+            return
+        size, root = remembered
+        if size > self.report.size:
+            self.find(
+                "signer's memory",
+                f"{size} entries were signed, the log has {self.report.size}:"
+                " it is an older copy",
+            )
+        elif self._roots.get(size) != root and self._is_grown:
+            self.find(
+                "signer's memory", f"another log of {size} entries was signed"
+            )
+
+
+def _statements(
+    rows: Iterable[EntryRow], waiting: deque[EntryRow]
+) -> Iterator[Submission]:
+    """Yield the statements among *rows*, and put every row in *waiting*."""
+    for row in rows:
+        waiting.append(row)
+        if row.event_ids:
+            yield Submission(row.entry, tuple(row.events))
+
+
+def _key_id(submission: Submission) -> bytes:
+    try:
+        return parse_entry(submission.entry).header.key_id
+    except MalformedError:
+        return b""

@@ -1,0 +1,199 @@
+"""Checking a submission: all that can be said of it by its bytes alone.
+
+This is the dear part of admission (one signature costs as much as all the
+rest), and it needs nothing but the bytes and the issuer's public key. So it
+can run in any process; `provenance.ledger.workers` runs it in several. What
+it finds is small and plain, to be sent back to the writer:
+
+    reading the entry and its events    MalformedError
+    that the events are those signed    MalformedError
+    the signature, by the key named     InvalidSignatureError
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from provenance.claims.actor import (
+    ACTOR_RELATION,
+    check_registry_body,
+    is_registry_event,
+)
+from provenance.claims.event import Event, parse_event
+from provenance.claims.registry import Act
+from provenance.claims.statement import Entry, events_root, parse_entry
+from provenance.claims.trail import map_key
+from provenance.epcis.acts import read_act
+from provenance.errors import InvalidSignatureError, MalformedError
+from provenance.gs1 import canonical_item
+from provenance.keys import signature_is_valid
+
+REGISTRY_ACT = Act(frozenset(), (), ())
+"""Stands for a registry event, whose permission the registry itself judges."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedEvent:
+    """What the writer needs of one event.
+
+    Attributes:
+        data: The event data, as received.
+        id: The event id.
+        items: The ids of the items whose trails it joins.
+        keys: Their map keys, in the same order.
+        act: What it does; `REGISTRY_ACT` for a registry event.
+        after: The (map key, link) pairs that it demands.
+        time: When it says it happened, in ms since 1970; None for a registry
+            event.
+    """
+
+    data: bytes
+    id: bytes
+    items: tuple[str, ...]
+    keys: tuple[bytes, ...]
+    act: Act
+    after: tuple[tuple[bytes, bytes], ...]
+    time: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStatement:
+    """A submission that is in order as far as its bytes can show.
+
+    Attributes:
+        entry: The leaf's data, as received.
+        statement_id: The hash of its header.
+        origin: The ledger it was signed for.
+        issuer: The actor that it says signed it.
+        key_id: The key that it says signed it.
+        issued_at: The issuer's clock, in ms since 1970.
+        is_signed: Whether the signature was checked with that key; False
+            when the key was not known where the check ran.
+        events: Its events.
+    """
+
+    entry: bytes
+    statement_id: bytes
+    origin: str
+    issuer: str
+    key_id: bytes
+    issued_at: int
+    is_signed: bool
+    events: tuple[CheckedEvent, ...]
+
+
+def check_submission(
+    entry: bytes, events: Sequence[bytes], *, key: bytes | None
+) -> CheckedStatement:
+    """Return what *entry* and its *events* say, once they were checked.
+
+    Args:
+        entry: The signed entry.
+        events: The data of its events.
+        key: The issuer's public key, or None to leave the signature open.
+
+    Raises:
+        MalformedError: The bytes are no signed statement with its events.
+        InvalidSignatureError: *key* did not sign it.
+    """
+    statement = parse_entry(entry)
+    header = statement.header
+    if key is not None:
+        check_signature(statement, key)
+    parsed = [parse_event(data) for data in events]
+    if len(parsed) != header.event_count:
+        raise MalformedError(
+            f"the statement signs {header.event_count} events, but"
+            f" {len(parsed)} came with it"
+        )
+    if events_root([event.id for event in parsed]) != header.events_root:
+        raise MalformedError("the events are not those that were signed")
+    return CheckedStatement(
+        entry=entry,
+        statement_id=sha256(statement.header_bytes).digest(),
+        origin=header.origin,
+        issuer=header.issuer,
+        key_id=header.key_id,
+        issued_at=header.issued_at,
+        is_signed=key is not None,
+        events=tuple(
+            _check_event(event, position)
+            for position, event in enumerate(parsed)
+        ),
+    )
+
+
+def check_signature(statement: Entry, key: bytes) -> None:
+    """Check that *key* signed *statement*.
+
+    Raises:
+        InvalidSignatureError: It did not, or is not the key that it names.
+    """
+    if sha256(key).digest() != statement.header.key_id:
+        raise InvalidSignatureError("the statement names another key")
+    if not signature_is_valid(
+        key, statement.signature, statement.header_bytes
+    ):
+        raise InvalidSignatureError(
+            f"the signature of {statement.header.issuer!r} does not match the"
+            " statement: it was changed after signing, or signed by another"
+            " key"
+        )
+
+
+def _check_event(event: Event, position: int) -> CheckedEvent:
+    try:
+        if is_registry_event(event.body):
+            check_registry_body(event.body, event.items)
+            act, time = REGISTRY_ACT, None
+        else:
+            act, time = _read_epcis(event)
+        items = event.trailed_items
+        if not items:
+            raise MalformedError(
+                "it names no item that can have a trail: a serial, a lot, a"
+                " logistic unit"
+            )
+        return CheckedEvent(
+            data=event.data,
+            id=event.id,
+            items=items,
+            keys=tuple(map_key(item) for item in items),
+            act=act,
+            after=tuple((map_key(item), link) for item, link in event.after),
+            time=time,
+        )
+    except MalformedError as error:
+        raise MalformedError(f"event {position}: {error}") from error
+
+
+def _read_epcis(event: Event) -> tuple[Act, int]:
+    for item in event.items:
+        if item.relation == ACTOR_RELATION:
+            raise MalformedError("only registry events name actors as items")
+        canonical = canonical_item(item.id)
+        if canonical != item.id:
+            raise MalformedError(
+                f"item {item.id!r} is not in canonical form: write"
+                f" {canonical!r}"
+            )
+    return read_act(event.body, event.items), event_time(event)
+
+
+def event_time(event: Event) -> int:
+    """Return when *event* says it happened, in ms since 1970.
+
+    Raises:
+        MalformedError: It does not say, or without a time zone.
+    """
+    text = event.body.get("eventTime")
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise MalformedError(
+            f"eventTime is a time with its zone, not {str(text)[:40]!r}"
+        )
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,439 @@
+"""The ledger with its one writer: what goes in is answered when it is safe.
+
+Callers that come at the same time are written together (group commit): the
+first one to get its turn takes what all of them brought, admits and places
+it, commits once, durably, publishes a signed checkpoint, and only then does
+anyone get an index and a receipt. There is no state between "refused" and
+"logged for good"; a caller that does not learn the outcome submits the same
+bytes again, and gets the same index.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from provenance.claims.event import Event
+from provenance.claims.statement import (
+    Submission,
+    parse_entry,
+    sign_statement,
+)
+from provenance.encoding.tree import leaf_hash
+from provenance.errors import (
+    ForkError,
+    InvalidSignatureError,
+    MalformedError,
+    ProvenanceError,
+    RejectedError,
+    StoreError,
+)
+from provenance.keys import Signer
+from provenance.ledger.admit import Admission
+from provenance.ledger.check import CheckedStatement
+from provenance.ledger.itemmap import ItemMap
+from provenance.ledger.logtree import GrowingTree
+from provenance.ledger.publish import LogSigner, publish
+from provenance.ledger.read import LedgerReader, replay_registry
+from provenance.ledger.sequence import Sequencer
+from provenance.ledger.workers import Checked, Workers, check_one
+from provenance.proof.receipt import Receipt
+from provenance.proof.trust import Trust
+from provenance.store.protocol import Batch, Store
+from provenance.tlog.commitment import parse_commitment
+
+MAX_BATCH = 4_096
+"""How many statements are committed together, at most."""
+
+MAX_BATCH_EVENTS = 20_000
+"""How many events are committed together, about."""
+
+Clock = Callable[[], int]
+"""Returns the time, in ms since 1970."""
+
+Answer = int | ProvenanceError
+"""A statement's log index, or why it was refused."""
+
+
+def clock_now() -> int:
+    """Return the machine's time, in ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True, eq=False)
+class _Ticket:
+    """What one caller brought, and in the end its answers."""
+
+    checked: Sequence[Checked]
+    answers: list[Answer] | None = None
+    failure: ProvenanceError | None = None
+
+
+class Ledger(LedgerReader):
+    """A ledger open for writing; everything `LedgerReader` has, and appends.
+
+    Any number of threads may submit. One `Ledger` at a time writes a store.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        trust: Trust,
+        signer: LogSigner,
+        clock: Clock = clock_now,
+    ) -> None:
+        """Take over *store*, finishing what a crash left unsigned.
+
+        Raises:
+            ForkError: The store does not hold all that its key has signed:
+                it is an older copy.
+            StoreError: What is stored contradicts itself.
+        """
+        super().__init__(store, trust=trust)
+        self._writable = store
+        self._log_signer = signer
+        self._clock = clock
+        self._queue: list[_Ticket] = []
+        self._queue_lock = Lock()
+        self._turn = Lock()
+        self._failure: ProvenanceError | None = None
+        size = store.size()
+        published = store.checkpoint()
+        signed_size = published[0] if published else 0
+        if signed_size > size:
+            raise StoreError(
+                f"the store has a checkpoint of {signed_size} entries, but"
+                f" only {size} entries: run an audit"
+            )
+        self._tree = GrowingTree(store, size=size)
+        self._edge = GrowingTree(store, size=signed_size)
+        self._map = ItemMap(store)
+        self._link_count = store.link_count()
+        self._time = _last_time(store, size)
+        self._admission = Admission(
+            replay_registry(store, trust), origin=trust.origin
+        )
+        if size == 0:
+            self._commit(Sequencer(self._map, size=0, link_count=0))
+        else:
+            # Signs what a crash left unsigned; and even when there is nothing
+            # to sign, holds the store against the signer's memory.
+            self._publish()
+
+    def submit(self, submissions: Sequence[Submission]) -> list[
+        Receipt | ProvenanceError
+    ]:  # fmt: skip
+        """Log *submissions*; return a receipt or the refusal of each.
+
+        Each statement is logged whole or not at all. When this returns, the
+        logged ones are on disk, under a signed checkpoint.
+
+        Raises:
+            StoreError: The storage failed; the outcome is unknown, and the
+                ledger must be opened again. Then submit the same bytes again.
+            ForkError: Signing would fork the log; nothing is signed any more.
+        """
+        checked = [
+            check_one(submission, self._find_key(submission))
+            for submission in submissions
+        ]
+        answers = self._write_group(checked)
+        logged = iter(
+            self.receipts([i for i in answers if isinstance(i, int)])
+        )
+        return [
+            next(logged) if isinstance(answer, int) else answer
+            for answer in answers
+        ]
+
+    def submit_many(
+        self,
+        submissions: Iterable[Submission],
+        *,
+        processes: int | None = None,
+    ) -> Iterator[tuple[Submission, Answer]]:
+        """Log a stream of *submissions*; yield each with its answer, in order.
+
+        The signatures are checked in worker processes. An answer comes when
+        its batch is on disk, under a signed checkpoint.
+
+        Args:
+            submissions: Read as they are needed.
+            processes: How many workers; by default one for each processor.
+
+        Raises:
+            StoreError: As `submit` does; what was not yielded is unknown.
+            ForkError: As `submit` does.
+        """
+        with Workers(processes) as workers:
+            chunks = workers.check(submissions, self._find_key)
+            for batch, checked in _gather(chunks):
+                yield from zip(batch, self._write_group(checked), strict=True)
+
+    def append(
+        self,
+        events: Sequence[Event],
+        *,
+        signer: Signer,
+        issuer: str,
+    ) -> Receipt:
+        """Sign *events* as one statement of *issuer* and log it.
+
+        Raises:
+            RejectedError: The ledger's rules do not let it in.
+            MalformedError: The statement cannot be written in the format.
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        submission = sign_statement(
+            events,
+            signer=signer,
+            issuer=issuer,
+            origin=self.origin,
+            now=self._clock(),
+        )
+        (answer,) = self.submit([submission])
+        if isinstance(answer, ProvenanceError):
+            raise answer
+        return answer
+
+    def check(
+        self, submissions: Sequence[Submission]
+    ) -> list[ProvenanceError | None]:
+        """Return why each submission would be refused; log nothing.
+
+        Each is judged as if those before it had been logged.
+        """
+        with self._turn:
+            self._require_whole()
+            item_map = ItemMap(self._writable)
+            admission = Admission(
+                replay_registry(self._writable, self.trust),
+                origin=self.origin,
+            )
+            checked = [
+                check_one(s, _key_of(s, admission.registry.public_key))
+                for s in submissions
+            ]
+            sequencer = Sequencer(
+                item_map, size=self._tree.size, link_count=self._link_count
+            )
+            answers = self._place_all(
+                checked, sequencer, admission, item_map, now=self._now()
+            )
+        return [
+            answer if isinstance(answer, ProvenanceError) else None
+            for answer in answers
+        ]
+
+    def close(self) -> None:
+        """Wait for the batch in hand, then give the store back."""
+        with self._turn:
+            super().close()
+
+    # One turn: what waits is written, and everybody is answered.
+
+    def _write_group(self, checked: Sequence[Checked]) -> list[Answer]:
+        ticket = _Ticket(checked)
+        with self._queue_lock:
+            self._queue.append(ticket)
+        with self._turn:
+            if ticket.answers is None and ticket.failure is None:
+                with self._queue_lock:
+                    tickets, self._queue = self._queue, []
+                self._write(tickets)
+        if ticket.failure is not None:
+            raise ticket.failure
+        assert ticket.answers is not None, "a turn answers every ticket"
+        return ticket.answers
+
+    def _write(self, tickets: Sequence[_Ticket]) -> None:
+        waiting = [checked for ticket in tickets for checked in ticket.checked]
+        answers: list[Answer] = []
+        try:
+            self._require_whole()
+            for batch in _batches(waiting):
+                answers += self._write_batch(batch)
+        except ProvenanceError as error:
+            # Storage is never tried again: what it holds now is unknown.
+            self._failure = self._failure or error
+            for ticket in tickets:
+                ticket.failure = error
+            return
+        start = 0
+        for ticket in tickets:
+            stop = start + len(ticket.checked)
+            ticket.answers = answers[start:stop]
+            start = stop
+
+    def _require_whole(self) -> None:
+        if isinstance(self._failure, ForkError):
+            raise self._failure
+        if self._failure is not None:
+            raise StoreError(
+                f"the ledger stopped writing: {self._failure}. Open it again"
+            ) from self._failure
+
+    def _write_batch(self, checked: Sequence[Checked]) -> list[Answer]:
+        sequencer = Sequencer(
+            self._map, size=self._tree.size, link_count=self._link_count
+        )
+        now = self._now()
+        answers = self._place_all(
+            checked, sequencer, self._admission, self._map, now=now
+        )
+        if not sequencer.is_empty:
+            self._commit(sequencer, now=now)
+        return answers
+
+    def _place_all(
+        self,
+        checked: Sequence[Checked],
+        sequencer: Sequencer,
+        admission: Admission,
+        item_map: ItemMap,
+        *,
+        now: int,
+    ) -> list[Answer]:
+        def head_link(key: bytes) -> bytes | None:
+            leaf = item_map.get(key)
+            return None if leaf is None else leaf[2]
+
+        answers: list[Answer] = []
+        placed: dict[bytes, int] = {}
+        for statement in checked:
+            if isinstance(statement, ProvenanceError):
+                answers.append(statement)
+                continue
+            logged = self._find_logged(statement, placed)
+            if logged is not None:
+                answers.append(logged)
+                continue
+            try:
+                admitted = admission.admit(
+                    statement,
+                    head_link=head_link,
+                    log_index=sequencer.next_index,
+                    now=now,
+                )
+            except (
+                InvalidSignatureError, MalformedError, RejectedError,
+            ) as error:  # fmt: skip
+                answers.append(error)
+                continue
+            index = sequencer.place(admitted)
+            placed[statement.statement_id] = index
+            answers.append(index)
+        return answers
+
+    def _find_logged(
+        self, statement: CheckedStatement, placed: dict[bytes, int]
+    ) -> int | None:
+        index = placed.get(statement.statement_id)
+        if index is None and statement.is_signed:
+            index = self._writable.find_statement(
+                statement.issued_at, statement.statement_id
+            )
+        return index
+
+    def _commit(self, sequencer: Sequencer, *, now: int | None = None) -> None:
+        now = self._now() if now is None else now
+        sequenced = sequencer.commit_map(now=now)
+        heads, map_rows = self._map.changes()
+        old_size = self._tree.size
+        tiles = self._tree.append([
+            leaf_hash(row.entry) for row in sequenced.entries
+        ])  # fmt: skip
+        self._writable.commit(
+            Batch(
+                old_size=old_size,
+                entries=sequenced.entries,
+                statements=sequenced.statements,
+                first_link=self._link_count,
+                links=sequenced.links,
+                heads=heads,
+                map_rows=map_rows,
+                tiles=tiles,
+                registry=sequenced.registry,
+            )
+        )
+        self._map.stored()
+        self._link_count += len(sequenced.links)
+        self._time = now
+        self._publish()
+
+    def _publish(self) -> None:
+        publish(
+            self._writable,
+            self._tree,
+            self._edge,
+            self._log_signer,
+            now=self._clock(),
+        )
+
+    def _now(self) -> int:
+        # The log's time never goes back, whatever the clock does.
+        return max(self._clock(), self._time)
+
+    def _find_key(self, submission: Submission) -> bytes | None:
+        return _key_of(submission, self._admission.registry.public_key)
+
+
+def new_secret() -> bytes:
+    """Return a fresh secret for one event's salts."""
+    return secrets.token_bytes(32)
+
+
+def _key_of(
+    submission: Submission, public_key: Callable[[bytes], bytes | None]
+) -> bytes | None:
+    try:
+        return public_key(parse_entry(submission.entry).header.key_id)
+    except MalformedError:
+        # The check that follows says what is wrong with it.
+        return None
+
+
+def _last_time(store: Store, size: int) -> int:
+    for entry in store.entries(size - 1, size) if size else ():
+        try:
+            return parse_commitment(entry).time
+        except MalformedError as error:
+            raise StoreError(
+                f"the last entry is no map commitment: {error}; run an audit"
+            ) from error
+    return 0
+
+
+def _batches(checked: Sequence[Checked]) -> Iterator[list[Checked]]:
+    batch: list[Checked] = []
+    events = 0
+    for statement in checked:
+        batch.append(statement)
+        if isinstance(statement, CheckedStatement):
+            events += len(statement.events)
+        if len(batch) == MAX_BATCH or events >= MAX_BATCH_EVENTS:
+            yield batch
+            batch, events = [], 0
+    if batch or not checked:
+        yield batch
+
+
+def _gather(
+    chunks: Iterable[tuple[list[Submission], list[Checked]]],
+) -> Iterator[tuple[list[Submission], list[Checked]]]:
+    """Join chunks into batches worth a commit of their own."""
+    batch: list[Submission] = []
+    checked: list[Checked] = []
+    events = 0
+    for submissions, answers in chunks:
+        batch += submissions
+        checked += answers
+        events += sum(len(s.events) for s in submissions)
+        if len(batch) >= MAX_BATCH or events >= MAX_BATCH_EVENTS:
+            yield batch, checked
+            batch, checked, events = [], [], 0
+    if batch:
+        yield batch, checked

@@ -1,0 +1,250 @@
+"""Reading a ledger: trails, receipts and bundles, from one moment's view.
+
+Every answer is drawn from a snapshot of the store that stands at a published
+checkpoint, so that all its parts belong together while a writer goes on.
+"""
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
+from types import TracebackType
+from typing import Self
+
+from provenance.claims.event import Event, parse_event
+from provenance.claims.registry import TrustRegistry
+from provenance.claims.statement import parse_entry
+from provenance.claims.trail import Head, Link, map_key
+from provenance.encoding.digest import Hash
+from provenance.errors import ConflictError, MalformedError, NotFoundError
+from provenance.ledger.itemmap import KeptRows
+from provenance.ledger.logtree import TileCache, TileNodes
+from provenance.ledger.prove import Prover
+from provenance.proof.receipt import Receipt
+from provenance.proof.trust import Trust
+from provenance.store.protocol import Reader, Store
+from provenance.tlog import merkle
+from provenance.tlog.proof_file import ProofFile, format_proof
+
+_PATIENCE = 2_000
+_PAUSE = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class TrailStep:
+    """One event of an item's trail, as the ledger holds it.
+
+    Attributes:
+        link: Where it stands.
+        event: The event, with every leaf that the ledger has.
+        issuer: The actor that signed it.
+        issued_at: The issuer's clock, in ms since 1970.
+    """
+
+    link: Link
+    event: Event
+    issuer: str
+    issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A snapshot at a published checkpoint.
+
+    Attributes:
+        reader: The store as it was.
+        size: The checkpoint's size, which is the store's.
+        note: The signed checkpoint.
+    """
+
+    reader: Reader
+    size: int
+    note: str
+
+
+class LedgerReader:
+    """A ledger to read from. Any number of them, beside one writer."""
+
+    def __init__(self, store: Store, *, trust: Trust) -> None:
+        self._store = store
+        self.trust = trust
+        self._kept_tiles: TileCache = {}
+        self._kept_rows: KeptRows = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the store back."""
+        self._store.close()
+
+    @property
+    def origin(self) -> str:
+        """The ledger's name."""
+        return self.trust.origin
+
+    @property
+    def size(self) -> int:
+        """How many leaves the latest checkpoint covers."""
+        published = self._store.checkpoint()
+        return published[0] if published else 0
+
+    def checkpoint(self) -> str:
+        """Return the latest signed checkpoint, with its cosignatures."""
+        with self.moment() as moment:
+            return moment.note
+
+    def registry(self) -> TrustRegistry:
+        """Return the trust registry as it stands after every entry."""
+        with self.moment() as moment:
+            return replay_registry(moment.reader, self.trust)
+
+    def head(self, item: str) -> Head | None:
+        """Return where *item*'s trail ends, or None if it has none."""
+        head = self._store.head(map_key(item))
+        return None if head is None else Head(head.count, Hash(head.link))
+
+    def trail(self, item: str) -> list[TrailStep]:
+        """Return *item*'s trail, oldest first.
+
+        Raises:
+            NotFoundError: The ledger has no event of that item.
+        """
+        with self.moment() as moment:
+            reader = moment.reader
+            head = reader.head(map_key(item))
+            if head is None:
+                raise NotFoundError(f"the ledger has no event of {item!r}")
+            return [
+                read_step(
+                    reader,
+                    Link(row.log_index, row.position, Hash(row.event_id)),
+                )
+                for row in reader.trail(head)
+            ]
+
+    def receipt(self, log_index: int) -> Receipt:
+        """Return the receipt of the statement at *log_index*.
+
+        Raises:
+            NotFoundError: There is none at that index.
+        """
+        (receipt,) = self.receipts([log_index])
+        return receipt
+
+    def receipts(self, indexes: Sequence[int]) -> list[Receipt]:
+        """Return the receipts of the statements at *indexes*, in that order.
+
+        Raises:
+            NotFoundError: There is no statement at one of them.
+        """
+        with self.moment() as moment:
+            nodes = TileNodes(
+                moment.reader, size=moment.size, kept=self._kept_tiles
+            )
+            return [_receipt(moment, nodes, index) for index in indexes]
+
+    def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
+        """Return the bundle that proves *item*'s whole story.
+
+        Args:
+            item: The item's id, in canonical form.
+            reveal: The pointers of the concealed fields to show, where the
+                item's own events have them and the ledger still does.
+
+        Raises:
+            NotFoundError: The ledger has no event of that item.
+        """
+        with self.moment() as moment:
+            prover = Prover(
+                moment.reader,
+                trust=self.trust,
+                size=moment.size,
+                note=moment.note,
+                kept_tiles=self._kept_tiles,
+                kept_rows=self._kept_rows,
+            )
+            return prover.prove(item, reveal=reveal).to_bytes()
+
+    @contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """Give a snapshot at a published checkpoint.
+
+        Raises:
+            ConflictError: A writer stopped before it had signed what it
+                wrote.
+        """
+        for _ in range(_PATIENCE):
+            with self._store.snapshot() as reader:
+                published = reader.checkpoint()
+                if published is not None and published[0] == reader.size():
+                    yield Moment(reader, published[0], published[1])
+                    return
+            # A writer is between its commit and its signature.
+            time.sleep(_PAUSE)
+        raise ConflictError(
+            "the ledger's last entries are not signed yet: its writer stopped"
+            " in between. Open the ledger for writing once, which signs them"
+        )
+
+
+def _receipt(moment: Moment, nodes: TileNodes, log_index: int) -> Receipt:
+    entry = read_entry(moment.reader, log_index, size=moment.size)
+    try:
+        statement_id = parse_entry(entry).statement_id
+    except MalformedError as error:
+        raise NotFoundError(
+            f"entry {log_index} is a map commitment, not a statement"
+        ) from error
+    path = merkle.prove_inclusion(log_index, moment.size, nodes)
+    proof = ProofFile(log_index, path, moment.note)
+    return Receipt(log_index, statement_id, format_proof(proof))
+
+
+def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
+    """Return the registry after every registry event that *reader* holds."""
+    registry = trust.registry()
+    for log_index, places in groupby(
+        reader.registry_events(), key=lambda place: place[0]
+    ):
+        entry = read_entry(reader, log_index, size=log_index + 1)
+        registry.apply_all(
+            [
+                parse_event(reader.event(log_index, position))
+                for _, position in places
+            ],
+            issuer=parse_entry(entry).header.issuer,
+            log_index=log_index,
+        )
+    return registry
+
+
+def read_entry(reader: Reader, log_index: int, *, size: int) -> bytes:
+    """Return one entry's bytes.
+
+    Raises:
+        NotFoundError: The log of *size* leaves has no such entry.
+    """
+    if 0 <= log_index < size:
+        for entry in reader.entries(log_index, log_index + 1):
+            return entry
+    raise NotFoundError(
+        f"there is no entry {log_index} in a log of {size} entries"
+    )
+
+
+def read_step(reader: Reader, link: Link) -> TrailStep:
+    """Return the event that *link* leads to, with who signed it."""
+    entry = read_entry(reader, link.log_index, size=link.log_index + 1)
+    header = parse_entry(entry).header
+    event = parse_event(reader.event(link.log_index, link.position))
+    return TrailStep(link, event, header.issuer, header.issued_at)

@@ -1,0 +1,100 @@
+"""Sequencing: giving admitted statements their places, links and map heads.
+
+    entry i          the statement's bytes
+    link             for each item of each event, once (`claims.trail`)
+    entry n - 1      the map commitment: what the map is after entries [0, n-1)
+
+(`formats.md`, sections 5 and 6). Every batch ends in a commitment, so that
+the last leaf of every checkpoint commits to every item's head.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from provenance.ledger.admit import Admitted
+from provenance.ledger.itemmap import ItemMap
+from provenance.store.protocol import NO_LINK, EntryRow, LinkRow
+from provenance.tlog.commitment import Commitment
+
+_LINK = b"provenance/link/v1\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Sequenced:
+    """Statements with their places in the log. Made by `Sequencer` alone."""
+
+    entries: Sequence[EntryRow]
+    statements: Sequence[tuple[int, bytes, int]]
+    links: Sequence[LinkRow]
+    registry: Sequence[tuple[int, int]]
+
+
+class Sequencer:
+    """Places statements one after the other, and links them into the map."""
+
+    def __init__(
+        self, item_map: ItemMap, *, size: int, link_count: int
+    ) -> None:
+        self._map = item_map
+        self._next = size
+        self._link_count = link_count
+        self._entries: list[EntryRow] = []
+        self._statements: list[tuple[int, bytes, int]] = []
+        self._links: list[LinkRow] = []
+        self._registry: list[tuple[int, int]] = []
+
+    @property
+    def next_index(self) -> int:
+        """The index that the next statement will have."""
+        return self._next
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was placed yet."""
+        return not self._entries
+
+    def place(self, admitted: Admitted) -> int:
+        """Give *admitted* the next place in the log; return its index."""
+        log_index = self._next
+        statement = admitted.statement
+        index = log_index.to_bytes(8, "big")
+        links, put, get = self._links, self._map.put, self._map.get
+        for position, event in enumerate(statement.events):
+            tail = index + position.to_bytes(4, "big") + event.id
+            for key in event.keys:
+                count, previous, last = 0, key, NO_LINK
+                if (leaf := get(key)) is not None:
+                    _, count, previous, last = leaf
+                link = sha256(_LINK + previous + tail).digest()
+                number = self._link_count + len(links)
+                links.append(LinkRow(log_index, position, event.id, last))
+                put(key, count=count + 1, link=link, last=number)
+        self._entries.append(
+            EntryRow(
+                statement.entry,
+                b"".join([event.id for event in statement.events]),
+                [event.data for event in statement.events],
+            )
+        )
+        self._statements.append((
+            statement.issued_at, statement.statement_id, log_index,
+        ))  # fmt: skip
+        self._registry += [
+            (log_index, position) for position in admitted.registry_positions
+        ]
+        self._next += 1
+        return log_index
+
+    def commit_map(self, *, now: int) -> Sequenced:
+        """End the batch with the map's commitment; return all of it."""
+        commitment = Commitment(
+            covered=self._next,
+            map_root=self._map.root(),
+            item_count=self._map.item_count,
+            time=now,
+        )
+        self._entries.append(EntryRow(commitment.to_bytes()))
+        return Sequenced(
+            self._entries, self._statements, self._links, self._registry
+        )

@@ -1,0 +1,270 @@
+"""Checking submissions in worker processes, one for each processor.
+
+Not threads: beside a thread that is busy in Python, a thread that checks
+signatures waits for the interpreter's lock most of its time. A worker is this
+module run by a new interpreter, so that a caller's script needs no guard and
+nothing is inherited but two pipes:
+
+    frame     u32 length ‖ msgpack
+    request   [[entry, [event data, …], public key or nil], …]
+    answer    [what `_pack` made of each, …]
+
+Both ends of the pipe are our own code; what others made is checked in it.
+"""
+
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from queue import SimpleQueue
+from threading import Thread
+from typing import IO, Any, Self
+
+import msgpack
+
+from provenance import keys
+from provenance.claims.registry import Act
+from provenance.claims.statement import Submission
+from provenance.errors import (
+    InvalidSignatureError,
+    MalformedError,
+    ProvenanceError,
+    StoreError,
+)
+from provenance.ledger.check import (
+    REGISTRY_ACT,
+    CheckedEvent,
+    CheckedStatement,
+    check_submission,
+)
+
+CHUNK = 256
+"""How many submissions go to a worker at once, at most."""
+
+CHUNK_EVENTS = 2_000
+"""How many events go to a worker at once, about."""
+
+QUEUED_CHUNKS = 3
+"""How many chunks each worker has before it: one in work, others waiting."""
+
+FindKey = Callable[[Submission], bytes | None]
+"""Returns the public key that a submission should be checked with."""
+
+_ERRORS: dict[str, type[ProvenanceError]] = {
+    "malformed": MalformedError,
+    "signature": InvalidSignatureError,
+}
+
+Checked = CheckedStatement | ProvenanceError
+
+
+def check_one(submission: Submission, key: bytes | None) -> Checked:
+    """Return what is to be said of *submission*: the check, or its error."""
+    try:
+        return check_submission(submission.entry, submission.events, key=key)
+    except (MalformedError, InvalidSignatureError) as error:
+        return error
+
+
+class Workers:
+    """A pool of processes that check submissions, in order."""
+
+    def __init__(self, count: int | None = None) -> None:
+        """Start the processes.
+
+        Args:
+            count: How many; by default one for each processor.
+        """
+        command = [
+            sys.executable, "-m", "provenance.ledger.workers", keys.backend(),
+        ]  # fmt: skip
+        self._processes = [
+            subprocess.Popen(  # noqa: S603  # our own module, no shell
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+            for _ in range(count or os.cpu_count() or 1)
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
+        for process in self._processes:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+            process.wait()
+
+    def check(
+        self, submissions: Iterable[Submission], find_key: FindKey
+    ) -> Iterator[tuple[list[Submission], list[Checked]]]:
+        """Yield the submissions in order, in chunks, with what was found.
+
+        Args:
+            submissions: Read as far ahead as the workers have room.
+            find_key: Asked for each when it is handed to a worker.
+
+        Raises:
+            StoreError: A worker died; what was not yielded was not checked.
+        """
+        chunks = _chunks(submissions)
+        waiting: deque[tuple[subprocess.Popen[bytes], list[Submission]]]
+        waiting = deque()
+        room = len(self._processes) * QUEUED_CHUNKS
+        turn = 0
+        while True:
+            for chunk in islice(chunks, max(room - len(waiting), 0)):
+                process = self._processes[turn % len(self._processes)]
+                turn += 1
+                _send(
+                    _pipe(process.stdin),
+                    [[s.entry, s.events, find_key(s)] for s in chunk],
+                )
+                waiting.append((process, chunk))
+            if not waiting:
+                return
+            process, chunk = waiting.popleft()
+            answers = _receive(_pipe(process.stdout))
+            if answers is None:
+                raise StoreError(
+                    "a checking process ended: the rest was not checked"
+                )
+            yield chunk, [
+                _unpack(s, answer)
+                for s, answer in zip(chunk, answers, strict=True)
+            ]
+
+
+def _chunks(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
+    chunk: list[Submission] = []
+    events = 0
+    for submission in submissions:
+        chunk.append(submission)
+        events += len(submission.events)
+        if len(chunk) == CHUNK or events >= CHUNK_EVENTS:
+            yield chunk
+            chunk, events = [], 0
+    if chunk:
+        yield chunk
+
+
+def _pack(checked: Checked) -> list[object]:
+    if isinstance(checked, ProvenanceError):
+        name = next(n for n, e in _ERRORS.items() if isinstance(checked, e))
+        return [name, str(checked)]
+    return [
+        checked.statement_id,
+        checked.origin,
+        checked.issuer,
+        checked.key_id,
+        checked.issued_at,
+        checked.is_signed,
+        [
+            [
+                event.id,
+                event.items,
+                event.keys,
+                None
+                if event.act is REGISTRY_ACT
+                else [list(event.act.kinds), event.act.creates, event.act.places],
+                event.after,
+                event.time,
+            ]
+            for event in checked.events
+        ],
+    ]
+
+
+def _unpack(submission: Submission, answer: Sequence[Any]) -> Checked:
+    if len(answer) == 2:
+        return _ERRORS[answer[0]](answer[1])
+    statement_id, origin, issuer, key_id, issued_at, is_signed, events = answer
+    return CheckedStatement(
+        submission.entry,
+        statement_id,
+        origin,
+        issuer,
+        key_id,
+        issued_at,
+        is_signed,
+        tuple([
+            CheckedEvent(
+                data,
+                event_id,
+                items,
+                item_keys,
+                REGISTRY_ACT if act is None else _act(act),
+                after,
+                time,
+            )
+            for data, (event_id, items, item_keys, act, after, time) in zip(
+                submission.events, events, strict=True
+            )
+        ]),
+    )
+
+
+def _act(parts: Sequence[Any]) -> Act:
+    kinds, creates, places = parts
+    return Act(frozenset(kinds), creates, places)
+
+
+def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+    assert pipe is not None, "both pipes were asked for"
+    return pipe
+
+
+def _send(pipe: IO[bytes], value: object) -> None:
+    data = msgpack.packb(value)
+    try:
+        pipe.write(len(data).to_bytes(4, "big") + data)
+        pipe.flush()
+    except BrokenPipeError:
+        raise StoreError(
+            "a checking process ended: the rest was not checked"
+        ) from None
+
+
+def _receive(pipe: IO[bytes]) -> list[Any] | None:
+    """Return the next frame's value, or None at the end of the pipe."""
+    length = pipe.read(4)
+    if len(length) < 4:
+        return None
+    data = pipe.read(int.from_bytes(length, "big"))
+    value: list[Any] = msgpack.unpackb(
+        data, use_list=False, strict_map_key=False
+    )
+    return value
+
+
+def _serve() -> None:
+    """Answer requests until the pipe ends: the life of a worker."""
+    keys.select_backend(sys.argv[1])
+    requests: SimpleQueue[list[Any] | None] = SimpleQueue()
+
+    def read_ahead() -> None:
+        # So that the writer can hand over the next chunk while the answer to
+        # the last one still fills the other pipe; else both would wait.
+        while (request := _receive(sys.stdin.buffer)) is not None:
+            requests.put(request)
+        requests.put(None)
+
+    Thread(target=read_ahead, daemon=True).start()
+    while (request := requests.get()) is not None:
+        _send(
+            sys.stdout.buffer,
+            [
+                _pack(check_one(Submission(entry, events), key))
+                for entry, events, key in request
+            ],
+        )
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,181 @@
+"""Were they entitled? The registry, replayed over the actors' trails.
+
+The statements of a bundle are gone through in log order. Each was signed by
+a key that counted at its index, each event is one that the signer's grants
+covered there, and each enrolment, grant or change of keys then takes effect
+for the entries after it: the very rules by which the ledger admitted them
+(`provenance.claims.registry`), run again by somebody who need not believe it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from provenance.claims.actor import Grant, is_registry_event
+from provenance.claims.registry import Act, HeldGrant, TrustRegistry
+from provenance.claims.statement import Entry
+from provenance.epcis.acts import read_act
+from provenance.errors import (
+    MalformedError,
+    RejectedError,
+    RoleNotGrantedError,
+    UnknownActorError,
+)
+from provenance.keys import signature_is_valid
+from provenance.proof.evidence import LogTimes, ProvenEvent
+from provenance.proof.report import Report
+from provenance.proof.trace import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What the replay established.
+
+    Attributes:
+        registry: The registry after the last entry.
+        acts: What each event does; those that cannot be read are not there.
+        roles: In which roles its signer may do so, as far as established.
+    """
+
+    registry: TrustRegistry
+    acts: Mapping[Position, Act]
+    roles: Mapping[Position, tuple[str, ...]]
+
+
+def check_entitlement(
+    report: Report,
+    registry: TrustRegistry,
+    statements: Mapping[int, Entry],
+    events: Mapping[Position, ProvenEvent],
+    times: LogTimes,
+    *,
+    lacking: Sequence[str],
+) -> Entitlement:
+    """Check every signature and every role, in log order.
+
+    Args:
+        report: Where faults are noted.
+        registry: The registry as the trust file starts it; it is moved on.
+        statements: Log index → entry.
+        events: The events shown.
+        times: When entries were logged.
+        lacking: What is missing of actors' trails. While anything is, what
+            the registry does not know may be in what is missing.
+    """
+    for reason in lacking:
+        report.lacking("signatures", 3, reason)
+    replay = _Replay(report, registry, times, bool(lacking))
+    by_entry: dict[int, list[ProvenEvent]] = {index: [] for index in statements}
+    for at in sorted(events):
+        by_entry[at[0]].append(events[at])
+    for log_index in sorted(statements):
+        replay.take(log_index, statements[log_index], by_entry[log_index])
+    report.passed("signatures", f"{len(statements)} of {len(statements)} valid")
+    report.passed("roles", f"{len(replay.acts)} events signed in granted roles")
+    return Entitlement(registry, replay.acts, replay.roles)
+
+
+@dataclass(slots=True)
+class _Replay:
+    report: Report
+    registry: TrustRegistry
+    times: LogTimes
+    is_lacking: bool
+    acts: dict[Position, Act] = field(default_factory=dict)
+    roles: dict[Position, tuple[str, ...]] = field(default_factory=dict)
+
+    def take(
+        self, log_index: int, entry: Entry, events: Sequence[ProvenEvent]
+    ) -> None:
+        """Judge one statement, then let its registry events take effect."""
+        is_signed = self._check_signature(log_index, entry)
+        changes = []
+        for event in events:
+            if is_registry_event(event.body):
+                changes.append(event)
+            else:
+                self._check_role(event)
+        if not changes or not is_signed:
+            return
+        try:
+            self.registry.apply_all(
+                changes, issuer=entry.header.issuer, log_index=log_index
+            )
+        except (MalformedError, RejectedError) as error:
+            self._note("signatures", (4, 3), str(error), f"entry {log_index}")
+
+    def _check_signature(self, log_index: int, entry: Entry) -> bool:
+        header, subject = entry.header, f"entry {log_index}"
+        try:
+            key = self.registry.require_key(header.issuer, header.key_id)
+        except UnknownActorError as error:
+            self._note("signatures", (2, 3), f"{subject}: {error}", subject)
+            return False
+        if signature_is_valid(key.data, entry.signature, entry.header_bytes):
+            return True
+        self.report.failed(
+            "signatures",
+            1,
+            f"the signature of {header.issuer} on {subject} is not valid",
+            subject,
+        )
+        return False
+
+    def _check_role(self, event: ProvenEvent) -> None:
+        subject = f"event {event.at[1]} of entry {event.at[0]}"
+        try:
+            act = read_act(event.body, event.items)
+        except MalformedError as error:
+            self.report.failed("roles", 3, f"{subject}: {error}", subject)
+            return
+        self.acts[event.at] = act
+        earliest, latest = self.times.bounds(event.at[0])
+
+        def holds(grant: Grant) -> bool:
+            return grant.covers(earliest, latest)
+
+        def may_hold(grant: Grant) -> bool:
+            return grant.overlaps(earliest, latest)
+
+        try:
+            used = self.registry.require_act(event.issuer, act, holds=holds)
+        except UnknownActorError as error:
+            self._note("roles", (1, 4), f"{subject}: {error}", subject)
+            return
+        except RoleNotGrantedError:
+            self._check_again(event, act, may_hold, subject)
+            return
+        self.roles[event.at] = _roles_of(used)
+
+    def _check_again(
+        self,
+        event: ProvenEvent,
+        act: Act,
+        may_hold: Callable[[Grant], bool],
+        subject: str,
+    ) -> None:
+        """Tell a grant whose dates may fit from none at all."""
+        try:
+            self.registry.require_act(event.issuer, act, holds=may_hold)
+        except RoleNotGrantedError as error:
+            self._note("roles", (1, 4), f"{subject}: {error}", subject)
+            return
+        self.report.lacking(
+            "roles",
+            2,
+            f"{subject}: {event.issuer} holds a grant for a time only, and"
+            " when the statement was logged is not shown",
+            subject,
+        )
+
+    def _note(
+        self, name: str, reasons: tuple[int, int], detail: str, subject: str
+    ) -> None:
+        """Note a fault, or a lack if what is missing could explain it."""
+        if self.is_lacking:
+            self.report.lacking(name, reasons[1], detail, subject)
+        else:
+            self.report.failed(name, reasons[0], detail, subject)
+
+
+def _roles_of(used: Sequence[HeldGrant]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(held.grant.role for held in used))

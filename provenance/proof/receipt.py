@@ -1,0 +1,76 @@
+"""A receipt: the proof that one statement is in the log.
+
+It is a C2SP `.tlog-proof` file (`provenance.tlog.proof_file`), so that other
+people's tools can check it too. It holds neither the statement nor a key:
+whoever verifies it brings the entry, and a trust file of their own.
+"""
+
+from dataclasses import dataclass
+
+from provenance.claims.statement import parse_entry
+from provenance.encoding.digest import Hash
+from provenance.encoding.tree import leaf_hash
+from provenance.errors import VerificationError
+from provenance.proof.opening import newest, open_trusted
+from provenance.proof.trust import Trust
+from provenance.tlog.merkle import verify_inclusion
+from provenance.tlog.proof_file import parse_proof
+
+SUFFIX = ".tlog-proof"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a ledger answers for a statement that it logged.
+
+    Attributes:
+        log_index: Where the statement stands in the log.
+        statement_id: The hash of its header.
+        text: The `.tlog-proof` file.
+    """
+
+    log_index: int
+    statement_id: Hash
+    text: str
+
+
+def verify_receipt(
+    text: str | bytes, *, entry: bytes, trust: Trust, now: int
+) -> int:
+    """Return the log index at which *text* proves *entry* to be logged.
+
+    A log only grows, so a receipt does not age: it shows that the statement
+    was logged, not what was said later. Who may have signed the statement is
+    not looked at either.
+
+    Args:
+        text: The `.tlog-proof` file.
+        entry: The signed statement, as it was submitted.
+        trust: Whose keys count.
+        now: The time, in ms since 1970.
+
+    Raises:
+        MalformedError: The receipt or the entry is not in its format.
+        InvalidSignatureError: The log did not sign the checkpoint.
+        QuorumNotMetError: Too few witnesses cosigned it.
+        InvalidProofError: The log does not hold the entry there.
+        VerificationError: The entry was signed for another ledger, or a
+            cosignature lies in the future.
+    """
+    header = parse_entry(entry).header
+    if header.origin != trust.origin:
+        raise VerificationError(
+            f"the statement was signed for the ledger {header.origin!r}, not"
+            f" for {trust.origin!r}"
+        )
+    proof = parse_proof(text)
+    signed = open_trusted(proof.checkpoint, trust)
+    newest(trust.policy.check(signed), now=now)
+    verify_inclusion(
+        proof.hashes,
+        index=proof.index,
+        size=signed.checkpoint.size,
+        leaf=leaf_hash(entry),
+        root=signed.checkpoint.root,
+    )
+    return proof.index

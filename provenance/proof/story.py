@@ -1,0 +1,234 @@
+"""The story: is it whole, in the order that was demanded, and still good?"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from provenance.claims.event import read_after
+from provenance.claims.registry import Act
+from provenance.claims.statement import Entry
+from provenance.claims.trail import map_key
+from provenance.encoding.canonical import Value, encode
+from provenance.encoding.digest import Hash
+from provenance.epcis.prefixes import read_context
+from provenance.epcis.vocabulary import DISPOSITION
+from provenance.errors import MalformedError
+from provenance.proof.bundle import Bundle
+from provenance.proof.evidence import ProvenEvent
+from provenance.proof.report import Report
+from provenance.proof.trace import Position, SeenEvent, Trace, Why, trace
+from provenance.proof.verdict import Outcome
+
+RECALLED = "recalled"
+"""The step, and the standard disposition, that call a product back."""
+
+_NOT_COMPARED = frozenset({"errorDeclaration", "recordTime"})
+
+
+def trace_bundle(
+    bundle: Bundle, events: Mapping[Position, ProvenEvent]
+) -> Trace:
+    """Return the walk through what the bundle shows."""
+    trails = {trail.item: trail.links for trail in bundle.items}
+
+    def read_event(log_index: int, position: int, _: str) -> SeenEvent | None:
+        event = events.get((log_index, position))
+        if event is None:
+            return None
+        return SeenEvent(
+            event.body, event.shown, event.item_count, event.issuer
+        )
+
+    return trace(bundle.subject, read_trail=trails.get, read_event=read_event)
+
+
+def check_completeness(
+    report: Report,
+    bundle: Bundle,
+    walk: Trace,
+    statements: Mapping[int, Entry],
+    *,
+    asked: Collection[str],
+) -> None:
+    """Check that the story is whole, and that nothing else is there.
+
+    Args:
+        report: Where faults are noted.
+        bundle: What is there.
+        walk: What should be.
+        statements: Log index → entry.
+        asked: The kinds of related trails that must be there.
+    """
+    _check_surplus(report, bundle, walk, statements)
+    for missing in walk.missing:
+        if missing.why is Why.ACTOR:
+            continue
+        if missing.why is Why.SUBJECT or missing.why.value in asked:
+            report.lacking("completeness", 1, missing.reason, missing.item)
+        else:
+            report.notice(
+                "PRV-1004",
+                f"{missing.reason}; the trust file does not ask for it",
+                missing.item,
+            )
+    if not bundle.items[0].links:
+        report.stop(
+            "completeness",
+            3,
+            f"the ledger holds nothing about {bundle.subject}",
+            bundle.subject,
+            outcome=Outcome.UNKNOWN,
+        )
+    report.passed(
+        "completeness",
+        f"all {len(bundle.items[0].links)} events of the item and"
+        f" {len(walk.trails) - 1} related trails are here",
+    )
+
+
+def check_demands(
+    report: Report,
+    events: Mapping[Position, ProvenEvent],
+    bundle: Bundle,
+    chains: Mapping[str, Sequence[Hash]],
+) -> None:
+    """Check that each event follows the links that it demanded to follow."""
+    indexes = {
+        trail.item: [link.log_index for link in trail.links]
+        for trail in bundle.items
+    }
+    held = 0
+    for event in events.values():
+        for item, link in read_after(event.body):
+            if item not in indexes:
+                continue
+            held += 1
+            # What the signer saw was the head before the whole statement.
+            before = sum(1 for index in indexes[item] if index < event.at[0])
+            found = chains[item][before - 1] if before else map_key(item)
+            if found != link:
+                report.failed(
+                    "demands",
+                    1,
+                    f"event {event.at[1]} of entry {event.at[0]} was to follow"
+                    f" link {link.hex()[:16]} of {item}, but follows"
+                    f" {found.hex()[:16]}",
+                    item,
+                )
+    report.passed("demands", f"{held} of {held} demands to follow a link held")
+
+
+def check_recalls(
+    report: Report,
+    walk: Trace,
+    events: Mapping[Position, ProvenEvent],
+    acts: Mapping[Position, Act],
+    void: Collection[Position],
+) -> None:
+    """Check that nothing in the story recalls the item."""
+    for sighting in walk.sightings:
+        at = sighting.at
+        if sighting.why is Why.ACTOR or at not in acts:
+            continue
+        event = events[at]
+        where = f"event {at[1]} of entry {at[0]}"
+        if "errorDeclaration" in event.body:
+            report.notice(
+                "PRV-1402",
+                f"{where} by {event.issuer} declares an event an error",
+                sighting.item,
+            )
+        elif not is_recall(event.body, acts[at]):
+            continue
+        elif at in void:
+            report.notice(
+                "PRV-1403",
+                f"the recall of {sighting.item} by {event.issuer} ({where})"
+                " was withdrawn as an error",
+                sighting.item,
+            )
+        else:
+            detail = f"{sighting.item} was recalled by {event.issuer} ({where})"
+            report.lacking("recalls", 1, detail, sighting.item)
+            report.notice("PRV-1401", detail, sighting.item)
+    report.passed("recalls", "nothing recalls it")
+
+
+def find_void(events: Mapping[Position, ProvenEvent]) -> frozenset[Position]:
+    """Return the events that a later one of the same signer declares errors.
+
+    EPCIS repeats the whole event and adds `errorDeclaration`.
+    """
+    declared: dict[tuple[bytes, str], Position] = {}
+    for at in sorted(events):
+        if "errorDeclaration" in events[at].body:
+            said = _assertion(events[at])
+            declared.update({(said, item.id): at for item in events[at].items})
+    if not declared:
+        return frozenset()
+    void = set()
+    for at, event in events.items():
+        if "errorDeclaration" not in event.body:
+            said = _assertion(event)
+            if any(declared.get((said, i.id), at) > at for i in event.items):
+                void.add(at)
+    return frozenset(void)
+
+
+def is_recall(body: Mapping[str, Value], act: Act) -> bool:
+    """Return whether an event calls its items back, by step or disposition."""
+    if RECALLED in act.kinds:
+        return True
+    persistent = body.get("persistentDisposition")
+    words = [body.get("disposition")]
+    if isinstance(persistent, dict) and isinstance(persistent.get("set"), list):
+        words += persistent["set"]  # type: ignore[arg-type]  # a list, as asked
+    return any(_is_recalled(word, body) for word in words)
+
+
+def _is_recalled(word: Value, body: Mapping[str, Value]) -> bool:
+    if not isinstance(word, str) or RECALLED not in word:
+        return False
+    context = body.get("@context")
+    try:
+        prefixes = {} if context is None else read_context(context)
+        return DISPOSITION.read(word, prefixes) == RECALLED
+    except MalformedError:
+        # Not a word of the vocabulary, and so not the one that warns.
+        return False
+
+
+def _assertion(event: ProvenEvent) -> bytes:
+    """Return what an event asserts, apart from its being an error."""
+    body = {k: v for k, v in event.body.items() if k not in _NOT_COMPARED}
+    return encode([event.issuer, body])
+
+
+def _check_surplus(
+    report: Report,
+    bundle: Bundle,
+    walk: Trace,
+    statements: Mapping[int, Entry],
+) -> None:
+    places = {
+        (link.log_index, link.position)
+        for trail in bundle.items
+        for link in trail.links
+    }
+    for trail in bundle.items:
+        if trail.item not in walk.trails:
+            report.failed(
+                "completeness",
+                2,
+                f"the trail of {trail.item} is no part of the story",
+                trail.item,
+            )
+    for event in bundle.events:
+        if (event.log_index, event.position) not in places:
+            subject = f"event {event.position} of entry {event.log_index}"
+            report.failed(
+                "completeness", 2, f"{subject} is on no trail here", subject
+            )
+    for log_index in set(statements) - {e.log_index for e in bundle.events}:
+        subject = f"entry {log_index}"
+        report.failed(
+            "completeness", 2, f"no event of {subject} is shown", subject
+        )

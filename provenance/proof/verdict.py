@@ -1,0 +1,277 @@
+"""A verdict: what was checked of a bundle, step by step, and what came out.
+
+    VERIFIED    every check that the trust file asks for passed
+    FAILED      the evidence contradicts the claim
+    INCOMPLETE  valid so far, but the trust file's demands are not met: a
+                trail, a grant or a cosignature is missing, the checkpoint is
+                stale, or the item was recalled
+    UNKNOWN     it could not be checked, or there is nothing to check
+
+The gravest step decides: FAILED, then INCOMPLETE, UNKNOWN, VERIFIED. A step
+that did not run is UNKNOWN, so nothing is verified by being skipped. The
+outcome is about the record: whether the label is on the right thing, and
+whether those who signed told the truth, no bundle can show.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from provenance.encoding.base64 import encode_base64
+from provenance.encoding.canonical import Value
+from provenance.proof.explanations import EXPLANATIONS
+
+__all__ = [
+    "EXPLANATIONS", "NOT_CHECKED", "SCHEMA", "STEPS", "Moment", "Notice",
+    "Outcome", "Step", "Summary", "Verdict",
+]  # fmt: skip
+
+SCHEMA = "provenance.verdict/1"
+
+STEPS: tuple[str, ...] = (
+    "format",
+    "origin",
+    "log-signature",
+    "quorum",
+    "freshness",
+    "commitment",
+    "inclusion",
+    "events",
+    "trails",
+    "completeness",
+    "signatures",
+    "roles",
+    "demands",
+    "recalls",
+)
+"""The names of the steps, in order; step number 1 is the first."""
+
+NOT_CHECKED = "PRV-0001"
+
+
+class Outcome(StrEnum):
+    """What a step, or all of them together, came to."""
+
+    VERIFIED = "VERIFIED"
+    UNKNOWN = "UNKNOWN"
+    INCOMPLETE = "INCOMPLETE"
+    FAILED = "FAILED"
+
+    @property
+    def gravity(self) -> int:
+        """How grave it is: 0 for VERIFIED, 3 for FAILED."""
+        return list(Outcome).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One check, or one fault that a check found.
+
+    Attributes:
+        number: Which step, from 1 (`STEPS`).
+        name: Its name.
+        outcome: What it came to.
+        code: PRV-nnmm: step nn, reason mm; 00 when it passed.
+        detail: What was found, as a sentence without a full stop.
+        subject: What that is about: an item, an entry, an actor; may be "".
+    """
+
+    number: int
+    name: str
+    outcome: Outcome
+    code: str
+    detail: str
+    subject: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON."""
+        return {
+            "id": self.name,
+            "outcome": self.outcome.value,
+            "code": self.code,
+            "detail": self.detail,
+            "subject": self.subject,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the reader should see above the verdict."""
+
+    code: str
+    detail: str
+    subject: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON."""
+        return {
+            "code": self.code,
+            "detail": self.detail,
+            "subject": self.subject,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the item's story.
+
+    Attributes:
+        log_index: The entry that says it.
+        position: The number of the event in that entry.
+        time: The event's time as its signer wrote it; "" in a registry event.
+        step: What was done: a business step's word, or the kind that the
+            event's form implies.
+        labels: Language ("en", "zh") → the step in that language.
+        place: Where, a canonical URI, or "".
+        issuer: Who signed it.
+        issuer_name: What the registry calls that actor, or "".
+        roles: In which roles it may; empty when that was not established.
+        item: Of which item it was said: the subject, or what it was in, or
+            was made from.
+        why: What that item is to the subject: subject, containers, lots,
+            inputs.
+        fields: JSON Pointer → value of each concealed field that is shown.
+        is_void: Whether a later event of the same signer declares it an
+            error.
+    """
+
+    log_index: int
+    position: int
+    time: str
+    step: str
+    labels: Mapping[str, str]
+    place: str
+    issuer: str
+    issuer_name: str
+    roles: tuple[str, ...]
+    item: str
+    why: str
+    fields: Mapping[str, Value]
+    is_void: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON; bytes in shown fields become base64."""
+        return {
+            "entry": self.log_index,
+            "event": self.position,
+            "time": self.time,
+            "step": self.step,
+            "labels": dict(self.labels),
+            "place": self.place,
+            "issuer": self.issuer,
+            "issuer_name": self.issuer_name,
+            "roles": list(self.roles),
+            "item": self.item,
+            "why": self.why,
+            "fields": {k: _as_json(v) for k, v in self.fields.items()},
+            "is_void": self.is_void,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the evidence rests on, once the checkpoint was verified.
+
+    Attributes:
+        origin: The log.
+        size: How many entries the checkpoint covers.
+        time: The log's time of the checkpoint, in ms since 1970.
+        witnesses: The names of the cosigners that counted.
+        trusted_witnesses: How many cosigners the trust file names.
+        event_count: How many events are shown.
+        issuers: Who signed them.
+    """
+
+    origin: str
+    size: int
+    time: int
+    witnesses: tuple[str, ...]
+    trusted_witnesses: int
+    event_count: int
+    issuers: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON."""
+        return {
+            "origin": self.origin,
+            "size": self.size,
+            "time": self.time,
+            "witnesses": list(self.witnesses),
+            "trusted_witnesses": self.trusted_witnesses,
+            "events": self.event_count,
+            "issuers": list(self.issuers),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an examination found.
+
+    Attributes:
+        subject: The item that the bundle is about; "" if it cannot be read.
+        steps: Every step at least once, in order of number.
+        notices: What to show above the verdict.
+        summary: What it rests on; None when the checkpoint did not verify.
+        timeline: The item's story in log order, as far as it is shown.
+    """
+
+    subject: str
+    steps: tuple[Step, ...]
+    notices: tuple[Notice, ...] = ()
+    summary: Summary | None = None
+    timeline: tuple[Moment, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it all comes to: the gravest of the steps.
+
+        A step that is not among them was not checked, and is UNKNOWN.
+        """
+        outcomes = [step.outcome for step in self.steps]
+        if {step.number for step in self.steps} != _NUMBERS:
+            outcomes.append(Outcome.UNKNOWN)
+        return max(outcomes, key=lambda outcome: outcome.gravity)
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON, schema `provenance.verdict/1`.
+
+        The exit code that a command line adds is not the library's to know.
+        """
+        return {
+            "schema": SCHEMA,
+            "outcome": self.outcome.value,
+            "subject": self.subject,
+            "checks": [step.to_json() for step in self.steps],
+            "notices": [notice.to_json() for notice in self.notices],
+            "log": None if self.summary is None else self.summary.to_json(),
+            "timeline": [moment.to_json() for moment in self.timeline],
+        }
+
+
+_NUMBERS = frozenset(range(1, len(STEPS) + 1))
+
+
+def fill_up(steps: Sequence[Step]) -> tuple[Step, ...]:
+    """Return *steps* by number, with those that did not run as UNKNOWN."""
+    missing = _NUMBERS - {step.number for step in steps}
+    skipped = [
+        Step(
+            number,
+            STEPS[number - 1],
+            Outcome.UNKNOWN,
+            NOT_CHECKED,
+            "not checked, because an earlier step did not pass",
+        )
+        for number in missing
+    ]
+    return tuple(sorted([*steps, *skipped], key=lambda step: step.number))
+
+
+def _as_json(value: Value) -> object:
+    if isinstance(value, bytes):
+        return encode_base64(value)
+    if isinstance(value, list):
+        return [_as_json(element) for element in value]
+    if isinstance(value, dict):
+        return {key: _as_json(element) for key, element in value.items()}
+    return value

@@ -1,0 +1,324 @@
+"""Verifying a bundle: from its bytes and a trust file to a verdict.
+
+The steps, in order (`provenance.proof.verdict.STEPS`):
+
+     1  format         canonical bytes of the shapes that the format asks for
+     2  origin         about the item in hand, from the ledger that is trusted
+     3  log-signature  every log key of the trust file signed the checkpoint
+     4  quorum         enough of its witnesses cosigned it
+     5  freshness      it is not too old, and not from the future
+     6  commitment     its last leaf commits to the trails of all items
+     7  inclusion      every entry is in the log at its index
+     8  events         every leaf shown is one that its statement signed
+     9  trails         each has all of its links, and ends where the map says
+    10  completeness   the walk through the story finds all it needs, and
+                       nothing is there that it does not lead to
+    11  signatures     every statement is signed with a key that counted then
+    12  roles          every event is one that its signer was entitled to say
+    13  demands        an event follows the link that it demanded to follow
+    14  recalls        nothing recalls the item
+
+Keys, origin, authorities, witnesses and the clock come from the caller;
+nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
+log holds, and a fault there leaves nothing to go on with; the later ones note
+all faults that there are.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from provenance.errors import (
+    InvalidProofError,
+    InvalidSignatureError,
+    MalformedError,
+    ProvenanceError,
+    QuorumNotMetError,
+    VerificationError,
+)
+from provenance.proof.authority import Entitlement, check_entitlement
+from provenance.proof.bundle import Bundle, parse_bundle
+from provenance.proof.evidence import (
+    ProvenEvent,
+    check_commitment,
+    check_events,
+    check_inclusion,
+    check_trails,
+)
+from provenance.proof.opening import newest, open_trusted, require_past
+from provenance.proof.report import Report, StoppedError
+from provenance.proof.story import (
+    check_completeness,
+    check_demands,
+    check_recalls,
+    find_void,
+    trace_bundle,
+)
+from provenance.proof.timeline import make_timeline
+from provenance.proof.trace import Position, Trace, Why
+from provenance.proof.trust import Trust
+from provenance.proof.verdict import (
+    Moment,
+    Notice,
+    Outcome,
+    Summary,
+    Verdict,
+    fill_up,
+)
+from provenance.tlog.checkpoint import (
+    Checkpoint,
+    SignedCheckpoint,
+    parse_checkpoint,
+)
+from provenance.tlog.commitment import Commitment
+from provenance.tlog.cosignature import Cosignature
+from provenance.tlog.note import parse_note
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A bundle that passed every step. Made by `verify_bundle` alone.
+
+    Attributes:
+        subject: The item that it is about.
+        summary: What it rests on.
+        timeline: The item's story, in log order.
+        notices: What to show beside it.
+    """
+
+    subject: str
+    summary: Summary
+    timeline: tuple[Moment, ...]
+    notices: tuple[Notice, ...]
+
+
+def verify_bundle(
+    data: bytes, *, trust: Trust, now: int, item: str | None = None
+) -> Verified:
+    """Return what the bundle *data* proves, if it passes every step.
+
+    Args:
+        data: The bundle.
+        trust: What the caller believes.
+        now: The time, in ms since 1970.
+        item: The id of the item in hand, if it is known.
+
+    Raises:
+        MalformedError: It is not a bundle.
+        QuorumNotMetError: Too few witnesses cosigned its checkpoint.
+        InvalidSignatureError: The log did not sign it.
+        InvalidProofError: Something in it is not what the log holds.
+        VerificationError: Another step did not pass: the message starts with
+            its code, and says which.
+    """
+    verdict = examine_bundle(data, trust=trust, now=now, item=item)
+    for step in verdict.steps:
+        if step.outcome is not Outcome.VERIFIED:
+            error = _ERRORS.get(step.name, VerificationError)
+            raise error(f"{step.code}: {step.detail}")
+    assert verdict.summary is not None, "it is there once step 3 passed"
+    return Verified(
+        verdict.subject, verdict.summary, verdict.timeline, verdict.notices
+    )
+
+
+def examine_bundle(
+    data: bytes, *, trust: Trust, now: int, item: str | None = None
+) -> Verdict:
+    """Return what each step finds in the bundle *data*, whatever its bytes.
+
+    The arguments are those of `verify_bundle`.
+    """
+    examination = _Examination(trust, now, item)
+    # The report says what stopped it; steps that did not run are UNKNOWN.
+    with suppress(StoppedError):
+        examination.run(data)
+    return Verdict(
+        subject=examination.subject,
+        steps=fill_up(examination.report.steps),
+        notices=tuple(examination.report.notices),
+        summary=examination.summary,
+        timeline=examination.timeline,
+    )
+
+
+_ERRORS: dict[str, type[ProvenanceError]] = {
+    "format": MalformedError,
+    "log-signature": InvalidSignatureError,
+    "quorum": QuorumNotMetError,
+    "commitment": InvalidProofError,
+    "inclusion": InvalidProofError,
+    "events": InvalidProofError,
+    "trails": InvalidProofError,
+}
+"""Step → what `verify_bundle` raises when it does not pass."""
+
+
+class _Examination:
+    """One run of the steps, and what is known of the bundle so far."""
+
+    def __init__(self, trust: Trust, now: int, item: str | None) -> None:
+        self.report = Report()
+        self.subject = ""
+        self.summary: Summary | None = None
+        self.timeline: tuple[Moment, ...] = ()
+        self._trust = trust
+        self._now = now
+        self._item = item
+
+    def run(self, data: bytes) -> None:
+        """Take every step.
+
+        Raises:
+            StoppedError: A step left nothing to go on with.
+        """
+        # 1 to 6: what the checkpoint is worth.
+        bundle, claimed = self._read(data)
+        self.subject = bundle.subject
+        self._check_origin(bundle, claimed)
+        signed = self._check_log_signature(bundle)
+        counted = self._check_quorum(signed)
+        checkpoint = signed.checkpoint
+        commitment = check_commitment(self.report, bundle, checkpoint)
+        self._check_freshness(commitment, counted)
+
+        # 7 to 9: what the log holds.
+        statements, times = check_inclusion(
+            self.report, bundle, checkpoint, commitment
+        )
+        events = check_events(self.report, bundle, statements)
+        self.summary = self._summarise(checkpoint, commitment, counted, events)
+        chains = check_trails(self.report, bundle, events, commitment.map_root)
+
+        # 10 to 14: what it means.
+        walk = trace_bundle(bundle, events)
+        check_completeness(
+            self.report, bundle, walk, statements, asked=self._trust.trails
+        )
+        entitlement = check_entitlement(
+            self.report,
+            self._trust.registry(),
+            statements,
+            events,
+            times,
+            lacking=self._lacking_actors(walk),
+        )
+        check_demands(self.report, events, bundle, chains)
+        self._tell(walk, events, entitlement)
+
+    def _read(self, data: bytes) -> tuple[Bundle, Checkpoint]:
+        try:
+            bundle = parse_bundle(data)
+            claimed = parse_checkpoint(parse_note(bundle.checkpoint).text)
+        except MalformedError as error:
+            self.report.stop("format", 1, str(error), outcome=Outcome.UNKNOWN)
+        self.report.passed(
+            "format", f"a bundle of {len(data)} bytes in canonical form"
+        )
+        return bundle, claimed
+
+    def _check_origin(self, bundle: Bundle, claimed: Checkpoint) -> None:
+        if self._item is not None and self._item != bundle.subject:
+            self.report.stop(
+                "origin",
+                2,
+                f"the bundle is about {bundle.subject}, not {self._item}",
+                self._item,
+            )
+        if claimed.origin != self._trust.origin:
+            self.report.stop(
+                "origin",
+                1,
+                f"the bundle is of the ledger {claimed.origin}, which is"
+                f" unknown: the trust file names {self._trust.origin}",
+                claimed.origin,
+                outcome=Outcome.UNKNOWN,
+            )
+        self.report.passed("origin", f"of the ledger {claimed.origin}")
+
+    def _check_log_signature(self, bundle: Bundle) -> SignedCheckpoint:
+        try:
+            signed = open_trusted(bundle.checkpoint, self._trust)
+        except (MalformedError, VerificationError) as error:
+            self.report.stop("log-signature", 1, str(error), self._trust.origin)
+        keys = len(self._trust.policy.logs)
+        self.report.passed(
+            "log-signature", f"signed by {keys} of {keys} keys of the log"
+        )
+        return signed
+
+    def _check_quorum(
+        self, signed: SignedCheckpoint
+    ) -> tuple[Cosignature, ...]:
+        policy = self._trust.policy
+        try:
+            counted = policy.check(signed)
+        except QuorumNotMetError as error:
+            self.report.lacking("quorum", 1, str(error))
+            return ()
+        except (MalformedError, InvalidSignatureError) as error:
+            self.report.stop("quorum", 2, str(error))
+        if policy.quorum is None:
+            detail = "the trust file asks for no cosignatures"
+            self.report.notice("PRV-0403", detail)
+        else:
+            detail = (
+                f"cosigned by {len(counted)} of {len(policy.witnesses)}"
+                f" witnesses, enough for {policy.quorum!r}"
+            )
+        self.report.passed("quorum", detail)
+        return counted
+
+    def _check_freshness(
+        self, commitment: Commitment, counted: tuple[Cosignature, ...]
+    ) -> None:
+        try:
+            require_past(commitment.time, now=self._now)
+            latest = max(commitment.time, newest(counted, now=self._now))
+        except VerificationError as error:
+            self.report.stop("freshness", 2, str(error))
+        age = max(0, self._now - latest) // 1000
+        limit = self._trust.max_age_seconds
+        if limit is not None and age > limit:
+            self.report.lacking(
+                "freshness",
+                1,
+                f"stale: the checkpoint is {age} s old, over the {limit} s"
+                " that the trust file allows",
+            )
+        self.report.passed("freshness", f"the checkpoint is {age} s old")
+
+    def _summarise(
+        self,
+        checkpoint: Checkpoint,
+        commitment: Commitment,
+        counted: tuple[Cosignature, ...],
+        events: dict[Position, ProvenEvent],
+    ) -> Summary:
+        return Summary(
+            origin=checkpoint.origin,
+            size=checkpoint.size,
+            time=commitment.time,
+            witnesses=tuple(cosignature.name for cosignature in counted),
+            trusted_witnesses=len(self._trust.policy.witnesses),
+            event_count=len(events),
+            issuers=tuple(dict.fromkeys(e.issuer for e in events.values())),
+        )
+
+    def _lacking_actors(self, walk: Trace) -> list[str]:
+        """Return what is missing of the actors' trails, the pinned apart."""
+        pinned = {actor.id for actor in self._trust.actors}
+        return [
+            missing.reason
+            for missing in walk.missing
+            if missing.why is Why.ACTOR and missing.item not in pinned
+        ]
+
+    def _tell(
+        self,
+        walk: Trace,
+        events: dict[Position, ProvenEvent],
+        entitlement: Entitlement,
+    ) -> None:
+        void = find_void(events)
+        check_recalls(self.report, walk, events, entitlement.acts, void)
+        self.timeline = make_timeline(walk, events, entitlement, void)

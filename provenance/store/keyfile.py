@@ -1,0 +1,98 @@
+"""Private keys on disk: one PEM file each, for its owner's eyes only."""
+
+import os
+import shlex
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    NotFoundError,
+    RejectedError,
+    StoreError,
+)
+from provenance.keys import MLDSASigner, Signer
+from provenance.store.durable import sync_directory
+
+_OWNER_ONLY = 0o600
+_MAX_SIZE = 65_536
+
+
+def write_key(path: Path, signer: Signer | MLDSASigner) -> None:
+    """Write the private key of *signer* to a new file, durably, mode 0600.
+
+    Raises:
+        ConflictError: There is something at *path*; it was not touched.
+        NotFoundError: The folder is missing.
+        StoreError: The disk failed; no file was left behind, if the disk
+            still lets one be removed.
+    """
+    pem = signer.to_pem()
+    try:
+        # O_EXCL also refuses a link that somebody put there, dangling or not.
+        file = os.open(
+            path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode=_OWNER_ONLY
+        )
+    except FileExistsError:
+        raise ConflictError(
+            f"{path} exists: a key is never overwritten"
+        ) from None
+    except FileNotFoundError:
+        raise NotFoundError(f"no folder {path.parent} for the key") from None
+    except OSError as fault:
+        raise StoreError(f"cannot write {path}: {fault.strerror}") from fault
+    try:
+        with os.fdopen(file, "wb") as stream:
+            stream.write(pem)
+            stream.flush()
+            os.fsync(stream.fileno())
+        sync_directory(path.parent)
+    except OSError as fault:
+        # Half a key would stand in the way of the next attempt.
+        with suppress(OSError):
+            path.unlink()
+        raise StoreError(f"cannot write {path}: {fault.strerror}") from fault
+
+
+def read_key(path: Path) -> Signer:
+    """Return the Ed25519 private key in the file *path*.
+
+    Raises:
+        NotFoundError: There is no such file.
+        RejectedError: Others than its owner may read it, too.
+        MalformedError: It holds no such key.
+        StoreError: It cannot be read.
+    """
+    return Signer.from_pem(_read_secret(path))
+
+
+def read_mldsa_key(path: Path) -> MLDSASigner:
+    """Return the ML-DSA-44 private key in *path*; errors as `read_key`."""
+    return MLDSASigner.from_pem(_read_secret(path))
+
+
+def _read_secret(path: Path) -> bytes:
+    try:
+        # O_NONBLOCK, so that a pipe put there does not hold us up.
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            _require_private(path, os.fstat(file))
+            return os.read(file, _MAX_SIZE)
+        finally:
+            os.close(file)
+    except FileNotFoundError:
+        raise NotFoundError(f"no key at {path}") from None
+    except OSError as fault:
+        raise StoreError(f"cannot read {path}: {fault.strerror}") from fault
+
+
+def _require_private(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise MalformedError(f"{path} is not a file")
+    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise RejectedError(
+            f"others than its owner can reach the private key {path}:"
+            f" run chmod 600 {shlex.quote(str(path))}"
+        )

@@ -1,0 +1,322 @@
+"""What is read from a ledger's SQLite file, and the tables that it has.
+
+Every query is written once, here; where the connection comes from differs
+between a store and a snapshot (`provenance.store.sqlite`).
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from provenance.encoding.digest import HASH_SIZE
+from provenance.errors import NotFoundError, StoreError
+from provenance.store.protocol import NO_LINK, EntryRow, HeadRow, LinkRow
+
+SCHEMA = """
+CREATE TABLE ledger (
+    only       INTEGER PRIMARY KEY CHECK (only = 1),
+    origin     TEXT NOT NULL,
+    item_count INTEGER NOT NULL
+) STRICT;
+CREATE TABLE entries (
+    log_index   INTEGER PRIMARY KEY,
+    entry       BLOB NOT NULL,
+    event_ids   BLOB NOT NULL,
+    first_event INTEGER NOT NULL
+) STRICT;
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY,
+    data   BLOB NOT NULL
+) STRICT;
+CREATE TABLE links (
+    number    INTEGER PRIMARY KEY,
+    log_index INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    event_id  BLOB NOT NULL,
+    previous  INTEGER NOT NULL
+) STRICT;
+CREATE TABLE heads (
+    key   BLOB PRIMARY KEY,
+    count INTEGER NOT NULL,
+    link  BLOB NOT NULL,
+    last  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE statements (
+    issued_at INTEGER NOT NULL,
+    id        BLOB NOT NULL,
+    log_index INTEGER NOT NULL,
+    PRIMARY KEY (issued_at, id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE registry (
+    log_index INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    PRIMARY KEY (log_index, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE map_rows (
+    number INTEGER PRIMARY KEY,
+    hashes BLOB NOT NULL
+) STRICT;
+CREATE TABLE tiles (
+    level  INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    hashes BLOB NOT NULL,
+    PRIMARY KEY (level, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE checkpoints (
+    size INTEGER PRIMARY KEY,
+    note TEXT NOT NULL
+) STRICT;
+"""
+
+_LAST_INTEGER = 2**63 - 1
+"""The largest number that a row can have."""
+
+Row = tuple[Any, ...]
+
+
+class SQLiteReads(ABC):
+    """Implements `provenance.store.protocol.Reader`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @abstractmethod
+    def _lend(self) -> AbstractContextManager[apsw.Connection]:
+        """Lend a connection to read something short from."""
+
+    @abstractmethod
+    def _lend_long(self) -> AbstractContextManager[apsw.Connection]:
+        """Lend a connection to read from for as long as the caller likes."""
+
+    def size(self) -> int:
+        return self._number("SELECT max(log_index) + 1 FROM entries")
+
+    def link_count(self) -> int:
+        return self._number("SELECT max(number) + 1 FROM links")
+
+    def item_count(self) -> int:
+        return self._number("SELECT item_count FROM ledger")
+
+    def checkpoint(self) -> tuple[int, str] | None:
+        return self._first(
+            "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"
+        )
+
+    def checkpoint_at(self, size: int) -> str | None:
+        row = self._first("SELECT note FROM checkpoints WHERE size = ?", size)
+        return row[0] if row else None
+
+    def checkpoints(self, start: int, stop: int) -> Iterator[tuple[int, str]]:
+        return self._range(
+            "SELECT size, note FROM checkpoints"
+            " WHERE size >= ? AND size < ? ORDER BY size",
+            start,
+            stop,
+        )
+
+    def entries(self, start: int, stop: int) -> Iterator[bytes]:
+        for (entry,) in self._range(
+            "SELECT entry FROM entries"
+            " WHERE log_index >= ? AND log_index < ? ORDER BY log_index",
+            start,
+            stop,
+        ):
+            yield entry
+
+    def rows(self, start: int, stop: int) -> Iterator[EntryRow]:
+        for entry, event_ids, first in self._range(
+            "SELECT entry, event_ids, first_event FROM entries"
+            " WHERE log_index >= ? AND log_index < ? ORDER BY log_index",
+            start,
+            stop,
+        ):
+            events = self._all(
+                "SELECT data FROM events WHERE number >= ? AND number < ?"
+                " ORDER BY number",
+                first,
+                first + len(event_ids) // HASH_SIZE,
+            )
+            yield EntryRow(entry, event_ids, [data for (data,) in events])
+
+    def event_ids(self, log_index: int) -> bytes:
+        row = self._first(
+            "SELECT event_ids FROM entries WHERE log_index = ?", log_index
+        )
+        if row is None:
+            raise NotFoundError(f"the log has no leaf {log_index}")
+        event_ids: bytes = row[0]
+        return event_ids
+
+    def event(self, log_index: int, position: int) -> bytes:
+        row = self._first(
+            "SELECT data FROM entries JOIN events ON number = first_event + ?2"
+            " WHERE log_index = ?1 AND ?2 >= 0"
+            f" AND ?2 < length(event_ids) / {HASH_SIZE}",
+            log_index,
+            position,
+        )
+        if row is None:
+            raise NotFoundError(f"leaf {log_index} has no event {position}")
+        data: bytes = row[0]
+        return data
+
+    def find_statement(self, issued_at: int, statement_id: bytes) -> int | None:
+        row = self._first(
+            "SELECT log_index FROM statements WHERE issued_at = ? AND id = ?",
+            issued_at,
+            statement_id,
+        )
+        return row[0] if row else None
+
+    def head(self, key: bytes) -> HeadRow | None:
+        row = self._first(
+            "SELECT key, count, link, last FROM heads WHERE key = ?", key
+        )
+        return HeadRow(*row) if row else None
+
+    def heads(self, prefix: bytes) -> list[HeadRow]:
+        after = _next_prefix(prefix)
+        if after is None:
+            rows = self._all(
+                "SELECT key, count, link, last FROM heads"
+                " WHERE key >= ? ORDER BY key",
+                prefix,
+            )
+        else:
+            rows = self._all(
+                "SELECT key, count, link, last FROM heads"
+                " WHERE key >= ? AND key < ? ORDER BY key",
+                prefix,
+                after,
+            )
+        return [HeadRow(*row) for row in rows]
+
+    def trail(self, head: HeadRow) -> list[LinkRow]:
+        """Return the links that end in *head*, oldest first.
+
+        Raises:
+            StoreError: The trail has fewer or more links than *head* counts,
+                or does not lead backwards: the file is damaged.
+        """
+        links: list[LinkRow] = []
+        number = head.last
+        try:
+            with self._lend() as connection:
+                for _ in range(head.count):
+                    row = connection.execute(
+                        "SELECT log_index, position, event_id, previous"
+                        " FROM links WHERE number = ?",
+                        (number,),
+                    ).fetchone()
+                    if row is None:
+                        break
+                    link = LinkRow(*row)
+                    links.append(link)
+                    # Always back, so that no trail can run in a circle.
+                    if not NO_LINK <= link.previous < number:
+                        break
+                    number = link.previous
+        except apsw.Error as error:
+            raise self._failure(error) from error
+        if len(links) != head.count or links[-1].previous != NO_LINK:
+            raise StoreError(
+                f"{self._path} is damaged: the trail of {head.key.hex()} does"
+                f" not have the {head.count} links that its head counts"
+            )
+        links.reverse()
+        return links
+
+    def links(self, start: int, stop: int) -> Iterator[LinkRow]:
+        for row in self._range(
+            "SELECT log_index, position, event_id, previous FROM links"
+            " WHERE number >= ? AND number < ? ORDER BY number",
+            start,
+            stop,
+        ):
+            yield LinkRow(*row)
+
+    def map_row(self, number: int) -> bytes | None:
+        row = self._first(
+            "SELECT hashes FROM map_rows WHERE number = ?", number
+        )
+        return row[0] if row else None
+
+    def tile(self, level: int, number: int) -> bytes | None:
+        row = self._first(
+            "SELECT hashes FROM tiles WHERE level = ? AND number = ?",
+            level,
+            number,
+        )
+        return row[0] if row else None
+
+    def tiles(self) -> Iterator[tuple[int, int, bytes]]:
+        return self._each(
+            "SELECT level, number, hashes FROM tiles ORDER BY level, number"
+        )
+
+    def registry_events(self) -> Iterator[tuple[int, int]]:
+        return self._each(
+            "SELECT log_index, position FROM registry"
+            " ORDER BY log_index, position"
+        )
+
+    def statements(self) -> Iterator[tuple[int, bytes, int]]:
+        return self._each(
+            "SELECT issued_at, id, log_index FROM statements"
+            " ORDER BY issued_at, id"
+        )
+
+    def _number(self, sql: str) -> int:
+        row = self._first(sql)
+        return row[0] or 0 if row else 0
+
+    def _first(self, sql: str, *keys: int | bytes) -> Row | None:
+        rows = self._all(sql, *keys)
+        return rows[0] if rows else None
+
+    def _all(self, sql: str, *keys: int | bytes) -> list[Row]:
+        try:
+            with self._lend() as connection:
+                rows: list[Row] = connection.execute(sql, keys).fetchall()
+                return rows
+        except OverflowError:
+            return []  # No row has a number of more than 64 bits.
+        except apsw.Error as error:
+            raise self._failure(error) from error
+
+    def _range(self, sql: str, start: int, stop: int) -> Iterator[Any]:
+        return self._each(
+            sql, min(max(start, 0), _LAST_INTEGER), min(stop, _LAST_INTEGER)
+        )
+
+    def _each(self, sql: str, *keys: int) -> Iterator[Any]:
+        try:
+            with self._lend_long() as connection:
+                cursor = connection.execute(sql, keys)
+                try:
+                    yield from cursor
+                finally:
+                    # An abandoned query must not keep its moment alive.
+                    cursor.close(True)
+        except apsw.Error as error:
+            raise self._failure(error) from error
+
+    def _failure(self, error: apsw.Error) -> StoreError:
+        if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+            return StoreError(
+                f"{self._path} is damaged ({error}): restore a backup that"
+                " an audit accepts"
+            )
+        return StoreError(f"reading {self._path} failed: {error}")
+
+
+def _next_prefix(prefix: bytes) -> bytes | None:
+    """Return the first key after all that start with *prefix*, if any is."""
+    stem = prefix.rstrip(b"\xff")
+    if not stem:
+        return None
+    return stem[:-1] + bytes([stem[-1] + 1])

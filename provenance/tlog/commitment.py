@@ -1,0 +1,52 @@
+"""The map commitment: the log leaf that commits to what the map holds.
+
+    mp([2, size covered, map root, item count, time (ms)])
+
+It is the last leaf of every checkpoint: at size n, leaf n - 1 commits the map
+after entries [0, n - 1). A checkpoint whose last leaf is anything else is
+void, so that nobody can choose an older map for a newer log (`formats.md`,
+section 6). Times never decrease from one commitment to the next.
+"""
+
+from dataclasses import dataclass
+
+from provenance.encoding.canonical import decode, encode
+from provenance.encoding.digest import Hash
+from provenance.errors import MalformedError
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """What a map commitment entry says.
+
+    Attributes:
+        covered: The size of the log that the map is the map of.
+        map_root: The map's root.
+        item_count: How many items have a trail.
+        time: The log's time, in ms since 1970.
+    """
+
+    covered: int
+    map_root: Hash
+    item_count: int
+    time: int
+
+    def to_bytes(self) -> bytes:
+        """Return the log leaf's data."""
+        return encode([
+            2, self.covered, self.map_root, self.item_count, self.time,
+        ])  # fmt: skip
+
+
+def parse_commitment(data: bytes) -> Commitment:
+    """Return the commitment that *data* holds.
+
+    Raises:
+        MalformedError: It is none.
+    """
+    match decode(data):
+        case [int(kind), int(covered), bytes(root), int(count), int(time)] if (
+            kind == 2 and min(covered, count, time) >= 0
+        ):
+            return Commitment(covered, Hash(root), count, time)
+    raise MalformedError("the entry is no map commitment")

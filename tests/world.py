@@ -1,0 +1,413 @@
+"""A small world: a ledger in memory, made of nothing but the pure floors.
+
+It admits whatever it is told, so that a test can let it lie: log what nobody
+may say, leave links out, drop trails. `bundle` then proves what there is, and
+`trust` is what an honest verifier pins.
+"""
+
+import dataclasses
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from provenance.claims import actor as actors
+from provenance.claims.actor import Grant
+from provenance.claims.event import Event, Field, Item, make_event
+from provenance.claims.registry import Authority
+from provenance.claims.statement import parse_entry, sign_statement
+from provenance.claims.trail import Head, Link, chain_hashes, map_key
+from provenance.encoding.digest import Hash, sha256
+from provenance.gs1.checkdigit import check_digit
+from provenance.keys import MLDSASigner, Signer
+from provenance.proof.bundle import Bundle, LoggedEntry, ProvenTrail
+from provenance.proof.show import show_event
+from provenance.proof.trace import ALL, Position, SeenEvent, Trace, Why, trace
+from provenance.proof.trust import Trust
+from provenance.proof.verdict import Outcome, Verdict
+from provenance.proof.verify import examine_bundle
+from provenance.tlog import merkle, patricia
+from provenance.tlog.checkpoint import (
+    Checkpoint,
+    SignedCheckpoint,
+    sign_checkpoint,
+)
+from provenance.tlog.commitment import Commitment
+from provenance.tlog.cosignature import (
+    CosignatureSigner,
+    MLDSACosignatureSigner,
+)
+from provenance.tlog.note import NoteSigner, format_note
+from provenance.tlog.policy import Group, Log, Policy, Witness
+
+ORIGIN = "ledger.example/world"
+START = 1_750_000_000_000
+MINUTE = 60_000
+OWNER = "did:web:operator.example"
+
+GTIN = "https://id.gs1.org/01/09506000134352"
+LOT = f"{GTIN}/10/L7"
+
+
+def can(number: int) -> str:
+    """Return a unit of the product that all the tests are about."""
+    return f"{GTIN}/21/K{number:04}"
+
+
+def sscc(number: int) -> str:
+    """Return a carton, pallet or container."""
+    digits = f"09506000{number:09}"
+    return f"https://id.gs1.org/00/{digits}{check_digit(digits)}"
+
+
+def signer_of(name: str) -> Signer:
+    return Signer.from_seed(sha256(name.encode()))
+
+
+class MemoryNodes:
+    """The log's complete nodes in a dict."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[merkle.Node, Hash] = {}
+        self.size = 0
+
+    def __call__(self, nodes: Sequence[merkle.Node]) -> list[Hash]:
+        return [self.nodes[node] for node in nodes]
+
+    def append(self, entry: bytes) -> None:
+        for node, digest in merkle.append_leaf(
+            self.size, merkle.leaf_hash(entry), self
+        ):
+            self.nodes[node] = digest
+        self.size += 1
+
+
+class World:
+    """A ledger that logs whatever it is told."""
+
+    def __init__(
+        self, *, witnesses: Sequence[str] = (), post_quantum: bool = False
+    ) -> None:
+        self.now = START
+        self.log_signer = NoteSigner(ORIGIN, signer_of("log"))
+        self.post_quantum = (
+            MLDSACosignatureSigner(ORIGIN, MLDSASigner.from_seed(sha256(b"pq")))
+            if post_quantum
+            else None
+        )
+        self.witnesses = [
+            CosignatureSigner(f"{name}.example", signer_of(name))
+            for name in witnesses
+        ]
+        self.entries: list[bytes] = []
+        self.nodes = MemoryNodes()
+        self.events: dict[Position, Event] = {}
+        self.trails: dict[str, list[Link]] = {}
+        self.signers: dict[str, Signer] = {OWNER: signer_of(OWNER)}
+        self._secrets = 0
+
+    # Saying things.
+
+    def secret(self) -> bytes:
+        self._secrets += 1
+        return sha256(b"secret %d" % self._secrets)
+
+    def log(self, entry: bytes) -> int:
+        self.entries.append(entry)
+        self.nodes.append(entry)
+        return len(self.entries) - 1
+
+    def say(
+        self,
+        issuer: str,
+        *events: Event,
+        signer: Signer | None = None,
+        origin: str = ORIGIN,
+        unlinked: Collection[str] = (),
+    ) -> int:
+        """Log one statement of *issuer*; links to *unlinked* are left out."""
+        submission = sign_statement(
+            events,
+            signer=signer or self.signers[issuer],
+            issuer=issuer,
+            origin=origin,
+            now=self.now,
+        )
+        index = self.log(submission.entry)
+        self.put(index, events, unlinked=unlinked)
+        return index
+
+    def put(
+        self, index: int, events: Iterable[Event], unlinked: Collection[str] = ()
+    ) -> None:
+        """Store and link *events* as those of entry *index*."""
+        for position, event in enumerate(events):
+            self.events[index, position] = event
+            for item in event.trailed_items:
+                if item not in unlinked:
+                    self.trails.setdefault(item, []).append(
+                        Link(index, position, event.id)
+                    )
+
+    def event(
+        self,
+        kind: str,
+        *items: Item,
+        fields: Iterable[Field] = (),
+        **body: object,
+    ) -> Event:
+        """Return an event, its time a minute after the one before."""
+        self.now += MINUTE
+        parts = {"type": kind, "eventTime": f"T{self.now}", **body}
+        return make_event(parts, items, fields, secret=self.secret())
+
+    def made(self, *units: str, lot: str | None = None, **body: object) -> Event:
+        if lot is not None:
+            body["ilmd"] = {"cbvmda:lotNumber": lot}
+        return self.event(
+            "ObjectEvent",
+            *(Item("epcList", unit) for unit in units if "/10/" not in unit),
+            *(
+                Item("quantityList", unit, 100, None, is_quantity=True)
+                for unit in units
+                if "/10/" in unit
+            ),
+            **{"action": "ADD", "bizStep": "commissioning", **body},
+        )
+
+    def seen(self, *units: str, step: str = "inspecting", **body: object) -> Event:
+        return self.event(
+            "ObjectEvent",
+            *(Item("epcList", unit) for unit in units),
+            **{"action": "OBSERVE", "bizStep": step, **body},
+        )
+
+    def packed(
+        self, parent: str, *units: str, action: str = "ADD", **body: object
+    ) -> Event:
+        return self.event(
+            str(body.pop("type", "AggregationEvent")),
+            Item("parentID", parent),
+            *(Item("childEPCs", unit) for unit in units),
+            **{
+                "action": action,
+                "bizStep": "loading" if action == "ADD" else "unloading",
+                **body,
+            },
+        )
+
+    def unpacked(self, parent: str, *units: str) -> Event:
+        return self.packed(parent, *units, action="DELETE")
+
+    def turned(
+        self, inputs: Iterable[str], outputs: Iterable[str], **body: object
+    ) -> Event:
+        return self.event(
+            "TransformationEvent",
+            *(Item("inputEPCList", item) for item in inputs),
+            *(Item("outputEPCList", item) for item in outputs),
+            **body,
+        )
+
+    # Actors.
+
+    def enrol(self, name: str, *grants: Grant, by: str = OWNER) -> str:
+        """Enrol an actor and grant it roles, in one statement each."""
+        actor = f"did:web:{name}.example"
+        self.signers[actor] = signer_of(name)
+        self.say(by, self.enrolled(actor, name=name))
+        for given in grants:
+            self.grant(dataclasses.replace(given, actor=actor), by=by)
+        return actor
+
+    def enrolled(self, actor: str, *, name: str) -> Event:
+        return actors.enrol(
+            actor,
+            name=name,
+            signer=self.signers[actor],
+            origin=ORIGIN,
+            secret=self.secret(),
+        )
+
+    def grant(self, given: Grant, *, by: str = OWNER) -> Event:
+        event = actors.grant(given, secret=self.secret())
+        self.say(by, event)
+        return event
+
+    # Checkpoints.
+
+    def commit(self, **changes: Any) -> int:
+        """Log the map commitment; return its index."""
+        commitment = Commitment(
+            covered=len(self.entries),
+            map_root=patricia.map_root(self.pairs()),
+            item_count=len(self.trails),
+            time=self.now,
+        )
+        changed = dataclasses.replace(commitment, **changes)
+        return self.log(changed.to_bytes())
+
+    def pairs(self) -> list[tuple[bytes, bytes]]:
+        return [
+            (map_key(item), Head(len(links), chain_hashes(item, links)[-1]).value)
+            for item, links in self.trails.items()
+        ]
+
+    def sign(self) -> SignedCheckpoint:
+        size = len(self.entries)
+        checkpoint = Checkpoint(
+            ORIGIN, size, merkle.root_hash(size, self.nodes)
+        )
+        signed = sign_checkpoint(checkpoint, self.log_signer)
+        if self.post_quantum is not None:
+            signed = signed.with_cosignatures(
+                self.post_quantum.sign(checkpoint, time=self.now // 1000)
+            )
+        return signed.with_cosignatures(
+            *(
+                witness.sign(checkpoint, time=self.now // 1000)
+                for witness in self.witnesses
+            )
+        )
+
+    # Proving.
+
+    def logged(self, index: int) -> LoggedEntry:
+        return LoggedEntry(
+            index,
+            self.entries[index],
+            merkle.prove_inclusion(index, len(self.entries), self.nodes),
+        )
+
+    def trail(self, item: str) -> ProvenTrail:
+        links = self.trails.get(item, [])
+        proof = patricia.prove(map_key(item), self.pairs())
+        if not links:
+            return ProvenTrail(item, (), None, proof.path, proof.leaf)
+        head = chain_hashes(item, links)[-1]
+        return ProvenTrail(item, tuple(links), head, proof.path)
+
+    def trace(self, item: str, wants: Collection[Why] = ALL) -> Trace:
+        return trace(
+            item,
+            read_trail=lambda i: self.trails.get(i, ()),
+            read_event=self.read_event,
+            wants=wants,
+        )
+
+    def read_event(self, index: int, position: int, _: str) -> SeenEvent:
+        event = self.events[index, position]
+        return SeenEvent(
+            event.body,
+            dict(enumerate(event.items, start=1)),
+            len(event.items),
+            parse_entry(self.entries[index]).header.issuer,
+        )
+
+    def show(self, at: Position, leaves: Collection[int]) -> Any:
+        ids = [
+            self.events[place].id
+            for place in sorted(self.events)
+            if place[0] == at[0]
+        ]
+        return show_event(
+            self.events[at],
+            log_index=at[0],
+            position=at[1],
+            event_ids=ids,
+            leaves=leaves,
+        )
+
+    def bundle(
+        self,
+        item: str,
+        *,
+        times: Iterable[int] = (),
+        wants: Collection[Why] = ALL,
+        commit: bool = True,
+    ) -> Bundle:
+        """Return the bundle of *item* at a fresh checkpoint."""
+        if commit:
+            self.commit()
+        story = self.trace(item, wants)
+        return Bundle(
+            checkpoint=format_note(self.sign().note),
+            commitment=self.logged(len(self.entries) - 1),
+            items=tuple(self.trail(i) for i in story.trails),
+            statements=tuple(
+                self.logged(index)
+                for index in sorted({at[0] for at in story.shown})
+            ),
+            events=tuple(
+                self.show(at, leaves) for at, leaves in story.shown.items()
+            ),
+            times=tuple(self.logged(index) for index in times),
+        )
+
+    # Verifying.
+
+    def trust(self, **changes: Any) -> Trust:
+        logs = [Log(self.log_signer.verifier)]
+        if self.post_quantum is not None:
+            logs.append(Log(self.post_quantum.verifier))
+        names = tuple(w.name.removesuffix(".example") for w in self.witnesses)
+        groups = [Group("most", len(names) // 2 + 1, names)] if names else []
+        trust = Trust(
+            origin=ORIGIN,
+            policy=Policy(
+                tuple(logs),
+                tuple(
+                    Witness(name, witness.verifier)
+                    for name, witness in zip(names, self.witnesses, strict=True)
+                ),
+                tuple(groups),
+                "most" if names else None,
+            ),
+            authorities=(
+                Authority(OWNER, "Operator", (self.signers[OWNER].verifier.data,)),
+            ),
+        )
+        return dataclasses.replace(trust, **changes)
+
+    def examine(
+        self, bundle: Bundle | bytes, *, item: str | None = None, **changes: Any
+    ) -> Verdict:
+        data = bundle if isinstance(bundle, bytes) else bundle.to_bytes()
+        return examine_bundle(
+            data, trust=self.trust(**changes), now=self.now, item=item
+        )
+
+    def check(self, item: str) -> Verdict:
+        """Prove and verify *item*, which must come out VERIFIED."""
+        verdict = self.examine(self.bundle(item), item=item)
+        assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
+        return verdict
+
+
+def faults(verdict: Verdict) -> list[str]:
+    """Return the codes of the steps that ran and did not pass."""
+    return [
+        step.code
+        for step in verdict.steps
+        if step.outcome is not Outcome.VERIFIED and step.code != "PRV-0001"
+    ]
+
+
+def story() -> World:
+    """Return a world with a can that was made, packed, shipped and inspected.
+
+    Entries: 0-6 enrolments and grants, then the events, one statement each.
+    """
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("9506000",)))
+    customs = world.enrol("customs", Grant("", "customs"))
+    carrier = world.enrol("carrier", Grant("", "carrier"))
+    world.say(maker, world.made(LOT))
+    world.say(maker, world.made(can(1), can(2), can(3), lot="L7"))
+    world.say(maker, world.packed(sscc(1), can(1), can(2), can(3)))
+    world.say(maker, world.packed(sscc(2), sscc(1)))
+    world.say(carrier, world.seen(sscc(2), step="departing"))
+    world.say(customs, world.seen(sscc(2)))
+    world.say(carrier, world.unpacked(sscc(2), sscc(1)))
+    return world
+
+
+Lie = Callable[[World], Bundle]
