@@ -4,7 +4,9 @@ import collections
 import json
 import math
 import struct
+import sys
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -305,6 +307,28 @@ def test_every_first_byte_is_judged_by_the_rules(first: int) -> None:
         assert_same_verdict(
             b"\x92\xc4\x28" + b"\x80" * 40 + bytes([first]) + rest
         )
+
+
+def test_many_threads_may_decode_at_once() -> None:
+    parts = [
+        encode([{f"k{n}": "é" * size} for n in range(99)]) for size in range(8)
+    ]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            read = list(threads.map(decode, parts * 100))
+    finally:
+        sys.setswitchinterval(interval)
+    assert [encode(value) for value in read] == parts * 100
+
+
+def test_numbers_are_looked_at_wherever_they_stand() -> None:
+    value = {"a": [0.5, 2**40, "text", b"bytes", None, True], "b": 1e300}
+    assert decode(encode(value)) == value
+    data = b"\x92\xa4text\x81\xa1a\x91\xcb" + struct.pack(">d", 3.0)
+    with pytest.raises(MalformedError, match=r"3\.0 is spelled as an int"):
+        decode(data)
 
 
 def test_numbers_are_spelled_by_what_they_are() -> None:

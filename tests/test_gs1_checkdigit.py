@@ -22,7 +22,16 @@ def defined(number: str) -> int:
     return (10 - total % 10) % 10
 
 
-@pytest.mark.parametrize("number", ["09520123456788", "006141411234567890", "9520123456788", "04012345111118", "401234500000000012"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "09520123456788",
+        "006141411234567890",
+        "9520123456788",
+        "04012345111118",
+        "401234500000000012",
+    ],
+)
 def test_published_numbers_have_their_check_digit(number: str) -> None:
     assert check_digit(number[:-1]) == number[-1]
     assert has_check_digit(number)
@@ -35,21 +44,34 @@ def test_the_check_digit_is_the_defined_one(number: str) -> None:
 
 
 @given(digits, st.data())
-def test_one_mistyped_digit_is_always_caught(number: str, data: st.DataObject) -> None:
+def test_one_mistyped_digit_is_always_caught(
+    number: str, data: st.DataObject
+) -> None:
     whole = number + check_digit(number)
     place = data.draw(st.integers(0, len(whole) - 1))
-    wrong = data.draw(st.sampled_from([d for d in "0123456789" if d != whole[place]]))
+    wrong = data.draw(
+        st.sampled_from([d for d in "0123456789" if d != whole[place]])
+    )
     assert not has_check_digit(whole[:place] + wrong + whole[place + 1 :])
 
 
 # The example of the GS1 General Specifications, and others made by hand.
-@pytest.mark.parametrize("model", ["1987654Ad4X4bL5ttr2310c2K", "00000!HV", "99999zzzzzzzzzzzzzzzzzzT2"])
+@pytest.mark.parametrize(
+    "model",
+    ["1987654Ad4X4bL5ttr2310c2K", "00000!HV", "99999zzzzzzzzzzzzzzzzzzT2"],
+)
 def test_check_pairs_agree_with_published_models(model: str) -> None:
     assert check_pair(model[:-2]) == model[-2:]
 
 
 @given(st.text(CSET_82, min_size=1, max_size=23), st.data())
-def test_one_mistyped_character_of_a_model_is_caught(model: str, data: st.DataObject) -> None:
+def test_one_mistyped_character_of_a_model_is_caught(
+    model: str, data: st.DataObject
+) -> None:
     place = data.draw(st.integers(0, len(model) - 1))
-    wrong = data.draw(st.sampled_from([c for c in CSET_82 if c != model[place]]))
-    assert check_pair(model[:place] + wrong + model[place + 1 :]) != check_pair(model)
+    wrong = data.draw(
+        st.sampled_from([c for c in CSET_82 if c != model[place]])
+    )
+    assert check_pair(model[:place] + wrong + model[place + 1 :]) != check_pair(
+        model
+    )

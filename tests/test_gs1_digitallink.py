@@ -29,8 +29,17 @@ def test_one_unit_is_found_behind_many_links(link: str) -> None:
     assert parse_digital_link(link) == UNIT
 
 
-@pytest.mark.parametrize(("short", "full"), [("02345673", "00000002345673"), ("416000336108", "00416000336108"), ("2112345678900", "02112345678900")])
-def test_short_gtins_of_older_links_are_filled_up(short: str, full: str) -> None:
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        ("02345673", "00000002345673"),
+        ("416000336108", "00416000336108"),
+        ("2112345678900", "02112345678900"),
+    ],
+)
+def test_short_gtins_of_older_links_are_filled_up(
+    short: str, full: str
+) -> None:
     assert parse_digital_link(f"https://a/01/{short}").value == full
 
 
@@ -61,16 +70,23 @@ def test_short_gtins_of_older_links_are_filled_up(short: str, full: str) -> None
         (f"https://a/01/{GTIN}/21/<b>", "no '<'"),
         (f"https://a/01/{GTIN}/21/ü", "no 'ü'"),
         (f"https://a/01/{GTIN}?10=L7", r"the lot \(10\) belongs into the path"),
-        (f"https://a/01/{GTIN}/10/L7?x&21=1", r"the serial number \(21\) belongs"),
+        (
+            f"https://a/01/{GTIN}/10/L7?x&21=1",
+            r"the serial number \(21\) belongs",
+        ),
     ],
 )
-def test_what_is_no_link_is_refused_with_the_reason(link: str, says: str) -> None:
+def test_what_is_no_link_is_refused_with_the_reason(
+    link: str, says: str
+) -> None:
     with pytest.raises(MalformedError, match=says):
         parse_digital_link(link)
 
 
 def test_a_plus_in_the_path_is_a_plus() -> None:
-    assert parse_digital_link(f"https://a/01/{GTIN}/21/1+1").qualifiers == (("21", "1+1"),)
+    assert parse_digital_link(f"https://a/01/{GTIN}/21/1+1").qualifiers == (
+        ("21", "1+1"),
+    )
 
 
 @given(st.text(st.characters(codec="ascii"), max_size=80))

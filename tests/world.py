@@ -136,7 +136,10 @@ class World:
         return index
 
     def put(
-        self, index: int, events: Iterable[Event], unlinked: Collection[str] = ()
+        self,
+        index: int,
+        events: Iterable[Event],
+        unlinked: Collection[str] = (),
     ) -> None:
         """Store and link *events* as those of entry *index*."""
         for position, event in enumerate(events):
@@ -159,7 +162,9 @@ class World:
         parts = {"type": kind, "eventTime": f"T{self.now}", **body}
         return make_event(parts, items, fields, secret=self.secret())
 
-    def made(self, *units: str, lot: str | None = None, **body: object) -> Event:
+    def made(
+        self, *units: str, lot: str | None = None, **body: object
+    ) -> Event:
         if lot is not None:
             body["ilmd"] = {"cbvmda:lotNumber": lot}
         return self.event(
@@ -173,7 +178,9 @@ class World:
             **{"action": "ADD", "bizStep": "commissioning", **body},
         )
 
-    def seen(self, *units: str, step: str = "inspecting", **body: object) -> Event:
+    def seen(
+        self, *units: str, step: str = "inspecting", **body: object
+    ) -> Event:
         return self.event(
             "ObjectEvent",
             *(Item("epcList", unit) for unit in units),
@@ -247,7 +254,10 @@ class World:
 
     def pairs(self) -> list[tuple[bytes, bytes]]:
         return [
-            (map_key(item), Head(len(links), chain_hashes(item, links)[-1]).value)
+            (
+                map_key(item),
+                Head(len(links), chain_hashes(item, links)[-1]).value,
+            )
             for item, links in self.trails.items()
         ]
 
@@ -362,7 +372,9 @@ class World:
                 "most" if names else None,
             ),
             authorities=(
-                Authority(OWNER, "Operator", (self.signers[OWNER].verifier.data,)),
+                Authority(
+                    OWNER, "Operator", (self.signers[OWNER].verifier.data,)
+                ),
             ),
         )
         return dataclasses.replace(trust, **changes)

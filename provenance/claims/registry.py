@@ -551,10 +551,14 @@ class TrustRegistry:
         for held in here:
             if all(held.grant.lets_create(key) for key in act.creates):
                 return held
+        # One grant must cover all; name what no grant covers, if anything.
         foreign = next(
-            key
-            for key in act.creates
-            if not all(held.grant.lets_create(key) for held in here)
+            (
+                key
+                for key in act.creates
+                if not any(held.grant.lets_create(key) for held in here)
+            ),
+            act.creates[0],
         )
         raise RoleNotGrantedError(
             f"{actor.id!r} may not create items under {foreign!r}: its"

@@ -21,7 +21,7 @@ import math
 from collections.abc import Mapping
 from typing import TypeAlias, cast
 
-import msgpack  # type: ignore[import-untyped]
+import msgpack
 
 from provenance.encoding.path import json_path, quoted
 from provenance.errors import MalformedError
@@ -65,6 +65,14 @@ _PREFIX_SIZES = {
 }
 """First byte of a value -> size of the length that follows it."""
 
+# One packer in C serves all threads, because nothing interrupts it; the one in
+# Python, where msgpack has no other, would mix their bytes.
+_pack = (
+    msgpack.packb
+    if msgpack.Packer.__module__ == "msgpack.fallback"
+    else msgpack.Packer().pack
+)
+
 
 def encode(value: object) -> bytes:
     """Return the one canonical spelling of *value*.
@@ -105,7 +113,7 @@ def decode(data: bytes) -> Value:
             ext_hook=_refuse_ext,
             timestamp=3,
         )
-        again = msgpack.packb(value)
+        again = _pack(value)
     except msgpack.ExtraData:
         raise MalformedError("bytes follow the canonical value") from None
     except msgpack.FormatError:
@@ -264,14 +272,15 @@ def _check_numbers(value: object) -> None:
     rest = [value]
     while rest:
         part = rest.pop()
-        if isinstance(part, list):
+        # msgpack makes no subclass, and True is no number here.
+        if type(part) is list:
             rest.extend(part)
-        elif isinstance(part, dict):
+        elif type(part) is dict:
             rest.extend(part.values())
-        elif isinstance(part, int):
+        elif type(part) is int:
             if not -MAX_INT <= part <= MAX_INT:
                 raise MalformedError(f"{part} is outside ±(2**53 - 1)")
-        elif isinstance(part, float):
+        elif type(part) is float:
             if not math.isfinite(part):
                 raise MalformedError(f"{part} is not a finite number")
             if part.is_integer() and -MAX_INT <= part <= MAX_INT:

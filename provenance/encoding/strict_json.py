@@ -13,6 +13,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import TypeAlias, cast
 
 from provenance.encoding.path import json_path, quoted
@@ -29,8 +30,9 @@ MAX_DEPTH = 64
 MAX_DIGITS = 4300
 """The longest integer: reading one takes time in the square of its length."""
 
-# A string is one token, closed or not, so that the search never goes back.
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_OTHERS = bytes(set(range(256)) - _STEPS.keys())
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -49,7 +51,7 @@ def parse_json(data: bytes) -> JSON:
         ) from None
     if text.startswith("\ufeff"):
         raise MalformedError("the JSON starts with a byte order mark")
-    _check_depth(text)
+    _check_depth(data)
     reader = _Reader()
     try:
         value = reader.decode(text)
@@ -64,27 +66,21 @@ def parse_json(data: bytes) -> JSON:
     return cast("JSON", value)
 
 
-def _check_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
-    depth = 0
-    for match in _BRACKET.finditer(text):
-        word = match[0]
-        if word in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise MalformedError(
-                    f"the JSON is nested deeper than {MAX_DEPTH}"
-                    f" at {_place(text, match.start())}"
-                )
-        elif word in "]}":
-            depth -= 1
+def _check_depth(data: bytes) -> None:
+    """Refuse *data* before the standard library recurses into it.
 
-
-def _place(text: str, at: int) -> str:
-    line = text.count("\n", 0, at) + 1
-    column = at - text.rfind("\n", 0, at)
-    return f"line {line}, column {column}"
+    Where *data* is not JSON the count may be wrong, but not too low: the
+    reader stops at the fault.
+    """
+    # Without escapes, each quote opens or closes a string: every second part
+    # stands outside of them.
+    outside = b"".join(_ESCAPE.sub(b"", data).split(b'"')[::2])
+    brackets = outside.translate(None, _OTHERS)
+    deepest = max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
+    if deepest > MAX_DEPTH:
+        raise MalformedError(
+            f"the JSON is nested {deepest} deep: at most {MAX_DEPTH}"
+        )
 
 
 class _Fault:

@@ -42,7 +42,7 @@ def root_of(leaves: Sequence[bytes]) -> Hash:
     level = list(leaves)
     while len(level) > 1:
         level = _join_pairs(level)
-    return Hash(level[0])
+    return bytes.__new__(Hash, level[0])
 
 
 def path_to(index: int, leaves: Sequence[Hash]) -> tuple[Hash, ...]:
@@ -74,22 +74,22 @@ def root_from_path(
     """
     if not 0 <= index < size:
         raise InvalidProofError(f"no leaf {index} in a tree of size {size}")
-    digest, used, last = leaf, 0, size - 1
+    # A hot path, too: a bundle holds hundreds of these hashes.
+    digest: bytes = leaf
+    used, last = 0, size - 1
     while last:
         if index % 2 or index < last:
             if used == len(path):
                 raise InvalidProofError(
                     f"the proof has only {len(path)} hashes"
                 )
-            if index % 2:
-                digest = node_hash(path[used], digest)
-            else:
-                digest = node_hash(digest, path[used])
+            pair = (path[used], digest) if index % 2 else (digest, path[used])
+            digest = _sha256(b"\x01%b%b" % pair).digest()
             used += 1
         index, last = index // 2, last // 2
     if used != len(path):
         raise InvalidProofError(f"the proof has {len(path)} hashes, not {used}")
-    return digest
+    return Hash(digest)
 
 
 def _join_pairs(level: Sequence[bytes]) -> list[bytes]:

@@ -12,7 +12,7 @@ puts units of lot L7 into being at a place, which takes the kind
 `commissioning`, the company prefix of the units and a grant for the place.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -60,9 +60,9 @@ def read_act(body: Mapping[str, Value], items: Sequence[Item]) -> Act:
     if not isinstance(step, str | None):
         raise MalformedError("bizStep is text")
     if prefixes:
-        kinds = frozenset((*_implied(kind, action), _step_kind(step, prefixes)))
+        kinds = _kinds(_implied(kind, action), _step_kind(step, prefixes))
     else:
-        kinds = _kinds(kind, action, step)
+        kinds = _plain_kinds(_implied(kind, action), step)
     return Act(
         kinds=kinds,
         creates=_owners(_created_lists(kind, action), items),
@@ -143,19 +143,24 @@ def _prefixes(body: Mapping[str, Value]) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=4096)
-def _kinds(kind: str, action: str | None, step: str | None) -> frozenset[str]:
+def _plain_kinds(implied: str | None, step: str | None) -> frozenset[str]:
     """Return the kinds of an event that defines no prefixes."""
-    return frozenset((*_implied(kind, action), _step_kind(step, {})))
+    return _kinds(implied, _step_kind(step, {}))
 
 
-def _implied(kind: str, action: str | None) -> Iterator[str]:
-    """Yield the kinds that the event's form alone implies."""
+def _kinds(implied: str | None, step_kind: str) -> frozenset[str]:
+    return frozenset({step_kind} if implied is None else {step_kind, implied})
+
+
+def _implied(kind: str, action: str | None) -> str | None:
+    """Return the kind that the event's form alone implies."""
     if kind == "TransformationEvent":
-        yield "transforming"
-    elif kind == "ObjectEvent" and action == "ADD":
-        yield "commissioning"
-    elif kind == "ObjectEvent" and action == "DELETE":
-        yield "decommissioning"
+        return "transforming"
+    if kind == "ObjectEvent" and action == "ADD":
+        return "commissioning"
+    if kind == "ObjectEvent" and action == "DELETE":
+        return "decommissioning"
+    return None
 
 
 def _step_kind(step: str | None, prefixes: Mapping[str, str]) -> str:

@@ -170,7 +170,7 @@ def amount(value: JSON, prefixes: Prefixes) -> int | float:
 
 def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
     """Read the value of an extension: anything that signed bytes can hold."""
-    if depth > _MAX_NESTING:
+    if depth == _MAX_NESTING and isinstance(value, list | dict):
         raise Fault(f"an extension nests at most {_MAX_NESTING} deep")
     deeper = partial(extension, depth=depth + 1)
     if isinstance(value, list):
@@ -324,19 +324,18 @@ def _require_extension(name: str, prefixes: Prefixes) -> None:
 
 
 def _kind(value: JSON) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true or false"
-        case str():
-            return "text"
-        case int() | float():
-            return "a number"
-        case list():
-            return "a list"
-        case dict():
-            return "an object"
+    return _KINDS[type(value)]
+
+
+_KINDS: Mapping[type, str] = {
+    type(None): "null",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "an object",
+}
 
 
 # The fields themselves.

@@ -45,7 +45,7 @@ _SCHEMES = frozenset(
      "oid", "tag", "tel", "urn", "uuid", "ws", "wss"}
 )  # fmt: skip
 _EXAMPLE = "example"
-_URI_TEXT = re.compile(r"[!-~]+")
+_URI_TEXT = re.compile(r"[!-~]{1,2048}")
 
 
 def read_context(context: object) -> dict[str, str]:

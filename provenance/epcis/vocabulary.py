@@ -63,12 +63,12 @@ class Vocabulary:
             return text
         if text.startswith(self.refused):
             raise MalformedError(
-                f"{text!r} is no spelling of a {self.name}: write the bare"
+                f"{text[:80]!r} is no spelling of a {self.name}: write the bare"
                 f" word, such as {min(self.words)!r}"
             )
         if ":" not in text:
             raise MalformedError(
-                f"{text!r} is no standard {self.name}: write one of the"
+                f"{text[:80]!r} is no standard {self.name}: write one of the"
                 " standard words, or a URI of your own"
             )
         uri = expand(text, prefixes)
@@ -78,7 +78,7 @@ class Vocabulary:
         if word in self.words:
             return word
         if self.is_closed:
-            raise MalformedError(f"{text!r} is no standard {self.name}")
+            raise MalformedError(f"{text[:80]!r} is no standard {self.name}")
         return uri
 
 
@@ -342,7 +342,7 @@ def read_step(text: str, prefixes: Mapping[str, str]) -> str:
     word = word[len(PRIVATE_STEP) :]
     if word not in PRIVATE_STEPS:
         raise MalformedError(
-            f"{text!r} is no step: after {PRIVATE_STEP} stands one of"
+            f"{text[:80]!r} is no step: after {PRIVATE_STEP} stands one of"
             f" {', '.join(sorted(PRIVATE_STEPS))}"
         )
     return word

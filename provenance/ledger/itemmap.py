@@ -152,11 +152,13 @@ class ItemMap:
     def _bucket(self, prefix: bytes) -> dict[bytes, Leaf]:
         bucket = self._buckets.get(prefix)
         if bucket is None:
-            bucket = {
-                head.key: (_leaf_hash(head), head.count, head.link, head.last)
-                for head in self._reader.heads(prefix)
-            }
-            self._buckets[prefix] = bucket
+            bucket = self._buckets[prefix] = {}
+            # A bucket without a hash is empty: no need to ask the store.
+            if self._row(prefix[0])[_FANOUT + prefix[1]]:
+                for head in self._reader.heads(prefix):
+                    bucket[head.key] = (
+                        _leaf_hash(head), head.count, head.link, head.last,
+                    )  # fmt: skip
             self._cached += len(bucket) + 1
         return bucket
 

@@ -21,7 +21,7 @@ from provenance.errors import (
     UnknownActorError,
 )
 from provenance.keys import signature_is_valid
-from provenance.proof.evidence import LogTimes, ProvenEvent
+from provenance.proof.evidence import Evidence, LogTimes, ProvenEvent
 from provenance.proof.report import Report
 from provenance.proof.trace import Position
 
@@ -44,9 +44,7 @@ class Entitlement:
 def check_entitlement(
     report: Report,
     registry: TrustRegistry,
-    statements: Mapping[int, Entry],
-    events: Mapping[Position, ProvenEvent],
-    times: LogTimes,
+    evidence: Evidence,
     *,
     lacking: Sequence[str],
 ) -> Entitlement:
@@ -55,18 +53,17 @@ def check_entitlement(
     Args:
         report: Where faults are noted.
         registry: The registry as the trust file starts it; it is moved on.
-        statements: Log index → entry.
-        events: The events shown.
-        times: When entries were logged.
+        evidence: What the log holds.
         lacking: What is missing of actors' trails. While anything is, what
             the registry does not know may be in what is missing.
     """
     for reason in lacking:
         report.lacking("signatures", 3, reason)
-    replay = _Replay(report, registry, times, bool(lacking))
+    replay = _Replay(report, registry, evidence.times, bool(lacking))
+    statements = evidence.statements
     by_entry: dict[int, list[ProvenEvent]] = {index: [] for index in statements}
-    for at in sorted(events):
-        by_entry[at[0]].append(events[at])
+    for at in sorted(evidence.events):
+        by_entry[at[0]].append(evidence.events[at])
     for log_index in sorted(statements):
         replay.take(log_index, statements[log_index], by_entry[log_index])
     report.passed("signatures", f"{len(statements)} of {len(statements)} valid")

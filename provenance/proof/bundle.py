@@ -353,9 +353,10 @@ def _rows(value: Value, name: str) -> list[Value]:
 def _hashes(values: list[Value]) -> tuple[Hash, ...]:
     if len(values) > MAX_PROOF:
         raise MalformedError(f"a proof has at most {MAX_PROOF} hashes")
-    if not all(isinstance(value, bytes) for value in values):
+    hashes = [Hash(value) for value in values if isinstance(value, bytes)]
+    if len(hashes) != len(values):
         raise MalformedError("a proof is a list of hashes")
-    return tuple(Hash(value) for value in values)  # type: ignore[arg-type]  # all are bytes
+    return tuple(hashes)
 
 
 def _is_count(value: Value, stop: int = MAX_INDEX) -> bool:

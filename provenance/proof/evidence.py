@@ -86,6 +86,23 @@ class LogTimes:
         return (0 if before < 0 else self.times[before]), self.times[after]
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a bundle proves the log to hold.
+
+    Attributes:
+        statements: Log index → signed statement, the signature unchecked.
+        times: When entries were logged.
+        events: The events shown.
+        chains: Item → the hash of each link of its whole trail.
+    """
+
+    statements: Mapping[int, Entry]
+    times: LogTimes
+    events: Mapping[Position, ProvenEvent]
+    chains: Mapping[str, Sequence[Hash]]
+
+
 def check_commitment(
     report: Report, bundle: Bundle, checkpoint: Checkpoint
 ) -> Commitment:

@@ -1,18 +1,16 @@
 """The story: is it whole, in the order that was demanded, and still good?"""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from provenance.claims.event import read_after
 from provenance.claims.registry import Act
-from provenance.claims.statement import Entry
 from provenance.claims.trail import map_key
 from provenance.encoding.canonical import Value, encode
-from provenance.encoding.digest import Hash
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import DISPOSITION
 from provenance.errors import MalformedError
 from provenance.proof.bundle import Bundle
-from provenance.proof.evidence import ProvenEvent
+from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report
 from provenance.proof.trace import Position, SeenEvent, Trace, Why, trace
 from provenance.proof.verdict import Outcome
@@ -44,7 +42,6 @@ def check_completeness(
     report: Report,
     bundle: Bundle,
     walk: Trace,
-    statements: Mapping[int, Entry],
     *,
     asked: Collection[str],
 ) -> None:
@@ -54,10 +51,9 @@ def check_completeness(
         report: Where faults are noted.
         bundle: What is there.
         walk: What should be.
-        statements: Log index → entry.
         asked: The kinds of related trails that must be there.
     """
-    _check_surplus(report, bundle, walk, statements)
+    _check_surplus(report, bundle, walk)
     for missing in walk.missing:
         if missing.why is Why.ACTOR:
             continue
@@ -84,26 +80,23 @@ def check_completeness(
     )
 
 
-def check_demands(
-    report: Report,
-    events: Mapping[Position, ProvenEvent],
-    bundle: Bundle,
-    chains: Mapping[str, Sequence[Hash]],
-) -> None:
+def check_demands(report: Report, bundle: Bundle, evidence: Evidence) -> None:
     """Check that each event follows the links that it demanded to follow."""
     indexes = {
         trail.item: [link.log_index for link in trail.links]
         for trail in bundle.items
     }
     held = 0
-    for event in events.values():
+    for event in evidence.events.values():
         for item, link in read_after(event.body):
             if item not in indexes:
                 continue
             held += 1
             # What the signer saw was the head before the whole statement.
             before = sum(1 for index in indexes[item] if index < event.at[0])
-            found = chains[item][before - 1] if before else map_key(item)
+            found = (
+                evidence.chains[item][before - 1] if before else map_key(item)
+            )
             if found != link:
                 report.failed(
                     "demands",
@@ -202,12 +195,7 @@ def _assertion(event: ProvenEvent) -> bytes:
     return encode([event.issuer, body])
 
 
-def _check_surplus(
-    report: Report,
-    bundle: Bundle,
-    walk: Trace,
-    statements: Mapping[int, Entry],
-) -> None:
+def _check_surplus(report: Report, bundle: Bundle, walk: Trace) -> None:
     places = {
         (link.log_index, link.position)
         for trail in bundle.items
@@ -227,7 +215,8 @@ def _check_surplus(
             report.failed(
                 "completeness", 2, f"{subject} is on no trail here", subject
             )
-    for log_index in set(statements) - {e.log_index for e in bundle.events}:
+    said = {event.log_index for event in bundle.events}
+    for log_index in sorted({s.log_index for s in bundle.statements} - said):
         subject = f"entry {log_index}"
         report.failed(
             "completeness", 2, f"no event of {subject} is shown", subject

@@ -38,6 +38,7 @@ from provenance.errors import (
 from provenance.proof.authority import Entitlement, check_entitlement
 from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
+    Evidence,
     ProvenEvent,
     check_commitment,
     check_events,
@@ -188,21 +189,18 @@ class _Examination:
         events = check_events(self.report, bundle, statements)
         self.summary = self._summarise(checkpoint, commitment, counted, events)
         chains = check_trails(self.report, bundle, events, commitment.map_root)
+        evidence = Evidence(statements, times, events, chains)
 
         # 10 to 14: what it means.
         walk = trace_bundle(bundle, events)
-        check_completeness(
-            self.report, bundle, walk, statements, asked=self._trust.trails
-        )
+        check_completeness(self.report, bundle, walk, asked=self._trust.trails)
         entitlement = check_entitlement(
             self.report,
             self._trust.registry(),
-            statements,
-            events,
-            times,
+            evidence,
             lacking=self._lacking_actors(walk),
         )
-        check_demands(self.report, events, bundle, chains)
+        check_demands(self.report, bundle, evidence)
         self._tell(walk, events, entitlement)
 
     def _read(self, data: bytes) -> tuple[Bundle, Checkpoint]:

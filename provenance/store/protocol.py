@@ -163,6 +163,9 @@ class Reader(Protocol):
     def registry_events(self) -> Iterator[tuple[int, int]]:
         """Yield (log index, position) of each registry event, in order."""
 
+    def latest_issue(self) -> int:
+        """Return the latest issue time of any statement, in ms; 0 if none."""
+
     def statements(self) -> Iterator[tuple[int, bytes, int]]:
         """Yield (issued at, statement id, log index), in that order."""
 

@@ -27,7 +27,6 @@ from typing import Self
 
 import apsw
 
-from provenance.encoding.digest import HASH_SIZE
 from provenance.errors import (
     ConflictError,
     MalformedError,
@@ -37,7 +36,7 @@ from provenance.errors import (
 from provenance.store.durable import sync_directory
 from provenance.store.lockfile import FileLock
 from provenance.store.protocol import NO_LINK, Batch, Reader
-from provenance.store.sqlite_reads import SCHEMA, SQLiteReads
+from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads
 
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for `open_reader`: "PROV"."""
@@ -52,104 +51,399 @@ _WAL_PAGES = 10_000
 
 _BUSY_MILLISECONDS = 10_000
 
+_SOUND_SINCE = (3, 51, 3)
+_MENDED = {(3, 44): 6, (3, 50): 7}
+"""Release → the first patch of it without the WAL-reset fault."""
+
+
+def check_sqlite_version(version: str) -> None:
+    """Check that *version* of SQLite does not lose what was committed.
+
+    From 3.7.0 to 3.51.2 a write and a checkpoint by two connections can race
+    and corrupt the file, but for some mended releases.
+
+    Raises:
+        StoreError: It is one of those.
+    """
+    parts = tuple(int(part) for part in version.split(".")[:3])
+    patch = (*parts, 0, 0, 0)[2]
+    if parts >= _SOUND_SINCE or patch >= _MENDED.get(parts[:2], patch + 1):
+        return
+    raise StoreError(
+        f"SQLite {version} can corrupt a ledger (the WAL-reset fault): use"
+        " 3.51.3 or later, which `pip install --upgrade apsw` brings"
+    )
+
 
 class SQLiteStore(SQLiteReads):
     """Implements `provenance.store.protocol.Store` on one file."""
 
     def __init__(
-        self, path: Path, *, writer: apsw.Connection | None, lock: FileLock | None
+        self,
+        path: Path,
+        *,
+        writer: apsw.Connection | None,
+        lock: FileLock | None,
     ) -> None:
         super().__init__(path)
         self._writer = writer
         self._lock = lock
         self._pool: list[apsw.Connection] = []
         self._turn = threading.Lock()
+        # The thread that commits reads with the writer's own connection,
+        # whose cache outlives the commits; every other has to start anew.
         self._home = -1
         self._broken = False
         self._closed = False
         self._wal_pages = 0
         if writer is not None:
-            writer.set_wal_hook(self._note)
+            writer.set_wal_hook(self._note_wal)
 
     @classmethod
-    def create(cls, path, *, origin):
+    def create(cls, path: Path | str, *, origin: str) -> Self:
+        """Return the store of a new ledger, open for writing.
+
+        Raises:
+            ConflictError: There is such a file already.
+            StoreError: It cannot be made.
+        """
+        check_sqlite_version(apsw.sqlite_lib_version())
         path = Path(path).resolve()
-        lock = FileLock.take(path.with_name(path.name + ".lock"))
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-        c = apsw.Connection(str(path))
-        c.pragma("page_size", _PAGE_SIZE)
-        with c:
-            c.execute(SCHEMA)
-            c.pragma("application_id", APPLICATION_ID)
-            c.pragma("user_version", SCHEMA_VERSION)
-            c.execute("INSERT INTO ledger VALUES (1, ?, 0)", (origin,))
-        sync_directory(path.parent)
-        c.close()
-        c = _connect_writer(path)
-        return cls(path, writer=c, lock=lock)
-
-    def _note(self, c, db, pages):
-        self._wal_pages = pages
-        return 0
-
-    @contextmanager
-    def _lend(self):
-        if self._home == threading.get_ident() and self._turn.acquire(blocking=False):
-            try:
-                yield self._writer
-            finally:
-                self._turn.release()
-            return
-        with self._lend_long() as c:
-            yield c
-
-    @contextmanager
-    def _lend_long(self):
+        lock = _lock(path)
         try:
-            c = self._pool.pop()
-        except IndexError:
-            c = _connect_reader(self._path)
-        try:
-            yield c
-        finally:
-            self._pool.append(c)
+            # Private from its first byte; SQLite gives its other files the
+            # same mode.
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            os.close(os.open(path, flags, 0o600))
+            connection = apsw.Connection(str(path))
+            connection.pragma("page_size", _PAGE_SIZE)
+            with connection:
+                connection.execute(SCHEMA)
+                connection.pragma("application_id", APPLICATION_ID)
+                connection.pragma("user_version", SCHEMA_VERSION)
+                connection.execute(
+                    "INSERT INTO ledger VALUES (1, ?, 0)", (origin,)
+                )
+            connection.close()
+            sync_directory(path.parent)
+            return cls(path, writer=_connect_writer(path), lock=lock)
+        except FileExistsError as error:
+            lock.release()
+            raise ConflictError(f"there is a file {path} already") from error
+        except (OSError, apsw.Error) as error:
+            lock.release()
+            raise StoreError(f"cannot make {path}: {error}") from error
 
-    def commit(self, batch):
-        with self._turn:
-            c = self._writer
-            if self._wal_pages > _WAL_PAGES:
-                c.wal_checkpoint()
-            c.execute("BEGIN IMMEDIATE")
-            size, links, events = c.execute("SELECT (SELECT max(log_index)+1 FROM entries),(SELECT max(number)+1 FROM links),(SELECT max(number)+1 FROM events)").fetchone()
-            assert (size or 0) == batch.old_size
-            n = events or 0
-            rows=[]
-            for i, r in enumerate(batch.entries, batch.old_size):
-                rows.append((i, r.entry, r.event_ids, n)); n += len(r.events)
-            c.executemany("INSERT INTO entries VALUES(?,?,?,?)", rows)
-            c.executemany("INSERT INTO events VALUES(?,?)", enumerate(chain.from_iterable(r.events for r in batch.entries), events or 0))
-            c.executemany("INSERT INTO links VALUES(?,?,?,?,?)", [(i, l.log_index, l.position, l.event_id, l.previous) for i, l in enumerate(batch.links, batch.first_link)])
-            c.executemany("INSERT INTO heads VALUES(?,?,?,?) ON CONFLICT(key) DO UPDATE SET count=excluded.count, link=excluded.link, last=excluded.last", [(h.key,h.count,h.link,h.last) for h in batch.heads])
-            c.executemany("INSERT INTO statements VALUES(?,?,?)", batch.statements)
-            c.executemany("INSERT OR REPLACE INTO map_rows VALUES(?,?)", batch.map_rows)
-            c.executemany("INSERT OR REPLACE INTO tiles VALUES(?,?,?)", batch.tiles)
-            c.executemany("INSERT INTO registry VALUES(?,?)", batch.registry)
-            c.execute("UPDATE ledger SET item_count=item_count+?", (sum(l.previous==NO_LINK for l in batch.links),))
-            c.execute("COMMIT")
+    @classmethod
+    def open_writer(cls, path: Path | str, *, origin: str) -> Self:
+        """Return the store of the ledger in *path*, open for writing.
+
+        Raises:
+            NotFoundError: There is no such file.
+            ConflictError: Another process has it open for writing.
+            MalformedError: It is no ledger, another one, or of a later
+                version of this library.
+            StoreError: It cannot be opened.
+        """
+        check_sqlite_version(apsw.sqlite_lib_version())
+        path = _existing(path)
+        lock = _lock(path)
+        try:
+            _check_file(path, origin)
+            return cls(path, writer=_connect_writer(path), lock=lock)
+        except apsw.Error as error:
+            lock.release()
+            raise StoreError(f"cannot open {path}: {error}") from error
+        except BaseException:
+            lock.release()
+            raise
+
+    @classmethod
+    def open_reader(cls, path: Path | str, *, origin: str) -> Self:
+        """Return the store of the ledger in *path*, to read from.
+
+        Raises:
+            NotFoundError: There is no such file.
+            MalformedError: It is no ledger, another one, or of a later
+                version of this library.
+            StoreError: It cannot be opened.
+        """
+        check_sqlite_version(apsw.sqlite_lib_version())
+        path = _existing(path)
+        _check_file(path, origin)
+        return cls(path, writer=None, lock=None)
+
+    def commit(self, batch: Batch) -> None:
+        with self._writing() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            size, events = connection.execute(
+                "SELECT (SELECT max(log_index) + 1 FROM entries),"
+                " (SELECT max(number) + 1 FROM events)"
+            ).fetchall()[0]
+            if (size or 0) != batch.old_size:
+                connection.execute("ROLLBACK")
+                raise ConflictError(
+                    f"the log has {size or 0} entries, not {batch.old_size}:"
+                    " another commit moved it first"
+                )
+            _insert(connection, batch, first_event=events or 0)
+            connection.execute("COMMIT")
             self._home = threading.get_ident()
 
+    def publish(self, size: int, note: str) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO checkpoints VALUES (?, ?)"
+                " ON CONFLICT (size) DO UPDATE SET note = excluded.note",
+                (size, note),
+            )
 
-def _connect_writer(path):
-    c = apsw.Connection(str(path))
-    c.set_busy_timeout(_BUSY_MILLISECONDS)
-    assert c.pragma("journal_mode", "wal") == "wal"
-    c.pragma("synchronous", "FULL")
-    c.pragma("cache_size", -_WRITER_CACHE_KIB)
-    c.pragma("mmap_size", 0)
-    return c
+    @contextmanager
+    def snapshot(self) -> Iterator[Reader]:
+        with self._lend_long() as connection:
+            try:
+                connection.execute("BEGIN")
+                # Only a read fixes the moment that the others will see.
+                connection.execute("SELECT only FROM ledger").fetchall()
+            except apsw.Error as error:
+                raise self._failure(error) from error
+            try:
+                yield _Snapshot(self._path, connection)
+            finally:
+                connection.execute("ROLLBACK")
 
-def _connect_reader(path):
-    c = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    c.set_busy_timeout(_BUSY_MILLISECONDS)
-    c.pragma("cache_size", -_READER_CACHE_KIB)
-    return c
+    def close(self) -> None:
+        with self._turn:
+            if self._closed:
+                return
+            self._closed = True
+            for connection in self._pool:
+                connection.close()
+            self._pool.clear()
+            if self._writer is not None:
+                self._writer.close()
+            if self._lock is not None:
+                self._lock.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[apsw.Connection]:
+        """Lend the writer's connection; any failure of it is final."""
+        with self._turn:
+            if self._writer is None or self._closed:
+                raise StoreError(f"{self._path} is not open for writing")
+            if self._broken:
+                raise StoreError(
+                    f"a write to {self._path} failed before: open it again"
+                )
+            try:
+                if self._wal_pages > _WAL_PAGES:
+                    self._wal_pages = 0
+                    self._writer.wal_checkpoint()
+                yield self._writer
+            except ConflictError:
+                raise
+            except apsw.FullError as error:
+                self._broken = True
+                raise StoreError(
+                    f"the disk that holds {self._path} is full: nothing of"
+                    " this batch was acknowledged. Free some space and open"
+                    " the ledger again"
+                ) from error
+            except BaseException as error:
+                # Whether it was written is unknown, and so is what an fsync
+                # that is tried again would say.
+                self._broken = True
+                if isinstance(error, apsw.Error):
+                    raise StoreError(
+                        f"writing {self._path} failed: {error}. Whether this"
+                        " batch was written is unknown: open the ledger"
+                        " again and submit the same bytes"
+                    ) from error
+                raise
+
+    def _note_wal(
+        self, connection: apsw.Connection, name: str, pages: int
+    ) -> int:
+        del connection, name
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+        if self._home == threading.get_ident() and self._turn.acquire(
+            blocking=False
+        ):
+            try:
+                if self._writer is not None and not self._closed:
+                    return self._writer.execute(sql, keys).fetchall()
+            finally:
+                self._turn.release()
+        with self._lend_long() as connection:
+            return connection.execute(sql, keys).fetchall()
+
+    @contextmanager
+    def _lend_long(self) -> Iterator[apsw.Connection]:
+        if self._closed:
+            raise StoreError(f"{self._path} is closed")
+        try:
+            connection = self._pool.pop()
+        except IndexError:
+            try:
+                connection = _connect_reader(self._path)
+            except apsw.Error as error:
+                raise self._failure(error) from error
+        try:
+            yield connection
+        finally:
+            if self._closed:
+                connection.close()
+            else:
+                self._pool.append(connection)
+
+
+class _Snapshot(SQLiteReads):
+    """A reader bound to one connection and its read transaction."""
+
+    def __init__(self, path: Path, connection: apsw.Connection) -> None:
+        super().__init__(path)
+        self._connection = connection
+
+    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+        return self._connection.execute(sql, keys).fetchall()
+
+    @contextmanager
+    def _lend_long(self) -> Iterator[apsw.Connection]:
+        yield self._connection
+
+
+def _insert(
+    connection: apsw.Connection, batch: Batch, *, first_event: int
+) -> None:
+    entries = []
+    number = first_event
+    for log_index, row in enumerate(batch.entries, batch.old_size):
+        entries.append((log_index, row.entry, row.event_ids, number))
+        number += len(row.events)
+    events = chain.from_iterable(row.events for row in batch.entries)
+    for sql, rows in (
+        ("INSERT INTO entries VALUES (?, ?, ?, ?)", entries),
+        ("INSERT INTO events VALUES (?, ?)", enumerate(events, first_event)),
+        (
+            "INSERT INTO links VALUES (?, ?, ?, ?, ?)",
+            [
+                (
+                    number,
+                    link.log_index,
+                    link.position,
+                    link.event_id,
+                    link.previous,
+                )
+                for number, link in enumerate(batch.links, batch.first_link)
+            ],
+        ),
+        (
+            "INSERT INTO heads VALUES (?, ?, ?, ?) ON CONFLICT (key) DO"
+            " UPDATE SET count = excluded.count, link = excluded.link,"
+            " last = excluded.last",
+            [
+                (head.key, head.count, head.link, head.last)
+                for head in batch.heads
+            ],
+        ),
+        ("INSERT INTO statements VALUES (?, ?, ?)", batch.statements),
+        ("INSERT INTO registry VALUES (?, ?)", batch.registry),
+        (
+            "INSERT INTO map_rows VALUES (?, ?) ON CONFLICT (number) DO"
+            " UPDATE SET hashes = excluded.hashes",
+            batch.map_rows,
+        ),
+        (
+            "INSERT INTO tiles VALUES (?, ?, ?) ON CONFLICT (level, number)"
+            " DO UPDATE SET hashes = excluded.hashes",
+            batch.tiles,
+        ),
+        (
+            "UPDATE ledger SET item_count = item_count + ?",
+            [(sum(link.previous == NO_LINK for link in batch.links),)],
+        ),
+    ):
+        connection.executemany(sql, rows)
+
+
+def _lock(path: Path) -> FileLock:
+    try:
+        return FileLock.take(path.with_name(path.name + ".lock"))
+    except ConflictError as error:
+        raise ConflictError(
+            f"another process has {path} open for writing: a ledger has one"
+            " writer at a time. Wait until it ends, or submit through it"
+        ) from error
+
+
+def _existing(path: Path | str) -> Path:
+    path = Path(path).resolve()
+    if not path.is_file():
+        raise NotFoundError(f"there is no ledger file {path}")
+    return path
+
+
+def _check_file(path: Path, origin: str) -> None:
+    """Check that *path* is the file of the ledger *origin*.
+
+    Raises:
+        MalformedError: It is not, or of a version that this is too old for.
+        StoreError: It cannot be read.
+    """
+    try:
+        connection = _connect_reader(path)
+        try:
+            application = connection.pragma("application_id")
+            version = connection.pragma("user_version")
+            if application != APPLICATION_ID:
+                raise MalformedError(f"{path} is not a ledger's file")
+            if version != SCHEMA_VERSION:
+                raise MalformedError(
+                    f"{path} has schema version {version}, this library knows"
+                    f" {SCHEMA_VERSION}: use the release that wrote it"
+                )
+            ((stored,),) = connection.execute(
+                "SELECT origin FROM ledger"
+            ).fetchall()
+        finally:
+            connection.close()
+    except apsw.NotADBError as error:
+        raise MalformedError(f"{path} is not a ledger's file") from error
+    except apsw.Error as error:
+        raise StoreError(f"cannot read {path}: {error}") from error
+    if stored != origin:
+        raise MalformedError(
+            f"{path} is the file of ledger {stored!r}, not of {origin!r}"
+        )
+
+
+def _connect_writer(path: Path) -> apsw.Connection:
+    """Return a connection whose commits are durable.
+
+    Raises:
+        StoreError: SQLite does not keep to write-ahead mode and full syncs.
+    """
+    connection = apsw.Connection(str(path))
+    connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    mode = connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "FULL")
+    connection.pragma("mmap_size", 0)
+    connection.pragma("cache_size", -_WRITER_CACHE_KIB)
+    if mode != "wal" or connection.pragma("synchronous") != 2:
+        connection.close()
+        raise StoreError(
+            f"{path}: SQLite keeps journal mode {mode!r} there, which is not"
+            " durable: put the ledger on a local file system"
+        )
+    return connection
+
+
+def _connect_reader(path: Path) -> apsw.Connection:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(_BUSY_MILLISECONDS)
+    connection.pragma("mmap_size", 0)
+    connection.pragma("cache_size", -_READER_CACHE_KIB)
+    return connection

@@ -85,8 +85,8 @@ class SQLiteReads(ABC):
         self._path = path
 
     @abstractmethod
-    def _lend(self) -> AbstractContextManager[apsw.Connection]:
-        """Lend a connection to read something short from."""
+    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+        """Return all rows of a query that has few."""
 
     @abstractmethod
     def _lend_long(self) -> AbstractContextManager[apsw.Connection]:
@@ -109,6 +109,13 @@ class SQLiteReads(ABC):
     def checkpoint_at(self, size: int) -> str | None:
         row = self._first("SELECT note FROM checkpoints WHERE size = ?", size)
         return row[0] if row else None
+
+    def checkpoint_before(self, size: int) -> tuple[int, str] | None:
+        return self._first(
+            "SELECT size, note FROM checkpoints WHERE size < ?"
+            " ORDER BY size DESC LIMIT 1",
+            size,
+        )
 
     def checkpoints(self, start: int, stop: int) -> Iterator[tuple[int, str]]:
         return self._range(
@@ -204,24 +211,20 @@ class SQLiteReads(ABC):
         """
         links: list[LinkRow] = []
         number = head.last
-        try:
-            with self._lend() as connection:
-                for _ in range(head.count):
-                    row = connection.execute(
-                        "SELECT log_index, position, event_id, previous"
-                        " FROM links WHERE number = ?",
-                        (number,),
-                    ).fetchone()
-                    if row is None:
-                        break
-                    link = LinkRow(*row)
-                    links.append(link)
-                    # Always back, so that no trail can run in a circle.
-                    if not NO_LINK <= link.previous < number:
-                        break
-                    number = link.previous
-        except apsw.Error as error:
-            raise self._failure(error) from error
+        for _ in range(head.count):
+            row = self._first(
+                "SELECT log_index, position, event_id, previous FROM links"
+                " WHERE number = ?",
+                number,
+            )
+            if row is None:
+                break
+            link = LinkRow(*row)
+            links.append(link)
+            # Always back, so that no trail can run in a circle.
+            if not NO_LINK <= link.previous < number:
+                break
+            number = link.previous
         if len(links) != head.count or links[-1].previous != NO_LINK:
             raise StoreError(
                 f"{self._path} is damaged: the trail of {head.key.hex()} does"
@@ -264,6 +267,9 @@ class SQLiteReads(ABC):
             " ORDER BY log_index, position"
         )
 
+    def latest_issue(self) -> int:
+        return self._number("SELECT max(issued_at) FROM statements")
+
     def statements(self) -> Iterator[tuple[int, bytes, int]]:
         return self._each(
             "SELECT issued_at, id, log_index FROM statements"
@@ -280,9 +286,7 @@ class SQLiteReads(ABC):
 
     def _all(self, sql: str, *keys: int | bytes) -> list[Row]:
         try:
-            with self._lend() as connection:
-                rows: list[Row] = connection.execute(sql, keys).fetchall()
-                return rows
+            return self._fetch(sql, keys)
         except OverflowError:
             return []  # No row has a number of more than 64 bits.
         except apsw.Error as error:

@@ -1,0 +1,5 @@
+"""Runs the command line as `python -m provenance.cli`."""
+
+from provenance.cli import main
+
+main()

@@ -1,0 +1,540 @@
+"""`provenance actor`: who may sign what, as the ledger's own events.
+
+Enrolments, grants and keys are events in the log like any other: signed by an
+authority, by an actor that may pass its role on, or, for its own keys, by the
+actor itself. Where the trust file asks for several authorities, each runs the
+same command with its own key.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import click
+
+from provenance.claims import actor as actors
+from provenance.claims.actor import ACTOR_RELATION, Grant
+from provenance.claims.event import Event, parse_event
+from provenance.claims.registry import Actor, HeldGrant, TrustRegistry
+from provenance.cli.arguments import (
+    FILE,
+    ITEM,
+    TIME,
+    ledger_option,
+    signing_options,
+)
+from provenance.cli.files import read_input, write_output
+from provenance.cli.program import PROGRAM, Commands, within
+from provenance.cli.screen import Screen
+from provenance.cli.signing import find_signatory
+from provenance.cli.times import utc
+from provenance.encoding.base64 import encode_base64
+from provenance.encoding.digest import Hash
+from provenance.errors import MalformedError, NotFoundError
+from provenance.folder import open_ledger, open_reader
+from provenance.ledger.ledger import Ledger, new_secret
+from provenance.store.keyfile import read_key
+
+_SHORT = 16
+"""How many hexadecimal digits of an id are shown, and enough to name it."""
+
+_MIN_SHORT = 8
+_MAX_REQUEST = 65_536
+
+
+@click.group(cls=Commands)
+def actor() -> None:
+    """Enrol actors, grant them roles, change their keys."""
+
+
+@actor.command()
+@click.argument("actor_id", metavar="ACTOR", type=ITEM)
+@click.option("--name", required=True, help="What people call it.")
+@click.option(
+    "--key",
+    "key_file",
+    type=FILE,
+    required=True,
+    help="The file with the actor's private key, which stays where it is.",
+)
+@click.option(
+    "--origin", required=True, help="The ledger that is to enrol the actor."
+)
+@click.option(
+    "--output", "-o", required=True, help="The file to write the request to."
+)
+def request(
+    screen: Screen,
+    actor_id: str,
+    name: str,
+    key_file: Path,
+    origin: str,
+    output: str,
+) -> int:
+    """Ask for ACTOR to be enrolled, without giving its key away.
+
+    Send the file to an authority of the ledger, which enrols the actor with
+    `actor enrol --request`.
+    """
+    event = actors.enrol(
+        actor_id,
+        name=name,
+        signer=read_key(key_file),
+        origin=origin,
+        secret=new_secret(),
+    )
+    write_output(output, event.data)
+    screen.line("request to enrol ", actor_id, " in ", origin, ": ", output)
+    screen.say(
+        f"send it to an authority, which runs: {PROGRAM} actor enrol"
+        f" --request {output} --key AUTHORITY.key"
+    )
+    return screen.result("actor-request", 0, {"actor": actor_id, "file": output})
+
+
+@actor.command()
+@click.argument("actor_id", metavar="ACTOR", type=ITEM, required=False)
+@click.option("--name", help="What people call it.")
+@click.option(
+    "--actor-key",
+    "actor_key_file",
+    type=FILE,
+    help="The file with the new actor's private key.",
+)
+@click.option(
+    "--request",
+    "request_file",
+    help="The file that the actor made with `actor request`.",
+)
+@signing_options
+@ledger_option
+def enrol(
+    screen: Screen,
+    actor_id: str | None,
+    name: str | None,
+    actor_key_file: Path | None,
+    request_file: str | None,
+    key_file: Path,
+    issuer: str | None,
+    folder: Path,
+) -> int:
+    """Enrol ACTOR with its first key.
+
+    Give either the actor's id, name and key, or the request that it made
+    itself. Its key shows that it holds it, and is not sent anywhere.
+    """
+    given = (actor_id, name, actor_key_file)
+    if request_file is not None and given != (None, None, None):
+        raise click.UsageError(
+            "--request says who is enrolled: give no ACTOR, --name or"
+            " --actor-key beside it"
+        )
+    with open_ledger(folder) as ledger:
+        if request_file is not None:
+            event = _read_request(request_file)
+        elif actor_id is None or name is None or actor_key_file is None:
+            raise click.UsageError(
+                "give ACTOR, --name and --actor-key, or --request"
+            )
+        else:
+            event = actors.enrol(
+                actor_id,
+                name=name,
+                signer=read_key(actor_key_file),
+                origin=ledger.origin,
+                secret=new_secret(),
+            )
+        subject = str(event.body["actor"])
+        return _log(
+            screen,
+            ledger,
+            event,
+            (key_file, issuer),
+            said=f"enrolled {subject}",
+            has_effect=lambda registry: registry.knows(subject),
+        )
+
+
+@actor.command()
+@click.argument("actor_id", metavar="ACTOR", type=ITEM)
+@click.argument("role")
+@click.option(
+    "--prefix",
+    "prefixes",
+    multiple=True,
+    help="A GS1 company prefix, or the beginning of another id, under which it"
+    " may create items; * for any. Can be repeated.",
+)
+@click.option(
+    "--place",
+    "places",
+    multiple=True,
+    type=ITEM,
+    help="A place where it may act; without any, everywhere. Can be repeated.",
+)
+@click.option(
+    "--from", "start", type=TIME, help="The time from which on it holds."
+)
+@click.option("--until", type=TIME, help="The time until which it holds.")
+@click.option(
+    "--may-grant",
+    is_flag=True,
+    help="It may enrol others and pass the role on, within the same limits.",
+)
+@signing_options
+@ledger_option
+def grant(
+    screen: Screen,
+    actor_id: str,
+    role: str,
+    prefixes: tuple[str, ...],
+    places: tuple[str, ...],
+    start: int | None,
+    until: int | None,
+    may_grant: bool,
+    key_file: Path,
+    issuer: str | None,
+    folder: Path,
+) -> int:
+    """Let ACTOR act as ROLE, within limits."""
+    given = Grant(actor_id, role, prefixes, places, start, until, may_grant)
+    event = actors.grant(given, secret=new_secret())
+    with open_ledger(folder) as ledger:
+        return _log(
+            screen,
+            ledger,
+            event,
+            (key_file, issuer),
+            said=f"granted {role} to {actor_id}",
+            has_effect=lambda registry: any(
+                held.grant == given and held.revoked is None
+                for held in registry.actor(actor_id).grants.values()
+            ),
+            grant=event.id.hex(),
+        )
+
+
+@actor.command("add-key")
+@click.argument("actor_id", metavar="ACTOR", type=ITEM)
+@click.option(
+    "--new-key",
+    "new_key_file",
+    type=FILE,
+    required=True,
+    help="The file with the actor's further private key.",
+)
+@signing_options
+@ledger_option
+def add_key(
+    screen: Screen,
+    actor_id: str,
+    new_key_file: Path,
+    key_file: Path,
+    issuer: str | None,
+    folder: Path,
+) -> int:
+    """Give ACTOR one more key, beside those it has."""
+    new_signer = read_key(new_key_file)
+    with open_ledger(folder) as ledger:
+        event = actors.add_key(
+            actor_id,
+            signer=new_signer,
+            origin=ledger.origin,
+            secret=new_secret(),
+        )
+        return _log(
+            screen,
+            ledger,
+            event,
+            (key_file, issuer),
+            said=f"added a key to {actor_id}",
+            has_effect=lambda registry: new_signer.verifier.key_id
+            in registry.actor(actor_id).keys,
+            key_id=new_signer.verifier.key_id.hex(),
+        )
+
+
+@actor.command()
+@click.argument("actor_id", metavar="ACTOR", type=ITEM)
+@click.option(
+    "--new-key",
+    "new_key_file",
+    type=FILE,
+    required=True,
+    help="The file with the actor's next private key.",
+)
+@click.option(
+    "--old",
+    help="The id of the key that it replaces, or its first digits; by default"
+    " the one that signs.",
+)
+@signing_options
+@ledger_option
+def rotate(
+    screen: Screen,
+    actor_id: str,
+    new_key_file: Path,
+    old: str | None,
+    key_file: Path,
+    issuer: str | None,
+    folder: Path,
+) -> int:
+    """Put a new key of ACTOR in the place of an old one.
+
+    What the old key signed stays valid; from now on nothing signed with it is
+    let in.
+    """
+    new_signer = read_key(new_key_file)
+    old_id = old or read_key(key_file).verifier.key_id.hex()
+    with open_ledger(folder) as ledger:
+        event = actors.rotate_key(
+            actor_id,
+            old=_find_key(ledger.registry(), actor_id, old_id),
+            signer=new_signer,
+            origin=ledger.origin,
+            secret=new_secret(),
+        )
+        return _log(
+            screen,
+            ledger,
+            event,
+            (key_file, issuer),
+            said=f"rotated the key of {actor_id}",
+            has_effect=lambda registry: new_signer.verifier.key_id
+            in registry.actor(actor_id).keys,
+            key_id=new_signer.verifier.key_id.hex(),
+        )
+
+
+@actor.command()
+@click.argument("actor_id", metavar="ACTOR", type=ITEM)
+@click.argument("key_id", metavar="KEY-ID")
+@click.option("--reason", required=True, help="Why, for whoever asks later.")
+@signing_options
+@ledger_option
+def revoke(
+    screen: Screen,
+    actor_id: str,
+    key_id: str,
+    reason: str,
+    key_file: Path,
+    issuer: str | None,
+    folder: Path,
+) -> int:
+    """Revoke a key of ACTOR: from now on nothing signed with it is let in.
+
+    KEY-ID is what `actor list` shows, or its first digits.
+    """
+    with open_ledger(folder) as ledger:
+        old = _find_key(ledger.registry(), actor_id, key_id)
+        event = actors.revoke_key(
+            actor_id, old=old, reason=reason, secret=new_secret()
+        )
+        return _log(
+            screen,
+            ledger,
+            event,
+            (key_file, issuer),
+            said=f"revoked key {old.hex()[:_SHORT]} of {actor_id}",
+            has_effect=lambda registry: registry.actor(actor_id)
+            .keys[old]
+            .revoked
+            is not None,
+            key_id=old.hex(),
+        )
+
+
+@actor.command("revoke-grant")
+@click.argument("actor_id", metavar="ACTOR", type=ITEM)
+@click.argument("grant_id", metavar="GRANT-ID")
+@click.option("--reason", required=True, help="Why, for whoever asks later.")
+@signing_options
+@ledger_option
+def revoke_grant(
+    screen: Screen,
+    actor_id: str,
+    grant_id: str,
+    reason: str,
+    key_file: Path,
+    issuer: str | None,
+    folder: Path,
+) -> int:
+    """End a grant of ACTOR, and what was passed on from it.
+
+    GRANT-ID is what `actor list` shows, or its first digits.
+    """
+    with open_ledger(folder) as ledger:
+        held = ledger.registry().actor(actor_id).grants
+        granted_by = _find(held, grant_id, f"grant of {actor_id}")
+        event = actors.revoke_grant(
+            actor_id,
+            granted_by=granted_by,
+            reason=reason,
+            secret=new_secret(),
+        )
+        return _log(
+            screen,
+            ledger,
+            event,
+            (key_file, issuer),
+            said=f"revoked grant {granted_by.hex()[:_SHORT]} of {actor_id}",
+            has_effect=lambda registry: registry.actor(actor_id)
+            .grants[granted_by]
+            .revoked
+            is not None,
+            grant=granted_by.hex(),
+        )
+
+
+@actor.command("list")
+@click.argument("actor_id", metavar="[ACTOR]", type=ITEM, required=False)
+@ledger_option
+def list_actors(screen: Screen, actor_id: str | None, folder: Path) -> int:
+    """Show the actors with their keys and grants, or one of them."""
+    with open_reader(folder) as reader:
+        registry = reader.registry()
+    shown = registry.actors() if actor_id is None else [registry.actor(actor_id)]
+    for known in shown:
+        _print_actor(screen, known)
+    return screen.result(
+        "actors", 0, {"actors": [_actor_json(known) for known in shown]}
+    )
+
+
+def _read_request(file: str) -> Event:
+    with within(file):
+        event = parse_event(read_input(file, limit=_MAX_REQUEST))
+        if event.body.get("type") != actors.ENROLLED:
+            raise MalformedError("this is not a request to enrol an actor")
+        actors.check_registry_body(event.body, event.items)
+        return event
+
+
+def _log(
+    screen: Screen,
+    ledger: Ledger,
+    event: Event,
+    signing: tuple[Path, str | None],
+    *,
+    said: str,
+    has_effect: Callable[[TrustRegistry], bool],
+    **members: str,
+) -> int:
+    """Log the registry event *event*, and say whether it took effect."""
+    signatory = find_signatory(ledger.registry(), *signing)
+    receipt = ledger.append(
+        [event], signer=signatory.signer, issuer=signatory.issuer
+    )
+    is_done = has_effect(ledger.registry())
+    screen.line(said, f": entry {receipt.log_index}")
+    if not is_done:
+        screen.line(
+            f"not in effect yet: {ledger.trust.threshold} authorities must say"
+            " so, each with this command and its own key"
+        )
+    (subject,) = [i.id for i in event.items if i.relation == ACTOR_RELATION]
+    return screen.result(
+        "actor",
+        0,
+        {
+            "actor": subject,
+            "act": event.body["type"],
+            "log_index": receipt.log_index,
+            "signed_by": signatory.issuer,
+            "in_effect": is_done,
+            **members,
+        },
+    )
+
+
+def _find_key(registry: TrustRegistry, actor_id: str, start: str) -> Hash:
+    keys = registry.actor(actor_id).keys
+    return _find(keys, start, f"key of {actor_id}")
+
+
+def _find(ids: Iterable[Hash], start: str, what: str) -> Hash:
+    found = [i for i in ids if i.hex().startswith(start.lower())]
+    if len(start) < _MIN_SHORT or len(found) != 1:
+        raise NotFoundError(
+            f"{start!r} names {len(found)} {what}, not one: give the id as"
+            f" `{PROGRAM} actor list` shows it, {_MIN_SHORT} digits at least"
+        )
+    return found[0]
+
+
+def _print_actor(screen: Screen, known: Actor) -> None:
+    kind = "  authority" if known.is_authority else ""
+    screen.line((known.id, "strong"), "  ", known.name, kind)
+    for key_id, held_key in known.keys.items():
+        ended = (
+            ""
+            if held_key.revoked is None
+            else f", revoked by entry {held_key.revoked}: {held_key.reason}"
+        )
+        screen.line(
+            f"  key    {key_id.hex()[:_SHORT]}  {_since(held_key.added)}", ended
+        )
+    for held in known.grants.values():
+        ended = (
+            ""
+            if held.revoked is None
+            else f", revoked by entry {held.revoked}"
+        )
+        screen.line(
+            f"  grant  {held.id.hex()[:_SHORT]}  ",
+            held.grant.role,
+            *_limits(held.grant),
+            f"  {_since(held.added)}{ended}",
+        )
+
+
+def _since(added: int) -> str:
+    return "of the trust file" if added < 0 else f"since entry {added}"
+
+
+def _limits(given: Grant) -> list[str]:
+    limits = []
+    if given.prefixes:
+        limits.append(f", prefixes {' '.join(given.prefixes)}")
+    if given.places:
+        limits.append(f", at {' '.join(given.places)}")
+    if given.start is not None:
+        limits.append(f", from {utc(given.start)}")
+    if given.until is not None:
+        limits.append(f", until {utc(given.until)}")
+    if given.may_grant:
+        limits.append(", may pass it on")
+    return limits
+
+
+def _actor_json(known: Actor) -> dict[str, object]:
+    return {
+        "id": known.id,
+        "name": known.name,
+        "is_authority": known.is_authority,
+        "keys": [
+            {
+                "id": key_id.hex(),
+                "public_key": encode_base64(held.data),
+                "added": held.added,
+                "revoked": held.revoked,
+                "reason": held.reason,
+            }
+            for key_id, held in known.keys.items()
+        ],
+        "grants": [_grant_json(held) for held in known.grants.values()],
+    }
+
+
+def _grant_json(held: HeldGrant) -> dict[str, object]:
+    return {
+        "id": held.id.hex(),
+        "role": held.grant.role,
+        "prefixes": list(held.grant.prefixes),
+        "places": list(held.grant.places),
+        "from": held.grant.start,
+        "until": held.grant.until,
+        "may_grant": held.grant.may_grant,
+        "granted_by": held.granted_by,
+        "added": held.added,
+        "revoked": held.revoked,
+    }

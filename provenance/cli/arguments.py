@@ -1,0 +1,154 @@
+"""What people type, made into what the library takes.
+
+A bad value is a wrong call (exit 2), said with an example of a good one.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from provenance.errors import MalformedError
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SPANS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+_SPAN = re.compile(r"([1-9][0-9]{0,9})([smhd])")
+
+
+class ItemId(click.ParamType):
+    """An item in any of its spellings, made canonical."""
+
+    name = "item"
+
+    def convert(
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Return the canonical id."""
+        from provenance.gs1 import canonical_item  # noqa: PLC0415  # used now
+
+        try:
+            return canonical_item(value)
+        except MalformedError as error:
+            self.fail(f"{error}", param, ctx)
+
+
+class Time(click.ParamType):
+    """A time with its zone, made ms since 1970."""
+
+    name = "time"
+
+    def convert(
+        self,
+        value: str | int,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the time in ms since 1970."""
+        if isinstance(value, int):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None or moment < _EPOCH:
+            self.fail(
+                f"{value!r} is not a time with its zone, such as"
+                " 2026-11-22T08:00:00Z",
+                param,
+                ctx,
+            )
+        return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+class Span(click.ParamType):
+    """A length of time, made seconds."""
+
+    name = "span"
+
+    def convert(
+        self,
+        value: str | int,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> int:
+        """Return the seconds."""
+        if isinstance(value, int):
+            return value
+        found = _SPAN.fullmatch(value)
+        if found is None:
+            self.fail(
+                f"{value!r} is not a length of time, such as 90s, 15m, 12h or"
+                " 7d",
+                param,
+                ctx,
+            )
+        return int(found[1]) * _SPANS[found[2]]
+
+
+class Pointer(click.ParamType):
+    """A JSON Pointer to a member of an event."""
+
+    name = "pointer"
+
+    def convert(
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Return the pointer."""
+        if not value.startswith("/") or value == "/":
+            self.fail(
+                f"{value!r} is not a JSON Pointer, such as"
+                " /example:buyer/name",
+                param,
+                ctx,
+            )
+        return value
+
+
+ITEM = ItemId()
+TIME = Time()
+SPAN = Span()
+POINTER = Pointer()
+FILE = click.Path(path_type=Path)
+
+
+def ledger_option(command: _Command) -> _Command:
+    """Give *command* the option that names the ledger's folder."""
+    return click.option(
+        "--ledger",
+        "-C",
+        "folder",
+        type=FILE,
+        envvar="PROVENANCE_LEDGER",
+        default=".",
+        show_default=True,
+        show_envvar=True,
+        help="The ledger's folder.",
+    )(command)
+
+
+def signing_options(command: _Command) -> _Command:
+    """Give *command* the options that say who signs."""
+    command = click.option(
+        "--as",
+        "issuer",
+        metavar="ACTOR",
+        help="The actor that signs; by default the one whose key it is.",
+    )(command)
+    return click.option(
+        "--key",
+        "key_file",
+        type=FILE,
+        required=True,
+        help="The file with that actor's private key.",
+    )(command)

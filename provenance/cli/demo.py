@@ -1,0 +1,346 @@
+"""`provenance demo`: one whole import, verified, and then attacked."""
+
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from textwrap import wrap
+from unicodedata import east_asian_width
+
+import click
+
+from provenance.cli.arguments import FILE
+from provenance.cli.demo_attacks import Attack, Attacks
+from provenance.cli.demo_import import (
+    AUTHORITIES,
+    PARTIES,
+    PLACES,
+    WITNESSES,
+    Name,
+)
+from provenance.cli.demo_play import Played, play
+from provenance.cli.demo_scenes import (
+    BUYER,
+    CONCEALED,
+    Story,
+    digest,
+    new_story,
+)
+from provenance.cli.demo_words import words
+from provenance.cli.no_network import no_network
+from provenance.cli.problems import FAILED, OK
+from provenance.cli.program import PROGRAM, Command
+from provenance.cli.screen import Screen
+from provenance.errors import ConflictError
+from provenance.folder import open_reader
+from provenance.proof.bundle import parse_bundle
+from provenance.proof.trust import format_trust, parse_trust
+from provenance.proof.verdict import Moment, Outcome, Verdict
+from provenance.proof.verify import examine_bundle
+
+BUNDLE_FILE = "can.provenance"
+TRUST_FILE = "trust.toml"
+LEDGER_FOLDER = "ledger"
+PAPERS_FOLDER = "papers"
+
+_LABEL_WIDTH = 34
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=FILE, default=Path("demo"))
+@click.option(
+    "--cans",
+    type=click.IntRange(12, 100_000),
+    default=1_200,
+    show_default=True,
+    help="How many cans the lot has.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "zh-CN"]),
+    default="en",
+    show_default=True,
+    envvar="PROVENANCE_LANG",
+    show_envvar=True,
+    help="The language of the story.",
+)
+def demo(screen: Screen, folder: Path, cans: int, lang: str) -> int:
+    """Play one whole import into FOLDER, verify a can, then try to cheat.
+
+    Infant milk powder comes from New Zealand to a consumer in Hangzhou, under
+    customs mode 1210. FOLDER gets the can's bundle, the trust file to verify
+    it with, the ledger and the commercial papers. It must be new or empty.
+
+    The exit code is 0 only if the honest can is VERIFIED and no attempt to
+    cheat is.
+    """
+    require_empty(folder)
+    now = datetime.now(UTC)
+    story = new_story(cans, now=now)
+    show = _Show(screen, story, lang)
+    show.cast()
+
+    started = time.perf_counter()
+    played = play(story, folder / LEDGER_FOLDER)
+    write_files(played, folder)
+    show.logged(played, time.perf_counter() - started)
+
+    milliseconds = int(now.timestamp() * 1000)
+    verdict = verify_offline(folder, story.goods.can, now=milliseconds)
+    findings = look_closer(played, folder, now=milliseconds)
+    show.timeline(verdict)
+    show.verdict(verdict, findings)
+
+    attacks: list[Attack] = []
+    if verdict.outcome is Outcome.VERIFIED:
+        show.title("attacks")
+        with tempfile.TemporaryDirectory() as room:
+            tried = Attacks(played, verdict, milliseconds, Path(room)).run()
+            attacks = show.attacks(tried)
+    show.limits()
+    command = verify_command(folder)
+    show.command(command)
+
+    caught = sum(attack.is_caught for attack in attacks)
+    is_good = bool(attacks) and caught == len(attacks) and findings.are_good
+    return screen.result(
+        "demo",
+        OK if is_good else FAILED,
+        {
+            "folder": str(folder),
+            "verify": command,
+            "verdict": verdict.to_json(),
+            "attacks": [attack.to_json() for attack in attacks],
+        },
+    )
+
+
+def require_empty(folder: Path) -> None:
+    """Check that *folder* does not exist yet, or is empty.
+
+    Raises:
+        ConflictError: It is neither.
+    """
+    if folder.is_dir():
+        if any(folder.iterdir()):
+            raise ConflictError(
+                f"the folder {folder} is not empty: name a new one, as in"
+                f" {PROGRAM} demo {folder}-2"
+            )
+    elif folder.exists():
+        raise ConflictError(f"{folder} is a file: name a new folder")
+
+
+def write_files(played: Played, folder: Path) -> None:
+    """Write what the buyer holds, and the papers that others keep."""
+    (folder / BUNDLE_FILE).write_bytes(played.bundle)
+    (folder / TRUST_FILE).write_text(
+        format_trust(played.trust), encoding="utf-8"
+    )
+    papers = folder / PAPERS_FOLDER
+    papers.mkdir()
+    for name, data in played.story.papers.items():
+        (papers / name).write_bytes(data)
+
+
+def verify_offline(folder: Path, can: str, *, now: int) -> Verdict:
+    """Return the verdict on what the buyer holds, with no network to ask."""
+    bundle = (folder / BUNDLE_FILE).read_bytes()
+    trust = parse_trust((folder / TRUST_FILE).read_text(encoding="utf-8"))
+    with no_network():
+        return examine_bundle(bundle, trust=trust, now=now, item=can)
+
+
+def verify_command(folder: Path) -> str:
+    """Return the command with which the reader repeats the verification."""
+    return (
+        f"{PROGRAM} verify {folder / BUNDLE_FILE}"
+        f" --trust {folder / TRUST_FILE} --offline"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found beside the verdict.
+
+    Attributes:
+        leaked: How many of the buyer's details the file holds in the clear.
+        revealed: How many of them another file shows, which was asked for.
+        papers: How many papers there are.
+        fitting: How many have the hash that the story names.
+    """
+
+    leaked: int
+    revealed: int
+    papers: int
+    fitting: int
+
+    @property
+    def are_good(self) -> bool:
+        """Whether the file keeps the secrets, and the papers fit."""
+        return (
+            self.leaked == 0
+            and self.revealed == len(BUYER)
+            and self.fitting == self.papers
+        )
+
+
+def look_closer(played: Played, folder: Path, *, now: int) -> Findings:
+    """Look for the buyer's details in the file, and hold papers against it."""
+    can = played.story.goods.can
+    with open_reader(played.folder) as ledger:
+        asked = ledger.prove_item(can, reveal=CONCEALED)
+    told = examine_bundle(asked, trust=played.trust, now=now, item=can)
+    fields = [
+        value for moment in told.timeline for value in moment.fields.values()
+    ]
+    named = b"".join(
+        leaf.leaf
+        for event in parse_bundle(played.bundle).events
+        for leaf in event.leaves
+    )
+    papers = sorted((folder / PAPERS_FOLDER).iterdir())
+    hashes = [digest(paper.read_bytes()) for paper in papers]
+    return Findings(
+        leaked=sum(text.encode() in played.bundle for text in BUYER.values()),
+        revealed=sum(text in fields for text in BUYER.values()),
+        papers=len(papers),
+        fitting=sum(text.encode() in named for text in hashes),
+    )
+
+
+class _Show:
+    """Tells the demo, as it goes, in one language."""
+
+    def __init__(self, screen: Screen, story: Story, lang: str) -> None:
+        self._screen = screen
+        self._story = story
+        self._lang = lang
+
+    def cast(self) -> None:
+        """Tell who and what there is."""
+        goods = self._story.goods
+        self._screen.line((self._words("title"), "strong"))
+        self._paragraph(
+            self._words(
+                "cast",
+                cans=f"{len(goods.cans):,}",
+                cartons=len(goods.cartons),
+                pallets=len(goods.pallets),
+                parties=len(PARTIES),
+                authorities=len(AUTHORITIES),
+                witnesses=len(WITNESSES),
+            )
+        )
+
+    def logged(self, played: Played, seconds: float) -> None:
+        """Tell what was logged."""
+        story = self._story
+        self._paragraph(
+            self._words(
+                "logged",
+                statements=played.statements,
+                events=played.events,
+                seconds=f"{seconds:.1f}",
+                days=(story.end - story.beginning).days,
+            )
+        )
+
+    def timeline(self, verdict: Verdict) -> None:
+        """Tell the can's story as the verdict has it."""
+        self.title("timeline")
+        language = "zh" if self._lang == "zh-CN" else "en"
+        for moment in verdict.timeline:
+            place = PLACES.get(moment.place)
+            label = moment.labels[language]
+            self._screen.line(
+                f"  {moment.time[:16].replace('T', ' ')} {moment.time[-6:]}  ",
+                (_padded(label, _LABEL_WIDTH), "strong"),
+                self._signer_of(moment),
+                f", {place.within(self._lang)}" if place else "",
+                f"  ({self._name(self._story.goods.name_of(moment.item))})",
+            )
+
+    def verdict(self, verdict: Verdict, findings: Findings) -> None:
+        """Tell the verdict, its steps, and what was found beside it."""
+        self.title("verifying")
+        is_good = verdict.outcome is Outcome.VERIFIED
+        self._screen.line(
+            "  ",
+            (verdict.outcome.value, "good" if is_good else "bad"),
+            f"  {verdict.subject}",
+        )
+        for step in verdict.steps:
+            mark = "✓" if step.outcome is Outcome.VERIFIED else "✗"
+            self._screen.line(f"  {mark} {step.name:<14} {step.detail}")
+        for sentence in (
+            self._words("private", count=len(BUYER), found=findings.leaked),
+            self._words("revealed", count=findings.revealed),
+            self._words(
+                "papers",
+                count=findings.papers,
+                fitting=findings.fitting,
+                folder=f"{PAPERS_FOLDER}/",
+            ),
+        ):
+            self._screen.line(f"  · {sentence}")
+
+    def attacks(self, attacks: Iterable[Attack]) -> list[Attack]:
+        """Tell each attack once it was tried; return them all."""
+        told: list[Attack] = []
+        for attack in attacks:
+            if not told or told[-1].group != attack.group:
+                self._screen.line("  ", (self._name(attack.group), "strong"))
+            told.append(attack)
+            mark = "✓" if attack.is_caught else "✗"
+            self._screen.line(f"  {mark} {self._name(attack.deed)}")
+            self._screen.line(
+                "      ",
+                (attack.answer, "good" if attack.is_caught else "bad"),
+                f" {attack.code}".rstrip(),
+                f"  {attack.reason}",
+            )
+        caught = sum(attack.is_caught for attack in told)
+        self._screen.line()
+        self._screen.line(
+            "  ", self._words("caught", caught=caught, count=len(told))
+        )
+        return told
+
+    def limits(self) -> None:
+        """Tell what all this does not prove."""
+        self.title("limits")
+        for limit in ("label", "contents", "truth", "later"):
+            self._screen.line(f"  – {self._words(limit)}")
+
+    def command(self, command: str) -> None:
+        """Tell what to run next."""
+        self.title("next")
+        self._screen.line(f"  {command}")
+
+    def title(self, key: str) -> None:
+        """Print a title line."""
+        self._screen.line()
+        self._screen.line((self._words(key), "strong"))
+
+    def _signer_of(self, moment: Moment) -> str:
+        names = [party.name for party in PARTIES if party.id == moment.issuer]
+        return self._name(names[0]) if names else moment.issuer_name
+
+    def _paragraph(self, text: str) -> None:
+        for line in wrap(text, 38 if self._lang == "zh-CN" else 76):
+            self._screen.line(f"  {line}")
+
+    def _words(self, key: str, **values: object) -> str:
+        return words(key, self._lang, **values)
+
+    def _name(self, name: Name) -> str:
+        return name.within(self._lang)
+
+
+def _padded(text: str, width: int) -> str:
+    """Return *text* filled up to *width* columns; Chinese takes two each."""
+    taken = sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * (width - taken)

@@ -1,0 +1,473 @@
+"""The demo's attacks: what cheats may try, and what comes of each.
+
+Three kinds of cheat are played. An outsider submits statements to the honest
+ledger, or changes the file on its way to the buyer. A crooked operator owns
+the log's key and lets everything in; here it is a copy of the ledger whose
+registry refuses nothing. No answer is written down beforehand: the ledger is
+asked, and the buyer's verifier, with the trust file that the buyer holds.
+"""
+
+import dataclasses
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance.claims.event import Event
+from provenance.claims.registry import (
+    Act,
+    ActorKey,
+    HeldGrant,
+    TrustRegistry,
+)
+from provenance.cli.demo_epcis import Json, scene, seen
+from provenance.cli.demo_import import (
+    BONDED_WAREHOUSE,
+    CARRIER,
+    COURIER,
+    CUSTOMS,
+    WAREHOUSE,
+    Name,
+    Party,
+    unknown_can,
+)
+from provenance.cli.demo_play import (
+    ORIGIN,
+    Played,
+    StoryClock,
+    WitnessMemory,
+    prove_witnessed,
+)
+from provenance.encoding.digest import Hash
+from provenance.errors import ProvenanceError
+from provenance.folder import (
+    DATABASE,
+    LOG_KEY,
+    SIGNER_MEMORY,
+    open_ledger,
+    open_reader,
+)
+from provenance.keys import Signer
+from provenance.ledger.ledger import Ledger
+from provenance.ledger.publish import LogSigner
+from provenance.prepare import prepare_document
+from provenance.proof.bundle import Bundle, ProvenTrail, parse_bundle
+from provenance.proof.trace import Position
+from provenance.proof.trust import Trust
+from provenance.proof.verdict import Moment, Outcome, Verdict
+from provenance.proof.verify import examine_bundle
+from provenance.store.keyfile import read_key
+from provenance.store.signer_memory import SignerMemory
+from provenance.store.sqlite import SQLiteStore
+from provenance.tlog.checkpoint import open_checkpoint, sign_checkpoint
+from provenance.tlog.note import NoteSigner, format_note, parse_note
+
+FLIPPED = 32
+"""How many bytes of the file are changed, one at a time."""
+
+ACCEPTED = "ACCEPTED"
+REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One attempt to cheat, and what came of it.
+
+    Attributes:
+        group: What kind of attempt it is.
+        deed: What was done.
+        answer: REFUSED or ACCEPTED by the ledger, else the verdict's outcome.
+        code: The verdict's code for the gravest step; "" for a ledger.
+        reason: What the ledger or the verifier said.
+        is_caught: Whether it did not get through.
+    """
+
+    group: Name
+    deed: Name
+    answer: str
+    code: str
+    reason: str
+    is_caught: bool
+
+    def to_json(self) -> Json:
+        """Return it as JSON."""
+        return {
+            "group": self.group.english,
+            "deed": self.deed.english,
+            "answer": self.answer,
+            "code": self.code,
+            "reason": self.reason,
+            "is_caught": self.is_caught,
+        }
+
+
+class BlindRegistry(TrustRegistry):
+    """A registry that lets every known actor say everything, with any key."""
+
+    def require_key(self, issuer: str, key_id: Hash) -> ActorKey:
+        """Return the key, revoked or not."""
+        return self.actor(issuer).keys[key_id]
+
+    def require_act(
+        self, issuer: str, act: Act, *, holds: object
+    ) -> tuple[HeldGrant, ...]:
+        """Require nothing."""
+        del issuer, act, holds
+        return ()
+
+
+class CrookedTrust(Trust):
+    """The trust file of an operator that checks nothing."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, trust: Trust) -> "CrookedTrust":
+        """Return *trust* without its checks."""
+        return cls(
+            **{
+                part.name: getattr(trust, part.name)
+                for part in dataclasses.fields(trust)
+            }
+        )
+
+    def registry(self) -> TrustRegistry:
+        """Return a registry that refuses nothing."""
+        return BlindRegistry(
+            (*self.authorities, *self.actors),
+            threshold=self.threshold,
+            roles=self.roles,
+            origin=self.origin,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Attacks:
+    """All attacks on one played story.
+
+    Attributes:
+        played: The story and its keys.
+        honest: The verdict on the can's own bundle.
+        now: The time, in ms since 1970.
+        room: An empty folder, for copies of the ledger.
+    """
+
+    played: Played
+    honest: Verdict
+    now: int
+    room: Path
+
+    def run(self) -> Iterator[Attack]:
+        """Yield each attack once it was tried."""
+        for group, attempts in (
+            (Name("A forged event", "伪造事件"), self._forge),
+            (Name("An event removed", "删除事件"), self._remove),
+            (Name("An older state of the ledger", "旧账本"), self._turn_back),
+            (Name("A stolen, revoked key", "被盗且已吊销的密钥"), self._steal),
+            (Name("A changed file", "篡改文件"), self._change),
+            (Name("A borrowed proof", "冒用他罐证明"), self._borrow),
+        ):
+            for attempt in attempts():
+                yield dataclasses.replace(attempt, group=group)
+
+    # What is tried, group by group.
+
+    def _forge(self) -> Iterator[Attack]:
+        keys = self.played.keys.parties
+        released = self._said(COURIER, "customs_released", BONDED_WAREHOUSE)
+        yield self._refused(
+            Name(
+                "the courier reports to the ledger: customs released the can",
+                "快递公司向账本提交：“海关已放行”",
+            ),
+            lambda: self._append(released, keys[COURIER.id], COURIER),
+        )
+        stranger = Signer.generate()
+        yield self._refused(
+            Name(
+                "a stranger reports the same in the name of customs",
+                "陌生人以海关名义提交同一内容",
+            ),
+            lambda: self._append(released, stranger, CUSTOMS),
+        )
+        yield self._judged(
+            Name(
+                "a crooked operator logs the courier's report all the same",
+                "不诚实的账本运营者仍将其记入账本",
+            ),
+            self._crooked_bundle(released, keys[COURIER.id], COURIER),
+        )
+
+    def _remove(self) -> Iterator[Attack]:
+        bundle = parse_bundle(self.played.bundle)
+        hidden = self._find("quarantine_sampled")
+        at = (hidden.log_index, hidden.position)
+        without = _without_event(bundle, at)
+        yield self._judged(
+            Name(
+                "the sampling by quarantine is left out of the file",
+                "从文件中删去“检疫取样”",
+            ),
+            without.to_bytes(),
+        )
+        trails = tuple(_without_link(trail, at) for trail in without.items)
+        yield self._judged(
+            Name(
+                "and so is every link to it, as if it had never been",
+                "连同其全部链接一并删去",
+            ),
+            dataclasses.replace(without, items=trails).to_bytes(),
+        )
+
+    def _turn_back(self) -> Iterator[Attack]:
+        early = parse_bundle(self.played.early)
+        yield self._judged(
+            Name(
+                "the buyer is shown the can's file of five weeks ago",
+                "出示五周前的旧文件",
+            ),
+            self.played.early,
+        )
+        spliced = dataclasses.replace(
+            parse_bundle(self.played.bundle),
+            checkpoint=early.checkpoint,
+            commitment=early.commitment,
+        )
+        yield self._judged(
+            Name(
+                "the checkpoint of then is put under the story of today",
+                "把旧检查点套在今天的记录上",
+            ),
+            spliced.to_bytes(),
+        )
+        yield self._refused(
+            Name(
+                "the operator restores an older database and goes on from it",
+                "运营者恢复旧数据库并继续写入",
+            ),
+            self._restore,
+        )
+
+    def _steal(self) -> Iterator[Attack]:
+        stolen = self.played.keys.stolen[CARRIER.id]
+        said = self._said(CARRIER, "receiving", "")
+        yield self._refused(
+            Name(
+                "a thief signs with the key that the carrier had stolen",
+                "窃贼使用承运人被盗的旧密钥签名",
+            ),
+            lambda: self._append(said, stolen, CARRIER),
+        )
+        yield self._judged(
+            Name(
+                "a crooked operator logs it all the same",
+                "不诚实的账本运营者仍将其记入账本",
+            ),
+            self._crooked_bundle(said, stolen, CARRIER),
+        )
+
+    def _change(self) -> Iterator[Attack]:
+        yield self._flipped()
+        bundle = parse_bundle(self.played.bundle)
+        log_keys = self.played.trust.policy.log_keys
+        signed = open_checkpoint(bundle.checkpoint, log_keys)
+        forged = sign_checkpoint(
+            signed.checkpoint, NoteSigner(ORIGIN, Signer.generate())
+        )
+        yield self._judged(
+            Name(
+                "a counterfeiter signs the ledger's checkpoint with a new key",
+                "造假者用自己的密钥签署检查点",
+            ),
+            _with_checkpoint(bundle, format_note(forged.note)),
+        )
+        note = parse_note(bundle.checkpoint)
+        alone = dataclasses.replace(note, signatures=note.signatures[:1])
+        yield self._judged(
+            Name(
+                "the ledger shows a state that no witness has seen",
+                "账本出示无见证人见过的状态",
+            ),
+            _with_checkpoint(bundle, format_note(alone)),
+        )
+
+    def _borrow(self) -> Iterator[Attack]:
+        goods = self.played.story.goods
+        with open_reader(self.played.folder) as ledger:
+            other = prove_witnessed(
+                ledger,
+                goods.other_can,
+                self.played.keys,
+                self._memories(),
+                self.now,
+            )
+        yield self._judged(
+            Name(
+                "the file of another can is handed over with this one",
+                "用另一罐的文件冒充本罐",
+            ),
+            other,
+        )
+        yield self._refused(
+            Name(
+                "a copied label has a serial that nobody gave out",
+                "仿冒标签使用不存在的序列号",
+            ),
+            self._prove_unknown,
+        )
+
+    # How it is tried.
+
+    def _judged(self, deed: Name, bundle: bytes) -> Attack:
+        """Show the buyer *bundle* for the can in hand."""
+        verdict = self._examine(bundle)
+        gravest = max(verdict.steps, key=lambda step: step.outcome.gravity)
+        return Attack(
+            group=deed,
+            deed=deed,
+            answer=verdict.outcome.value,
+            code=gravest.code,
+            reason=gravest.detail,
+            is_caught=verdict.outcome is not Outcome.VERIFIED,
+        )
+
+    def _refused(self, deed: Name, action: Callable[[], object]) -> Attack:
+        """Try *action* on a ledger, which should refuse it."""
+        try:
+            action()
+        except ProvenanceError as error:
+            return Attack(deed, deed, REFUSED, "", str(error), is_caught=True)
+        return Attack(deed, deed, ACCEPTED, "", "", is_caught=False)
+
+    def _flipped(self) -> Attack:
+        """Flip a bit of one byte after the other, from end to end."""
+        data = self.played.bundle
+        found: dict[str, int] = {}
+        for number in range(FLIPPED):
+            changed = bytearray(data)
+            changed[number * (len(data) - 1) // (FLIPPED - 1)] ^= 1
+            outcome = self._examine(bytes(changed)).outcome.value
+            found[outcome] = found.get(outcome, 0) + 1
+        return Attack(
+            group=Name("", ""),
+            deed=Name(
+                f"{FLIPPED} of its {len(data)} bytes are changed, one at a"
+                " time",
+                f"在 {len(data)} 个字节中逐一改动 {FLIPPED} 个",
+            ),
+            answer=max(found, key=lambda outcome: Outcome(outcome).gravity),
+            code="",
+            reason=", ".join(
+                f"{n} × {outcome}" for outcome, n in found.items()
+            ),
+            is_caught=Outcome.VERIFIED.value not in found,
+        )
+
+    def _examine(self, bundle: bytes) -> Verdict:
+        return examine_bundle(
+            bundle,
+            trust=self.played.trust,
+            now=self.now,
+            item=self.played.story.goods.can,
+        )
+
+    def _said(self, party: Party, step: str, place: str) -> list[Event]:
+        """Return an event about the can, at the hour of its delivery."""
+        end = self.played.story.end
+        said = seen(end, step, place, [self.played.story.goods.can])
+        return prepare_document(scene(party, said).document)
+
+    def _append(
+        self, events: list[Event], signer: Signer, party: Party
+    ) -> None:
+        with open_ledger(
+            self.played.folder, clock=StoryClock(self.now)
+        ) as ledger:
+            ledger.append(events, signer=signer, issuer=party.id)
+
+    def _crooked_bundle(
+        self, events: list[Event], signer: Signer, party: Party
+    ) -> bytes:
+        """Return what a ledger that checks nothing proves, once it logged it.
+
+        It only grows, so the witnesses cosign it.
+        """
+        can = self.played.story.goods.can
+        with self._copy() as folder, self._open_crooked(folder) as ledger:
+            ledger.append(events, signer=signer, issuer=party.id)
+            return prove_witnessed(
+                ledger, can, self.played.keys, self._memories(), self.now
+            )
+
+    def _open_crooked(self, folder: Path) -> Ledger:
+        memory = SignerMemory.open(folder / SIGNER_MEMORY, origin=ORIGIN)
+        return Ledger(
+            SQLiteStore.open_writer(folder / DATABASE, origin=ORIGIN),
+            trust=CrookedTrust.of(self.played.trust),
+            signer=LogSigner(ORIGIN, read_key(folder / LOG_KEY), memory),
+            clock=StoryClock(self.now),
+        )
+
+    def _restore(self) -> None:
+        """Let a ledger go on, then put the database of before back."""
+        clock = StoryClock(self.now)
+        said = self._said(WAREHOUSE, "stock_taking", BONDED_WAREHOUSE)
+        with self._copy() as folder:
+            with open_ledger(folder, clock=clock) as ledger:
+                ledger.append(
+                    said,
+                    signer=self.played.keys.parties[WAREHOUSE.id],
+                    issuer=WAREHOUSE.id,
+                )
+            shutil.copy(self.played.folder / DATABASE, folder / DATABASE)
+            open_ledger(folder, clock=clock).close()
+
+    def _prove_unknown(self) -> None:
+        with open_reader(self.played.folder) as ledger:
+            ledger.prove_item(unknown_can())
+
+    @contextmanager
+    def _copy(self) -> Iterator[Path]:
+        """Give a copy of the ledger, for as long as it is needed."""
+        copy = self.room / "copy"
+        shutil.copytree(self.played.folder, copy)
+        try:
+            yield copy
+        finally:
+            shutil.rmtree(copy)
+
+    def _memories(self) -> dict[str, WitnessMemory]:
+        """Return copies of the witnesses' memories."""
+        memories = self.played.memories
+        return {name: memory.copy() for name, memory in memories.items()}
+
+    def _find(self, step: str) -> Moment:
+        """Return the moment of that step in the can's story."""
+        return next(m for m in self.honest.timeline if m.step == step)
+
+
+def _without_event(bundle: Bundle, at: Position) -> Bundle:
+    """Return *bundle* without an event, and what only held that."""
+    events = tuple(
+        shown
+        for shown in bundle.events
+        if (shown.log_index, shown.position) != at
+    )
+    used = {shown.log_index for shown in events}
+    return dataclasses.replace(
+        bundle,
+        events=events,
+        statements=tuple(s for s in bundle.statements if s.log_index in used),
+    )
+
+
+def _without_link(trail: ProvenTrail, at: Position) -> ProvenTrail:
+    links = tuple(
+        link for link in trail.links if (link.log_index, link.position) != at
+    )
+    return dataclasses.replace(trail, links=links)
+
+
+def _with_checkpoint(bundle: Bundle, note: str) -> bytes:
+    return dataclasses.replace(bundle, checkpoint=note).to_bytes()

@@ -1,0 +1,145 @@
+"""`provenance init`: a new ledger in a folder."""
+
+from pathlib import Path
+from shlex import quote
+
+import click
+
+from provenance.claims.registry import Authority
+from provenance.cli.arguments import FILE, ITEM, SPAN
+from provenance.cli.program import PROGRAM, Command
+from provenance.cli.screen import Screen
+from provenance.errors import ProvenanceError
+from provenance.folder import TRUST_FILE, create_ledger
+from provenance.gs1 import canonical_item
+from provenance.keys import Signer
+from provenance.proof.trust import DEFAULT_MAX_AGE, Trust
+from provenance.store.keyfile import read_key, write_key
+from provenance.tlog.note import NoteSigner
+from provenance.tlog.policy import Log, Policy
+
+AUTHORITY_KEY = "authority.key"
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=FILE)
+@click.option(
+    "--origin",
+    required=True,
+    help="The ledger's name for ever, such as ledger.example/food.",
+)
+@click.option(
+    "--authority",
+    type=ITEM,
+    help="The id of its first authority; by default https://ORIGIN.",
+)
+@click.option(
+    "--authority-name",
+    default="The operator",
+    show_default=True,
+    help="What people call that authority.",
+)
+@click.option(
+    "--authority-key",
+    "key_file",
+    type=FILE,
+    help="That authority's private key, made if it is not there; by default"
+    " authority.key in FOLDER.",
+)
+@click.option(
+    "--max-age",
+    type=SPAN,
+    default=DEFAULT_MAX_AGE,
+    show_default="7d",
+    help="How old a checkpoint may be and still count as fresh.",
+)
+def init(
+    screen: Screen,
+    folder: Path,
+    origin: str,
+    authority: str | None,
+    authority_name: str,
+    key_file: Path | None,
+    max_age: int,
+) -> int:
+    """Make a new ledger in FOLDER.
+
+    It gets a key that signs its checkpoints (log.key), a trust file that
+    verifiers pin (trust.toml), and an authority that enrols actors and grants
+    them roles, with a key of its own.
+    """
+    authority = authority or canonical_item(f"https://{origin}")
+    key_file = key_file or folder / AUTHORITY_KEY
+    log_signer = Signer.generate()
+    signer, is_new = _authority_signer(folder, key_file)
+    log_key = NoteSigner(origin, log_signer).verifier
+    trust = Trust(
+        origin=origin,
+        policy=Policy((Log(log_key),), (), (), None),
+        authorities=(
+            Authority(authority, authority_name, (signer.verifier.data,)),
+        ),
+        max_age_seconds=max_age,
+    )
+    try:
+        with create_ledger(folder, trust=trust, log_signer=log_signer) as new:
+            size = new.size
+    except ProvenanceError:
+        if is_new:
+            key_file.unlink()
+        raise
+    screen.line("ledger     ", origin, " in ", str(folder))
+    screen.line("log key    ", log_key.vkey)
+    screen.line("authority  ", authority, ", key in ", str(key_file))
+    screen.line("trust file ", str(folder / TRUST_FILE))
+    _say_what_next(screen, folder, key_file)
+    return screen.result(
+        "init",
+        0,
+        {
+            "folder": str(folder),
+            "origin": origin,
+            "log_key": log_key.vkey,
+            "authority": authority,
+            "authority_key": str(key_file),
+            "trust": str(folder / TRUST_FILE),
+            "size": size,
+        },
+    )
+
+
+def _authority_signer(folder: Path, key_file: Path) -> tuple[Signer, bool]:
+    """Return the authority's key, and whether it was made now."""
+    if key_file.exists():
+        return read_key(key_file), False
+    if key_file.parent == folder:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    signer = Signer.generate()
+    write_key(key_file, signer)
+    return signer, True
+
+
+def _say_what_next(screen: Screen, folder: Path, key_file: Path) -> None:
+    ledger, key = quote(str(folder)), quote(str(key_file))
+    for line in (
+        "",
+        "What next:",
+        f"  1. Move {key_file} to a safe place: who has it can enrol anyone.",
+        f"  2. Publish {folder / TRUST_FILE}: whoever verifies pins it.",
+        "  3. Let an actor make a key:",
+        f"       {PROGRAM} key new maker.key",
+        "  4. Enrol it, and grant it a role:",
+        f"       {PROGRAM} actor enrol did:web:maker.example --name Maker"
+        f" --actor-key maker.key --key {key} -C {ledger}",
+        f"       {PROGRAM} actor grant did:web:maker.example producer"
+        f" --prefix 9506000 --key {key} -C {ledger}",
+        "  5. Let it sign what happens:",
+        f"       {PROGRAM} submit events.json --key maker.key -C {ledger}",
+        "  6. Prove an item's story, and verify it:",
+        f"       {PROGRAM} bundle ITEM -o item.provenance -C {ledger}",
+        f"       {PROGRAM} verify item.provenance --trust"
+        f" {quote(str(folder / TRUST_FILE))}",
+        "It has no witnesses yet: the log alone vouches that everybody sees"
+        " the same history. Add them to the trust file before you publish it.",
+    ):
+        screen.say(line)

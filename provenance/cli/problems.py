@@ -1,0 +1,280 @@
+"""Problems: how each error ends a command, and what to do about it.
+
+    0    ok, verified
+    1    failed: refused, or the evidence contradicts the claim
+    2    the command was called wrongly
+    3    it could not be checked or done: try again, or mend the input
+    4    there is no such thing
+    5    valid so far, but the trust file's demands are not met
+    70   a bug of ours
+    130  interrupted
+
+With several inputs the gravest wins: 1, 5, 3, 4, 0. These numbers do not
+change. The library knows none of them; this table does.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from provenance import errors
+
+OK = 0
+FAILED = 1
+USAGE = 2
+COULD_NOT = 3
+NOT_FOUND = 4
+INCOMPLETE = 5
+BUG = 70
+INTERRUPTED = 130
+
+EXIT_CODES: Mapping[int, str] = {
+    OK: "ok, verified",
+    FAILED: (
+        "failed: the ledger refused it, the evidence contradicts the claim,"
+        " or an audit found a fault"
+    ),
+    USAGE: "the command was called wrongly",
+    COULD_NOT: "it could not be checked or done; this says nothing about it",
+    NOT_FOUND: "there is no such file, item, entry or ledger",
+    INCOMPLETE: (
+        "valid so far, but the trust file's demands are not met: something is"
+        " missing or stale, or the item was recalled"
+    ),
+    BUG: "a bug of ours",
+    INTERRUPTED: "interrupted",
+}
+"""Exit code → what it means."""
+
+_GRAVEST_FIRST = (
+    BUG, INTERRUPTED, USAGE, FAILED, INCOMPLETE, COULD_NOT, NOT_FOUND, OK,
+)  # fmt: skip
+
+
+class Problem(NamedTuple):
+    """How one kind of error is presented.
+
+    Attributes:
+        exit_code: How the command ends.
+        code: What `provenance explain` knows it by.
+        advice: What to do next, in a line.
+        explanation: What it means, at length.
+    """
+
+    exit_code: int
+    code: str
+    advice: str
+    explanation: str
+
+
+USAGE_PROBLEM = Problem(
+    USAGE,
+    "PRV-9001",
+    "see the command's --help",
+    "The command has no such option or argument, or needs one that is not"
+    " there. Nothing was done.",
+)
+BUG_PROBLEM = Problem(
+    BUG,
+    "PRV-9002",
+    "report it to the maintainers, with that file",
+    "The program met something that it was not written for. That is a fault"
+    " of the program, whatever the input was. What a command had reported as"
+    " done is done. The file named in the message says where it happened; it"
+    " holds no keys, but look through it before you send it.",
+)
+INTERRUPTED_PROBLEM = Problem(
+    INTERRUPTED,
+    "PRV-9003",
+    "run the command again",
+    "The command was interrupted. What it had reported as accepted is in the"
+    " log for good. Submitting the same .submission file again is safe: it is"
+    " logged once.",
+)
+UNREADABLE_PROBLEM = Problem(
+    COULD_NOT,
+    "PRV-9005",
+    "check the path, its permissions and the space left on the disk",
+    "The system could not read or write a file. Nothing was checked.",
+)
+FAULTS_PROBLEM = Problem(
+    FAILED,
+    "PRV-9070",
+    "stop writing to the ledger, keep it as it is, and look at each finding",
+    "An audit derived everything in the ledger again from the bytes it"
+    " stores, and something came out differently. The database was damaged or"
+    " changed, or a program was at fault. A mirror or a backup that passes"
+    " the audit shows what was there.",
+)
+RECEIPT_CODE = "PRV-1500"
+RECEIPT_EXPLANATION = (
+    "The receipt proves that this entry stands in the log at the place it"
+    " names, under a checkpoint signed as the trust file asks. It does not"
+    " say who may have signed the entry, nor what was logged later: for that,"
+    " verify a bundle."
+)
+
+PROBLEMS: Mapping[type[Exception], Problem] = {
+    errors.MalformedError: Problem(
+        COULD_NOT,
+        "PRV-9010",
+        "mend the input at the place named; provenance inspect decodes it",
+        "The bytes are not in the format that they should be in: cut off,"
+        " changed, or of another kind. The message says where. Nothing is"
+        " repaired or guessed, since two programs would guess differently.",
+    ),
+    errors.RejectedError: Problem(
+        FAILED,
+        "PRV-9020",
+        "correct what the message names, then sign and submit again",
+        "It is well formed, but the rules of the ledger do not let it in."
+        " Nothing of that statement was logged.",
+    ),
+    errors.UnknownActorError: Problem(
+        FAILED,
+        "PRV-9021",
+        "compare with provenance actor list; enrol the actor, or use its key",
+        "The actor is not enrolled in this ledger, or the key is not one of"
+        " the actor's that counts now: it belongs to somebody else, or was"
+        " revoked.",
+    ),
+    errors.RoleNotGrantedError: Problem(
+        FAILED,
+        "PRV-9022",
+        "have it granted by an authority: provenance actor grant",
+        "The actor is known, but no grant lets it say this: the role does not"
+        " cover the business step, the company prefix is not its own, the"
+        " place is not among its places, or the grant has ended.",
+    ),
+    errors.BrokenLinkError: Problem(
+        FAILED,
+        "PRV-9023",
+        "look at the item's trail, then sign and submit again",
+        "The statement demanded to follow a certain event, and another came"
+        " in between. Look at what happened before you sign again.",
+    ),
+    errors.LifecycleError: Problem(
+        FAILED,
+        "PRV-9024",
+        "correct the event's time, or this machine's clock",
+        "The event cannot follow what the ledger already holds, or lies in"
+        " the future: an event is signed after it happened.",
+    ),
+    errors.VerificationError: Problem(
+        FAILED,
+        "PRV-9030",
+        "do not rely on it; get the evidence again from its source",
+        "The evidence does not prove what it claims.",
+    ),
+    errors.InvalidSignatureError: Problem(
+        FAILED,
+        "PRV-9031",
+        "do not rely on it; get the evidence again from its source",
+        "A signature is missing, is by another key, or does not match: the"
+        " bytes were changed after signing, or somebody else signed them.",
+    ),
+    errors.InvalidProofError: Problem(
+        FAILED,
+        "PRV-9032",
+        "do not rely on it; get the evidence again from its source",
+        "A proof does not lead to the root that the log signed: what it"
+        " proves was changed, or is not in the log.",
+    ),
+    errors.QuorumNotMetError: Problem(
+        INCOMPLETE,
+        "PRV-9033",
+        "get it again once more witnesses have cosigned",
+        "Fewer witnesses have cosigned the checkpoint than the trust file"
+        " demands. The log's own signature is valid.",
+    ),
+    errors.EquivocationError: Problem(
+        FAILED,
+        "PRV-9034",
+        "keep both checkpoints and publish them: they prove the fork",
+        "One log signed two checkpoints that cannot both be true. It shows"
+        " different histories to different people.",
+    ),
+    errors.ForkError: Problem(
+        FAILED,
+        "PRV-9040",
+        "stop: put back the newest copy of ledger.sqlite, not an older one",
+        "What is stored is not what this log's key has signed already, so"
+        " signing would make a second history. Most often an older copy of"
+        " the database was put back. Never delete signer.memory to get past"
+        " this.",
+    ),
+    errors.NotFoundError: Problem(
+        NOT_FOUND,
+        "PRV-9004",
+        "check the name, and the ledger folder (--ledger, PROVENANCE_LEDGER)",
+        "There is no such file, item, entry, statement or ledger.",
+    ),
+    errors.ConflictError: Problem(
+        COULD_NOT,
+        "PRV-9050",
+        "wait for the other to finish, or choose another name; then try again",
+        "Someone else was there first: another process writes the ledger, or"
+        " the file exists already. Nothing was changed.",
+    ),
+    errors.StoreError: Problem(
+        COULD_NOT,
+        "PRV-9060",
+        "look at the disk; then submit the same .submission file again, which"
+        " is logged once",
+        "The storage failed, and whether the last write landed is unknown."
+        " Opening the ledger again finds out: what was signed is there, the"
+        " rest is not. Statements saved with --save can be submitted again.",
+    ),
+}
+"""Class of error → its problem; a class that is not here has its parent's."""
+
+
+def problem_of(error: BaseException) -> Problem | None:
+    """Return the problem that *error* is; None for a bug."""
+    if isinstance(error, FileNotFoundError):
+        return PROBLEMS[errors.NotFoundError]
+    if isinstance(error, OSError):
+        return UNREADABLE_PROBLEM
+    for kind in type(error).__mro__:
+        if kind in PROBLEMS:
+            return PROBLEMS[kind]
+    return None
+
+
+def text_of(error: BaseException) -> str:
+    """Return what *error* says."""
+    if isinstance(error, OSError) and error.strerror:
+        subject = "" if error.filename is None else f"{error.filename}: "
+        return f"{subject}{error.strerror}"
+    return str(error)
+
+
+def gravest(exit_codes: Iterable[int]) -> int:
+    """Return the exit code of several inputs together; 0 for none."""
+    return min(exit_codes, key=_GRAVEST_FIRST.index, default=OK)
+
+
+def explanations() -> dict[str, str]:
+    """Return every code of a command's errors with its explanation."""
+    problems = (
+        USAGE_PROBLEM,
+        BUG_PROBLEM,
+        INTERRUPTED_PROBLEM,
+        UNREADABLE_PROBLEM,
+        FAULTS_PROBLEM,
+        *PROBLEMS.values(),
+    )
+    return {
+        RECEIPT_CODE: RECEIPT_EXPLANATION,
+        **{p.code: f"{p.explanation} To do: {p.advice}." for p in problems},
+    }
+
+
+def to_json(problem: Problem, what: str, where: str) -> dict[str, object]:
+    """Return an error as the JSON objects of commands have it."""
+    return {
+        "code": problem.code,
+        "what": what,
+        "where": where,
+        "do": problem.advice,
+        "explain": f"provenance explain {problem.code}",
+    }

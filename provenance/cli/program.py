@@ -1,0 +1,209 @@
+"""The program: commands that load when they are used, and how each ends.
+
+Whatever happens in a command ends here. An error of the library is shown with
+its code, what, where and what to do; anything else is a bug of ours, and says
+so in a line, with the traceback in a file. Every way out has its exit code
+(`provenance.cli.problems`).
+"""
+
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from provenance.cli.problems import (
+    BUG_PROBLEM,
+    INTERRUPTED_PROBLEM,
+    USAGE_PROBLEM,
+    Problem,
+    problem_of,
+    text_of,
+    to_json,
+)
+from provenance.cli.screen import Screen, prepare_streams, safe, write
+from provenance.errors import ProvenanceError
+
+PROGRAM = "provenance"
+
+
+class Command(click.Command):
+    """A command that is handed a `Screen` and returns its exit code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += [
+            click.Option(
+                ["--json", "is_json"],
+                is_flag=True,
+                help="Print one JSON object, on failure too.",
+            ),
+            click.Option(
+                ["--quiet", "-q", "is_quiet"],
+                is_flag=True,
+                help="Leave out the narration on stderr.",
+            ),
+            click.Option(
+                ["--color", "--colour", "colour"],
+                type=click.Choice(["auto", "always", "never"]),
+                default="auto",
+                show_default=True,
+                help="Whether to use colours; NO_COLOR and CLICOLOR count.",
+            ),
+        ]
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command with its screen."""
+        assert self.callback is not None, "every command does something"
+        screen = Screen(
+            is_json=ctx.params.pop("is_json"),
+            is_quiet=ctx.params.pop("is_quiet"),
+            colour=ctx.params.pop("colour"),
+        )
+        return ctx.invoke(self.callback, screen, **ctx.params)
+
+
+class Commands(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+
+class Program(click.Group):
+    """The root of all commands. Calling it runs the program and exits."""
+
+    def __init__(
+        self, name: str, *, help: str, homes: Mapping[str, str]  # noqa: A002  # click's word
+    ) -> None:
+        """Make the program.
+
+        Args:
+            name: What it is called.
+            help: What it is for.
+            homes: Command → "module:attribute" below `provenance.cli`, in
+                the order of the help page.
+        """
+        super().__init__(name, help=help)
+        self._homes = homes
+        self.params.append(
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=_print_version,
+                help="Print the version and exit.",
+            )
+        )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands, in order."""
+        del ctx
+        return list(self._homes)
+
+    def get_command(
+        self, ctx: click.Context, cmd_name: str
+    ) -> click.Command | None:
+        """Return that command, whose module is loaded now."""
+        del ctx
+        if cmd_name not in self._homes:
+            return None
+        module, _, attribute = self._homes[cmd_name].partition(":")
+        command = getattr(import_module(f"{__package__}.{module}"), attribute)
+        assert isinstance(command, click.Command), f"{cmd_name} is a command"
+        return command
+
+    def main(  # type: ignore[override]  # it always exits
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run the program with *args* and exit."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        is_json = "--json" in arguments or "--jsonl" in arguments
+        prepare_streams()
+        extra["standalone_mode"] = False
+        try:
+            code = super().main(arguments, prog_name or PROGRAM, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            write(sys.stderr, error.format_message() + "\n")
+            sys.exit(USAGE_PROBLEM.exit_code)
+        except click.ClickException as error:
+            sys.exit(_fail_usage(error, is_json=is_json))
+        except (click.Abort, KeyboardInterrupt):
+            sys.exit(fail(INTERRUPTED_PROBLEM, "interrupted", "", is_json))
+        except Exception as error:  # noqa: BLE001  # the last handler there is
+            sys.exit(_fail(error, is_json=is_json))
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def within(where: str) -> Iterator[None]:
+    """Let errors that are raised inside say where: a file, an argument."""
+    try:
+        yield
+    except ProvenanceError as error:
+        error.add_note(where)
+        raise
+
+
+def where_of(error: BaseException) -> str:
+    """Return where *error* happened, as far as `within` was told."""
+    return ", ".join(getattr(error, "__notes__", ()))
+
+
+def fail(problem: Problem, what: str, where: str, is_json: bool) -> int:
+    """Show an error that ends the command; return the exit code."""
+    if is_json:
+        Screen().json(
+            {
+                "schema": "provenance.error/1",
+                "exit_code": problem.exit_code,
+                "error": to_json(problem, what, where),
+            }
+        )
+    lines = [f"error {problem.code}: {what}"]
+    if where:
+        lines.append(f"  where: {where}")
+    lines.append(f"  do: {problem.advice}")
+    lines.append(f"  more: {PROGRAM} explain {problem.code}")
+    write(sys.stderr, "".join(f"{safe(line)}\n" for line in lines))
+    return problem.exit_code
+
+
+def _fail(error: Exception, *, is_json: bool) -> int:
+    problem = problem_of(error)
+    if problem is not None:
+        return fail(problem, text_of(error), where_of(error), is_json)
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="provenance-bug-", suffix=".txt", delete=False
+    ) as file:
+        traceback.print_exception(error, file=file)
+    what = (
+        f"a fault of the program, {type(error).__name__}; what led to it is"
+        f" in {file.name}"
+    )
+    return fail(BUG_PROBLEM, what, "", is_json)
+
+
+def _fail_usage(error: click.ClickException, *, is_json: bool) -> int:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    where = context.command_path if context else ""
+    # click sets its suggestions on lines of their own.
+    what = " ".join(error.format_message().split())
+    return fail(USAGE_PROBLEM, what, where, is_json)
+
+
+def _print_version(
+    context: click.Context, _: click.Parameter, is_wanted: bool
+) -> None:
+    if is_wanted and not context.resilient_parsing:
+        from provenance import __version__  # noqa: PLC0415  # asked for now
+
+        write(sys.stdout, f"{PROGRAM} {__version__}\n")
+        context.exit()

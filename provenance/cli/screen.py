@@ -1,0 +1,168 @@
+"""The screen: the one door through which everything is printed.
+
+Evidence is written by strangers, and a terminal obeys what it is sent: a name
+could clear the screen and draw a green tick, or turn a line around. So every
+line passes `safe` on its way out, and no command prints by itself.
+
+    stdout   the result, as lines or as one JSON object
+    stderr   the narration, which `--quiet` leaves out
+
+A reader who goes away (`| head`) changes nothing about what a command does
+and how it ends. A disk that is full does: the result was not delivered.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from io import TextIOWrapper
+from typing import Literal, TextIO
+
+Style = Literal["good", "bad", "warning", "strong"]
+Part = str | tuple[str, Style]
+"""Text, or text with a style."""
+
+_CODES: Mapping[Style, str] = {
+    "good": "32",
+    "bad": "31",
+    "warning": "33",
+    "strong": "1",
+}
+
+
+def safe(text: str) -> str:
+    r"""Return *text* with all that a terminal could obey spelled out.
+
+    Control, bidirectional, invisible and unassigned characters become
+    escapes such as \x1b or \u202e; a line break is one of them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else _spelled_out(char) for char in text
+    )
+
+
+def prepare_streams() -> None:
+    """Let no character that the terminal lacks end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+class Screen:
+    """Where a command's result and narration go."""
+
+    def __init__(
+        self,
+        *,
+        is_json: bool = False,
+        is_quiet: bool = False,
+        colour: str = "auto",
+    ) -> None:
+        """Make a screen.
+
+        Args:
+            is_json: Print the result as JSON, and no lines.
+            is_quiet: Leave out the narration.
+            colour: `always`, `never`, or `auto`: if the terminal has them
+                and no variable forbids it.
+        """
+        self.is_json = is_json
+        self._is_quiet = is_quiet
+        self._has_colour = _has_colour(colour)
+
+    def line(self, *parts: Part) -> None:
+        """Print a line of the result, unless it is wanted as JSON."""
+        if not self.is_json:
+            write(sys.stdout, "".join(map(self._painted, parts)) + "\n")
+
+    def say(self, text: str = "") -> None:
+        """Narrate: print a line to stderr, unless that is unwanted."""
+        if not self._is_quiet:
+            write(sys.stderr, safe(text) + "\n")
+
+    def json(self, value: Mapping[str, object], *, is_line: bool = False) -> None:
+        """Print one JSON object, in ASCII: indented, or as one line."""
+        import json  # noqa: PLC0415  # most commands print none
+
+        text = json.dumps(value, indent=None if is_line else 2)
+        write(sys.stdout, text + "\n")
+
+    def result(
+        self, name: str, exit_code: int, members: Mapping[str, object]
+    ) -> int:
+        """Print the result as JSON if that is wanted; return *exit_code*.
+
+        Args:
+            name: The schema's name: `provenance.<name>/1`.
+            exit_code: How the command ends.
+            members: What else the object says.
+        """
+        if self.is_json:
+            self.json(
+                {
+                    "schema": f"provenance.{name}/1",
+                    "exit_code": exit_code,
+                    **members,
+                }
+            )
+        return exit_code
+
+    def data(self, data: bytes) -> None:
+        """Print a result that is bytes, as they are."""
+        write(sys.stdout, "")
+        _deliver(sys.stdout, lambda: sys.stdout.buffer.write(data))
+
+    def _painted(self, part: Part) -> str:
+        if isinstance(part, str):
+            return safe(part)
+        text, style = part
+        if not self._has_colour:
+            return safe(text)
+        return f"\x1b[{_CODES[style]}m{safe(text)}\x1b[0m"
+
+
+def write(stream: TextIO, text: str) -> None:
+    """Write *text* to *stream*; if nobody reads it any more, do nothing.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+
+    def print_it() -> None:
+        stream.write(text)
+        stream.flush()
+
+    _deliver(stream, print_it)
+
+
+def _deliver(stream: TextIO, send: Callable[[], object]) -> None:
+    try:
+        send()
+        stream.flush()
+    except BrokenPipeError:
+        # What is still buffered, and all that follows, goes nowhere; else
+        # the interpreter would complain about it on its way out.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _has_colour(wish: str) -> bool:
+    if wish != "auto":
+        return wish == "always"
+    environ = os.environ
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("CLICOLOR_FORCE", "0") != "0":
+        return True
+    if environ.get("CLICOLOR") == "0" or environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
+
+
+def _spelled_out(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

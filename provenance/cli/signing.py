@@ -1,0 +1,44 @@
+"""Who signs: the actor, and its key from a file."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from provenance.claims.registry import TrustRegistry
+from provenance.errors import UnknownActorError
+from provenance.gs1 import canonical_item
+from provenance.keys import Signer
+from provenance.store.keyfile import read_key
+
+
+class Signatory(NamedTuple):
+    """An actor with its key."""
+
+    issuer: str
+    signer: Signer
+
+
+def find_signatory(
+    registry: TrustRegistry, key_file: Path, issuer: str | None
+) -> Signatory:
+    """Return the actor *issuer* with the key in *key_file*.
+
+    Args:
+        registry: The actors of the ledger.
+        key_file: The actor's private key.
+        issuer: The actor; None for the one that the ledger knows to have
+            this key.
+
+    Raises:
+        UnknownActorError: No actor has that key.
+    """
+    signer = read_key(key_file)
+    if issuer is not None:
+        return Signatory(canonical_item(issuer), signer)
+    key_id = signer.verifier.key_id
+    for actor in registry.actors():
+        if key_id in actor.keys:
+            return Signatory(actor.id, signer)
+    raise UnknownActorError(
+        f"no actor of this ledger has the key in {key_file}"
+        f" ({key_id.hex()[:16]})"
+    )

@@ -1,0 +1,117 @@
+"""What a log's key has signed, kept outside the ledger's database.
+
+A database that is restored from an old copy would make an honest log sign a
+second history. This file is what stops it: it says how far the key has come,
+and the key signs nothing that does not go on from there. So it is never
+restored from a backup, and never made anew beside an old ledger.
+
+    provenance/signer-memory/v1 <checksum>
+    {"origin": "ledger.example/demo", "root": "<hex>", "size": 10482}
+"""
+
+from pathlib import Path
+from typing import Self
+
+from provenance.encoding.digest import Hash
+from provenance.encoding.tree import EMPTY_ROOT
+from provenance.errors import (
+    ConflictError,
+    ForkError,
+    MalformedError,
+    ProvenanceError,
+)
+from provenance.store.durable import read_sealed, write_sealed
+
+KIND = "provenance/signer-memory/v1"
+
+
+class SignerMemory:
+    """The size and root that a log's key signed last."""
+
+    def __init__(
+        self, path: Path, *, origin: str, last: tuple[int, Hash]
+    ) -> None:
+        self._path = path
+        self._origin = origin
+        self._last = last
+
+    @classmethod
+    def create(cls, path: Path, *, origin: str) -> Self:
+        """Return the memory of a key that has signed nothing, and keep it.
+
+        Raises:
+            ConflictError: There is a memory already.
+            StoreError: It cannot be written.
+        """
+        if path.exists():
+            raise ConflictError(f"there is a signer's memory {path} already")
+        memory = cls(path, origin=origin, last=(0, EMPTY_ROOT))
+        memory._write((0, EMPTY_ROOT))
+        return memory
+
+    @classmethod
+    def open(cls, path: Path, *, origin: str) -> Self:
+        """Return the memory that is kept in *path*.
+
+        Raises:
+            ForkError: It is not there, damaged or another log's. Without it
+                nothing can be signed safely.
+        """
+        try:
+            return cls(path, origin=origin, last=cls.read(path, origin=origin))
+        except ProvenanceError as error:
+            raise ForkError(
+                f"without its memory the log's key signs nothing: {error}."
+                " Bring the file back as it was last; an older one, or a new"
+                " one, could fork the log"
+            ) from error
+
+    @staticmethod
+    def read(path: Path, *, origin: str) -> tuple[int, Hash]:
+        """Return the (size, root) that *path* keeps for the log *origin*.
+
+        Raises:
+            NotFoundError: There is no such file.
+            MalformedError: It is damaged, or another log's.
+            StoreError: It cannot be read.
+        """
+        match read_sealed(path, kind=KIND):
+            case {"origin": str(name), "size": int(size), "root": str(root)}:
+                if name != origin:
+                    raise MalformedError(f"{path} is the memory of {name!r}")
+                return size, Hash(bytes.fromhex(root))
+        raise MalformedError(f"{path} holds no size and root")
+
+    @property
+    def last(self) -> tuple[int, Hash]:
+        """The (size, root) that was signed last; size 0 if nothing was."""
+        return self._last
+
+    def advance(self, size: int, root: Hash) -> None:
+        """Remember, durably when this returns, what is about to be signed.
+
+        Whoever calls this has checked that a larger log extends the last.
+
+        Raises:
+            ForkError: It is smaller, or of the same size with another root.
+            StoreError: It could not be written; nothing may be signed.
+        """
+        last_size, last_root = self._last
+        if size < last_size or (size == last_size and root != last_root):
+            raise ForkError(
+                f"size {size} with root {root.hex()[:16]} does not extend what"
+                f" was signed: size {last_size}, root {last_root.hex()[:16]}"
+            )
+        if size > last_size:
+            self._write((size, root))
+            self._last = (size, root)
+
+    def _write(self, last: tuple[int, Hash]) -> None:
+        size, root = last
+        write_sealed(
+            self._path,
+            {"origin": self._origin, "size": size, "root": root.hex()},
+            kind=KIND,
+        )
+
+

@@ -1,0 +1,319 @@
+"""The walk follows what the events lead to, and misses what is not there."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from provenance.claims.actor import Grant
+from provenance.claims.event import Item
+from provenance.claims.trail import Link
+from provenance.proof import trace as tracing
+from provenance.proof.trace import Position, SeenEvent, Trace, Why, trace
+from provenance.proof.verdict import Outcome
+from tests.world import GTIN, LOT, OWNER, World, can, faults, sscc, story
+
+MAKER = "did:web:maker.example"
+
+
+def a_world() -> World:
+    world = World()
+    world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    return world
+
+
+def seen_at(walk: Trace, item: str) -> list[int]:
+    return [sighting.at[0] for sighting in walk.sightings if sighting.item == item]
+
+
+def test_the_subject_comes_first_and_its_signers_last() -> None:
+    walk = story().trace(can(1))
+    assert list(walk.trails) == [can(1), LOT, sscc(1), sscc(2), MAKER, "did:web:carrier.example", "did:web:customs.example", OWNER]
+    assert walk.missing == ()
+
+
+def test_only_the_leaves_that_matter_are_shown() -> None:
+    shown = story().trace(can(2)).shown
+    # Body and own leaf; body, parent and own leaf; body and own leaf.
+    assert shown[7, 0] == {0, 2}
+    assert shown[8, 0] == {0, 1, 3}
+    assert shown[10, 0] == {0, 1}
+    # A registry event is shown whole.
+    assert shown[0, 0] == {0, 1}
+
+
+def test_a_container_is_followed_only_while_the_item_is_in_it() -> None:
+    world = a_world()
+    before = world.say(MAKER, world.seen(sscc(1)))
+    world.say(MAKER, world.made(can(1)))
+    packed = world.say(MAKER, world.packed(sscc(1), can(1)))
+    during = world.say(MAKER, world.seen(sscc(1)))
+    unpacked = world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    after = world.say(MAKER, world.seen(sscc(1)))
+    walk = world.trace(can(1))
+    assert seen_at(walk, sscc(1)) == [packed, during, unpacked]
+    assert (before, 0) not in walk.shown
+    assert (after, 0) not in walk.shown
+    assert len(walk.trails[sscc(1)]) == 5
+
+
+def test_an_open_container_is_followed_to_the_end() -> None:
+    world = a_world()
+    packed = world.say(MAKER, world.packed(sscc(1), can(1)))
+    later = world.say(MAKER, world.seen(sscc(1)))
+    assert seen_at(world.trace(can(1)), sscc(1)) == [packed, later]
+
+
+def test_taking_out_something_else_does_not_close_the_window() -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1), can(2)))
+    world.say(MAKER, world.unpacked(sscc(1), can(2)))
+    world.say(MAKER, world.unpacked(sscc(9), can(1)))
+    world.say(MAKER, world.packed(sscc(1), can(1), action="OBSERVE"))
+    later = world.say(MAKER, world.seen(sscc(1)))
+    assert seen_at(world.trace(can(1)), sscc(1))[-1] == later
+    assert sscc(9) not in world.trace(can(1)).trails
+
+
+def test_emptying_a_container_closes_its_window() -> None:
+    world = a_world()
+    packed = world.say(MAKER, world.packed(sscc(1), can(1)))
+    emptied = world.say(MAKER, world.unpacked(sscc(1)))
+    world.say(MAKER, world.seen(sscc(1)))
+    assert seen_at(world.trace(can(1)), sscc(1)) == [packed, emptied]
+
+
+def test_going_in_again_after_the_emptying_opens_it_anew() -> None:
+    world = a_world()
+    places = [
+        world.say(MAKER, world.packed(sscc(1), can(1))),
+        world.say(MAKER, world.unpacked(sscc(1))),
+    ]
+    away = world.say(MAKER, world.seen(sscc(1)))
+    places += [
+        world.say(MAKER, world.packed(sscc(1), can(1))),
+        world.say(MAKER, world.seen(sscc(1))),
+        world.say(MAKER, world.unpacked(sscc(1), can(1))),
+    ]
+    gone = world.say(MAKER, world.seen(sscc(1)))
+    walk = world.trace(can(1))
+    assert seen_at(walk, sscc(1)) == places
+    assert {(away, 0), (gone, 0)}.isdisjoint(walk.shown)
+
+
+def test_containers_in_containers_are_followed_while_both_are_closed() -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    loaded = world.say(MAKER, world.packed(sscc(2), sscc(1)))
+    shipped = world.say(MAKER, world.seen(sscc(2)))
+    out = world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    later = world.say(MAKER, world.seen(sscc(2)))
+    world.say(MAKER, world.packed(sscc(3), sscc(1)))
+    walk = world.trace(can(1))
+    assert seen_at(walk, sscc(2)) == [loaded, shipped]
+    assert out < later
+    assert (later, 0) not in walk.shown
+    assert sscc(3) not in walk.trails
+
+
+def test_an_association_is_followed_like_an_aggregation() -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1), type="AssociationEvent"))
+    later = world.say(MAKER, world.seen(sscc(1)))
+    assert seen_at(world.trace(can(1)), sscc(1))[-1] == later
+
+
+@pytest.mark.parametrize("parent", ["https://id.gs1.org/414/9506000134376", can(1)])
+def test_a_place_or_the_item_itself_is_no_container(parent: str) -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(parent, can(1), type="AssociationEvent"))
+    assert parent not in set(world.trace(can(1)).trails) - {can(1)}
+
+
+def test_an_aggregation_without_a_parent_is_shown_whole() -> None:
+    world = a_world()
+    event = world.event("AggregationEvent", Item("childEPCs", can(1)), Item("childEPCs", can(2)), action="ADD")
+    index = world.say(MAKER, event)
+    assert world.trace(can(1)).shown[index, 0] == {0, 1, 2}
+
+
+def test_containers_that_hold_each_other_come_to_an_end() -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    world.say(MAKER, world.packed(sscc(2), sscc(1)))
+    world.say(MAKER, world.packed(sscc(1), sscc(2)))
+    world.say(MAKER, world.packed(sscc(2), sscc(1)))
+    walk = world.trace(can(1))
+    assert walk.missing == ()
+    assert list(walk.trails)[:3] == [can(1), sscc(1), sscc(2)]
+
+
+def test_the_lot_of_a_unit_is_followed_whole() -> None:
+    world = a_world()
+    made = world.say(MAKER, world.made(LOT))
+    world.say(MAKER, world.made(can(1), lot="L7"))
+    recalled = world.say(MAKER, world.seen(LOT, step="urn:provenance:step:recalled"))
+    walk = world.trace(can(1))
+    assert seen_at(walk, LOT) == [made, recalled]
+
+
+def test_a_lot_without_a_trail_is_asked_for_all_the_same() -> None:
+    world = a_world()
+    world.say(MAKER, world.made(can(1), lot="L8"))
+    assert world.trace(can(1)).trails[f"{GTIN}/10/L8"] == ()
+
+
+def test_a_lot_that_cannot_be_read_is_missing() -> None:
+    world = a_world()
+    world.say(MAKER, world.made(can(1), ilmd={"cbvmda:lotNumber": 7}))
+    (missing,) = world.trace(can(1)).missing
+    assert missing.why is Why.LOT
+    assert "cannot be read" in missing.reason
+
+
+def test_inputs_are_followed_up_to_the_making() -> None:
+    world = a_world()
+    grown = world.say(MAKER, world.made(can(7)))
+    pressed = world.say(MAKER, world.turned([can(7)], [can(8)]))
+    mixed = world.say(MAKER, world.turned([can(8), GTIN], [can(1), can(2)]))
+    world.say(MAKER, world.seen(can(8)))
+    walk = world.trace(can(1))
+    assert seen_at(walk, can(8)) == [pressed, mixed]
+    assert seen_at(walk, can(7)) == [grown, pressed]
+    assert walk.shown[mixed, 0] == {0, 1, 2, 3, 4}
+    # A bare product class has no trail to follow, and siblings are no inputs.
+    assert not {GTIN, can(2)} & set(walk.trails)
+
+
+def test_what_an_item_was_made_into_is_none_of_its_story() -> None:
+    world = a_world()
+    mixed = world.say(MAKER, world.turned([can(1), can(2)], [can(3)]))
+    walk = world.trace(can(1))
+    assert walk.shown[mixed, 0] == {0, 1}
+    assert not {can(2), can(3)} & set(walk.trails)
+
+
+def test_too_many_inputs_are_said_to_be_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "MAX_INPUTS", 3)
+    world = a_world()
+    world.say(MAKER, world.turned([can(7), can(8), can(9)], [can(1)]))
+    walk = world.trace(can(1))
+    assert [(missing.why, missing.at) for missing in walk.missing] == [(Why.INPUT, (2, 0))]
+    assert can(7) not in walk.trails
+
+
+def test_too_many_trails_are_said_to_be_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "MAX_TRAILS", 2)
+    walk = story().trace(can(1))
+    assert len(walk.trails) == 2
+    assert "over 2 trails" in walk.missing[0].reason
+
+
+def test_a_story_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tracing, "MAX_VISITS", 3)
+    walk = story().trace(can(1))
+    assert "too long" in walk.missing[0].reason
+
+
+def test_the_actors_behind_the_actors_are_followed() -> None:
+    world = World()
+    world.enrol("council", Grant("", "producer", prefixes=("95",), may_grant=True))
+    world.enrol("maker", Grant("", "producer", prefixes=("9506",)), by="did:web:council.example")
+    world.say(MAKER, world.made(can(1)))
+    assert list(world.trace(can(1)).trails) == [can(1), MAKER, "did:web:council.example", OWNER]
+
+
+def test_a_plain_event_about_an_actor_does_not_stop_the_walk() -> None:
+    world = story()
+    world.say(MAKER, world.seen(MAKER))
+    assert world.trace(can(1)).missing == ()
+
+
+def test_kinds_that_are_not_wanted_are_not_followed() -> None:
+    world = story()
+    world.say(MAKER, world.turned([can(9)], [can(1)]))
+    assert list(world.trace(can(1), wants=()).trails) == [can(1)]
+    assert list(world.trace(can(1), wants={Why.LOT}).trails) == [can(1), LOT]
+    assert list(world.trace(can(1), wants={Why.INPUT}).trails) == [can(1), can(9)]
+    assert list(world.trace(can(1), wants={Why.CONTAINER}).trails) == [can(1), sscc(1), sscc(2)]
+
+
+def retrace(world: World, item: str, *, lost_trail: str = "", lost_event: Position | None = None, lost_leaf: tuple[Position, int] | None = None) -> Trace:
+    """Walk again, over just what the first walk showed, but for one thing."""
+    first = world.trace(item)
+
+    def read_trail(name: str) -> Sequence[Link] | None:
+        return None if name == lost_trail else first.trails.get(name)
+
+    def read_event(index: int, position: int, name: str) -> SeenEvent | None:
+        at = (index, position)
+        if at == lost_event or at not in first.shown:
+            return None
+        event = world.read_event(index, position, name)
+        items = {n: i for n, i in event.items.items() if n in first.shown[at] and lost_leaf != (at, n)}
+        return SeenEvent(event.body, items, event.item_count, event.issuer)
+
+    return trace(item, read_trail=read_trail, read_event=read_event)
+
+
+def a_long_story() -> World:
+    world = story()
+    world.say(MAKER, world.turned([can(8), can(9)], [can(5)]))
+    world.say(MAKER, world.packed(sscc(1), can(5)))
+    world.say(MAKER, world.event("AggregationEvent", Item("childEPCs", can(5)), Item("childEPCs", can(6)), action="ADD"))
+    return world
+
+
+@pytest.mark.parametrize("item", [can(1), can(5)])
+def test_what_the_prover_shows_is_all_that_the_verifier_needs(item: str) -> None:
+    world = a_long_story()
+    assert retrace(world, item) == world.trace(item)
+
+
+@pytest.mark.parametrize("item", [can(1), can(5)])
+def test_whatever_is_taken_away_is_missed(item: str) -> None:
+    world = a_long_story()
+    whole = world.trace(item)
+    for name in whole.trails:
+        assert retrace(world, item, lost_trail=name).missing, name
+    for at, leaves in whole.shown.items():
+        assert retrace(world, item, lost_event=at).missing, at
+        for number in leaves - {0}:
+            assert retrace(world, item, lost_leaf=(at, number)).missing, (at, number)
+
+
+def test_what_is_missing_is_named() -> None:
+    world = story()
+    (missing,) = retrace(world, can(1), lost_event=(10, 0)).missing
+    assert (missing.why, missing.item, missing.at) == (Why.CONTAINER, sscc(2), (10, 0))
+    assert missing.reason == f"event 2 of 4 of the trail of {sscc(2)} (entry 10, event 0) is not shown"
+    (missing,) = retrace(world, can(1), lost_trail=LOT).missing
+    assert (missing.why, missing.reason) == (Why.LOT, f"the trail of {LOT} is not there")
+
+
+def test_a_trail_that_is_missing_is_missed_once() -> None:
+    world = a_world()
+    for event in (world.packed(sscc(1), can(1)), world.unpacked(sscc(1), can(1)), world.packed(sscc(1), can(1))):
+        world.say(MAKER, event)
+    assert len(retrace(world, can(1), lost_trail=sscc(1)).missing) == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["in", "out", "empty", "look", "make"]), st.integers(0, 4), st.integers(0, 4)), max_size=14))
+def test_every_story_that_can_be_told_can_be_verified(steps: list[tuple[str, int, int]]) -> None:
+    world = a_world()
+    things = [can(1), can(2), sscc(1), sscc(2), sscc(3)]
+    world.say(MAKER, world.made(can(1)))
+    for word, first, second in steps:
+        a, b = things[first], things[second]
+        event = {
+            "in": lambda a=a, b=b: world.packed(a, b),
+            "out": lambda a=a, b=b: world.unpacked(a, b),
+            "empty": lambda a=a: world.unpacked(a),
+            "look": lambda a=a: world.seen(a),
+            "make": lambda a=a, b=b: world.turned([a], [b]),
+        }[word]()
+        world.say(MAKER, event)
+    verdict = world.examine(world.bundle(can(1)))
+    assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
