@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.claims import actor as actors
-from provenance.claims.actor import ACTOR_RELATION, Grant, check_registry_body, is_registry_event, read_grant
+from provenance.claims.actor import (
+    ACTOR_RELATION,
+    Grant,
+    check_registry_body,
+    is_registry_event,
+    read_grant,
+)
 from provenance.claims.event import Item, parse_event
 from provenance.encoding.canonical import encode
 from provenance.encoding.digest import sha256
@@ -18,17 +24,35 @@ ACTOR = "did:web:maker.example"
 SIGNER = Signer.from_seed(bytes(32))
 SECRET = bytes(32)
 ORIGIN = "ledger.example"
-FULL = Grant(ACTOR, "producer", ("9506000", "urn:maker:"), ("https://id.gs1.org/414/9506000134376",), 5, 10, may_grant=True)
+FULL = Grant(
+    ACTOR,
+    "producer",
+    ("9506000", "urn:maker:"),
+    ("https://id.gs1.org/414/9506000134376",),
+    5,
+    10,
+    may_grant=True,
+)
 
 
 def test_each_registry_event_is_about_its_actor_alone() -> None:
     events = {
-        "ActorEnrolled": actors.enrol(ACTOR, name="Maker", signer=SIGNER, origin=ORIGIN, secret=SECRET),
+        "ActorEnrolled": actors.enrol(
+            ACTOR, name="Maker", signer=SIGNER, origin=ORIGIN, secret=SECRET
+        ),
         "RoleGranted": actors.grant(FULL, secret=SECRET),
-        "GrantRevoked": actors.revoke_grant(ACTOR, granted_by=sha256(b"x"), reason="left", secret=SECRET),
-        "KeyAdded": actors.add_key(ACTOR, signer=SIGNER, origin=ORIGIN, secret=SECRET),
-        "KeyRotated": actors.rotate_key(ACTOR, old=sha256(b"x"), signer=SIGNER, origin=ORIGIN, secret=SECRET),
-        "KeyRevoked": actors.revoke_key(ACTOR, old=sha256(b"x"), reason="lost", secret=SECRET),
+        "GrantRevoked": actors.revoke_grant(
+            ACTOR, granted_by=sha256(b"x"), reason="left", secret=SECRET
+        ),
+        "KeyAdded": actors.add_key(
+            ACTOR, signer=SIGNER, origin=ORIGIN, secret=SECRET
+        ),
+        "KeyRotated": actors.rotate_key(
+            ACTOR, old=sha256(b"x"), signer=SIGNER, origin=ORIGIN, secret=SECRET
+        ),
+        "KeyRevoked": actors.revoke_key(
+            ACTOR, old=sha256(b"x"), reason="lost", secret=SECRET
+        ),
     }
     for kind, event in events.items():
         assert event.body["type"] == kind
@@ -42,17 +66,31 @@ def test_other_events_are_not_registry_events() -> None:
 
 
 def test_a_new_key_signs_for_one_ledger_and_one_actor() -> None:
-    event = actors.enrol(ACTOR, name="Maker", signer=SIGNER, origin=ORIGIN, secret=SECRET)
+    event = actors.enrol(
+        ACTOR, name="Maker", signer=SIGNER, origin=ORIGIN, secret=SECRET
+    )
     proof = event.body["proof"]
     assert isinstance(proof, bytes)
     message = actors.possession_message(ORIGIN, ACTOR, SIGNER.verifier.data)
     SIGNER.verifier.verify(proof, message)
-    assert message == encode(["provenance/key/v1", ORIGIN, ACTOR, SIGNER.verifier.data])
+    assert message == encode(
+        ["provenance/key/v1", ORIGIN, ACTOR, SIGNER.verifier.data]
+    )
 
 
-@pytest.mark.parametrize("given_grant", [FULL, Grant(ACTOR, "carrier"), Grant(ACTOR, "customs", start=0), Grant(ACTOR, "customs", until=7)])
+@pytest.mark.parametrize(
+    "given_grant",
+    [
+        FULL,
+        Grant(ACTOR, "carrier"),
+        Grant(ACTOR, "customs", start=0),
+        Grant(ACTOR, "customs", until=7),
+    ],
+)
 def test_a_grant_is_read_as_it_was_given(given_grant: Grant) -> None:
-    assert read_grant(actors.grant(given_grant, secret=SECRET).body) == given_grant
+    assert (
+        read_grant(actors.grant(given_grant, secret=SECRET).body) == given_grant
+    )
 
 
 @pytest.mark.parametrize("changes", [
@@ -65,17 +103,34 @@ def test_a_malformed_grant_is_refused(changes: dict[str, Any]) -> None:
         check_registry_body({**event.body, **changes}, event.items)
 
 
-@pytest.mark.parametrize(("member", "value"), [("name", ""), ("key", bytes(31)), ("key", "x" * 32), ("proof", bytes(63))])
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("name", ""), ("key", bytes(31)), ("key", "x" * 32), ("proof", bytes(63))],
+)
 def test_a_malformed_enrolment_is_refused(member: str, value: Any) -> None:
-    event = actors.enrol(ACTOR, name="Maker", signer=SIGNER, origin=ORIGIN, secret=SECRET)
+    event = actors.enrol(
+        ACTOR, name="Maker", signer=SIGNER, origin=ORIGIN, secret=SECRET
+    )
     with pytest.raises(MalformedError, match=member):
         check_registry_body({**event.body, member: value}, event.items)
     with pytest.raises(MalformedError, match=member):
-        check_registry_body({k: v for k, v in event.body.items() if k != member}, event.items)
+        check_registry_body(
+            {k: v for k, v in event.body.items() if k != member}, event.items
+        )
 
 
-@pytest.mark.parametrize("items", [[], [Item("epcList", ACTOR)], [Item(ACTOR_RELATION, "did:web:b")], [Item(ACTOR_RELATION, ACTOR)] * 2])
-def test_a_registry_event_names_its_actor_and_nothing_else(items: list[Item]) -> None:
+@pytest.mark.parametrize(
+    "items",
+    [
+        [],
+        [Item("epcList", ACTOR)],
+        [Item(ACTOR_RELATION, "did:web:b")],
+        [Item(ACTOR_RELATION, ACTOR)] * 2,
+    ],
+)
+def test_a_registry_event_names_its_actor_and_nothing_else(
+    items: list[Item],
+) -> None:
     with pytest.raises(MalformedError, match="one item"):
         check_registry_body(actors.grant(FULL, secret=SECRET).body, items)
 
@@ -116,7 +171,9 @@ def test_a_prefix_lets_create_what_starts_with_it() -> None:
     Grant("", "producer", prefixes=("95",), places=("a", "b", "c")),
 ])  # fmt: skip
 def test_a_grant_contains_one_within_its_limits(wider: Grant) -> None:
-    assert wider.contains(Grant("", "producer", ("9506000",), ("a", "b"), 0, 10))
+    assert wider.contains(
+        Grant("", "producer", ("9506000",), ("a", "b"), 0, 10)
+    )
 
 
 @pytest.mark.parametrize("narrower", [
@@ -131,14 +188,25 @@ def test_a_grant_contains_one_within_its_limits(wider: Grant) -> None:
     Grant("", "producer", ("95",), ("a",), 1, 11),
     Grant("", "producer", ("95",), ("a",), 1, None),
 ])  # fmt: skip
-def test_a_grant_does_not_contain_one_beyond_its_limits(narrower: Grant) -> None:
+def test_a_grant_does_not_contain_one_beyond_its_limits(
+    narrower: Grant,
+) -> None:
     assert not Grant("", "producer", ("95",), ("a",), 1, 10).contains(narrower)
 
 
-values = st.recursive(st.none() | st.booleans() | st.integers() | st.text() | st.binary(), lambda inner: st.lists(inner, max_size=3), max_leaves=5)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=3),
+    max_leaves=5,
+)
 
 
-@given(st.sampled_from(sorted(actors._MEMBERS)), st.dictionaries(st.sampled_from(sorted(actors._TYPES)) | st.text(), values))
-def test_hostile_bodies_raise_only_malformed(kind: str, body: dict[str, Any]) -> None:
+@given(
+    st.sampled_from(sorted(actors._MEMBERS)),
+    st.dictionaries(st.sampled_from(sorted(actors._TYPES)) | st.text(), values),
+)
+def test_hostile_bodies_raise_only_malformed(
+    kind: str, body: dict[str, Any]
+) -> None:
     with pytest.raises(MalformedError):
         check_registry_body({**body, "type": kind}, [])

@@ -32,7 +32,11 @@ def test_the_published_bundle_is_read_and_written_alike() -> None:
     bundle = parse_bundle(data)
     assert bundle.to_bytes() == data
     assert bundle.subject == "https://id.gs1.org/01/09421902960019/21/K0000"
-    assert [len(bundle.items), len(bundle.statements), len(bundle.events)] == [2, 2, 3]
+    assert [len(bundle.items), len(bundle.statements), len(bundle.events)] == [
+        2,
+        2,
+        3,
+    ]
 
 
 def test_what_is_written_is_read_back() -> None:
@@ -55,19 +59,33 @@ def test_an_absence_is_written_with_the_leaf_in_its_place() -> None:
     assert parse_bundle(absent.to_bytes()) == absent
 
 
-@pytest.mark.parametrize("data", [b"", b"\xc0", b"\x80", b"\x90", b"{}", encode({"format": "provenance/bundle/v2"})])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xc0",
+        b"\x80",
+        b"\x90",
+        b"{}",
+        encode({"format": "provenance/bundle/v2"}),
+    ],
+)
 def test_other_bytes_are_no_bundle(data: bytes) -> None:
     with pytest.raises(MalformedError):
         parse_bundle(data)
 
 
-def test_a_bundle_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bundle_that_is_too_large_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(bundles, "MAX_BUNDLE_SIZE", len(DATA) - 1)
     with pytest.raises(MalformedError, match="at most"):
         parse_bundle(DATA)
 
 
-def test_a_part_with_too_many_rows_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_part_with_too_many_rows_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(bundles, "MAX_ROWS", 3)
     with pytest.raises(MalformedError, match="at most 3"):
         parse_bundle(DATA)
@@ -75,7 +93,8 @@ def test_a_part_with_too_many_rows_is_not_read(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("member", sorted({*parts(), "times"}))
 def test_each_part_must_be_there_and_of_its_type(member: str) -> None:
-    for value in (None, 7, "x", b"x", {}, [7], [[]], [{}], [[0, 1, 2]]):
+    shapes: list[Any] = [None, 7, "x", b"x", {}, [7], [[]], [{}], [[0, 1, 2]]]
+    for value in shapes:
         # The checkpoint is a text, which is read where it is opened.
         if (member, value) == ("checkpoint", "x"):
             continue
@@ -83,7 +102,9 @@ def test_each_part_must_be_there_and_of_its_type(member: str) -> None:
             parse_bundle(encode({**parts(), member: value}))
     if member != "times":
         with pytest.raises(MalformedError):
-            parse_bundle(encode({k: v for k, v in parts().items() if k != member}))
+            parse_bundle(
+                encode({k: v for k, v in parts().items() if k != member})
+            )
     with pytest.raises(MalformedError):
         parse_bundle(encode({**parts(), "extra": 1}))
 
@@ -106,7 +127,9 @@ def test_an_endless_checkpoint_is_refused() -> None:
 @pytest.mark.parametrize("part", ["items", "statements", "events"])
 def test_no_row_is_there_twice(part: str) -> None:
     with pytest.raises(MalformedError, match="twice"):
-        parse_bundle(encode({**parts(), part: [parts()[part][0], *parts()[part]]}))
+        parse_bundle(
+            encode({**parts(), part: [parts()[part][0], *parts()[part]]})
+        )
 
 
 @pytest.mark.parametrize("part", ["statements", "events"])
@@ -144,7 +167,9 @@ H = bytes(32)
     (["events", 0, 4], [-1, 262_144, None]),
     (["events", 0, 5], [[], 7, [7], [[1, b"", []]], [[0, b"", []], [0, b"", []]], [[1, b"", []], [0, b"", []]], [[0, "x", []]], [[0, b"", 7]], [[262_144, b"", []]]]),
 ])  # fmt: skip
-def test_a_value_out_of_shape_is_refused(path: list[Any], values: list[object]) -> None:
+def test_a_value_out_of_shape_is_refused(
+    path: list[Any], values: list[object]
+) -> None:
     for value in values:
         with pytest.raises(MalformedError):
             parse_bundle(changed(path, value))
@@ -162,15 +187,21 @@ def test_a_value_out_of_shape_is_refused(path: list[Any], values: list[object]) 
     {"count": 0, "links": [], "head": b"", "other": [H, bytes(40)], "more": 1},
     {"more": 1},
 ])  # fmt: skip
-def test_a_trail_with_a_member_too_many_or_too_few_is_refused(changes: dict[str, object]) -> None:
+def test_a_trail_with_a_member_too_many_or_too_few_is_refused(
+    changes: dict[str, object],
+) -> None:
     with pytest.raises(MalformedError):
         parse_bundle(changed(["items", 0], {**parts()["items"][0], **changes}))
 
 
 @given(st.data())
-def test_a_flipped_byte_is_malformed_or_another_bundle(data: st.DataObject) -> None:
+def test_a_flipped_byte_is_malformed_or_another_bundle(
+    data: st.DataObject,
+) -> None:
     tampered = bytearray(DATA)
-    tampered[data.draw(st.integers(0, len(DATA) - 1))] ^= data.draw(st.integers(1, 255))
+    tampered[data.draw(st.integers(0, len(DATA) - 1))] ^= data.draw(
+        st.integers(1, 255)
+    )
     try:
         bundle: Bundle | None = parse_bundle(bytes(tampered))
     except MalformedError:
@@ -190,34 +221,65 @@ def test_hostile_bytes_raise_only_malformed(data: bytes) -> None:
 
 def an_event(count: int) -> Any:
     items = [Item("epcList", can(number)) for number in range(count)]
-    return make_event({"type": "ObjectEvent"}, items, [Field("/a", 1), Field("/b", 2)], secret=bytes(32))
+    return make_event(
+        {"type": "ObjectEvent"},
+        items,
+        [Field("/a", 1), Field("/b", 2)],
+        secret=bytes(32),
+    )
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13, 64])
 def test_leaves_are_proven_as_one_by_one(count: int) -> None:
     hashes = [leaf_hash(b"%d" % number) for number in range(count)]
-    assert prove_leaves(range(count), hashes) == [path_to(number, hashes) for number in range(count)]
+    assert prove_leaves(range(count), hashes) == [
+        path_to(number, hashes) for number in range(count)
+    ]
 
 
 def test_the_body_is_always_shown() -> None:
     event = an_event(3)
-    shown = show_event(event, log_index=7, position=1, event_ids=[sha256(b"x"), event.id], leaves=[2])
+    shown = show_event(
+        event,
+        log_index=7,
+        position=1,
+        event_ids=[sha256(b"x"), event.id],
+        leaves=[2],
+    )
     assert [leaf.number for leaf in shown.leaves] == [0, 2]
-    assert (shown.log_index, shown.position, shown.item_count, shown.concealed_count) == (7, 1, 3, 2)
+    assert (
+        shown.log_index,
+        shown.position,
+        shown.item_count,
+        shown.concealed_count,
+    ) == (7, 1, 3, 2)
     assert shown.proof == (leaf_hash(sha256(b"x")),)
 
 
 def test_a_field_that_was_erased_cannot_be_shown() -> None:
     event = withhold(an_event(1), ["/a"])
     with pytest.raises(ValueError, match="leaf 2"):
-        show_event(event, log_index=0, position=0, event_ids=[event.id], leaves=[2])
-    assert show_event(event, log_index=0, position=0, event_ids=[event.id], leaves=[3]).concealed_count == 2
+        show_event(
+            event, log_index=0, position=0, event_ids=[event.id], leaves=[2]
+        )
+    assert (
+        show_event(
+            event, log_index=0, position=0, event_ids=[event.id], leaves=[3]
+        ).concealed_count
+        == 2
+    )
 
 
 def test_an_event_is_shown_at_its_own_position_only() -> None:
     event = an_event(1)
     with pytest.raises(ValueError, match="event 0"):
-        show_event(event, log_index=0, position=0, event_ids=[sha256(b"x"), event.id], leaves=[])
+        show_event(
+            event,
+            log_index=0,
+            position=0,
+            event_ids=[sha256(b"x"), event.id],
+            leaves=[],
+        )
 
 
 def test_one_can_of_a_full_pallet_costs_little() -> None:

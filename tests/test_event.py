@@ -34,19 +34,22 @@ CLASS = "https://id.gs1.org/01/09506000134352"
 
 
 def an_event(*fields: Field) -> Event:
-    items = [Item("epcList", UNIT), Item("quantityList", CLASS, 2.5, "KGM", True)]
+    items = [
+        Item("epcList", UNIT),
+        Item("quantityList", CLASS, 2.5, "KGM", True),
+    ]
     return make_event(BODY, items, fields, secret=SECRET)
 
 
 def parts_of(event: Event) -> list[Any]:
-    match decode(event.data):
-        case [int(), list(parts)]:
-            return parts
-    raise AssertionError(event)
+    data: Any = decode(event.data)
+    return list(data[1])
 
 
 def test_published_events_have_the_same_leaves_and_ids() -> None:
-    vectors = json.loads(shared("provenance-formats").joinpath("events.json").read_text())
+    vectors = json.loads(
+        shared("provenance-formats").joinpath("events.json").read_text()
+    )
     assert len(vectors) == 3
     for v in vectors:
         event = make_event(
@@ -65,13 +68,20 @@ def test_what_is_written_is_read_back() -> None:
     again = parse_event(event.data)
     assert again == event
     assert again.body == BODY
-    assert again.items == (Item("epcList", UNIT), Item("quantityList", CLASS, 2.5, "KGM", True))
+    assert again.items == (
+        Item("epcList", UNIT),
+        Item("quantityList", CLASS, 2.5, "KGM", True),
+    )
     assert again.fields == (Field("/price", 12.5), Field("/buyer", None))
-    assert again.hashes == tuple(leaf_hash(leaf) for leaf in again.leaves if leaf)
+    assert again.hashes == tuple(
+        leaf_hash(leaf) for leaf in again.leaves if leaf
+    )
 
 
 def test_an_unspecified_quantity_of_a_class_is_not_a_unit() -> None:
-    event = make_event(BODY, [Item("quantityList", CLASS, None, None, True)], secret=SECRET)
+    event = make_event(
+        BODY, [Item("quantityList", CLASS, None, None, True)], secret=SECRET
+    )
     assert event.items == (Item("quantityList", CLASS, None, None, True),)
 
 
@@ -117,18 +127,46 @@ def test_a_field_that_is_not_there_cannot_be_withheld() -> None:
 
 def test_after_names_the_heads_that_must_hold() -> None:
     link = bytes(32)
-    event = make_event({**BODY, "after": [[UNIT, link]]}, [Item("epcList", UNIT)], secret=SECRET)
+    event = make_event(
+        {**BODY, "after": [[UNIT, link]]},
+        [Item("epcList", UNIT)],
+        secret=SECRET,
+    )
     assert event.after == ((UNIT, link),)
     assert an_event().after == ()
 
 
-@pytest.mark.parametrize("after", [7, "text", b"bytes", [7], [[UNIT]], [[UNIT, bytes(31)]], [[7, bytes(32)]], [["no uri", bytes(32)]]])
+@pytest.mark.parametrize(
+    "after",
+    [
+        7,
+        "text",
+        b"bytes",
+        [7],
+        [[UNIT]],
+        [[UNIT, bytes(31)]],
+        [[7, bytes(32)]],
+        [["no uri", bytes(32)]],
+    ],
+)
 def test_a_malformed_after_is_refused(after: Any) -> None:
     with pytest.raises(MalformedError):
         read_after({"after": after})
 
 
-@pytest.mark.parametrize("item", ["", "no uri", "https://ünï.example/1", "http:", "urn:a b", "https://a.example/" + "x" * MAX_ITEM_LENGTH, "urn:a\n", "1urn:a"])
+@pytest.mark.parametrize(
+    "item",
+    [
+        "",
+        "no uri",
+        "https://ünï.example/1",
+        "http:",
+        "urn:a b",
+        "https://a.example/" + "x" * MAX_ITEM_LENGTH,
+        "urn:a\n",
+        "1urn:a",
+    ],
+)
 def test_an_item_id_is_an_absolute_ascii_uri(item: str) -> None:
     with pytest.raises(MalformedError):
         check_item_id(item)
@@ -178,12 +216,16 @@ def test_true_is_not_a_count_of_one() -> None:
     (2, ["other"]),
     (2, 7),
 ])  # fmt: skip
-def test_a_leaf_that_may_not_stand_there_is_refused(number: int, leaf: Any) -> None:
+def test_a_leaf_that_may_not_stand_there_is_refused(
+    number: int, leaf: Any
+) -> None:
     with pytest.raises(MalformedError):
         parse_leaf(encode(leaf), number=number, item_count=1)
 
 
-@pytest.mark.parametrize("part", [7, [], [bytes(31)], [bytes(32), 1], ["x" * 32]])
+@pytest.mark.parametrize(
+    "part", [7, [], [bytes(31)], [bytes(32), 1], ["x" * 32]]
+)
 def test_a_withheld_leaf_is_one_hash(part: Any) -> None:
     parts = parts_of(an_event(Field("/a", 1)))
     with pytest.raises(MalformedError):
@@ -203,10 +245,14 @@ def test_two_fields_with_one_pointer_are_refused() -> None:
 
 
 @given(st.data())
-def test_any_changed_byte_makes_it_another_event_or_none(data: st.DataObject) -> None:
+def test_any_changed_byte_makes_it_another_event_or_none(
+    data: st.DataObject,
+) -> None:
     event = an_event(Field("/price", 12.5))
     changed = bytearray(event.data)
-    changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
+    changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(
+        st.integers(1, 255)
+    )
     with contextlib.suppress(MalformedError):
         assert parse_event(bytes(changed)).id != event.id
 

@@ -11,7 +11,12 @@ from provenance.claims.event import Event, Item, make_event
 from provenance.claims.registry import Act, Authority, HeldGrant, TrustRegistry
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.digest import Hash, sha256
-from provenance.errors import MalformedError, RejectedError, RoleNotGrantedError, UnknownActorError
+from provenance.errors import (
+    MalformedError,
+    RejectedError,
+    RoleNotGrantedError,
+    UnknownActorError,
+)
 from provenance.keys import Signer
 
 ORIGIN = "ledger.example"
@@ -28,24 +33,49 @@ def secret(name: str) -> bytes:
     return sha256(b"secret " + name.encode())
 
 
-def enrolled(actor: str, *, name: str = "Somebody", signer: Signer | None = None, salt: str = "") -> Event:
-    return actors.enrol(actor, name=name, signer=signer or key(actor), origin=ORIGIN, secret=secret(actor + salt))
+def enrolled(
+    actor: str,
+    *,
+    name: str = "Somebody",
+    signer: Signer | None = None,
+    salt: str = "",
+) -> Event:
+    return actors.enrol(
+        actor,
+        name=name,
+        signer=signer or key(actor),
+        origin=ORIGIN,
+        secret=secret(actor + salt),
+    )
 
 
 def granted(given: Grant, salt: str = "") -> Event:
     return actors.grant(given, secret=secret(str(given) + salt))
 
 
-def act(*kinds: str, creates: tuple[str, ...] = (), places: tuple[str, ...] = ()) -> Act:
+def act(
+    *kinds: str, creates: tuple[str, ...] = (), places: tuple[str, ...] = ()
+) -> Act:
     return Act(frozenset(kinds), creates, places)
 
 
 class Town:
     """A registry, and the index of the next entry."""
 
-    def __init__(self, *authorities: str, threshold: int = 1, grants: tuple[Grant, ...] = (), is_pinned: bool = False) -> None:
+    def __init__(
+        self,
+        *authorities: str,
+        threshold: int = 1,
+        grants: tuple[Grant, ...] = (),
+        is_pinned: bool = False,
+    ) -> None:
         self.registry = TrustRegistry(
-            [Authority(a, a.upper(), (key(a).verifier.data,), grants, is_pinned) for a in authorities],
+            [
+                Authority(
+                    a, a.upper(), (key(a).verifier.data,), grants, is_pinned
+                )
+                for a in authorities
+            ],
             threshold=threshold,
             roles=DEFAULT_ROLES,
             origin=ORIGIN,
@@ -56,14 +86,25 @@ class Town:
         self.registry.apply_all(events, issuer=issuer, log_index=self.index)
         self.index += 1
 
-    def refuses(self, issuer: str, *events: Event, error: type[Exception] = RejectedError, match: str | None = None) -> None:
+    def refuses(
+        self,
+        issuer: str,
+        *events: Event,
+        error: type[Exception] = RejectedError,
+        match: str | None = None,
+    ) -> None:
         """Check that nothing at all comes of it."""
         before = repr(self.registry.actors())
         with pytest.raises(error, match=match):
             self.registry.apply_all(events, issuer=issuer, log_index=self.index)
         assert repr(self.registry.actors()) == before
 
-    def may(self, issuer: str, what: Act, holds: Callable[[Grant], bool] = lambda _: True) -> tuple[HeldGrant, ...]:
+    def may(
+        self,
+        issuer: str,
+        what: Act,
+        holds: Callable[[Grant], bool] = lambda _: True,
+    ) -> tuple[HeldGrant, ...]:
         return self.registry.require_act(issuer, what, holds=holds)
 
     def may_not(self, issuer: str, what: Act, match: str | None = None) -> None:
@@ -91,7 +132,12 @@ def test_an_authority_enrols_and_grants() -> None:
     assert registry.public_key(key(MAKER).verifier.key_id) == found.data
     assert registry.public_key(bytes(32)) is None
     (held,) = town.may(MAKER, act("shipping"))
-    assert (held.grant.role, held.added, held.granted_by, held.parent) == ("producer", 1, A, None)
+    assert (held.grant.role, held.added, held.granted_by, held.parent) == (
+        "producer",
+        1,
+        A,
+        None,
+    )
 
 
 def test_who_is_not_enrolled_may_nothing() -> None:
@@ -112,7 +158,11 @@ def test_a_key_of_somebody_else_is_not_the_actors() -> None:
 def test_one_key_serves_one_actor_once() -> None:
     town = a_town_with_a_maker()
     town.refuses(A, enrolled(OTHER, signer=key(MAKER)), match="in use")
-    town.refuses(A, actors.add_key(A, signer=key(MAKER), origin=ORIGIN, secret=secret("x")), match="in use")
+    town.refuses(
+        A,
+        actors.add_key(A, signer=key(MAKER), origin=ORIGIN, secret=secret("x")),
+        match="in use",
+    )
 
 
 def test_an_actor_is_enrolled_once() -> None:
@@ -124,14 +174,28 @@ def test_a_key_that_its_holder_did_not_sign_for_is_refused() -> None:
     town = Town(A)
     stolen = enrolled(MAKER)
     body = {**stolen.body, "actor": OTHER}
-    town.refuses(A, make_event(body, [Item("actor", OTHER)], secret=secret("x")), match="did not sign")
-    elsewhere = actors.enrol(MAKER, name="Maker", signer=key(MAKER), origin="other.example", secret=secret("x"))
+    town.refuses(
+        A,
+        make_event(body, [Item("actor", OTHER)], secret=secret("x")),
+        match="did not sign",
+    )
+    elsewhere = actors.enrol(
+        MAKER,
+        name="Maker",
+        signer=key(MAKER),
+        origin="other.example",
+        secret=secret("x"),
+    )
     town.refuses(A, elsewhere, match="did not sign")
 
 
 def test_a_key_that_anybody_can_sign_for_is_refused() -> None:
     body = {**enrolled(MAKER).body, "key": bytes(32)}
-    Town(A).refuses(A, make_event(body, [Item("actor", MAKER)], secret=secret("x")), error=MalformedError)
+    Town(A).refuses(
+        A,
+        make_event(body, [Item("actor", MAKER)], secret=secret("x")),
+        error=MalformedError,
+    )
 
 
 def test_a_grant_to_nobody_or_of_no_known_role_is_refused() -> None:
@@ -141,7 +205,11 @@ def test_a_grant_to_nobody_or_of_no_known_role_is_refused() -> None:
 
 
 def test_a_malformed_registry_event_is_refused() -> None:
-    event = make_event({"type": "RoleGranted", "actor": MAKER}, [Item("actor", MAKER)], secret=secret("x"))
+    event = make_event(
+        {"type": "RoleGranted", "actor": MAKER},
+        [Item("actor", MAKER)],
+        secret=secret("x"),
+    )
     a_town_with_a_maker().refuses(A, event, error=MalformedError)
 
 
@@ -178,25 +246,47 @@ def test_two_grants_may_cover_one_event_together() -> None:
 
 
 def test_a_role_with_the_star_may_sign_every_kind() -> None:
-    registry = TrustRegistry([Authority(A, "A", (key(A).verifier.data,), (Grant(A, "any"),))], threshold=1, roles={"any": frozenset({"*"})}, origin=ORIGIN)
-    registry.require_act(A, act("step:https://a.example/s"), holds=lambda _: True)
+    registry = TrustRegistry(
+        [Authority(A, "A", (key(A).verifier.data,), (Grant(A, "any"),))],
+        threshold=1,
+        roles={"any": frozenset({"*"})},
+        origin=ORIGIN,
+    )
+    registry.require_act(
+        A, act("step:https://a.example/s"), holds=lambda _: True
+    )
 
 
 def test_items_are_created_under_ones_own_prefix_only() -> None:
-    town = a_town_with_a_maker(Grant(MAKER, "producer", ("9506000",)), Grant(MAKER, "producer", ("421",)))
-    town.may(MAKER, act("commissioning", creates=("9506000134352", "9506000134369")))
+    town = a_town_with_a_maker(
+        Grant(MAKER, "producer", ("9506000",)),
+        Grant(MAKER, "producer", ("421",)),
+    )
+    town.may(
+        MAKER, act("commissioning", creates=("9506000134352", "9506000134369"))
+    )
     town.may(MAKER, act("transforming", creates=("4210",)))
     town.may(MAKER, act("shipping", creates=("777",)))
-    town.may_not(MAKER, act("commissioning", creates=("9506000134352", "9506001134352")), match="9506001134352")
+    town.may_not(
+        MAKER,
+        act("commissioning", creates=("9506000134352", "9506001134352")),
+        match="9506001134352",
+    )
     # One grant covers all that one event creates.
-    town.may_not(MAKER, act("commissioning", creates=("9506000134352", "421")), match="9506000134352")
+    town.may_not(
+        MAKER,
+        act("commissioning", creates=("9506000134352", "421")),
+        match="9506000134352",
+    )
 
 
 def test_a_grant_for_places_holds_there_only() -> None:
     town = a_town_with_a_maker(Grant(MAKER, "customs", places=(PLACE, "urn:b")))
     town.may(MAKER, act("inspecting", places=(PLACE,)))
     town.may(MAKER, act("inspecting", places=("urn:b", PLACE)))
-    town.may_not(MAKER, act("inspecting", places=(PLACE, "urn:c")), match="urn:c")
+    town.may_not(
+        MAKER, act("inspecting", places=(PLACE, "urn:c")), match="urn:c"
+    )
     town.may_not(MAKER, act("inspecting"), match="unnamed place")
 
 
@@ -212,12 +302,26 @@ def test_a_revoked_grant_lets_nothing() -> None:
     town = Town(A)
     town.says(A, enrolled(MAKER))
     town.says(A, given)
-    revoked = actors.revoke_grant(MAKER, granted_by=given.id, reason="left", secret=secret("x"))
+    revoked = actors.revoke_grant(
+        MAKER, granted_by=given.id, reason="left", secret=secret("x")
+    )
     town.says(A, revoked)
     town.may_not(MAKER, act("inspecting"), match="no role")
     assert town.registry.actor(MAKER).grants[given.id].revoked == 2
-    town.refuses(A, actors.revoke_grant(MAKER, granted_by=given.id, reason="again", secret=secret("y")), match="holds no grant")
-    town.refuses(A, actors.revoke_grant(MAKER, granted_by=sha256(b"?"), reason="x", secret=secret("y")), match="holds no grant")
+    town.refuses(
+        A,
+        actors.revoke_grant(
+            MAKER, granted_by=given.id, reason="again", secret=secret("y")
+        ),
+        match="holds no grant",
+    )
+    town.refuses(
+        A,
+        actors.revoke_grant(
+            MAKER, granted_by=sha256(b"?"), reason="x", secret=secret("y")
+        ),
+        match="holds no grant",
+    )
     town.says(A, granted(Grant(MAKER, "customs"), salt="again"))
     town.may(MAKER, act("inspecting"))
 
@@ -226,7 +330,13 @@ def test_a_revoked_grant_lets_nothing() -> None:
 
 
 def rotated(actor: str, old: Signer, new: Signer) -> Event:
-    return actors.rotate_key(actor, old=old.verifier.key_id, signer=new, origin=ORIGIN, secret=secret("rotate"))
+    return actors.rotate_key(
+        actor,
+        old=old.verifier.key_id,
+        signer=new,
+        origin=ORIGIN,
+        secret=secret("rotate"),
+    )
 
 
 def test_an_actor_rotates_its_own_key() -> None:
@@ -235,16 +345,28 @@ def test_an_actor_rotates_its_own_key() -> None:
     town.registry.require_key(MAKER, key("new").verifier.key_id)
     with pytest.raises(UnknownActorError, match="revoked by entry 1: rotated"):
         town.registry.require_key(MAKER, key(MAKER).verifier.key_id)
-    assert town.registry.public_key(key(MAKER).verifier.key_id) == key(MAKER).verifier.data
-    town.refuses(MAKER, rotated(MAKER, key(MAKER), key("newer")), error=UnknownActorError)
+    assert (
+        town.registry.public_key(key(MAKER).verifier.key_id)
+        == key(MAKER).verifier.data
+    )
+    town.refuses(
+        MAKER, rotated(MAKER, key(MAKER), key("newer")), error=UnknownActorError
+    )
 
 
 def test_an_actor_adds_and_revokes_its_own_keys() -> None:
     town = a_town_with_a_maker()
-    town.says(MAKER, actors.add_key(MAKER, signer=key("second"), origin=ORIGIN, secret=secret("x")))
+    town.says(
+        MAKER,
+        actors.add_key(
+            MAKER, signer=key("second"), origin=ORIGIN, secret=secret("x")
+        ),
+    )
     town.registry.require_key(MAKER, key("second").verifier.key_id)
     town.registry.require_key(MAKER, key(MAKER).verifier.key_id)
-    lost = actors.revoke_key(MAKER, old=key(MAKER).verifier.key_id, reason="lost", secret=secret("y"))
+    lost = actors.revoke_key(
+        MAKER, old=key(MAKER).verifier.key_id, reason="lost", secret=secret("y")
+    )
     town.says(MAKER, lost)
     with pytest.raises(UnknownActorError, match="lost"):
         town.registry.require_key(MAKER, key(MAKER).verifier.key_id)
@@ -254,13 +376,26 @@ def test_an_actor_adds_and_revokes_its_own_keys() -> None:
 def test_nobody_but_an_authority_changes_the_keys_of_another() -> None:
     town = a_town_with_a_maker()
     town.says(A, enrolled(OTHER))
-    stolen = actors.revoke_key(MAKER, old=key(MAKER).verifier.key_id, reason="mine now", secret=secret("x"))
+    stolen = actors.revoke_key(
+        MAKER,
+        old=key(MAKER).verifier.key_id,
+        reason="mine now",
+        secret=secret("x"),
+    )
     town.refuses(OTHER, stolen, error=RoleNotGrantedError, match="no authority")
-    town.refuses(OTHER, rotated(MAKER, key(MAKER), key("thief")), error=RoleNotGrantedError)
+    town.refuses(
+        OTHER,
+        rotated(MAKER, key(MAKER), key("thief")),
+        error=RoleNotGrantedError,
+    )
     town.says(A, stolen)
     with pytest.raises(UnknownActorError):
         town.registry.require_key(MAKER, key(MAKER).verifier.key_id)
-    town.refuses(A, actors.add_key(C, signer=key("x"), origin=ORIGIN, secret=secret("z")), error=UnknownActorError)
+    town.refuses(
+        A,
+        actors.add_key(C, signer=key("x"), origin=ORIGIN, secret=secret("z")),
+        error=UnknownActorError,
+    )
 
 
 # Authorities.
@@ -291,14 +426,18 @@ def test_an_authority_changes_its_own_keys_alone() -> None:
 def test_a_plain_or_pinned_actor_neither_enrols_nor_grants() -> None:
     town = a_town_with_a_maker(Grant(MAKER, "producer", ("*",)))
     town.refuses(MAKER, enrolled(OTHER), error=RoleNotGrantedError)
-    town.refuses(MAKER, granted(Grant(MAKER, "customs")), error=RoleNotGrantedError)
+    town.refuses(
+        MAKER, granted(Grant(MAKER, "customs")), error=RoleNotGrantedError
+    )
     pinned = Town(A, grants=(Grant(A, "customs"),), is_pinned=True)
     pinned.may(A, act("inspecting"))
     pinned.refuses(A, enrolled(OTHER), error=RoleNotGrantedError)
 
 
 def test_an_authority_has_every_grant_that_the_trust_file_gives() -> None:
-    town = Town(A, grants=(Grant(A, "producer", ("1",)), Grant(A, "producer", ("2",))))
+    town = Town(
+        A, grants=(Grant(A, "producer", ("1",)), Grant(A, "producer", ("2",)))
+    )
     town.may(A, act("commissioning", creates=("1",)))
     town.may(A, act("commissioning", creates=("2",)))
     town.may_not(A, act("commissioning", creates=("3",)))
@@ -310,9 +449,16 @@ def test_an_authority_has_every_grant_that_the_trust_file_gives() -> None:
     {"authorities": [Authority(A, "A", (bytes(32),))]},
     {"authorities": [Authority(A, "A", (key(A).verifier.data,), (Grant(A, "king"),))]},
 ])  # fmt: skip
-def test_authorities_that_contradict_each_other_are_refused(changes: Any) -> None:
+def test_authorities_that_contradict_each_other_are_refused(
+    changes: Any,
+) -> None:
     with pytest.raises(MalformedError):
-        TrustRegistry(changes["authorities"], threshold=1, roles=DEFAULT_ROLES, origin=ORIGIN)
+        TrustRegistry(
+            changes["authorities"],
+            threshold=1,
+            roles=DEFAULT_ROLES,
+            origin=ORIGIN,
+        )
 
 
 # Passing grants on.
@@ -322,7 +468,10 @@ def a_town_with_an_association() -> Town:
     """B may pass on `producer` under 9506000 until time 100."""
     town = Town(A)
     town.says(A, enrolled(B))
-    town.says(A, granted(Grant(B, "producer", ("9506000",), until=100, may_grant=True)))
+    town.says(
+        A,
+        granted(Grant(B, "producer", ("9506000",), until=100, may_grant=True)),
+    )
     return town
 
 
@@ -333,20 +482,40 @@ def test_a_grant_is_passed_on_within_its_limits() -> None:
     (held,) = town.may(MAKER, act("commissioning", creates=("9506000134352",)))
     assert held.granted_by == B
     assert held.parent in town.registry.actor(B).grants
-    town.refuses(B, granted(Grant(MAKER, "producer", ("421",), until=50)), error=RoleNotGrantedError)
-    town.refuses(B, granted(Grant(MAKER, "producer", ("9506000",))), error=RoleNotGrantedError)
-    town.refuses(B, granted(Grant(MAKER, "customs", until=50)), error=RoleNotGrantedError)
+    town.refuses(
+        B,
+        granted(Grant(MAKER, "producer", ("421",), until=50)),
+        error=RoleNotGrantedError,
+    )
+    town.refuses(
+        B,
+        granted(Grant(MAKER, "producer", ("9506000",))),
+        error=RoleNotGrantedError,
+    )
+    town.refuses(
+        B, granted(Grant(MAKER, "customs", until=50)), error=RoleNotGrantedError
+    )
 
 
 def test_what_was_passed_on_falls_with_what_it_came_from() -> None:
     town = a_town_with_an_association()
     town.says(B, enrolled(MAKER))
-    town.says(B, granted(Grant(MAKER, "producer", ("9506000",), until=50, may_grant=True)))
+    town.says(
+        B,
+        granted(
+            Grant(MAKER, "producer", ("9506000",), until=50, may_grant=True)
+        ),
+    )
     town.says(MAKER, enrolled(C))
     town.says(MAKER, granted(Grant(C, "producer", ("9506000",), until=50)))
     town.may(C, act("shipping"))
     (root,) = town.registry.actor(B).grants
-    town.says(A, actors.revoke_grant(B, granted_by=root, reason="fraud", secret=secret("x")))
+    town.says(
+        A,
+        actors.revoke_grant(
+            B, granted_by=root, reason="fraud", secret=secret("x")
+        ),
+    )
     for actor in (B, MAKER, C):
         town.may_not(actor, act("shipping"), match="no role")
     town.refuses(B, enrolled(OTHER), error=RoleNotGrantedError)
@@ -359,8 +528,19 @@ def test_who_passed_a_grant_on_may_take_it_back_and_nobody_elses() -> None:
     town.says(B, given)
     of_a = granted(Grant(MAKER, "customs"))
     town.says(A, of_a)
-    town.refuses(B, actors.revoke_grant(MAKER, granted_by=of_a.id, reason="x", secret=secret("x")), error=RoleNotGrantedError)
-    town.says(B, actors.revoke_grant(MAKER, granted_by=given.id, reason="x", secret=secret("x")))
+    town.refuses(
+        B,
+        actors.revoke_grant(
+            MAKER, granted_by=of_a.id, reason="x", secret=secret("x")
+        ),
+        error=RoleNotGrantedError,
+    )
+    town.says(
+        B,
+        actors.revoke_grant(
+            MAKER, granted_by=given.id, reason="x", secret=secret("x")
+        ),
+    )
     town.may_not(MAKER, act("shipping"))
     town.may(MAKER, act("tax_paid"))
 
@@ -375,8 +555,18 @@ def test_one_refused_event_undoes_the_whole_statement() -> None:
     assert not town.registry.knows(OTHER)
     assert town.registry.public_key(key(OTHER).verifier.key_id) is None
     assert town.registry.version > version
-    town.refuses(A, granted(Grant(MAKER, "customs")), actors.revoke_key(MAKER, old=sha256(b"?"), reason="x", secret=secret("x")))
-    town.refuses(MAKER, rotated(MAKER, key(MAKER), key("new")), rotated(MAKER, key(MAKER), key("newer")))
+    town.refuses(
+        A,
+        granted(Grant(MAKER, "customs")),
+        actors.revoke_key(
+            MAKER, old=sha256(b"?"), reason="x", secret=secret("x")
+        ),
+    )
+    town.refuses(
+        MAKER,
+        rotated(MAKER, key(MAKER), key("new")),
+        rotated(MAKER, key(MAKER), key("newer")),
+    )
     town.registry.require_key(MAKER, key(MAKER).verifier.key_id)
     town.says(A, enrolled(OTHER), granted(Grant(OTHER, "customs")))
     town.may(OTHER, act("inspecting"))
@@ -384,7 +574,12 @@ def test_one_refused_event_undoes_the_whole_statement() -> None:
 
 def test_a_voice_in_a_refused_statement_was_not_raised() -> None:
     town = Town(A, B, threshold=2)
-    town.refuses(A, enrolled(MAKER), granted(Grant(OTHER, "customs")), error=UnknownActorError)
+    town.refuses(
+        A,
+        enrolled(MAKER),
+        granted(Grant(OTHER, "customs")),
+        error=UnknownActorError,
+    )
     town.says(B, enrolled(MAKER, salt="b"))
     assert not town.registry.knows(MAKER)
     town.says(A, enrolled(MAKER, salt="a"))

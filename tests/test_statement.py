@@ -26,21 +26,44 @@ from tests.vectors_of import shared
 
 SIGNER = Signer.from_seed(bytes(32))
 CONTEXT = "provenance/statement/v1"
-HEADER: list[Any] = [CONTEXT, "ledger.example", "did:web:a.example", bytes(32), 5, 1, bytes(32)]
+HEADER: list[Any] = [
+    CONTEXT,
+    "ledger.example",
+    "did:web:a.example",
+    bytes(32),
+    5,
+    1,
+    bytes(32),
+]
 
 
 def events(count: int) -> list[Any]:
-    return [make_event({"type": "ObjectEvent"}, [Item("epcList", f"urn:x:{n}")], secret=sha256(b"%d" % n)) for n in range(count)]
+    return [
+        make_event(
+            {"type": "ObjectEvent"},
+            [Item("epcList", f"urn:x:{n}")],
+            secret=sha256(b"%d" % n),
+        )
+        for n in range(count)
+    ]
 
 
 def signed(count: int = 2) -> Submission:
-    return sign_statement(events(count), signer=SIGNER, issuer="did:web:a.example", origin="ledger.example", now=1_750_000_000_000)
+    return sign_statement(
+        events(count),
+        signer=SIGNER,
+        issuer="did:web:a.example",
+        origin="ledger.example",
+        now=1_750_000_000_000,
+    )
 
 
 def test_published_entries_are_read_and_signed_alike() -> None:
     folder = shared("provenance-formats")
     log = json.loads(folder.joinpath("log.json").read_text())
-    signers = [Signer.from_seed(bytes.fromhex(seed)) for seed in log["seeds"].values()]
+    signers = [
+        Signer.from_seed(bytes.fromhex(seed)) for seed in log["seeds"].values()
+    ]
     read = 0
     for v in json.loads(folder.joinpath("entries.json").read_text()):
         assert leaf_hash(bytes.fromhex(v["entry"])).hex() == v["leaf_hash"]
@@ -52,7 +75,9 @@ def test_published_entries_are_read_and_signed_alike() -> None:
         assert entry.header_bytes.hex() == v["header"]
         assert entry.signature.hex() == v["signature"]
         assert entry.statement_id.hex() == v["statement_id"]
-        (signer,) = (s for s in signers if s.verifier.key_id == entry.header.key_id)
+        (signer,) = (
+            s for s in signers if s.verifier.key_id == entry.header.key_id
+        )
         assert signer.sign(entry.header_bytes) == entry.signature
         signer.verifier.verify(entry.signature, entry.header_bytes)
         read += 1
@@ -63,19 +88,29 @@ def test_what_is_signed_is_read_back() -> None:
     submission = signed()
     entry = parse_entry(submission.entry)
     header = entry.header
-    assert (header.origin, header.issuer, header.event_count) == ("ledger.example", "did:web:a.example", 2)
+    assert (header.origin, header.issuer, header.event_count) == (
+        "ledger.example",
+        "did:web:a.example",
+        2,
+    )
     assert header.key_id == SIGNER.verifier.key_id
     assert header.issued_at == 1_750_000_000_000
     assert submission.events == tuple(event.data for event in events(2))
     first, second = (leaf_hash(event.id) for event in events(2))
-    assert header.events_root == node_hash(first, second) == events_root([e.id for e in events(2)])
+    assert (
+        header.events_root
+        == node_hash(first, second)
+        == events_root([e.id for e in events(2)])
+    )
     SIGNER.verifier.verify(entry.signature, entry.header_bytes)
 
 
 def test_the_same_header_is_the_same_statement_whatever_its_signature() -> None:
     entry = parse_entry(signed().entry)
     other = parse_entry(encode([1, entry.header_bytes, bytes(64)]))
-    assert other.statement_id == entry.statement_id == sha256(entry.header_bytes)
+    assert (
+        other.statement_id == entry.statement_id == sha256(entry.header_bytes)
+    )
 
 
 def test_a_submission_is_read_back() -> None:
@@ -83,13 +118,35 @@ def test_a_submission_is_read_back() -> None:
     assert parse_submission(submission.to_bytes()) == submission
 
 
-@pytest.mark.parametrize("value", [7, [], ["provenance/submission/v2", b"", []], ["provenance/submission/v1", b"", [7]], ["provenance/submission/v1", b"", b""], ["provenance/submission/v1", b"", [], 1]])
+@pytest.mark.parametrize(
+    "value",
+    [
+        7,
+        [],
+        ["provenance/submission/v2", b"", []],
+        ["provenance/submission/v1", b"", [7]],
+        ["provenance/submission/v1", b"", b""],
+        ["provenance/submission/v1", b"", [], 1],
+    ],
+)
 def test_what_is_no_submission_is_refused(value: Any) -> None:
     with pytest.raises(MalformedError):
         parse_submission(encode(value))
 
 
-@pytest.mark.parametrize("value", [7, [], [2, b"", bytes(64)], [True, encode(HEADER), bytes(64)], [1, encode(HEADER), bytes(63)], [1, b"", bytes(64)], [1, encode(HEADER), bytes(64), 1], {"a": 1}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        7,
+        [],
+        [2, b"", bytes(64)],
+        [True, encode(HEADER), bytes(64)],
+        [1, encode(HEADER), bytes(63)],
+        [1, b"", bytes(64)],
+        [1, encode(HEADER), bytes(64), 1],
+        {"a": 1},
+    ],
+)
 def test_what_is_no_entry_is_refused(value: Any) -> None:
     with pytest.raises(MalformedError):
         parse_entry(encode(value))

@@ -24,12 +24,23 @@ def a_world() -> World:
 
 
 def seen_at(walk: Trace, item: str) -> list[int]:
-    return [sighting.at[0] for sighting in walk.sightings if sighting.item == item]
+    return [
+        sighting.at[0] for sighting in walk.sightings if sighting.item == item
+    ]
 
 
 def test_the_subject_comes_first_and_its_signers_last() -> None:
     walk = story().trace(can(1))
-    assert list(walk.trails) == [can(1), LOT, sscc(1), sscc(2), MAKER, "did:web:carrier.example", "did:web:customs.example", OWNER]
+    assert list(walk.trails) == [
+        can(1),
+        LOT,
+        sscc(1),
+        sscc(2),
+        MAKER,
+        "did:web:carrier.example",
+        "did:web:customs.example",
+        OWNER,
+    ]
     assert walk.missing == ()
 
 
@@ -124,7 +135,9 @@ def test_an_association_is_followed_like_an_aggregation() -> None:
     assert seen_at(world.trace(can(1)), sscc(1))[-1] == later
 
 
-@pytest.mark.parametrize("parent", ["https://id.gs1.org/414/9506000134376", can(1)])
+@pytest.mark.parametrize(
+    "parent", ["https://id.gs1.org/414/9506000134376", can(1)]
+)
 def test_a_place_or_the_item_itself_is_no_container(parent: str) -> None:
     world = a_world()
     world.say(MAKER, world.packed(parent, can(1), type="AssociationEvent"))
@@ -133,7 +146,12 @@ def test_a_place_or_the_item_itself_is_no_container(parent: str) -> None:
 
 def test_an_aggregation_without_a_parent_is_shown_whole() -> None:
     world = a_world()
-    event = world.event("AggregationEvent", Item("childEPCs", can(1)), Item("childEPCs", can(2)), action="ADD")
+    event = world.event(
+        "AggregationEvent",
+        Item("childEPCs", can(1)),
+        Item("childEPCs", can(2)),
+        action="ADD",
+    )
     index = world.say(MAKER, event)
     assert world.trace(can(1)).shown[index, 0] == {0, 1, 2}
 
@@ -153,7 +171,9 @@ def test_the_lot_of_a_unit_is_followed_whole() -> None:
     world = a_world()
     made = world.say(MAKER, world.made(LOT))
     world.say(MAKER, world.made(can(1), lot="L7"))
-    recalled = world.say(MAKER, world.seen(LOT, step="urn:provenance:step:recalled"))
+    recalled = world.say(
+        MAKER, world.seen(LOT, step="urn:provenance:step:recalled")
+    )
     walk = world.trace(can(1))
     assert seen_at(walk, LOT) == [made, recalled]
 
@@ -186,6 +206,26 @@ def test_inputs_are_followed_up_to_the_making() -> None:
     assert not {GTIN, can(2)} & set(walk.trails)
 
 
+def test_a_lot_that_is_an_input_as_well_is_read_once() -> None:
+    world = a_world()
+    made = world.say(MAKER, world.made(LOT))
+    world.say(MAKER, world.made(can(1), lot="L7"))
+    packed = world.say(MAKER, world.turned([LOT], [can(1)]))
+    asked: list[tuple[int, str]] = []
+
+    def read_event(index: int, position: int, item: str) -> SeenEvent:
+        asked.append((index, item))
+        return world.read_event(index, position, item)
+
+    walk = trace(can(1), read_trail=world.trails.get, read_event=read_event)
+    assert {s.why for s in walk.sightings if s.item == LOT} == {
+        Why.LOT,
+        Why.INPUT,
+    }
+    assert seen_at(walk, LOT) == [made, packed, made, packed]
+    assert asked.count((made, LOT)) == 1
+
+
 def test_what_an_item_was_made_into_is_none_of_its_story() -> None:
     world = a_world()
     mixed = world.say(MAKER, world.turned([can(1), can(2)], [can(3)]))
@@ -194,34 +234,54 @@ def test_what_an_item_was_made_into_is_none_of_its_story() -> None:
     assert not {can(2), can(3)} & set(walk.trails)
 
 
-def test_too_many_inputs_are_said_to_be_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracing, "MAX_INPUTS", 3)
+def test_too_many_inputs_are_said_to_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tracing, "MAX_ITEMS", 3)
     world = a_world()
     world.say(MAKER, world.turned([can(7), can(8), can(9)], [can(1)]))
     walk = world.trace(can(1))
-    assert [(missing.why, missing.at) for missing in walk.missing] == [(Why.INPUT, (2, 0))]
+    assert [(missing.why, missing.at) for missing in walk.missing] == [
+        (Why.INPUT, (2, 0))
+    ]
     assert can(7) not in walk.trails
 
 
-def test_too_many_trails_are_said_to_be_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_trails_are_said_to_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(tracing, "MAX_TRAILS", 2)
     walk = story().trace(can(1))
     assert len(walk.trails) == 2
     assert "over 2 trails" in walk.missing[0].reason
 
 
-def test_a_story_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracing, "MAX_VISITS", 3)
+@pytest.mark.parametrize("limit", ["MAX_VISITS", "MAX_LOOKS"])
+def test_a_story_without_end_is_given_up(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracing, limit, 3)
     walk = story().trace(can(1))
     assert "too long" in walk.missing[0].reason
 
 
 def test_the_actors_behind_the_actors_are_followed() -> None:
     world = World()
-    world.enrol("council", Grant("", "producer", prefixes=("95",), may_grant=True))
-    world.enrol("maker", Grant("", "producer", prefixes=("9506",)), by="did:web:council.example")
+    world.enrol(
+        "council", Grant("", "producer", prefixes=("95",), may_grant=True)
+    )
+    world.enrol(
+        "maker",
+        Grant("", "producer", prefixes=("9506",)),
+        by="did:web:council.example",
+    )
     world.say(MAKER, world.made(can(1)))
-    assert list(world.trace(can(1)).trails) == [can(1), MAKER, "did:web:council.example", OWNER]
+    assert list(world.trace(can(1)).trails) == [
+        can(1),
+        MAKER,
+        "did:web:council.example",
+        OWNER,
+    ]
 
 
 def test_a_plain_event_about_an_actor_does_not_stop_the_walk() -> None:
@@ -235,11 +295,25 @@ def test_kinds_that_are_not_wanted_are_not_followed() -> None:
     world.say(MAKER, world.turned([can(9)], [can(1)]))
     assert list(world.trace(can(1), wants=()).trails) == [can(1)]
     assert list(world.trace(can(1), wants={Why.LOT}).trails) == [can(1), LOT]
-    assert list(world.trace(can(1), wants={Why.INPUT}).trails) == [can(1), can(9)]
-    assert list(world.trace(can(1), wants={Why.CONTAINER}).trails) == [can(1), sscc(1), sscc(2)]
+    assert list(world.trace(can(1), wants={Why.INPUT}).trails) == [
+        can(1),
+        can(9),
+    ]
+    assert list(world.trace(can(1), wants={Why.CONTAINER}).trails) == [
+        can(1),
+        sscc(1),
+        sscc(2),
+    ]
 
 
-def retrace(world: World, item: str, *, lost_trail: str = "", lost_event: Position | None = None, lost_leaf: tuple[Position, int] | None = None) -> Trace:
+def retrace(
+    world: World,
+    item: str,
+    *,
+    lost_trail: str = "",
+    lost_event: Position | None = None,
+    lost_leaf: tuple[Position, int] | None = None,
+) -> Trace:
     """Walk again, over just what the first walk showed, but for one thing."""
     first = world.trace(item)
 
@@ -251,7 +325,11 @@ def retrace(world: World, item: str, *, lost_trail: str = "", lost_event: Positi
         if at == lost_event or at not in first.shown:
             return None
         event = world.read_event(index, position, name)
-        items = {n: i for n, i in event.items.items() if n in first.shown[at] and lost_leaf != (at, n)}
+        items = {
+            n: i
+            for n, i in event.items.items()
+            if n in first.shown[at] and lost_leaf != (at, n)
+        }
         return SeenEvent(event.body, items, event.item_count, event.issuer)
 
     return trace(item, read_trail=read_trail, read_event=read_event)
@@ -261,12 +339,22 @@ def a_long_story() -> World:
     world = story()
     world.say(MAKER, world.turned([can(8), can(9)], [can(5)]))
     world.say(MAKER, world.packed(sscc(1), can(5)))
-    world.say(MAKER, world.event("AggregationEvent", Item("childEPCs", can(5)), Item("childEPCs", can(6)), action="ADD"))
+    world.say(
+        MAKER,
+        world.event(
+            "AggregationEvent",
+            Item("childEPCs", can(5)),
+            Item("childEPCs", can(6)),
+            action="ADD",
+        ),
+    )
     return world
 
 
 @pytest.mark.parametrize("item", [can(1), can(5)])
-def test_what_the_prover_shows_is_all_that_the_verifier_needs(item: str) -> None:
+def test_what_the_prover_shows_is_all_that_the_verifier_needs(
+    item: str,
+) -> None:
     world = a_long_story()
     assert retrace(world, item) == world.trace(item)
 
@@ -280,40 +368,72 @@ def test_whatever_is_taken_away_is_missed(item: str) -> None:
     for at, leaves in whole.shown.items():
         assert retrace(world, item, lost_event=at).missing, at
         for number in leaves - {0}:
-            assert retrace(world, item, lost_leaf=(at, number)).missing, (at, number)
+            assert retrace(world, item, lost_leaf=(at, number)).missing, (
+                at,
+                number,
+            )
 
 
 def test_what_is_missing_is_named() -> None:
     world = story()
     (missing,) = retrace(world, can(1), lost_event=(10, 0)).missing
-    assert (missing.why, missing.item, missing.at) == (Why.CONTAINER, sscc(2), (10, 0))
-    assert missing.reason == f"event 2 of 4 of the trail of {sscc(2)} (entry 10, event 0) is not shown"
+    assert (missing.why, missing.item, missing.at) == (
+        Why.CONTAINER,
+        sscc(2),
+        (10, 0),
+    )
+    assert (
+        missing.reason
+        == f"event 2 of 4 of the trail of {sscc(2)} (entry 10, event 0) is not shown"
+    )
     (missing,) = retrace(world, can(1), lost_trail=LOT).missing
-    assert (missing.why, missing.reason) == (Why.LOT, f"the trail of {LOT} is not there")
+    assert (missing.why, missing.reason) == (
+        Why.LOT,
+        f"the trail of {LOT} is not there",
+    )
 
 
 def test_a_trail_that_is_missing_is_missed_once() -> None:
     world = a_world()
-    for event in (world.packed(sscc(1), can(1)), world.unpacked(sscc(1), can(1)), world.packed(sscc(1), can(1))):
+    for event in (
+        world.packed(sscc(1), can(1)),
+        world.unpacked(sscc(1), can(1)),
+        world.packed(sscc(1), can(1)),
+    ):
         world.say(MAKER, event)
     assert len(retrace(world, can(1), lost_trail=sscc(1)).missing) == 1
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["in", "out", "empty", "look", "make"]), st.integers(0, 4), st.integers(0, 4)), max_size=14))
-def test_every_story_that_can_be_told_can_be_verified(steps: list[tuple[str, int, int]]) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["in", "out", "empty", "look", "make"]),
+            st.integers(0, 4),
+            st.integers(0, 4),
+        ),
+        max_size=14,
+    )
+)
+def test_every_story_that_can_be_told_can_be_verified(
+    steps: list[tuple[str, int, int]],
+) -> None:
     world = a_world()
     things = [can(1), can(2), sscc(1), sscc(2), sscc(3)]
     world.say(MAKER, world.made(can(1)))
     for word, first, second in steps:
         a, b = things[first], things[second]
-        event = {
-            "in": lambda a=a, b=b: world.packed(a, b),
-            "out": lambda a=a, b=b: world.unpacked(a, b),
-            "empty": lambda a=a: world.unpacked(a),
-            "look": lambda a=a: world.seen(a),
-            "make": lambda a=a, b=b: world.turned([a], [b]),
-        }[word]()
+        match word:
+            case "in":
+                event = world.packed(a, b)
+            case "out":
+                event = world.unpacked(a, b)
+            case "empty":
+                event = world.unpacked(a)
+            case "look":
+                event = world.seen(a)
+            case _:
+                event = world.turned([a], [b])
         world.say(MAKER, event)
     verdict = world.examine(world.bundle(can(1)))
     assert verdict.outcome is Outcome.VERIFIED, faults(verdict)

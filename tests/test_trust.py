@@ -12,7 +12,13 @@ from provenance.claims.registry import Act, Authority
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.base64 import encode_base64
 from provenance.errors import MalformedError
-from provenance.proof.trust import DEFAULT_MAX_AGE, RELATED_TRAILS, Trust, format_trust, parse_trust
+from provenance.proof.trust import (
+    DEFAULT_MAX_AGE,
+    RELATED_TRAILS,
+    Trust,
+    format_trust,
+    parse_trust,
+)
 from provenance.tlog.note import NoteVerifier
 from provenance.tlog.policy import Log, Policy, format_policy, parse_policy
 from tests.world import ORIGIN, OWNER, World, signer_of
@@ -23,7 +29,13 @@ SMALLEST = f'origin = "{ORIGIN}"\nlog_keys = ["{LOG_KEY}"]\n'
 
 
 def pinned(*grants: Grant, actor: str = CUSTOMS) -> Authority:
-    return Authority(actor, 'The "customs"\n\x7f', (signer_of(actor).verifier.data,), grants, is_pinned=True)
+    return Authority(
+        actor,
+        'The "customs"\n\x7f',
+        (signer_of(actor).verifier.data,),
+        grants,
+        is_pinned=True,
+    )
 
 
 def a_full_trust() -> Trust:
@@ -31,9 +43,32 @@ def a_full_trust() -> Trust:
     authority = world.trust().authorities[0]
     return world.trust(
         auditors=("w3",),
-        authorities=(dataclasses.replace(authority, grants=(Grant(OWNER, "auditor", may_grant=True),)),),
-        actors=(pinned(Grant(CUSTOMS, "customs", ("95", "urn:x:"), ("urn:place",), 1_000, 1_767_225_600_123)),),
-        roles={**{role: kinds for role, kinds in DEFAULT_ROLES.items() if role != "courier"}, "customs": frozenset({"holding"}), "painter": frozenset({"*"})},
+        authorities=(
+            dataclasses.replace(
+                authority, grants=(Grant(OWNER, "auditor", may_grant=True),)
+            ),
+        ),
+        actors=(
+            pinned(
+                Grant(
+                    CUSTOMS,
+                    "customs",
+                    ("95", "urn:x:"),
+                    ("urn:place",),
+                    1_000,
+                    1_767_225_600_123,
+                )
+            ),
+        ),
+        roles={
+            **{
+                role: kinds
+                for role, kinds in DEFAULT_ROLES.items()
+                if role != "courier"
+            },
+            "customs": frozenset({"holding"}),
+            "painter": frozenset({"*"}),
+        },
         max_age_seconds=None,
         trails=frozenset({"lots"}),
     )
@@ -43,7 +78,11 @@ def test_what_is_written_is_read_back() -> None:
     trust = a_full_trust()
     again = parse_trust(format_trust(trust))
     assert again == trust
-    assert [witness.name for witness in again.policy.witnesses] == ["w1", "w2", "w3"]
+    assert [witness.name for witness in again.policy.witnesses] == [
+        "w1",
+        "w2",
+        "w3",
+    ]
     assert again.auditors == ("w3",)
     assert again.quorum == "most"
     assert "courier" not in again.roles
@@ -58,7 +97,11 @@ def test_a_plain_trust_is_read_back_as_well() -> None:
 def test_the_smallest_trust_file_has_an_origin_and_a_key() -> None:
     trust = parse_trust(SMALLEST)
     assert trust.policy.log_keys == (World().log_signer.verifier,)
-    assert (trust.quorum, trust.threshold, trust.max_age_seconds) == (None, 1, DEFAULT_MAX_AGE)
+    assert (trust.quorum, trust.threshold, trust.max_age_seconds) == (
+        None,
+        1,
+        DEFAULT_MAX_AGE,
+    )
     assert trust.trails == RELATED_TRAILS
     assert trust.roles == DEFAULT_ROLES
     assert trust.registry().actors() == []
@@ -70,11 +113,16 @@ def test_the_registry_starts_from_authorities_and_pinned_actors() -> None:
     assert registry.actor(OWNER).is_authority
     assert not registry.actor(CUSTOMS).is_authority
     act = Act(frozenset({"holding"}), (), ("urn:place",))
-    registry.require_act(CUSTOMS, act, holds=lambda given: given.covers(1_000, 2_000))
+    registry.require_act(
+        CUSTOMS, act, holds=lambda given: given.covers(1_000, 2_000)
+    )
 
 
 def test_roles_are_replaced_added_and_dropped() -> None:
-    roles = parse_trust(SMALLEST + '[roles]\ncustoms = ["holding"]\npainter = ["*"]\ncourier = []\n').roles
+    roles = parse_trust(
+        SMALLEST
+        + '[roles]\ncustoms = ["holding"]\npainter = ["*"]\ncourier = []\n'
+    ).roles
     assert roles["customs"] == {"holding"}
     assert roles["painter"] == {"*"}
     assert "courier" not in roles
@@ -93,10 +141,14 @@ def test_it_turns_into_a_policy_and_back() -> None:
     trust = a_full_trust()
     text = format_policy(trust.policy)
     assert trust.with_policy(parse_policy(text)) == trust
-    plain = parse_trust(SMALLEST).with_policy(dataclasses.replace(trust.policy, logs=()))
+    plain = parse_trust(SMALLEST).with_policy(
+        dataclasses.replace(trust.policy, logs=())
+    )
     assert plain.policy.log_keys == (World().log_signer.verifier,)
     assert plain.quorum == "most"
-    fewer = trust.with_policy(Policy(trust.policy.logs, trust.policy.witnesses[:1], (), "w1"))
+    fewer = trust.with_policy(
+        Policy(trust.policy.logs, trust.policy.witnesses[:1], (), "w1")
+    )
     assert fewer.auditors == ()
 
 
@@ -129,7 +181,9 @@ def change(**changes: Any) -> Trust:
     ({"actors": (dataclasses.replace(pinned(), is_pinned=False),)}, "pinned actors do not"),
     ({"authorities": (pinned(),), "actors": ()}, "pinned actors do not"),
 ])  # fmt: skip
-def test_parts_that_contradict_each_other_are_refused(changes: dict[str, Any], match: str) -> None:
+def test_parts_that_contradict_each_other_are_refused(
+    changes: dict[str, Any], match: str
+) -> None:
     with pytest.raises(MalformedError, match=match):
         change(**changes)
 
@@ -143,7 +197,7 @@ GRANT = f'{SMALLEST}{ACTOR}[[actors.grants]]\nrole = "customs"\n'
     ("origin", "not TOML"),
     ("", "lacks the member origin"),
     (f'origin = "{ORIGIN}"', "lacks the member log_keys"),
-    ('origin = 7\nlog_keys = []', "origin of the trust file must be text"),
+    ("origin = 7\nlog_keys = []", "origin of the trust file must be text"),
     (f'origin = "{ORIGIN}"\nlog_keys = "x"', "log_keys of the trust file must be a list of texts"),
     (f'origin = "{ORIGIN}"\nlog_keys = [7]', "list of texts"),
     (f'origin = "{ORIGIN}"\nlog_keys = []', "names a key"),
@@ -158,7 +212,7 @@ GRANT = f'{SMALLEST}{ACTOR}[[actors.grants]]\nrole = "customs"\n'
     (f'{SMALLEST}quorum = "w1"', "'w1'"),
     (f"{SMALLEST}witnesses = 7", "an array of tables"),
     (f"{SMALLEST}witnesses = [7]", r"witnesses\[0\] of the trust file is no table"),
-    (f"{SMALLEST}[[witnesses]]\nname = \"w1\"", r"witnesses\[0\].key"),
+    (f'{SMALLEST}[[witnesses]]\nname = "w1"', r"witnesses\[0\].key"),
     (f"{SMALLEST}roles = 7", "a table"),
     (f"{SMALLEST}[roles]\ncustoms = 7", "roles.customs"),
     (f"{SMALLEST}[roles]\ncustoms = [7]", "roles.customs"),
@@ -171,20 +225,26 @@ GRANT = f'{SMALLEST}{ACTOR}[[actors.grants]]\nrole = "customs"\n'
     (f"{GRANT}may_grant = true", "may not grant"),
     (f"{GRANT}colour = 1", r"actors\[0\].grants\[0\].colour"),
 ])  # fmt: skip
-def test_what_is_no_trust_file_is_refused_by_name(text: str, match: str) -> None:
+def test_what_is_no_trust_file_is_refused_by_name(
+    text: str, match: str
+) -> None:
     with pytest.raises(MalformedError, match=match):
         parse_trust(text)
 
 
 def test_times_have_their_zone() -> None:
-    trust = parse_trust(f"{GRANT}from = 1970-01-01T01:00:00.5+01:00\nuntil = 1970-01-02T00:00:00Z\n")
+    trust = parse_trust(
+        f"{GRANT}from = 1970-01-01T01:00:00.5+01:00\nuntil = 1970-01-02T00:00:00Z\n"
+    )
     (given_grant,) = trust.actors[0].grants
     assert (given_grant.start, given_grant.until) == (500, 86_400_000)
 
 
 @given(st.text())
 def test_a_name_of_any_characters_is_read_back(name: str) -> None:
-    trust = dataclasses.replace(World().trust(), actors=(dataclasses.replace(pinned(), name=name),))
+    trust = dataclasses.replace(
+        World().trust(), actors=(dataclasses.replace(pinned(), name=name),)
+    )
     assert parse_trust(format_trust(trust)) == trust
 
 

@@ -6,7 +6,8 @@ may say, leave links out, drop trails. `bundle` then proves what there is, and
 """
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from provenance.claims import actor as actors
@@ -22,7 +23,7 @@ from provenance.proof.bundle import Bundle, LoggedEntry, ProvenTrail
 from provenance.proof.show import show_event
 from provenance.proof.trace import ALL, Position, SeenEvent, Trace, Why, trace
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import Outcome, Verdict
+from provenance.proof.verdict import EXPLANATIONS, Outcome, Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.tlog import merkle, patricia
 from provenance.tlog.checkpoint import (
@@ -155,16 +156,14 @@ class World:
         kind: str,
         *items: Item,
         fields: Iterable[Field] = (),
-        **body: object,
+        **body: Any,
     ) -> Event:
         """Return an event, its time a minute after the one before."""
         self.now += MINUTE
         parts = {"type": kind, "eventTime": f"T{self.now}", **body}
         return make_event(parts, items, fields, secret=self.secret())
 
-    def made(
-        self, *units: str, lot: str | None = None, **body: object
-    ) -> Event:
+    def made(self, *units: str, lot: str | None = None, **body: Any) -> Event:
         if lot is not None:
             body["ilmd"] = {"cbvmda:lotNumber": lot}
         return self.event(
@@ -178,9 +177,7 @@ class World:
             **{"action": "ADD", "bizStep": "commissioning", **body},
         )
 
-    def seen(
-        self, *units: str, step: str = "inspecting", **body: object
-    ) -> Event:
+    def seen(self, *units: str, step: str = "inspecting", **body: Any) -> Event:
         return self.event(
             "ObjectEvent",
             *(Item("epcList", unit) for unit in units),
@@ -188,7 +185,7 @@ class World:
         )
 
     def packed(
-        self, parent: str, *units: str, action: str = "ADD", **body: object
+        self, parent: str, *units: str, action: str = "ADD", **body: Any
     ) -> Event:
         return self.event(
             str(body.pop("type", "AggregationEvent")),
@@ -205,7 +202,7 @@ class World:
         return self.packed(parent, *units, action="DELETE")
 
     def turned(
-        self, inputs: Iterable[str], outputs: Iterable[str], **body: object
+        self, inputs: Iterable[str], outputs: Iterable[str], **body: Any
     ) -> Event:
         return self.event(
             "TransformationEvent",
@@ -383,9 +380,15 @@ class World:
         self, bundle: Bundle | bytes, *, item: str | None = None, **changes: Any
     ) -> Verdict:
         data = bundle if isinstance(bundle, bytes) else bundle.to_bytes()
-        return examine_bundle(
+        verdict = examine_bundle(
             data, trust=self.trust(**changes), now=self.now, item=item
         )
+        # Whatever a verdict says can be explained and written as JSON.
+        codes = {step.code for step in verdict.steps}
+        codes |= {notice.code for notice in verdict.notices}
+        assert codes <= set(EXPLANATIONS)
+        assert json.dumps(verdict.to_json())
+        return verdict
 
     def check(self, item: str) -> Verdict:
         """Prove and verify *item*, which must come out VERIFIED."""
@@ -420,6 +423,3 @@ def story() -> World:
     world.say(customs, world.seen(sscc(2)))
     world.say(carrier, world.unpacked(sscc(2), sscc(1)))
     return world
-
-
-Lie = Callable[[World], Bundle]

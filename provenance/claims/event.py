@@ -194,15 +194,17 @@ def parse_event(data: bytes) -> Event:
             hashes.append(_withheld(part, number=number, items=item_count))
             leaves.append(None)
             fields.append(None)
-    _require_distinct(fields)
+    if fields:
+        _require_distinct(fields)
+    concealed = len(parts) - 1 - item_count
     return Event(
-        data=data,
-        body=body,
-        items=tuple(items),
-        fields=tuple(fields),
-        leaves=tuple(leaves),
-        hashes=tuple(hashes),
-        id=event_id(item_count, len(parts) - 1 - item_count, root_of(hashes)),
+        data,
+        body,
+        tuple(items),
+        tuple(fields),
+        tuple(leaves),
+        tuple(hashes),
+        event_id(item_count, concealed, root_of(hashes)),
     )
 
 

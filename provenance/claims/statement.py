@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provenance.claims.event import Event, check_item_id
-from provenance.encoding.canonical import Value, decode, encode
+from provenance.encoding.canonical import decode, decode_flat, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
@@ -164,7 +164,7 @@ def parse_entry(data: bytes) -> Entry:
             f"an entry has at most {MAX_ENTRY_SIZE} bytes, not {len(data)}"
         )
     kind, header, signature = _fields(
-        decode(data), _ENTRY, "the entry is no signed statement"
+        data, _ENTRY, "the entry is no signed statement"
     )
     if kind != 1:
         raise MalformedError("the entry is no signed statement")
@@ -183,7 +183,7 @@ def parse_header(data: bytes) -> Header:
     """
     wrong = "the header is no statement of this format"
     context, origin, issuer, key_id, issued_at, count, root = _fields(
-        decode(data), _HEADER, wrong
+        data, _HEADER, wrong
     )
     if context != _CONTEXT:
         raise MalformedError(wrong)
@@ -205,12 +205,24 @@ def parse_header(data: bytes) -> Header:
     )
 
 
-def _fields(value: Value, types: Sequence[type], wrong: str) -> list[Any]:
-    """Return *value*, if it is an array of just these types.
+def peek_key_id(entry: bytes) -> bytes | None:
+    """Return the key id that *entry* names, or None if it names none.
 
-    As quick as it gets, since every entry comes through here; `type` also
-    tells True from 1.
+    A glance, to know which key to check it with; nothing else is looked at.
     """
-    if type(value) is not list or [type(field) for field in value] != types:
+    match decode_flat(entry, _ENTRY):
+        case [_, header, _]:
+            match decode_flat(header, _HEADER):
+                case [_, _, _, bytes(key_id), _, _, _]:
+                    return key_id
+    return None
+
+
+def _fields(data: bytes, types: Sequence[type], wrong: str) -> list[Any]:
+    """Return the array of just these types that *data* spells."""
+    fields = decode_flat(data, types)
+    if fields is None:
+        # Slower, and says what is wrong with the bytes if they are no value.
+        decode(data)
         raise MalformedError(wrong)
-    return value
+    return fields

@@ -15,7 +15,7 @@ __all__ = ["main"]
 
 main = Program(
     PROGRAM,
-    help=(
+    purpose=(
         "Prove where a thing comes from: sign what happened to it, log it,"
         " and verify its whole story without any server."
     ),

@@ -6,6 +6,9 @@ actor itself. Where the trust file asks for several authorities, each runs the
 same command with its own key.
 """
 
+# click hands a command each of its options as an argument.
+# ruff: noqa: PLR0913, PLR0917
+
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -22,7 +25,8 @@ from provenance.cli.arguments import (
     ledger_option,
     signing_options,
 )
-from provenance.cli.files import read_input, write_output
+from provenance.cli.inputs import read_input
+from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Commands, within
 from provenance.cli.screen import Screen
 from provenance.cli.signing import find_signatory
@@ -88,7 +92,9 @@ def request(
         f"send it to an authority, which runs: {PROGRAM} actor enrol"
         f" --request {output} --key AUTHORITY.key"
     )
-    return screen.result("actor-request", 0, {"actor": actor_id, "file": output})
+    return screen.result(
+        "actor-request", 0, {"actor": actor_id, "file": output}
+    )
 
 
 @actor.command()
@@ -247,8 +253,9 @@ def add_key(
             event,
             (key_file, issuer),
             said=f"added a key to {actor_id}",
-            has_effect=lambda registry: new_signer.verifier.key_id
-            in registry.actor(actor_id).keys,
+            has_effect=lambda registry: (
+                new_signer.verifier.key_id in registry.actor(actor_id).keys
+            ),
             key_id=new_signer.verifier.key_id.hex(),
         )
 
@@ -299,8 +306,9 @@ def rotate(
             event,
             (key_file, issuer),
             said=f"rotated the key of {actor_id}",
-            has_effect=lambda registry: new_signer.verifier.key_id
-            in registry.actor(actor_id).keys,
+            has_effect=lambda registry: (
+                new_signer.verifier.key_id in registry.actor(actor_id).keys
+            ),
             key_id=new_signer.verifier.key_id.hex(),
         )
 
@@ -335,10 +343,9 @@ def revoke(
             event,
             (key_file, issuer),
             said=f"revoked key {old.hex()[:_SHORT]} of {actor_id}",
-            has_effect=lambda registry: registry.actor(actor_id)
-            .keys[old]
-            .revoked
-            is not None,
+            has_effect=lambda registry: (
+                registry.actor(actor_id).keys[old].revoked is not None
+            ),
             key_id=old.hex(),
         )
 
@@ -377,10 +384,9 @@ def revoke_grant(
             event,
             (key_file, issuer),
             said=f"revoked grant {granted_by.hex()[:_SHORT]} of {actor_id}",
-            has_effect=lambda registry: registry.actor(actor_id)
-            .grants[granted_by]
-            .revoked
-            is not None,
+            has_effect=lambda registry: (
+                registry.actor(actor_id).grants[granted_by].revoked is not None
+            ),
             grant=granted_by.hex(),
         )
 
@@ -392,7 +398,9 @@ def list_actors(screen: Screen, actor_id: str | None, folder: Path) -> int:
     """Show the actors with their keys and grants, or one of them."""
     with open_reader(folder) as reader:
         registry = reader.registry()
-    shown = registry.actors() if actor_id is None else [registry.actor(actor_id)]
+    shown = (
+        registry.actors() if actor_id is None else [registry.actor(actor_id)]
+    )
     for known in shown:
         _print_actor(screen, known)
     return screen.result(
@@ -475,9 +483,7 @@ def _print_actor(screen: Screen, known: Actor) -> None:
         )
     for held in known.grants.values():
         ended = (
-            ""
-            if held.revoked is None
-            else f", revoked by entry {held.revoked}"
+            "" if held.revoked is None else f", revoked by entry {held.revoked}"
         )
         screen.line(
             f"  grant  {held.id.hex()[:_SHORT]}  ",

@@ -6,12 +6,21 @@ A bad value is a wrong call (exit 2), said with an example of a good one.
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from provenance.errors import MalformedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.shell_completion import CompletionItem
+
+    _Type = click.ParamType[Any]
+else:
+    # Which is generic only since click 8.4.
+    _Type = click.ParamType
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -20,7 +29,7 @@ _SPANS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _SPAN = re.compile(r"([1-9][0-9]{0,9})([smhd])")
 
 
-class ItemId(click.ParamType):
+class ItemId(_Type):
     """An item in any of its spellings, made canonical."""
 
     name = "item"
@@ -40,7 +49,7 @@ class ItemId(click.ParamType):
             self.fail(f"{error}", param, ctx)
 
 
-class Time(click.ParamType):
+class Time(_Type):
     """A time with its zone, made ms since 1970."""
 
     name = "time"
@@ -68,7 +77,7 @@ class Time(click.ParamType):
         return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
-class Span(click.ParamType):
+class Span(_Type):
     """A length of time, made seconds."""
 
     name = "span"
@@ -93,7 +102,34 @@ class Span(click.ParamType):
         return int(found[1]) * _SPANS[found[2]]
 
 
-class Pointer(click.ParamType):
+class FilePath(_Type):
+    """A path; whether it is there, whoever opens it finds out."""
+
+    name = "path"
+
+    def convert(
+        self,
+        value: "str | Path",
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> "Path":
+        """Return the path."""
+        from pathlib import Path  # noqa: PLC0415  # verify needs none
+
+        del param, ctx
+        return Path(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> "list[CompletionItem]":
+        """Let the shell complete the names of files."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  # rare
+
+        del ctx, param
+        return [CompletionItem(incomplete, type="file")]
+
+
+class Pointer(_Type):
     """A JSON Pointer to a member of an event."""
 
     name = "pointer"
@@ -107,8 +143,7 @@ class Pointer(click.ParamType):
         """Return the pointer."""
         if not value.startswith("/") or value == "/":
             self.fail(
-                f"{value!r} is not a JSON Pointer, such as"
-                " /example:buyer/name",
+                f"{value!r} is not a JSON Pointer, such as /example:buyer/name",
                 param,
                 ctx,
             )
@@ -119,7 +154,7 @@ ITEM = ItemId()
 TIME = Time()
 SPAN = Span()
 POINTER = Pointer()
-FILE = click.Path(path_type=Path)
+FILE = FilePath()
 
 
 def ledger_option(command: _Command) -> _Command:

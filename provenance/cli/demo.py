@@ -1,8 +1,8 @@
 """`provenance demo`: one whole import, verified, and then attacked."""
 
-import tempfile
+import shlex
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,9 @@ from provenance.cli.no_network import no_network
 from provenance.cli.problems import FAILED, OK
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
+from provenance.cli.story import print_step
+from provenance.cli.times import now
+from provenance.cli.words import LANGUAGES, label
 from provenance.errors import ConflictError
 from provenance.folder import open_reader
 from provenance.proof.bundle import parse_bundle
@@ -44,8 +47,9 @@ BUNDLE_FILE = "can.provenance"
 TRUST_FILE = "trust.toml"
 LEDGER_FOLDER = "ledger"
 PAPERS_FOLDER = "papers"
+WITNESSES_FOLDER = "witnesses"
 
-_LABEL_WIDTH = 34
+_LABEL_WIDTH = 30
 
 
 @click.command(cls=Command)
@@ -59,7 +63,7 @@ _LABEL_WIDTH = 34
 )
 @click.option(
     "--lang",
-    type=click.Choice(["en", "zh-CN"]),
+    type=click.Choice(LANGUAGES),
     default="en",
     show_default=True,
     envvar="PROVENANCE_LANG",
@@ -77,37 +81,35 @@ def demo(screen: Screen, folder: Path, cans: int, lang: str) -> int:
     cheat is.
     """
     require_empty(folder)
-    now = datetime.now(UTC)
-    story = new_story(cans, now=now)
+    story = new_story(cans, now=datetime.fromtimestamp(now() / 1000, UTC))
     show = _Show(screen, story, lang)
     show.cast()
 
     started = time.perf_counter()
-    played = play(story, folder / LEDGER_FOLDER)
+    played = play(
+        story,
+        ledger=folder / LEDGER_FOLDER,
+        witnesses=folder / WITNESSES_FOLDER,
+    )
     write_files(played, folder)
     show.logged(played, time.perf_counter() - started)
 
-    milliseconds = int(now.timestamp() * 1000)
-    verdict = verify_offline(folder, story.goods.can, now=milliseconds)
-    findings = look_closer(played, folder, now=milliseconds)
+    verdict = verify_offline(folder, story.goods.can, now=now())
+    findings = look_closer(played, folder, now=now())
     show.timeline(verdict)
     show.verdict(verdict, findings)
 
     attacks: list[Attack] = []
     if verdict.outcome is Outcome.VERIFIED:
         show.title("attacks")
-        with tempfile.TemporaryDirectory() as room:
-            tried = Attacks(played, verdict, milliseconds, Path(room)).run()
-            attacks = show.attacks(tried)
+        attacks = show.attacks(Attacks(played, verdict, now()).run())
     show.limits()
-    command = verify_command(folder)
-    show.command(command)
+    command = verify_command(folder, story.goods.can)
+    show.command(folder, command)
 
-    caught = sum(attack.is_caught for attack in attacks)
-    is_good = bool(attacks) and caught == len(attacks) and findings.are_good
     return screen.result(
         "demo",
-        OK if is_good else FAILED,
+        OK if ends_well(verdict, attacks, findings) else FAILED,
         {
             "folder": str(folder),
             "verify": command,
@@ -153,11 +155,26 @@ def verify_offline(folder: Path, can: str, *, now: int) -> Verdict:
         return examine_bundle(bundle, trust=trust, now=now, item=can)
 
 
-def verify_command(folder: Path) -> str:
+def verify_command(folder: Path, can: str) -> str:
     """Return the command with which the reader repeats the verification."""
+    return shlex.join(
+        [
+            *(PROGRAM, "verify", str(folder / BUNDLE_FILE)),
+            *("--trust", str(folder / TRUST_FILE)),
+            *("--item", can),
+        ]
+    )
+
+
+def ends_well(
+    verdict: Verdict, attacks: Sequence[Attack], findings: "Findings"
+) -> bool:
+    """Return whether the honest can, and nothing else, was VERIFIED."""
     return (
-        f"{PROGRAM} verify {folder / BUNDLE_FILE}"
-        f" --trust {folder / TRUST_FILE} --offline"
+        verdict.outcome is Outcome.VERIFIED
+        and findings.are_good
+        and bool(attacks)
+        and all(attack.is_caught for attack in attacks)
     )
 
 
@@ -190,7 +207,7 @@ class Findings:
 def look_closer(played: Played, folder: Path, *, now: int) -> Findings:
     """Look for the buyer's details in the file, and hold papers against it."""
     can = played.story.goods.can
-    with open_reader(played.folder) as ledger:
+    with open_reader(played.ledger) as ledger:
         asked = ledger.prove_item(can, reveal=CONCEALED)
     told = examine_bundle(asked, trust=played.trust, now=now, item=can)
     fields = [
@@ -251,16 +268,18 @@ class _Show:
     def timeline(self, verdict: Verdict) -> None:
         """Tell the can's story as the verdict has it."""
         self.title("timeline")
-        language = "zh" if self._lang == "zh-CN" else "en"
+        comma = "，" if self._lang == "zh-CN" else ", "
         for moment in verdict.timeline:
             place = PLACES.get(moment.place)
-            label = moment.labels[language]
             self._screen.line(
                 f"  {moment.time[:16].replace('T', ' ')} {moment.time[-6:]}  ",
-                (_padded(label, _LABEL_WIDTH), "strong"),
+                (
+                    _padded(label(moment.labels, self._lang), _LABEL_WIDTH),
+                    "strong",
+                ),
                 self._signer_of(moment),
-                f", {place.within(self._lang)}" if place else "",
-                f"  ({self._name(self._story.goods.name_of(moment.item))})",
+                comma + place.within(self._lang) if place else "",
+                f"  ({self._name(self._story.goods.names()[moment.item])})",
             )
 
     def verdict(self, verdict: Verdict, findings: Findings) -> None:
@@ -273,8 +292,7 @@ class _Show:
             f"  {verdict.subject}",
         )
         for step in verdict.steps:
-            mark = "✓" if step.outcome is Outcome.VERIFIED else "✗"
-            self._screen.line(f"  {mark} {step.name:<14} {step.detail}")
+            print_step(self._screen, step, explain=False)
         for sentence in (
             self._words("private", count=len(BUYER), found=findings.leaked),
             self._words("revealed", count=findings.revealed),
@@ -287,27 +305,29 @@ class _Show:
         ):
             self._screen.line(f"  · {sentence}")
 
-    def attacks(self, attacks: Iterable[Attack]) -> list[Attack]:
+    def attacks(self, tried: Iterable[tuple[Name, Attack]]) -> list[Attack]:
         """Tell each attack once it was tried; return them all."""
-        told: list[Attack] = []
-        for attack in attacks:
-            if not told or told[-1].group != attack.group:
-                self._screen.line("  ", (self._name(attack.group), "strong"))
-            told.append(attack)
+        attacks: list[Attack] = []
+        groups: list[Name] = []
+        for group, attack in tried:
+            if group not in groups:
+                groups.append(group)
+                self._screen.line("  ", (self._name(group), "strong"))
+            attacks.append(attack)
             mark = "✓" if attack.is_caught else "✗"
             self._screen.line(f"  {mark} {self._name(attack.deed)}")
             self._screen.line(
                 "      ",
                 (attack.answer, "good" if attack.is_caught else "bad"),
                 f" {attack.code}".rstrip(),
-                f"  {attack.reason}",
+                f"  {self._readable(attack.reason)}",
             )
-        caught = sum(attack.is_caught for attack in told)
+        caught = sum(attack.is_caught for attack in attacks)
         self._screen.line()
         self._screen.line(
-            "  ", self._words("caught", caught=caught, count=len(told))
+            "  ", self._words("caught", caught=caught, count=len(attacks))
         )
-        return told
+        return attacks
 
     def limits(self) -> None:
         """Tell what all this does not prove."""
@@ -315,10 +335,11 @@ class _Show:
         for limit in ("label", "contents", "truth", "later"):
             self._screen.line(f"  – {self._words(limit)}")
 
-    def command(self, command: str) -> None:
-        """Tell what to run next."""
+    def command(self, folder: Path, command: str) -> None:
+        """Tell what to run next, and what there is to look at."""
         self.title("next")
         self._screen.line(f"  {command}")
+        self._paragraph(self._words("files", folder=folder))
 
     def title(self, key: str) -> None:
         """Print a title line."""
@@ -328,6 +349,15 @@ class _Show:
     def _signer_of(self, moment: Moment) -> str:
         names = [party.name for party in PARTIES if party.id == moment.issuer]
         return self._name(names[0]) if names else moment.issuer_name
+
+    def _readable(self, reason: str) -> str:
+        """Return *reason* with names in the place of ids."""
+        names = {party.id: party.name for party in PARTIES}
+        names |= self._story.goods.names()
+        for known, name in names.items():
+            for written in (repr(known), known):
+                reason = reason.replace(written, self._name(name))
+        return reason
 
     def _paragraph(self, text: str) -> None:
         for line in wrap(text, 38 if self._lang == "zh-CN" else 76):

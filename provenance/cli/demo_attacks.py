@@ -9,6 +9,7 @@ asked, and the buyer's verifier, with the trust file that the buyer holds.
 
 import dataclasses
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,7 +37,6 @@ from provenance.cli.demo_play import (
     ORIGIN,
     Played,
     StoryClock,
-    WitnessMemory,
     prove_witnessed,
 )
 from provenance.encoding.digest import Hash
@@ -55,7 +55,7 @@ from provenance.prepare import prepare_document
 from provenance.proof.bundle import Bundle, ProvenTrail, parse_bundle
 from provenance.proof.trace import Position
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import Moment, Outcome, Verdict
+from provenance.proof.verdict import Moment, Outcome, Step, Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.store.keyfile import read_key
 from provenance.store.signer_memory import SignerMemory
@@ -75,7 +75,6 @@ class Attack:
     """One attempt to cheat, and what came of it.
 
     Attributes:
-        group: What kind of attempt it is.
         deed: What was done.
         answer: REFUSED or ACCEPTED by the ledger, else the verdict's outcome.
         code: The verdict's code for the gravest step; "" for a ledger.
@@ -83,7 +82,6 @@ class Attack:
         is_caught: Whether it did not get through.
     """
 
-    group: Name
     deed: Name
     answer: str
     code: str
@@ -93,7 +91,6 @@ class Attack:
     def to_json(self) -> Json:
         """Return it as JSON."""
         return {
-            "group": self.group.english,
             "deed": self.deed.english,
             "answer": self.answer,
             "code": self.code,
@@ -150,16 +147,14 @@ class Attacks:
         played: The story and its keys.
         honest: The verdict on the can's own bundle.
         now: The time, in ms since 1970.
-        room: An empty folder, for copies of the ledger.
     """
 
     played: Played
     honest: Verdict
     now: int
-    room: Path
 
-    def run(self) -> Iterator[Attack]:
-        """Yield each attack once it was tried."""
+    def run(self) -> Iterator[tuple[Name, Attack]]:
+        """Yield each attack once it was tried, with the group it is in."""
         for group, attempts in (
             (Name("A forged event", "伪造事件"), self._forge),
             (Name("An event removed", "删除事件"), self._remove),
@@ -168,8 +163,8 @@ class Attacks:
             (Name("A changed file", "篡改文件"), self._change),
             (Name("A borrowed proof", "冒用他罐证明"), self._borrow),
         ):
-            for attempt in attempts():
-                yield dataclasses.replace(attempt, group=group)
+            for attack in attempts():
+                yield group, attack
 
     # What is tried, group by group.
 
@@ -294,20 +289,15 @@ class Attacks:
 
     def _borrow(self) -> Iterator[Attack]:
         goods = self.played.story.goods
-        with open_reader(self.played.folder) as ledger:
-            other = prove_witnessed(
-                ledger,
-                goods.other_can,
-                self.played.keys,
-                self._memories(),
-                self.now,
-            )
+        with open_reader(self.played.ledger) as ledger:
+            other = parse_bundle(ledger.prove_item(goods.other_can))
+        cosigned = parse_bundle(self.played.bundle).checkpoint
         yield self._judged(
             Name(
                 "the file of another can is handed over with this one",
                 "用另一罐的文件冒充本罐",
             ),
-            other,
+            _with_checkpoint(other, cosigned),
         )
         yield self._refused(
             Name(
@@ -322,9 +312,8 @@ class Attacks:
     def _judged(self, deed: Name, bundle: bytes) -> Attack:
         """Show the buyer *bundle* for the can in hand."""
         verdict = self._examine(bundle)
-        gravest = max(verdict.steps, key=lambda step: step.outcome.gravity)
+        gravest = _gravest(verdict)
         return Attack(
-            group=deed,
             deed=deed,
             answer=verdict.outcome.value,
             code=gravest.code,
@@ -337,31 +326,31 @@ class Attacks:
         try:
             action()
         except ProvenanceError as error:
-            return Attack(deed, deed, REFUSED, "", str(error), is_caught=True)
-        return Attack(deed, deed, ACCEPTED, "", "", is_caught=False)
+            return Attack(deed, REFUSED, "", str(error), is_caught=True)
+        return Attack(deed, ACCEPTED, "", "", is_caught=False)
 
     def _flipped(self) -> Attack:
         """Flip a bit of one byte after the other, from end to end."""
         data = self.played.bundle
-        found: dict[str, int] = {}
+        found: dict[Outcome, list[str]] = {}
         for number in range(FLIPPED):
             changed = bytearray(data)
             changed[number * (len(data) - 1) // (FLIPPED - 1)] ^= 1
-            outcome = self._examine(bytes(changed)).outcome.value
-            found[outcome] = found.get(outcome, 0) + 1
+            verdict = self._examine(bytes(changed))
+            found.setdefault(verdict.outcome, []).append(_gravest(verdict).code)
         return Attack(
-            group=Name("", ""),
             deed=Name(
                 f"{FLIPPED} of its {len(data)} bytes are changed, one at a"
                 " time",
                 f"在 {len(data)} 个字节中逐一改动 {FLIPPED} 个",
             ),
-            answer=max(found, key=lambda outcome: Outcome(outcome).gravity),
+            answer=max(found, key=lambda outcome: outcome.gravity).value,
             code="",
             reason=", ".join(
-                f"{n} × {outcome}" for outcome, n in found.items()
+                f"{len(codes)} × {outcome} ({', '.join(sorted(set(codes)))})"
+                for outcome, codes in found.items()
             ),
-            is_caught=Outcome.VERIFIED.value not in found,
+            is_caught=Outcome.VERIFIED not in found,
         )
 
     def _examine(self, bundle: bytes) -> Verdict:
@@ -382,7 +371,7 @@ class Attacks:
         self, events: list[Event], signer: Signer, party: Party
     ) -> None:
         with open_ledger(
-            self.played.folder, clock=StoryClock(self.now)
+            self.played.ledger, clock=StoryClock(self.now)
         ) as ledger:
             ledger.append(events, signer=signer, issuer=party.id)
 
@@ -394,10 +383,10 @@ class Attacks:
         It only grows, so the witnesses cosign it.
         """
         can = self.played.story.goods.can
-        with self._copy() as folder, self._open_crooked(folder) as ledger:
+        with self._copy() as copy, self._open_crooked(copy.ledger) as ledger:
             ledger.append(events, signer=signer, issuer=party.id)
             return prove_witnessed(
-                ledger, can, self.played.keys, self._memories(), self.now
+                ledger, can, copy.keys, copy.witnesses, self.now
             )
 
     def _open_crooked(self, folder: Path) -> Ledger:
@@ -413,38 +402,42 @@ class Attacks:
         """Let a ledger go on, then put the database of before back."""
         clock = StoryClock(self.now)
         said = self._said(WAREHOUSE, "stock_taking", BONDED_WAREHOUSE)
-        with self._copy() as folder:
-            with open_ledger(folder, clock=clock) as ledger:
-                ledger.append(
-                    said,
-                    signer=self.played.keys.parties[WAREHOUSE.id],
-                    issuer=WAREHOUSE.id,
-                )
-            shutil.copy(self.played.folder / DATABASE, folder / DATABASE)
-            open_ledger(folder, clock=clock).close()
+        with self._copy() as copy:
+            signer = copy.keys.parties[WAREHOUSE.id]
+            with open_ledger(copy.ledger, clock=clock) as ledger:
+                ledger.append(said, signer=signer, issuer=WAREHOUSE.id)
+            # Everything comes back but the memory of what the key has signed.
+            back = shutil.ignore_patterns(SIGNER_MEMORY)
+            shutil.copytree(
+                self.played.ledger,
+                copy.ledger,
+                ignore=back,
+                dirs_exist_ok=True,
+            )
+            open_ledger(copy.ledger, clock=clock).close()
 
     def _prove_unknown(self) -> None:
-        with open_reader(self.played.folder) as ledger:
+        with open_reader(self.played.ledger) as ledger:
             ledger.prove_item(unknown_can())
 
     @contextmanager
-    def _copy(self) -> Iterator[Path]:
-        """Give a copy of the ledger, for as long as it is needed."""
-        copy = self.room / "copy"
-        shutil.copytree(self.played.folder, copy)
-        try:
-            yield copy
-        finally:
-            shutil.rmtree(copy)
-
-    def _memories(self) -> dict[str, WitnessMemory]:
-        """Return copies of the witnesses' memories."""
-        memories = self.played.memories
-        return {name: memory.copy() for name, memory in memories.items()}
+    def _copy(self) -> Iterator[Played]:
+        """Give a copy of the ledger and its witnesses, as long as needed."""
+        with tempfile.TemporaryDirectory() as folder:
+            ledger, witnesses = Path(folder, "ledger"), Path(folder, "seen")
+            shutil.copytree(self.played.ledger, ledger)
+            shutil.copytree(self.played.witnesses, witnesses)
+            yield dataclasses.replace(
+                self.played, ledger=ledger, witnesses=witnesses
+            )
 
     def _find(self, step: str) -> Moment:
         """Return the moment of that step in the can's story."""
         return next(m for m in self.honest.timeline if m.step == step)
+
+
+def _gravest(verdict: Verdict) -> Step:
+    return max(verdict.steps, key=lambda step: step.outcome.gravity)
 
 
 def _without_event(bundle: Bundle, at: Position) -> Bundle:

@@ -255,20 +255,18 @@ class Goods:
         """Return the cartons on pallet number *pallet*."""
         return _part(self.cartons, pallet, CARTONS_ON_PALLET)
 
-    def name_of(self, item: str) -> Name:
-        """Return what to call *item* when speaking of the can."""
-        for items, name in (
-            ((self.can,), Name("this can", "本罐")),
-            ((self.lot,), Name("its lot", "同批次")),
-            ((self.milk,), Name("its milk", "所用生乳")),
-            ((self.container,), Name("its container", "所在集装箱")),
-            ((self.parcel,), Name("its parcel", "所在包裹")),
-            (self.pallets, Name("its pallet", "所在托盘")),
-            (self.cartons, Name("its carton", "所在纸箱")),
-        ):
-            if item in items:
-                return name
-        return Name(item, item)
+    def names(self) -> dict[str, Name]:
+        """Return what to call each item when speaking of the can."""
+        return {
+            self.can: Name("this can", "本罐"),
+            self.other_can: Name("another can", "另一罐"),
+            self.lot: Name("its lot", "同批次"),
+            self.milk: Name("its milk", "所用生乳"),
+            self.container: Name("its container", "所在集装箱"),
+            self.parcel: Name("its parcel", "所在包裹"),
+            **dict.fromkeys(self.pallets, Name("its pallet", "所在托盘")),
+            **dict.fromkeys(self.cartons, Name("its carton", "所在纸箱")),
+        }
 
 
 def new_goods(count: int, *, lot: str) -> Goods:

@@ -26,7 +26,6 @@ from provenance.cli.demo_import import (
 )
 from provenance.cli.demo_scenes import CONCEALED, Story
 from provenance.encoding.digest import Hash
-from provenance.errors import ConflictError
 from provenance.folder import create_ledger
 from provenance.keys import Signer
 from provenance.ledger.cosign import Witness
@@ -36,6 +35,7 @@ from provenance.ledger.read import LedgerReader
 from provenance.prepare import prepare_document
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import Trust
+from provenance.store.witness_memory import WitnessMemory
 from provenance.tlog import merkle
 from provenance.tlog.cosignature import CosignatureVerifier
 from provenance.tlog.note import NoteSigner, format_note, parse_note
@@ -56,30 +56,6 @@ class StoryClock:
     def __call__(self) -> int:
         """Return the story's time."""
         return self.now
-
-
-class WitnessMemory:
-    """What a witness remembers, for as long as the demo runs."""
-
-    def __init__(self, seen: Mapping[str, tuple[int, Hash]] | None = None):
-        self._seen = dict(seen or {})
-
-    def last(self, origin: str) -> tuple[int, Hash] | None:
-        """Return the (size, root) last cosigned, or None."""
-        return self._seen.get(origin)
-
-    def update(
-        self, origin: str, *, old_size: int, size: int, root: Hash, note: str
-    ) -> None:
-        """Replace it, if its size still is *old_size*."""
-        del note
-        if self._seen.get(origin, (0, None))[0] != old_size:
-            raise ConflictError("the witness has moved on")
-        self._seen[origin] = (size, root)
-
-    def copy(self) -> "WitnessMemory":
-        """Return a memory of the same that goes its own way from here."""
-        return WitnessMemory(self._seen)
 
 
 @dataclass(slots=True)
@@ -150,8 +126,8 @@ class Played:
         story: The story.
         keys: Everybody's keys.
         trust: The trust file.
-        folder: Where the ledger is.
-        memories: What each witness remembers.
+        ledger: The folder of the ledger.
+        witnesses: The folder with what each witness remembers.
         bundle: The can's bundle, as the buyer gets it.
         early: The can's bundle as it was while the can lay in bond.
         statements: How many statements were signed.
@@ -161,45 +137,47 @@ class Played:
     story: Story
     keys: Keys
     trust: Trust
-    folder: Path
-    memories: Mapping[str, WitnessMemory]
+    ledger: Path
+    witnesses: Path
     bundle: bytes
     early: bytes
     statements: int
     events: int
 
 
-def play(story: Story, folder: Path) -> Played:
-    """Play *story* on a new ledger in *folder*.
+def play(story: Story, *, ledger: Path, witnesses: Path) -> Played:
+    """Play *story* on a new ledger, with new witnesses, in these folders.
 
     Raises:
         ProvenanceError: The ledger refused an honest statement.
     """
     keys = new_keys()
     trust = found_trust(keys)
-    memories = {name: WitnessMemory() for name in WITNESSES}
+    witnesses.mkdir(parents=True)
+    for name in WITNESSES:
+        WitnessMemory.create(witnesses / name)
     clock = StoryClock(milliseconds(story.beginning))
     can, early = story.goods.can, b""
     count = _Count()
     with create_ledger(
-        folder, trust=trust, log_signer=keys.log, clock=clock
-    ) as ledger:
+        ledger, trust=trust, log_signer=keys.log, clock=clock
+    ) as log:
         for said in (_enrolments(keys), _grants(story.end)):
             for authority, signer in keys.authorities.items():
-                ledger.append(said, signer=signer, issuer=authority)
+                log.append(said, signer=signer, issuer=authority)
                 count.add(said)
         for scene in story.scenes():
             if scene.party is PLATFORM:
-                early = prove_witnessed(ledger, can, keys, memories, clock.now)
+                early = prove_witnessed(log, can, keys, witnesses, clock.now)
             clock.now = milliseconds(scene.logged)
-            count.add(_say(ledger, scene, keys))
-        bundle = prove_witnessed(ledger, can, keys, memories, clock.now)
+            count.add(_say(log, scene, keys))
+        bundle = prove_witnessed(log, can, keys, witnesses, clock.now)
     return Played(
         story=story,
         keys=keys,
         trust=trust,
-        folder=folder,
-        memories=memories,
+        ledger=ledger,
+        witnesses=witnesses,
         bundle=bundle,
         early=early,
         statements=count.statements,
@@ -211,7 +189,7 @@ def prove_witnessed(
     ledger: LedgerReader,
     item: str,
     keys: Keys,
-    memories: Mapping[str, WitnessMemory],
+    witnesses: Path,
     now: int,
 ) -> bytes:
     """Return *item*'s bundle, its checkpoint cosigned by every witness."""
@@ -219,7 +197,7 @@ def prove_witnessed(
     note = parse_note(bundle.checkpoint)
     for name, signer in keys.witnesses.items():
         witness = Witness(
-            memories[name],
+            WitnessMemory(witnesses / name),
             name=_key_name(name),
             signer=signer,
             logs={ORIGIN: ledger.trust.policy.log_keys},

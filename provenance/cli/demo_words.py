@@ -34,8 +34,8 @@ WORDS: Mapping[str, Name] = {
         "本罐的经历（读自买家手中的文件）",
     ),
     "verifying": Name(
-        "Verified on this computer, while any use of the network is an error",
-        "在本机验证，期间任何联网操作都会报错",
+        "Checked on this computer, where any use of the network is an error",
+        "在本机核验，期间任何联网操作都会报错",
     ),
     "private": Name(
         "of the buyer's {count} personal details, {found} are in the file;"
@@ -82,6 +82,13 @@ WORDS: Mapping[str, Name] = {
         "今后发生的事（例如召回）：请索取新的文件",
     ),
     "next": Name("Now verify it yourself", "现在请自行验证"),
+    "files": Name(
+        "In {folder}: can.provenance and trust.toml are what the buyer holds;"
+        " papers/ stays with those who wrote them, ledger/ with its operator,"
+        " witnesses/ with the witnesses.",
+        "{folder} 中：can.provenance 与 trust.toml 由买家持有；papers/"
+        " 由出具方保管，ledger/ 由运营者保管，witnesses/ 由见证人保管。",
+    ),
 }
 
 

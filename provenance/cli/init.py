@@ -1,5 +1,8 @@
 """`provenance init`: a new ledger in a folder."""
 
+# click hands a command each of its options as an argument.
+# ruff: noqa: PLR0913, PLR0917
+
 from pathlib import Path
 from shlex import quote
 
@@ -121,25 +124,31 @@ def _authority_signer(folder: Path, key_file: Path) -> tuple[Signer, bool]:
 
 def _say_what_next(screen: Screen, folder: Path, key_file: Path) -> None:
     ledger, key = quote(str(folder)), quote(str(key_file))
-    for line in (
+    trust = folder / TRUST_FILE
+    enrol = (
+        "enrol did:web:maker.example --name Maker --actor-key maker.key"
+        f" --key {key} -C {ledger}"
+    )
+    grant = (
+        "grant did:web:maker.example producer --prefix 9506000"
+        f" --key {key} -C {ledger}"
+    )
+    for line in [
         "",
         "What next:",
         f"  1. Move {key_file} to a safe place: who has it can enrol anyone.",
-        f"  2. Publish {folder / TRUST_FILE}: whoever verifies pins it.",
+        f"  2. Publish {trust}: whoever verifies pins it.",
         "  3. Let an actor make a key:",
         f"       {PROGRAM} key new maker.key",
         "  4. Enrol it, and grant it a role:",
-        f"       {PROGRAM} actor enrol did:web:maker.example --name Maker"
-        f" --actor-key maker.key --key {key} -C {ledger}",
-        f"       {PROGRAM} actor grant did:web:maker.example producer"
-        f" --prefix 9506000 --key {key} -C {ledger}",
+        f"       {PROGRAM} actor {enrol}",
+        f"       {PROGRAM} actor {grant}",
         "  5. Let it sign what happens:",
         f"       {PROGRAM} submit events.json --key maker.key -C {ledger}",
         "  6. Prove an item's story, and verify it:",
         f"       {PROGRAM} bundle ITEM -o item.provenance -C {ledger}",
-        f"       {PROGRAM} verify item.provenance --trust"
-        f" {quote(str(folder / TRUST_FILE))}",
-        "It has no witnesses yet: the log alone vouches that everybody sees"
-        " the same history. Add them to the trust file before you publish it.",
-    ):
+        f"       {PROGRAM} verify item.provenance --trust {quote(str(trust))}",
+        "It has no witnesses yet: the ledger alone vouches that everybody",
+        "sees the same history. Add some to the trust file before you publish it.",
+    ]:
         screen.say(line)

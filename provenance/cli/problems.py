@@ -96,6 +96,12 @@ UNREADABLE_PROBLEM = Problem(
     "check the path, its permissions and the space left on the disk",
     "The system could not read or write a file. Nothing was checked.",
 )
+NO_FILE_PROBLEM = Problem(
+    NOT_FOUND,
+    "PRV-9004",
+    "check the path",
+    "There is no such file, item, entry, statement or ledger.",
+)
 FAULTS_PROBLEM = Problem(
     FAILED,
     "PRV-9070",
@@ -231,7 +237,7 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
 def problem_of(error: BaseException) -> Problem | None:
     """Return the problem that *error* is; None for a bug."""
     if isinstance(error, FileNotFoundError):
-        return PROBLEMS[errors.NotFoundError]
+        return NO_FILE_PROBLEM
     if isinstance(error, OSError):
         return UNREADABLE_PROBLEM
     for kind in type(error).__mro__:

@@ -7,8 +7,6 @@ so in a line, with the traceback in a file. Every way out has its exit code
 """
 
 import sys
-import tempfile
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -77,17 +75,21 @@ class Program(click.Group):
     """The root of all commands. Calling it runs the program and exits."""
 
     def __init__(
-        self, name: str, *, help: str, homes: Mapping[str, str]  # noqa: A002  # click's word
+        self,
+        name: str,
+        *,
+        purpose: str,
+        homes: Mapping[str, str],
     ) -> None:
         """Make the program.
 
         Args:
             name: What it is called.
-            help: What it is for.
+            purpose: What it is for.
             homes: Command → "module:attribute" below `provenance.cli`, in
                 the order of the help page.
         """
-        super().__init__(name, help=help)
+        super().__init__(name, help=purpose)
         self._homes = homes
         self.params.append(
             click.Option(
@@ -167,19 +169,27 @@ def fail(problem: Problem, what: str, where: str, is_json: bool) -> int:
                 "error": to_json(problem, what, where),
             }
         )
+    show_problem(problem, what, where)
+    return problem.exit_code
+
+
+def show_problem(problem: Problem, what: str, where: str) -> None:
+    """Print an error to stderr: code, what, where and what to do."""
     lines = [f"error {problem.code}: {what}"]
     if where:
         lines.append(f"  where: {where}")
     lines.append(f"  do: {problem.advice}")
     lines.append(f"  more: {PROGRAM} explain {problem.code}")
     write(sys.stderr, "".join(f"{safe(line)}\n" for line in lines))
-    return problem.exit_code
 
 
 def _fail(error: Exception, *, is_json: bool) -> int:
     problem = problem_of(error)
     if problem is not None:
         return fail(problem, text_of(error), where_of(error), is_json)
+    import tempfile  # noqa: PLC0415  # rare, and slow to load
+    import traceback  # noqa: PLC0415
+
     with tempfile.NamedTemporaryFile(
         "w", prefix="provenance-bug-", suffix=".txt", delete=False
     ) as file:

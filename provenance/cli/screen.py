@@ -81,7 +81,9 @@ class Screen:
         if not self._is_quiet:
             write(sys.stderr, safe(text) + "\n")
 
-    def json(self, value: Mapping[str, object], *, is_line: bool = False) -> None:
+    def json(
+        self, value: Mapping[str, object], *, is_line: bool = False
+    ) -> None:
         """Print one JSON object, in ASCII: indented, or as one line."""
         import json  # noqa: PLC0415  # most commands print none
 

@@ -40,8 +40,10 @@ def root_of(leaves: Sequence[bytes]) -> Hash:
     if not leaves:
         return EMPTY_ROOT
     level = list(leaves)
-    while len(level) > 1:
+    while len(level) > 2:
         level = _join_pairs(level)
+    if len(level) == 2:
+        return sha256(b"\x01" + level[0] + level[1])
     return bytes.__new__(Hash, level[0])
 
 

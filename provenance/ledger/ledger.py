@@ -17,7 +17,7 @@ from threading import Lock
 from provenance.claims.event import Event
 from provenance.claims.statement import (
     Submission,
-    parse_entry,
+    peek_key_id,
     sign_statement,
 )
 from provenance.encoding.tree import leaf_hash
@@ -111,6 +111,7 @@ class Ledger(LedgerReader):
         self._edge = GrowingTree(store, size=signed_size)
         self._map = ItemMap(store)
         self._link_count = store.link_count()
+        self._latest_issue = store.latest_issue()
         self._time = _last_time(store, size)
         self._admission = Admission(
             replay_registry(store, trust), origin=trust.origin
@@ -332,7 +333,8 @@ class Ledger(LedgerReader):
         self, statement: CheckedStatement, placed: dict[bytes, int]
     ) -> int | None:
         index = placed.get(statement.statement_id)
-        if index is None and statement.is_signed:
+        # Most are newer than all that is stored, and need no look-up.
+        if index is None and statement.issued_at <= self._latest_issue:
             index = self._writable.find_statement(
                 statement.issued_at, statement.statement_id
             )
@@ -361,6 +363,9 @@ class Ledger(LedgerReader):
         )
         self._map.stored()
         self._link_count += len(sequenced.links)
+        self._latest_issue = max(
+            [self._latest_issue, *(row[0] for row in sequenced.statements)]
+        )
         self._time = now
         self._publish()
 
@@ -389,11 +394,9 @@ def new_secret() -> bytes:
 def _key_of(
     submission: Submission, public_key: Callable[[bytes], bytes | None]
 ) -> bytes | None:
-    try:
-        return public_key(parse_entry(submission.entry).header.key_id)
-    except MalformedError:
-        # The check that follows says what is wrong with it.
-        return None
+    key_id = peek_key_id(submission.entry)
+    # Where there is none, the check that follows says what is wrong.
+    return None if key_id is None else public_key(key_id)
 
 
 def _last_time(store: Store, size: int) -> int:

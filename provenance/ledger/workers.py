@@ -12,11 +12,13 @@ nothing is inherited but two pipes:
 Both ends of the pipe are our own code; what others made is checked in it.
 """
 
+import gc
 import os
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from queue import SimpleQueue
 from threading import Thread
@@ -172,7 +174,11 @@ def _pack(checked: Checked) -> list[object]:
                 event.keys,
                 None
                 if event.act is REGISTRY_ACT
-                else [list(event.act.kinds), event.act.creates, event.act.places],
+                else [
+                    sorted(event.act.kinds),
+                    event.act.creates,
+                    event.act.places,
+                ],
                 event.after,
                 event.time,
             ]
@@ -199,7 +205,7 @@ def _unpack(submission: Submission, answer: Sequence[Any]) -> Checked:
                 event_id,
                 items,
                 item_keys,
-                REGISTRY_ACT if act is None else _act(act),
+                REGISTRY_ACT if act is None else _act(*act),
                 after,
                 time,
             )
@@ -210,8 +216,12 @@ def _unpack(submission: Submission, answer: Sequence[Any]) -> Checked:
     )
 
 
-def _act(parts: Sequence[Any]) -> Act:
-    kinds, creates, places = parts
+@lru_cache(maxsize=4096)
+def _act(
+    kinds: tuple[str, ...], creates: tuple[str, ...], places: tuple[str, ...]
+) -> Act:
+    # A day's events do the same few things: one object for each saves the
+    # writer from making and hashing them again.
     return Act(frozenset(kinds), creates, places)
 
 
@@ -246,6 +256,8 @@ def _receive(pipe: IO[bytes]) -> list[Any] | None:
 def _serve() -> None:
     """Answer requests until the pipe ends: the life of a worker."""
     keys.select_backend(sys.argv[1])
+    # What is made here dies with its chunk: no cycles, nothing to collect.
+    gc.disable()
     requests: SimpleQueue[list[Any] | None] = SimpleQueue()
 
     def read_ahead() -> None:

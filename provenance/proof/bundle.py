@@ -27,6 +27,7 @@ proof was checked yet: that is `provenance.proof.verify`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TypeGuard
 
 from provenance.claims.event import MAX_LEAVES, check_item_id
 from provenance.claims.statement import MAX_ENTRY_SIZE, MAX_EVENTS
@@ -249,7 +250,7 @@ def _read_entry(row: Value) -> LoggedEntry:
         case [index, bytes(entry), list(proof)] if (
             _is_count(index) and len(entry) <= MAX_ENTRY_SIZE
         ):
-            return LoggedEntry(_int(index), entry, _hashes(proof))
+            return LoggedEntry(index, entry, _hashes(proof))
     raise MalformedError("a log leaf is [log index, entry, inclusion proof]")
 
 
@@ -296,14 +297,14 @@ def _read_link(row: Value) -> Link:
         case [index, position, bytes(event_id)] if _is_count(
             index
         ) and _is_count(position, MAX_EVENTS):
-            return Link(_int(index), _int(position), Hash(event_id))
+            return Link(index, position, Hash(event_id))
     raise MalformedError("a link is [log index, position, event id]")
 
 
 def _read_step(row: Value) -> tuple[int, Hash]:
     match row:
         case [bit, bytes(sibling)] if _is_count(bit, MAP_BITS):
-            return _int(bit), Hash(sibling)
+            return bit, Hash(sibling)
     raise MalformedError("a step of a map proof is [bit, hash]")
 
 
@@ -323,14 +324,14 @@ def _read_event(row: Value) -> ShownEvent:
             )
     leaves = tuple(_read_leaf(leaf) for leaf in rows)
     _require_rising([(shown.number,) for shown in leaves])
-    if not leaves or leaves[0].number != 0 or _int(items) < 1:
+    if not leaves or leaves[0].number != 0 or items < 1:
         raise MalformedError("an event names items and is shown with its body")
     return ShownEvent(
-        _int(index),
-        _int(position),
+        index,
+        position,
         _hashes(proof),
-        _int(items),
-        _int(concealed),
+        items,
+        concealed,
         leaves,
     )
 
@@ -340,7 +341,7 @@ def _read_leaf(row: Value) -> ShownLeaf:
         case [number, bytes(leaf), list(proof)] if _is_count(
             number, MAX_LEAVES
         ):
-            return ShownLeaf(_int(number), leaf, _hashes(proof))
+            return ShownLeaf(number, leaf, _hashes(proof))
     raise MalformedError("a shown leaf is [number, leaf, proof]")
 
 
@@ -359,17 +360,9 @@ def _hashes(values: list[Value]) -> tuple[Hash, ...]:
     return tuple(hashes)
 
 
-def _is_count(value: Value, stop: int = MAX_INDEX) -> bool:
-    return (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and 0 <= value < stop
-    )
-
-
-def _int(value: Value) -> int:
-    assert isinstance(value, int), "_is_count saw to it"
-    return value
+def _is_count(value: Value, stop: int = MAX_INDEX) -> TypeGuard[int]:
+    # Not isinstance: True is an int to Python.
+    return type(value) is int and 0 <= value < stop
 
 
 def _require_rising(places: Sequence[tuple[int, ...]]) -> None:

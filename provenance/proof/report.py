@@ -4,9 +4,16 @@ Each check either passes, or notes its faults and goes on, or stops the
 examination because nothing is left for the later checks to work on.
 """
 
+from collections import Counter
 from typing import NoReturn
 
 from provenance.proof.verdict import STEPS, Notice, Outcome, Step
+
+MAX_FINDINGS = 100
+"""How many faults of one step and outcome, or notices of one code, are kept.
+
+A trail of 100,000 events may lack all of them, and one would be enough.
+"""
 
 
 class StoppedError(Exception):
@@ -14,21 +21,26 @@ class StoppedError(Exception):
 
 
 class Report:
-    """Collects the steps and notices of one examination.
-
-    Attributes:
-        steps: What was found so far.
-        notices: What is to be shown above the verdict.
-    """
+    """Collects the steps and notices of one examination, each once."""
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
-        self.notices: list[Notice] = []
+        self._steps: dict[Step, None] = {}
+        self._notices: dict[Notice, None] = {}
+        self._kept: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What was found so far, in the order in which it was."""
+        return tuple(self._steps)
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is to be shown above the verdict."""
+        return tuple(self._notices)
 
     def passed(self, name: str, detail: str) -> None:
         """Note that a step passed, unless a fault of it was noted."""
-        number = STEPS.index(name) + 1
-        if all(step.number != number for step in self.steps):
+        if all(step.name != name for step in self._steps):
             self._add(name, Outcome.VERIFIED, 0, detail)
 
     def failed(
@@ -62,7 +74,9 @@ class Report:
 
     def notice(self, code: str, detail: str, subject: str = "") -> None:
         """Note something to be shown above the verdict."""
-        self.notices.append(Notice(code, detail, subject))
+        notice = Notice(code, detail, subject)
+        if notice not in self._notices and self._has_room("notice", code):
+            self._notices[notice] = None
 
     def _add(
         self,
@@ -75,5 +89,9 @@ class Report:
         number = STEPS.index(name) + 1
         code = f"PRV-{number:02}{reason:02}"
         step = Step(number, name, outcome, code, detail, subject)
-        if step not in self.steps:
-            self.steps.append(step)
+        if step not in self._steps and self._has_room(name, outcome):
+            self._steps[step] = None
+
+    def _has_room(self, kind: str, of: str) -> bool:
+        self._kept[kind, of] += 1
+        return self._kept[kind, of] <= MAX_FINDINGS

@@ -1,5 +1,6 @@
 """The story: is it whole, in the order that was demanded, and still good?"""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 
 from provenance.claims.event import read_after
@@ -93,7 +94,7 @@ def check_demands(report: Report, bundle: Bundle, evidence: Evidence) -> None:
                 continue
             held += 1
             # What the signer saw was the head before the whole statement.
-            before = sum(1 for index in indexes[item] if index < event.at[0])
+            before = bisect_left(indexes[item], event.at[0])
             found = (
                 evidence.chains[item][before - 1] if before else map_key(item)
             )
@@ -114,7 +115,7 @@ def check_recalls(
     walk: Trace,
     events: Mapping[Position, ProvenEvent],
     acts: Mapping[Position, Act],
-    void: Collection[Position],
+    void: Collection[tuple[Position, str]],
 ) -> None:
     """Check that nothing in the story recalls the item."""
     for sighting in walk.sightings:
@@ -131,7 +132,7 @@ def check_recalls(
             )
         elif not is_recall(event.body, acts[at]):
             continue
-        elif at in void:
+        elif (at, sighting.item) in void:
             report.notice(
                 "PRV-1403",
                 f"the recall of {sighting.item} by {event.issuer} ({where})"
@@ -145,10 +146,13 @@ def check_recalls(
     report.passed("recalls", "nothing recalls it")
 
 
-def find_void(events: Mapping[Position, ProvenEvent]) -> frozenset[Position]:
-    """Return the events that a later one of the same signer declares errors.
+def find_void(
+    events: Mapping[Position, ProvenEvent],
+) -> frozenset[tuple[Position, str]]:
+    """Return what a later event of the same signer declares an error.
 
-    EPCIS repeats the whole event and adds `errorDeclaration`.
+    EPCIS repeats the whole event and adds `errorDeclaration`. Seen from one
+    item that is on both: so the answer is of events, each with an item.
     """
     declared: dict[tuple[bytes, str], Position] = {}
     for at in sorted(events):
@@ -157,12 +161,15 @@ def find_void(events: Mapping[Position, ProvenEvent]) -> frozenset[Position]:
             declared.update({(said, item.id): at for item in events[at].items})
     if not declared:
         return frozenset()
-    void = set()
+    void: set[tuple[Position, str]] = set()
     for at, event in events.items():
         if "errorDeclaration" not in event.body:
             said = _assertion(event)
-            if any(declared.get((said, i.id), at) > at for i in event.items):
-                void.add(at)
+            void |= {
+                (at, item.id)
+                for item in event.items
+                if declared.get((said, item.id), at) > at
+            }
     return frozenset(void)
 
 
@@ -202,7 +209,8 @@ def _check_surplus(report: Report, bundle: Bundle, walk: Trace) -> None:
         for link in trail.links
     }
     for trail in bundle.items:
-        if trail.item not in walk.trails:
+        # Where something is missing, what it leads to is no surplus.
+        if trail.item not in walk.trails and not walk.missing:
             report.failed(
                 "completeness",
                 2,

@@ -35,7 +35,7 @@ def make_timeline(
     walk: Trace,
     events: Mapping[Position, ProvenEvent],
     entitlement: Entitlement,
-    void: frozenset[Position],
+    void: frozenset[tuple[Position, str]],
 ) -> tuple[Moment, ...]:
     """Return each event of the story once, in log order.
 
@@ -47,7 +47,12 @@ def make_timeline(
         if sighting.why is not Why.ACTOR:
             first.setdefault(sighting.at, sighting)
     return tuple(
-        _moment(first[at], events[at], entitlement, is_void=at in void)
+        _moment(
+            first[at],
+            events[at],
+            entitlement,
+            is_void=(at, first[at].item) in void,
+        )
         for at in sorted(first)
     )
 

@@ -42,11 +42,14 @@ from provenance.errors import MalformedError
 MAX_TRAILS = 4_096
 """The most trails that one walk follows."""
 
-MAX_INPUTS = 1_024
-"""The most items that the making of one thing may name to be followed."""
+MAX_ITEMS = 1_024
+"""The most items of one event that a story shows all of."""
 
 MAX_VISITS = 16_384
 """The most windows on trails that one walk looks through."""
+
+MAX_LOOKS = 2**20
+"""The most events that it looks at, each time in each window counting."""
 
 Position = tuple[int, int]
 """A place in the log: (index of the entry, number of the event in it)."""
@@ -225,6 +228,7 @@ class _Walk:
         default_factory=dict
     )
     _issuers: dict[str, None] = field(default_factory=dict)
+    _looks: int = 0
 
     def run(self) -> None:
         """Visit until nothing new turns up, the actors last."""
@@ -312,6 +316,10 @@ class _Walk:
             at = _place(links[number])
             if at > visit.stop:
                 return
+            self._looks += 1
+            if self._looks > MAX_LOOKS:
+                self._miss(visit, None, "the story is too long to be followed")
+                return
             if (at, visit.item) not in self._seen:
                 which = (
                     f"event {number + 1} of {len(links)} of the trail of"
@@ -369,18 +377,9 @@ class _Walk:
             self.follow(_Visit(lot, Why.LOT, FIRST, visit.stop))
 
     def _follow_inputs(self, visit: _Visit, seen: _Seen) -> None:
-        event = seen.event
-        if event.item_count > MAX_INPUTS:
-            self._miss(
-                visit,
-                seen.at,
-                f"what {visit.item} was made from is not followed: the event"
-                f" names {event.item_count} items, more than {MAX_INPUTS}",
-            )
+        if not self._show_all(visit, seen):
             return
-        self._show_all(visit, seen)
-        for number in sorted(event.items):
-            item = event.items[number]
+        for _, item in sorted(seen.event.items.items()):
             if item.relation in _INPUT and has_trail(item.id):
                 self.follow(_Visit(item.id, Why.INPUT, FIRST, seen.at))
 
@@ -405,9 +404,18 @@ class _Walk:
         self._show_all(_Visit(visit.item, Why.CONTAINER), seen)
         return None
 
-    def _show_all(self, visit: _Visit, seen: _Seen) -> None:
-        """Ask for every item leaf of the event."""
-        wanted = range(1, seen.event.item_count + 1)
+    def _show_all(self, visit: _Visit, seen: _Seen) -> bool:
+        """Ask for every item leaf of the event; return if it is not too big."""
+        count = seen.event.item_count
+        if count > MAX_ITEMS:
+            self._miss(
+                visit,
+                seen.at,
+                f"event {seen.at[1]} of entry {seen.at[0]} names {count}"
+                f" items: a story shows {MAX_ITEMS} of one event at most",
+            )
+            return False
+        wanted = range(1, count + 1)
         self._show(seen.at, wanted)
         unseen = [n for n in wanted if n not in seen.event.items]
         if unseen:
@@ -417,6 +425,7 @@ class _Walk:
                 f"leaf {unseen[0]} of event {seen.at[1]} of entry"
                 f" {seen.at[0]} is not shown",
             )
+        return True
 
     def _show(self, at: Position, numbers: Collection[int]) -> None:
         self.shown.setdefault(at, set()).update(numbers)

@@ -136,7 +136,7 @@ def examine_bundle(
     return Verdict(
         subject=examination.subject,
         steps=fill_up(examination.report.steps),
-        notices=tuple(examination.report.notices),
+        notices=examination.report.notices,
         summary=examination.summary,
         timeline=examination.timeline,
     )

@@ -1,9 +1,13 @@
-"""Small files that are either wholly the old or wholly the new, after any crash.
+"""Small files that a crash leaves either wholly old or wholly new.
 
 A sealed file is a line with its kind and a checksum, then JSON:
 
     provenance/signer-memory/v1 6f1c…e2
-    {"last": {"root": "e3b0…55", "size": 0}, "origin": "example.org/log"}
+    {
+     "origin": "ledger.example/demo",
+     "root": "e3b0…55",
+     "size": 0
+    }
 
 The checksum is the SHA-256 of all that follows the line. It finds accidents;
 who can write the file can also seal it.
@@ -37,7 +41,10 @@ def read_sealed(path: Path, *, kind: str) -> dict[str, object]:
         raise MalformedError(f"{path} is no {kind} file")
     if seal != _seal(kind, body):
         raise MalformedError(f"{path} is damaged: its checksum is wrong")
-    value = json.loads(body)
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        raise MalformedError(f"{path} holds no JSON: {error}") from error
     if not isinstance(value, dict):
         raise MalformedError(f"{path} holds no JSON object")
     return value
@@ -62,7 +69,7 @@ def write_sealed(path: Path, value: Mapping[str, object], *, kind: str) -> None:
             os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW,
             0o600,
         )
-        with open(descriptor, "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, 0o600)
             file.write(data)
             file.flush()

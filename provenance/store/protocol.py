@@ -10,16 +10,14 @@ read backwards: every link names the number of the item's link before it.
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from provenance.encoding.digest import Hash
 
 NO_LINK = -1
 """Stands where an item's first link has no link before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryRow(NamedTuple):
     """One log leaf, with the events that its statement signed.
 
     Attributes:
@@ -34,8 +32,7 @@ class EntryRow:
     events: Sequence[bytes] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRow:
+class LinkRow(NamedTuple):
     """One step of one item's trail: event *position* of leaf *log_index*."""
 
     log_index: int
@@ -44,8 +41,7 @@ class LinkRow:
     previous: int
 
 
-@dataclass(frozen=True, slots=True)
-class HeadRow:
+class HeadRow(NamedTuple):
     """Where one item's trail ends: the map's leaf for its *key*.
 
     Attributes:

@@ -113,5 +113,3 @@ class SignerMemory:
             {"origin": self._origin, "size": size, "root": root.hex()},
             kind=KIND,
         )
-
-

@@ -20,13 +20,14 @@ the store: an SQLite connection must not cross a fork.
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Self
 
 import apsw
 
+from provenance.encoding.digest import HASH_SIZE
 from provenance.errors import (
     ConflictError,
     MalformedError,
@@ -36,23 +37,29 @@ from provenance.errors import (
 from provenance.store.durable import sync_directory
 from provenance.store.lockfile import FileLock
 from provenance.store.protocol import NO_LINK, Batch, Reader
-from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads
+from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads, read_failure
 
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for `open_reader`: "PROV"."""
 
 SCHEMA_VERSION = 1
 
-_PAGE_SIZE = 8192
+_PAGE_SIZE = 4096
+"""Heads lie scattered, and a change to one rewrites its page: small is fast."""
+
 _WRITER_CACHE_KIB = 256 * 1024
 _READER_CACHE_KIB = 16 * 1024
-_WAL_PAGES = 10_000
+_WAL_PAGES = 20_000
 """How long the write-ahead log grows before it is moved into the file."""
 
+_WAL_BYTES_KEPT = 4 * _WAL_PAGES * _PAGE_SIZE
+"""What stays of it on the disk after a long snapshot let it grow further."""
+
 _BUSY_MILLISECONDS = 10_000
+_FULL = 2
 
 _SOUND_SINCE = (3, 51, 3)
-_MENDED = {(3, 44): 6, (3, 50): 7}
+_MENDED: dict[tuple[int, ...], int] = {(3, 44): 6, (3, 50): 7}
 """Release → the first patch of it without the WAL-reset fault."""
 
 
@@ -111,28 +118,11 @@ class SQLiteStore(SQLiteReads):
         path = Path(path).resolve()
         lock = _lock(path)
         try:
-            # Private from its first byte; SQLite gives its other files the
-            # same mode.
-            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            os.close(os.open(path, flags, 0o600))
-            connection = apsw.Connection(str(path))
-            connection.pragma("page_size", _PAGE_SIZE)
-            with connection:
-                connection.execute(SCHEMA)
-                connection.pragma("application_id", APPLICATION_ID)
-                connection.pragma("user_version", SCHEMA_VERSION)
-                connection.execute(
-                    "INSERT INTO ledger VALUES (1, ?, 0)", (origin,)
-                )
-            connection.close()
-            sync_directory(path.parent)
+            _make_file(path, origin)
             return cls(path, writer=_connect_writer(path), lock=lock)
-        except FileExistsError as error:
+        except BaseException:
             lock.release()
-            raise ConflictError(f"there is a file {path} already") from error
-        except (OSError, apsw.Error) as error:
-            lock.release()
-            raise StoreError(f"cannot make {path}: {error}") from error
+            raise
 
     @classmethod
     def open_writer(cls, path: Path | str, *, origin: str) -> Self:
@@ -140,8 +130,8 @@ class SQLiteStore(SQLiteReads):
 
         Raises:
             NotFoundError: There is no such file.
-            ConflictError: Another process has it open for writing.
-            MalformedError: It is no ledger, another one, or of a later
+            ConflictError: It is open for writing already.
+            MalformedError: It is no ledger, another one, or of another
                 version of this library.
             StoreError: It cannot be opened.
         """
@@ -151,9 +141,6 @@ class SQLiteStore(SQLiteReads):
         try:
             _check_file(path, origin)
             return cls(path, writer=_connect_writer(path), lock=lock)
-        except apsw.Error as error:
-            lock.release()
-            raise StoreError(f"cannot open {path}: {error}") from error
         except BaseException:
             lock.release()
             raise
@@ -162,9 +149,11 @@ class SQLiteStore(SQLiteReads):
     def open_reader(cls, path: Path | str, *, origin: str) -> Self:
         """Return the store of the ledger in *path*, to read from.
 
+        Any number may be open, beside the writer and in other processes.
+
         Raises:
             NotFoundError: There is no such file.
-            MalformedError: It is no ledger, another one, or of a later
+            MalformedError: It is no ledger, another one, or of another
                 version of this library.
             StoreError: It cannot be opened.
         """
@@ -175,20 +164,23 @@ class SQLiteStore(SQLiteReads):
 
     def commit(self, batch: Batch) -> None:
         with self._writing() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            size, events = connection.execute(
+            ((size, links, events),) = connection.execute(
                 "SELECT (SELECT max(log_index) + 1 FROM entries),"
+                " (SELECT max(number) + 1 FROM links),"
                 " (SELECT max(number) + 1 FROM events)"
-            ).fetchall()[0]
+            )
             if (size or 0) != batch.old_size:
-                connection.execute("ROLLBACK")
                 raise ConflictError(
                     f"the log has {size or 0} entries, not {batch.old_size}:"
                     " another commit moved it first"
                 )
+            if (links or 0) != batch.first_link:
+                raise ValueError(
+                    f"the first new link is number {links or 0}, not"
+                    f" {batch.first_link}"
+                )
             _insert(connection, batch, first_event=events or 0)
-            connection.execute("COMMIT")
-            self._home = threading.get_ident()
+        self._home = threading.get_ident()
 
     def publish(self, size: int, note: str) -> None:
         with self._writing() as connection:
@@ -201,35 +193,36 @@ class SQLiteStore(SQLiteReads):
     @contextmanager
     def snapshot(self) -> Iterator[Reader]:
         with self._lend_long() as connection:
+            moment = _Snapshot(self._path, connection)
             try:
-                connection.execute("BEGIN")
-                # Only a read fixes the moment that the others will see.
-                connection.execute("SELECT only FROM ledger").fetchall()
-            except apsw.Error as error:
-                raise self._failure(error) from error
-            try:
-                yield _Snapshot(self._path, connection)
+                yield moment
             finally:
-                connection.execute("ROLLBACK")
+                moment.end()
 
     def close(self) -> None:
         with self._turn:
             if self._closed:
                 return
             self._closed = True
-            for connection in self._pool:
-                connection.close()
-            self._pool.clear()
-            if self._writer is not None:
-                self._writer.close()
-            if self._lock is not None:
-                self._lock.release()
+            try:
+                while self._pool:
+                    self._pool.pop().close()
+                if self._writer is not None:
+                    self._writer.close()
+            except apsw.Error as error:
+                raise StoreError(
+                    f"closing {self._path} failed: {error}"
+                ) from error
+            finally:
+                if self._lock is not None:
+                    self._lock.release()
 
     @contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:
-        """Lend the writer's connection; any failure of it is final."""
+        """Lend the writer's connection for one durable transaction."""
         with self._turn:
-            if self._writer is None or self._closed:
+            connection = self._writer
+            if connection is None or self._closed:
                 raise StoreError(f"{self._path} is not open for writing")
             if self._broken:
                 raise StoreError(
@@ -238,28 +231,29 @@ class SQLiteStore(SQLiteReads):
             try:
                 if self._wal_pages > _WAL_PAGES:
                     self._wal_pages = 0
-                    self._writer.wal_checkpoint()
-                yield self._writer
-            except ConflictError:
-                raise
-            except apsw.FullError as error:
-                self._broken = True
-                raise StoreError(
-                    f"the disk that holds {self._path} is full: nothing of"
-                    " this batch was acknowledged. Free some space and open"
-                    " the ledger again"
-                ) from error
-            except BaseException as error:
+                    _move_wal(connection)
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except apsw.Error as error:
                 # Whether it was written is unknown, and so is what an fsync
                 # that is tried again would say.
                 self._broken = True
-                if isinstance(error, apsw.Error):
-                    raise StoreError(
-                        f"writing {self._path} failed: {error}. Whether this"
-                        " batch was written is unknown: open the ledger"
-                        " again and submit the same bytes"
-                    ) from error
-                raise
+                raise _write_failure(error, self._path) from error
+            finally:
+                if connection.in_transaction:
+                    self._roll_back(connection)
+
+    def _roll_back(self, connection: apsw.Connection) -> None:
+        """Take back what a refused or failed transaction has changed.
+
+        What made it fail is being raised already, and says more than why it
+        cannot be taken back here: the store is broken then.
+        """
+        try:
+            connection.execute("ROLLBACK")
+        except apsw.Error:
+            self._broken = True
 
     def _note_wal(
         self, connection: apsw.Connection, name: str, pages: int
@@ -273,7 +267,8 @@ class SQLiteStore(SQLiteReads):
             blocking=False
         ):
             try:
-                if self._writer is not None and not self._closed:
+                # After a failed write it may still hold what was not written.
+                if self._writer and not self._broken and not self._closed:
                     return self._writer.execute(sql, keys).fetchall()
             finally:
                 self._turn.release()
@@ -294,7 +289,10 @@ class SQLiteStore(SQLiteReads):
         try:
             yield connection
         finally:
-            if self._closed:
+            # A query that a snapshot left unfinished keeps its moment alive:
+            # nobody else may read from there.
+            is_busy = connection.txn_state() != apsw.SQLITE_TXN_NONE
+            if is_busy or self._closed:
                 connection.close()
             else:
                 self._pool.append(connection)
@@ -305,14 +303,34 @@ class _Snapshot(SQLiteReads):
 
     def __init__(self, path: Path, connection: apsw.Connection) -> None:
         super().__init__(path)
-        self._connection = connection
+        self._connection: apsw.Connection | None = connection
+        try:
+            connection.execute("BEGIN")
+            # Only a read fixes the moment that the others will see.
+            connection.execute("SELECT only FROM ledger").fetchall()
+        except apsw.Error as error:
+            raise self._failure(error) from error
+
+    def end(self) -> None:
+        """Let the ledger move on; whoever reads on is refused."""
+        connection = self._open_connection()
+        self._connection = None
+        try:
+            connection.execute("ROLLBACK")
+        except apsw.Error as error:
+            raise self._failure(error) from error
 
     def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
-        return self._connection.execute(sql, keys).fetchall()
+        return self._open_connection().execute(sql, keys).fetchall()
 
     @contextmanager
     def _lend_long(self) -> Iterator[apsw.Connection]:
-        yield self._connection
+        yield self._open_connection()
+
+    def _open_connection(self) -> apsw.Connection:
+        if self._connection is None:
+            raise StoreError(f"the snapshot of {self._path} has ended")
+        return self._connection
 
 
 def _insert(
@@ -321,52 +339,60 @@ def _insert(
     entries = []
     number = first_event
     for log_index, row in enumerate(batch.entries, batch.old_size):
+        if len(row.event_ids) != HASH_SIZE * len(row.events):
+            raise ValueError(
+                f"leaf {log_index} has {len(row.events)} events but"
+                f" {len(row.event_ids)} bytes of event ids"
+            )
         entries.append((log_index, row.entry, row.event_ids, number))
         number += len(row.events)
     events = chain.from_iterable(row.events for row in batch.entries)
-    for sql, rows in (
-        ("INSERT INTO entries VALUES (?, ?, ?, ?)", entries),
-        ("INSERT INTO events VALUES (?, ?)", enumerate(events, first_event)),
-        (
-            "INSERT INTO links VALUES (?, ?, ?, ?, ?)",
-            [
-                (
-                    number,
-                    link.log_index,
-                    link.position,
-                    link.event_id,
-                    link.previous,
-                )
-                for number, link in enumerate(batch.links, batch.first_link)
-            ],
-        ),
-        (
-            "INSERT INTO heads VALUES (?, ?, ?, ?) ON CONFLICT (key) DO"
-            " UPDATE SET count = excluded.count, link = excluded.link,"
-            " last = excluded.last",
-            [
-                (head.key, head.count, head.link, head.last)
-                for head in batch.heads
-            ],
-        ),
-        ("INSERT INTO statements VALUES (?, ?, ?)", batch.statements),
-        ("INSERT INTO registry VALUES (?, ?)", batch.registry),
-        (
-            "INSERT INTO map_rows VALUES (?, ?) ON CONFLICT (number) DO"
-            " UPDATE SET hashes = excluded.hashes",
-            batch.map_rows,
-        ),
-        (
-            "INSERT INTO tiles VALUES (?, ?, ?) ON CONFLICT (level, number)"
-            " DO UPDATE SET hashes = excluded.hashes",
-            batch.tiles,
-        ),
-        (
-            "UPDATE ledger SET item_count = item_count + ?",
-            [(sum(link.previous == NO_LINK for link in batch.links),)],
-        ),
-    ):
-        connection.executemany(sql, rows)
+    links = (
+        (number, *link)
+        for number, link in enumerate(batch.links, batch.first_link)
+    )
+    connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", entries)
+    connection.executemany(
+        "INSERT INTO events VALUES (?, ?)", enumerate(events, first_event)
+    )
+    connection.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", links)
+    connection.executemany(
+        "INSERT INTO heads VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE"
+        " SET count = excluded.count, link = excluded.link,"
+        " last = excluded.last",
+        batch.heads,
+    )
+    connection.executemany(
+        "INSERT INTO statements VALUES (?, ?, ?)", batch.statements
+    )
+    connection.executemany("INSERT INTO registry VALUES (?, ?)", batch.registry)
+    connection.executemany(
+        "INSERT INTO map_rows VALUES (?, ?) ON CONFLICT (number) DO UPDATE"
+        " SET hashes = excluded.hashes",
+        batch.map_rows,
+    )
+    connection.executemany(
+        "INSERT INTO tiles VALUES (?, ?, ?) ON CONFLICT (level, number)"
+        " DO UPDATE SET hashes = excluded.hashes",
+        batch.tiles,
+    )
+    # An item's first link is the one without another before it.
+    connection.execute(
+        "UPDATE ledger SET item_count = item_count + ?",
+        (sum(link.previous == NO_LINK for link in batch.links),),
+    )
+
+
+def _write_failure(error: apsw.Error, path: Path) -> StoreError:
+    if isinstance(error, apsw.FullError):
+        return StoreError(
+            f"the disk that holds {path} is full: nothing of this batch was"
+            " acknowledged. Free some space and open the ledger again"
+        )
+    return StoreError(
+        f"writing {path} failed: {error}. Whether this batch was written is"
+        " unknown: open the ledger again and submit the same bytes"
+    )
 
 
 def _lock(path: Path) -> FileLock:
@@ -374,8 +400,8 @@ def _lock(path: Path) -> FileLock:
         return FileLock.take(path.with_name(path.name + ".lock"))
     except ConflictError as error:
         raise ConflictError(
-            f"another process has {path} open for writing: a ledger has one"
-            " writer at a time. Wait until it ends, or submit through it"
+            f"{path} is open for writing already: a ledger has one writer at"
+            " a time. Wait until that one ends, or submit through it"
         ) from error
 
 
@@ -386,13 +412,50 @@ def _existing(path: Path | str) -> Path:
     return path
 
 
+def _make_file(path: Path, origin: str) -> None:
+    """Make the file of an empty ledger, durably.
+
+    Raises:
+        ConflictError: There is such a file already.
+        StoreError: It cannot be made.
+    """
+    try:
+        # Private from its first byte; SQLite gives its other files the same
+        # mode.
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        os.close(os.open(path, flags, 0o600))
+        connection = apsw.Connection(str(path))
+        try:
+            connection.pragma("page_size", _PAGE_SIZE)
+            # One transaction: after a crash the file is empty or complete.
+            with connection:
+                connection.execute(SCHEMA)
+                connection.pragma("application_id", APPLICATION_ID)
+                connection.pragma("user_version", SCHEMA_VERSION)
+                connection.execute(
+                    "INSERT INTO ledger VALUES (1, ?, 0)", (origin,)
+                )
+        finally:
+            connection.close()
+        sync_directory(path.parent)
+    except FileExistsError as error:
+        raise ConflictError(f"there is a file {path} already") from error
+    except (OSError, apsw.Error) as error:
+        raise StoreError(f"cannot make {path}: {error}") from error
+
+
 def _check_file(path: Path, origin: str) -> None:
     """Check that *path* is the file of the ledger *origin*.
 
     Raises:
-        MalformedError: It is not, or of a version that this is too old for.
-        StoreError: It cannot be read.
+        MalformedError: It is not, or of another version than this.
+        StoreError: It cannot be read, or is damaged.
     """
+    if path.stat().st_size == 0:
+        raise MalformedError(
+            f"{path} is empty: making it was interrupted. Delete it and make"
+            " the ledger again"
+        )
     try:
         connection = _connect_reader(path)
         try:
@@ -405,18 +468,17 @@ def _check_file(path: Path, origin: str) -> None:
                     f"{path} has schema version {version}, this library knows"
                     f" {SCHEMA_VERSION}: use the release that wrote it"
                 )
-            ((stored,),) = connection.execute(
-                "SELECT origin FROM ledger"
-            ).fetchall()
+            stored = connection.execute("SELECT origin FROM ledger").fetchall()
         finally:
             connection.close()
     except apsw.NotADBError as error:
         raise MalformedError(f"{path} is not a ledger's file") from error
     except apsw.Error as error:
-        raise StoreError(f"cannot read {path}: {error}") from error
-    if stored != origin:
+        raise read_failure(error, path) from error
+    if stored != [(origin,)]:
+        names = ", ".join(repr(name) for (name,) in stored) or "none"
         raise MalformedError(
-            f"{path} is the file of ledger {stored!r}, not of {origin!r}"
+            f"{path} is the file of ledger {names}, not of {origin!r}"
         )
 
 
@@ -424,21 +486,43 @@ def _connect_writer(path: Path) -> apsw.Connection:
     """Return a connection whose commits are durable.
 
     Raises:
-        StoreError: SQLite does not keep to write-ahead mode and full syncs.
+        StoreError: SQLite cannot open it, or does not keep to write-ahead
+            mode and full syncs.
     """
-    connection = apsw.Connection(str(path))
-    connection.set_busy_timeout(_BUSY_MILLISECONDS)
-    mode = connection.pragma("journal_mode", "wal")
-    connection.pragma("synchronous", "FULL")
-    connection.pragma("mmap_size", 0)
-    connection.pragma("cache_size", -_WRITER_CACHE_KIB)
-    if mode != "wal" or connection.pragma("synchronous") != 2:
+    try:
+        connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(_BUSY_MILLISECONDS)
+        mode = connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "FULL")
+        # Where fsync alone does not reach the disk, as on macOS.
+        connection.pragma("fullfsync", 1)
+        connection.pragma("checkpoint_fullfsync", 1)
+        connection.pragma("mmap_size", 0)
+        connection.pragma("cache_size", -_WRITER_CACHE_KIB)
+        connection.pragma("journal_size_limit", _WAL_BYTES_KEPT)
+        synchronous = connection.pragma("synchronous")
+        # What an earlier writer could not sync may stand in the WAL, readable
+        # but not on the disk: no batch of ours may come to stand behind it.
+        _move_wal(connection)
+    except apsw.Error as error:
+        raise StoreError(f"cannot open {path}: {error}") from error
+    if mode != "wal" or synchronous != _FULL:
         connection.close()
         raise StoreError(
             f"{path}: SQLite keeps journal mode {mode!r} there, which is not"
             " durable: put the ledger on a local file system"
         )
     return connection
+
+
+def _move_wal(connection: apsw.Connection) -> None:
+    """Move what is in the write-ahead log into the file, as far as readers let.
+
+    SQLite would do this within a commit, and would not report its failure.
+    """
+    # A backup tool that is at it already does the same work.
+    with suppress(apsw.BusyError):
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
 
 def _connect_reader(path: Path) -> apsw.Connection:

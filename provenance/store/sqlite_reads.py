@@ -162,9 +162,10 @@ class SQLiteReads(ABC):
         row = self._first(
             "SELECT data FROM entries JOIN events ON number = first_event + ?2"
             " WHERE log_index = ?1 AND ?2 >= 0"
-            f" AND ?2 < length(event_ids) / {HASH_SIZE}",
+            " AND ?2 < length(event_ids) / ?3",
             log_index,
             position,
+            HASH_SIZE,
         )
         if row is None:
             raise NotFoundError(f"leaf {log_index} has no event {position}")
@@ -310,12 +311,17 @@ class SQLiteReads(ABC):
             raise self._failure(error) from error
 
     def _failure(self, error: apsw.Error) -> StoreError:
-        if isinstance(error, apsw.CorruptError | apsw.NotADBError):
-            return StoreError(
-                f"{self._path} is damaged ({error}): restore a backup that"
-                " an audit accepts"
-            )
-        return StoreError(f"reading {self._path} failed: {error}")
+        return read_failure(error, self._path)
+
+
+def read_failure(error: apsw.Error, path: Path) -> StoreError:
+    """Return what to raise when reading *path* failed with *error*."""
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return StoreError(
+            f"{path} is damaged ({error}): restore a backup that an audit"
+            " accepts"
+        )
+    return StoreError(f"reading {path} failed: {error}")
 
 
 def _next_prefix(prefix: bytes) -> bytes | None:

@@ -1,0 +1,121 @@
+"""`provenance audit`: everything in a ledger, derived again and compared."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from provenance.cli.arguments import FILE, ledger_option
+from provenance.cli.inputs import read_trust
+from provenance.cli.problems import FAULTS_PROBLEM, OK
+from provenance.cli.program import PROGRAM, Command
+from provenance.cli.screen import Screen, write
+from provenance.folder import audit_folder
+
+_FIRST_AFTER = 1.0
+_EVERY = 0.2
+"""Seconds until progress is first shown, and between one time and the next."""
+
+
+@click.command(cls=Command)
+@click.argument(
+    "folder_argument", metavar="[FOLDER]", type=FILE, required=False
+)
+@click.option(
+    "--trust",
+    "trust_file",
+    metavar="FILE",
+    help="Your own trust file; by default the ledger's, which then vouches for"
+    " itself.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    help="How many processes check signatures; by default one a processor.",
+)
+@ledger_option
+def audit(
+    screen: Screen,
+    folder_argument: Path | None,
+    trust_file: str | None,
+    processes: int | None,
+    folder: Path,
+) -> int:
+    """Audit the ledger in FOLDER: derive everything again, and compare.
+
+    It reads beside a running writer, changes nothing, and can be interrupted
+    at any time.
+    """
+    folder = folder if folder_argument is None else folder_argument
+    trust = None if trust_file is None else read_trust(trust_file)
+    progress = _Progress()
+    try:
+        found = audit_folder(
+            folder, trust=trust, progress=progress.show, processes=processes
+        )
+    finally:
+        progress.clear()
+    if trust is None:
+        screen.say(
+            "it was held against its own trust file; with --trust it is held"
+            " against yours"
+        )
+    counts = (
+        f"{found.size} entries, {found.events} events, {found.items} items,"
+        f" {found.checkpoints} checkpoints"
+    )
+    if found.is_sound:
+        screen.line(("sound", "good"), f"  {counts}")
+    else:
+        screen.line(
+            ("FAULTY", "bad"), f"  {len(found.findings)} findings in {counts}"
+        )
+        for finding in found.findings:
+            screen.line(f"  {finding.where}: {finding.what}")
+        screen.line(f"  do: {FAULTS_PROBLEM.advice}")
+        screen.line(f"  more: {PROGRAM} explain {FAULTS_PROBLEM.code}")
+    return screen.result(
+        "audit",
+        OK if found.is_sound else FAULTS_PROBLEM.exit_code,
+        {
+            "folder": str(folder),
+            "sound": found.is_sound,
+            "size": found.size,
+            "size_signed": found.size_signed,
+            "events": found.events,
+            "items": found.items,
+            "checkpoints": found.checkpoints,
+            "findings": [
+                {"where": finding.where, "what": finding.what}
+                for finding in found.findings
+            ],
+        },
+    )
+
+
+class _Progress:
+    """How far it is, on one line of a terminal that is written over."""
+
+    def __init__(self) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._start = time.monotonic()
+        self._next = self._start + _FIRST_AFTER
+        self._width = 0
+
+    def show(self, done: int, total: int) -> None:
+        """Show that *done* of *total* entries are audited, if it is time."""
+        now = time.monotonic()
+        if not self._is_shown or now < self._next:
+            return
+        self._next = now + _EVERY
+        rate = done / (now - self._start)
+        left = f", {(total - done) / rate:.0f} s left" if rate else ""
+        text = f"{done} of {total} entries, {rate:.0f} entries/s{left}"
+        write(sys.stderr, f"\r{text:<{self._width}}")
+        self._width = len(text)
+
+    def clear(self) -> None:
+        """Leave an empty line to write on."""
+        if self._width:
+            write(sys.stderr, f"\r{'':<{self._width}}\r")

@@ -1,0 +1,72 @@
+"""Files that commands read; their size is looked at first.
+
+Paths are plain text here: what `verify` loads counts, to the millisecond.
+"""
+
+import os
+import stat
+import sys
+
+from provenance.errors import MalformedError
+from provenance.proof.trust import Trust, parse_trust
+
+STANDARD = "-"
+"""The name of standard input, or output."""
+
+_MAX_TRUST = 1 << 20
+
+
+def read_input(name: str, *, limit: int) -> bytes:
+    """Return the bytes of the file *name*, or of standard input.
+
+    Raises:
+        MalformedError: It is a folder, or has more than *limit* bytes; then
+            it was not read.
+        OSError: It cannot be read.
+    """
+    if name == STANDARD:
+        return _read_up_to(sys.stdin.fileno(), name, limit)
+    file = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        status = os.fstat(file)
+        if stat.S_ISDIR(status.st_mode):
+            raise MalformedError(f"{name} is a folder, not a file")
+        if status.st_size > limit:
+            raise _too_large(name, limit, str(status.st_size))
+        return _read_up_to(file, name, limit)
+    finally:
+        os.close(file)
+
+
+def read_trust(path: str) -> Trust:
+    """Return the trust file at *path*.
+
+    Raises:
+        MalformedError: It is not one.
+        OSError: It cannot be read.
+    """
+    try:
+        text = read_input(path, limit=_MAX_TRUST).decode()
+        return parse_trust(text)
+    except UnicodeDecodeError as error:
+        raise MalformedError(f"{path} is not UTF-8: {error}") from error
+    except MalformedError as error:
+        error.add_note(path)
+        raise
+
+
+def _read_up_to(file: int, name: str, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := os.read(file, min(1 << 20, limit + 1 - size)):
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(name, limit, f"more than {limit}")
+    return b"".join(chunks)
+
+
+def _too_large(name: str, limit: int, size: str) -> MalformedError:
+    return MalformedError(
+        f"{name} has {size} bytes; at most {limit} are read: send it in parts"
+    )

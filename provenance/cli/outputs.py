@@ -1,0 +1,53 @@
+"""Files that commands write: wholly there, or as they were."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from provenance.errors import ConflictError
+
+_PERMISSIONS = 0o666
+
+
+def write_output(target: str, data: bytes) -> None:
+    """Put *data* in the place of the file *target*, whole or not at all.
+
+    Raises:
+        OSError: It cannot be written; *target* is as it was.
+    """
+    path = Path(target)
+    file, temporary = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.name}.", suffix=".part"
+    )
+    try:
+        with os.fdopen(file, "wb") as stream:
+            # A temporary file is its owner's alone; this one is to be shared.
+            os.fchmod(stream.fileno(), _PERMISSIONS & ~_umask())
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder *path* unless it is there.
+
+    Raises:
+        ConflictError: There is a file of that name.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ConflictError(f"{path} is a file, not a folder") from None
+
+
+def _umask() -> int:
+    # It can only be read by setting it.
+    umask = os.umask(0o022)
+    os.umask(umask)
+    return umask

@@ -1,0 +1,173 @@
+"""Verdicts and stories as lines that people read."""
+
+from provenance.cli.problems import (
+    COULD_NOT,
+    FAILED,
+    INCOMPLETE,
+    NOT_FOUND,
+    OK,
+    RECEIPT_CODE,
+    explanations,
+)
+from provenance.cli.program import PROGRAM
+from provenance.cli.screen import Screen, Style
+from provenance.cli.times import as_written, utc
+from provenance.cli.words import label, role_word, word
+from provenance.proof.verdict import (
+    EXPLANATIONS,
+    Moment,
+    Outcome,
+    Step,
+    Summary,
+    Verdict,
+)
+
+NEVER_REGISTERED = "PRV-1003"
+"""The step that proves that the ledger holds nothing about the item."""
+
+_STYLES: dict[Outcome, Style] = {
+    Outcome.VERIFIED: "good",
+    Outcome.FAILED: "bad",
+    Outcome.INCOMPLETE: "warning",
+    Outcome.UNKNOWN: "strong",
+}
+_MARKS = {
+    Outcome.VERIFIED: "✓",
+    Outcome.FAILED: "✗",
+    Outcome.INCOMPLETE: "!",
+    Outcome.UNKNOWN: "–",
+}
+_EXIT_CODES = {
+    Outcome.VERIFIED: OK,
+    Outcome.FAILED: FAILED,
+    Outcome.INCOMPLETE: INCOMPLETE,
+    Outcome.UNKNOWN: COULD_NOT,
+}
+_WIDTH = 76
+
+
+def explanation_of(code: str) -> str:
+    """Return what *code* means, at length; "" for an unknown one."""
+    return EXPLANATIONS.get(code) or explanations().get(code, "")
+
+
+def exit_code_of(verdict: Verdict) -> int:
+    """Return the exit code that *verdict* alone would end a command with."""
+    if verdict.outcome is Outcome.UNKNOWN and any(
+        step.code == NEVER_REGISTERED for step in verdict.steps
+    ):
+        return NOT_FOUND
+    return _EXIT_CODES[verdict.outcome]
+
+
+def print_verdict(
+    screen: Screen, verdict: Verdict, source: str, *, explain: bool
+) -> None:
+    """Print *verdict*: notices first, then the outcome, then every check."""
+    for notice in verdict.notices:
+        screen.line((f"notice {notice.code}", "warning"), f"  {notice.detail}")
+    outcome = verdict.outcome
+    screen.line(
+        (outcome.value, _STYLES[outcome]),
+        f"  {verdict.subject or source}",
+        _rests_on(verdict.summary),
+    )
+    screen.line("The following checks were performed:")
+    for step in verdict.steps:
+        print_step(screen, step, explain=explain)
+    screen.line(word("not shown", "en"))
+
+
+def print_finding(
+    screen: Screen, subject: str, step: Step, *, explain: bool
+) -> None:
+    """Print what the one check of a receipt or of a file came to."""
+    screen.line((step.outcome.value, _STYLES[step.outcome]), f"  {subject}")
+    screen.line("The following check was performed:")
+    print_step(screen, step, explain=explain)
+    if step.code == RECEIPT_CODE:
+        screen.line(
+            "Not shown by this: who may have signed it, and what was logged"
+            " later."
+        )
+
+
+def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
+    """Print one check; if wanted, with what it means."""
+    mark = (_MARKS[step.outcome], _STYLES[step.outcome])
+    is_passed = step.outcome is Outcome.VERIFIED
+    code = "" if is_passed else f"{step.code}  "
+    screen.line("  ", mark, f" {step.name:<13}  {code}{step.detail}")
+    if explain:
+        import textwrap  # noqa: PLC0415  # for this alone
+
+        for line in textwrap.wrap(explanation_of(step.code), _WIDTH - 19):
+            screen.line(" " * 19, line)
+    elif not is_passed:
+        screen.line(" " * 19, f"more: {PROGRAM} explain {step.code}")
+
+
+def print_story(screen: Screen, verdict: Verdict, language: str) -> None:
+    """Print the item's story in *language*, event by event."""
+    outcome = verdict.outcome
+    screen.line(
+        (word("story", language, item=verdict.subject), "strong"),
+    )
+    screen.line(
+        (outcome.value, _STYLES[outcome]),
+        f"  {word(outcome.value, language)}",
+        _rests_on(verdict.summary),
+    )
+    for notice in verdict.notices:
+        screen.line((f"notice {notice.code}", "warning"), f"  {notice.detail}")
+    if not verdict.timeline:
+        screen.line(word("nothing", language))
+    for moment in verdict.timeline:
+        _print_moment(screen, moment, language)
+    screen.line()
+    for step in verdict.steps:
+        if step.outcome is not Outcome.VERIFIED:
+            print_step(screen, step, explain=False)
+    screen.line(word("not shown", language))
+
+
+def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
+    time = as_written(moment.time) or word("no time", language)
+    void = f"  ({word('void', language)})" if moment.is_void else ""
+    screen.line()
+    screen.line(f"{time}  ", (label(moment.labels, language), "strong"), void)
+    name = moment.issuer_name
+    who = f"{name} <{moment.issuer}>" if name else moment.issuer
+    roles = [role_word(role, language) for role in moment.roles]
+    role = (
+        word("as", language, roles=", ".join(roles))
+        if roles
+        else word("no role", language)
+    )
+    comma = "，" if language == "zh-CN" else ", "
+    screen.line(f"    {word('by', language, name=who)}{comma}{role}")
+    if moment.place:
+        screen.line(f"    {word('at', language, place=moment.place)}")
+    if moment.why != "subject":
+        screen.line(f"    {word(moment.why, language, item=moment.item)}")
+    if not moment.fields:
+        return
+    import json  # noqa: PLC0415  # rare, and slow to load
+
+    shown = moment.to_json()["fields"]
+    assert isinstance(shown, dict), "fields are an object"
+    for pointer, value in shown.items():
+        text = json.dumps(value, ensure_ascii=False)
+        screen.line(f"    {pointer}: {text}")
+
+
+def _rests_on(summary: Summary | None) -> str:
+    if summary is None:
+        return ""
+    issuers = len(summary.issuers)
+    return (
+        f"  {summary.event_count} events by {issuers} signer"
+        f"{'' if issuers == 1 else 's'}, {summary.origin} of size"
+        f" {summary.size}, {utc(summary.time)},"
+        f" {len(summary.witnesses)}/{summary.trusted_witnesses} witnesses"
+    )

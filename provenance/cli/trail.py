@@ -1,0 +1,43 @@
+"""`provenance trail`: an item's story, as anyone can read it."""
+
+from pathlib import Path
+
+import click
+
+from provenance.cli.arguments import ITEM, ledger_option
+from provenance.cli.program import Command
+from provenance.cli.screen import Screen
+from provenance.cli.story import exit_code_of, print_story
+from provenance.cli.times import now
+from provenance.cli.words import LANGUAGES
+from provenance.folder import open_reader
+from provenance.proof.verify import examine_bundle
+
+
+@click.command(cls=Command)
+@click.argument("item", type=ITEM)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    envvar="PROVENANCE_LANG",
+    default="en",
+    show_default=True,
+    show_envvar=True,
+    help="The language of the story.",
+)
+@ledger_option
+def trail(screen: Screen, item: str, language: str, folder: Path) -> int:
+    """Tell the story of ITEM, from the ledger in a folder.
+
+    ITEM is a GS1 Digital Link, an EPC URN or another URI. The story is
+    verified as a bundle would be, with the ledger's own trust file.
+    """
+    with open_reader(folder) as reader:
+        data = reader.prove_item(item)
+        verdict = examine_bundle(data, trust=reader.trust, now=now(), item=item)
+    print_story(screen, verdict, language)
+    code = exit_code_of(verdict)
+    members = verdict.to_json()
+    members.pop("schema")
+    return screen.result("trail", code, members)

@@ -1,0 +1,81 @@
+"""What timelines and verdicts say around the record, in each language."""
+
+from collections.abc import Mapping
+
+LANGUAGES = ("en", "zh-CN")
+
+_ENGLISH = {
+    "by": "by {name}",
+    "as": "as {roles}",
+    "no role": "in no role that is shown",
+    "at": "at {place}",
+    "containers": "said of {item}, which it travelled in",
+    "lots": "said of {item}, its lot",
+    "inputs": "said of {item}, which it was made from",
+    "void": "declared an error later",
+    "no time": "time not given",
+    "story": "The story of {item}",
+    "nothing": "Nothing of its story is shown.",
+    "VERIFIED": "the record is genuine and complete",
+    "FAILED": "the evidence contradicts the record",
+    "INCOMPLETE": "something is missing, out of date or recalled: see below",
+    "UNKNOWN": "it could not be checked",
+    "not shown": (
+        "Not shown by this: that the label is on the right thing, and that"
+        " those who signed told the truth."
+    ),
+}
+
+_CHINESE = {
+    "by": "签署方：{name}",
+    "as": "身份：{roles}",
+    "no role": "未显示其身份授权",
+    "at": "地点：{place}",
+    "containers": "记录于运输包装 {item}",
+    "lots": "记录于所属批次 {item}",
+    "inputs": "记录于原料 {item}",
+    "void": "其后被声明为错误",
+    "no time": "未注明时间",
+    "story": "{item} 的溯源记录",
+    "nothing": "没有可显示的记录。",
+    "VERIFIED": "已核验：记录真实且完整",
+    "FAILED": "核验失败：证据与记录矛盾",
+    "INCOMPLETE": "不完整：记录有缺失、已过期或商品被召回，详见下文",
+    "UNKNOWN": "无法核验",
+    "not shown": "核验不能证明：标签贴在正确的商品上，以及签署方所言属实。",
+}
+
+_WORDS: Mapping[str, Mapping[str, str]] = {"en": _ENGLISH, "zh-CN": _CHINESE}
+
+_ROLES_IN_CHINESE = {
+    "producer": "生产商",
+    "exporter": "出口商",
+    "forwarder": "货运代理",
+    "carrier": "承运人",
+    "warehouse": "仓库",
+    "customs": "海关",
+    "inspector": "检验机构",
+    "importer": "进口商",
+    "platform": "电商平台",
+    "payment provider": "支付机构",
+    "courier": "快递",
+    "retailer": "零售商",
+    "auditor": "审计方",
+}
+
+
+def word(phrase: str, language: str, /, **values: str) -> str:
+    """Return *phrase* in *language*, with its *values*."""
+    return _WORDS[language][phrase].format(**values)
+
+
+def role_word(role: str, language: str) -> str:
+    """Return what *role* is called in *language*."""
+    if language == "en":
+        return role
+    return _ROLES_IN_CHINESE.get(role, role)
+
+
+def label(labels: Mapping[str, str], language: str) -> str:
+    """Return the label of a step in *language*."""
+    return labels["zh" if language == "zh-CN" else "en"]

@@ -1,0 +1,116 @@
+"""A verdict is as grave as its gravest step, and nothing is verified by skipping."""
+
+import itertools
+
+import pytest
+
+from provenance.proof.report import MAX_FINDINGS, Report
+from provenance.proof.verdict import (
+    EXPLANATIONS,
+    SCHEMA,
+    STEPS,
+    Moment,
+    Notice,
+    Outcome,
+    Step,
+    Verdict,
+    fill_up,
+)
+
+
+def step(number: int, outcome: Outcome = Outcome.VERIFIED) -> Step:
+    return Step(
+        number, STEPS[number - 1], outcome, f"PRV-{number:02}00", "found"
+    )
+
+
+PASSED = tuple(step(number) for number in range(1, 15))
+
+
+def test_all_steps_must_have_passed() -> None:
+    assert Verdict("item", PASSED).outcome is Outcome.VERIFIED
+
+
+@pytest.mark.parametrize("number", range(14))
+def test_a_step_that_is_left_out_is_unknown(number: int) -> None:
+    left_out = PASSED[:number] + PASSED[number + 1 :]
+    assert Verdict("item", left_out).outcome is Outcome.UNKNOWN
+    filled = fill_up(left_out)
+    assert [s.number for s in filled] == list(range(1, 15))
+    assert filled[number].code == "PRV-0001"
+    assert Verdict("item", filled).outcome is Outcome.UNKNOWN
+
+
+def test_no_steps_at_all_verify_nothing() -> None:
+    assert Verdict("item", ()).outcome is Outcome.UNKNOWN
+    assert Verdict("item", fill_up(())).outcome is Outcome.UNKNOWN
+
+
+def test_the_gravest_step_decides() -> None:
+    grave = [
+        Outcome.VERIFIED,
+        Outcome.UNKNOWN,
+        Outcome.INCOMPLETE,
+        Outcome.FAILED,
+    ]
+    for first, second in itertools.product(grave, repeat=2):
+        verdict = Verdict("item", (*PASSED, step(3, first), step(9, second)))
+        assert verdict.outcome is max(first, second, key=grave.index)
+    assert [outcome.gravity for outcome in grave] == [0, 1, 2, 3]
+
+
+def test_a_report_keeps_a_hundred_faults_and_every_outcome() -> None:
+    report = Report()
+    for number in range(500):
+        report.lacking("completeness", 1, f"event {number} is not shown")
+        report.notice("PRV-1004", f"trail {number} is not there")
+    report.failed("completeness", 2, "a trail too many")
+    report.passed("completeness", "all there")
+    assert len(report.steps) == MAX_FINDINGS + 1
+    assert len(report.notices) == MAX_FINDINGS
+    assert Verdict("item", report.steps).outcome is Outcome.FAILED
+
+
+def test_it_is_written_as_json() -> None:
+    moment = Moment(
+        7,
+        0,
+        "2026-01-01T00:00:00Z",
+        "inspecting",
+        {"en": "Inspected"},
+        "",
+        "did:web:a",
+        "A",
+        ("customs",),
+        "urn:x",
+        "subject",
+        {"/a": [b"\x00", {"b": 1.5}, None]},
+    )
+    verdict = Verdict(
+        "urn:x",
+        PASSED[:1],
+        (Notice("PRV-1401", "recalled", "urn:x"),),
+        None,
+        (moment,),
+    )
+    assert verdict.to_json() == {
+        "schema": SCHEMA,
+        "outcome": "UNKNOWN",
+        "subject": "urn:x",
+        "checks": [{"id": "format", "outcome": "VERIFIED", "code": "PRV-0100", "detail": "found", "subject": ""}],
+        "notices": [{"code": "PRV-1401", "detail": "recalled", "subject": "urn:x"}],
+        "log": None,
+        "timeline": [{
+            "entry": 7, "event": 0, "time": "2026-01-01T00:00:00Z", "step": "inspecting", "labels": {"en": "Inspected"}, "place": "", "issuer": "did:web:a",
+            "issuer_name": "A", "roles": ["customs"], "item": "urn:x", "why": "subject", "fields": {"/a": ["AA==", {"b": 1.5}, None]}, "is_void": False,
+        }],
+    }  # fmt: skip
+
+
+def test_every_step_can_be_explained() -> None:
+    for number in range(1, 15):
+        assert f"PRV-{number:02}00" in EXPLANATIONS
+    for code, text in EXPLANATIONS.items():
+        assert 0 <= int(code[4:6]) <= 14
+        assert text.endswith(".")
+        assert "authentic" not in text
