@@ -8,7 +8,6 @@ import socket
 import string
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from provenance.cli import main
-from provenance.cli.demo import Findings, ends_well, verify_offline
+from provenance.cli.demo import Findings, ends_well, verify_offline, write_files
 from provenance.cli.demo_attacks import Attacks, CrookedTrust
 from provenance.cli.demo_import import AUTHORITIES, PARTIES, PLACES, WITNESSES
 from provenance.cli.demo_play import Played, play
@@ -56,11 +55,11 @@ def honest(played: Played) -> Verdict:
 
 
 @pytest.fixture
-def told() -> Iterator[Story]:
-    """Yield a story all of whose scenes were played, and so its papers."""
+def told() -> Story:
+    """Return a story all of whose scenes were played, and so its papers."""
     story = new_story(CANS, now=NOW)
     assert list(story.scenes())
-    yield story
+    return story
 
 
 # The whole command.
@@ -229,8 +228,6 @@ def test_whoever_opens_a_socket_without_network_gets_an_error() -> None:
 def test_the_can_is_verified_without_network(
     played: Played, tmp_path: Path
 ) -> None:
-    from provenance.cli.demo import write_files  # noqa: PLC0415
-
     write_files(played, tmp_path)
 
     verdict = verify_offline(tmp_path, played.story.goods.can, now=now())
@@ -241,7 +238,7 @@ def test_the_can_is_verified_without_network(
 # The story.
 
 
-def test_the_story_is_all_there(played: Played, honest: Verdict) -> None:
+def test_the_story_is_all_there(honest: Verdict) -> None:
     steps = [moment.step for moment in honest.timeline]
 
     assert honest.outcome is Outcome.VERIFIED

@@ -55,7 +55,9 @@ TIME = 1_770_000_000
 """2026-02-02, in seconds since 1970."""
 
 # What go says when it needs a module that it can neither find nor fetch.
-_UNREACHABLE = re.compile(r'Get "https?:|reading https?:|module lookup disabled')
+_UNREACHABLE = re.compile(
+    r'Get "https?:|reading https?:|module lookup disabled'
+)
 
 
 def cosigner_called(name: str) -> CosignatureSigner:
@@ -119,7 +121,9 @@ def lack(reason: str) -> Never:
     pytest.skip(reason)
 
 
-def go(*arguments: str, folder: pathlib.Path) -> subprocess.CompletedProcess[str]:
+def go(
+    *arguments: str, folder: pathlib.Path
+) -> subprocess.CompletedProcess[str]:
     compiler = shutil.which("go")
     if compiler is None:
         lack(
@@ -174,13 +178,15 @@ def sumdb(tmp_path_factory: pytest.TempPathFactory) -> Program:
 def torchwood(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The program over torchwood and transparency-dev/formats."""
     source = INTEROP / "torchwood"
-    needed = re.search(r"(?m)^go ([0-9]+)\.([0-9]+)", (source / "go.mod").read_text())
+    needed = re.search(
+        r"(?m)^go ([0-9]+)\.([0-9]+)", (source / "go.mod").read_text()
+    )
     assert needed
     if go_version() < (int(needed[1]), int(needed[2])):
         # Not `lack`: the Go that a system carries may well be older, and the
         # other program has then checked the same files.
         pytest.skip(
-            f"torchwood {needed[0]} or newer, this is"
+            f"torchwood needs {needed[0]} or newer, this is"
             f" {go_version()[0]}.{go_version()[1]}"
         )
     return build(source, tmp_path_factory.mktemp("torchwood"))
@@ -273,8 +279,10 @@ def changed(path: pathlib.Path, data: bytes | None) -> Iterator[None]:
     path.unlink()
     if data is not None:
         path.write_bytes(data)
-    yield
-    path.write_bytes(whole)
+    try:
+        yield
+    finally:
+        path.write_bytes(whole)
 
 
 def flipped(data: bytes, position: int) -> bytes:
@@ -292,7 +300,22 @@ def flipped(data: bytes, position: int) -> bytes:
 # three levels, and above 256,000 the paths get a second part.
 @pytest.mark.parametrize(
     "size",
-    [0, 1, 2, 3, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 70_000, 256_001],
+    [
+        0,
+        1,
+        2,
+        3,
+        255,
+        256,
+        257,
+        511,
+        512,
+        65_535,
+        65_536,
+        65_537,
+        70_000,
+        256_001,
+    ],
 )
 def test_other_tools_read_a_log_of_any_shape(
     verifylog: Program, tmp_path: pathlib.Path, size: int
@@ -337,7 +360,12 @@ def test_other_tools_verify_ml_dsa_cosignatures_of_a_witness_and_of_the_log(
     witness = MLDSACosignatureSigner("witness.example/future", key)
     itself = MLDSACosignatureSigner(ORIGIN, key)
     write_log(tmp_path, 5, witness, itself)
-    flags = ["-witness", witness.verifier.vkey, "-witness", itself.verifier.vkey]
+    flags = [
+        "-witness",
+        witness.verifier.vkey,
+        "-witness",
+        itself.verifier.vkey,
+    ]
     assert "2 cosignatures" in torchwood.accepts(tmp_path, *flags)
 
     # The witness's line is the second; this is inside its signature.
@@ -355,14 +383,22 @@ def test_other_tools_apply_our_policy_file(
         (Log(LOG.verifier),),
         tuple(
             Witness(name, key.verifier, f"https://{name}.example")
-            for name, key in [("harbour", HARBOUR), ("union", UNION), ("press", PRESS)]
+            for name, key in [
+                ("harbour", HARBOUR),
+                ("union", UNION),
+                ("press", PRESS),
+            ]
         ),
         (Group("most", 2, ("harbour", "union", "press")),),
         "most",
     )
     path = tmp_path / "policy"
     path.write_bytes(format_policy(policy))
-    for cosigners in ([HARBOUR, UNION], [PRESS, UNION], [HARBOUR, UNION, PRESS]):
+    for cosigners in (
+        [HARBOUR, UNION],
+        [PRESS, UNION],
+        [HARBOUR, UNION, PRESS],
+    ):
         write_log(tmp_path, 5, *cosigners)
         torchwood.accepts(tmp_path, "-policy", path)
     for cosigners in ([], [PRESS]):
@@ -440,7 +476,12 @@ def test_a_leftover_tile_that_contradicts_the_log_is_refused(
     sumdb: Program, tmp_path: pathlib.Path
 ) -> None:
     write_log(tmp_path, 300)
-    leftovers = ["tile/0/000.p/9", "tile/entries/001.p/1", "tile/3/000.p/1", "tile/0/2"]
+    leftovers = [
+        "tile/0/000.p/9",
+        "tile/entries/001.p/1",
+        "tile/3/000.p/1",
+        "tile/0/2",
+    ]
     for path in leftovers:
         write(tmp_path / path, bytes(9 * 32))
         assert path in sumdb.refuses(tmp_path)
@@ -533,7 +574,12 @@ def test_other_tools_read_a_real_ledger_and_verify_its_receipts(
         line = verifylog.accepts(folder, *flags, vkey=vkey)
         assert line.startswith(f"{LEDGER_ORIGIN}: {size} entries, root ")
 
-    for path in ["checkpoint", "tile/0/001.p/31", "tile/1/000.p/1", "tile/entries/000"]:
+    for path in [
+        "checkpoint",
+        "tile/0/001.p/31",
+        "tile/1/000.p/1",
+        "tile/entries/000",
+    ]:
         data = (folder / path).read_bytes()
         with changed(folder / path, flipped(data, len(data) // 2)):
             verifylog.refuses(folder, vkey=vkey)

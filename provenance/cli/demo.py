@@ -56,7 +56,7 @@ _LABEL_WIDTH = 30
 @click.argument("folder", type=FILE, default=Path("demo"))
 @click.option(
     "--cans",
-    type=click.IntRange(12, 100_000),
+    type=click.IntRange(12, 20_000),
     default=1_200,
     show_default=True,
     help="How many cans the lot has.",

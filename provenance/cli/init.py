@@ -148,7 +148,7 @@ def _say_what_next(screen: Screen, folder: Path, key_file: Path) -> None:
         "  6. Prove an item's story, and verify it:",
         f"       {PROGRAM} bundle ITEM -o item.provenance -C {ledger}",
         f"       {PROGRAM} verify item.provenance --trust {quote(str(trust))}",
-        "It has no witnesses yet: the ledger alone vouches that everybody",
-        "sees the same history. Add some to the trust file before you publish it.",
+        "It has no witnesses yet: the ledger alone vouches that everybody sees",
+        "the same history. Add some to the trust file before you publish it.",
     ]:
         screen.say(line)

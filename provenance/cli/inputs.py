@@ -6,6 +6,7 @@ Paths are plain text here: what `verify` loads counts, to the millisecond.
 import os
 import stat
 import sys
+from typing import BinaryIO
 
 from provenance.errors import MalformedError
 from provenance.proof.trust import Trust, parse_trust
@@ -25,17 +26,14 @@ def read_input(name: str, *, limit: int) -> bytes:
         OSError: It cannot be read.
     """
     if name == STANDARD:
-        return _read_up_to(sys.stdin.fileno(), name, limit)
-    file = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        status = os.fstat(file)
-        if stat.S_ISDIR(status.st_mode):
-            raise MalformedError(f"{name} is a folder, not a file")
-        if status.st_size > limit:
-            raise _too_large(name, limit, str(status.st_size))
+        return _read_up_to(sys.stdin.buffer, name, limit)
+    if stat.S_ISDIR(os.stat(name).st_mode):  # noqa: PTH116  # paths are text
+        raise MalformedError(f"{name} is a folder, not a file")
+    with open(name, "rb") as file:  # noqa: PTH123  # the same
+        size = os.fstat(file.fileno()).st_size
+        if size > limit:
+            raise _too_large(name, limit, str(size))
         return _read_up_to(file, name, limit)
-    finally:
-        os.close(file)
 
 
 def read_trust(path: str) -> Trust:
@@ -55,15 +53,11 @@ def read_trust(path: str) -> Trust:
         raise
 
 
-def _read_up_to(file: int, name: str, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while chunk := os.read(file, min(1 << 20, limit + 1 - size)):
-        chunks.append(chunk)
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(name, limit, f"more than {limit}")
-    return b"".join(chunks)
+def _read_up_to(file: BinaryIO, name: str, limit: int) -> bytes:
+    data = file.read(limit + 1)
+    if len(data) > limit:
+        raise _too_large(name, limit, f"more than {limit}")
+    return data
 
 
 def _too_large(name: str, limit: int, size: str) -> MalformedError:

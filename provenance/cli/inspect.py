@@ -38,28 +38,26 @@ def inspect(screen: Screen, file: str) -> int:
     )
 
 
-def _print(screen: Screen, value: object, indent: str) -> None:
+def _print(
+    screen: Screen, value: dict[str, object] | list[object], indent: str
+) -> None:
     """Print *value* as an indented outline."""
-    if isinstance(value, dict):
-        rows = [(f"{name}: ", member) for name, member in value.items()]
-    elif isinstance(value, list):
-        rows = [("- ", member) for member in value]
-    else:
-        screen.line(f"{indent}{value}")
-        return
+    rows = (
+        [(f"{name}:", member) for name, member in value.items()]
+        if isinstance(value, dict)
+        else [("-", member) for member in value]
+    )
     for start, member in rows:
         if isinstance(member, dict | list) and member:
-            screen.line(f"{indent}{start}")
+            screen.line(indent, start)
             _print(screen, member, indent + "  ")
         else:
-            screen.line(f"{indent}{start}{_scalar(member)}")
+            screen.line(indent, start, " ", _scalar(member))
 
 
 def _scalar(value: object) -> str:
-    if value is None:
+    if value is None or value in ({}, []):
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if value in ({}, []):
-        return "none"
     return str(value)

@@ -142,12 +142,14 @@ def _deliver(stream: TextIO, send: Callable[[], object]) -> None:
     try:
         send()
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # What is still buffered, and all that follows, goes nowhere; else
-        # the interpreter would complain about it on its way out.
+        # the interpreter would stumble over it on its way out.
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _has_colour(wish: str) -> bool:

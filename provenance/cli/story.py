@@ -12,9 +12,10 @@ from provenance.cli.problems import (
 from provenance.cli.program import PROGRAM
 from provenance.cli.screen import Screen, Style
 from provenance.cli.times import as_written, utc
-from provenance.cli.words import label, role_word, word
+from provenance.cli.words import label, notice_text, role_word, word
 from provenance.proof.verdict import (
     EXPLANATIONS,
+    NOT_CHECKED,
     Moment,
     Outcome,
     Step,
@@ -103,7 +104,7 @@ def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
 
         for line in textwrap.wrap(explanation_of(step.code), _WIDTH - 19):
             screen.line(" " * 19, line)
-    elif not is_passed:
+    elif not is_passed and step.code != NOT_CHECKED:
         screen.line(" " * 19, f"more: {PROGRAM} explain {step.code}")
 
 
@@ -119,7 +120,8 @@ def print_story(screen: Screen, verdict: Verdict, language: str) -> None:
         _rests_on(verdict.summary),
     )
     for notice in verdict.notices:
-        screen.line((f"notice {notice.code}", "warning"), f"  {notice.detail}")
+        text = notice_text(notice.code, notice.detail, language)
+        screen.line((f"notice {notice.code}", "warning"), f"  {text}")
     if not verdict.timeline:
         screen.line(word("nothing", language))
     for moment in verdict.timeline:

@@ -64,6 +64,22 @@ _ROLES_IN_CHINESE = {
 }
 
 
+_NOTICES_IN_CHINESE = {
+    "PRV-0403": "信任文件未要求见证方联署，仅由账本运营方自证",
+    "PRV-1004": "有相关记录未显示，信任文件亦未要求",
+    "PRV-1401": "该商品、其批次、原料或运输包装已被召回，请勿使用",
+    "PRV-1402": "签署方已声明其中一条记录有误",
+    "PRV-1403": "签署方已撤回此前误发的召回",
+}
+
+
+def notice_text(code: str, detail: str, language: str) -> str:
+    """Return what a notice says in *language*, its *detail* in English."""
+    if language == "en" or code not in _NOTICES_IN_CHINESE:
+        return detail
+    return f"{_NOTICES_IN_CHINESE[code]} ({detail})"
+
+
 def word(phrase: str, language: str, /, **values: str) -> str:
     """Return *phrase* in *language*, with its *values*."""
     return _WORDS[language][phrase].format(**values)

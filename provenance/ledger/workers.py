@@ -19,7 +19,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any, Self
@@ -74,26 +74,30 @@ class Workers:
     """A pool of processes that check submissions, in order."""
 
     def __init__(self, count: int | None = None) -> None:
-        """Start the processes.
+        """Make a pool that starts its processes when there is enough to do.
 
         Args:
             count: How many; by default one for each processor.
         """
-        command = [
-            sys.executable, "-m", "provenance.ledger.workers", keys.backend(),
-        ]  # fmt: skip
-        self._processes = [
-            subprocess.Popen(  # noqa: S603  # our own module, no shell
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
-            for _ in range(count or os.cpu_count() or 1)
-        ]
+        self._count = count or os.cpu_count() or 1
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _start(self) -> None:
+        command = [
+            sys.executable, "-m", "provenance.ledger.workers", keys.backend(),
+        ]  # fmt: skip
+        while len(self._processes) < self._count:
+            self._processes.append(
+                subprocess.Popen(  # noqa: S603  # our own module, no shell
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                )
+            )
 
     def close(self) -> None:
         """End the processes."""
@@ -116,6 +120,14 @@ class Workers:
             StoreError: A worker died; what was not yielded was not checked.
         """
         chunks = _chunks(submissions)
+        ahead = list(islice(chunks, 2))
+        if len(ahead) < 2:
+            # One chunk is checked before a process would have started.
+            for chunk in ahead:
+                yield chunk, [check_one(s, find_key(s)) for s in chunk]
+            return
+        chunks = chain(ahead, chunks)
+        self._start()
         waiting: deque[tuple[subprocess.Popen[bytes], list[Submission]]]
         waiting = deque()
         room = len(self._processes) * QUEUED_CHUNKS

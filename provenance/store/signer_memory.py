@@ -6,7 +6,11 @@ and the key signs nothing that does not go on from there. So it is never
 restored from a backup, and never made anew beside an old ledger.
 
     provenance/signer-memory/v1 <checksum>
-    {"origin": "ledger.example/demo", "root": "<hex>", "size": 10482}
+    {
+     "origin": "ledger.example/demo",
+     "root": "<hex>",
+     "size": 10482
+    }
 """
 
 from pathlib import Path
@@ -19,8 +23,10 @@ from provenance.errors import (
     ForkError,
     MalformedError,
     ProvenanceError,
+    StoreError,
 )
 from provenance.store.durable import read_sealed, write_sealed
+from provenance.store.lockfile import FileLock
 
 KIND = "provenance/signer-memory/v1"
 
@@ -34,6 +40,7 @@ class SignerMemory:
         self._path = path
         self._origin = origin
         self._last = last
+        self._is_broken = False
 
     @classmethod
     def create(cls, path: Path, *, origin: str) -> Self:
@@ -43,10 +50,13 @@ class SignerMemory:
             ConflictError: There is a memory already.
             StoreError: It cannot be written.
         """
-        if path.exists():
-            raise ConflictError(f"there is a signer's memory {path} already")
-        memory = cls(path, origin=origin, last=(0, EMPTY_ROOT))
-        memory._write((0, EMPTY_ROOT))
+        with FileLock.wait_for(_lock_of(path)):
+            if path.exists():
+                raise ConflictError(
+                    f"there is a signer's memory {path} already"
+                )
+            memory = cls(path, origin=origin, last=(0, EMPTY_ROOT))
+            memory._write((0, EMPTY_ROOT))
         return memory
 
     @classmethod
@@ -57,14 +67,7 @@ class SignerMemory:
             ForkError: It is not there, damaged or another log's. Without it
                 nothing can be signed safely.
         """
-        try:
-            return cls(path, origin=origin, last=cls.read(path, origin=origin))
-        except ProvenanceError as error:
-            raise ForkError(
-                f"without its memory the log's key signs nothing: {error}."
-                " Bring the file back as it was last; an older one, or a new"
-                " one, could fork the log"
-            ) from error
+        return cls(path, origin=origin, last=_recall(path, origin))
 
     @staticmethod
     def read(path: Path, *, origin: str) -> tuple[int, Hash]:
@@ -78,9 +81,12 @@ class SignerMemory:
         match read_sealed(path, kind=KIND):
             case {"origin": str(name), "size": int(size), "root": str(root)}:
                 if name != origin:
-                    raise MalformedError(f"{path} is the memory of {name!r}")
-                return size, Hash(bytes.fromhex(root))
-        raise MalformedError(f"{path} holds no size and root")
+                    raise MalformedError(
+                        f"{path} is the memory of {name!r}, not of {origin!r}"
+                    )
+                return size, _parse_root(path, root)
+            case _:
+                raise MalformedError(f"{path} holds no origin, size and root")
 
     @property
     def last(self) -> tuple[int, Hash]:
@@ -90,26 +96,72 @@ class SignerMemory:
     def advance(self, size: int, root: Hash) -> None:
         """Remember, durably when this returns, what is about to be signed.
 
-        Whoever calls this has checked that a larger log extends the last.
+        Nothing is written when it is what was signed last. Whoever calls this
+        has checked that a larger log extends the last: here only its size is
+        looked at.
 
         Raises:
-            ForkError: It is smaller, or of the same size with another root.
-            StoreError: It could not be written; nothing may be signed.
+            ForkError: It is smaller, or of the same size with another root;
+                or the file is not as this object left it.
+            StoreError: It could not be written; nothing may be signed until
+                the memory is opened anew.
         """
-        last_size, last_root = self._last
-        if size < last_size or (size == last_size and root != last_root):
-            raise ForkError(
-                f"size {size} with root {root.hex()[:16]} does not extend what"
-                f" was signed: size {last_size}, root {last_root.hex()[:16]}"
+        if self._is_broken:
+            raise StoreError(
+                f"a write to {self._path} failed before: open it again"
             )
-        if size > last_size:
-            self._write((size, root))
-            self._last = (size, root)
+        with FileLock.wait_for(_lock_of(self._path)):
+            kept = _recall(self._path, self._origin)
+            if kept != self._last:
+                raise ForkError(
+                    f"{self._path} says {_words(*kept)}, but was left at"
+                    f" {_words(*self._last)}: another process signs with the"
+                    " same key, or the file was replaced. Nothing was signed"
+                )
+            last_size, last_root = kept
+            if size < last_size or (size == last_size and root != last_root):
+                raise ForkError(
+                    f"{_words(size, root)} does not extend what was signed,"
+                    f" {_words(*kept)}: nothing was signed"
+                )
+            if size > last_size:
+                self._write((size, root))
+                self._last = (size, root)
 
     def _write(self, last: tuple[int, Hash]) -> None:
         size, root = last
-        write_sealed(
-            self._path,
-            {"origin": self._origin, "size": size, "root": root.hex()},
-            kind=KIND,
-        )
+        try:
+            write_sealed(
+                self._path,
+                {"origin": self._origin, "size": size, "root": root.hex()},
+                kind=KIND,
+            )
+        except StoreError:
+            self._is_broken = True
+            raise
+
+
+def _recall(path: Path, origin: str) -> tuple[int, Hash]:
+    try:
+        return SignerMemory.read(path, origin=origin)
+    except ProvenanceError as error:
+        raise ForkError(
+            f"without its memory the log's key signs nothing: {error}. Bring"
+            " the file back as it was last; an older one, or a new one, could"
+            " fork the log"
+        ) from error
+
+
+def _parse_root(path: Path, text: str) -> Hash:
+    try:
+        return Hash(bytes.fromhex(text))
+    except ValueError as error:
+        raise MalformedError(f"{path} holds no root: {error}") from error
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def _words(size: int, root: Hash) -> str:
+    return f"size {size} with root {root.hex()[:16]}"

