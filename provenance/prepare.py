@@ -56,7 +56,12 @@ def new_event(
     fields: Collection[Field] = (),
 ) -> Event:
     """Return an event with a fresh secret; see `claims.event.make_event`."""
-    return make_event(body, items, fields, secret=secrets.token_bytes(32))
+    return make_event(body, items, fields, secret=new_secret())
+
+
+def new_secret() -> bytes:
+    """Return a fresh secret for one event's salts: 32 random bytes."""
+    return secrets.token_bytes(32)
 
 
 _SHOWN = frozenset({"type", "eventTime", "eventTimeZoneOffset", "action"})

@@ -888,6 +888,33 @@ def test_a_pinned_actor_needs_no_trail() -> None:
     is_found(world.examine(bundle), Outcome.INCOMPLETE, "PRV-1103")
 
 
+def test_what_contradicts_a_pin_has_no_effect() -> None:
+    world = story()
+    actor = pinned(CUSTOMS, "customs", Grant(CUSTOMS, "customs"))
+    verdict = world.examine(world.bundle(can(1)), actors=(actor,))
+    assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
+    assert "PRV-1105" in [notice.code for notice in verdict.notices]
+    # What does not contradict it counts: the second grant was the log's.
+    world.grant(Grant(CUSTOMS, "carrier"))
+    world.say(CUSTOMS, world.seen(can(1), step="departing"))
+    verdict = world.examine(world.bundle(can(1)), actors=(actor,))
+    assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
+
+
+def test_an_impostor_does_not_pass_for_a_pinned_actor() -> None:
+    world = story()
+    world.say(CUSTOMS, world.seen(can(1)))
+    honest = Authority(
+        CUSTOMS,
+        "Customs",
+        (signer_of("true").verifier.data,),
+        (Grant(CUSTOMS, "customs"),),
+        is_pinned=True,
+    )
+    verdict = world.examine(world.bundle(can(1)), actors=(honest,))
+    is_found(verdict, Outcome.FAILED, "PRV-1102")
+
+
 def test_an_enrolment_that_was_not_the_signers_to_make_is_the_logs_fault() -> (
     None
 ):
@@ -1296,6 +1323,75 @@ def test_a_cut_off_bundle_is_unknown(length: int) -> None:
 @given(st.integers(-(2**70), 2**70))
 def test_no_clock_makes_it_raise(now: int) -> None:
     examine_bundle(DATA, trust=TRUST, now=now)
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.sampled_from(
+        ["ADD", "DELETE", "recalled", "packing", "urn:x", "a:b", MAKER, ""]
+    )
+    | st.binary(max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "set", "cbvmda:lotNumber", "a", "reason"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(
+        [
+            "ObjectEvent",
+            "AggregationEvent",
+            "TransformationEvent",
+            "ActorEnrolled",
+            "RoleGranted",
+            "KeyRevoked",
+            "urn:x",
+        ]
+    ),
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "action",
+                "bizStep",
+                "ilmd",
+                "@context",
+                "readPoint",
+                "actor",
+                "disposition",
+                "persistentDisposition",
+                "errorDeclaration",
+                "eventTime",
+                "role",
+            ]
+        ),
+        anything,
+        max_size=6,
+    ),
+    st.lists(
+        st.sampled_from(["epcList", "parentID", "childEPCs", "outputEPCList"]),
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_no_signed_body_makes_it_raise(
+    kind: str, body: dict[str, Any], relations: list[str]
+) -> None:
+    world = story()
+    items = [Item(relation, can(1)) for relation in relations]
+    items.append(Item("actor", MAKER))
+    event = make_event({**body, "type": kind}, items, secret=bytes(32))
+    world.say(MAKER, event)
+    world.examine(world.bundle(can(1)))
 
 
 # The other door.

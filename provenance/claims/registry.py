@@ -178,6 +178,7 @@ class TrustRegistry:
         self._origin = origin
         self._said: dict[Hash, set[str]] = {}
         self._owners: dict[Hash, str] = {}
+        self._given: list[bytes] = []
         self.version = 0
         for authority in authorities:
             self._found(authority)
@@ -207,6 +208,14 @@ class TrustRegistry:
         """Return the public key with that id, valid or revoked, or None."""
         owner = self._owners.get(key_id)  # type: ignore[call-overload]  # a Hash is bytes and hashes alike
         return None if owner is None else self._actors[owner].keys[key_id].data  # type: ignore[index]  # the same
+
+    def public_keys(self, start: int = 0) -> list[bytes]:
+        """Return every public key there ever was, from the *start*th on.
+
+        In the order in which they were given, so that who knows some can ask
+        for the rest. Whether a key counts is for `require_key` to say.
+        """
+        return self._given[start:]
 
     def require_key(self, issuer: str, key_id: Hash) -> ActorKey:
         """Return *issuer*'s key with that id, if it counts now.
@@ -493,6 +502,7 @@ class TrustRegistry:
         key_id = sha256(key)
         self._actors[subject].keys[key_id] = ActorKey(key, log_index)
         self._owners[key_id] = subject
+        self._given.append(key)
 
     def _found(self, authority: Authority) -> None:
         if authority.id in self._actors:

@@ -205,19 +205,6 @@ def parse_header(data: bytes) -> Header:
     )
 
 
-def peek_key_id(entry: bytes) -> bytes | None:
-    """Return the key id that *entry* names, or None if it names none.
-
-    A glance, to know which key to check it with; nothing else is looked at.
-    """
-    match decode_flat(entry, _ENTRY):
-        case [_, header, _]:
-            match decode_flat(header, _HEADER):
-                case [_, _, _, bytes(key_id), _, _, _]:
-                    return key_id
-    return None
-
-
 def _fields(data: bytes, types: Sequence[type], wrong: str) -> list[Any]:
     """Return the array of just these types that *data* spells."""
     fields = decode_flat(data, types)

@@ -9,6 +9,7 @@ same command with its own key.
 # click hands a command each of its options as an argument.
 # ruff: noqa: PLR0913, PLR0917
 
+import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import click
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import ACTOR_RELATION, Grant
-from provenance.claims.event import Event, parse_event
+from provenance.claims.event import SECRET_SIZE, Event, parse_event
 from provenance.claims.registry import Actor, HeldGrant, TrustRegistry
 from provenance.cli.arguments import (
     FILE,
@@ -35,7 +36,8 @@ from provenance.encoding.base64 import encode_base64
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, NotFoundError
 from provenance.folder import open_ledger, open_reader
-from provenance.ledger.ledger import Ledger, new_secret
+from provenance.ledger.ledger import Ledger
+from provenance.prepare import new_secret
 from provenance.store.keyfile import read_key
 
 _SHORT = 16
@@ -84,7 +86,7 @@ def request(
         name=name,
         signer=read_key(key_file),
         origin=origin,
-        secret=new_secret(),
+        secret=_secret(),
     )
     write_output(output, event.data)
     screen.line("request to enrol ", actor_id, " in ", origin, ": ", output)
@@ -147,7 +149,7 @@ def enrol(
                 name=name,
                 signer=read_key(actor_key_file),
                 origin=ledger.origin,
-                secret=new_secret(),
+                secret=_secret(),
             )
         subject = str(event.body["actor"])
         return _log(
@@ -203,7 +205,7 @@ def grant(
 ) -> int:
     """Let ACTOR act as ROLE, within limits."""
     given = Grant(actor_id, role, prefixes, places, start, until, may_grant)
-    event = actors.grant(given, secret=new_secret())
+    event = actors.grant(given, secret=_secret())
     with open_ledger(folder) as ledger:
         return _log(
             screen,
@@ -245,7 +247,7 @@ def add_key(
             actor_id,
             signer=new_signer,
             origin=ledger.origin,
-            secret=new_secret(),
+            secret=_secret(),
         )
         return _log(
             screen,
@@ -298,7 +300,7 @@ def rotate(
             old=_find_key(ledger.registry(), actor_id, old_id),
             signer=new_signer,
             origin=ledger.origin,
-            secret=new_secret(),
+            secret=_secret(),
         )
         return _log(
             screen,
@@ -335,7 +337,7 @@ def revoke(
     with open_ledger(folder) as ledger:
         old = _find_key(ledger.registry(), actor_id, key_id)
         event = actors.revoke_key(
-            actor_id, old=old, reason=reason, secret=new_secret()
+            actor_id, old=old, reason=reason, secret=_secret()
         )
         return _log(
             screen,
@@ -376,7 +378,7 @@ def revoke_grant(
             actor_id,
             granted_by=granted_by,
             reason=reason,
-            secret=new_secret(),
+            secret=_secret(),
         )
         return _log(
             screen,
@@ -406,6 +408,10 @@ def list_actors(screen: Screen, actor_id: str | None, folder: Path) -> int:
     return screen.result(
         "actors", 0, {"actors": [_actor_json(known) for known in shown]}
     )
+
+
+def _secret() -> bytes:
+    return secrets.token_bytes(SECRET_SIZE)
 
 
 def _read_request(file: str) -> Event:

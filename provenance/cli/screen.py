@@ -112,7 +112,6 @@ class Screen:
 
     def data(self, data: bytes) -> None:
         """Print a result that is bytes, as they are."""
-        write(sys.stdout, "")
         _deliver(sys.stdout, lambda: sys.stdout.buffer.write(data))
 
     def _painted(self, part: Part) -> str:
@@ -130,12 +129,7 @@ def write(stream: TextIO, text: str) -> None:
     Raises:
         OSError: It cannot be written.
     """
-
-    def print_it() -> None:
-        stream.write(text)
-        stream.flush()
-
-    _deliver(stream, print_it)
+    _deliver(stream, lambda: stream.write(text))
 
 
 def _deliver(stream: TextIO, send: Callable[[], object]) -> None:

@@ -77,7 +77,7 @@ def sign(
         checked = check_submission(
             submission.entry,
             submission.events,
-            key=signatory.signer.verifier.data,
+            find_key=lambda _: signatory.signer.verifier.data,
         )
     write_output(output, submission.to_bytes())
     statement_id = checked.statement_id.hex()

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from provenance.claims.registry import TrustRegistry
-from provenance.claims.statement import Submission, peek_key_id
+from provenance.claims.statement import Submission
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.tree import EMPTY_ROOT, leaf_hash
 from provenance.errors import MalformedError, ProvenanceError
@@ -160,7 +160,7 @@ class _Auditor:
         with Workers(processes) as workers:
             for _, chunk in workers.check(
                 _statements(self._reader.rows(0, self.report.size), waiting),
-                lambda s: keys.public_key(peek_key_id(s.entry) or b""),
+                keys.public_keys,
             ):
                 for checked in chunk:
                     self._take_commitments(waiting, batch)

@@ -10,10 +10,10 @@ it finds is small and plain, to be sent back to the writer:
     the signature, by the key named     InvalidSignatureError
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from provenance.claims.actor import (
     ACTOR_RELATION,
@@ -29,12 +29,14 @@ from provenance.errors import InvalidSignatureError, MalformedError
 from provenance.gs1 import canonical_item
 from provenance.keys import signature_is_valid
 
+FindKey = Callable[[bytes], bytes | None]
+"""Returns the public key with that id, or None if it is not known."""
+
 REGISTRY_ACT = Act(frozenset(), (), ())
 """Stands for a registry event, whose permission the registry itself judges."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedEvent:
+class CheckedEvent(NamedTuple):
     """What the writer needs of one event.
 
     Attributes:
@@ -57,8 +59,7 @@ class CheckedEvent:
     time: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedStatement:
+class CheckedStatement(NamedTuple):
     """A submission that is in order as far as its bytes can show.
 
     Attributes:
@@ -84,21 +85,23 @@ class CheckedStatement:
 
 
 def check_submission(
-    entry: bytes, events: Sequence[bytes], *, key: bytes | None
+    entry: bytes, events: Sequence[bytes], *, find_key: FindKey
 ) -> CheckedStatement:
     """Return what *entry* and its *events* say, once they were checked.
 
     Args:
         entry: The signed entry.
         events: The data of its events.
-        key: The issuer's public key, or None to leave the signature open.
+        find_key: Where public keys come from. With a key that is not known
+            here the signature stays open.
 
     Raises:
         MalformedError: The bytes are no signed statement with its events.
-        InvalidSignatureError: *key* did not sign it.
+        InvalidSignatureError: The key that it names did not sign it.
     """
     statement = parse_entry(entry)
     header = statement.header
+    key = find_key(header.key_id)
     if key is not None:
         check_signature(statement, key)
     parsed = [parse_event(data) for data in events]

@@ -5,9 +5,16 @@ that it signed before, so that a log cannot show two histories to two readers
 whose policies share an honest witness. Its whole strength is its memory,
 which is durable and compared-and-set before the cosignature leaves its hands
 (C2SP tlog-witness). The rules stand here in the order of that page.
+
+The other half of the page is the ledger's, which asks witnesses and believes
+none of them: what they return is verified before it is kept, and one that
+fails, lies or does not answer takes nothing from the others.
+
+    Ledger.cosign ── note, proof from the last size ──> Witness.add_checkpoint
+                  <───────── one signature line ───────
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from provenance.encoding.digest import Hash
@@ -15,14 +22,49 @@ from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import (
     ConflictError,
     InvalidProofError,
+    InvalidSignatureError,
     MalformedError,
     NotFoundError,
 )
 from provenance.keys import Signer
+from provenance.proof.opening import require_past
 from provenance.tlog import merkle
-from provenance.tlog.checkpoint import open_checkpoint
-from provenance.tlog.cosignature import CosignatureSigner
-from provenance.tlog.note import KnownKey, NoteSignature, parse_note
+from provenance.tlog.checkpoint import open_checkpoint, parse_checkpoint
+from provenance.tlog.cosignature import CosignatureSigner, read_cosignature
+from provenance.tlog.note import (
+    KnownKey,
+    Note,
+    NoteSignature,
+    check_signatures,
+    format_note,
+    parse_note,
+)
+
+ASKED_AGAIN = 3
+"""How often a witness is asked that moved on between two questions."""
+
+ProveGrowth = Callable[[int], Sequence[Hash]]
+"""Returns the consistency proof from an older size, 1 or more."""
+
+
+class Cosigner(Protocol):
+    """A witness as a ledger sees it, in this process or at a distance.
+
+    Both methods may raise any of this library's errors, and `OSError` where
+    there is a wire between.
+    """
+
+    def last_size(self, origin: str) -> int:
+        """Return the size last cosigned for that log, 0 if none."""
+
+    def add_checkpoint(
+        self, note: str, *, old_size: int, proof: Sequence[Hash], now: int
+    ) -> NoteSignature:
+        """Return the cosignature line of a checkpoint that is consistent.
+
+        Raises:
+            ConflictError: *old_size* is not the last size any more.
+        """
 
 
 class Memory(Protocol):
@@ -89,10 +131,11 @@ class Witness:
                 the size to start from.
             InvalidProofError: It does not extend the last one.
         """
-        origin = parse_note(note).text.partition("\n")[0]
+        origin = parse_checkpoint(parse_note(note).text).origin
         if origin not in self._logs:
             raise NotFoundError(f"this witness does not watch {origin!r}")
-        signed = open_checkpoint(note, self._logs[origin])
+        keys = self._logs[origin]
+        signed = open_checkpoint(note, keys)
         checkpoint = signed.checkpoint
         if old_size > checkpoint.size:
             raise MalformedError(
@@ -114,17 +157,81 @@ class Witness:
             old_size=last_size,
             size=checkpoint.size,
             root=checkpoint.root,
-            note=note,
+            # Without lines that nobody verified: they would be kept for good.
+            note=format_note(
+                Note(signed.note.text, check_signatures(signed.note, keys))
+            ),
         )
         return self._signer.sign(checkpoint, time=now)
+
+
+def ask(
+    cosigner: Cosigner,
+    note: Note,
+    *,
+    prove: ProveGrowth,
+    known: Sequence[KnownKey],
+    now: int,
+) -> NoteSignature:
+    """Return the line with which *cosigner* cosigned *note*, verified.
+
+    Args:
+        cosigner: Asked where it stands, then for its cosignature.
+        note: The checkpoint, signed by its log.
+        prove: Gives the proof from where the witness stands.
+        known: The keys of the witnesses that count. Any of them may be the
+            one that answers: what counts is whose signature it is.
+        now: The time, in ms since 1970.
+
+    Raises:
+        ConflictError: It has cosigned a larger checkpoint, or moved on each
+            time that it was asked.
+        InvalidSignatureError: The line is by no known witness, or forged.
+        VerificationError: Its time is ahead of *now*.
+        ProvenanceError, OSError: Whatever the witness raised.
+    """
+    checkpoint = parse_checkpoint(note.text)
+    for attempt in range(1, ASKED_AGAIN + 1):
+        old_size = cosigner.last_size(checkpoint.origin)
+        if old_size > checkpoint.size:
+            raise ConflictError(
+                f"the witness has cosigned {old_size} entries already, this"
+                f" checkpoint has {checkpoint.size}"
+            )
+        try:
+            line = cosigner.add_checkpoint(
+                format_note(note),
+                old_size=old_size,
+                proof=prove(old_size) if old_size else (),
+                now=now // 1000,
+            )
+        except ConflictError:
+            # Somebody else brought it a checkpoint in between.
+            if attempt == ASKED_AGAIN:
+                raise
+        else:
+            return _verify_line(line, note, known=known, now=now)
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _verify_line(
+    line: NoteSignature, note: Note, *, known: Sequence[KnownKey], now: int
+) -> NoteSignature:
+    if not check_signatures(Note(note.text, (line,)), known):
+        raise InvalidSignatureError(
+            f"{line.name} with key {line.key_id.hex()} is no witness of the"
+            " trust file"
+        )
+    # A verifier refuses a checkpoint that was seen in the future, so one
+    # wrong clock among the witnesses would spoil what all others cosigned.
+    require_past(read_cosignature(line).time * 1000, now=now)
+    return line
 
 
 def _require_extension(
     proof: Sequence[Hash], *, old: tuple[int, Hash], new: tuple[int, Hash]
 ) -> None:
     (old_size, old_root), (new_size, new_root) = old, new
-    if new_size == 0 and new_root != EMPTY_ROOT:
-        raise InvalidProofError("the empty log has exactly one root")
     if old_size == 0:
         if proof:
             raise InvalidProofError("from size 0 there is nothing to prove")

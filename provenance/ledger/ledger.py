@@ -8,7 +8,6 @@ anyone get an index and a receipt. There is no state between "refused" and
 bytes again, and gets the same index.
 """
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,11 +16,11 @@ from threading import Lock
 from provenance.claims.event import Event
 from provenance.claims.statement import (
     Submission,
-    peek_key_id,
     sign_statement,
 )
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
+    ConflictError,
     ForkError,
     InvalidSignatureError,
     MalformedError,
@@ -32,8 +31,9 @@ from provenance.errors import (
 from provenance.keys import Signer
 from provenance.ledger.admit import Admission
 from provenance.ledger.check import CheckedStatement
+from provenance.ledger.cosign import Cosigner, ask
 from provenance.ledger.itemmap import ItemMap
-from provenance.ledger.logtree import GrowingTree
+from provenance.ledger.logtree import GrowingTree, TileNodes
 from provenance.ledger.publish import LogSigner, publish
 from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.sequence import Sequencer
@@ -42,6 +42,8 @@ from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Batch, Store
 from provenance.tlog.commitment import parse_commitment
+from provenance.tlog.merkle import prove_consistency
+from provenance.tlog.note import NoteSignature, format_note, parse_note
 
 MAX_BATCH = 4_096
 """How many statements are committed together, at most."""
@@ -137,7 +139,7 @@ class Ledger(LedgerReader):
             ForkError: Signing would fork the log; nothing is signed any more.
         """
         checked = [
-            check_one(submission, self._find_key(submission))
+            check_one(submission, self._admission.registry.public_key)
             for submission in submissions
         ]
         answers = self._write_group(checked)
@@ -169,7 +171,9 @@ class Ledger(LedgerReader):
             ForkError: As `submit` does.
         """
         with Workers(processes) as workers:
-            chunks = workers.check(submissions, self._find_key)
+            chunks = workers.check(
+                submissions, self._admission.registry.public_keys
+            )
             for batch, checked in _gather(chunks):
                 yield from zip(batch, self._write_group(checked), strict=True)
 
@@ -215,7 +219,7 @@ class Ledger(LedgerReader):
                 origin=self.origin,
             )
             checked = [
-                check_one(s, _key_of(s, admission.registry.public_key))
+                check_one(s, admission.registry.public_key)
                 for s in submissions
             ]
             sequencer = Sequencer(
@@ -229,10 +233,81 @@ class Ledger(LedgerReader):
             for answer in answers
         ]
 
+    def cosign(
+        self, witnesses: Sequence[Cosigner], *, now: int | None = None
+    ) -> list[str | ProvenanceError | OSError]:
+        """Ask *witnesses* to cosign the latest checkpoint; keep what they say.
+
+        Appending goes on meanwhile. A checkpoint that is not the latest any
+        more when the answers are there is not worth keeping: ask again.
+
+        Args:
+            witnesses: Each is given the proof from where it stands.
+            now: The time, in ms since 1970; by default the ledger's clock.
+
+        Returns:
+            For each witness, in that order, the name that its cosignature
+            stands under, or why there is none. No witness stops the others.
+
+        Raises:
+            ConflictError: The last entries are not signed yet.
+            StoreError: The cosignatures could not be stored.
+        """
+        now = self._clock() if now is None else now
+        with self.moment() as moment:
+            size, note = moment.size, parse_note(moment.note)
+        known = [witness.key for witness in self.trust.policy.witnesses]
+        nodes = TileNodes(self._writable, size=size)
+        answers: list[NoteSignature | ProvenanceError | OSError] = []
+        for witness in witnesses:
+            try:
+                line = ask(
+                    witness,
+                    note,
+                    prove=lambda old: prove_consistency(old, size, nodes),
+                    known=known,
+                    now=now,
+                )
+            except (ProvenanceError, OSError) as error:
+                answers.append(error)
+            else:
+                answers.append(line)
+        lines = [line for line in answers if isinstance(line, NoteSignature)]
+        lost = self._keep(lines, size=size) if lines else None
+        return [
+            (lost or answer.name)
+            if isinstance(answer, NoteSignature)
+            else answer
+            for answer in answers
+        ]
+
     def close(self) -> None:
         """Wait for the batch in hand, then give the store back."""
         with self._turn:
             super().close()
+
+    def _keep(
+        self, lines: Sequence[NoteSignature], *, size: int
+    ) -> ConflictError | None:
+        """Store *lines* under the checkpoint of *size* if it is the latest."""
+        with self._turn:
+            self._require_whole()
+            latest = self._writable.checkpoint()
+            assert latest is not None, "an open ledger has a checkpoint"
+            if latest[0] != size:
+                return ConflictError(
+                    f"the log grew to {latest[0]} entries while the checkpoint"
+                    f" of {size} was cosigned: ask again"
+                )
+            # The stored note, not the one that was sent: somebody else may
+            # have added to it meanwhile.
+            note = parse_note(latest[1]).with_signatures(*lines)
+            try:
+                self._writable.publish(size, format_note(note))
+            except StoreError as error:
+                self._failure = self._failure or error
+                raise
+        return None
 
     # One turn: what waits is written, and everybody is answered.
 
@@ -381,22 +456,6 @@ class Ledger(LedgerReader):
     def _now(self) -> int:
         # The log's time never goes back, whatever the clock does.
         return max(self._clock(), self._time)
-
-    def _find_key(self, submission: Submission) -> bytes | None:
-        return _key_of(submission, self._admission.registry.public_key)
-
-
-def new_secret() -> bytes:
-    """Return a fresh secret for one event's salts."""
-    return secrets.token_bytes(32)
-
-
-def _key_of(
-    submission: Submission, public_key: Callable[[bytes], bytes | None]
-) -> bytes | None:
-    key_id = peek_key_id(submission.entry)
-    # Where there is none, the check that follows says what is wrong.
-    return None if key_id is None else public_key(key_id)
 
 
 def _last_time(store: Store, size: int) -> int:

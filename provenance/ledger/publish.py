@@ -24,7 +24,7 @@ from provenance.store.protocol import Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.checkpoint import Checkpoint, sign_checkpoint
 from provenance.tlog.cosignature import MLDSACosignatureSigner
-from provenance.tlog.note import NoteSigner, format_note
+from provenance.tlog.note import NoteSigner, format_note, parse_note
 
 
 class SignerMemory(Protocol):
@@ -104,7 +104,29 @@ def publish(
         )
     require_extension(store, signer.memory, size=tree.size, root=root)
     note = signer.sign(tree.size, root, now=now)
-    store.publish(tree.size, note)
+    stored = store.checkpoint_at(tree.size)
+    store.publish(tree.size, note if stored is None else _merge(note, stored))
+
+
+def _merge(note: str, stored: str) -> str:
+    """Return *note* with the cosignatures that *stored*, of its size, has.
+
+    A ledger that is opened again signs its last checkpoint again, and must
+    not take from it what witnesses have added since.
+    """
+    signed, kept = parse_note(note), parse_note(stored)
+    if kept.text != signed.text:
+        return note
+    own = {(line.name, line.key_id) for line in signed.signatures}
+    return format_note(
+        signed.with_signatures(
+            *(
+                line
+                for line in kept.signatures
+                if (line.name, line.key_id) not in own
+            )
+        )
+    )
 
 
 def reread(reader: Reader, edge: GrowingTree, *, size: int) -> Hash:

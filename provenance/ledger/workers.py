@@ -6,7 +6,7 @@ module run by a new interpreter, so that a caller's script needs no guard and
 nothing is inherited but two pipes:
 
     frame     u32 length ‖ msgpack
-    request   [[entry, [event data, …], public key or nil], …]
+    request   [[new public key, …], [[entry, [event data, …]], …]]
     answer    [what `_pack` made of each, …]
 
 Both ends of the pipe are our own code; what others made is checked in it.
@@ -19,6 +19,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain, islice
 from queue import SimpleQueue
 from threading import Thread
@@ -39,6 +40,7 @@ from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedEvent,
     CheckedStatement,
+    FindKey,
     check_submission,
 )
 
@@ -51,8 +53,8 @@ CHUNK_EVENTS = 2_000
 QUEUED_CHUNKS = 3
 """How many chunks each worker has before it: one in work, others waiting."""
 
-FindKey = Callable[[Submission], bytes | None]
-"""Returns the public key that a submission should be checked with."""
+NewKeys = Callable[[int], list[bytes]]
+"""Returns every known public key from the given number on."""
 
 _ERRORS: dict[str, type[ProvenanceError]] = {
     "malformed": MalformedError,
@@ -62,10 +64,12 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
 Checked = CheckedStatement | ProvenanceError
 
 
-def check_one(submission: Submission, key: bytes | None) -> Checked:
+def check_one(submission: Submission, find_key: FindKey) -> Checked:
     """Return what is to be said of *submission*: the check, or its error."""
     try:
-        return check_submission(submission.entry, submission.events, key=key)
+        return check_submission(
+            submission.entry, submission.events, find_key=find_key
+        )
     except (MalformedError, InvalidSignatureError) as error:
         return error
 
@@ -108,13 +112,14 @@ class Workers:
             process.wait()
 
     def check(
-        self, submissions: Iterable[Submission], find_key: FindKey
+        self, submissions: Iterable[Submission], new_keys: NewKeys
     ) -> Iterator[tuple[list[Submission], list[Checked]]]:
         """Yield the submissions in order, in chunks, with what was found.
 
         Args:
             submissions: Read as far ahead as the workers have room.
-            find_key: Asked for each when it is handed to a worker.
+            new_keys: Asked, with each chunk, for the keys that its worker
+                does not know yet.
 
         Raises:
             StoreError: A worker died; what was not yielded was not checked.
@@ -123,8 +128,9 @@ class Workers:
         ahead = list(islice(chunks, 2))
         if len(ahead) < 2:
             # One chunk is checked before a process would have started.
+            known = _by_id(new_keys(0)).get
             for chunk in ahead:
-                yield chunk, [check_one(s, find_key(s)) for s in chunk]
+                yield chunk, [check_one(s, known) for s in chunk]
             return
         chunks = chain(ahead, chunks)
         self._start()
@@ -132,13 +138,17 @@ class Workers:
         waiting = deque()
         room = len(self._processes) * QUEUED_CHUNKS
         turn = 0
+        told = [0] * len(self._processes)
         while True:
             for chunk in islice(chunks, max(room - len(waiting), 0)):
-                process = self._processes[turn % len(self._processes)]
+                number = turn % len(self._processes)
+                process = self._processes[number]
                 turn += 1
+                keys_now = new_keys(told[number])
+                told[number] += len(keys_now)
                 _send(
                     _pipe(process.stdin),
-                    [[s.entry, s.events, find_key(s)] for s in chunk],
+                    [keys_now, [[s.entry, s.events] for s in chunk]],
                 )
                 waiting.append((process, chunk))
             if not waiting:
@@ -280,14 +290,21 @@ def _serve() -> None:
         requests.put(None)
 
     Thread(target=read_ahead, daemon=True).start()
+    known: dict[bytes, bytes] = {}
     while (request := requests.get()) is not None:
+        new_keys, submissions = request
+        known.update(_by_id(new_keys))
         _send(
             sys.stdout.buffer,
             [
-                _pack(check_one(Submission(entry, events), key))
-                for entry, events, key in request
+                _pack(check_one(Submission(entry, events), known.get))
+                for entry, events in submissions
             ],
         )
+
+
+def _by_id(public_keys: Iterable[bytes]) -> dict[bytes, bytes]:
+    return {sha256(key).digest(): key for key in public_keys}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ for the entries after it: the very rules by which the ledger admitted them
 (`provenance.claims.registry`), run again by somebody who need not believe it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provenance.claims.actor import Grant, is_registry_event
@@ -46,6 +46,7 @@ def check_entitlement(
     registry: TrustRegistry,
     evidence: Evidence,
     *,
+    pinned: Collection[str],
     lacking: Sequence[str],
 ) -> Entitlement:
     """Check every signature and every role, in log order.
@@ -54,12 +55,13 @@ def check_entitlement(
         report: Where faults are noted.
         registry: The registry as the trust file starts it; it is moved on.
         evidence: What the log holds.
+        pinned: The actors that the trust file pins.
         lacking: What is missing of actors' trails. While anything is, what
             the registry does not know may be in what is missing.
     """
     for reason in lacking:
         report.lacking("signatures", 3, reason)
-    replay = _Replay(report, registry, evidence.times, bool(lacking))
+    replay = _Replay(report, registry, evidence.times, pinned, bool(lacking))
     statements = evidence.statements
     by_entry: dict[int, list[ProvenEvent]] = {index: [] for index in statements}
     for at in sorted(evidence.events):
@@ -76,6 +78,7 @@ class _Replay:
     report: Report
     registry: TrustRegistry
     times: LogTimes
+    pinned: Collection[str]
     is_lacking: bool
     acts: dict[Position, Act] = field(default_factory=dict)
     roles: dict[Position, tuple[str, ...]] = field(default_factory=dict)
@@ -91,14 +94,29 @@ class _Replay:
                 changes.append(event)
             else:
                 self._check_role(event)
-        if not changes or not is_signed:
-            return
+        if is_signed:
+            self._change(changes, entry.header.issuer, log_index)
+
+    def _change(
+        self, changes: Sequence[ProvenEvent], issuer: str, log_index: int
+    ) -> None:
+        subject = f"entry {log_index}"
+        others = []
+        for change in changes:
+            if str(change.body.get("actor")) not in self.pinned:
+                others.append(change)
+                continue
+            try:
+                self.registry.apply(change, issuer=issuer, log_index=log_index)
+            except (MalformedError, RejectedError) as error:
+                # The pin prevails: its actor was never enrolled by the log.
+                self.report.notice(
+                    "PRV-1105", f"{subject} has no effect: {error}", subject
+                )
         try:
-            self.registry.apply_all(
-                changes, issuer=entry.header.issuer, log_index=log_index
-            )
+            self.registry.apply_all(others, issuer=issuer, log_index=log_index)
         except (MalformedError, RejectedError) as error:
-            self._note("signatures", (4, 3), str(error), f"entry {log_index}")
+            self._note("signatures", (4, 3), f"{subject}: {error}", subject)
 
     def _check_signature(self, log_index: int, entry: Entry) -> bool:
         header, subject = entry.header, f"entry {log_index}"

@@ -141,6 +141,10 @@ EXPLANATIONS: Mapping[str, str] = {
         " to make, and yet it was logged. The log's operator broke the rules:"
         " keep the bundle, it proves so."
     ),
+    "PRV-1105": (
+        "The ledger enrols or changes an actor that the trust file pins in"
+        " another way. The trust file's word counts."
+    ),
     "PRV-1200": (
         "Every actor had been granted the role that lets it say what it said,"
         " with the company prefixes and the places that it named."

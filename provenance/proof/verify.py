@@ -194,11 +194,17 @@ class _Examination:
         # 10 to 14: what it means.
         walk = trace_bundle(bundle, events)
         check_completeness(self.report, bundle, walk, asked=self._trust.trails)
+        pinned = {actor.id for actor in self._trust.actors}
         entitlement = check_entitlement(
             self.report,
             self._trust.registry(),
             evidence,
-            lacking=self._lacking_actors(walk),
+            pinned=pinned,
+            lacking=[
+                missing.reason
+                for missing in walk.missing
+                if missing.why is Why.ACTOR and missing.item not in pinned
+            ],
         )
         check_demands(self.report, bundle, evidence)
         self._tell(walk, events, entitlement)
@@ -301,15 +307,6 @@ class _Examination:
             event_count=len(events),
             issuers=tuple(dict.fromkeys(e.issuer for e in events.values())),
         )
-
-    def _lacking_actors(self, walk: Trace) -> list[str]:
-        """Return what is missing of the actors' trails, the pinned apart."""
-        pinned = {actor.id for actor in self._trust.actors}
-        return [
-            missing.reason
-            for missing in walk.missing
-            if missing.why is Why.ACTOR and missing.item not in pinned
-        ]
 
     def _tell(
         self,

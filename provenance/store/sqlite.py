@@ -473,7 +473,7 @@ def _check_file(path: Path, origin: str) -> None:
             connection.close()
     except apsw.NotADBError as error:
         raise MalformedError(f"{path} is not a ledger's file") from error
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
         raise read_failure(error, path) from error
     if stored != [(origin,)]:
         names = ", ".join(repr(name) for (name,) in stored) or "none"

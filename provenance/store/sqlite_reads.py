@@ -88,7 +88,14 @@ SELECT * FROM trail
 _LAST_INTEGER = 2**63 - 1
 """The largest number that a row can have."""
 
+_HEAD = (bytes, int, bytes, int)
+_LINK = (int, int, bytes, int)
+
 Row = tuple[Any, ...]
+
+Types = tuple[type, ...]
+"""What a row's columns hold. SQLite minds that when a row is written; in a
+file that the disk has changed anything may stand."""
 
 
 class SQLiteReads(ABC):
@@ -106,34 +113,41 @@ class SQLiteReads(ABC):
         """Lend a connection to read from for as long as the caller likes."""
 
     def size(self) -> int:
-        return self._number("SELECT max(log_index) + 1 FROM entries")
+        return self._number(
+            "SELECT coalesce(max(log_index) + 1, 0) FROM entries"
+        )
 
     def link_count(self) -> int:
-        return self._number("SELECT max(number) + 1 FROM links")
+        return self._number("SELECT coalesce(max(number) + 1, 0) FROM links")
 
     def item_count(self) -> int:
         return self._number("SELECT item_count FROM ledger")
 
     def checkpoint(self) -> tuple[int, str] | None:
         return self._first(
-            "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"
+            "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1",
+            (int, str),
         )
 
     def checkpoint_at(self, size: int) -> str | None:
-        row = self._first("SELECT note FROM checkpoints WHERE size = ?", size)
+        row = self._first(
+            "SELECT note FROM checkpoints WHERE size = ?", (str,), size
+        )
         return row[0] if row else None
 
     def checkpoint_before(self, size: int) -> tuple[int, str] | None:
         return self._first(
             "SELECT size, note FROM checkpoints WHERE size < ?"
             " ORDER BY size DESC LIMIT 1",
-            size,
+            (int, str),
+            min(size, _LAST_INTEGER),
         )
 
     def checkpoints(self, start: int, stop: int) -> Iterator[tuple[int, str]]:
         return self._range(
             "SELECT size, note FROM checkpoints"
             " WHERE size >= ? AND size < ? ORDER BY size",
+            (int, str),
             start,
             stop,
         )
@@ -142,6 +156,7 @@ class SQLiteReads(ABC):
         for (entry,) in self._range(
             "SELECT entry FROM entries"
             " WHERE log_index >= ? AND log_index < ? ORDER BY log_index",
+            (bytes,),
             start,
             stop,
         ):
@@ -151,12 +166,14 @@ class SQLiteReads(ABC):
         for entry, event_ids, first in self._range(
             "SELECT entry, event_ids, first_event FROM entries"
             " WHERE log_index >= ? AND log_index < ? ORDER BY log_index",
+            (bytes, bytes, int),
             start,
             stop,
         ):
             events = self._all(
                 "SELECT data FROM events WHERE number >= ? AND number < ?"
                 " ORDER BY number",
+                (bytes,),
                 first,
                 first + len(event_ids) // HASH_SIZE,
             )
@@ -164,7 +181,9 @@ class SQLiteReads(ABC):
 
     def event_ids(self, log_index: int) -> bytes:
         row = self._first(
-            "SELECT event_ids FROM entries WHERE log_index = ?", log_index
+            "SELECT event_ids FROM entries WHERE log_index = ?",
+            (bytes,),
+            log_index,
         )
         if row is None:
             raise NotFoundError(f"the log has no leaf {log_index}")
@@ -176,6 +195,7 @@ class SQLiteReads(ABC):
             "SELECT data FROM entries JOIN events ON number = first_event + ?2"
             " WHERE log_index = ?1 AND ?2 >= 0"
             " AND ?2 < length(event_ids) / ?3",
+            (bytes,),
             log_index,
             position,
             HASH_SIZE,
@@ -188,6 +208,7 @@ class SQLiteReads(ABC):
     def find_statement(self, issued_at: int, statement_id: bytes) -> int | None:
         row = self._first(
             "SELECT log_index FROM statements WHERE issued_at = ? AND id = ?",
+            (int,),
             issued_at,
             statement_id,
         )
@@ -195,7 +216,9 @@ class SQLiteReads(ABC):
 
     def head(self, key: bytes) -> HeadRow | None:
         row = self._first(
-            "SELECT key, count, link, last FROM heads WHERE key = ?", key
+            "SELECT key, count, link, last FROM heads WHERE key = ?",
+            _HEAD,
+            key,
         )
         return HeadRow(*row) if row else None
 
@@ -205,12 +228,14 @@ class SQLiteReads(ABC):
             rows = self._all(
                 "SELECT key, count, link, last FROM heads"
                 " WHERE key >= ? ORDER BY key",
+                _HEAD,
                 prefix,
             )
         else:
             rows = self._all(
                 "SELECT key, count, link, last FROM heads"
                 " WHERE key >= ? AND key < ? ORDER BY key",
+                _HEAD,
                 prefix,
                 after,
             )
@@ -225,7 +250,7 @@ class SQLiteReads(ABC):
         """
         links = [
             LinkRow(*row)
-            for row in self._all(_TRAIL, head.last, max(head.count, 0))
+            for row in self._all(_TRAIL, _LINK, head.last, max(head.count, 0))
         ]
         numbers = [head.last, *(link.previous for link in links)]
         # Each leads further back, so a trail in a circle is found as well.
@@ -245,6 +270,7 @@ class SQLiteReads(ABC):
         for row in self._range(
             "SELECT log_index, position, event_id, previous FROM links"
             " WHERE number >= ? AND number < ? ORDER BY number",
+            _LINK,
             start,
             stop,
         ):
@@ -252,13 +278,14 @@ class SQLiteReads(ABC):
 
     def map_row(self, number: int) -> bytes | None:
         row = self._first(
-            "SELECT hashes FROM map_rows WHERE number = ?", number
+            "SELECT hashes FROM map_rows WHERE number = ?", (bytes,), number
         )
         return row[0] if row else None
 
     def tile(self, level: int, number: int) -> bytes | None:
         row = self._first(
             "SELECT hashes FROM tiles WHERE level = ? AND number = ?",
+            (bytes,),
             level,
             number,
         )
@@ -266,69 +293,95 @@ class SQLiteReads(ABC):
 
     def tiles(self) -> Iterator[tuple[int, int, bytes]]:
         return self._each(
-            "SELECT level, number, hashes FROM tiles ORDER BY level, number"
+            "SELECT level, number, hashes FROM tiles ORDER BY level, number",
+            (int, int, bytes),
         )
 
     def registry_events(self) -> Iterator[tuple[int, int]]:
         return self._each(
             "SELECT log_index, position FROM registry"
-            " ORDER BY log_index, position"
+            " ORDER BY log_index, position",
+            (int, int),
         )
 
     def latest_issue(self) -> int:
-        return self._number("SELECT max(issued_at) FROM statements")
+        return self._number(
+            "SELECT coalesce(max(issued_at), 0) FROM statements"
+        )
 
     def statements(self) -> Iterator[tuple[int, bytes, int]]:
         return self._each(
             "SELECT issued_at, id, log_index FROM statements"
-            " ORDER BY issued_at, id"
+            " ORDER BY issued_at, id",
+            (int, bytes, int),
         )
 
     def _number(self, sql: str) -> int:
-        row = self._first(sql)
-        return row[0] or 0 if row else 0
+        row = self._first(sql, (int,))
+        return row[0] if row else 0
 
-    def _first(self, sql: str, *keys: int | bytes) -> Row | None:
-        rows = self._all(sql, *keys)
+    def _first(self, sql: str, types: Types, *keys: int | bytes) -> Row | None:
+        rows = self._all(sql, types, *keys)
         return rows[0] if rows else None
 
-    def _all(self, sql: str, *keys: int | bytes) -> list[Row]:
+    def _all(self, sql: str, types: Types, *keys: int | bytes) -> list[Row]:
         try:
-            return self._fetch(sql, keys)
+            rows = self._fetch(sql, keys)
         except OverflowError:
             return []  # No row has a number of more than 64 bits.
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             raise self._failure(error) from error
+        # By column, because one large bucket of heads is read this way often.
+        for column, kind in zip(zip(*rows, strict=True), types, strict=False):
+            if set(map(type, column)) != {kind}:
+                raise damage("a value of another type", self._path)
+        return rows
 
-    def _range(self, sql: str, start: int, stop: int) -> Iterator[Any]:
+    def _range(
+        self, sql: str, types: Types, start: int, stop: int
+    ) -> Iterator[Any]:
         return self._each(
-            sql, min(max(start, 0), _LAST_INTEGER), min(stop, _LAST_INTEGER)
+            sql,
+            types,
+            min(max(start, 0), _LAST_INTEGER),
+            min(max(stop, 0), _LAST_INTEGER),
         )
 
-    def _each(self, sql: str, *keys: int) -> Iterator[Any]:
+    def _each(self, sql: str, types: Types, *keys: int) -> Iterator[Any]:
         try:
             with self._lend_long() as connection:
                 cursor = connection.execute(sql, keys)
                 try:
-                    yield from cursor
+                    for row in cursor:
+                        if tuple(map(type, row)) != types:
+                            raise damage("a value of another type", self._path)
+                        yield row
                 finally:
                     # An abandoned query must not keep its moment alive.
                     cursor.close(True)
-        except apsw.Error as error:
+        except (apsw.Error, UnicodeDecodeError) as error:
             raise self._failure(error) from error
 
-    def _failure(self, error: apsw.Error) -> StoreError:
+    def _failure(self, error: apsw.Error | UnicodeDecodeError) -> StoreError:
         return read_failure(error, self._path)
 
 
-def read_failure(error: apsw.Error, path: Path) -> StoreError:
+def read_failure(
+    error: apsw.Error | UnicodeDecodeError, path: Path
+) -> StoreError:
     """Return what to raise when reading *path* failed with *error*."""
-    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
-        return StoreError(
-            f"{path} is damaged ({error}): restore a backup that an audit"
-            " accepts"
-        )
+    if isinstance(
+        error, apsw.CorruptError | apsw.NotADBError | UnicodeDecodeError
+    ):
+        return damage(str(error), path)
     return StoreError(f"reading {path} failed: {error}")
+
+
+def damage(what: str, path: Path) -> StoreError:
+    """Return what to raise when *path* holds *what* no ledger wrote."""
+    return StoreError(
+        f"{path} is damaged ({what}): restore a backup that an audit accepts"
+    )
 
 
 def _next_prefix(prefix: bytes) -> bytes | None:

@@ -1,7 +1,11 @@
 """Signed statements for the benchmarks: real ones, made beforehand."""
 
+import gc
 import hashlib
+import resource
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from provenance.claims import actor as actors
@@ -103,3 +107,27 @@ def statements(
             origin=ORIGIN,
             now=now,
         )
+
+
+@dataclass(frozen=True)
+class Appended:
+    seconds: float
+    processor_seconds: float
+
+
+def append(
+    ledger: Ledger, numbers: range, *, step: int = 0, per_statement: int = 1
+) -> Appended:
+    """Log statements about the items *numbers*, signed beforehand."""
+    submissions = list(statements(numbers, step=step, per_statement=per_statement))
+    gc.collect()
+    used, start = processor_seconds(), time.perf_counter()
+    for _, answer in ledger.submit_many(submissions):
+        assert isinstance(answer, int), answer
+    return Appended(time.perf_counter() - start, processor_seconds() - used)
+
+
+def processor_seconds() -> float:
+    """Return the processor time of this process and its ended workers."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)

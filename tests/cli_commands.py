@@ -1,0 +1,48 @@
+"""Commands that end in every way a command can end."""
+
+import click
+
+from provenance import errors
+from provenance.cli.program import Command, Program, within
+
+
+@click.command(cls=Command)
+@click.argument("kind")
+def raising(screen, kind):
+    """Raise the error of the library called KIND."""
+    screen.say("about to fail")
+    if kind == "EquivocationError":
+        raise errors.EquivocationError("two", first="one", second="two")
+    with within("here.json"):
+        raise getattr(errors, kind)(f"it is {kind}\x1b")
+
+
+@click.command(cls=Command)
+def exploding(screen):
+    """Have a bug."""
+    del screen
+    raise LookupError("secret")
+
+
+@click.command(cls=Command)
+def interrupted(screen):
+    """Be interrupted."""
+    del screen
+    raise KeyboardInterrupt
+
+
+@click.command()
+def plain():
+    """Return nothing, as a command that needs no screen."""
+
+
+program = Program(
+    "provenance",
+    purpose="Ends in every way.",
+    homes={
+        "raising": "tests.cli_commands:raising",
+        "exploding": "tests.cli_commands:exploding",
+        "interrupted": "tests.cli_commands:interrupted",
+        "plain": "tests.cli_commands:plain",
+    },
+)

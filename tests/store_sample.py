@@ -1,0 +1,124 @@
+"""A ledger's rows, made up, where every byte follows from its position.
+
+So what a store should hold can be told from its size alone, by whoever opens
+it after a crash.
+"""
+
+import itertools
+
+from provenance.encoding.digest import Hash, sha256
+from provenance.store.protocol import NO_LINK, Batch, EntryRow, HeadRow, LinkRow, Reader
+
+TILE_WIDTH = 256
+
+
+def key_of(item: int) -> Hash:
+    return sha256(b"item %d" % item)
+
+
+class Sample:
+    """What a store holds after leaves 0 to *size* - 1."""
+
+    def __init__(self, size: int = 0) -> None:
+        self.entries: list[EntryRow] = []
+        self.links: list[LinkRow] = []
+        self.trails: dict[bytes, list[LinkRow]] = {}
+        self.heads: dict[bytes, HeadRow] = {}
+        self.statements: list[tuple[int, bytes, int]] = []
+        self.map_rows: dict[int, bytes] = {}
+        self.tiles: dict[tuple[int, int], bytes] = {}
+        self.registry: list[tuple[int, int]] = []
+        if size:
+            self.grow(size)
+
+    @property
+    def size(self) -> int:
+        return len(self.entries)
+
+    def grow(self, leaves: int) -> Batch:
+        """Add leaves; return the batch that adds them to a store."""
+        old_size, first_link = len(self.entries), len(self.links)
+        statements, registry = len(self.statements), len(self.registry)
+        touched: set[bytes] = set()
+        for log_index in range(old_size, old_size + leaves):
+            touched |= self._add_leaf(log_index)
+        changed = sorted({key[0] for key in touched})
+        tiles = {
+            (0, number): b"".join(
+                sha256(row.entry)
+                for row in self.entries[number * TILE_WIDTH : (number + 1) * TILE_WIDTH]
+            )
+            for number in range(old_size // TILE_WIDTH, (self.size - 1) // TILE_WIDTH + 1)
+        }
+        self.tiles |= tiles
+        return Batch(
+            old_size=old_size,
+            entries=self.entries[old_size:],
+            statements=self.statements[statements:],
+            first_link=first_link,
+            links=self.links[first_link:],
+            heads=[self.heads[key] for key in sorted(touched)],
+            map_rows=[(number, self.map_rows[number]) for number in changed],
+            tiles=[(level, number, tile) for (level, number), tile in tiles.items()],
+            registry=self.registry[registry:],
+        )
+
+    def check(self, reader: Reader) -> None:
+        """Assert that *reader* shows this and nothing else."""
+        size = self.size
+        assert reader.size() == size
+        assert reader.link_count() == len(self.links)
+        assert reader.item_count() == len(self.heads)
+        assert list(reader.entries(0, size)) == [row.entry for row in self.entries]
+        for stored, row in itertools.zip_longest(reader.rows(0, size), self.entries):
+            assert stored is not None
+            assert row is not None
+            assert (stored.entry, stored.event_ids) == (row.entry, row.event_ids)
+            assert list(stored.events) == list(row.events)
+        assert list(reader.links(0, len(self.links))) == self.links
+        assert reader.heads(b"") == sorted(self.heads.values())
+        for key, head in self.heads.items():
+            assert reader.trail(head) == self.trails[key]
+        assert list(reader.statements()) == sorted(self.statements)
+        assert reader.latest_issue() == max((s[0] for s in self.statements), default=0)
+        assert list(reader.registry_events()) == self.registry
+        assert {(a, b): c for a, b, c in reader.tiles()} == self.tiles
+        for number in range(256):
+            assert reader.map_row(number) == self.map_rows.get(number)
+
+    def _add_leaf(self, log_index: int) -> set[bytes]:
+        # Every fourth leaf has no events, as a map commitment has none.
+        count = log_index % 4 if log_index % 4 < 3 else 0
+        events = [b"event %d of leaf %d" % (n, log_index) for n in range(count)]
+        event_ids = [sha256(event) for event in events]
+        entry = b"leaf %d " % log_index + b"." * (log_index % 300)
+        self.entries.append(EntryRow(entry, b"".join(event_ids), events))
+        if count:
+            self.statements.append((1_000 + log_index // 8, sha256(entry), log_index))
+        if log_index % 10 == 1:
+            self.registry.append((log_index, 0))
+        touched = set()
+        for position, event_id in enumerate(event_ids):
+            for key in self._items_of(event_id):
+                self._add_link(key, LinkRow(log_index, position, event_id, NO_LINK))
+                touched.add(key)
+        return touched
+
+    def _items_of(self, event_id: Hash) -> list[Hash]:
+        """Every event names an old item or a new one, some name both."""
+        known = len(self.heads)
+        chosen = int.from_bytes(event_id[:4], "big") % (known + 1)
+        items = {key_of(chosen)}
+        if event_id[4] < 64:
+            items.add(key_of(known))
+        return sorted(items)
+
+    def _add_link(self, key: bytes, link: LinkRow) -> None:
+        head = self.heads.get(key) or HeadRow(key, 0, key, NO_LINK)
+        number = len(self.links)
+        link = LinkRow(link.log_index, link.position, link.event_id, head.last)
+        self.links.append(link)
+        self.trails.setdefault(key, []).append(link)
+        digest = sha256(head.link + link.event_id)
+        self.heads[key] = HeadRow(key, head.count + 1, digest, number)
+        self.map_rows[key[0]] = digest * 256

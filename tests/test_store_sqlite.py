@@ -1,0 +1,519 @@
+"""What is true of the SQLite store alone: its file, its settings, its faults."""
+
+import os
+import pathlib
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import apsw
+import pytest
+
+from provenance.encoding.digest import sha256
+from provenance.errors import ConflictError, MalformedError, NotFoundError, StoreError
+from provenance.store import sqlite
+from provenance.store.sqlite import SQLiteStore, check_sqlite_version
+from tests.store_sample import Sample, key_of
+
+ORIGIN = "ledger.example/sqlite"
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def path(tmp_path: pathlib.Path) -> pathlib.Path:
+    return tmp_path / "ledger.sqlite"
+
+
+@pytest.fixture
+def store(path: pathlib.Path) -> Iterator[SQLiteStore]:
+    made = SQLiteStore.create(path, origin=ORIGIN)
+    yield made
+    made.close()
+
+
+def writer_of(store: SQLiteStore) -> apsw.Connection:
+    assert store._writer is not None
+    return store._writer
+
+
+def change(path: pathlib.Path, sql: str) -> None:
+    """Change the file behind the store's back."""
+    connection = apsw.Connection(str(path))
+    connection.execute(sql)
+    connection.close()
+
+
+# The library
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["3.44.6", "3.44.9", "3.50.7", "3.50.10", "3.51.3", "3.51.10", "3.52.0", "3.54.1", "4.0.0", "3.52"],
+)
+def test_a_sound_sqlite_is_accepted(version: str) -> None:
+    check_sqlite_version(version)
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["3.7.0", "3.7.17", "3.22.0", "3.40.1", "3.43.9", "3.44.0", "3.44.5", "3.45.6", "3.49.9", "3.50.0", "3.50.6", "3.51", "3.51.0", "3.51.2"],
+)
+def test_an_sqlite_that_can_corrupt_a_ledger_is_refused(version: str) -> None:
+    with pytest.raises(StoreError, match=f"SQLite {version} can corrupt a ledger.*apsw"):
+        check_sqlite_version(version)
+
+
+def test_the_sqlite_that_is_linked_is_sound() -> None:
+    check_sqlite_version(apsw.sqlite_lib_version())
+
+
+# The file
+
+
+def test_the_writer_is_durable_by_its_settings(store: SQLiteStore) -> None:
+    writer = writer_of(store)
+    assert writer.pragma("journal_mode") == "wal"
+    assert writer.pragma("synchronous") == 2
+    assert writer.pragma("mmap_size") == 0
+    assert writer.pragma("application_id") == int.from_bytes(b"PROV", "big")
+    assert writer.pragma("user_version") == sqlite.SCHEMA_VERSION
+    assert writer.pragma("integrity_check") == "ok"
+
+
+def test_the_settings_are_the_same_when_opened_again(path: pathlib.Path) -> None:
+    SQLiteStore.create(path, origin=ORIGIN).close()
+    store = SQLiteStore.open_writer(path, origin=ORIGIN)
+    assert writer_of(store).pragma("journal_mode") == "wal"
+    assert writer_of(store).pragma("synchronous") == 2
+    store.close()
+
+
+def test_only_the_owner_can_read_a_ledger(path: pathlib.Path) -> None:
+    before = os.umask(0)
+    try:
+        store = SQLiteStore.create(path, origin=ORIGIN)
+        store.commit(Sample().grow(3))
+        store.size()
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+        store.close()
+    finally:
+        os.umask(before)
+    assert modes == {
+        "ledger.sqlite": 0o600,
+        "ledger.sqlite-wal": 0o600,
+        "ledger.sqlite-shm": 0o600,
+        "ledger.sqlite.lock": 0o600,
+    }
+
+
+def test_a_closed_ledger_is_one_file_and_its_lock(path: pathlib.Path, store: SQLiteStore) -> None:
+    store.commit(Sample().grow(3))
+    store.close()
+    assert sorted(file.name for file in path.parent.iterdir()) == ["ledger.sqlite", "ledger.sqlite.lock"]
+
+
+def test_a_ledger_may_be_named_by_a_string(path: pathlib.Path) -> None:
+    SQLiteStore.create(str(path), origin=ORIGIN).close()
+    SQLiteStore.open_writer(str(path), origin=ORIGIN).close()
+    SQLiteStore.open_reader(str(path), origin=ORIGIN).close()
+
+
+def test_a_missing_file_is_not_made_by_opening_it(path: pathlib.Path) -> None:
+    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+        with pytest.raises(NotFoundError, match="no ledger file"):
+            open_store(path, origin=ORIGIN)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_ledger_cannot_be_made_where_there_is_no_folder(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(StoreError, match="no-such-folder"):
+        SQLiteStore.create(tmp_path / "no-such-folder" / "ledger.sqlite", origin=ORIGIN)
+
+
+def test_creating_never_overwrites_a_file(path: pathlib.Path) -> None:
+    path.write_text("a letter")
+    with pytest.raises(ConflictError, match="already"):
+        SQLiteStore.create(path, origin=ORIGIN)
+    assert path.read_text() == "a letter"
+
+
+def test_another_ledgers_file_is_refused_by_name(path: pathlib.Path, store: SQLiteStore) -> None:
+    store.close()
+    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+        with pytest.raises(MalformedError, match="'ledger.example/sqlite', not of 'other.example/log'"):
+            open_store(path, origin="other.example/log")
+
+
+@pytest.mark.parametrize("version", [0, 2, 77, -1])
+def test_an_unknown_schema_version_is_refused_with_what_to_do(
+    path: pathlib.Path, store: SQLiteStore, version: int
+) -> None:
+    store.close()
+    change(path, f"PRAGMA user_version = {version}")
+    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+        with pytest.raises(MalformedError, match=f"schema version {version}.*use the release"):
+            open_store(path, origin=ORIGIN)
+
+
+def test_a_file_that_is_no_database_is_refused(path: pathlib.Path) -> None:
+    path.write_bytes(b"Dear customs officer, enclosed please find" * 300)
+    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+        with pytest.raises(MalformedError, match="not a ledger's file"):
+            open_store(path, origin=ORIGIN)
+
+
+def test_another_programs_database_is_refused(path: pathlib.Path) -> None:
+    change(path, "CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(MalformedError, match="not a ledger's file"):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+
+
+def test_a_file_whose_making_was_interrupted_says_so(path: pathlib.Path) -> None:
+    path.touch()
+    with pytest.raises(MalformedError, match="empty: making it was interrupted. Delete it"):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+
+
+def test_a_ledger_that_lost_its_name_is_refused(path: pathlib.Path, store: SQLiteStore) -> None:
+    store.close()
+    change(path, "DELETE FROM ledger")
+    with pytest.raises(MalformedError, match="the file of ledger none"):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+    change(path, "DROP TABLE ledger")
+    with pytest.raises(StoreError, match="no such table: ledger"):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+
+
+def test_a_refused_file_can_be_opened_once_it_is_mended(path: pathlib.Path, store: SQLiteStore) -> None:
+    store.close()
+    change(path, "PRAGMA user_version = 9")
+    with pytest.raises(MalformedError):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+    change(path, f"PRAGMA user_version = {sqlite.SCHEMA_VERSION}")
+    SQLiteStore.open_writer(path, origin=ORIGIN).close()
+
+
+@pytest.mark.parametrize("kept", [0.02, 0.3, 0.6, 0.99])
+def test_a_file_cut_short_raises_only_our_errors(path: pathlib.Path, store: SQLiteStore, kept: float) -> None:
+    sample = Sample()
+    store.commit(sample.grow(600))
+    store.close()
+    os.truncate(path, int(path.stat().st_size * kept))
+    with pytest.raises((StoreError, MalformedError, AssertionError)):
+        read_all(path, sample)
+
+
+@pytest.mark.parametrize("page", range(1, 24))
+def test_an_overwritten_page_raises_only_our_errors(path: pathlib.Path, store: SQLiteStore, page: int) -> None:
+    sample = Sample()
+    store.commit(sample.grow(600))
+    store.close()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * 4096 + (100 if page == 1 else 0))
+        file.write(b"\xa5" * 3000)
+    with pytest.raises((StoreError, MalformedError, NotFoundError, AssertionError)):
+        read_all(path, sample)
+
+
+def read_all(path: pathlib.Path, sample: Sample) -> None:
+    store = SQLiteStore.open_reader(path, origin=ORIGIN)
+    try:
+        sample.check(store)
+    finally:
+        store.close()
+
+
+def test_a_page_that_is_damaged_while_open_names_the_way_out(path: pathlib.Path, store: SQLiteStore) -> None:
+    store.commit(Sample().grow(600))
+    store.close()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (path.stat().st_size - 4096))
+    with pytest.raises(StoreError, match="is damaged .*: restore a backup that an audit accepts"):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+
+
+# Trails in a damaged file
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE links SET previous = number",
+        "UPDATE links SET previous = number + 1 WHERE previous >= 0",
+        "UPDATE links SET previous = 10000000 WHERE previous >= 0",
+        "UPDATE links SET previous = -2 WHERE previous = -1",
+        "UPDATE links SET previous = -1",
+        "DELETE FROM links WHERE previous = -1",
+        "DELETE FROM links",
+    ],
+)
+def test_a_trail_that_does_not_lead_back_is_an_error(path: pathlib.Path, store: SQLiteStore, damage: str) -> None:
+    sample = Sample()
+    store.commit(sample.grow(60))
+    change(path, damage)
+    head = max(sample.heads.values(), key=lambda head: head.count)
+    with pytest.raises(StoreError, match="damaged: the trail of"):
+        store.trail(head)
+
+
+def test_a_circle_does_not_hold_a_reader_up(path: pathlib.Path, store: SQLiteStore) -> None:
+    sample = Sample()
+    store.commit(sample.grow(60))
+    change(path, "UPDATE links SET previous = number")
+    for count in (-1, 1, 50_000):
+        head = next(iter(sample.heads.values()))._replace(count=count)
+        with pytest.raises(StoreError, match="damaged"):
+            store.trail(head)
+
+
+# One writer
+
+
+def test_a_second_writer_is_refused_and_readers_are_not(path: pathlib.Path, store: SQLiteStore) -> None:
+    with pytest.raises(ConflictError, match="open for writing already: a ledger has one writer"):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+    readers = [SQLiteStore.open_reader(path, origin=ORIGIN) for _ in range(5)]
+    sample = Sample()
+    store.commit(sample.grow(9))
+    for reader in readers:
+        sample.check(reader)
+        reader.close()
+
+
+def test_another_name_of_the_same_file_is_no_way_around_the_lock(path: pathlib.Path, store: SQLiteStore) -> None:
+    alias = path.parent / "alias.sqlite"
+    alias.symlink_to(path)
+    with pytest.raises(ConflictError, match="one writer"):
+        SQLiteStore.open_writer(alias, origin=ORIGIN)
+
+
+def test_the_lock_file_stays_when_the_writer_goes(path: pathlib.Path, store: SQLiteStore) -> None:
+    lock = path.with_name("ledger.sqlite.lock")
+    number = lock.stat().st_ino
+    store.close()
+    SQLiteStore.open_writer(path, origin=ORIGIN).close()
+    assert lock.stat().st_ino == number
+
+
+def test_a_writer_in_another_process_is_refused_too(path: pathlib.Path, store: SQLiteStore) -> None:
+    script = (
+        "import sys; from provenance.store.sqlite import SQLiteStore;"
+        "reader = SQLiteStore.open_reader(sys.argv[1], origin=sys.argv[2]); print(reader.size());"
+        "SQLiteStore.open_writer(sys.argv[1], origin=sys.argv[2])"
+    )
+    store.commit(Sample().grow(9))
+    command = [sys.executable, "-c", script, str(path), ORIGIN]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.stdout == "9\n"
+    assert "ConflictError" in run.stderr.splitlines()[-1]
+
+
+def test_a_failed_opening_gives_the_lock_back(path: pathlib.Path) -> None:
+    path.write_bytes(b"no database at all, but long enough to look like one" * 99)
+    for _ in range(2):
+        with pytest.raises(MalformedError):
+            SQLiteStore.open_writer(path, origin=ORIGIN)
+    path.unlink()
+    SQLiteStore.create(path, origin=ORIGIN).close()
+
+
+# Failures
+
+
+def test_a_full_disk_is_told_and_nothing_of_the_batch_is_there(path: pathlib.Path, store: SQLiteStore) -> None:
+    sample = Sample()
+    store.commit(sample.grow(50))
+    writer = writer_of(store)
+    writer.pragma("max_page_count", writer.pragma("page_count") + 2)
+    with pytest.raises(StoreError, match="is full: nothing of this batch was acknowledged. Free some space"):
+        store.commit(Sample(50).grow(500))
+    sample.check(store)
+    with pytest.raises(StoreError, match="open it again"):
+        store.publish(50, "note")
+    store.close()
+
+    again = SQLiteStore.open_writer(path, origin=ORIGIN)
+    sample.check(again)
+    again.commit(sample.grow(500))
+    sample.check(again)
+    again.close()
+
+
+def test_a_statement_that_is_logged_already_breaks_the_store(store: SQLiteStore) -> None:
+    """The ledger looks first, so this is a fault of the program."""
+    sample = Sample()
+    store.commit(sample.grow(4))
+    batch = sample.grow(4)
+    batch.statements[0:1] = [sample.statements[0]]  # type: ignore[index]
+    with pytest.raises(StoreError, match="UNIQUE constraint failed: statements"):
+        store.commit(batch)
+    Sample(4).check(store)
+
+
+def test_a_transaction_that_cannot_be_taken_back_breaks_the_store(path: pathlib.Path, store: SQLiteStore) -> None:
+    sample = Sample()
+    store.commit(sample.grow(4))
+
+    def refuse(operation: int, *_: object) -> int:
+        return apsw.SQLITE_DENY if operation == apsw.SQLITE_TRANSACTION else apsw.SQLITE_OK
+
+    with pytest.raises(ZeroDivisionError), store._writing() as writer:
+        writer.execute("DELETE FROM entries")
+        writer.set_authorizer(refuse)
+        raise ZeroDivisionError
+    sample.check(store)
+    with pytest.raises(StoreError, match="open it again"):
+        store.commit(Sample(4).grow(1))
+    store.close()
+
+    again = SQLiteStore.open_writer(path, origin=ORIGIN)
+    sample.check(again)
+    again.close()
+
+
+def test_an_interrupted_commit_leaves_nothing_and_can_be_repeated(store: SQLiteStore) -> None:
+    sample = Sample()
+    store.commit(sample.grow(4))
+
+    def interrupt() -> bool:
+        raise KeyboardInterrupt
+
+    writer_of(store).set_commit_hook(interrupt)
+    batch = sample.grow(4)
+    with pytest.raises(KeyboardInterrupt):
+        store.commit(batch)
+    Sample(4).check(store)
+    writer_of(store).set_commit_hook(None)
+    store.commit(batch)
+    sample.check(store)
+
+
+def test_a_reader_whose_file_goes_bad_raises_our_error(path: pathlib.Path, store: SQLiteStore) -> None:
+    store.commit(Sample().grow(3))
+    change(path, "DROP TABLE heads")
+    with pytest.raises(StoreError, match="reading .* failed"):
+        store.head(key_of(0))
+    change(path, "DROP TABLE entries")
+    with pytest.raises(StoreError, match="reading .* failed"):
+        list(store.entries(0, 1))
+    change(path, "DROP TABLE ledger")
+    with pytest.raises(StoreError, match="reading .* failed"), store.snapshot():
+        pass
+
+
+def test_a_reader_whose_file_is_gone_raises_our_error(path: pathlib.Path) -> None:
+    SQLiteStore.create(path, origin=ORIGIN).close()
+    reader = SQLiteStore.open_reader(path, origin=ORIGIN)
+    shutil.rmtree(path.parent)
+    for read in (reader.size, reader.snapshot().__enter__, lambda: list(reader.entries(0, 1))):
+        with pytest.raises(StoreError, match="unable to open"):
+            read()
+    reader.close()
+
+
+def test_where_write_ahead_mode_is_not_to_be_had_a_writer_is_refused(path: pathlib.Path) -> None:
+    with pytest.raises(StoreError, match="journal mode 'memory' there, which is not durable"):
+        sqlite._connect_writer(pathlib.Path(":memory:"))
+
+
+# Growth
+
+
+def test_the_write_ahead_log_does_not_grow_without_end(
+    path: pathlib.Path, store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_WAL_PAGES", 50)
+    wal = path.with_name("ledger.sqlite-wal")
+    sample, sizes = Sample(), []
+    for _ in range(100):
+        store.commit(sample.grow(20))
+        sizes.append(wal.stat().st_size)
+    assert max(sizes) < 200 * 4096
+    assert path.stat().st_size > 500_000
+    sample.check(store)
+
+
+def test_a_long_snapshot_holds_the_write_ahead_log_and_then_lets_it_go(
+    path: pathlib.Path, store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_WAL_PAGES", 50)
+    sample = Sample()
+    store.commit(sample.grow(20))
+    with store.snapshot() as moment:
+        for _ in range(40):
+            store.commit(sample.grow(20))
+        Sample(20).check(moment)
+    held = path.with_name("ledger.sqlite-wal").stat().st_size
+    assert held > 200 * 4096
+    for _ in range(40):
+        store.commit(sample.grow(20))
+    assert path.with_name("ledger.sqlite-wal").stat().st_size == held
+    sample.check(store)
+
+
+def test_a_writer_begins_with_everything_moved_into_the_file(path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    """So that no batch comes to stand behind frames that were never synced."""
+    store = SQLiteStore.create(path, origin=ORIGIN)
+    sample = Sample()
+    store.commit(sample.grow(300))
+    # What a killed writer leaves: a file, and a WAL that nobody moved.
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    for name in ("ledger.sqlite", "ledger.sqlite-wal"):
+        shutil.copy(path.with_name(name), killed / name)
+    store.close()
+    left = killed / "ledger.sqlite"
+    before = left.stat().st_size
+
+    again = SQLiteStore.open_writer(left, origin=ORIGIN)
+    assert left.stat().st_size > before
+    sample.check(again)
+    again.close()
+
+
+def test_a_checkpoint_that_another_tool_is_at_is_left_to_it(path: pathlib.Path, store: SQLiteStore) -> None:
+    store.commit(Sample().grow(30))
+    tool = apsw.Connection(str(path))
+    commits = []
+
+    def write_meanwhile(*_: object) -> int:
+        commits.append(1)
+        sqlite._move_wal(writer_of(store))
+        return apsw.SQLITE_OK
+
+    # While the tool commits it holds the locks that moving needs.
+    tool.set_wal_hook(write_meanwhile)
+    tool.execute("UPDATE ledger SET item_count = item_count")
+    tool.close()
+    assert commits
+
+
+# Many readers
+
+
+def test_connections_are_used_again(store: SQLiteStore) -> None:
+    sample = Sample()
+    store.commit(sample.grow(30))
+    for _ in range(50):
+        with store.snapshot() as moment:
+            assert moment.size() == 30
+        list(store.entries(0, 30))
+    assert len(store._pool) == 1
+
+
+def test_a_generator_that_outlives_its_store_is_harmless(store: SQLiteStore) -> None:
+    store.commit(Sample().grow(30))
+    entries = store.entries(0, 30)
+    next(entries)
+    store.close()
+    assert len(list(entries)) == 29
+
+
+def test_hashes_go_in_as_they_are_and_come_out_as_bytes(store: SQLiteStore) -> None:
+    store.commit(Sample().grow(9))
+    head = store.heads(b"")[0]
+    assert type(head.key) is bytes
+    assert sha256(head.key) == sha256(bytes(head.key))

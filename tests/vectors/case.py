@@ -1,0 +1,73 @@
+"""One case of the golden vectors, as it is written."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is given, and what must come of it.
+
+    Attributes:
+        name: The file's name, without its suffix.
+        desc: What the case is about, as a sentence without a full stop.
+        given: The inputs.
+        outcome: `ok`, the name of an error, or a bundle's verdict.
+        gives: What comes out; left out where only the outcome matters.
+    """
+
+    name: str
+    desc: str
+    given: Mapping[str, object]
+    outcome: str = OK
+    gives: Mapping[str, object] | None = None
+
+    def to_bytes(self) -> bytes:
+        members: dict[str, object] = {
+            "desc": self.desc,
+            "given": plain(self.given),
+            "outcome": self.outcome,
+        }
+        if self.gives is not None:
+            members["gives"] = plain(self.gives)
+        return json.dumps(members, indent=1).encode() + b"\n"
+
+
+def plain(value: object) -> object:
+    """Return *value* as JSON: bytes as hex, lists for tuples."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, list | tuple):
+        return [plain(child) for child in value]
+    if isinstance(value, Mapping):
+        return {key: plain(child) for key, child in value.items()}
+    return value
+
+
+def tagged(value: object) -> object:
+    """Return a msgpack *value* as JSON: bytes as {"$bytes": hex}.
+
+    Where bytes may stand anywhere, they must be told from text.
+    """
+    if isinstance(value, bytes):
+        return {"$bytes": value.hex()}
+    if isinstance(value, list | tuple):
+        return [tagged(child) for child in value]
+    if isinstance(value, Mapping):
+        return {key: tagged(child) for key, child in value.items()}
+    return value
+
+
+def untagged(value: object) -> object:
+    """Return the msgpack value that *value*, made by `tagged`, stands for."""
+    match value:
+        case {"$bytes": str(text)}:
+            return bytes.fromhex(text)
+        case list():
+            return [untagged(child) for child in value]
+        case dict():
+            return {key: untagged(child) for key, child in value.items()}
+    return value
