@@ -4,11 +4,12 @@ import click
 
 from provenance import errors
 from provenance.cli.program import Command, Program, within
+from provenance.cli.screen import Screen
 
 
 @click.command(cls=Command)
 @click.argument("kind")
-def raising(screen, kind):
+def raising(screen: Screen, kind: str) -> None:
     """Raise the error of the library called KIND."""
     screen.say("about to fail")
     if kind == "EquivocationError":
@@ -18,21 +19,21 @@ def raising(screen, kind):
 
 
 @click.command(cls=Command)
-def exploding(screen):
+def exploding(screen: Screen) -> None:
     """Have a bug."""
     del screen
     raise LookupError("secret")
 
 
 @click.command(cls=Command)
-def interrupted(screen):
+def interrupted(screen: Screen) -> None:
     """Be interrupted."""
     del screen
     raise KeyboardInterrupt
 
 
 @click.command()
-def plain():
+def plain() -> None:
     """Return nothing, as a command that needs no screen."""
 
 

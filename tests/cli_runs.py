@@ -4,11 +4,12 @@ A ledger is made by commands alone, as a reader of the help pages would.
 """
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -30,8 +31,9 @@ class Run:
     err: str
 
     @property
-    def json(self) -> dict:
-        return json.loads(self.out)
+    def json(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(self.out)
+        return said
 
 
 def run(*arguments: object, given: bytes = b"", **environ: str) -> Run:
@@ -51,7 +53,7 @@ def run(*arguments: object, given: bytes = b"", **environ: str) -> Run:
 
 def ok(*arguments: object, **environ: str) -> Run:
     """Run the program, which must succeed."""
-    done = run(*arguments, **environ)
+    done = run(*arguments, given=b"", **environ)
     assert done.code == 0, done
     return done
 
@@ -62,17 +64,16 @@ def command_line(*arguments: object) -> list[str]:
 
 
 def spawn(
-    *arguments: object, environ: Mapping[str, str] | None = None, **options
-) -> subprocess.CompletedProcess:
+    *arguments: object, **environ: str
+) -> subprocess.CompletedProcess[bytes]:
     """Run the program in a process of its own."""
     return subprocess.run(
         command_line(*arguments),
         cwd=PROJECT,
         check=False,
-        capture_output=not options,
-        env=environ,
+        capture_output=True,
+        env={**os.environ, **environ},
         timeout=60,
-        **options,
     )
 
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +18,7 @@ ATTEMPTS = 12
 
 
 @pytest.fixture(scope="module")
-def arguments(tmp_path_factory) -> list[str]:
+def arguments(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     folder = tmp_path_factory.mktemp("cold")
     place = found_ledger(folder)
     document = write_document(folder / "a.json", "K0000")
@@ -26,7 +27,7 @@ def arguments(tmp_path_factory) -> list[str]:
     return ["verify", str(folder / "can"), "--trust", str(place.trust)]
 
 
-def cold(script: str, cache, *arguments: str) -> str:
+def cold(script: str, cache: Path, *arguments: str) -> str:
     # As installed: compiled, and loaded from where it lies.
     environ = {
         name: value
@@ -44,7 +45,7 @@ def cold(script: str, cache, *arguments: str) -> str:
     return done.stdout
 
 
-def fastest(script: str, cache, *arguments: str) -> float:
+def fastest(script: str, cache: Path, *arguments: str) -> float:
     seconds = []
     for _ in range(ATTEMPTS):
         start = time.perf_counter()
@@ -54,8 +55,8 @@ def fastest(script: str, cache, *arguments: str) -> float:
 
 
 def test_verify_loads_no_database_no_network_and_no_more_than_it_uses(
-    arguments, tmp_path
-):
+    arguments: list[str], tmp_path: Path
+) -> None:
     script = (
         "import sys\n"
         "from provenance.cli import main\n"
@@ -78,7 +79,9 @@ def test_verify_loads_no_database_no_network_and_no_more_than_it_uses(
         assert f"provenance.{floor}" not in loaded
 
 
-def test_a_cold_verify_takes_less_than_150_ms(arguments, tmp_path):
+def test_a_cold_verify_takes_less_than_150_ms(
+    arguments: list[str], tmp_path: Path
+) -> None:
     verify = "from provenance.cli import main; main()"
     cold(verify, tmp_path, *arguments)
     took = fastest(verify, tmp_path, *arguments)

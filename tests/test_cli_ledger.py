@@ -3,6 +3,7 @@ import os
 import signal
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -25,15 +26,17 @@ from tests.cli_runs import (
 
 
 @pytest.fixture
-def place(tmp_path) -> Place:
+def place(tmp_path: Path) -> Place:
     return found_ledger(tmp_path)
 
 
-def signing(place: Place) -> tuple:
+def signing(place: Place) -> tuple[object, ...]:
     return ("--key", place.authority_key, "-C", place.ledger)
 
 
-def test_init_makes_a_ledger_that_its_trust_file_describes(tmp_path):
+def test_init_makes_a_ledger_that_its_trust_file_describes(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "new" / "ledger"
     made = ok("init", folder, "--origin", ORIGIN, "--max-age", "12h", "--json")
     trust = parse_trust((folder / "trust.toml").read_text(encoding="utf-8"))
@@ -47,7 +50,7 @@ def test_init_makes_a_ledger_that_its_trust_file_describes(tmp_path):
     assert "actor enrol" in made.err
 
 
-def test_init_twice_changes_nothing(tmp_path):
+def test_init_twice_changes_nothing(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     ok("init", folder, "--origin", ORIGIN)
     before = {f.name: f.read_bytes() for f in folder.iterdir()}
@@ -57,7 +60,7 @@ def test_init_twice_changes_nothing(tmp_path):
     assert {f.name: f.read_bytes() for f in folder.iterdir()} == before
 
 
-def test_a_refused_init_leaves_no_key_behind(tmp_path):
+def test_a_refused_init_leaves_no_key_behind(tmp_path: Path) -> None:
     folder = tmp_path / "ledger"
     ok("init", folder, "--origin", ORIGIN)
     key = tmp_path / "other.key"
@@ -66,7 +69,7 @@ def test_a_refused_init_leaves_no_key_behind(tmp_path):
     assert not key.exists()
 
 
-def test_init_takes_an_authority_that_has_a_key(tmp_path):
+def test_init_takes_an_authority_that_has_a_key(tmp_path: Path) -> None:
     key = tmp_path / "my.key"
     shown = ok("key", "new", key, "--json").json
     ok(
@@ -84,14 +87,16 @@ def test_init_takes_an_authority_that_has_a_key(tmp_path):
 
 
 @pytest.mark.parametrize("origin", ["with space", "a+b", ""])
-def test_init_refuses_a_name_that_no_log_can_have(tmp_path, origin):
+def test_init_refuses_a_name_that_no_log_can_have(
+    tmp_path: Path, origin: str
+) -> None:
     done = run("init", tmp_path / "ledger", "--origin", origin)
     assert done.code in {2, 3}
     assert "Traceback" not in done.err
     assert not (tmp_path / "ledger" / "ledger.sqlite").exists()
 
 
-def test_a_key_is_shown_without_its_secret(tmp_path):
+def test_a_key_is_shown_without_its_secret(tmp_path: Path) -> None:
     file = tmp_path / "a.key"
     made = ok("key", "new", file, "--json")
     shown = ok("key", "show", file, "--name", ORIGIN, "--json")
@@ -102,7 +107,9 @@ def test_a_key_is_shown_without_its_secret(tmp_path):
         assert secret not in said
 
 
-def test_a_key_is_never_overwritten_nor_read_when_others_can(tmp_path):
+def test_a_key_is_never_overwritten_nor_read_when_others_can(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "a.key"
     ok("key", "new", file)
     assert run("key", "new", file).code == 3
@@ -113,7 +120,7 @@ def test_a_key_is_never_overwritten_nor_read_when_others_can(tmp_path):
     assert run("key", "show", tmp_path / "none").code == 4
 
 
-def test_an_actor_is_enrolled_granted_and_listed(place):
+def test_an_actor_is_enrolled_granted_and_listed(place: Place) -> None:
     actors = ok("actor", "list", "-C", place.ledger, "--json").json["actors"]
     assert [actor["id"] for actor in actors] == [f"https://{ORIGIN}", MAKER]
     (grant,) = actors[1]["grants"]
@@ -125,7 +132,9 @@ def test_an_actor_is_enrolled_granted_and_listed(place):
     assert run("actor", "list", "did:web:x", "-C", place.ledger).code == 1
 
 
-def test_an_actor_enrols_by_a_request_without_its_key_leaving(place, tmp_path):
+def test_an_actor_enrols_by_a_request_without_its_key_leaving(
+    place: Place, tmp_path: Path
+) -> None:
     key, request = tmp_path / "shop.key", tmp_path / "shop.request"
     ok("key", "new", key)
     shop = "did:web:shop.example"
@@ -140,7 +149,9 @@ def test_an_actor_enrols_by_a_request_without_its_key_leaving(place, tmp_path):
     assert done.code == 1
 
 
-def test_a_request_for_another_ledger_is_refused(place, tmp_path):
+def test_a_request_for_another_ledger_is_refused(
+    place: Place, tmp_path: Path
+) -> None:
     key, request = tmp_path / "shop.key", tmp_path / "shop.request"
     ok("key", "new", key)
     ok(
@@ -152,7 +163,9 @@ def test_a_request_for_another_ledger_is_refused(place, tmp_path):
     assert "did not sign its own enrolment" in done.err
 
 
-def test_a_request_that_is_none_says_where(place, tmp_path):
+def test_a_request_that_is_none_says_where(
+    place: Place, tmp_path: Path
+) -> None:
     file = tmp_path / "junk"
     file.write_bytes(b"junk")
     done = run("actor", "enrol", "--request", file, *signing(place))
@@ -174,11 +187,13 @@ def test_a_request_that_is_none_says_where(place, tmp_path):
         (),
     ],
 )
-def test_enrol_wants_a_request_or_all_of_the_rest(place, arguments):
+def test_enrol_wants_a_request_or_all_of_the_rest(
+    place: Place, arguments: tuple[str, ...]
+) -> None:
     assert run("actor", "enrol", *arguments, *signing(place)).code == 2
 
 
-def test_grants_have_limits_and_end(place):
+def test_grants_have_limits_and_end(place: Place) -> None:
     done = ok(
         "actor", "grant", MAKER, "customs", "--place",
         "urn:epc:id:sgln:9421902.00001.0", "--from", "2026-01-01T00:00:00Z",
@@ -201,7 +216,9 @@ def test_grants_have_limits_and_end(place):
     ).code == 4  # fmt: skip
 
 
-def test_a_key_is_added_rotated_and_revoked(place, tmp_path):
+def test_a_key_is_added_rotated_and_revoked(
+    place: Place, tmp_path: Path
+) -> None:
     second, third = tmp_path / "2.key", tmp_path / "3.key"
     first_id = ok("key", "show", place.maker_key, "--json").json["key_id"]
     second_id = ok("key", "new", second, "--json").json["key_id"]
@@ -227,7 +244,7 @@ def test_a_key_is_added_rotated_and_revoked(place, tmp_path):
     assert "lost" in ok("actor", "list", "-C", place.ledger).out
 
 
-def test_a_key_id_that_is_too_short_names_nothing(place):
+def test_a_key_id_that_is_too_short_names_nothing(place: Place) -> None:
     key_id = ok("key", "show", place.maker_key, "--json").json["key_id"]
     done = run(
         "actor", "revoke", MAKER, key_id[:4], "--reason", "x", *signing(place)
@@ -235,7 +252,7 @@ def test_a_key_id_that_is_too_short_names_nothing(place):
     assert done.code == 4
 
 
-def test_a_stranger_enrols_nobody(place, tmp_path):
+def test_a_stranger_enrols_nobody(place: Place, tmp_path: Path) -> None:
     ok("key", "new", tmp_path / "x.key")
     enrol = ("actor", "enrol", "did:web:x", "--name", "X", "--actor-key")
     done = run(
@@ -252,7 +269,9 @@ def test_a_stranger_enrols_nobody(place, tmp_path):
     assert "PRV-9022" in done.err
 
 
-def test_two_authorities_say_the_same_before_it_counts(place, tmp_path):
+def test_two_authorities_say_the_same_before_it_counts(
+    place: Place, tmp_path: Path
+) -> None:
     trust = place.trust
     other = tmp_path / "other.key"
     public = ok("key", "new", other, "--json").json["public_key"]
@@ -283,7 +302,9 @@ def test_two_authorities_say_the_same_before_it_counts(place, tmp_path):
     assert done.json["in_effect"]
 
 
-def test_a_document_is_signed_and_accepted(place, tmp_path):
+def test_a_document_is_signed_and_accepted(
+    place: Place, tmp_path: Path
+) -> None:
     document = write_document(tmp_path / "cans.json", "K0000", "K0001")
     done = ok("submit", document, "--key", place.maker_key, "-C", place.ledger)
     assert done.out.splitlines() == [
@@ -295,7 +316,9 @@ def test_a_document_is_signed_and_accepted(place, tmp_path):
         assert step.issuer == MAKER
 
 
-def test_one_bad_file_does_not_lose_the_others(place, tmp_path):
+def test_one_bad_file_does_not_lose_the_others(
+    place: Place, tmp_path: Path
+) -> None:
     folder = tmp_path / "in"
     (folder / "sub").mkdir(parents=True)
     write_document(folder / "a.json", "K1")
@@ -328,7 +351,9 @@ def test_one_bad_file_does_not_lose_the_others(place, tmp_path):
     ]
 
 
-def test_what_is_refused_is_said_with_its_reason(place, tmp_path):
+def test_what_is_refused_is_said_with_its_reason(
+    place: Place, tmp_path: Path
+) -> None:
     document = write_document(tmp_path / "a.json", "K1", bizStep="shopping")
     done = run("submit", document, "--key", place.maker_key, "-C", place.ledger)
     assert done.code == 3
@@ -337,7 +362,9 @@ def test_what_is_refused_is_said_with_its_reason(place, tmp_path):
     assert "do: " in done.out
 
 
-def test_many_files_are_checked_by_workers_and_told_in_order(place, tmp_path):
+def test_many_files_are_checked_by_workers_and_told_in_order(
+    place: Place, tmp_path: Path
+) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
     count = _FEW + 1
@@ -361,7 +388,7 @@ def test_many_files_are_checked_by_workers_and_told_in_order(place, tmp_path):
     assert indexes == list(range(5, 5 + count - 2))
 
 
-def test_standard_input_is_a_file_too(place, tmp_path):
+def test_standard_input_is_a_file_too(place: Place, tmp_path: Path) -> None:
     data = write_document(tmp_path / "a.json", "K1").read_bytes()
     done = run(
         "submit", "-", "--key", place.maker_key, "-C", place.ledger, given=data
@@ -370,7 +397,7 @@ def test_standard_input_is_a_file_too(place, tmp_path):
     assert "accepted as entry 5, 1 event: -" in done.out
 
 
-def test_nobody_signed_it_and_nobody_can(place, tmp_path):
+def test_nobody_signed_it_and_nobody_can(place: Place, tmp_path: Path) -> None:
     document = write_document(tmp_path / "a.json", "K1")
     done = run("submit", document, "-C", place.ledger)
     assert done.code == 1
@@ -379,7 +406,7 @@ def test_nobody_signed_it_and_nobody_can(place, tmp_path):
     assert done.code == 2
 
 
-def test_a_saved_statement_is_logged_once(place, tmp_path):
+def test_a_saved_statement_is_logged_once(place: Place, tmp_path: Path) -> None:
     document = write_document(tmp_path / "a.json", "K1")
     saved = tmp_path / "saved"
     ok(
@@ -394,7 +421,9 @@ def test_a_saved_statement_is_logged_once(place, tmp_path):
         assert reader.size == 7
 
 
-def test_the_folder_to_save_in_may_not_be_a_file(place, tmp_path):
+def test_the_folder_to_save_in_may_not_be_a_file(
+    place: Place, tmp_path: Path
+) -> None:
     document = write_document(tmp_path / "a.json", "K1")
     done = run(
         "submit", document, "--key", place.maker_key, "-C", place.ledger,
@@ -404,7 +433,7 @@ def test_the_folder_to_save_in_may_not_be_a_file(place, tmp_path):
     assert "is a file, not a folder" in done.err
 
 
-def test_a_dry_run_logs_nothing(place, tmp_path):
+def test_a_dry_run_logs_nothing(place: Place, tmp_path: Path) -> None:
     good = write_document(tmp_path / "a.json", "K1")
     bad = write_document(tmp_path / "b.json", "K2", bizStep="retail_selling")
     done = run(
@@ -418,16 +447,20 @@ def test_a_dry_run_logs_nothing(place, tmp_path):
         assert reader.size == 5
 
 
-def test_a_file_over_the_limit_is_refused_by_its_size_alone(place, tmp_path):
+def test_a_file_over_the_limit_is_refused_by_its_size_alone(
+    place: Place, tmp_path: Path
+) -> None:
     large = tmp_path / "large.json"
-    with open(large, "wb") as file:
+    with large.open("wb") as file:
         file.truncate(2**40)
     done = run("submit", large, "--key", place.maker_key, "-C", place.ledger)
     assert done.code == 3
     assert f"has {2**40} bytes; at most 67108864 are read" in done.out
 
 
-def test_what_is_concealed_is_not_in_the_body(place, tmp_path):
+def test_what_is_concealed_is_not_in_the_body(
+    place: Place, tmp_path: Path
+) -> None:
     document = write_document(
         tmp_path / "a.json", "K0000", **{"example:buyer": {"name": "Li"}}
     )
@@ -444,7 +477,9 @@ def test_what_is_concealed_is_not_in_the_body(place, tmp_path):
 
 
 @pytest.mark.parametrize("pointer", ["buyer", "/", "/type"])
-def test_a_pointer_to_nothing_that_can_be_concealed(place, tmp_path, pointer):
+def test_a_pointer_to_nothing_that_can_be_concealed(
+    place: Place, tmp_path: Path, pointer: str
+) -> None:
     document = write_document(tmp_path / "a.json", "K1")
     done = run(
         "submit", document, "--key", place.maker_key, "-C", place.ledger,
@@ -454,7 +489,9 @@ def test_a_pointer_to_nothing_that_can_be_concealed(place, tmp_path, pointer):
     assert "Traceback" not in done.err
 
 
-def test_after_head_binds_each_event_to_the_head_it_saw(place, tmp_path):
+def test_after_head_binds_each_event_to_the_head_it_saw(
+    place: Place, tmp_path: Path
+) -> None:
     submit = ("submit", "--key", place.maker_key, "-C", place.ledger)
     first = write_document(tmp_path / "a.json", "K0000")
     second = write_document(
@@ -476,7 +513,9 @@ def test_after_head_binds_each_event_to_the_head_it_saw(place, tmp_path):
     assert "it is signed already" in done.out
 
 
-def test_a_statement_signed_elsewhere_is_handed_in(place, tmp_path):
+def test_a_statement_signed_elsewhere_is_handed_in(
+    place: Place, tmp_path: Path
+) -> None:
     document = write_document(tmp_path / "a.json", "K0000")
     file = tmp_path / "a.submission"
     signed = ok(
@@ -488,7 +527,9 @@ def test_a_statement_signed_elsewhere_is_handed_in(place, tmp_path):
     assert done["results"][0]["statement_id"] == signed.json["statement_id"]
 
 
-def test_what_the_ledger_would_refuse_by_its_bytes_is_not_signed(tmp_path):
+def test_what_the_ledger_would_refuse_by_its_bytes_is_not_signed(
+    tmp_path: Path,
+) -> None:
     ok("key", "new", tmp_path / "k")
     document = write_document(tmp_path / "a.json", "K1")
     text = document.read_text(encoding="utf-8")
@@ -508,7 +549,7 @@ def test_what_the_ledger_would_refuse_by_its_bytes_is_not_signed(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_ledger_in_use_is_said_to_be(place, tmp_path):
+def test_a_ledger_in_use_is_said_to_be(place: Place, tmp_path: Path) -> None:
     document = write_document(tmp_path / "a.json", "K1")
     with open_ledger(place.ledger):
         done = run(
@@ -519,18 +560,22 @@ def test_a_ledger_in_use_is_said_to_be(place, tmp_path):
         ok("actor", "list", "-C", place.ledger)
 
 
-def test_the_ledgers_folder_comes_from_the_environment_too(place, tmp_path):
+def test_the_ledgers_folder_comes_from_the_environment_too(
+    place: Place, tmp_path: Path
+) -> None:
     ok("actor", "list", PROVENANCE_LEDGER=str(place.ledger))
     done = run("actor", "list", "-C", tmp_path / "none")
     assert done.code == 4
     assert "provenance init" in done.err
 
 
-def test_an_interrupted_submission_tells_what_was_accepted(place, tmp_path):
+def test_an_interrupted_submission_tells_what_was_accepted(
+    place: Place, tmp_path: Path
+) -> None:
     first = write_document(tmp_path / "a.json", "K1")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command_line(
             "submit", first, pipe, "--key", place.maker_key,
             "-C", place.ledger, "--after-head", CAN, "--json",
@@ -538,11 +583,11 @@ def test_an_interrupted_submission_tells_what_was_accepted(place, tmp_path):
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    ) as process:  # fmt: skip
-        # The pipe is opened once the first file was logged.
-        with open(pipe, "wb"):
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+    )  # fmt: skip
+    # The pipe is opened once the first file was logged.
+    with process, pipe.open("wb"):
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     said = json.loads(out)
     assert said["accepted"] == 1

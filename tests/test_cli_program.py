@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -44,8 +45,12 @@ EXITS = {
 }
 
 
-def all_commands():
+Named = tuple[tuple[str, ...], click.Command]
+
+
+def all_commands() -> Iterator[Named]:
     context = click.Context(main, info_name="provenance")
+    waiting: list[tuple[tuple[str, ...], click.Command, click.Context]]
     waiting = [((), main, context)]
     while waiting:
         names, command, context = waiting.pop()
@@ -63,7 +68,9 @@ IDS = [" ".join(names) or "provenance" for names, _ in COMMANDS]
 
 
 @pytest.mark.parametrize(("names", "command"), COMMANDS, ids=IDS)
-def test_every_command_has_help_and_so_has_every_option(names, command):
+def test_every_command_has_help_and_so_has_every_option(
+    names: tuple[str, ...], command: click.Command
+) -> None:
     assert command.help
     for parameter in command.params:
         if isinstance(parameter, click.Option):
@@ -75,14 +82,18 @@ def test_every_command_has_help_and_so_has_every_option(names, command):
 
 
 @pytest.mark.parametrize(("names", "command"), COMMANDS, ids=IDS)
-def test_every_command_can_print_json(names, command):
+def test_every_command_can_print_json(
+    names: tuple[str, ...], command: click.Command
+) -> None:
     if isinstance(command, click.Group):
         return
     assert "--json" in ok(*names, "--help").out
 
 
 @pytest.mark.parametrize(("names", "command"), COMMANDS, ids=IDS)
-def test_a_wrong_call_is_exit_2_and_json_if_wanted(names, command):
+def test_a_wrong_call_is_exit_2_and_json_if_wanted(
+    names: tuple[str, ...], command: click.Command
+) -> None:
     del command
     done = run(*names, "--nonsense")
     assert done.code == 2
@@ -94,7 +105,7 @@ def test_a_wrong_call_is_exit_2_and_json_if_wanted(names, command):
     assert done.json["exit_code"] == 2
 
 
-def test_the_exit_code_of_every_error_is_the_documented_one():
+def test_the_exit_code_of_every_error_is_the_documented_one() -> None:
     classes = {
         name: kind
         for name, kind in vars(errors).items()
@@ -107,7 +118,7 @@ def test_the_exit_code_of_every_error_is_the_documented_one():
 
 
 @pytest.mark.parametrize("kind", sorted(EXITS))
-def test_an_error_says_code_what_where_and_what_to_do(kind: str):
+def test_an_error_says_code_what_where_and_what_to_do(kind: str) -> None:
     done = CliRunner().invoke(program, ["raising", kind])
     assert done.exit_code == EXITS[kind]
     assert done.stdout == ""
@@ -124,7 +135,7 @@ def test_an_error_says_code_what_where_and_what_to_do(kind: str):
 
 
 @pytest.mark.parametrize("kind", sorted(EXITS))
-def test_an_error_is_one_json_object_if_wanted(kind: str):
+def test_an_error_is_one_json_object_if_wanted(kind: str) -> None:
     done = CliRunner().invoke(program, ["raising", kind, "--json"])
     problem = PROBLEMS[getattr(errors, kind)]
     said = json.loads(done.stdout)
@@ -134,7 +145,7 @@ def test_an_error_is_one_json_object_if_wanted(kind: str):
     assert said["error"]["do"] == problem.advice
 
 
-def test_an_error_that_the_table_lacks_has_that_of_its_parent():
+def test_an_error_that_the_table_lacks_has_that_of_its_parent() -> None:
     class NewError(errors.QuorumNotMetError):
         pass
 
@@ -142,7 +153,9 @@ def test_an_error_that_the_table_lacks_has_that_of_its_parent():
     assert problem_of(ValueError()) is None
 
 
-def test_a_bug_is_one_line_and_a_file_never_a_traceback(tmp_path, monkeypatch):
+def test_a_bug_is_one_line_and_a_file_never_a_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     done = CliRunner().invoke(program, ["exploding"])
     assert done.exit_code == 70
@@ -158,36 +171,36 @@ def test_a_bug_is_one_line_and_a_file_never_a_traceback(tmp_path, monkeypatch):
     assert report.stat().st_mode & 0o077 == 0
 
 
-def test_an_interrupt_is_exit_130():
+def test_an_interrupt_is_exit_130() -> None:
     done = CliRunner().invoke(program, ["interrupted"])
     assert done.exit_code == 130
     assert "error PRV-9003: interrupted" in done.stderr
 
 
-def test_a_command_that_returns_nothing_succeeded():
+def test_a_command_that_returns_nothing_succeeded() -> None:
     assert CliRunner().invoke(program, ["plain"]).exit_code == 0
 
 
-def test_ctrl_c_while_reading_leaves_no_traceback(tmp_path):
+def test_ctrl_c_while_reading_leaves_no_traceback(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with subprocess.Popen(
+    process = subprocess.Popen(
         command_line("inspect", pipe),
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    ) as process:
-        # Opening the other end waits until the command has opened its own.
-        with open(pipe, "wb"):
-            process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=60)
+    )
+    # Opening the other end waits until the command has opened its own.
+    with process, pipe.open("wb"):
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == b""
     assert b"error PRV-9003: interrupted" in err
     assert b"Traceback" not in err
 
 
-def test_the_gravest_of_several_exit_codes_wins():
+def test_the_gravest_of_several_exit_codes_wins() -> None:
     assert gravest([]) == 0
     assert gravest([0, 4]) == 4
     assert gravest([4, 3, 0]) == 3
@@ -195,24 +208,24 @@ def test_the_gravest_of_several_exit_codes_wins():
     assert gravest([0, 5, 1, 3, 4]) == 1
 
 
-def test_the_version_is_the_packages():
+def test_the_version_is_the_packages() -> None:
     assert ok("--version").out == f"provenance {provenance.__version__}\n"
 
 
-def test_no_command_at_all_shows_the_help():
+def test_no_command_at_all_shows_the_help() -> None:
     for names in ((), ("key",), ("actor",)):
         done = run(*names)
         assert done.code == 2
         assert "Commands:" in done.err
 
 
-def test_an_unknown_command_is_a_wrong_call():
+def test_an_unknown_command_is_a_wrong_call() -> None:
     done = run("verfy")
     assert done.code == 2
     assert "verfy" in done.err
 
 
-def test_explain_knows_every_code():
+def test_explain_knows_every_code() -> None:
     known = ok("explain", "--json").json["codes"]
     assert known.keys() == {*EXPLANATIONS, *explanations()}
     assert not EXPLANATIONS.keys() & explanations().keys()
@@ -221,7 +234,7 @@ def test_explain_knows_every_code():
     assert done.code == 4
 
 
-def test_help_shows_the_exit_codes():
+def test_help_shows_the_exit_codes() -> None:
     page = ok("help", "exit-codes").out
     for code, meaning in EXIT_CODES.items():
         assert f"{code:>3}  {meaning}" in page
@@ -229,7 +242,7 @@ def test_help_shows_the_exit_codes():
     assert rows == {str(code): text for code, text in EXIT_CODES.items()}
 
 
-def test_help_lists_the_variables_that_the_commands_read():
+def test_help_lists_the_variables_that_the_commands_read() -> None:
     page = ok("help", "environment").out
     for name in ENVIRONMENT:
         assert name in page
@@ -239,19 +252,19 @@ def test_help_lists_the_variables_that_the_commands_read():
                 assert parameter.envvar in ENVIRONMENT
 
 
-def test_help_of_nothing_is_the_program_and_of_nonsense_is_not_found():
+def test_help_of_nothing_is_the_program_and_of_nonsense_is_not_found() -> None:
     assert "Other pages: help exit-codes, help environment" in ok("help").out
     assert run("help", "nonsense").code == 4
     assert run("help", "key", "new", "more").code == 4
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_prints_the_shells_script(shell: str):
+def test_completion_prints_the_shells_script(shell: str) -> None:
     script = ok("completion", shell).out
     assert "_PROVENANCE_COMPLETE" in script
 
 
-def test_the_shell_completes_commands_and_files():
+def test_the_shell_completes_commands_and_files() -> None:
     environ = {
         **os.environ,
         "_PROVENANCE_COMPLETE": "bash_complete",
@@ -278,6 +291,6 @@ def test_the_shell_completes_commands_and_files():
     assert done.stdout == b"file,x\n"
 
 
-def test_the_program_is_what_the_package_installs():
+def test_the_program_is_what_the_package_installs() -> None:
     text = Path(PROJECT, "pyproject.toml").read_text(encoding="utf-8")
     assert 'provenance = "provenance.cli:main"' in text

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from tests.cli_runs import PROJECT, command_line, ok, run
 
 
 @given(st.text())
-def test_what_is_printed_holds_nothing_that_a_terminal_obeys(text: str):
+def test_what_is_printed_holds_nothing_that_a_terminal_obeys(text: str) -> None:
     for char in safe(text):
         assert unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -30,11 +31,13 @@ def test_what_is_printed_holds_nothing_that_a_terminal_obeys(text: str):
         ("新西兰 é", "新西兰 é"),
     ],
 )
-def test_an_obeyed_character_is_spelled_out(text: str, shown: str):
+def test_an_obeyed_character_is_spelled_out(text: str, shown: str) -> None:
     assert safe(text) == shown
 
 
-def test_a_styled_part_is_escaped_like_any_other(capsys):
+def test_a_styled_part_is_escaped_like_any_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     Screen(colour="always").line(("\x1b[0m", "good"))
     assert capsys.readouterr().out == "\x1b[32m\\x1b[0m\x1b[0m\n"
 
@@ -50,27 +53,33 @@ def test_a_styled_part_is_escaped_like_any_other(capsys):
         ({"TERM": "dumb"}, False),
     ],
 )
-def test_colours_follow_the_environment(environ, has_colour, monkeypatch):
+def test_colours_follow_the_environment(
+    environ: dict[str, str], has_colour: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM"):
         monkeypatch.delenv(name, raising=False)
-    assert ("\x1b[" in run("explain", "PRV-0501", **environ).out) is has_colour
+    assert (
+        "\x1b[" in run("explain", "PRV-0501", given=b"", **environ).out
+    ) is has_colour
 
 
-def test_the_color_option_beats_the_environment():
+def test_the_color_option_beats_the_environment() -> None:
     shown = run("explain", "PRV-0501", "--color", "always", NO_COLOR="1")
     assert "\x1b[1m" in shown.out
     shown = run("explain", "PRV-0501", "--colour=never", CLICOLOR_FORCE="1")
     assert "\x1b[" not in shown.out
 
 
-def test_narration_goes_to_stderr_and_quiet_leaves_it_out(tmp_path):
+def test_narration_goes_to_stderr_and_quiet_leaves_it_out(
+    tmp_path: Path,
+) -> None:
     told = ok("key", "new", tmp_path / "a.key")
     assert "keep it safe" in told.err
     assert "keep it safe" not in told.out
     assert ok("key", "new", tmp_path / "b.key", "--quiet").err == ""
 
 
-def test_a_reader_who_goes_away_changes_nothing():
+def test_a_reader_who_goes_away_changes_nothing() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
@@ -85,10 +94,10 @@ def test_a_reader_who_goes_away_changes_nothing():
 
 
 @pytest.mark.skipif(
-    not os.path.exists("/dev/full"), reason="this system has no /dev/full"
+    not Path("/dev/full").exists(), reason="this system has no /dev/full"
 )
-def test_a_full_disk_is_no_success():
-    with open("/dev/full", "wb") as full:
+def test_a_full_disk_is_no_success() -> None:
+    with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             command_line("explain"),
             cwd=PROJECT,
@@ -101,7 +110,7 @@ def test_a_full_disk_is_no_success():
     assert b"Traceback" not in done.stderr
 
 
-def test_a_terminal_without_the_characters_gets_their_escapes():
+def test_a_terminal_without_the_characters_gets_their_escapes() -> None:
     done = subprocess.run(
         command_line("verify", "nonsuch", "--trust", "nonsuch"),
         cwd=PROJECT,

@@ -131,6 +131,8 @@ def test_an_authority_enrols_and_grants() -> None:
     assert (found.data, found.added) == (key(MAKER).verifier.data, 0)
     assert registry.public_key(key(MAKER).verifier.key_id) == found.data
     assert registry.public_key(bytes(32)) is None
+    assert registry.public_keys() == [key(A).verifier.data, found.data]
+    assert registry.public_keys(1) == [found.data]
     (held,) = town.may(MAKER, act("shipping"))
     assert (held.grant.role, held.added, held.granted_by, held.parent) == (
         "producer",

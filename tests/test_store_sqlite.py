@@ -209,6 +209,7 @@ def test_a_file_cut_short_raises_only_our_errors(path: pathlib.Path, store: SQLi
 def test_an_overwritten_page_raises_only_our_errors(path: pathlib.Path, store: SQLiteStore, page: int) -> None:
     sample = Sample()
     store.commit(sample.grow(600))
+    store.publish(600, "note")
     store.close()
     with path.open("r+b") as file:
         file.seek((page - 1) * 4096 + (100 if page == 1 else 0))
@@ -221,6 +222,7 @@ def read_all(path: pathlib.Path, sample: Sample) -> None:
     store = SQLiteStore.open_reader(path, origin=ORIGIN)
     try:
         sample.check(store)
+        assert store.checkpoint() == (600, "note")
     finally:
         store.close()
 
@@ -475,20 +477,29 @@ def test_a_writer_begins_with_everything_moved_into_the_file(path: pathlib.Path,
 
 
 def test_a_checkpoint_that_another_tool_is_at_is_left_to_it(path: pathlib.Path, store: SQLiteStore) -> None:
-    store.commit(Sample().grow(30))
+    sample = Sample()
+    store.commit(sample.grow(30))
     tool = apsw.Connection(str(path))
-    commits = []
+    assert tool.pragma("journal_mode") == "wal"
+    waits = []
 
-    def write_meanwhile(*_: object) -> int:
-        commits.append(1)
+    def while_it_waits(_: int) -> bool:
+        with pytest.raises(apsw.BusyError):
+            writer_of(store).wal_checkpoint()
         sqlite._move_wal(writer_of(store))
-        return apsw.SQLITE_OK
+        waits.append(1)
+        return False
 
-    # While the tool commits it holds the locks that moving needs.
-    tool.set_wal_hook(write_meanwhile)
-    tool.execute("UPDATE ledger SET item_count = item_count")
+    tool.set_busy_handler(while_it_waits)
+    with store.snapshot():
+        store.commit(sample.grow(30))
+        # It waits for the snapshot to end, and nobody else may move anything.
+        with pytest.raises(apsw.BusyError):
+            tool.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     tool.close()
-    assert commits
+    assert waits
+    store.commit(sample.grow(30))
+    sample.check(store)
 
 
 # Many readers

@@ -37,7 +37,6 @@ from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, NotFoundError
 from provenance.folder import open_ledger, open_reader
 from provenance.ledger.ledger import Ledger
-from provenance.prepare import new_secret
 from provenance.store.keyfile import read_key
 
 _SHORT = 16

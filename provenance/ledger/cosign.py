@@ -186,6 +186,7 @@ def ask(
     Raises:
         ConflictError: It has cosigned a larger checkpoint, or moved on each
             time that it was asked.
+        MalformedError: It names a last size below 0.
         InvalidSignatureError: The line is by no known witness, or forged.
         VerificationError: Its time is ahead of *now*.
         ProvenanceError, OSError: Whatever the witness raised.
@@ -193,6 +194,8 @@ def ask(
     checkpoint = parse_checkpoint(note.text)
     for attempt in range(1, ASKED_AGAIN + 1):
         old_size = cosigner.last_size(checkpoint.origin)
+        if old_size < 0:
+            raise MalformedError(f"no witness has cosigned {old_size} entries")
         if old_size > checkpoint.size:
             raise ConflictError(
                 f"the witness has cosigned {old_size} entries already, this"

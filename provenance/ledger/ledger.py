@@ -338,6 +338,17 @@ class Ledger(LedgerReader):
             for ticket in tickets:
                 ticket.failure = error
             return
+        except BaseException as error:
+            # An interrupt, say: map and tree may be ahead of what is stored,
+            # and would be committed with the next batch.
+            failure = StoreError(
+                f"writing was interrupted ({type(error).__name__}): whether"
+                " this batch was written is unknown"
+            )
+            self._failure = self._failure or failure
+            for ticket in tickets:
+                ticket.failure = failure
+            raise
         start = 0
         for ticket in tickets:
             stop = start + len(ticket.checked)

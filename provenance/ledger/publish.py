@@ -17,7 +17,12 @@ from typing import Protocol
 
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash
-from provenance.errors import ForkError, InvalidProofError, StoreError
+from provenance.errors import (
+    ForkError,
+    InvalidProofError,
+    MalformedError,
+    StoreError,
+)
 from provenance.keys import MLDSASigner, Signer
 from provenance.ledger.logtree import GrowingTree, TileNodes
 from provenance.store.protocol import Reader, Store
@@ -114,7 +119,11 @@ def _merge(note: str, stored: str) -> str:
     A ledger that is opened again signs its last checkpoint again, and must
     not take from it what witnesses have added since.
     """
-    signed, kept = parse_note(note), parse_note(stored)
+    signed = parse_note(note)
+    try:
+        kept = parse_note(stored)
+    except MalformedError:
+        return note  # What cannot be read any more holds nothing to keep.
     if kept.text != signed.text:
         return note
     own = {(line.name, line.key_id) for line in signed.signatures}
