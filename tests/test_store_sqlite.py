@@ -38,6 +38,10 @@ def writer_of(store: SQLiteStore) -> apsw.Connection:
     return store._writer
 
 
+def refuse_transactions(operation: int, *_: object) -> int:
+    return apsw.SQLITE_DENY if operation == apsw.SQLITE_TRANSACTION else apsw.SQLITE_OK
+
+
 def change(path: pathlib.Path, sql: str) -> None:
     """Change the file behind the store's back."""
     connection = apsw.Connection(str(path))
@@ -358,13 +362,9 @@ def test_a_statement_that_is_logged_already_breaks_the_store(store: SQLiteStore)
 def test_a_transaction_that_cannot_be_taken_back_breaks_the_store(path: pathlib.Path, store: SQLiteStore) -> None:
     sample = Sample()
     store.commit(sample.grow(4))
-
-    def refuse(operation: int, *_: object) -> int:
-        return apsw.SQLITE_DENY if operation == apsw.SQLITE_TRANSACTION else apsw.SQLITE_OK
-
     with pytest.raises(ZeroDivisionError), store._writing() as writer:
         writer.execute("DELETE FROM entries")
-        writer.set_authorizer(refuse)
+        writer.set_authorizer(refuse_transactions)
         raise ZeroDivisionError
     sample.check(store)
     with pytest.raises(StoreError, match="open it again"):
@@ -414,6 +414,61 @@ def test_a_reader_whose_file_is_gone_raises_our_error(path: pathlib.Path) -> Non
         with pytest.raises(StoreError, match="unable to open"):
             read()
     reader.close()
+
+
+def test_what_could_not_be_made_is_not_left_behind(path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite, "SCHEMA", "CREATE nonsense")
+        with pytest.raises(StoreError, match="cannot make .*nonsense"):
+            SQLiteStore.create(path, origin=ORIGIN)
+    assert not path.exists()
+    SQLiteStore.create(path, origin=ORIGIN).close()
+
+
+def test_a_name_that_no_file_can_have_is_an_error(tmp_path: pathlib.Path) -> None:
+    # One byte too long, for the lock; just short enough for the lock, not for the rest.
+    for length in (255, 251):
+        with pytest.raises(StoreError, match="cannot"):
+            SQLiteStore.create(tmp_path / ("x" * length), origin=ORIGIN)
+
+
+def test_a_file_that_cannot_be_written_is_an_error(
+    path: pathlib.Path, store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    monkeypatch.setattr(sqlite, "_BUSY_MILLISECONDS", 1)
+    tool = apsw.Connection(str(path))
+    tool.pragma("journal_mode", "delete")
+    tool.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="cannot open .*locked"):
+        SQLiteStore.open_writer(path, origin=ORIGIN)
+    tool.close()
+    SQLiteStore.open_writer(path, origin=ORIGIN).close()
+
+
+def test_a_snapshot_that_cannot_end_is_an_error_and_read_from_by_nobody(store: SQLiteStore) -> None:
+    sample = Sample()
+    store.commit(sample.grow(4))
+    with pytest.raises(StoreError, match="not authorized"), store.snapshot() as moment:
+        assert isinstance(moment, sqlite._Snapshot)
+        moment._open_connection().set_authorizer(refuse_transactions)
+    store.commit(sample.grow(4))
+    with store.snapshot() as moment:
+        sample.check(moment)
+
+
+def test_a_connection_that_cannot_be_closed_is_an_error_and_gives_the_lock_back(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
+    class Stuck(apsw.Connection):
+        def close(self, force: bool = False) -> None:
+            super().close(force)
+            raise apsw.IOError("the disk went away")
+
+    store._pool.append(Stuck(str(path)))
+    with pytest.raises(StoreError, match="closing .* failed: the disk went away"):
+        store.close()
+    SQLiteStore.open_writer(path, origin=ORIGIN).close()
 
 
 def test_where_write_ahead_mode_is_not_to_be_had_a_writer_is_refused(path: pathlib.Path) -> None:

@@ -157,6 +157,12 @@ class _Before:
     owners: set[Hash]
 
 
+def _always(given: Grant) -> bool:
+    """Return True: the dates of a grant do not matter."""
+    del given
+    return True
+
+
 class TrustRegistry:
     """The actors, keys and grants at one point of a log.
 
@@ -261,7 +267,12 @@ class TrustRegistry:
         )
 
     def apply(
-        self, event: RegistryEvent, *, issuer: str, log_index: int
+        self,
+        event: RegistryEvent,
+        *,
+        issuer: str,
+        log_index: int,
+        holds: Callable[[Grant], bool] = _always,
     ) -> None:
         """Let a registry event take effect.
 
@@ -271,6 +282,8 @@ class TrustRegistry:
             event: The event; its statement's signature was checked.
             issuer: The actor that signed the statement.
             log_index: The index of the statement's entry.
+            holds: Whether the dates of a grant that is passed on admit the
+                time of the entry. What was admitted once needs no such look.
 
         Raises:
             MalformedError: It is no well-formed registry event.
@@ -285,16 +298,23 @@ class TrustRegistry:
         check(self, event, subject)
         parent: Hash | None = None
         if not (kind in _OWN and issuer == subject):
-            parent = self._delegation(event, signer, subject)
+            parent = self._delegation(event, signer, subject, holds)
             if parent is None and not self._agreed(event, signer):
                 return
         _EFFECTS[kind](self, event, issuer, parent, log_index)
         self.version += 1
 
     def apply_all(
-        self, events: Sequence[RegistryEvent], *, issuer: str, log_index: int
+        self,
+        events: Sequence[RegistryEvent],
+        *,
+        issuer: str,
+        log_index: int,
+        holds: Callable[[Grant], bool] = _always,
     ) -> None:
         """Let a statement's registry events take effect, all or none.
+
+        The arguments are those of `apply`.
 
         Raises:
             MalformedError: One of them is no well-formed registry event.
@@ -306,7 +326,9 @@ class TrustRegistry:
         )
         try:
             for event in events:
-                self.apply(event, issuer=issuer, log_index=log_index)
+                self.apply(
+                    event, issuer=issuer, log_index=log_index, holds=holds
+                )
         except ProvenanceError:
             self._restore(before)
             raise
@@ -345,7 +367,11 @@ class TrustRegistry:
     # The rules for signing a registry event.
 
     def _delegation(
-        self, event: RegistryEvent, signer: Actor, subject: str
+        self,
+        event: RegistryEvent,
+        signer: Actor,
+        subject: str,
+        holds: Callable[[Grant], bool],
     ) -> Hash | None:
         """Return the grant that lets a plain actor say this.
 
@@ -356,7 +382,9 @@ class TrustRegistry:
         passing_on = [
             held
             for held in signer.grants.values()
-            if held.grant.may_grant and self._is_live(held)
+            if held.grant.may_grant
+            and self._is_live(held)
+            and holds(held.grant)
         ]
         if kind == GRANTED:
             wanted = read_grant(body)

@@ -16,7 +16,7 @@ _ENGLISH = {
     "no time": "time not given",
     "story": "The story of {item}",
     "nothing": "Nothing of its story is shown.",
-    "VERIFIED": "the record is genuine and complete",
+    "VERIFIED": "every check that was asked for passed",
     "FAILED": "the evidence contradicts the record",
     "INCOMPLETE": "something is missing, out of date or recalled: see below",
     "UNKNOWN": "it could not be checked",

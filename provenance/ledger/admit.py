@@ -9,6 +9,7 @@ own error, and nothing is changed unless all of them pass.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from provenance.claims.actor import Grant
 from provenance.claims.event import parse_event
 from provenance.claims.registry import Act, TrustRegistry
 from provenance.claims.statement import parse_entry
@@ -59,6 +60,7 @@ class Admission:
         *,
         head_link: HeadLink,
         log_index: int,
+        since: int,
         now: int,
     ) -> Admitted:
         """Return *statement* as admitted at *log_index*.
@@ -69,7 +71,10 @@ class Admission:
             statement: What `check` made of the bytes.
             head_link: The heads as they are before this statement.
             log_index: The index that it will have.
-            now: The log's time, in ms since 1970.
+            since: The time of the log's last commitment, in ms since 1970.
+            now: The time of the next one. Between the two the statement is
+                logged, which is all that a verifier will know: a grant with
+                dates must hold all that time.
 
         Raises:
             RejectedError: A rule forbids it; nothing was changed.
@@ -81,13 +86,17 @@ class Admission:
             )
         self._require_signer(statement)
         self._require_times(statement, now)
+
+        def holds(grant: Grant) -> bool:
+            return grant.covers(since, now)
+
         registry_positions = []
         for position, event in enumerate(statement.events):
             if event.act is REGISTRY_ACT or event.time is None:
                 registry_positions.append(position)
                 continue
             self._require_permission(
-                statement.issuer, event.act, position=position, now=now
+                statement.issuer, event.act, holds, position=position
             )
             for item in event.items:
                 if self.registry.knows(item):
@@ -104,6 +113,7 @@ class Admission:
                 ],
                 issuer=statement.issuer,
                 log_index=log_index,
+                holds=holds,
             )
         return Admitted(statement, tuple(registry_positions))
 
@@ -132,7 +142,12 @@ class Admission:
                 )
 
     def _require_permission(
-        self, issuer: str, act: Act, *, position: int, now: int
+        self,
+        issuer: str,
+        act: Act,
+        holds: Callable[[Grant], bool],
+        *,
+        position: int,
     ) -> None:
         if self._version != self.registry.version:
             self._permitted.clear()
@@ -140,9 +155,7 @@ class Admission:
         if (issuer, act) in self._permitted:
             return
         try:
-            used = self.registry.require_act(
-                issuer, act, holds=lambda grant: grant.covers(now, now)
-            )
+            used = self.registry.require_act(issuer, act, holds=holds)
         except UnknownActorError:
             raise
         except RejectedError as error:

@@ -139,6 +139,7 @@ class _Auditor:
         self._admission = Admission(trust.registry(), origin=trust.origin)
         self._link_count = 0
         self._time = 0
+        self._window = (0, 0)
         self._registry: list[tuple[int, int]] = []
         self._roots: dict[int, Hash] = {0: EMPTY_ROOT}
         self._is_derived = True
@@ -198,15 +199,16 @@ class _Auditor:
     ) -> None:
         *statements, (last, _) = batch
         start = self._tree.size
+        since = self._time
         commitment = self._read_commitment(last, start + len(statements))
-        now = commitment.time if commitment else self._time
+        self._window = (since, commitment.time if commitment else since)
         sequencer = Sequencer(
             self._map, size=start, link_count=self._link_count
         )
         for offset, (row, checked) in enumerate(statements):
             assert checked is not None, "only the last is a commitment"
-            self._play_statement(sequencer, start + offset, row, checked, now)
-        self._compare_batch(sequencer, [row for row, _ in batch], now)
+            self._play_statement(sequencer, start + offset, row, checked)
+        self._compare_batch(sequencer, [row for row, _ in batch])
         self._grow([row.entry for row, _ in batch])
         self._open_checkpoint()
         if self._progress is not None:
@@ -235,7 +237,6 @@ class _Auditor:
         index: int,
         row: EntryRow,
         checked: Checked,
-        now: int,
     ) -> None:
         if isinstance(checked, ProvenanceError):
             self._lose(f"entry {index}", str(checked))
@@ -261,7 +262,8 @@ class _Auditor:
                 checked,
                 head_link=self._head_link,
                 log_index=index,
-                now=now,
+                since=self._window[0],
+                now=self._window[1],
             )
         except ProvenanceError as error:
             self._lose(f"entry {index}", f"it may not be in the log: {error}")
@@ -281,11 +283,11 @@ class _Auditor:
         self._is_derived = False
 
     def _compare_batch(
-        self, sequencer: Sequencer, rows: Sequence[EntryRow], now: int
+        self, sequencer: Sequencer, rows: Sequence[EntryRow]
     ) -> None:
         if not self._is_derived:
             return
-        made: Sequenced = sequencer.commit_map(now=now)
+        made: Sequenced = sequencer.commit_map(now=self._window[1])
         index = self._tree.size + len(rows) - 1
         if made.entries[-1].entry != rows[-1].entry:
             self._lose(
@@ -312,9 +314,7 @@ class _Auditor:
             if is_full or self._tree.size == self.report.size:
                 self._compare_tile(level, number, hashes)
 
-    def _compare_tile(
-        self, level: int, number: int, hashes: bytes
-    ) -> None:
+    def _compare_tile(self, level: int, number: int, hashes: bytes) -> None:
         stored = self._reader.tile(level, number) or b""
         if stored == hashes:
             return
@@ -434,9 +434,7 @@ class _Auditor:
             made = self._map.row(number)
             stored = self._reader.map_row(number) or bytes(len(made))
             if stored != made:
-                self.find(
-                    f"map row {number}", "its hashes are not the map's"
-                )
+                self.find(f"map row {number}", "its hashes are not the map's")
 
     def _compare_tiles(self) -> None:
         for level, number, _ in self._reader.tiles():
@@ -471,4 +469,3 @@ def _statements(
         waiting.append(row)
         if row.event_ids:
             yield Submission(row.entry, tuple(row.events))
-

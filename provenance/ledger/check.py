@@ -135,9 +135,7 @@ def check_signature(statement: Entry, key: bytes) -> None:
     """
     if sha256(key).digest() != statement.header.key_id:
         raise InvalidSignatureError("the statement names another key")
-    if not signature_is_valid(
-        key, statement.signature, statement.header_bytes
-    ):
+    if not signature_is_valid(key, statement.signature, statement.header_bytes):
         raise InvalidSignatureError(
             f"the signature of {statement.header.issuer!r} does not match the"
             " statement: it was changed after signing, or signed by another"

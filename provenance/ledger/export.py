@@ -47,4 +47,3 @@ def export_tiles(moment: Moment, target: Path) -> int:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
-

@@ -143,9 +143,7 @@ class Ledger(LedgerReader):
             for submission in submissions
         ]
         answers = self._write_group(checked)
-        logged = iter(
-            self.receipts([i for i in answers if isinstance(i, int)])
-        )
+        logged = iter(self.receipts([i for i in answers if isinstance(i, int)]))
         return [
             next(logged) if isinstance(answer, int) else answer
             for answer in answers
@@ -219,8 +217,7 @@ class Ledger(LedgerReader):
                 origin=self.origin,
             )
             checked = [
-                check_one(s, admission.registry.public_key)
-                for s in submissions
+                check_one(s, admission.registry.public_key) for s in submissions
             ]
             sequencer = Sequencer(
                 item_map, size=self._tree.size, link_count=self._link_count
@@ -403,6 +400,7 @@ class Ledger(LedgerReader):
                     statement,
                     head_link=head_link,
                     log_index=sequencer.next_index,
+                    since=self._time,
                     now=now,
                 )
             except (

@@ -177,4 +177,3 @@ def require_extension(
             f"the ledger's first {old_size} entries are not those that its"
             " key has signed: nothing was signed. Restore the right database"
         ) from error
-

@@ -159,10 +159,13 @@ class Workers:
                 raise StoreError(
                     "a checking process ended: the rest was not checked"
                 )
-            yield chunk, [
-                _unpack(s, answer)
-                for s, answer in zip(chunk, answers, strict=True)
-            ]
+            yield (
+                chunk,
+                [
+                    _unpack(s, answer)
+                    for s, answer in zip(chunk, answers, strict=True)
+                ],
+            )
 
 
 def _chunks(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
@@ -221,20 +224,22 @@ def _unpack(submission: Submission, answer: Sequence[Any]) -> Checked:
         key_id,
         issued_at,
         is_signed,
-        tuple([
-            CheckedEvent(
-                data,
-                event_id,
-                items,
-                item_keys,
-                REGISTRY_ACT if act is None else _act(*act),
-                after,
-                time,
-            )
-            for data, (event_id, items, item_keys, act, after, time) in zip(
-                submission.events, events, strict=True
-            )
-        ]),
+        tuple(
+            [
+                CheckedEvent(
+                    data,
+                    event_id,
+                    items,
+                    item_keys,
+                    REGISTRY_ACT if act is None else _act(*act),
+                    after,
+                    time,
+                )
+                for data, (event_id, items, item_keys, act, after, time) in zip(
+                    submission.events, events, strict=True
+                )
+            ]
+        ),
     )
 
 

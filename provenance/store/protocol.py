@@ -41,7 +41,8 @@ class LinkRow(NamedTuple):
     previous: int
 
 
-class HeadRow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class HeadRow:
     """Where one item's trail ends: the map's leaf for its *key*.
 
     Attributes:

@@ -424,24 +424,31 @@ def _make_file(path: Path, origin: str) -> None:
         # mode.
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         os.close(os.open(path, flags, 0o600))
-        connection = apsw.Connection(str(path))
-        try:
-            connection.pragma("page_size", _PAGE_SIZE)
-            # One transaction: after a crash the file is empty or complete.
-            with connection:
-                connection.execute(SCHEMA)
-                connection.pragma("application_id", APPLICATION_ID)
-                connection.pragma("user_version", SCHEMA_VERSION)
-                connection.execute(
-                    "INSERT INTO ledger VALUES (1, ?, 0)", (origin,)
-                )
-        finally:
-            connection.close()
-        sync_directory(path.parent)
     except FileExistsError as error:
         raise ConflictError(f"there is a file {path} already") from error
-    except (OSError, apsw.Error) as error:
+    except OSError as error:
         raise StoreError(f"cannot make {path}: {error}") from error
+    try:
+        _write_schema(path, origin)
+        sync_directory(path.parent)
+    except (OSError, apsw.Error) as error:
+        # What is left of it would be in the way of another try.
+        path.unlink(missing_ok=True)
+        raise StoreError(f"cannot make {path}: {error}") from error
+
+
+def _write_schema(path: Path, origin: str) -> None:
+    connection = apsw.Connection(str(path))
+    try:
+        connection.pragma("page_size", _PAGE_SIZE)
+        # One transaction: after a crash the file is empty or complete.
+        with connection:
+            connection.execute(SCHEMA)
+            connection.pragma("application_id", APPLICATION_ID)
+            connection.pragma("user_version", SCHEMA_VERSION)
+            connection.execute("INSERT INTO ledger VALUES (1, ?, 0)", (origin,))
+    finally:
+        connection.close()
 
 
 def _check_file(path: Path, origin: str) -> None:
