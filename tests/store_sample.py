@@ -76,7 +76,7 @@ class Sample:
             assert (stored.entry, stored.event_ids) == (row.entry, row.event_ids)
             assert list(stored.events) == list(row.events)
         assert list(reader.links(0, len(self.links))) == self.links
-        assert reader.heads(b"") == sorted(self.heads.values())
+        assert reader.heads(b"") == [self.heads[key] for key in sorted(self.heads)]
         for key, head in self.heads.items():
             assert reader.trail(head) == self.trails[key]
         assert list(reader.statements()) == sorted(self.statements)

@@ -154,6 +154,7 @@ def test_every_changed_number_is_found(
     # has no events, so it does not matter where they would start.)
     where = "WHERE length(event_ids) > 0" if table == "entries" else ""
     (value,) = database.execute(f"SELECT max({column}) FROM {table} {where}").fetchall()[0]
+    assert isinstance(value, int)
     database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (value + 1, value))
     assert look(sound).findings
 
@@ -175,6 +176,7 @@ def test_every_bit_of_a_checkpoint_is_found(
     sound: LedgerWorld, database: apsw.Connection
 ) -> None:
     size, note = database.execute("SELECT size, note FROM checkpoints LIMIT 1").fetchall()[0]
+    assert isinstance(note, str)
     for at in range(0, len(note), 7):
         bad = note[:at] + chr(ord(note[at]) ^ 1) + note[at + 1 :]
         database.execute("UPDATE checkpoints SET note = ? WHERE size = ?", (bad, size))

@@ -592,4 +592,5 @@ def test_an_interrupted_submission_tells_what_was_accepted(
     said = json.loads(out)
     assert said["accepted"] == 1
     assert said["error"]["code"] == "PRV-9003"
+    assert said["error"]["what"] == "interrupted: 1 files are left"
     assert b"Traceback" not in err

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from provenance.cli.inspect import BANNER
+from provenance.cli.no_network import no_network
 from provenance.folder import open_reader
 from provenance.ledger.read import read_entry
 from provenance.proof.verdict import STEPS
@@ -76,6 +77,11 @@ def test_a_genuine_bundle_is_verified_and_every_check_is_told(
     assert lines[2] == "The following checks were performed:"
     assert [line.split()[1] for line in lines[3:-1]] == list(STEPS)
     assert lines[-1].startswith("Not shown by this: ")
+
+
+def test_verifying_opens_no_socket(place: Place) -> None:
+    with no_network():
+        assert verify(place, bundle_of(place)).code == 0
 
 
 def test_the_verdict_as_json_has_its_exit_code(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import resource
 import shutil
 import stat
 import subprocess
@@ -241,6 +242,45 @@ def test_a_page_that_is_damaged_while_open_names_the_way_out(path: pathlib.Path,
         SQLiteStore.open_writer(path, origin=ORIGIN)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE heads SET link = 'a text'",
+        "UPDATE entries SET entry = 7",
+        "UPDATE links SET position = x'00'",
+        "UPDATE links SET previous = NULL",
+        "UPDATE ledger SET item_count = 'many'",
+        "UPDATE checkpoints SET note = x'ff'",
+        "UPDATE checkpoints SET note = CAST(x'ff' AS TEXT)",
+    ],
+)
+def test_a_value_of_another_type_is_damage(path: pathlib.Path, store: SQLiteStore, damage: str) -> None:
+    """SQLite itself would not let it in: what stands there the disk has changed."""
+    sample = Sample()
+    store.commit(sample.grow(60))
+    store.publish(60, "note")
+    store.close()
+    change(
+        path,
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET"
+        " sql = replace(replace(sql, ') STRICT, ', ') '), ') STRICT', ')')",
+    )
+    change(path, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')")
+    change(path, damage)
+    store = SQLiteStore.open_reader(path, origin=ORIGIN)
+    with pytest.raises(StoreError, match="is damaged .*: restore a backup that an audit accepts"):
+        read_everything(store)
+    store.close()
+
+
+def read_everything(store: SQLiteStore) -> None:
+    store.item_count()
+    list(store.rows(0, 60))
+    list(store.links(0, 60))
+    store.heads(b"")
+    store.checkpoint()
+
+
 # Trails in a damaged file
 
 
@@ -426,10 +466,29 @@ def test_what_could_not_be_made_is_not_left_behind(path: pathlib.Path, monkeypat
 
 
 def test_a_name_that_no_file_can_have_is_an_error(tmp_path: pathlib.Path) -> None:
-    # One byte too long, for the lock; just short enough for the lock, not for the rest.
-    for length in (255, 251):
+    # Too long for the lock's name; then short enough for it, but not for the WAL's.
+    for length in (251, 250):
         with pytest.raises(StoreError, match="cannot"):
             SQLiteStore.create(tmp_path / ("x" * length), origin=ORIGIN)
+
+
+def test_too_many_open_files_cost_no_ledger_its_file(path: pathlib.Path, store: SQLiteStore) -> None:
+    sample = Sample()
+    store.commit(sample.grow(4))
+    store.close()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.open(path, os.O_RDONLY)
+    os.close(lowest_free)
+    # Enough for the lock, and for nothing after it.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + 1, hard))
+    try:
+        with pytest.raises(StoreError, match="cannot make .*Too many open files"):
+            SQLiteStore.create(path, origin=ORIGIN)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    store = SQLiteStore.open_reader(path, origin=ORIGIN)
+    sample.check(store)
+    store.close()
 
 
 def test_a_file_that_cannot_be_written_is_an_error(

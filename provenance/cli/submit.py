@@ -14,6 +14,7 @@ from provenance.claims.statement import Submission, parse_entry
 from provenance.claims.trail import map_key
 from provenance.cli.arguments import FILE, ITEM, POINTER, ledger_option
 from provenance.cli.inputs import read_input
+from provenance.cli.interrupt import Patience
 from provenance.cli.outputs import make_folder, write_output
 from provenance.cli.problems import (
     INTERRUPTED_PROBLEM,
@@ -38,6 +39,12 @@ from provenance.ledger.ledger import Answer, Ledger
 
 _FEW = 64
 """Up to so many files, starting worker processes costs more than it saves."""
+
+
+_INTERRUPTED = INTERRUPTED_PROBLEM._replace(
+    advice="submit the files that are left; a document submitted again is"
+    " logged again, a .submission is not"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,51 +146,79 @@ def submit(
             signatory = find_signatory(ledger.registry(), key_file, issuer)
         wishes = _Wishes(signatory, conceal, after, save)
         tally = _Tally(screen, is_dry=dry_run, is_lines=is_lines)
-        rows = _hand_in(ledger, files, wishes, is_dry=dry_run, count=processes)
-        tally.take(rows)
+        with Patience() as patience:
+            hand_in = _HandIn(ledger, wishes, patience)
+            tally.take(hand_in.run(files, is_dry=dry_run, count=processes))
+        if patience.is_over:
+            left = hand_in.total - tally.count
+            tally.stop(_INTERRUPTED, f"interrupted: {left} files are left")
         return tally.finish(ledger.size)
 
 
 # Handing in.
 
 
-def _hand_in(
-    ledger: Ledger,
-    names: Sequence[str],
-    wishes: _Wishes,
-    *,
-    is_dry: bool,
-    count: int | None,
-) -> Iterator[_Row]:
-    """Yield what became of each file, in order, as soon as it is known."""
-    files = list(expand(names))
-    prepared = (_prepare(ledger, name, wishes) for name in files)
-    if is_dry:
-        yield from _check(ledger, list(prepared))
-    elif wishes.after is not None:
-        # Each is signed when those before it are logged: the head moves.
-        for row in prepared:
-            yield from _submit(ledger, [row])
-    elif len(files) <= _FEW and count is None:
-        yield from _submit(ledger, list(prepared))
-    else:
-        yield from _submit_many(ledger, prepared, count)
+class _HandIn:
+    """Hands files in, and yields what became of each.
 
+    Attributes:
+        total: How many files there are.
+    """
 
-def _prepare(ledger: Ledger, name: str, wishes: _Wishes) -> _Row:
-    try:
-        submission = make_submission(
-            read_input(name, limit=MAX_FILE),
-            signatory=wishes.signatory,
-            origin=ledger.origin,
-            conceal=wishes.conceal,
-            after=_demand(ledger, wishes.after),
-        )
-        if wishes.save is not None:
-            _save(submission, wishes.save)
-    except (ProvenanceError, OSError) as error:
-        return _Row(name, None, error)
-    return _Row(name, submission, None)
+    def __init__(
+        self, ledger: Ledger, wishes: _Wishes, patience: Patience
+    ) -> None:
+        self._ledger = ledger
+        self._wishes = wishes
+        self._patience = patience
+        self.total = 0
+
+    def run(
+        self, names: Sequence[str], *, is_dry: bool, count: int | None
+    ) -> Iterator[_Row]:
+        """Yield the row of each file, in order, as soon as it is known."""
+        ledger = self._ledger
+        files = list(expand(names))
+        self.total = len(files)
+        prepared = self._prepare_all(files)
+        if is_dry:
+            yield from _check(ledger, list(prepared))
+        elif self._wishes.after is not None:
+            # Each is signed when those before it are logged: the head moves.
+            for row in prepared:
+                yield from _submit(ledger, [row])
+        elif len(files) <= _FEW and count is None:
+            yield from _submit(ledger, list(prepared))
+        else:
+            yield from _submit_many(ledger, prepared, count)
+
+    def _prepare_all(self, files: Sequence[str]) -> Iterator[_Row]:
+        for name in self._patience.until_interrupted(files):
+            try:
+                with self._patience.waiting():
+                    data = read_input(name, limit=MAX_FILE)
+            except KeyboardInterrupt:
+                return
+            except (ProvenanceError, OSError) as error:
+                yield _Row(name, None, error)
+                continue
+            yield self._prepare(name, data)
+
+    def _prepare(self, name: str, data: bytes) -> _Row:
+        wishes = self._wishes
+        try:
+            submission = make_submission(
+                data,
+                signatory=wishes.signatory,
+                origin=self._ledger.origin,
+                conceal=wishes.conceal,
+                after=_demand(self._ledger, wishes.after),
+            )
+            if wishes.save is not None:
+                _save(submission, wishes.save)
+        except (ProvenanceError, OSError) as error:
+            return _Row(name, None, error)
+        return _Row(name, submission, None)
 
 
 def _demand(ledger: Ledger, item: str | None) -> tuple[str, bytes] | None:
@@ -260,17 +295,26 @@ class _Tally:
         self._results: list[dict[str, object]] = []
         self._stopped: tuple[Problem, str] | None = None
 
+    @property
+    def count(self) -> int:
+        """How many files were answered."""
+        return self._accepted + self._refused
+
     def take(self, rows: Iterator[_Row]) -> None:
         """Print each of *rows*, until something stops them."""
         try:
             for row in rows:
                 self._print(row)
         except KeyboardInterrupt:
-            self._stopped = INTERRUPTED_PROBLEM, "interrupted"
+            self.stop(_INTERRUPTED, "interrupted")
         except (ProvenanceError, OSError) as error:
             problem = problem_of(error)
             assert problem is not None, "all of these are in the table"
-            self._stopped = problem, text_of(error)
+            self.stop(problem, text_of(error))
+
+    def stop(self, problem: Problem, what: str) -> None:
+        """Note what kept the rest from being handed in; the first counts."""
+        self._stopped = self._stopped or (problem, what)
 
     def finish(self, size: int) -> int:
         """Print the sum of it; return the exit code."""

@@ -38,7 +38,7 @@ _CHINESE = {
     "no time": "未注明时间",
     "story": "{item} 的溯源记录",
     "nothing": "没有可显示的记录。",
-    "VERIFIED": "已核验：记录真实且完整",
+    "VERIFIED": "已核验：所要求的检查全部通过",
     "FAILED": "核验失败：证据与记录矛盾",
     "INCOMPLETE": "不完整：记录有缺失、已过期或商品被召回，详见下文",
     "UNKNOWN": "无法核验",

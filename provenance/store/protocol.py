@@ -41,8 +41,7 @@ class LinkRow(NamedTuple):
     previous: int
 
 
-@dataclass(frozen=True, slots=True)
-class HeadRow:
+class HeadRow(NamedTuple):
     """Where one item's trail ends: the map's leaf for its *key*.
 
     Attributes:
@@ -53,7 +52,7 @@ class HeadRow:
     """
 
     key: bytes
-    count: int
+    count: int  # type: ignore[assignment]  # in place of tuple.count
     link: bytes
     last: int
 

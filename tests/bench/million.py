@@ -79,7 +79,7 @@ def cost(
         start = first + number * options.statements
         done = corpus.append(ledger, range(start, start + options.statements))
         processor.append(done.processor_seconds / options.statements)
-        return options.statements / done.seconds
+        return float(options.statements / done.seconds)
 
     rate, limit, ratio = alternate(options.rounds, run)
     with ledger.moment() as moment:

@@ -220,37 +220,41 @@ def varint(number: int) -> bytes:
 
 
 def bit_of(key: bytes, bit: int) -> int:
-    return int(f"{int.from_bytes(key, 'big'):0{8 * len(key)}b}"[bit])
+    return key[bit // 8] >> 7 - bit % 8 & 1
 
 
-def map_root(pairs: Pairs) -> bytes:
+def map_root(pairs: Pairs, start: int = 0) -> bytes:
+    """Return the root of *pairs*, whose keys part at bit *start* or later."""
     if not pairs:
         return H(b"")
     if len(pairs) == 1:
         ((key, value),) = pairs.items()
-        return H(
-            b"\x00" + varint(len(key)) + key + varint(len(value)) + value
-        )
-    bit, left, right = _sides(pairs)
-    return H(b"\x01" + varint(bit) + map_root(left) + map_root(right))
+        return H(b"\x00" + varint(len(key)) + key + varint(len(value)) + value)
+    bit, left, right = _sides(pairs, start)
+    return H(
+        b"\x01"
+        + varint(bit)
+        + map_root(left, bit + 1)
+        + map_root(right, bit + 1)
+    )
 
 
 def map_path(
-    key: bytes, pairs: Pairs
+    key: bytes, pairs: Pairs, start: int = 0
 ) -> tuple[tuple[bytes, bytes], list[tuple[int, bytes]]]:
     """Return the leaf that *key* leads to, and the path from it to the root."""
     if len(pairs) == 1:
         return next(iter(pairs.items())), []
-    bit, left, right = _sides(pairs)
+    bit, left, right = _sides(pairs, start)
     here, other = (right, left) if bit_of(key, bit) else (left, right)
-    leaf, below = map_path(key, here)
-    return leaf, [*below, (bit, map_root(other))]
+    leaf, below = map_path(key, here, bit + 1)
+    return leaf, [*below, (bit, map_root(other, bit + 1))]
 
 
-def _sides(pairs: Pairs) -> tuple[int, Pairs, Pairs]:
-    bit = next(
-        bit for bit in range(256) if len({bit_of(k, bit) for k in pairs}) == 2
-    )
+def _sides(pairs: Pairs, start: int) -> tuple[int, Pairs, Pairs]:
+    bit = start
+    while len({bit_of(key, bit) for key in pairs}) == 1:
+        bit += 1
     left = {k: v for k, v in pairs.items() if not bit_of(k, bit)}
     right = {k: v for k, v in pairs.items() if bit_of(k, bit)}
     return bit, left, right
