@@ -1,19 +1,22 @@
 """What tests of the store run in processes of its own: to be killed, to race.
 
-    python -m tests.store_process honest PATH      commit, then acknowledge
-    python -m tests.store_process hasty PATH       acknowledge, then commit
-    python -m tests.store_process race PATH NAME   move a witness's memory on
-    python -m tests.store_process orphan PATH      die, leave a child behind
+python -m tests.store_process honest PATH      commit, then acknowledge
+python -m tests.store_process hasty PATH       acknowledge, then commit
+python -m tests.store_process advance PATH     move a signer's memory on
+python -m tests.store_process race PATH NAME   move a witness's memory on
+python -m tests.store_process orphan PATH      die, leave a child behind
 """
 
 import os
 import pathlib
 import sys
 
-from provenance.encoding.digest import sha256
+from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import ConflictError
 from provenance.store import sqlite
 from provenance.store.lockfile import FileLock
+from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
 from provenance.store.witness_memory import WitnessMemory
 from tests.store_sample import Sample
@@ -45,6 +48,19 @@ def write(path: pathlib.Path, *, is_hasty: bool) -> None:
 
 def note_of(size: int) -> str:
     return f"{ORIGIN}\n{size}\n"
+
+
+def advance(path: pathlib.Path) -> None:
+    memory = SignerMemory.open(path, origin=ORIGIN)
+    say("ready")
+    while True:
+        size = memory.last[0] + 1
+        memory.advance(size, root_of(size))
+        say(size)
+
+
+def root_of(size: int) -> Hash:
+    return sha256(b"%d" % size) if size else EMPTY_ROOT
 
 
 def race(path: pathlib.Path, name: str) -> None:
@@ -84,7 +100,11 @@ if __name__ == "__main__":
             write(pathlib.Path(path), is_hasty=False)
         case ["hasty", path]:
             write(pathlib.Path(path), is_hasty=True)
+        case ["advance", path]:
+            advance(pathlib.Path(path))
         case ["race", path, name]:
             race(pathlib.Path(path), name)
         case ["orphan", path]:
             leave_an_orphan(pathlib.Path(path))
+        case _:
+            sys.exit(__doc__)

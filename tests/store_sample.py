@@ -7,7 +7,14 @@ it after a crash.
 import itertools
 
 from provenance.encoding.digest import Hash, sha256
-from provenance.store.protocol import NO_LINK, Batch, EntryRow, HeadRow, LinkRow, Reader
+from provenance.store.protocol import (
+    NO_LINK,
+    Batch,
+    EntryRow,
+    HeadRow,
+    LinkRow,
+    Reader,
+)
 
 TILE_WIDTH = 256
 
@@ -46,9 +53,13 @@ class Sample:
         tiles = {
             (0, number): b"".join(
                 sha256(row.entry)
-                for row in self.entries[number * TILE_WIDTH : (number + 1) * TILE_WIDTH]
+                for row in self.entries[
+                    number * TILE_WIDTH : (number + 1) * TILE_WIDTH
+                ]
             )
-            for number in range(old_size // TILE_WIDTH, (self.size - 1) // TILE_WIDTH + 1)
+            for number in range(
+                old_size // TILE_WIDTH, (self.size - 1) // TILE_WIDTH + 1
+            )
         }
         self.tiles |= tiles
         return Batch(
@@ -59,7 +70,9 @@ class Sample:
             links=self.links[first_link:],
             heads=[self.heads[key] for key in sorted(touched)],
             map_rows=[(number, self.map_rows[number]) for number in changed],
-            tiles=[(level, number, tile) for (level, number), tile in tiles.items()],
+            tiles=[
+                (level, number, tile) for (level, number), tile in tiles.items()
+            ],
             registry=self.registry[registry:],
         )
 
@@ -69,18 +82,29 @@ class Sample:
         assert reader.size() == size
         assert reader.link_count() == len(self.links)
         assert reader.item_count() == len(self.heads)
-        assert list(reader.entries(0, size)) == [row.entry for row in self.entries]
-        for stored, row in itertools.zip_longest(reader.rows(0, size), self.entries):
+        assert list(reader.entries(0, size)) == [
+            row.entry for row in self.entries
+        ]
+        for stored, row in itertools.zip_longest(
+            reader.rows(0, size), self.entries
+        ):
             assert stored is not None
             assert row is not None
-            assert (stored.entry, stored.event_ids) == (row.entry, row.event_ids)
+            assert (stored.entry, stored.event_ids) == (
+                row.entry,
+                row.event_ids,
+            )
             assert list(stored.events) == list(row.events)
         assert list(reader.links(0, len(self.links))) == self.links
-        assert reader.heads(b"") == [self.heads[key] for key in sorted(self.heads)]
+        assert reader.heads(b"") == [
+            self.heads[key] for key in sorted(self.heads)
+        ]
         for key, head in self.heads.items():
             assert reader.trail(head) == self.trails[key]
         assert list(reader.statements()) == sorted(self.statements)
-        assert reader.latest_issue() == max((s[0] for s in self.statements), default=0)
+        assert reader.latest_issue() == max(
+            (s[0] for s in self.statements), default=0
+        )
         assert list(reader.registry_events()) == self.registry
         assert {(a, b): c for a, b, c in reader.tiles()} == self.tiles
         for number in range(256):
@@ -94,13 +118,17 @@ class Sample:
         entry = b"leaf %d " % log_index + b"." * (log_index % 300)
         self.entries.append(EntryRow(entry, b"".join(event_ids), events))
         if count:
-            self.statements.append((1_000 + log_index // 8, sha256(entry), log_index))
+            self.statements.append(
+                (1_000 + log_index // 8, sha256(entry), log_index)
+            )
         if log_index % 10 == 1:
             self.registry.append((log_index, 0))
-        touched = set()
+        touched: set[bytes] = set()
         for position, event_id in enumerate(event_ids):
             for key in self._items_of(event_id):
-                self._add_link(key, LinkRow(log_index, position, event_id, NO_LINK))
+                self._add_link(
+                    key, LinkRow(log_index, position, event_id, NO_LINK)
+                )
                 touched.add(key)
         return touched
 

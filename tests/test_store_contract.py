@@ -15,7 +15,14 @@ import pytest
 
 from provenance.encoding.digest import sha256
 from provenance.errors import ConflictError, NotFoundError, StoreError
-from provenance.store.protocol import NO_LINK, Batch, EntryRow, HeadRow, LinkRow, Store
+from provenance.store.protocol import (
+    NO_LINK,
+    Batch,
+    EntryRow,
+    HeadRow,
+    LinkRow,
+    Store,
+)
 from provenance.store.sqlite import SQLiteStore
 from tests.store_sample import Sample, key_of
 
@@ -63,7 +70,7 @@ class SQLiteBench:
         self._writer(store).set_commit_hook(fail)
 
     def fail_after_commit(self, store: Store) -> None:
-        def fail(connection: apsw.Connection, name: str, pages: int) -> int:
+        def fail(*_: object) -> int:
             raise apsw.IOError("the disk went away after the commit")
 
         self._writer(store).set_wal_hook(fail)
@@ -119,8 +126,12 @@ def test_an_empty_store_holds_nothing_and_says_so(store: Store) -> None:
         store.event(0, 0)
 
 
-@pytest.mark.parametrize("batches", [[1], [1, 1, 1], [600], [3, 254, 1, 300, 2]])
-def test_what_was_committed_is_read_back(store: Store, batches: list[int]) -> None:
+@pytest.mark.parametrize(
+    "batches", [[1], [1, 1, 1], [600], [3, 254, 1, 300, 2]]
+)
+def test_what_was_committed_is_read_back(
+    store: Store, batches: list[int]
+) -> None:
     sample = Sample()
     for leaves in batches:
         store.commit(sample.grow(leaves))
@@ -144,7 +155,9 @@ def test_what_was_committed_is_there_when_opened_again(bench: Bench) -> None:
     store.close()
 
 
-def test_a_reader_sees_each_batch_whose_commit_returned(bench: Bench, store: Store) -> None:
+def test_a_reader_sees_each_batch_whose_commit_returned(
+    bench: Bench, store: Store
+) -> None:
     reader = bench.open_reader()
     sample = Sample()
     for leaves in (1, 5, 30):
@@ -188,8 +201,19 @@ def test_what_is_beyond_the_end_is_not_found(store: Store, number: int) -> None:
 def test_a_range_is_cut_at_the_end_of_what_there_is(store: Store) -> None:
     sample = filled(store, 30)
     entries = [row.entry for row in sample.entries]
-    for start, stop in ((0, 30), (28, 99), (-5, 3), (7, 7), (9, 2), (30, 31), (5, 2**70)):
-        assert list(store.entries(start, stop)) == entries[max(start, 0) : max(stop, 0)]
+    for start, stop in (
+        (0, 30),
+        (28, 99),
+        (-5, 3),
+        (7, 7),
+        (9, 2),
+        (30, 31),
+        (5, 2**70),
+    ):
+        assert (
+            list(store.entries(start, stop))
+            == entries[max(start, 0) : max(stop, 0)]
+        )
     assert list(store.links(2, 2**70)) == sample.links[2:]
     assert [row.entry for row in store.rows(28, 2**70)] == entries[28:]
 
@@ -209,18 +233,27 @@ def test_a_statement_is_found_by_its_time_and_whole_id(store: Store) -> None:
     for issued_at, statement_id, log_index in sample.statements:
         assert store.find_statement(issued_at, statement_id) == log_index
         assert store.find_statement(issued_at + 1_000, statement_id) is None
-        assert store.find_statement(issued_at, statement_id[:16] + bytes(16)) is None
+        assert (
+            store.find_statement(issued_at, statement_id[:16] + bytes(16))
+            is None
+        )
 
 
 def test_statements_of_one_moment_are_told_apart(store: Store) -> None:
     batch = Sample().grow(3)
     ids = sorted(sha256(b"%d" % n) for n in range(3))
     store.commit(replace(batch, statements=[(5, ids[n], n) for n in range(3)]))
-    assert [store.find_statement(5, statement_id) for statement_id in ids] == [0, 1, 2]
+    assert [store.find_statement(5, statement_id) for statement_id in ids] == [
+        0,
+        1,
+        2,
+    ]
     assert store.latest_issue() == 5
 
 
-def test_an_entry_may_have_every_byte_and_the_greatest_length(store: Store) -> None:
+def test_an_entry_may_have_every_byte_and_the_greatest_length(
+    store: Store,
+) -> None:
     entry = bytes(range(256)) * 255 + bytes(255)
     assert len(entry) == 65_535
     store.commit(Batch(0, [EntryRow(entry)], [], 0, [], [], [], [], []))
@@ -247,11 +280,23 @@ def heads_of(keys: list[bytes]) -> Batch:
 
 
 def test_heads_are_found_by_any_prefix_in_key_order(store: Store) -> None:
-    stems = [b"", b"\x00", b"\x00\xff", b"\x7f", b"\x80\x00", b"\xff", b"\xff\xff", b"\xff\xfe", b"\xff" * 31]
+    stems = [
+        b"",
+        b"\x00",
+        b"\x00\xff",
+        b"\x7f",
+        b"\x80\x00",
+        b"\xff",
+        b"\xff\xff",
+        b"\xff\xfe",
+        b"\xff" * 31,
+    ]
     ends = [b"\x00" * 32, b"\x01" + b"\xaa" * 31, b"\xff" * 32]
     keys = sorted({(stem + end)[:32] for stem in stems for end in ends})
     store.commit(heads_of(keys))
-    prefixes = {key[:length] for key in keys for length in (0, 1, 2, 3, 16, 31, 32)}
+    prefixes = {
+        key[:length] for key in keys for length in (0, 1, 2, 3, 16, 31, 32)
+    }
     for prefix in prefixes | {b"\x12", b"\xfe", b"\x80\x01"}:
         found = [head.key for head in store.heads(prefix)]
         assert found == [key for key in keys if key.startswith(prefix)]
@@ -268,7 +313,9 @@ def test_a_head_is_replaced_and_its_item_counted_once(store: Store) -> None:
     assert max(head.count for head in sample.heads.values()) > 3
 
 
-def test_an_earlier_head_still_leads_to_the_trail_as_it_was(store: Store) -> None:
+def test_an_earlier_head_still_leads_to_the_trail_as_it_was(
+    store: Store,
+) -> None:
     sample = filled(store, 60)
     before = dict(sample.heads)
     trails = {key: list(trail) for key, trail in sample.trails.items()}
@@ -285,12 +332,16 @@ def test_a_head_that_counts_other_links_than_its_trail_has_is_an_error(
     sample = filled(store, 60)
     head = next(head for head in sample.heads.values() if head.count == 3)
     assert len(store.trail(head)) == 3
-    with pytest.raises(StoreError, match=f"the {count} links that its head counts"):
+    with pytest.raises(
+        StoreError, match=f"the {count} links that its head counts"
+    ):
         store.trail(HeadRow(head.key, count, head.link, head.last))
 
 
 @pytest.mark.parametrize("last", [NO_LINK, 10**6])
-def test_a_head_that_ends_in_no_link_is_an_error(store: Store, last: int) -> None:
+def test_a_head_that_ends_in_no_link_is_an_error(
+    store: Store, last: int
+) -> None:
     filled(store, 60)
     with pytest.raises(StoreError, match="damaged"):
         store.trail(HeadRow(key_of(0), 1, bytes(32), last))
@@ -300,7 +351,19 @@ def test_a_long_trail_is_read_whole_and_in_order(store: Store) -> None:
     event_id, key = sha256(b"event"), key_of(0)
     links = [LinkRow(0, 0, event_id, number - 1) for number in range(20_000)]
     head = HeadRow(key, len(links), bytes(32), len(links) - 1)
-    store.commit(Batch(0, [EntryRow(b"leaf", event_id, [b"event"])], [], 0, links, [head], [], [], []))
+    store.commit(
+        Batch(
+            0,
+            [EntryRow(b"leaf", event_id, [b"event"])],
+            [],
+            0,
+            links,
+            [head],
+            [],
+            [],
+            [],
+        )
+    )
     assert store.trail(head) == links
     assert store.item_count() == 1
 
@@ -312,7 +375,9 @@ def test_a_partial_tile_is_replaced_as_it_grows(store: Store) -> None:
     sample = Sample()
     for leaves in (1, 254, 1, 1, 256):
         store.commit(sample.grow(leaves))
-        assert {(level, number): tile for level, number, tile in store.tiles()} == sample.tiles
+        assert {
+            (level, number): tile for level, number, tile in store.tiles()
+        } == sample.tiles
         for (level, number), tile in sample.tiles.items():
             assert store.tile(level, number) == tile
     assert len(store.tile(0, 0) or b"") == 256 * 32
@@ -320,7 +385,11 @@ def test_a_partial_tile_is_replaced_as_it_grows(store: Store) -> None:
 
 
 def test_tiles_come_by_level_and_number(store: Store) -> None:
-    tiles = [(level, number, bytes(32)) for level in (0, 1, 2) for number in (0, 1, 300)]
+    tiles = [
+        (level, number, bytes(32))
+        for level in (0, 1, 2)
+        for number in (0, 1, 300)
+    ]
     store.commit(replace(Sample().grow(1), tiles=tiles[::-1]))
     assert list(store.tiles()) == tiles
     assert store.tile(1, 300) == bytes(32)
@@ -329,7 +398,9 @@ def test_tiles_come_by_level_and_number(store: Store) -> None:
 
 def test_the_last_map_row_stands(store: Store) -> None:
     sample = Sample()
-    store.commit(replace(sample.grow(1), map_rows=[(0, b"a" * 8192), (256, b"b" * 8192)]))
+    store.commit(
+        replace(sample.grow(1), map_rows=[(0, b"a" * 8192), (256, b"b" * 8192)])
+    )
     store.commit(replace(sample.grow(1), map_rows=[(256, b"c" * 8192)]))
     assert store.map_row(0) == b"a" * 8192
     assert store.map_row(256) == b"c" * 8192
@@ -345,7 +416,10 @@ def test_checkpoints_are_found_by_size(store: Store) -> None:
     assert store.checkpoint_at(8) is None
     assert store.checkpoint_before(30) == (7, "note of 7")
     assert store.checkpoint_before(3) is None
-    assert list(store.checkpoints(3, 30)) == [(3, "note of 3"), (7, "note of 7")]
+    assert list(store.checkpoints(3, 30)) == [
+        (3, "note of 3"),
+        (7, "note of 7"),
+    ]
     assert [size for size, _ in store.checkpoints(0, 31)] == [3, 7, 30]
 
 
@@ -366,7 +440,9 @@ def test_a_batch_for_another_size_is_refused_and_writes_nothing(
 ) -> None:
     sample = filled(store, 20)
     batch = replace(Sample(20).grow(4), old_size=old_size)
-    with pytest.raises(ConflictError, match=f"the log has 20 entries, not {old_size}"):
+    with pytest.raises(
+        ConflictError, match=f"the log has 20 entries, not {old_size}"
+    ):
         store.commit(batch)
     sample.check(store)
     store.commit(sample.grow(4))
@@ -383,7 +459,9 @@ def test_the_same_batch_is_committed_once(store: Store) -> None:
 
 
 @pytest.mark.parametrize("change", [-1, 1, 100])
-def test_a_batch_whose_links_do_not_follow_is_a_wrong_call(store: Store, change: int) -> None:
+def test_a_batch_whose_links_do_not_follow_is_a_wrong_call(
+    store: Store, change: int
+) -> None:
     sample = filled(store, 20)
     batch = Sample(20).grow(4)
     with pytest.raises(ValueError, match="first new link"):
@@ -393,15 +471,33 @@ def test_a_batch_whose_links_do_not_follow_is_a_wrong_call(store: Store, change:
     sample.check(store)
 
 
-def test_an_entry_without_an_id_for_each_event_is_a_wrong_call(store: Store) -> None:
+def test_an_entry_without_an_id_for_each_event_is_a_wrong_call(
+    store: Store,
+) -> None:
     sample = filled(store, 20)
     bad = EntryRow(b"leaf", bytes(31), [b"event"])
-    with pytest.raises(ValueError, match="leaf 21 has 1 events but 31 bytes of event ids"):
-        store.commit(Batch(20, [EntryRow(b"good"), bad], [], len(sample.links), [], [], [], [], []))
+    with pytest.raises(
+        ValueError, match="leaf 21 has 1 events but 31 bytes of event ids"
+    ):
+        store.commit(
+            Batch(
+                20,
+                [EntryRow(b"good"), bad],
+                [],
+                len(sample.links),
+                [],
+                [],
+                [],
+                [],
+                [],
+            )
+        )
     sample.check(store)
 
 
-def test_a_failure_before_the_commit_leaves_nothing_and_can_be_retried(bench: Bench) -> None:
+def test_a_failure_before_the_commit_leaves_nothing_and_can_be_retried(
+    bench: Bench,
+) -> None:
     store = bench.create()
     sample = filled(store, 20)
     bench.fail_before_commit(store)
@@ -418,7 +514,9 @@ def test_a_failure_before_the_commit_leaves_nothing_and_can_be_retried(bench: Be
     store.close()
 
 
-def test_a_failure_after_the_commit_leaves_the_batch_and_a_retry_finds_it(bench: Bench) -> None:
+def test_a_failure_after_the_commit_leaves_the_batch_and_a_retry_finds_it(
+    bench: Bench,
+) -> None:
     store = bench.create()
     sample = filled(store, 20)
     bench.fail_after_commit(store)
@@ -456,7 +554,9 @@ def test_a_failed_publish_is_an_error_too(bench: Bench) -> None:
     store.close()
 
 
-def test_after_a_failure_every_write_is_refused_until_opened_again(bench: Bench) -> None:
+def test_after_a_failure_every_write_is_refused_until_opened_again(
+    bench: Bench,
+) -> None:
     store = bench.create()
     sample = filled(store, 20)
     bench.fail_before_commit(store)
@@ -506,7 +606,9 @@ def test_a_ledger_is_made_once(bench: Bench) -> None:
     bench.open_writer().close()
 
 
-def test_closing_twice_does_nothing_and_a_closed_store_refuses(bench: Bench) -> None:
+def test_closing_twice_does_nothing_and_a_closed_store_refuses(
+    bench: Bench,
+) -> None:
     store = bench.create()
     filled(store, 20)
     store.close()
@@ -542,7 +644,9 @@ def test_in_a_snapshot_the_ledger_stands_still(store: Store) -> None:
         sample.check(moment)
 
 
-def test_a_snapshot_stands_from_when_it_is_taken_not_from_its_first_read(store: Store) -> None:
+def test_a_snapshot_stands_from_when_it_is_taken_not_from_its_first_read(
+    store: Store,
+) -> None:
     sample = filled(store, 20)
     with store.snapshot() as moment:
         store.commit(sample.grow(1))

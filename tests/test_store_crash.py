@@ -1,4 +1,4 @@
-"""A writer that is killed at any moment loses nothing that it acknowledged.
+"""Whoever is killed at any moment loses nothing that it acknowledged.
 
 PROVENANCE_KILLS says how often (20), PROVENANCE_SEED repeats a run.
 """
@@ -13,8 +13,9 @@ import subprocess
 import sys
 import time
 
+from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
-from tests.store_process import ORIGIN, note_of
+from tests.store_process import ORIGIN, note_of, root_of
 from tests.store_sample import Sample
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -68,26 +69,53 @@ def acknowledged_is_there(path: pathlib.Path, acknowledged: int) -> bool:
         store.close()
 
 
-def test_a_killed_writer_loses_nothing_that_it_acknowledged(tmp_path: pathlib.Path) -> None:
+def test_a_killed_writer_loses_nothing_that_it_acknowledged(
+    tmp_path: pathlib.Path,
+) -> None:
     rng = seeded()
     committed = 0
     for kill in range(KILLS):
         path = tmp_path / f"ledger-{kill // KILLS_PER_LEDGER}.sqlite"
         if not path.exists():
             SQLiteStore.create(path, origin=ORIGIN).close()
-        acknowledged = kill_a_writer(path, kind="honest", life=rng.uniform(0, LONGEST_LIFE))
+        acknowledged = kill_a_writer(
+            path, kind="honest", life=rng.uniform(0, LONGEST_LIFE)
+        )
         assert acknowledged_is_there(path, acknowledged), f"kill {kill}"
         committed += acknowledged > 0
     assert committed, "no writer lived long enough to acknowledge anything"
 
 
-def test_a_writer_that_acknowledges_too_early_is_caught(tmp_path: pathlib.Path) -> None:
+def test_a_writer_that_acknowledges_too_early_is_caught(
+    tmp_path: pathlib.Path,
+) -> None:
     """The control: without it, a harness that sees nothing would pass."""
     rng = seeded()
     path = tmp_path / "ledger.sqlite"
     SQLiteStore.create(path, origin=ORIGIN).close()
     for _ in range(20):
-        acknowledged = kill_a_writer(path, kind="hasty", life=rng.uniform(0.01, LONGEST_LIFE))
+        acknowledged = kill_a_writer(
+            path, kind="hasty", life=rng.uniform(0.01, LONGEST_LIFE)
+        )
         if not acknowledged_is_there(path, acknowledged):
             return
     raise AssertionError("20 kills of a hasty writer, and nothing was missing")
+
+
+def test_a_killed_signer_remembers_all_that_it_may_have_signed(
+    tmp_path: pathlib.Path,
+) -> None:
+    rng = seeded()
+    path = tmp_path / "signer.memory"
+    SignerMemory.create(path, origin=ORIGIN)
+    last = 0
+    for _ in range(KILLS):
+        acknowledged = kill_a_writer(
+            path, kind="advance", life=rng.uniform(0, LONGEST_LIFE)
+        )
+        size, root = SignerMemory.open(path, origin=ORIGIN).last
+        # One more than acknowledged: remembered, and killed before it signed.
+        assert max(acknowledged, last) <= size <= max(acknowledged, last) + 1
+        assert root == root_of(size)
+        last = size
+    assert last

@@ -13,7 +13,12 @@ import apsw
 import pytest
 
 from provenance.encoding.digest import sha256
-from provenance.errors import ConflictError, MalformedError, NotFoundError, StoreError
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    NotFoundError,
+    StoreError,
+)
 from provenance.store import sqlite
 from provenance.store.sqlite import SQLiteStore, check_sqlite_version
 from tests.store_sample import Sample, key_of
@@ -40,7 +45,11 @@ def writer_of(store: SQLiteStore) -> apsw.Connection:
 
 
 def refuse_transactions(operation: int, *_: object) -> int:
-    return apsw.SQLITE_DENY if operation == apsw.SQLITE_TRANSACTION else apsw.SQLITE_OK
+    return (
+        apsw.SQLITE_DENY
+        if operation == apsw.SQLITE_TRANSACTION
+        else apsw.SQLITE_OK
+    )
 
 
 def change(path: pathlib.Path, sql: str) -> None:
@@ -55,7 +64,18 @@ def change(path: pathlib.Path, sql: str) -> None:
 
 @pytest.mark.parametrize(
     "version",
-    ["3.44.6", "3.44.9", "3.50.7", "3.50.10", "3.51.3", "3.51.10", "3.52.0", "3.54.1", "4.0.0", "3.52"],
+    [
+        "3.44.6",
+        "3.44.9",
+        "3.50.7",
+        "3.50.10",
+        "3.51.3",
+        "3.51.10",
+        "3.52.0",
+        "3.54.1",
+        "4.0.0",
+        "3.52",
+    ],
 )
 def test_a_sound_sqlite_is_accepted(version: str) -> None:
     check_sqlite_version(version)
@@ -63,10 +83,27 @@ def test_a_sound_sqlite_is_accepted(version: str) -> None:
 
 @pytest.mark.parametrize(
     "version",
-    ["3.7.0", "3.7.17", "3.22.0", "3.40.1", "3.43.9", "3.44.0", "3.44.5", "3.45.6", "3.49.9", "3.50.0", "3.50.6", "3.51", "3.51.0", "3.51.2"],
+    [
+        "3.7.0",
+        "3.7.17",
+        "3.22.0",
+        "3.40.1",
+        "3.43.9",
+        "3.44.0",
+        "3.44.5",
+        "3.45.6",
+        "3.49.9",
+        "3.50.0",
+        "3.50.6",
+        "3.51",
+        "3.51.0",
+        "3.51.2",
+    ],
 )
 def test_an_sqlite_that_can_corrupt_a_ledger_is_refused(version: str) -> None:
-    with pytest.raises(StoreError, match=f"SQLite {version} can corrupt a ledger.*apsw"):
+    with pytest.raises(
+        StoreError, match=f"SQLite {version} can corrupt a ledger.*apsw"
+    ):
         check_sqlite_version(version)
 
 
@@ -87,7 +124,9 @@ def test_the_writer_is_durable_by_its_settings(store: SQLiteStore) -> None:
     assert writer.pragma("integrity_check") == "ok"
 
 
-def test_the_settings_are_the_same_when_opened_again(path: pathlib.Path) -> None:
+def test_the_settings_are_the_same_when_opened_again(
+    path: pathlib.Path,
+) -> None:
     SQLiteStore.create(path, origin=ORIGIN).close()
     store = SQLiteStore.open_writer(path, origin=ORIGIN)
     assert writer_of(store).pragma("journal_mode") == "wal"
@@ -101,7 +140,10 @@ def test_only_the_owner_can_read_a_ledger(path: pathlib.Path) -> None:
         store = SQLiteStore.create(path, origin=ORIGIN)
         store.commit(Sample().grow(3))
         store.size()
-        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+        modes = {
+            file.name: stat.S_IMODE(file.stat().st_mode)
+            for file in path.parent.iterdir()
+        }
         store.close()
     finally:
         os.umask(before)
@@ -113,10 +155,15 @@ def test_only_the_owner_can_read_a_ledger(path: pathlib.Path) -> None:
     }
 
 
-def test_a_closed_ledger_is_one_file_and_its_lock(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_closed_ledger_is_one_file_and_its_lock(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     store.commit(Sample().grow(3))
     store.close()
-    assert sorted(file.name for file in path.parent.iterdir()) == ["ledger.sqlite", "ledger.sqlite.lock"]
+    assert sorted(file.name for file in path.parent.iterdir()) == [
+        "ledger.sqlite",
+        "ledger.sqlite.lock",
+    ]
 
 
 def test_a_ledger_may_be_named_by_a_string(path: pathlib.Path) -> None:
@@ -132,9 +179,13 @@ def test_a_missing_file_is_not_made_by_opening_it(path: pathlib.Path) -> None:
     assert list(path.parent.iterdir()) == []
 
 
-def test_a_ledger_cannot_be_made_where_there_is_no_folder(tmp_path: pathlib.Path) -> None:
+def test_a_ledger_cannot_be_made_where_there_is_no_folder(
+    tmp_path: pathlib.Path,
+) -> None:
     with pytest.raises(StoreError, match="no-such-folder"):
-        SQLiteStore.create(tmp_path / "no-such-folder" / "ledger.sqlite", origin=ORIGIN)
+        SQLiteStore.create(
+            tmp_path / "no-such-folder" / "ledger.sqlite", origin=ORIGIN
+        )
 
 
 def test_creating_never_overwrites_a_file(path: pathlib.Path) -> None:
@@ -144,10 +195,15 @@ def test_creating_never_overwrites_a_file(path: pathlib.Path) -> None:
     assert path.read_text() == "a letter"
 
 
-def test_another_ledgers_file_is_refused_by_name(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_another_ledgers_file_is_refused_by_name(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     store.close()
     for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
-        with pytest.raises(MalformedError, match="'ledger.example/sqlite', not of 'other.example/log'"):
+        with pytest.raises(
+            MalformedError,
+            match=r"'ledger.example/sqlite', not of 'other.example/log'",
+        ):
             open_store(path, origin="other.example/log")
 
 
@@ -158,7 +214,9 @@ def test_an_unknown_schema_version_is_refused_with_what_to_do(
     store.close()
     change(path, f"PRAGMA user_version = {version}")
     for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
-        with pytest.raises(MalformedError, match=f"schema version {version}.*use the release"):
+        with pytest.raises(
+            MalformedError, match=f"schema version {version}.*use the release"
+        ):
             open_store(path, origin=ORIGIN)
 
 
@@ -175,13 +233,19 @@ def test_another_programs_database_is_refused(path: pathlib.Path) -> None:
         SQLiteStore.open_writer(path, origin=ORIGIN)
 
 
-def test_a_file_whose_making_was_interrupted_says_so(path: pathlib.Path) -> None:
+def test_a_file_whose_making_was_interrupted_says_so(
+    path: pathlib.Path,
+) -> None:
     path.touch()
-    with pytest.raises(MalformedError, match="empty: making it was interrupted. Delete it"):
+    with pytest.raises(
+        MalformedError, match=r"empty: making it was interrupted. Delete it"
+    ):
         SQLiteStore.open_writer(path, origin=ORIGIN)
 
 
-def test_a_ledger_that_lost_its_name_is_refused(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_ledger_that_lost_its_name_is_refused(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     store.close()
     change(path, "DELETE FROM ledger")
     with pytest.raises(MalformedError, match="the file of ledger none"):
@@ -191,7 +255,9 @@ def test_a_ledger_that_lost_its_name_is_refused(path: pathlib.Path, store: SQLit
         SQLiteStore.open_writer(path, origin=ORIGIN)
 
 
-def test_a_refused_file_can_be_opened_once_it_is_mended(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_refused_file_can_be_opened_once_it_is_mended(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     store.close()
     change(path, "PRAGMA user_version = 9")
     with pytest.raises(MalformedError):
@@ -201,7 +267,9 @@ def test_a_refused_file_can_be_opened_once_it_is_mended(path: pathlib.Path, stor
 
 
 @pytest.mark.parametrize("kept", [0.02, 0.3, 0.6, 0.99])
-def test_a_file_cut_short_raises_only_our_errors(path: pathlib.Path, store: SQLiteStore, kept: float) -> None:
+def test_a_file_cut_short_raises_only_our_errors(
+    path: pathlib.Path, store: SQLiteStore, kept: float
+) -> None:
     sample = Sample()
     store.commit(sample.grow(600))
     store.close()
@@ -211,7 +279,9 @@ def test_a_file_cut_short_raises_only_our_errors(path: pathlib.Path, store: SQLi
 
 
 @pytest.mark.parametrize("page", range(1, 24))
-def test_an_overwritten_page_raises_only_our_errors(path: pathlib.Path, store: SQLiteStore, page: int) -> None:
+def test_an_overwritten_page_raises_only_our_errors(
+    path: pathlib.Path, store: SQLiteStore, page: int
+) -> None:
     sample = Sample()
     store.commit(sample.grow(600))
     store.publish(600, "note")
@@ -219,7 +289,9 @@ def test_an_overwritten_page_raises_only_our_errors(path: pathlib.Path, store: S
     with path.open("r+b") as file:
         file.seek((page - 1) * 4096 + (100 if page == 1 else 0))
         file.write(b"\xa5" * 3000)
-    with pytest.raises((StoreError, MalformedError, NotFoundError, AssertionError)):
+    with pytest.raises(
+        (StoreError, MalformedError, NotFoundError, AssertionError)
+    ):
         read_all(path, sample)
 
 
@@ -232,13 +304,18 @@ def read_all(path: pathlib.Path, sample: Sample) -> None:
         store.close()
 
 
-def test_a_page_that_is_damaged_while_open_names_the_way_out(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_page_that_is_damaged_while_open_names_the_way_out(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     store.commit(Sample().grow(600))
     store.close()
     with path.open("r+b") as file:
         file.seek(4096)
         file.write(b"\xa5" * (path.stat().st_size - 4096))
-    with pytest.raises(StoreError, match="is damaged .*: restore a backup that an audit accepts"):
+    with pytest.raises(
+        StoreError,
+        match=r"is damaged .*: restore a backup that an audit accepts",
+    ):
         SQLiteStore.open_writer(path, origin=ORIGIN)
 
 
@@ -254,7 +331,9 @@ def test_a_page_that_is_damaged_while_open_names_the_way_out(path: pathlib.Path,
         "UPDATE checkpoints SET note = CAST(x'ff' AS TEXT)",
     ],
 )
-def test_a_value_of_another_type_is_damage(path: pathlib.Path, store: SQLiteStore, damage: str) -> None:
+def test_a_value_of_another_type_is_damage(
+    path: pathlib.Path, store: SQLiteStore, damage: str
+) -> None:
     """SQLite itself would not let it in: what stands there the disk has changed."""
     sample = Sample()
     store.commit(sample.grow(60))
@@ -265,10 +344,16 @@ def test_a_value_of_another_type_is_damage(path: pathlib.Path, store: SQLiteStor
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET"
         " sql = replace(replace(sql, ') STRICT, ', ') '), ') STRICT', ')')",
     )
-    change(path, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')")
+    change(
+        path,
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')",
+    )
     change(path, damage)
     store = SQLiteStore.open_reader(path, origin=ORIGIN)
-    with pytest.raises(StoreError, match="is damaged .*: restore a backup that an audit accepts"):
+    with pytest.raises(
+        StoreError,
+        match=r"is damaged .*: restore a backup that an audit accepts",
+    ):
         read_everything(store)
     store.close()
 
@@ -296,7 +381,9 @@ def read_everything(store: SQLiteStore) -> None:
         "DELETE FROM links",
     ],
 )
-def test_a_trail_that_does_not_lead_back_is_an_error(path: pathlib.Path, store: SQLiteStore, damage: str) -> None:
+def test_a_trail_that_does_not_lead_back_is_an_error(
+    path: pathlib.Path, store: SQLiteStore, damage: str
+) -> None:
     sample = Sample()
     store.commit(sample.grow(60))
     change(path, damage)
@@ -305,7 +392,9 @@ def test_a_trail_that_does_not_lead_back_is_an_error(path: pathlib.Path, store: 
         store.trail(head)
 
 
-def test_a_circle_does_not_hold_a_reader_up(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_circle_does_not_hold_a_reader_up(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     sample = Sample()
     store.commit(sample.grow(60))
     change(path, "UPDATE links SET previous = number")
@@ -318,8 +407,12 @@ def test_a_circle_does_not_hold_a_reader_up(path: pathlib.Path, store: SQLiteSto
 # One writer
 
 
-def test_a_second_writer_is_refused_and_readers_are_not(path: pathlib.Path, store: SQLiteStore) -> None:
-    with pytest.raises(ConflictError, match="open for writing already: a ledger has one writer"):
+def test_a_second_writer_is_refused_and_readers_are_not(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
+    with pytest.raises(
+        ConflictError, match="open for writing already: a ledger has one writer"
+    ):
         SQLiteStore.open_writer(path, origin=ORIGIN)
     readers = [SQLiteStore.open_reader(path, origin=ORIGIN) for _ in range(5)]
     sample = Sample()
@@ -329,14 +422,19 @@ def test_a_second_writer_is_refused_and_readers_are_not(path: pathlib.Path, stor
         reader.close()
 
 
-def test_another_name_of_the_same_file_is_no_way_around_the_lock(path: pathlib.Path, store: SQLiteStore) -> None:
+@pytest.mark.usefixtures("store")
+def test_another_name_of_the_same_file_is_no_way_around_the_lock(
+    path: pathlib.Path,
+) -> None:
     alias = path.parent / "alias.sqlite"
     alias.symlink_to(path)
     with pytest.raises(ConflictError, match="one writer"):
         SQLiteStore.open_writer(alias, origin=ORIGIN)
 
 
-def test_the_lock_file_stays_when_the_writer_goes(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_the_lock_file_stays_when_the_writer_goes(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     lock = path.with_name("ledger.sqlite.lock")
     number = lock.stat().st_ino
     store.close()
@@ -344,7 +442,9 @@ def test_the_lock_file_stays_when_the_writer_goes(path: pathlib.Path, store: SQL
     assert lock.stat().st_ino == number
 
 
-def test_a_writer_in_another_process_is_refused_too(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_writer_in_another_process_is_refused_too(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     script = (
         "import sys; from provenance.store.sqlite import SQLiteStore;"
         "reader = SQLiteStore.open_reader(sys.argv[1], origin=sys.argv[2]); print(reader.size());"
@@ -352,13 +452,17 @@ def test_a_writer_in_another_process_is_refused_too(path: pathlib.Path, store: S
     )
     store.commit(Sample().grow(9))
     command = [sys.executable, "-c", script, str(path), ORIGIN]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert run.stdout == "9\n"
     assert "ConflictError" in run.stderr.splitlines()[-1]
 
 
 def test_a_failed_opening_gives_the_lock_back(path: pathlib.Path) -> None:
-    path.write_bytes(b"no database at all, but long enough to look like one" * 99)
+    path.write_bytes(
+        b"no database at all, but long enough to look like one" * 99
+    )
     for _ in range(2):
         with pytest.raises(MalformedError):
             SQLiteStore.open_writer(path, origin=ORIGIN)
@@ -369,12 +473,17 @@ def test_a_failed_opening_gives_the_lock_back(path: pathlib.Path) -> None:
 # Failures
 
 
-def test_a_full_disk_is_told_and_nothing_of_the_batch_is_there(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_full_disk_is_told_and_nothing_of_the_batch_is_there(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     sample = Sample()
     store.commit(sample.grow(50))
     writer = writer_of(store)
     writer.pragma("max_page_count", writer.pragma("page_count") + 2)
-    with pytest.raises(StoreError, match="is full: nothing of this batch was acknowledged. Free some space"):
+    with pytest.raises(
+        StoreError,
+        match=r"is full: nothing of this batch was acknowledged. Free some space",
+    ):
         store.commit(Sample(50).grow(500))
     sample.check(store)
     with pytest.raises(StoreError, match="open it again"):
@@ -388,24 +497,35 @@ def test_a_full_disk_is_told_and_nothing_of_the_batch_is_there(path: pathlib.Pat
     again.close()
 
 
-def test_a_statement_that_is_logged_already_breaks_the_store(store: SQLiteStore) -> None:
+def test_a_statement_that_is_logged_already_breaks_the_store(
+    store: SQLiteStore,
+) -> None:
     """The ledger looks first, so this is a fault of the program."""
     sample = Sample()
     store.commit(sample.grow(4))
     batch = sample.grow(4)
     batch.statements[0:1] = [sample.statements[0]]  # type: ignore[index]
-    with pytest.raises(StoreError, match="UNIQUE constraint failed: statements"):
+    with pytest.raises(
+        StoreError, match="UNIQUE constraint failed: statements"
+    ):
         store.commit(batch)
     Sample(4).check(store)
 
 
-def test_a_transaction_that_cannot_be_taken_back_breaks_the_store(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_transaction_that_cannot_be_taken_back_breaks_the_store(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     sample = Sample()
     store.commit(sample.grow(4))
-    with pytest.raises(ZeroDivisionError), store._writing() as writer:
-        writer.execute("DELETE FROM entries")
-        writer.set_authorizer(refuse_transactions)
-        raise ZeroDivisionError
+
+    def write_and_fail() -> None:
+        with store._writing() as writer:
+            writer.execute("DELETE FROM entries")
+            writer.set_authorizer(refuse_transactions)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail()
     sample.check(store)
     with pytest.raises(StoreError, match="open it again"):
         store.commit(Sample(4).grow(1))
@@ -416,7 +536,9 @@ def test_a_transaction_that_cannot_be_taken_back_breaks_the_store(path: pathlib.
     again.close()
 
 
-def test_an_interrupted_commit_leaves_nothing_and_can_be_repeated(store: SQLiteStore) -> None:
+def test_an_interrupted_commit_leaves_nothing_and_can_be_repeated(
+    store: SQLiteStore,
+) -> None:
     sample = Sample()
     store.commit(sample.grow(4))
 
@@ -433,46 +555,63 @@ def test_an_interrupted_commit_leaves_nothing_and_can_be_repeated(store: SQLiteS
     sample.check(store)
 
 
-def test_a_reader_whose_file_goes_bad_raises_our_error(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_reader_whose_file_goes_bad_raises_our_error(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     store.commit(Sample().grow(3))
     change(path, "DROP TABLE heads")
-    with pytest.raises(StoreError, match="reading .* failed"):
+    with pytest.raises(StoreError, match=r"reading .* failed"):
         store.head(key_of(0))
     change(path, "DROP TABLE entries")
-    with pytest.raises(StoreError, match="reading .* failed"):
+    with pytest.raises(StoreError, match=r"reading .* failed"):
         list(store.entries(0, 1))
     change(path, "DROP TABLE ledger")
-    with pytest.raises(StoreError, match="reading .* failed"), store.snapshot():
+    with (
+        pytest.raises(StoreError, match=r"reading .* failed"),
+        store.snapshot(),
+    ):
         pass
 
 
-def test_a_reader_whose_file_is_gone_raises_our_error(path: pathlib.Path) -> None:
+def test_a_reader_whose_file_is_gone_raises_our_error(
+    path: pathlib.Path,
+) -> None:
     SQLiteStore.create(path, origin=ORIGIN).close()
     reader = SQLiteStore.open_reader(path, origin=ORIGIN)
     shutil.rmtree(path.parent)
-    for read in (reader.size, reader.snapshot().__enter__, lambda: list(reader.entries(0, 1))):
+    for read in (
+        reader.size,
+        reader.snapshot().__enter__,
+        lambda: list(reader.entries(0, 1)),
+    ):
         with pytest.raises(StoreError, match="unable to open"):
             read()
     reader.close()
 
 
-def test_what_could_not_be_made_is_not_left_behind(path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_could_not_be_made_is_not_left_behind(
+    path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(sqlite, "SCHEMA", "CREATE nonsense")
-        with pytest.raises(StoreError, match="cannot make .*nonsense"):
+        with pytest.raises(StoreError, match=r"cannot make .*nonsense"):
             SQLiteStore.create(path, origin=ORIGIN)
     assert not path.exists()
     SQLiteStore.create(path, origin=ORIGIN).close()
 
 
-def test_a_name_that_no_file_can_have_is_an_error(tmp_path: pathlib.Path) -> None:
+def test_a_name_that_no_file_can_have_is_an_error(
+    tmp_path: pathlib.Path,
+) -> None:
     # Too long for the lock's name; then short enough for it, but not for the WAL's.
     for length in (251, 250):
         with pytest.raises(StoreError, match="cannot"):
             SQLiteStore.create(tmp_path / ("x" * length), origin=ORIGIN)
 
 
-def test_too_many_open_files_cost_no_ledger_its_file(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_too_many_open_files_cost_no_ledger_its_file(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     sample = Sample()
     store.commit(sample.grow(4))
     store.close()
@@ -482,7 +621,9 @@ def test_too_many_open_files_cost_no_ledger_its_file(path: pathlib.Path, store: 
     # Enough for the lock, and for nothing after it.
     resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free + 1, hard))
     try:
-        with pytest.raises(StoreError, match="cannot make .*Too many open files"):
+        with pytest.raises(
+            StoreError, match=r"cannot make .*Too many open files"
+        ):
             SQLiteStore.create(path, origin=ORIGIN)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
@@ -499,21 +640,26 @@ def test_a_file_that_cannot_be_written_is_an_error(
     tool = apsw.Connection(str(path))
     tool.pragma("journal_mode", "delete")
     tool.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError, match="cannot open .*locked"):
+    with pytest.raises(StoreError, match=r"cannot open .*locked"):
         SQLiteStore.open_writer(path, origin=ORIGIN)
     tool.close()
     SQLiteStore.open_writer(path, origin=ORIGIN).close()
 
 
-def test_a_snapshot_that_cannot_end_is_an_error_and_read_from_by_nobody(store: SQLiteStore) -> None:
+def test_a_snapshot_that_cannot_end_is_an_error_and_read_from_by_nobody(
+    store: SQLiteStore,
+) -> None:
     sample = Sample()
     store.commit(sample.grow(4))
-    with pytest.raises(StoreError, match="not authorized"), store.snapshot() as moment:
-        assert isinstance(moment, sqlite._Snapshot)
-        moment._open_connection().set_authorizer(refuse_transactions)
+    taken = store.snapshot()
+    moment = taken.__enter__()
+    assert isinstance(moment, sqlite._Snapshot)
+    moment._open_connection().set_authorizer(refuse_transactions)
+    with pytest.raises(StoreError, match="not authorized"):
+        taken.__exit__(None, None, None)
     store.commit(sample.grow(4))
-    with store.snapshot() as moment:
-        sample.check(moment)
+    with store.snapshot() as later:
+        sample.check(later)
 
 
 def test_a_connection_that_cannot_be_closed_is_an_error_and_gives_the_lock_back(
@@ -525,13 +671,17 @@ def test_a_connection_that_cannot_be_closed_is_an_error_and_gives_the_lock_back(
             raise apsw.IOError("the disk went away")
 
     store._pool.append(Stuck(str(path)))
-    with pytest.raises(StoreError, match="closing .* failed: the disk went away"):
+    with pytest.raises(
+        StoreError, match=r"closing .* failed: the disk went away"
+    ):
         store.close()
     SQLiteStore.open_writer(path, origin=ORIGIN).close()
 
 
-def test_where_write_ahead_mode_is_not_to_be_had_a_writer_is_refused(path: pathlib.Path) -> None:
-    with pytest.raises(StoreError, match="journal mode 'memory' there, which is not durable"):
+def test_where_write_ahead_mode_is_not_to_be_had_a_writer_is_refused() -> None:
+    with pytest.raises(
+        StoreError, match="journal mode 'memory' there, which is not durable"
+    ):
         sqlite._connect_writer(pathlib.Path(":memory:"))
 
 
@@ -570,7 +720,9 @@ def test_a_long_snapshot_holds_the_write_ahead_log_and_then_lets_it_go(
     sample.check(store)
 
 
-def test_a_writer_begins_with_everything_moved_into_the_file(path: pathlib.Path, tmp_path: pathlib.Path) -> None:
+def test_a_writer_begins_with_everything_moved_into_the_file(
+    path: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
     """So that no batch comes to stand behind frames that were never synced."""
     store = SQLiteStore.create(path, origin=ORIGIN)
     sample = Sample()
@@ -590,7 +742,9 @@ def test_a_writer_begins_with_everything_moved_into_the_file(path: pathlib.Path,
     again.close()
 
 
-def test_a_checkpoint_that_another_tool_is_at_is_left_to_it(path: pathlib.Path, store: SQLiteStore) -> None:
+def test_a_checkpoint_that_another_tool_is_at_is_left_to_it(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
     sample = Sample()
     store.commit(sample.grow(30))
     tool = apsw.Connection(str(path))
@@ -629,7 +783,9 @@ def test_connections_are_used_again(store: SQLiteStore) -> None:
     assert len(store._pool) == 1
 
 
-def test_a_generator_that_outlives_its_store_is_harmless(store: SQLiteStore) -> None:
+def test_a_generator_that_outlives_its_store_is_harmless(
+    store: SQLiteStore,
+) -> None:
     store.commit(Sample().grow(30))
     entries = store.entries(0, 30)
     next(entries)
@@ -637,7 +793,9 @@ def test_a_generator_that_outlives_its_store_is_harmless(store: SQLiteStore) -> 
     assert len(list(entries)) == 29
 
 
-def test_hashes_go_in_as_they_are_and_come_out_as_bytes(store: SQLiteStore) -> None:
+def test_hashes_go_in_as_they_are_and_come_out_as_bytes(
+    store: SQLiteStore,
+) -> None:
     store.commit(Sample().grow(9))
     head = store.heads(b"")[0]
     assert type(head.key) is bytes

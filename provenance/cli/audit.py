@@ -42,7 +42,7 @@ def audit(
     processes: int | None,
     folder: Path,
 ) -> int:
-    """Audit the ledger in FOLDER: derive everything again, and compare.
+    """Derive a ledger again from its bytes, and compare.
 
     It reads beside a running writer, changes nothing, and can be interrupted
     at any time.

@@ -60,7 +60,7 @@ def sign(
     conceal: tuple[str, ...],
     output: str,
 ) -> int:
-    """Sign the events of the EPCIS document FILE, to be submitted later.
+    """Sign an EPCIS document, to be submitted later.
 
     The signed statement holds what was concealed, too: send it to the ledger
     and to nobody else.

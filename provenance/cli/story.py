@@ -114,14 +114,14 @@ def print_story(screen: Screen, verdict: Verdict, language: str) -> None:
     screen.line(
         (word("story", language, item=verdict.subject), "strong"),
     )
+    for notice in verdict.notices:
+        text = notice_text(notice.code, notice.detail, language)
+        screen.line((f"notice {notice.code}", "warning"), f"  {text}")
     screen.line(
         (outcome.value, _STYLES[outcome]),
         f"  {word(outcome.value, language)}",
         _rests_on(verdict.summary),
     )
-    for notice in verdict.notices:
-        text = notice_text(notice.code, notice.detail, language)
-        screen.line((f"notice {notice.code}", "warning"), f"  {text}")
     if not verdict.timeline:
         screen.line(word("nothing", language))
     for moment in verdict.timeline:

@@ -31,7 +31,10 @@ ENVIRONMENT: Mapping[str, str] = {
 def topics(
     context: click.Context, screen: Screen, topic: tuple[str, ...]
 ) -> int:
-    """Show a page of help: exit-codes, environment, or a command's."""
+    """Show a page of help.
+
+    A page is exit-codes, environment, or a command with its subcommand.
+    """
     match topic:
         case ():
             return _command_page(context, screen, ())

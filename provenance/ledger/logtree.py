@@ -14,7 +14,12 @@ from provenance.encoding.tree import EMPTY_ROOT, root_of
 from provenance.errors import StoreError
 from provenance.store.protocol import Reader
 from provenance.tlog.merkle import Node
-from provenance.tlog.tile import TILE_HEIGHT, TILE_WIDTH, append_leaves
+from provenance.tlog.tile import (
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    append_leaves,
+    place_of,
+)
 
 
 class GrowingTree:
@@ -64,11 +69,14 @@ class GrowingTree:
         return Hash(carried[0]) if carried else EMPTY_ROOT
 
 
-TileCache = dict[tuple[int, int], list[bytes]]
-"""(level, number) → a full tile, expanded: they never change."""
+Expanded = list[list[bytes]]
+"""The complete nodes inside a tile: its hashes, then each level above."""
+
+TileCache = dict[tuple[int, int], tuple[bytes, Expanded]]
+"""(level, number) → a tile as it was stored, and expanded."""
 
 _MAX_KEPT = 4_096
-"""How many expanded tiles are remembered, some 20 KiB each."""
+"""How many expanded tiles are remembered, some 40 KiB each."""
 
 
 class TileNodes:
@@ -80,56 +88,61 @@ class TileNodes:
         """Read from *reader* the tree of *size* leaves.
 
         Args:
-            reader: Where the tiles are.
+            reader: Where the tiles are, all as of one moment.
             size: The tree's size; tiles may meanwhile hold more.
-            kept: Full tiles that were expanded before, and are added to.
+            kept: Tiles that were expanded before, and are added to.
         """
         self._reader = reader
         self._size = size
         self._kept = {} if kept is None else kept
+        self._partial: dict[tuple[int, int], Expanded] = {}
 
     def __call__(self, nodes: Sequence[Node]) -> list[Hash]:
-        return [self._node(node.level, node.index) for node in nodes]
+        return [self._node(node) for node in nodes]
 
-    def _node(self, level: int, index: int) -> Hash:
-        tile_level, height = divmod(level, TILE_HEIGHT)
-        number, offset = divmod(index << height, TILE_WIDTH)
-        is_full = (number + 1) * TILE_WIDTH << TILE_HEIGHT * tile_level
-        if is_full <= self._size:
-            heap = self._full(tile_level, number)
-            return Hash(heap[(TILE_WIDTH + offset) >> height])
-        hashes = _split(self._tile(tile_level, number))
-        if offset + (1 << height) > len(hashes):
+    def _node(self, node: Node) -> Hash:
+        level, number, start, _ = place_of(node)
+        height = node.level % TILE_HEIGHT
+        nodes = self._expanded(level, number)
+        if height >= len(nodes) or start >> height >= len(nodes[height]):
             raise StoreError(
-                f"tile {tile_level}/{number} has {len(hashes)} hashes, too few"
+                f"tile {level}/{number} has {len(nodes[0])} hashes, too few"
                 f" for a log of {self._size} leaves: run an audit"
             )
-        return root_of(hashes[offset : offset + (1 << height)])
+        return Hash(nodes[height][start >> height])
 
-    def _full(self, level: int, number: int) -> list[bytes]:
-        """Return a full tile as a heap: node 1 its root, 256.. its hashes."""
-        heap = self._kept.get((level, number))
-        if heap is None:
-            hashes = _split(self._tile(level, number))
-            if len(hashes) != TILE_WIDTH:
-                raise StoreError(
-                    f"tile {level}/{number} is not full: run an audit"
-                )
-            heap = [b""] * TILE_WIDTH + hashes
-            for node in range(TILE_WIDTH - 1, 0, -1):
-                heap[node] = sha256(
-                    b"\x01" + heap[2 * node] + heap[2 * node + 1]
-                ).digest()
-            if len(self._kept) >= _MAX_KEPT:
-                self._kept.clear()
-            self._kept[level, number] = heap
-        return heap
-
-    def _tile(self, level: int, number: int) -> bytes:
+    def _expanded(self, level: int, number: int) -> Expanded:
+        """Return a tile's nodes; full tiles never change, so they are kept."""
+        place = level, number
+        known = self._partial.get(place)
+        if known is not None:
+            return known
+        kept = self._kept.get(place)
+        is_full = (number + 1) * TILE_WIDTH << TILE_HEIGHT * level <= self._size
+        if kept is not None and is_full and len(kept[1][0]) == TILE_WIDTH:
+            return kept[1]
         tile = self._reader.tile(level, number)
         if tile is None:
             raise StoreError(f"tile {level}/{number} is missing: run an audit")
-        return tile
+        if kept is None or kept[0] != tile:
+            if len(self._kept) >= _MAX_KEPT:
+                self._kept.clear()
+            kept = self._kept[place] = (tile, _expand(tile))
+        if is_full and len(kept[1][0]) != TILE_WIDTH:
+            raise StoreError(f"tile {level}/{number} is not full: run an audit")
+        self._partial[place] = kept[1]
+        return kept[1]
+
+
+def _expand(tile: bytes) -> Expanded:
+    nodes = [_split(tile)]
+    while len(nodes[-1]) > 1:
+        below = nodes[-1]
+        nodes.append([
+            sha256(b"\x01" + left + right).digest()
+            for left, right in zip(below[::2], below[1::2], strict=False)
+        ])  # fmt: skip
+    return nodes
 
 
 def _split(tile: bytes) -> list[bytes]:

@@ -27,12 +27,14 @@ proof was checked yet: that is `provenance.proof.verify`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeGuard
+from typing import TypeGuard, cast
+
+import msgpack
 
 from provenance.claims.event import MAX_LEAVES, check_item_id
 from provenance.claims.statement import MAX_ENTRY_SIZE, MAX_EVENTS
 from provenance.claims.trail import Link
-from provenance.encoding.canonical import Value, decode, encode
+from provenance.encoding.canonical import Value, decode
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError
 
@@ -146,17 +148,19 @@ class Bundle:
 
     def to_bytes(self) -> bytes:
         """Return the bundle's bytes."""
+        # Keys in canonical order and no floats: packed as it stands, without
+        # `encode`'s look at each of some thousand hashes.
         parts: dict[str, object] = {
-            "format": FORMAT,
             "checkpoint": self.checkpoint,
             "commitment": _entry_row(self.commitment),
+            "events": [_event_row(event) for event in self.events],
+            "format": FORMAT,
             "items": [_trail_row(trail) for trail in self.items],
             "statements": [_entry_row(entry) for entry in self.statements],
-            "events": [_event_row(event) for event in self.events],
         }
         if self.times:
             parts["times"] = [_entry_row(entry) for entry in self.times]
-        return encode(parts)
+        return cast("bytes", msgpack.packb(parts))
 
 
 def parse_bundle(data: bytes) -> Bundle:
@@ -214,17 +218,17 @@ def _entry_row(entry: LoggedEntry) -> list[object]:
 
 def _trail_row(trail: ProvenTrail) -> dict[str, object]:
     row: dict[str, object] = {
-        "id": trail.item,
         "count": len(trail.links),
         "head": trail.head or b"",
+        "id": trail.item,
         "links": [
             [link.log_index, link.position, link.event_id]
             for link in trail.links
         ],
-        "proof": [list(step) for step in trail.proof],
     }
     if not trail.links:
         row["other"] = list(trail.other or ())
+    row["proof"] = [list(step) for step in trail.proof]
     return row
 
 

@@ -17,7 +17,7 @@ from tests.vectors.makers import (
     commitment,
     event,
     item,
-    map,  # noqa: A004  # the format's name
+    itemmap,
     receipt,
     registry,
     statement,
@@ -35,7 +35,7 @@ FORMATS: Mapping[str, Callable[[], list[Case]]] = {
     "statement": statement.cases,
     "registry": registry.cases,
     "trail": trail.cases,
-    "map": map.cases,
+    "map": itemmap.cases,
     "commitment": commitment.cases,
     "checkpoint": checkpoint.cases,
     "tile": tile.cases,

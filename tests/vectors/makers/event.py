@@ -222,11 +222,11 @@ def _shown() -> list[Case]:
     leaves = reference.event_leaves(BODY, items, fields, secret=SECRET)
     identity = reference.event_id(5, 1, reference.mth(leaves))
 
-    def shown(number: int, **changes: object) -> dict[str, object]:
+    def shown(leaf_number: int, **changes: object) -> dict[str, object]:
         return {
-            "number": number,
-            "leaf": leaves[number],
-            "proof": reference.path(number, leaves),
+            "number": leaf_number,
+            "leaf": leaves[leaf_number],
+            "proof": reference.path(leaf_number, leaves),
             "item_count": 5,
             "concealed_count": 1,
             "id": identity,
