@@ -21,6 +21,7 @@ from provenance.ledger.ledger import Ledger, clock_now
 from provenance.ledger.publish import LogSigner
 from provenance.ledger.read import LedgerReader
 from provenance.proof.trust import Trust, format_trust, parse_trust
+from provenance.store.durable import write_text
 from provenance.store.keyfile import read_key, write_key
 from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
@@ -53,8 +54,19 @@ def create_ledger(
         RejectedError: *trust* does not name *log_signer*'s key.
     """
     folder = Path(folder)
-    if (folder / DATABASE).exists() or (folder / TRUST_FILE).exists():
+    if (folder / TRUST_FILE).exists():
         raise ConflictError(f"there is a ledger in {folder}")
+    left = [
+        name
+        for name in (DATABASE, LOG_KEY, SIGNER_MEMORY)
+        if (folder / name).exists()
+    ]
+    if left:
+        raise ConflictError(
+            f"{folder} has no {TRUST_FILE}, but a {left[0]}: the making of a"
+            " ledger was cut off there. If that is so, remove the files and"
+            " try again; nothing was logged yet"
+        )
     key = NoteSigner(trust.origin, log_signer).verifier
     if key not in trust.policy.log_keys:
         raise RejectedError(
@@ -64,9 +76,11 @@ def create_ledger(
     write_key(folder / LOG_KEY, log_signer)
     memory = SignerMemory.create(folder / SIGNER_MEMORY, origin=trust.origin)
     store = SQLiteStore.create(folder / DATABASE, origin=trust.origin)
-    (folder / TRUST_FILE).write_text(format_trust(trust), encoding="utf-8")
     signer = LogSigner(trust.origin, log_signer, memory)
-    return Ledger(store, trust=trust, signer=signer, clock=clock)
+    ledger = Ledger(store, trust=trust, signer=signer, clock=clock)
+    # Last, since this file makes the folder a ledger.
+    write_text(folder / TRUST_FILE, format_trust(trust))
+    return ledger
 
 
 def open_ledger(

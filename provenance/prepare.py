@@ -34,9 +34,7 @@ def prepare_document(
     ]
 
 
-def prepare_event(
-    draft: EventDraft, *, conceal: Collection[str] = ()
-) -> Event:
+def prepare_event(draft: EventDraft, *, conceal: Collection[str] = ()) -> Event:
     """Return one event, ready to be signed.
 
     Raises:

@@ -207,7 +207,7 @@ def watch_files(folder: pathlib.Path) -> None:
             f"{SIGNER_MEMORY}.tmp"
         ):
             Death.at("memory: a new file is begun")
-        if event == "open" and arguments[0] == folder and is_replaced:
+        if event == "open" and str(arguments[0]) == str(folder) and is_replaced:
             Death.at("memory: the new file is in place")
 
     sys.addaudithook(notice)

@@ -6,7 +6,6 @@ Only the clock and the secrets are ours, so that a run can be repeated.
 
 import pathlib
 
-
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import Event, Item, make_event
@@ -92,9 +91,7 @@ class LedgerWorld:
         self.secrets += 1
         return sha256(b"secret %d" % self.secrets)
 
-    def event(
-        self, *items: str, **members: object
-    ) -> Event:
+    def event(self, *items: str, **members: object) -> Event:
         return make_event(
             body(**members),
             [Item("epcList", item) for item in items],

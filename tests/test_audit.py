@@ -47,7 +47,7 @@ NUMBERS = {
 
 
 @pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerWorld]:
+def sound(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
     """A small ledger of every kind of row, closed."""
     world = LedgerWorld(tmp_path_factory.mktemp("audit") / "ledger")
     world.enrol_everyone()
@@ -58,14 +58,18 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerWorld]:
     )
     for number in range(3):
         world.now += 1_000
-        world.ledger.append([world.event(can(number))], signer=signer_of(CUSTOMS), issuer=CUSTOMS)
+        world.ledger.append(
+            [world.event(can(number))],
+            signer=signer_of(CUSTOMS),
+            issuer=CUSTOMS,
+        )
     world.ledger.append(
         [actors.grant(Grant(CUSTOMS, "auditor"), secret=world.secret())],
         signer=signer_of(OPERATOR),
         issuer=OPERATOR,
     )
     world.ledger.close()
-    yield world
+    return world
 
 
 @pytest.fixture
@@ -96,7 +100,9 @@ def test_a_sound_ledger_has_no_findings(sound: LedgerWorld) -> None:
 
 def test_progress_is_told_batch_by_batch(sound: LedgerWorld) -> None:
     told: list[tuple[int, int]] = []
-    audit_folder(sound.folder, progress=lambda done, total: told.append((done, total)))
+    audit_folder(
+        sound.folder, progress=lambda done, total: told.append((done, total))
+    )
     assert told[-1] == (told[-1][1], told[-1][1])
     assert told == sorted(told)
 
@@ -107,7 +113,8 @@ def test_auditing_nothing_says_so(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [(table, column) for table, columns in BLOBS.items() for column in columns]
+    ("table", "column"),
+    [(table, column) for table, columns in BLOBS.items() for column in columns],
 )
 def test_every_flipped_bit_of_a_stored_byte_is_found(
     sound: LedgerWorld, database: apsw.Connection, table: str, column: str
@@ -117,7 +124,11 @@ def test_every_flipped_bit_of_a_stored_byte_is_found(
             f"SELECT {column}, row_number() OVER () FROM {table} WHERE length({column}) > 0"
         )
     )
-    key = "rowid" if table in {"entries", "events", "links", "map_rows"} else column
+    key = (
+        "rowid"
+        if table in {"entries", "events", "links", "map_rows"}
+        else column
+    )
     seen = 0
     for number in sorted({0, len(rows) // 2, len(rows) - 1}):
         value = rows[number][0]
@@ -128,24 +139,36 @@ def test_every_flipped_bit_of_a_stored_byte_is_found(
             bad[at] ^= 1 << (at + number) % 8
             where = (
                 database.execute(
-                    f"SELECT rowid FROM {table} WHERE {column} = ? LIMIT 1", (value,)
+                    f"SELECT rowid FROM {table} WHERE {column} = ? LIMIT 1",
+                    (value,),
                 ).fetchall()[0][0]
                 if key == "rowid"
                 else value
             )
-            database.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (bytes(bad), where))
+            database.execute(
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ?",
+                (bytes(bad), where),
+            )
             report = look(sound)
             assert report.findings, f"{table}.{column} row {number} byte {at}"
             assert all(f.where and f.what for f in report.findings)
             undo = where if key == "rowid" else bytes(bad)
-            database.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (value, undo))
+            database.execute(
+                f"UPDATE {table} SET {column} = ? WHERE {key} = ?",
+                (value, undo),
+            )
             seen += 1
     assert seen
     assert look(sound).is_sound
 
 
 @pytest.mark.parametrize(
-    ("table", "column"), [(table, column) for table, columns in NUMBERS.items() for column in columns]
+    ("table", "column"),
+    [
+        (table, column)
+        for table, columns in NUMBERS.items()
+        for column in columns
+    ],
 )
 def test_every_changed_number_is_found(
     sound: LedgerWorld, database: apsw.Connection, table: str, column: str
@@ -153,9 +176,14 @@ def test_every_changed_number_is_found(
     # The greatest row, so that the new number meets no other. (A commitment
     # has no events, so it does not matter where they would start.)
     where = "WHERE length(event_ids) > 0" if table == "entries" else ""
-    (value,) = database.execute(f"SELECT max({column}) FROM {table} {where}").fetchall()[0]
+    (value,) = database.execute(
+        f"SELECT max({column}) FROM {table} {where}"
+    ).fetchall()[0]
     assert isinstance(value, int)
-    database.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (value + 1, value))
+    database.execute(
+        f"UPDATE {table} SET {column} = ? WHERE {column} = ?",
+        (value + 1, value),
+    )
     assert look(sound).findings
 
 
@@ -175,20 +203,29 @@ def test_a_missing_row_is_found(
 def test_every_bit_of_a_checkpoint_is_found(
     sound: LedgerWorld, database: apsw.Connection
 ) -> None:
-    size, note = database.execute("SELECT size, note FROM checkpoints LIMIT 1").fetchall()[0]
+    size, note = database.execute(
+        "SELECT size, note FROM checkpoints LIMIT 1"
+    ).fetchall()[0]
     assert isinstance(note, str)
     for at in range(0, len(note), 7):
         bad = note[:at] + chr(ord(note[at]) ^ 1) + note[at + 1 :]
-        database.execute("UPDATE checkpoints SET note = ? WHERE size = ?", (bad, size))
+        database.execute(
+            "UPDATE checkpoints SET note = ? WHERE size = ?", (bad, size)
+        )
         report = look(sound)
         assert any(f.where == f"checkpoint {size}" for f in report.findings), at
 
 
 def test_a_log_of_other_keys_is_found(sound: LedgerWorld) -> None:
     other = NoteSigner(sound.trust.origin, signer_of("another log")).verifier
-    trust = dataclasses.replace(sound.trust, policy=Policy((Log(other),), (), (), None))
+    trust = dataclasses.replace(
+        sound.trust, policy=Policy((Log(other),), (), (), None)
+    )
     report = audit_folder(sound.folder, trust=trust)
-    assert {f.where for f in report.findings} >= {"checkpoint 1", f"checkpoint {report.size}"}
+    assert {f.where for f in report.findings} >= {
+        "checkpoint 1",
+        f"checkpoint {report.size}",
+    }
 
 
 def test_an_entry_that_no_rule_admits_is_found(sound: LedgerWorld) -> None:
@@ -200,7 +237,11 @@ def test_an_entry_that_no_rule_admits_is_found(sound: LedgerWorld) -> None:
     assert any("may not be in the log" in f.what for f in report.findings)
 
 
-def test_the_standard_librarys_sqlite_reads_the_file_as_well(sound: LedgerWorld) -> None:
+def test_the_standard_librarys_sqlite_reads_the_file_as_well(
+    sound: LedgerWorld,
+) -> None:
     with sqlite3.connect(sound.folder / "ledger.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM entries").fetchone()[0] > 0
+        assert (
+            connection.execute("SELECT count(*) FROM entries").fetchone()[0] > 0
+        )
     connection.close()

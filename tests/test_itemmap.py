@@ -42,18 +42,24 @@ def pairs_of(heads: Iterable[HeadRow]) -> list[tuple[bytes, bytes]]:
     return [(h.key, h.count.to_bytes(8, "big") + h.link) for h in heads]
 
 
-def map_of(store: MemoryHeads, kept: KeptRows | None = None, *, cached: int = 400_000) -> ItemMap:
+def map_of(
+    store: MemoryHeads, kept: KeptRows | None = None, *, cached: int = 400_000
+) -> ItemMap:
     return ItemMap(store, kept, cached=cached)  # type: ignore[arg-type]  # all that a map reads
 
 
 # Keys that share many first bits, so that buckets, rows and single-child
 # nodes all occur.
 near = st.tuples(
-    st.sampled_from([b"\x00\x00", b"\x00\x01", b"\x00\xff", b"\x80\x00", b"\xff\xff"]),
+    st.sampled_from(
+        [b"\x00\x00", b"\x00\x01", b"\x00\xff", b"\x80\x00", b"\xff\xff"]
+    ),
     st.binary(min_size=1, max_size=1),
 ).map(lambda parts: (parts[0] + parts[1]).ljust(32, b"\x07"))
 keys = st.one_of(near, st.binary(min_size=32, max_size=32))
-batches = st.lists(st.lists(st.tuples(keys, st.integers(1, 2**40)), max_size=12), max_size=6)
+batches = st.lists(
+    st.lists(st.tuples(keys, st.integers(1, 2**40)), max_size=12), max_size=6
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -92,12 +98,20 @@ def test_what_the_map_answers_is_proven_present_and_absent(
             if key in contents:
                 assert answer.head is not None
                 assert answer.head.count == contents[key]
-                patricia.verify_presence(answer.path, key=key, value=answer.value, root=root)
+                patricia.verify_presence(
+                    answer.path, key=key, value=answer.value, root=root
+                )
             else:
                 assert answer.head is None
-                other = (answer.key, answer.value) if answer.key else (None, None)
+                other = (
+                    (answer.key, answer.value) if answer.key else (None, None)
+                )
                 patricia.verify_absence(
-                    answer.path, key=key, other_key=other[0], other_value=other[1], root=root
+                    answer.path,
+                    key=key,
+                    other_key=other[0],
+                    other_value=other[1],
+                    root=root,
                 )
 
 

@@ -71,7 +71,9 @@ def test_a_new_ledger_has_a_signed_checkpoint_that_commits_to_an_empty_map(
         world.ledger.trail(can(1))
 
 
-def test_an_appended_event_has_a_receipt_that_verifies(world: LedgerWorld) -> None:
+def test_an_appended_event_has_a_receipt_that_verifies(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     submission = world.sign(PRODUCER, world.made(can(1)))
     (receipt,) = world.ledger.submit([submission])
@@ -99,7 +101,9 @@ def test_the_same_bytes_again_get_the_same_index(world: LedgerWorld) -> None:
     assert head.count == 1
 
 
-def test_submitting_nothing_is_answered_with_nothing(world: LedgerWorld) -> None:
+def test_submitting_nothing_is_answered_with_nothing(
+    world: LedgerWorld,
+) -> None:
     assert world.ledger.submit([]) == []
     assert list(world.ledger.submit_many([])) == []
     assert world.ledger.size == 1
@@ -111,9 +115,13 @@ def test_an_unknown_actor_is_refused(world: LedgerWorld) -> None:
     assert PRODUCER in str(error)
 
 
-def test_an_actor_with_another_actors_key_is_refused(world: LedgerWorld) -> None:
+def test_an_actor_with_another_actors_key_is_refused(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
-    forged = world.sign(CUSTOMS, world.event(can(1)), signer=signer_of(FORWARDER))
+    forged = world.sign(
+        CUSTOMS, world.event(can(1)), signer=signer_of(FORWARDER)
+    )
     assert isinstance(refusal(world, forged), UnknownActorError)
 
 
@@ -137,15 +145,21 @@ def test_events_other_than_those_signed_are_refused(world: LedgerWorld) -> None:
 def test_a_forwarder_cannot_sign_a_customs_release(world: LedgerWorld) -> None:
     world.enrol_everyone()
     release = {"bizStep": "urn:provenance:step:customs_released"}
-    error = refusal(world, world.sign(FORWARDER, world.event(can(1), **release)))
+    error = refusal(
+        world, world.sign(FORWARDER, world.event(can(1), **release))
+    )
     assert isinstance(error, RoleNotGrantedError)
     assert "customs_released" in str(error)
     world.ledger.append(
-        [world.event(can(1), **release)], signer=signer_of(CUSTOMS), issuer=CUSTOMS
+        [world.event(can(1), **release)],
+        signer=signer_of(CUSTOMS),
+        issuer=CUSTOMS,
     )
 
 
-def test_a_producer_cannot_commission_under_a_foreign_prefix(world: LedgerWorld) -> None:
+def test_a_producer_cannot_commission_under_a_foreign_prefix(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     foreign = "https://id.gs1.org/01/04012345111118/21/1"
     error = refusal(world, world.sign(PRODUCER, world.made(foreign)))
@@ -153,7 +167,9 @@ def test_a_producer_cannot_commission_under_a_foreign_prefix(world: LedgerWorld)
     assert "4012345" in str(error)
 
 
-def test_a_grant_for_one_place_does_not_hold_at_another(world: LedgerWorld) -> None:
+def test_a_grant_for_one_place_does_not_hold_at_another(
+    world: LedgerWorld,
+) -> None:
     place = "https://id.gs1.org/414/9506000134376"
     other = "https://id.gs1.org/414/9506000140445"
     world.enrol("did:web:port.example", "customs", places=(place,))
@@ -162,10 +178,14 @@ def test_a_grant_for_one_place_does_not_hold_at_another(world: LedgerWorld) -> N
     there = world.event(can(1), readPoint={"id": other})
     world.ledger.append([here], signer=signer_of(port), issuer=port)
     for event in (there, world.event(can(1))):
-        assert isinstance(refusal(world, world.sign(port, event)), RoleNotGrantedError)
+        assert isinstance(
+            refusal(world, world.sign(port, event)), RoleNotGrantedError
+        )
 
 
-def test_a_grant_holds_by_the_logs_time_and_not_by_the_signers(world: LedgerWorld) -> None:
+def test_a_grant_holds_by_the_logs_time_and_not_by_the_signers(
+    world: LedgerWorld,
+) -> None:
     inspector = "did:web:inspector.example"
     world.enrol(inspector, "inspector", until=world.now + 1_000)
     world.ledger.append(
@@ -200,12 +220,20 @@ def test_nothing_is_admitted_under_a_revoked_key(world: LedgerWorld) -> None:
     world.check(can(1))
 
 
-def test_two_authorities_must_agree_where_the_threshold_is_two(tmp_path: pathlib.Path) -> None:
+def test_two_authorities_must_agree_where_the_threshold_is_two(
+    tmp_path: pathlib.Path,
+) -> None:
     world = LedgerWorld(tmp_path / "ledger", threshold=2)
     enrolment = actors.enrol(
-        PRODUCER, name="P", signer=signer_of(PRODUCER), origin=ORIGIN, secret=world.secret()
+        PRODUCER,
+        name="P",
+        signer=signer_of(PRODUCER),
+        origin=ORIGIN,
+        secret=world.secret(),
     )
-    world.ledger.append([enrolment], signer=signer_of(OPERATOR), issuer=OPERATOR)
+    world.ledger.append(
+        [enrolment], signer=signer_of(OPERATOR), issuer=OPERATOR
+    )
     assert not world.ledger.registry().knows(PRODUCER)
     second = "did:web:second.example"
     world.ledger.append([enrolment], signer=signer_of(second), issuer=second)
@@ -213,26 +241,47 @@ def test_two_authorities_must_agree_where_the_threshold_is_two(tmp_path: pathlib
     world.ledger.close()
 
 
-def test_a_statement_with_one_bad_registry_event_changes_nothing(world: LedgerWorld) -> None:
+def test_a_statement_with_one_bad_registry_event_changes_nothing(
+    world: LedgerWorld,
+) -> None:
     good = actors.enrol(
-        PRODUCER, name="P", signer=signer_of(PRODUCER), origin=ORIGIN, secret=world.secret()
+        PRODUCER,
+        name="P",
+        signer=signer_of(PRODUCER),
+        origin=ORIGIN,
+        secret=world.secret(),
     )
-    bad = actors.grant(Grant("did:web:nobody.example", "customs"), secret=world.secret())
-    assert isinstance(refusal(world, world.sign(OPERATOR, good, bad)), RejectedError)
+    bad = actors.grant(
+        Grant("did:web:nobody.example", "customs"), secret=world.secret()
+    )
+    assert isinstance(
+        refusal(world, world.sign(OPERATOR, good, bad)), RejectedError
+    )
     assert not world.ledger.registry().knows(PRODUCER)
     world.enrol_everyone()
 
 
-def test_a_key_enrolled_in_the_same_batch_can_sign_at_once(world: LedgerWorld) -> None:
+def test_a_key_enrolled_in_the_same_batch_can_sign_at_once(
+    world: LedgerWorld,
+) -> None:
     enrolment = world.sign(
         OPERATOR,
         actors.enrol(
-            PRODUCER, name="P", signer=signer_of(PRODUCER), origin=ORIGIN, secret=world.secret()
+            PRODUCER,
+            name="P",
+            signer=signer_of(PRODUCER),
+            origin=ORIGIN,
+            secret=world.secret(),
         ),
-        actors.grant(Grant(PRODUCER, "producer", prefixes=(PREFIX,)), secret=world.secret()),
+        actors.grant(
+            Grant(PRODUCER, "producer", prefixes=(PREFIX,)),
+            secret=world.secret(),
+        ),
     )
     good = world.sign(PRODUCER, world.made(can(1)))
-    forged = Submission(good.entry[:-1] + bytes([good.entry[-1] ^ 1]), good.events)
+    forged = Submission(
+        good.entry[:-1] + bytes([good.entry[-1] ^ 1]), good.events
+    )
     answers = world.ledger.submit([enrolment, forged, good])
     assert isinstance(answers[0], Receipt)
     assert isinstance(answers[1], InvalidSignatureError)
@@ -242,7 +291,9 @@ def test_a_key_enrolled_in_the_same_batch_can_sign_at_once(world: LedgerWorld) -
 
 def test_a_statement_for_another_ledger_is_refused(world: LedgerWorld) -> None:
     world.enrol_everyone()
-    replayed = world.sign(PRODUCER, world.made(can(1)), origin="ledger.example/other")
+    replayed = world.sign(
+        PRODUCER, world.made(can(1)), origin="ledger.example/other"
+    )
     error = refusal(world, replayed)
     assert "ledger.example/other" in str(error)
     assert ORIGIN in str(error)
@@ -251,7 +302,9 @@ def test_a_statement_for_another_ledger_is_refused(world: LedgerWorld) -> None:
 def test_an_event_from_the_future_is_refused(world: LedgerWorld) -> None:
     world.enrol_everyone()
     event = world.event(can(1), eventTime="2031-01-01T00:00:00.000Z")
-    assert isinstance(refusal(world, world.sign(CUSTOMS, event)), LifecycleError)
+    assert isinstance(
+        refusal(world, world.sign(CUSTOMS, event)), LifecycleError
+    )
     submission = sign_statement(
         [world.event(can(1))],
         signer=signer_of(CUSTOMS),
@@ -262,13 +315,19 @@ def test_an_event_from_the_future_is_refused(world: LedgerWorld) -> None:
     assert isinstance(refusal(world, submission), LifecycleError)
 
 
-def test_an_event_that_demands_an_older_head_is_refused(world: LedgerWorld) -> None:
+def test_an_event_that_demands_an_older_head_is_refused(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     first = [[can(1), map_key(can(1))]]
     world.ledger.append(
-        [world.event(can(1), after=first)], signer=signer_of(CUSTOMS), issuer=CUSTOMS
+        [world.event(can(1), after=first)],
+        signer=signer_of(CUSTOMS),
+        issuer=CUSTOMS,
     )
-    error = refusal(world, world.sign(CUSTOMS, world.event(can(1), after=first)))
+    error = refusal(
+        world, world.sign(CUSTOMS, world.event(can(1), after=first))
+    )
     assert isinstance(error, BrokenLinkError)
     head = world.ledger.head(can(1))
     assert head is not None
@@ -281,7 +340,9 @@ def test_an_event_that_demands_an_older_head_is_refused(world: LedgerWorld) -> N
 
 
 @pytest.mark.parametrize("cut", [0, 1, 7, 40])
-def test_malformed_bytes_are_refused_by_name(world: LedgerWorld, cut: int) -> None:
+def test_malformed_bytes_are_refused_by_name(
+    world: LedgerWorld, cut: int
+) -> None:
     world.enrol_everyone()
     good = world.sign(PRODUCER, world.made(can(1)))
     for bad in (
@@ -293,18 +354,30 @@ def test_malformed_bytes_are_refused_by_name(world: LedgerWorld, cut: int) -> No
         assert isinstance(refusal(world, bad), MalformedError)
 
 
-def test_an_id_that_is_not_canonical_is_refused_with_the_right_one(world: LedgerWorld) -> None:
+def test_an_id_that_is_not_canonical_is_refused_with_the_right_one(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     urn = "urn:epc:id:sgtin:9506000.013435.K1"
     error = refusal(world, world.sign(CUSTOMS, world.event(urn)))
     assert "https://id.gs1.org/01/09506000134352/21/K1" in str(error)
 
 
-def test_an_event_with_no_item_that_has_a_trail_is_refused(world: LedgerWorld) -> None:
+def test_an_event_with_no_item_that_has_a_trail_is_refused(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     bare = make_event(
         body(),
-        [Item("quantityList", "https://id.gs1.org/01/09506000134352", 5, None, is_quantity=True)],
+        [
+            Item(
+                "quantityList",
+                "https://id.gs1.org/01/09506000134352",
+                5,
+                None,
+                is_quantity=True,
+            )
+        ],
         secret=world.secret(),
     )
     assert isinstance(refusal(world, world.sign(CUSTOMS, bare)), MalformedError)
@@ -318,50 +391,65 @@ def test_only_registry_events_may_name_an_actor(world: LedgerWorld) -> None:
     assert isinstance(refusal(world, world.sign(CUSTOMS, sly)), MalformedError)
 
 
-def test_one_bad_submission_does_not_lose_the_others(world: LedgerWorld) -> None:
+def test_one_bad_submission_does_not_lose_the_others(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     good = [world.sign(PRODUCER, world.made(can(i))) for i in range(3)]
     bad = Submission(b"", ())
     answers = world.ledger.submit([good[0], bad, good[1], bad, good[2]])
-    assert [isinstance(a, Receipt) for a in answers] == [True, False, True, False, True]
+    assert [isinstance(a, Receipt) for a in answers] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
     world.check(can(0), can(1), can(2))
 
 
 def test_worker_processes_answer_as_the_writer_does(world: LedgerWorld) -> None:
     world.enrol_everyone()
     forged = world.sign(PRODUCER, world.made(can(9)))
-    forged = Submission(forged.entry[:-1] + bytes([forged.entry[-1] ^ 1]), forged.events)
+    forged = Submission(
+        forged.entry[:-1] + bytes([forged.entry[-1] ^ 1]), forged.events
+    )
     stream = [
         *(world.sign(PRODUCER, world.made(can(i))) for i in range(300)),
         forged,
         Submission(b"no", ()),
         world.sign(FORWARDER, world.made(can(1))),
     ]
-    answers = [answer for _, answer in world.ledger.submit_many(iter(stream), processes=2)]
+    answers = [
+        answer
+        for _, answer in world.ledger.submit_many(iter(stream), processes=2)
+    ]
     assert all(isinstance(answer, int) for answer in answers[:300])
     assert [type(answer) for answer in answers[300:]] == [
         InvalidSignatureError,
         MalformedError,
         RoleNotGrantedError,
     ]
-    again = [answer for _, answer in world.ledger.submit_many(iter(stream[:300]))]
+    again = [
+        answer for _, answer in world.ledger.submit_many(iter(stream[:300]))
+    ]
     assert again == answers[:300]
     world.check(can(0), can(299))
 
 
-def test_callers_that_come_together_are_all_answered(world: LedgerWorld) -> None:
+def test_callers_that_come_together_are_all_answered(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     receipts: list[Receipt] = []
 
     def append(number: int) -> None:
         for part in range(5):
-            receipts.append(
-                world.ledger.append(
-                    [world.made(can(100 * number + part))],
-                    signer=signer_of(PRODUCER),
-                    issuer=PRODUCER,
-                )
+            event = world.made(can(100 * number + part))
+            receipt = world.ledger.append(
+                [event], signer=signer_of(PRODUCER), issuer=PRODUCER
             )
+            receipts.append(receipt)
 
     threads = [threading.Thread(target=append, args=(n,)) for n in range(8)]
     for thread in threads:
@@ -377,22 +465,30 @@ def test_a_second_writer_is_refused(world: LedgerWorld) -> None:
         open_ledger(world.folder)
 
 
-def test_a_reader_beside_the_writer_sees_only_signed_batches(world: LedgerWorld) -> None:
+def test_a_reader_beside_the_writer_sees_only_signed_batches(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     with open_reader(world.folder) as reader:
         before = reader.size
-        world.ledger.append([world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER)
+        world.ledger.append(
+            [world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER
+        )
         assert reader.size == before + 2
         assert reader.prove_item(can(1)) == world.ledger.prove_item(can(1))
         assert [step.issuer for step in reader.trail(can(1))] == [PRODUCER]
 
 
-def test_an_old_copy_of_the_database_is_refused_and_nothing_is_signed(world: LedgerWorld) -> None:
+def test_an_old_copy_of_the_database_is_refused_and_nothing_is_signed(
+    world: LedgerWorld,
+) -> None:
     world.enrol_everyone()
     world.ledger.close()
     shutil.copytree(world.folder, world.folder.with_name("copy"))
     world.ledger = open_ledger(world.folder, clock=world.clock)
-    world.ledger.append([world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER)
+    world.ledger.append(
+        [world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER
+    )
     world.ledger.close()
     for name in ("ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite-shm"):
         (world.folder / name).unlink(missing_ok=True)
@@ -401,7 +497,9 @@ def test_an_old_copy_of_the_database_is_refused_and_nothing_is_signed(world: Led
         open_ledger(world.folder, clock=world.clock)
 
 
-def test_without_the_signers_memory_nothing_is_signed(world: LedgerWorld) -> None:
+def test_without_the_signers_memory_nothing_is_signed(
+    world: LedgerWorld,
+) -> None:
     world.ledger.close()
     (world.folder / "signer.memory").unlink()
     with pytest.raises(ForkError):
@@ -437,7 +535,9 @@ def test_a_crash_between_commit_and_signature_is_finished_when_opened(
 def test_the_logs_time_never_goes_back(world: LedgerWorld) -> None:
     world.enrol_everyone()
     world.now -= 3_600_000
-    world.ledger.append([world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER)
+    world.ledger.append(
+        [world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER
+    )
     world.now += 3_600_000
     world.check(can(1))
 

@@ -1,9 +1,8 @@
 """The growing tree and its tiles give RFC 6962's roots and proofs."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import pytest
 
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash, root_of
@@ -24,7 +23,9 @@ def leaves_of(count: int) -> list[Hash]:
     return [leaf_hash(b"%d" % number) for number in range(count)]
 
 
-def grown(leaves: list[Hash], cuts: list[int]) -> tuple[MemoryTiles, GrowingTree]:
+def grown(
+    leaves: list[Hash], cuts: list[int]
+) -> tuple[MemoryTiles, GrowingTree]:
     tiles, tree = MemoryTiles(), GrowingTree()
     start = 0
     for stop in [*sorted(cuts), len(leaves)]:
@@ -36,7 +37,9 @@ def grown(leaves: list[Hash], cuts: list[int]) -> tuple[MemoryTiles, GrowingTree
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 1400), st.data())
-def test_however_the_leaves_come_the_root_is_the_same(size: int, data: st.DataObject) -> None:
+def test_however_the_leaves_come_the_root_is_the_same(
+    size: int, data: st.DataObject
+) -> None:
     leaves = leaves_of(size)
     cuts = data.draw(st.lists(st.integers(0, size), max_size=5))
     tiles, tree = grown(leaves, cuts)

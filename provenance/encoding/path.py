@@ -1,6 +1,5 @@
 """Where in a nested value something stands: `$.eventList[1].quantity`."""
 
-import json
 import re
 from collections.abc import Iterable
 
@@ -27,6 +26,8 @@ def _step(step: str | int) -> str:
 
 def quoted(text: str) -> str:
     """Return *text* in quotes, ASCII only, cut after 64 characters."""
+    import json  # noqa: PLC0415  # not needed to verify, and slow to load
+
     if len(text) > _LONGEST_KEY:
         return json.dumps(text[:_LONGEST_KEY] + "...")
     return json.dumps(text)

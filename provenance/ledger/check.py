@@ -145,28 +145,31 @@ def check_signature(statement: Entry, key: bytes) -> None:
 
 def _check_event(event: Event, position: int) -> CheckedEvent:
     try:
-        if is_registry_event(event.body):
-            check_registry_body(event.body, event.items)
-            act, time = REGISTRY_ACT, None
-        else:
-            act, time = _read_epcis(event)
+        act, time = _read_event(event)
         items = event.trailed_items
-        if not items:
-            raise MalformedError(
-                "it names no item that can have a trail: a serial, a lot, a"
-                " logistic unit"
-            )
-        return CheckedEvent(
-            data=event.data,
-            id=event.id,
-            items=items,
-            keys=tuple(map_key(item) for item in items),
-            act=act,
-            after=tuple((map_key(item), link) for item, link in event.after),
-            time=time,
-        )
     except MalformedError as error:
         raise MalformedError(f"event {position}: {error}") from error
+    if not items:
+        raise MalformedError(
+            f"event {position} names no item that can have a trail: a serial,"
+            " a lot, a logistic unit"
+        )
+    return CheckedEvent(
+        data=event.data,
+        id=event.id,
+        items=items,
+        keys=tuple([map_key(item) for item in items]),
+        act=act,
+        after=tuple([(map_key(item), link) for item, link in event.after]),
+        time=time,
+    )
+
+
+def _read_event(event: Event) -> tuple[Act, int | None]:
+    if is_registry_event(event.body):
+        check_registry_body(event.body, event.items)
+        return REGISTRY_ACT, None
+    return _read_epcis(event)
 
 
 def _read_epcis(event: Event) -> tuple[Act, int]:

@@ -39,7 +39,7 @@ class _Statement:
 class Prover:
     """Makes bundles from one snapshot of a ledger."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # what one snapshot is made of
         self,
         reader: Reader,
         *,

@@ -14,6 +14,7 @@ Both ends of the pipe are our own code; what others made is checked in it.
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 from collections import deque
@@ -271,9 +272,11 @@ def _send(pipe: IO[bytes], value: object) -> None:
 def _receive(pipe: IO[bytes]) -> list[Any] | None:
     """Return the next frame's value, or None at the end of the pipe."""
     length = pipe.read(4)
-    if len(length) < 4:
+    size = int.from_bytes(length, "big")
+    data = pipe.read(size)
+    if len(length) < 4 or len(data) < size:
+        # Cut off: the other end was ended in the middle of it.
         return None
-    data = pipe.read(int.from_bytes(length, "big"))
     value: list[Any] = msgpack.unpackb(
         data, use_list=False, strict_map_key=False
     )
@@ -282,6 +285,9 @@ def _receive(pipe: IO[bytes]) -> list[Any] | None:
 
 def _serve() -> None:
     """Answer requests until the pipe ends: the life of a worker."""
+    # Ctrl-C at a terminal goes to every process; when to end is the writer's
+    # to say, by closing the pipe.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     keys.select_backend(sys.argv[1])
     # What is made here dies with its chunk: no cycles, nothing to collect.
     gc.disable()
@@ -299,13 +305,16 @@ def _serve() -> None:
     while (request := requests.get()) is not None:
         new_keys, submissions = request
         known.update(_by_id(new_keys))
-        _send(
-            sys.stdout.buffer,
-            [
-                _pack(check_one(Submission(entry, events), known.get))
-                for entry, events in submissions
-            ],
-        )
+        answers = [
+            _pack(check_one(Submission(entry, events), known.get))
+            for entry, events in submissions
+        ]
+        try:
+            _send(sys.stdout.buffer, answers)
+        except StoreError:
+            # Nobody is left to read them. The reading thread may hold the
+            # other pipe, which an orderly exit would wait for.
+            os._exit(1)
 
 
 def _by_id(public_keys: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -173,7 +173,10 @@ def parse_bundle(data: bytes) -> Bundle:
         raise MalformedError(
             f"a bundle has at most {MAX_BUNDLE_SIZE} bytes, not {len(data)}"
         )
-    parts = decode(data)
+    try:
+        parts = decode(data)
+    except MalformedError as error:
+        raise MalformedError(f"this is no bundle: {error}") from error
     if not isinstance(parts, dict) or parts.get("format") != FORMAT:
         raise MalformedError(f"this is not a bundle of the format {FORMAT}")
     checkpoint = parts.get("checkpoint")

@@ -60,17 +60,29 @@ def write_sealed(path: Path, value: Mapping[str, object], *, kind: str) -> None:
         StoreError: It failed; *path* is wholly the old or the new.
     """
     body = json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"
-    data = _seal(kind, body) + b"\n" + body
+    _replace(path, _seal(kind, body) + b"\n" + body, mode=0o600)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace *path*, which everybody may read, by *text*, durably.
+
+    Raises:
+        StoreError: It failed; *path* is wholly the old or the new.
+    """
+    _replace(path, text.encode(), mode=0o644)
+
+
+def _replace(path: Path, data: bytes, *, mode: int) -> None:
     # One name for all: what a crash leaves behind, the next call overwrites.
     temporary = path.with_name(path.name + ".tmp")
     try:
         descriptor = os.open(
             temporary,
             os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW,
-            0o600,
+            mode,
         )
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
+            os.fchmod(descriptor, mode)
             file.write(data)
             file.flush()
             os.fsync(descriptor)

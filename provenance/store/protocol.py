@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-
 NO_LINK = -1
 """Stands where an item's first link has no link before it."""
 

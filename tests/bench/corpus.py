@@ -43,8 +43,14 @@ def new_ledger(folder: Path, *, actor_count: int = 8) -> Ledger:
     """Return a ledger with that many producers, each with its own key."""
     trust = Trust(
         origin=ORIGIN,
-        policy=Policy((Log(NoteSigner(ORIGIN, signer_of("log")).verifier),), (), (), None),
-        authorities=(Authority(OPERATOR, "Operator", (signer_of(OPERATOR).verifier.data,)),),
+        policy=Policy(
+            (Log(NoteSigner(ORIGIN, signer_of("log")).verifier),), (), (), None
+        ),
+        authorities=(
+            Authority(
+                OPERATOR, "Operator", (signer_of(OPERATOR).verifier.data,)
+            ),
+        ),
     )
     ledger = create_ledger(folder, trust=trust, log_signer=signer_of("log"))
     events = []
@@ -61,7 +67,8 @@ def new_ledger(folder: Path, *, actor_count: int = 8) -> Ledger:
         )
         events.append(
             actors.grant(
-                Grant(actor, "producer", prefixes=("9506000",)), secret=secret(f"grant {number}")
+                Grant(actor, "producer", prefixes=("9506000",)),
+                secret=secret(f"grant {number}"),
             )
         )
     ledger.append(events, signer=signer_of(OPERATOR), issuer=OPERATOR)
@@ -74,7 +81,9 @@ def secret(text: str) -> bytes:
 
 def item(number: int) -> str:
     # Serials as labels have them: no order that an index could profit from.
-    return f"{GTIN}/21/{hashlib.sha256(b'%d' % number).hexdigest()[:13].upper()}"
+    return (
+        f"{GTIN}/21/{hashlib.sha256(b'%d' % number).hexdigest()[:13].upper()}"
+    )
 
 
 def event(number: int, step: int = 0) -> Event:
@@ -89,11 +98,17 @@ def event(number: int, step: int = 0) -> Event:
         "readPoint": {"id": PLACE},
         "bizLocation": {"id": PLACE},
     }
-    return make_event(body, [Item("epcList", item(number))], secret=secret(f"{number}/{step}"))
+    return make_event(
+        body, [Item("epcList", item(number))], secret=secret(f"{number}/{step}")
+    )
 
 
 def statements(
-    numbers: range, *, step: int = 0, per_statement: int = 1, now: int | None = None
+    numbers: range,
+    *,
+    step: int = 0,
+    per_statement: int = 1,
+    now: int | None = None,
 ) -> Iterator[Submission]:
     """Yield signed statements about the items *numbers*, by eight actors."""
     now = clock_now() if now is None else now
@@ -101,7 +116,10 @@ def statements(
     for start in range(numbers.start, numbers.stop, per_statement):
         issuer, signer = signers[start // per_statement % 8]
         yield sign_statement(
-            [event(n, step) for n in range(start, min(start + per_statement, numbers.stop))],
+            [
+                event(n, step)
+                for n in range(start, min(start + per_statement, numbers.stop))
+            ],
             signer=signer,
             issuer=issuer,
             origin=ORIGIN,
@@ -119,7 +137,9 @@ def append(
     ledger: Ledger, numbers: range, *, step: int = 0, per_statement: int = 1
 ) -> Appended:
     """Log statements about the items *numbers*, signed beforehand."""
-    submissions = list(statements(numbers, step=step, per_statement=per_statement))
+    submissions = list(
+        statements(numbers, step=step, per_statement=per_statement)
+    )
     gc.collect()
     used, start = processor_seconds(), time.perf_counter()
     for _, answer in ledger.submit_many(submissions):
@@ -129,5 +149,8 @@ def append(
 
 def processor_seconds() -> float:
     """Return the processor time of this process and its ended workers."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    used = [
+        resource.getrusage(who)
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    ]
     return sum(one.ru_utime + one.ru_stime for one in used)

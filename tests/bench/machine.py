@@ -13,7 +13,15 @@ from statistics import median
 def openssl_verify_rate(seconds: int = 2) -> float:
     """Return OpenSSL's Ed25519 verifications/s over all processors."""
     output = subprocess.run(
-        ["openssl", "speed", "-seconds", str(seconds), "-multi", str(os.cpu_count()), "ed25519"],
+        [
+            "openssl",
+            "speed",
+            "-seconds",
+            str(seconds),
+            "-multi",
+            str(os.cpu_count()),
+            "ed25519",
+        ],
         capture_output=True,
         text=True,
         check=True,
@@ -39,7 +47,9 @@ def fsync_rate(folder: Path, count: int = 200) -> float:
 
 
 def alternate(
-    rounds: int, run: Callable[[int], float], limit: Callable[[], float] = openssl_verify_rate
+    rounds: int,
+    run: Callable[[int], float],
+    limit: Callable[[], float] = openssl_verify_rate,
 ) -> tuple[float, float, float]:
     """Return medians of (rate, limit, rate / limit), measured in turns.
 

@@ -65,7 +65,9 @@ def main() -> None:
             f"audit of {report.events:,} events in {statements:,} statements,"
             f" {report.items:,} items: {rate:,.0f} events/s"
         )
-        audit_of_single_events(Path(name) / "single", options.statements, options.rounds)
+        audit_of_single_events(
+            Path(name) / "single", options.statements, options.rounds
+        )
         print(f"openssl at the end: {limit:,.0f} verifications/s")
 
 
@@ -111,7 +113,9 @@ def bundles(ledger: Ledger) -> None:
         made.append((time.perf_counter() - start) * 1e3)
         sizes.append(len(bundle))
         start = time.perf_counter()
-        verdict = examine_bundle(bundle, trust=ledger.trust, now=clock_now(), item=item)
+        verdict = examine_bundle(
+            bundle, trust=ledger.trust, now=clock_now(), item=item
+        )
         verified.append((time.perf_counter() - start) * 1e3)
         assert verdict.outcome is Outcome.VERIFIED, verdict.steps
     print(

@@ -26,14 +26,26 @@ class Case:
     gives: Mapping[str, object] | None = None
 
     def to_bytes(self) -> bytes:
-        members: dict[str, object] = {
-            "desc": self.desc,
-            "given": plain(self.given),
-            "outcome": self.outcome,
-        }
+        """Return the case as JSON in ASCII, one input or output a line."""
+        members = [
+            f' "desc": {json.dumps(self.desc)}',
+            f' "given": {_lines(self.given)}',
+            f' "outcome": {json.dumps(self.outcome)}',
+        ]
         if self.gives is not None:
-            members["gives"] = plain(self.gives)
-        return json.dumps(members, indent=1).encode() + b"\n"
+            members.append(f' "gives": {_lines(self.gives)}')
+        return f"{{\n{_COMMA.join(members)}\n}}\n".encode()
+
+
+_COMMA = ",\n"
+
+
+def _lines(members: Mapping[str, object]) -> str:
+    lines = [
+        f"  {json.dumps(name)}: {json.dumps(plain(value))}"
+        for name, value in members.items()
+    ]
+    return f"{{\n{_COMMA.join(lines)}\n }}"
 
 
 def plain(value: object) -> object:

@@ -6,6 +6,7 @@ codes, notices and timelines were written by hand.
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from provenance.claims import actor as actors
@@ -31,8 +32,11 @@ from tests.vectors.makers.play import (
     changed,
     dropped,
     long,
+    nested,
+    pinned,
     put,
     short,
+    tiny,
     without,
 )
 from tests.vectors.makers.trust import OWNERS, PLACE
@@ -104,9 +108,12 @@ def _case(
             "now": play.now if now is None else now,
             "item": item,
         },
-        outcome=name.split("-")[0].upper(),
+        outcome=name.split("-", maxsplit=1)[0].upper(),
         gives=gives,
     )
+
+
+_pinned_case = partial(_case, trust="pinned")
 
 
 def _replaced(bundle: Bundle, **changes: Any) -> Bundle:
@@ -124,6 +131,18 @@ _LONG: Sequence[Row] = (
     (8, 0, "customs_released", "containers"),
     (9, 0, "unloading", "containers"),
 )
+_NESTED: Sequence[Row] = (
+    (0, 0, "commissioning", "lots"),
+    (1, 0, "commissioning", "subject"),
+    (2, 0, "loading", "subject"),
+    (3, 0, "loading", "containers"),
+    (4, 0, "customs_released", "containers"),
+    (5, 0, "unloading", "containers"),
+)
+_TINY: Sequence[Row] = (
+    (0, 0, "commissioning", "subject"),
+    (1, 0, "inspecting", "subject"),
+)
 _SHORT: Sequence[Row] = (
     (1, 0, "commissioning", "subject"),
     (2, 0, "inspecting", "subject"),
@@ -133,27 +152,27 @@ _SHORT: Sequence[Row] = (
 def _stories() -> list[Case]:
     play = long()
     full = play.bundle(can(1))
-    last = play.bundle(sscc(2), commit=False)
-    made = [
+    small = tiny()
+    boxes = nested()
+    return [
         _case("verified-can", "a can, its lot, its carton and its pallet", play, full, timeline=_LONG),
-        _case("verified-whatever-item", "whoever asks does not know the item beforehand", play, full, item=None, timeline=_LONG),
-        _case(
-            "verified-pallet",
-            "a pallet's own story",
-            play,
-            last,
-            item=sscc(2),
-            timeline=[
-                (6, 0, "loading", "subject"),
-                (7, 0, "departing", "subject"),
-                (8, 0, "customs_released", "subject"),
-                (9, 0, "unloading", "subject"),
-            ],
-        ),
         _case("verified-lot", "a lot's own story", play, play.bundle(LOT, commit=False), item=LOT, timeline=[(3, 0, "commissioning", "subject")]),
         _case("verified-actor", "an actor's own trail", play, play.bundle(MAKER, commit=False), item=MAKER, timeline=_JOINED),
+        _pinned_case("verified-whatever-item", "whoever asks does not know the item beforehand", small, small.bundle(can(1)), item=None, timeline=_TINY),
+        _pinned_case(
+            "verified-pallet",
+            "a pallet's own story",
+            boxes,
+            boxes.bundle(sscc(2)),
+            item=sscc(2),
+            timeline=[
+                (3, 0, "loading", "subject"),
+                (4, 0, "customs_released", "subject"),
+                (5, 0, "unloading", "subject"),
+            ],
+        ),
+        *(tell() for tell in _TALES),
     ]  # fmt: skip
-    return made + [tell() for tell in _TALES]
 
 
 def _short_story() -> Case:
@@ -162,8 +181,7 @@ def _short_story() -> Case:
 
 
 def _gs1_trail() -> Case:
-    play = Play()
-    play.signers[MAKER] = signer_of("maker")
+    play = pinned()
     play.say(MAKER, play.made(can(1)))
     return _case(
         "verified-pinned",
@@ -353,7 +371,7 @@ _TALES: Sequence[Callable[[], Case]] = (
 
 
 def _formats() -> list[Case]:
-    play = short()
+    play = tiny()
     bundle = play.bundle(can(1))
     data = bundle.to_bytes()
     parts: Any = decode(data)
@@ -396,12 +414,15 @@ def _formats() -> list[Case]:
         ("extension-line", "a checkpoint with a line more", mp(dict(parts, checkpoint=parts["checkpoint"].replace("\n\n", "\nmore\n\n")))),
     ]  # fmt: skip
     made = [
-        _case(f"unknown-{name}", desc, play, bad, "PRV-0101", notices=())
+        _case(
+            f"unknown-{name}", desc, play, bad, "PRV-0101",
+            trust="pinned", notices=(),
+        )  # fmt: skip
         for name, desc, bad in rows
     ]
     return [
         *made,
-        _case("failed-other-item", "the story of another can", play, bundle, "PRV-0202", item=can(2), notices=()),
+        _case("failed-other-item", "the story of another can", play, bundle, "PRV-0202", trust="pinned", item=can(2), notices=()),
         _case("unknown-ledger", "a ledger that the trust file does not name", play, bundle, "PRV-0201", trust="other-ledger", notices=()),
     ]  # fmt: skip
 
@@ -481,7 +502,7 @@ def _witnessed() -> list[Case]:
 
 
 def _commitments() -> list[Case]:
-    play = short()
+    play = tiny()
     older = play.commit()
     play.say(MAKER, play.seen(can(1)))
     bundle = play.bundle(can(1))
@@ -489,20 +510,20 @@ def _commitments() -> list[Case]:
     other = LoggedEntry(
         bundle.commitment.log_index, b"other", bundle.commitment.proof
     )
-    void = short()
+    void = tiny()
     index = void.say(MAKER, void.seen(can(1)))
-    behind = short()
+    behind = tiny()
     behind.commit(covered=len(behind.entries) - 1)
     return [
-        _case("failed-older-map", "an older map for a newer log", play, stale, "PRV-0601"),
-        _case("failed-commitment-not-logged", "a commitment that is not in the log", play, _replaced(bundle, commitment=other), "PRV-0601"),
-        _case("failed-void-checkpoint", "a checkpoint that ends in a statement", void, _replaced(void.bundle(can(1), commit=False), commitment=void.logged(index)), "PRV-0601"),
-        _case("failed-commitment-behind", "the last entry commits to an older size", behind, behind.bundle(can(1), commit=False), "PRV-0601"),
+        _pinned_case("failed-older-map", "an older map for a newer log", play, stale, "PRV-0601"),
+        _pinned_case("failed-commitment-not-logged", "a commitment that is not in the log", play, _replaced(bundle, commitment=other), "PRV-0601"),
+        _pinned_case("failed-void-checkpoint", "a checkpoint that ends in a statement", void, _replaced(void.bundle(can(1), commit=False), commitment=void.logged(index)), "PRV-0601"),
+        _pinned_case("failed-commitment-behind", "the last entry commits to an older size", behind, behind.bundle(can(1), commit=False), "PRV-0601"),
     ]  # fmt: skip
 
 
 def _inclusion() -> list[Case]:
-    play = short()
+    play = tiny()
     bundle = play.bundle(can(1))
     forged = sign_statement(
         [play.seen(can(1))],
@@ -511,29 +532,29 @@ def _inclusion() -> list[Case]:
         origin=ORIGIN,
         now=play.now,
     )
-    moved = changed(bundle, "statements", 2, log_index=3)
-    last = bundle.statements[2]
-    elsewhere = short()
+    moved = changed(bundle, "statements", 1, log_index=2)
+    last = bundle.statements[1]
+    elsewhere = tiny()
     elsewhere.say(MAKER, elsewhere.seen(can(1)), origin="other.example")
-    rubbish = short()
+    rubbish = tiny()
     index = rubbish.log(b"rubbish")
     with_rubbish = rubbish.bundle(can(1))
     statements = (*with_rubbish.statements, rubbish.logged(index))
-    backwards = short()
+    backwards = tiny()
     late = backwards.commit(time=backwards.now + DAY)
-    misplaced = short()
-    wrong = misplaced.commit(covered=1)
-    timeless = short()
+    misplaced = tiny()
+    wrong = misplaced.commit(covered=0)
+    timeless = tiny()
     return [
-        _case("failed-never-logged", "a statement that was never logged", play, changed(bundle, "statements", 2, entry=forged.entry), "PRV-0701"),
-        _case("failed-entry-moved", "an entry at another index", play, moved, "PRV-0701"),
-        _case("failed-entry-byte", "one bit of an entry", play, changed(bundle, "statements", 2, entry=last.entry[:-1] + bytes([last.entry[-1] ^ 1])), "PRV-0701"),
-        _case("failed-proof-cut", "an entry's proof without its last hash", play, changed(bundle, "statements", 2, proof=last.proof[:-1]), "PRV-0701"),
-        _case("failed-other-origin", "a statement for another ledger, logged in this one", elsewhere, elsewhere.bundle(can(1)), "PRV-0702"),
-        _case("failed-rubbish-logged", "an entry that is no statement", rubbish, _replaced(with_rubbish, statements=statements), "PRV-0702"),
-        _case("failed-time-backwards", "a commitment later than the one after it", backwards, backwards.bundle(can(1), times=[late]), "PRV-0702"),
-        _case("failed-time-misplaced", "a commitment that is not where it says", misplaced, misplaced.bundle(can(1), times=[wrong]), "PRV-0702"),
-        _case("failed-time-of-a-statement", "a statement among the times", timeless, timeless.bundle(can(1), times=[1]), "PRV-0702"),
+        _pinned_case("failed-never-logged", "a statement that was never logged", play, changed(bundle, "statements", 1, entry=forged.entry), "PRV-0701"),
+        _pinned_case("failed-entry-moved", "an entry at another index", play, moved, "PRV-0701"),
+        _pinned_case("failed-entry-byte", "one bit of an entry", play, changed(bundle, "statements", 1, entry=last.entry[:-1] + bytes([last.entry[-1] ^ 1])), "PRV-0701"),
+        _pinned_case("failed-proof-cut", "an entry's proof without its last hash", play, changed(bundle, "statements", 1, proof=last.proof[:-1]), "PRV-0701"),
+        _pinned_case("failed-other-origin", "a statement for another ledger, logged in this one", elsewhere, elsewhere.bundle(can(1)), "PRV-0702"),
+        _pinned_case("failed-rubbish-logged", "an entry that is no statement", rubbish, _replaced(with_rubbish, statements=statements), "PRV-0702"),
+        _pinned_case("failed-time-backwards", "a commitment later than the one after it", backwards, backwards.bundle(can(1), times=[late]), "PRV-0702"),
+        _pinned_case("failed-time-misplaced", "a commitment that is not where it says", misplaced, misplaced.bundle(can(1), times=[wrong]), "PRV-0702"),
+        _pinned_case("failed-time-of-a-statement", "a statement among the times", timeless, timeless.bundle(can(1), times=[0]), "PRV-0702"),
     ]  # fmt: skip
 
 
@@ -541,7 +562,7 @@ def _inclusion() -> list[Case]:
 
 
 def _events() -> list[Case]:
-    play = short()
+    play = tiny()
     bundle = play.bundle(can(1))
     last = len(bundle.events) - 1
     event = bundle.events[last]
@@ -550,18 +571,18 @@ def _events() -> list[Case]:
     parts: Any = decode(item.leaf)
     renamed = mp([*parts[:3], can(2)])
     broken = _with_leaf(play.seen(can(1)), mp(["body", {"type": ""}]))
-    mal = short()
+    mal = tiny()
     mal.say(MAKER, broken)
     return [
-        _case("failed-body-changed", "another step than was signed", play, changed(bundle, "events", last, leaves=(dataclasses.replace(body, leaf=lie), item)), "PRV-0801"),
-        _case("failed-item-changed", "another item than was signed", play, changed(bundle, "events", last, leaves=(body, dataclasses.replace(item, leaf=renamed))), "PRV-0801"),
-        _case("failed-leaves-of-another", "the leaves of another event", play, changed(bundle, "events", last, leaves=bundle.events[last - 1].leaves), "PRV-0801"),
-        _case("failed-item-count", "an item more than was signed", play, changed(bundle, "events", last, item_count=2), "PRV-0801"),
-        _case("failed-concealed-count", "a field more than was signed", play, changed(bundle, "events", last, concealed_count=1), "PRV-0801"),
-        _case("failed-position", "an event at another position", play, changed(bundle, "events", last, position=1), "PRV-0801"),
-        _case("failed-event-proof", "a proof longer than the statement's tree", play, changed(bundle, "events", last, proof=(Hash(bytes(32)),)), "PRV-0801"),
-        _case("failed-no-statement", "an event without its statement", play, _replaced(bundle, statements=bundle.statements[:-1]), "PRV-0801"),
-        _case("failed-signed-leaf-malformed", "a leaf of no form, signed and logged", mal, mal.bundle(can(1)), "PRV-0801"),
+        _pinned_case("failed-body-changed", "another step than was signed", play, changed(bundle, "events", last, leaves=(dataclasses.replace(body, leaf=lie), item)), "PRV-0801"),
+        _pinned_case("failed-item-changed", "another item than was signed", play, changed(bundle, "events", last, leaves=(body, dataclasses.replace(item, leaf=renamed))), "PRV-0801"),
+        _pinned_case("failed-leaves-of-another", "the leaves of another event", play, changed(bundle, "events", last, leaves=bundle.events[last - 1].leaves), "PRV-0801"),
+        _pinned_case("failed-item-count", "an item more than was signed", play, changed(bundle, "events", last, item_count=2), "PRV-0801"),
+        _pinned_case("failed-concealed-count", "a field more than was signed", play, changed(bundle, "events", last, concealed_count=1), "PRV-0801"),
+        _pinned_case("failed-position", "an event at another position", play, changed(bundle, "events", last, position=1), "PRV-0801"),
+        _pinned_case("failed-event-proof", "a proof longer than the statement's tree", play, changed(bundle, "events", last, proof=(Hash(bytes(32)),)), "PRV-0801"),
+        _pinned_case("failed-no-statement", "an event without its statement", play, _replaced(bundle, statements=bundle.statements[:-1]), "PRV-0801"),
+        _pinned_case("failed-signed-leaf-malformed", "a leaf of no form, signed and logged", mal, mal.bundle(can(1)), "PRV-0801"),
     ]  # fmt: skip
 
 
@@ -588,7 +609,7 @@ def _cut(play: Play, bundle: Bundle, kept: Sequence[int]) -> Bundle:
     events = tuple(
         event
         for event in bundle.events
-        if event.log_index == 0 or (event.log_index, event.position) in places
+        if (event.log_index, event.position) in places
     )
     said = {event.log_index for event in events}
     return _replaced(
@@ -605,9 +626,8 @@ def _cut(play: Play, bundle: Bundle, kept: Sequence[int]) -> Bundle:
 
 
 def _trails() -> list[Case]:
-    play = short()
-    play.say(OWNER, play.seen(can(2)))
-    play.join("customs", Grant("", "customs"))
+    play = tiny()
+    play.say(MAKER, play.seen(can(2)))
     play.say(CUSTOMS, play.seen(can(1), step="urn:provenance:step:customs_refused"))
     bundle = play.bundle(can(1))
     absent = play.trail(can(9))
@@ -616,26 +636,26 @@ def _trails() -> list[Case]:
     other = dataclasses.replace(links[-1], event_id=sha256(b"another"))
     renamed = changed(bundle, "items", 0, item=can(2))
     swapped = _replaced(bundle, items=put(bundle.items, 0, play.trail(can(2))))
-    hidden = short()
+    hidden = tiny()
     hidden.say(MAKER, hidden.packed(sscc(5), can(1)), unlinked={sscc(5)})
     hidden.say(MAKER, hidden.seen(sscc(5)))
-    crooked = short()
+    crooked = tiny()
     crooked.trails[can(1)][0] = dataclasses.replace(
         crooked.trails[can(1)][0], event_id=sha256(b"another")
     )
     return [
-        _case("failed-last-event-dropped", "customs' refusal, the last event, left out", play, _cut(play, bundle, [0, 1]), "PRV-0901"),
-        _case("failed-first-event-dropped", "the first event left out", play, _cut(play, bundle, [1, 2]), "PRV-0901"),
-        _case("failed-middle-event-dropped", "an event in the middle left out", play, _cut(play, bundle, [0, 2]), "PRV-0901"),
-        _case("failed-all-events-dropped", "an item with a trail, said to have none", play, _replaced(bundle, items=put(bundle.items, 0, lie)), "PRV-0901"),
-        _case("failed-head-changed", "a head that the links do not lead to", play, changed(bundle, "items", 0, head=sha256(b"x")), "PRV-0901"),
-        _case("failed-link-changed", "a link to another event", play, changed(bundle, "items", 0, links=(*links[:-1], other)), "PRV-0901"),
-        _case("failed-renamed", "one item's trail under another's name", play, renamed, "PRV-0901", item=can(2)),
-        _case("failed-map-proof", "a map proof without a step", play, changed(bundle, "items", 0, proof=bundle.items[0].proof[1:]), "PRV-0901"),
-        _case("failed-map-proof-of-another", "another item's map proof", play, changed(bundle, "items", 0, proof=play.trail(can(2)).proof), "PRV-0901"),
-        _case("failed-swapped-subject", "another item in the first place", play, swapped, "PRV-0202", notices=()),
-        _case("failed-log-links-another-event", "the log linked another event than it logged", crooked, crooked.bundle(can(1)), "PRV-0901"),
-        _case("failed-log-left-a-link-out", "the log linked a carton to one event of two", hidden, hidden.bundle(can(1)), "PRV-0902"),
+        _pinned_case("failed-last-event-dropped", "customs' refusal, the last event, left out", play, _cut(play, bundle, [0, 1]), "PRV-0901"),
+        _pinned_case("failed-first-event-dropped", "the first event left out", play, _cut(play, bundle, [1, 2]), "PRV-0901"),
+        _pinned_case("failed-middle-event-dropped", "an event in the middle left out", play, _cut(play, bundle, [0, 2]), "PRV-0901"),
+        _pinned_case("failed-all-events-dropped", "an item with a trail, said to have none", play, _replaced(bundle, items=put(bundle.items, 0, lie)), "PRV-0901"),
+        _pinned_case("failed-head-changed", "a head that the links do not lead to", play, changed(bundle, "items", 0, head=sha256(b"x")), "PRV-0901"),
+        _pinned_case("failed-link-changed", "a link to another event", play, changed(bundle, "items", 0, links=(*links[:-1], other)), "PRV-0901"),
+        _pinned_case("failed-renamed", "one item's trail under another's name", play, renamed, "PRV-0901", item=can(2)),
+        _pinned_case("failed-map-proof", "a map proof without a step", play, changed(bundle, "items", 0, proof=bundle.items[0].proof[1:]), "PRV-0901"),
+        _pinned_case("failed-map-proof-of-another", "another item's map proof", play, changed(bundle, "items", 0, proof=play.trail(can(2)).proof), "PRV-0901"),
+        _pinned_case("failed-swapped-subject", "another item in the first place", play, swapped, "PRV-0202", notices=()),
+        _pinned_case("failed-log-links-another-event", "the log linked another event than it logged", crooked, crooked.bundle(can(1)), "PRV-0901"),
+        _pinned_case("failed-log-left-a-link-out", "the log linked a carton to one event of two", hidden, hidden.bundle(can(1)), "PRV-0902"),
     ]  # fmt: skip
 
 
@@ -643,7 +663,7 @@ def _trails() -> list[Case]:
 
 
 def _completeness() -> list[Case]:
-    play = long()
+    play = nested()
     bundle = play.bundle(can(1))
     names = [trail.item for trail in bundle.items]
     places = [event.log_index for event in bundle.events]
@@ -651,13 +671,13 @@ def _completeness() -> list[Case]:
     def no_trail(item: str) -> Bundle:
         return _replaced(bundle, items=without(bundle.items, names.index(item)))
 
-    bare = play.show((4, 0), {0})
+    bare = play.show((1, 0), {0})
     unnamed = _replaced(
-        bundle, events=put(bundle.events, places.index(4), bare)
+        bundle, events=put(bundle.events, places.index(1), bare)
     )
-    no_parent = play.show((5, 0), {0, 2})
+    no_parent = play.show((2, 0), {0, 2})
     parentless = _replaced(
-        bundle, events=put(bundle.events, places.index(5), no_parent)
+        bundle, events=put(bundle.events, places.index(2), no_parent)
     )
     only = play.bundle(can(1), wants=ALL - {Why.LOT}, commit=False)
     extra = play.say(MAKER, play.made(can(7)))
@@ -674,29 +694,49 @@ def _completeness() -> list[Case]:
     nothing = play.bundle(can(9), commit=False)
     desert = Play()
     return [
-        _case("incomplete-event-left-out", "an event of the can is not shown", play, dropped(bundle, places.index(5)), "PRV-1001"),
-        _case("incomplete-event-of-the-pallet-left-out", "the pallet's release is not shown", play, dropped(bundle, places.index(8)), "PRV-1001"),
-        _case("incomplete-lot-left-out", "the lot's trail is not there", play, _without_trail(bundle, LOT), "PRV-1001"),
-        _case("incomplete-carton-left-out", "the carton's trail is not there, and so not the pallet's need", play, no_trail(sscc(1)), "PRV-1001"),
-        _case("incomplete-item-not-shown", "an event does not show that it names the can", play, unnamed, "PRV-1001"),
-        _case("incomplete-parent-not-shown", "an event does not show into what the can went", play, parentless, "PRV-1001"),
-        _case("incomplete-lot-not-asked-by-all", "a trail that this trust file asks for", play, only, "PRV-1001"),
+        _case("incomplete-event-left-out", "an event of the can is not shown", play, dropped(bundle, places.index(2)), "PRV-1001", trust="pinned"),
+        _case("incomplete-event-of-the-pallet-left-out", "the pallet's release is not shown", play, dropped(bundle, places.index(4)), "PRV-1001", trust="pinned"),
+        _case("incomplete-lot-left-out", "the lot's trail is not there", play, _without_trail(bundle, LOT), "PRV-1001", trust="pinned"),
+        _case("incomplete-carton-left-out", "the carton's trail is not there, and so not the pallet's need", play, no_trail(sscc(1)), "PRV-1001", trust="pinned"),
+        _case("incomplete-item-not-shown", "an event does not show that it names the can", play, unnamed, "PRV-1001", trust="pinned"),
+        _case("incomplete-parent-not-shown", "an event does not show into what the can went", play, parentless, "PRV-1001", trust="pinned"),
+        _case("incomplete-lot-not-asked-by-all", "a trail that this trust file asks for", play, only, "PRV-1001", trust="pinned"),
+        *_unasked(),
+        _case("failed-surplus-trail", "the trail of another can", play, surplus_trail, "PRV-1002", trust="pinned"),
+        _case("failed-surplus-event", "an event of another can", play, surplus_event, "PRV-1002", trust="pinned"),
+        _case("failed-surplus-statement", "a statement of which no event is shown", play, surplus_statement, "PRV-1002", trust="pinned"),
+        _case("unknown-item", "the log holds nothing about it", play, nothing, "PRV-1003", trust="pinned", item=can(9)),
+        _case("unknown-item-in-an-empty-ledger", "the log holds nothing at all", desert, desert.bundle(can(1)), "PRV-1003"),
+    ]  # fmt: skip
+
+
+def _unasked() -> list[Case]:
+    play = Play()
+    play.join("maker", PRODUCER)
+    play.say(MAKER, play.made(LOT))
+    play.say(MAKER, play.made(can(1), lot="L7"))
+    with_lot = play.bundle(can(1))
+    without_lot = play.bundle(can(1), wants=ALL - {Why.LOT}, commit=False)
+    made: Row = (2, 0, "commissioning", "subject")
+    return [
         _case(
             "verified-lot-not-asked-for",
             "a trail that this trust file does not ask for",
             play,
-            only,
+            without_lot,
             trust="containers-only",
             notices=[NO_WITNESSES, ("PRV-1004", LOT)],
-            timeline=_LONG[1:],
+            timeline=[made],
         ),
-        _case("verified-more-than-asked-for", "a trail that nobody asked for and that belongs there", play, bundle, trust="containers-only", timeline=_LONG),
-        _case("failed-surplus-trail", "the trail of another can", play, surplus_trail, "PRV-1002"),
-        _case("failed-surplus-event", "an event of another can", play, surplus_event, "PRV-1002"),
-        _case("failed-surplus-statement", "a statement of which no event is shown", play, surplus_statement, "PRV-1002"),
-        _case("unknown-item", "the log holds nothing about it", play, nothing, "PRV-1003", item=can(9)),
-        _case("unknown-item-in-an-empty-ledger", "the log holds nothing at all", desert, desert.bundle(can(1)), "PRV-1003"),
-    ]  # fmt: skip
+        _case(
+            "verified-more-than-asked-for",
+            "a trail that nobody asked for and that belongs there",
+            play,
+            with_lot,
+            trust="containers-only",
+            timeline=[(1, 0, "commissioning", "lots"), made],
+        ),
+    ]
 
 
 def _without_trail(bundle: Bundle, item: str) -> Bundle:
@@ -850,7 +890,7 @@ def _roles() -> list[Case]:
 
 
 def _demands() -> list[Case]:
-    play = short()
+    play = tiny()
     head = chain_hashes(can(1), play.trails[can(1)])[-1]
     play.say(
         MAKER,
@@ -862,20 +902,20 @@ def _demands() -> list[Case]:
         ("failed-demand-of-the-first", "an event was to be the first", 0),
         ("failed-demand", "an event was to follow an older link", 1),
     ):
-        bad = short()
+        bad = tiny()
         chain = [map_key(can(1)), *chain_hashes(can(1), bad.trails[can(1)])]
         bad.say(MAKER, bad.seen(can(1), after=[[can(1), chain[number]]]))
-        made.append(_case(name, desc, bad, bad.bundle(can(1)), "PRV-1301"))
+        made.append(_pinned_case(name, desc, bad, bad.bundle(can(1)), "PRV-1301"))
     return [
-        _case(
+        _pinned_case(
             "verified-demand",
             "two events of one statement follow the link that they demanded",
             play,
             play.bundle(can(1)),
             timeline=[
-                *_SHORT,
-                (3, 0, "inspecting", "subject"),
-                (3, 1, "inspecting", "subject"),
+                *_TINY,
+                (2, 0, "inspecting", "subject"),
+                (2, 1, "inspecting", "subject"),
             ],
         ),
         *made,
@@ -885,11 +925,11 @@ def _demands() -> list[Case]:
 def _recalls() -> list[Case]:
     made = []
     for name, item, index in (
-        ("item", can(1), 10),
-        ("lot", LOT, 10),
-        ("carton", sscc(1), 10),
+        ("item", can(1), 6),
+        ("lot", LOT, 6),
+        ("carton", sscc(1), 6),
     ):
-        play = long()
+        play = nested()
         assert play.say(MAKER, play.seen(item, step=RECALL)) == index
         made.append(
             _case(
@@ -898,10 +938,11 @@ def _recalls() -> list[Case]:
                 play,
                 play.bundle(can(1)),
                 "PRV-1401",
+                trust="pinned",
                 notices=[NO_WITNESSES, ("PRV-1401", item)],
             )
         )
-    left = long()
+    left = nested()
     left.say(MAKER, left.seen(sscc(2), step=RECALL))
     made.append(
         _case(
@@ -909,10 +950,11 @@ def _recalls() -> list[Case]:
             "the pallet was recalled when the carton had left it",
             left,
             left.bundle(can(1)),
-            timeline=_LONG,
+            trust="pinned",
+            timeline=_NESTED,
         )
     )
-    disposed = short()
+    disposed = tiny()
     disposed.say(MAKER, disposed.seen(can(1), disposition="recalled"))
     made.append(
         _case(
@@ -921,6 +963,7 @@ def _recalls() -> list[Case]:
             disposed,
             disposed.bundle(can(1)),
             "PRV-1401",
+            trust="pinned",
             notices=[NO_WITNESSES, ("PRV-1401", can(1))],
         )
     )

@@ -36,9 +36,9 @@ MAPS: dict[str, tuple[str, Pairs]] = {
         "keys that part at the bits 127 and 128",
         _pairs(KEYS[0], _flipped(KEYS[0], 127), _flipped(KEYS[0], 128)),
     ),
-    "every-bit": (
-        "a path of 256 steps",
-        _pairs(KEYS[0], *(_flipped(KEYS[0], bit) for bit in range(256))),
+    "many-bits": (
+        "a path of 86 steps",
+        _pairs(KEYS[0], *(_flipped(KEYS[0], bit) for bit in range(0, 256, 3))),
     ),
     "zeros": (
         "the least and the greatest key",
@@ -66,7 +66,7 @@ def _roots() -> list[Case]:
             gives={"root": reference.map_root(pairs)},
         )
         for name, (desc, pairs) in MAPS.items()
-        if name != "every-bit"
+        if name != "many-bits"
     ]
 
 

@@ -81,6 +81,37 @@ def long() -> Play:
     return play
 
 
+def pinned() -> Play:
+    """A maker and customs whom the trust file `pinned` knows; no entries."""
+    play = Play()
+    play.signers[MAKER] = signer_of("maker")
+    play.signers[CUSTOMS] = signer_of("customs")
+    return play
+
+
+def tiny() -> Play:
+    """A can is made and inspected: entries 0 and 1, for the pinned."""
+    play = pinned()
+    play.say(MAKER, play.made(can(1)))
+    play.say(MAKER, play.seen(can(1)))
+    return play
+
+
+def nested() -> Play:
+    """A can of a lot, in a carton, on a pallet: entries 0 to 5."""
+    play = pinned()
+    play.say(MAKER, play.made(LOT))
+    play.say(MAKER, play.made(can(1), can(2), can(3), lot="L7"))
+    play.say(MAKER, play.packed(sscc(1), can(1), can(2), can(3)))
+    play.say(MAKER, play.packed(sscc(2), sscc(1)))
+    play.say(
+        CUSTOMS,
+        play.seen(sscc(2), step="urn:provenance:step:customs_released"),
+    )
+    play.say(MAKER, play.unpacked(sscc(2), sscc(1)))
+    return play
+
+
 # Changing a bundle.
 
 

@@ -168,7 +168,7 @@ def submit(
     carried: Sequence[bytes] | None = None,
 ) -> bytes:
     """Return the submission; its signer, key and events may not match."""
-    signer = signer or signer_of(issuer.split(":")[2].split(".")[0])
+    signer = signer or signer_of(issuer.split(":")[2].split(".", maxsplit=1)[0])
     header = reference.header(
         origin=origin,
         issuer=issuer,
@@ -228,6 +228,7 @@ def _submissions() -> list[Case]:
     ]  # fmt: skip
     ledger: dict[str, object] = {
         "trust": "pinned",
+        "since": NOW - GRACE,
         "now": NOW,
         "heads": [[UNIT, head]],
     }

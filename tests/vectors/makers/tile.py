@@ -76,21 +76,13 @@ def _sizes() -> list[Case]:
 
 def _nodes() -> list[Case]:
     five = FULL[: 5 * 32]
-    full: list[tuple[str, tuple[int, int], int, int]] = [
-        ("root", (8, 0), 0, 256),
-        ("half", (7, 1), 128, 256),
-        ("last", (0, 255), 255, 256),
-    ]
-    made = [
+    return [
         Case(
-            f"good-node-{name}",
-            "a node above some hashes of a full tile; the tile is base64",
-            {"tile": b64(FULL), "level": level, "index": index},
-            gives={"hash": mth(LEAVES[start:stop])},
-        )
-        for name, (level, index), start, stop in full
-    ]
-    made += [
+            "good-node-above-a-full-tile",
+            "the root of a full tile's 256 hashes; the tile is base64",
+            {"tile": b64(FULL), "level": 8, "index": 0},
+            gives={"hash": mth(LEAVES)},
+        ),
         Case(
             "good-node-of-a-partial-tile",
             "a node above hashes that a partial tile has",
@@ -118,7 +110,6 @@ def _nodes() -> list[Case]:
             BAD,
         ),
     ]
-    return made
 
 
 def _entries() -> list[Case]:
