@@ -4,17 +4,15 @@ A log could show one history to you and another to me. A witness remembers how
 far it has come, and cosigns only what extends that; a trust file asks for it.
 """
 
-import dataclasses
 import tempfile
 import time
 from pathlib import Path
 
 import provenance
 from provenance.encoding.base64 import encode_base64
-from provenance.proof.bundle import parse_bundle
 from provenance.store.witness_memory import WitnessMemory
 from provenance.tlog.cosignature import CosignatureSigner
-from provenance.tlog.note import NoteSigner, format_note, parse_note
+from provenance.tlog.note import NoteSigner
 
 ORIGIN = "ledger.example/fifth"
 DAIRY = "did:web:dairy.example"
@@ -45,7 +43,6 @@ body = {
     "eventTimeZoneOffset": "+12:00",
 }
 filled = provenance.new_event(body, [provenance.Item("epcList", CAN)])
-seconds = time.time_ns() // 1_000_000_000
 
 with tempfile.TemporaryDirectory() as room:
     witness = provenance.Witness(
@@ -61,19 +58,9 @@ with tempfile.TemporaryDirectory() as room:
             Path(room, history), trust=trust, log_signer=log_key
         ) as ledger:
             ledger.append([filled], signer=dairy_key, issuer=DAIRY)
-            bundle = parse_bundle(ledger.prove_item(CAN))
-        try:
-            line = witness.add_checkpoint(
-                bundle.checkpoint,
-                old_size=witness.last_size(ORIGIN),
-                proof=(),  # from size 0, or to the same size: nothing to show
-                now=seconds,
-            )
-            note = parse_note(bundle.checkpoint).with_signatures(line)
-            bundle = dataclasses.replace(bundle, checkpoint=format_note(note))
-        except provenance.ProvenanceError as error:
-            print(f"the witness on {history} history: {error}")
-        verdict = provenance.examine_bundle(
-            bundle.to_bytes(), trust=trust, now=seconds * 1000
-        )
+            (answer,) = ledger.cosign([witness])
+            bundle = ledger.prove_item(CAN)
+            now = time.time_ns() // 1_000_000
+        print(f"the witness on {history} history: {answer}")
+        verdict = provenance.examine_bundle(bundle, trust=trust, now=now)
         print(f"{history}:", verdict.outcome, verdict.steps[3].detail)

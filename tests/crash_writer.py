@@ -1,9 +1,9 @@
 """A ledger's writer whose lives are short: for tests to kill, at any moment.
 
-    python -m tests.crash_writer FOLDER
+    python -m tests.crash_writer
 
 It reads one life a line, as JSON, and leads it in a fork of itself, which
-saves two hundred starts of an interpreter. What it says is JSON as well, a
+saves hundreds of starts of an interpreter. What it says is JSON as well, a
 line each, written at once, so that what was said before a kill is heard:
 
     {"pid": 4711}                          the life begins
@@ -96,8 +96,9 @@ class Life:
     in_recovery: bool = False
     tries: int = 1
 
-    def to_line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
+    def to_line(self, folder: pathlib.Path) -> bytes:
+        """Return the order to lead this life with the ledger in *folder*."""
+        return json.dumps([str(folder), asdict(self)]).encode() + b"\n"
 
 
 def submission(number: int) -> Submission:
@@ -266,13 +267,14 @@ def live(folder: pathlib.Path, life: Life) -> None:
     ledger.close()
 
 
-def main(folder: pathlib.Path) -> None:
+def main() -> None:
     for line in sys.stdin.buffer:
         child = os.fork()
         if child == 0:
             try:
                 say(pid=os.getpid())
-                live(folder, Life(**json.loads(line)))
+                folder, life = json.loads(line)
+                live(pathlib.Path(folder), Life(**life))
             except BaseException as error:  # noqa: BLE001  # the child's end
                 say(refused=f"{type(error).__name__}: {error}"[:2000])
                 os._exit(1)
@@ -282,4 +284,4 @@ def main(folder: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    main()

@@ -86,9 +86,8 @@ def race(path: pathlib.Path, name: str) -> None:
 
 
 def leave_an_orphan(path: pathlib.Path) -> None:
-    lock = FileLock.take(path)
+    FileLock.take(path)
     if os.fork() == 0:
-        lock.release()
         say("forked")
         sys.stdin.readline()
     os._exit(0)

@@ -85,11 +85,16 @@ class Heard:
 
 
 class Writer:
-    """The process that leads one life after the other."""
+    """The process that leads one life after the other.
+
+    Attributes:
+        folder: The ledger that the next life is about.
+    """
 
     def __init__(self, folder: pathlib.Path) -> None:
+        self.folder = folder
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash_writer", str(folder)],
+            [sys.executable, "-m", "tests.crash_writer"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -101,6 +106,7 @@ class Writer:
         self._orders = self._process.stdin
         self._pipe = self._process.stdout.fileno()
         self._unread = b""
+        self._latest = Heard(ended=0)
 
     def __enter__(self) -> Self:
         return self
@@ -111,11 +117,15 @@ class Writer:
 
     def begin(self, life: Life) -> Heard:
         """Begin a life and wait until it has a process."""
-        self._orders.write(life.to_line())
+        self._orders.write(life.to_line(self.folder))
         self._orders.flush()
-        heard = Heard()
+        self._latest = heard = Heard()
         self._listen(heard, until=lambda: bool(heard.pid))
         return heard
+
+    def rest(self) -> None:
+        """End what a test left behind."""
+        self.kill(self._latest)
 
     def lead(self, life: Life) -> Heard:
         """Lead a life to its own end."""
@@ -244,10 +254,17 @@ def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     return world.folder
 
 
+@pytest.fixture(scope="module")
+def process() -> Iterator[Writer]:
+    with Writer(pathlib.Path()) as process:
+        yield process
+
+
 @pytest.fixture
-def writer(folder: pathlib.Path) -> Iterator[Writer]:
-    with Writer(folder) as writer:
-        yield writer
+def writer(process: Writer, folder: pathlib.Path) -> Iterator[Writer]:
+    process.folder = folder
+    yield process
+    process.rest()
 
 
 def seeded() -> random.Random:

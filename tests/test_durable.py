@@ -4,7 +4,9 @@ import errno
 import fcntl
 import hashlib
 import json
+import os
 import pathlib
+import stat
 import subprocess
 import sys
 import threading
@@ -91,6 +93,24 @@ def test_a_link_in_the_place_of_the_new_file_is_not_followed(
     with pytest.raises(StoreError, match="cannot write"):
         write_sealed(tmp_path / "file", {}, kind=KIND)
     assert victim.read_text() == "a letter"
+
+
+def test_the_new_file_is_on_the_disk_before_it_has_the_name(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, fsync, synced = tmp_path / "file", os.fsync, []
+    write_sealed(path, {"old": True}, kind=KIND)
+
+    def note(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        synced.append(
+            ("folder" if is_folder else "file", *read_sealed(path, kind=KIND))
+        )
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    write_sealed(path, {"new": True}, kind=KIND)
+    assert synced == [("file", "old"), ("folder", "new")]
 
 
 def test_only_a_directory_can_be_synced(tmp_path: pathlib.Path) -> None:

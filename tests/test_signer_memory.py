@@ -222,7 +222,7 @@ def test_what_a_crash_left_half_written_is_overwritten(
     path: pathlib.Path, memory: SignerMemory
 ) -> None:
     leftover = path.with_name("signer.memory.tmp")
-    leftover.write_bytes(b"half of a memor")
+    leftover.write_bytes(b"half of a memory" * 999)
     leftover.chmod(0o666)
     memory.advance(7, A)
     assert SignerMemory.open(path, origin=ORIGIN).last == (7, A)

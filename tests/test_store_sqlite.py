@@ -392,6 +392,22 @@ def test_a_trail_that_does_not_lead_back_is_an_error(
         store.trail(head)
 
 
+def test_a_trail_that_leads_forward_is_an_error(
+    path: pathlib.Path, store: SQLiteStore
+) -> None:
+    sample = Sample()
+    store.commit(sample.grow(60))
+    head = next(h for h in sample.heads.values() if h.count == 2)
+    later = next(h for h in sample.heads.values() if h.last > head.last)
+    change(
+        path,
+        f"UPDATE links SET previous = {later.last} WHERE number = {head.last};"
+        f"UPDATE links SET previous = -1 WHERE number = {later.last}",
+    )
+    with pytest.raises(StoreError, match="damaged: the trail of"):
+        store.trail(head)
+
+
 def test_a_circle_does_not_hold_a_reader_up(
     path: pathlib.Path, store: SQLiteStore
 ) -> None:
@@ -780,7 +796,10 @@ def test_connections_are_used_again(store: SQLiteStore) -> None:
         with store.snapshot() as moment:
             assert moment.size() == 30
         list(store.entries(0, 30))
-    assert len(store._pool) == 1
+    (kept,) = store._pool
+    # One that was abandoned, too.
+    next(store.entries(0, 30))
+    assert store._pool == [kept]
 
 
 def test_a_generator_that_outlives_its_store_is_harmless(

@@ -385,9 +385,7 @@ class Attacks:
         can = self.played.story.goods.can
         with self._copy() as copy, self._open_crooked(copy.ledger) as ledger:
             ledger.append(events, signer=signer, issuer=party.id)
-            return prove_witnessed(
-                ledger, can, copy.keys, copy.witnesses, self.now
-            )
+            return prove_witnessed(ledger, can, copy.keys, copy.witnesses)
 
     def _open_crooked(self, folder: Path) -> Ledger:
         memory = SignerMemory.open(folder / SIGNER_MEMORY, origin=ORIGIN)

@@ -6,7 +6,6 @@ age of checkpoints mean what they say. Nothing else is staged: keys, rules,
 log, trails and proofs are the library's own.
 """
 
-import dataclasses
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,20 +24,15 @@ from provenance.cli.demo_import import (
     milliseconds,
 )
 from provenance.cli.demo_scenes import CONCEALED, Story
-from provenance.encoding.digest import Hash
 from provenance.folder import create_ledger
 from provenance.keys import Signer
 from provenance.ledger.cosign import Witness
 from provenance.ledger.ledger import Ledger
-from provenance.ledger.logtree import TileNodes
-from provenance.ledger.read import LedgerReader
 from provenance.prepare import prepare_document
-from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import Trust
 from provenance.store.witness_memory import WitnessMemory
-from provenance.tlog import merkle
 from provenance.tlog.cosignature import CosignatureVerifier
-from provenance.tlog.note import NoteSigner, format_note, parse_note
+from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Group, Log, Policy
 from provenance.tlog.policy import Witness as TrustedWitness
 
@@ -168,10 +162,10 @@ def play(story: Story, *, ledger: Path, witnesses: Path) -> Played:
                 count.add(said)
         for scene in story.scenes():
             if scene.party is PLATFORM:
-                early = prove_witnessed(log, can, keys, witnesses, clock.now)
+                early = prove_witnessed(log, can, keys, witnesses)
             clock.now = milliseconds(scene.logged)
             count.add(_say(log, scene, keys))
-        bundle = prove_witnessed(log, can, keys, witnesses, clock.now)
+        bundle = prove_witnessed(log, can, keys, witnesses)
     return Played(
         story=story,
         keys=keys,
@@ -186,40 +180,24 @@ def play(story: Story, *, ledger: Path, witnesses: Path) -> Played:
 
 
 def prove_witnessed(
-    ledger: LedgerReader,
-    item: str,
-    keys: Keys,
-    witnesses: Path,
-    now: int,
+    ledger: Ledger, item: str, keys: Keys, witnesses: Path
 ) -> bytes:
     """Return *item*'s bundle, its checkpoint cosigned by every witness."""
-    bundle = parse_bundle(ledger.prove_item(item))
-    note = parse_note(bundle.checkpoint)
-    for name, signer in keys.witnesses.items():
-        witness = Witness(
-            WitnessMemory(witnesses / name),
-            name=_key_name(name),
-            signer=signer,
-            logs={ORIGIN: ledger.trust.policy.log_keys},
-        )
-        old_size = witness.last_size(ORIGIN)
-        line = witness.add_checkpoint(
-            bundle.checkpoint,
-            old_size=old_size,
-            proof=_prove_growth(ledger, old_size),
-            now=now // 1000,
-        )
-        note = note.with_signatures(line)
-    cosigned = dataclasses.replace(bundle, checkpoint=format_note(note))
-    return cosigned.to_bytes()
-
-
-def _prove_growth(ledger: LedgerReader, old_size: int) -> tuple[Hash, ...]:
-    with ledger.moment() as moment:
-        if old_size == 0:
-            return ()
-        nodes = TileNodes(moment.reader, size=moment.size)
-        return tuple(merkle.prove_consistency(old_size, moment.size, nodes))
+    answers = ledger.cosign(
+        [
+            Witness(
+                WitnessMemory(witnesses / name),
+                name=_key_name(name),
+                signer=signer,
+                logs={ORIGIN: ledger.trust.policy.log_keys},
+            )
+            for name, signer in keys.witnesses.items()
+        ]
+    )
+    for answer in answers:
+        if isinstance(answer, Exception):
+            raise answer
+    return ledger.prove_item(item)
 
 
 @dataclass(slots=True)

@@ -260,19 +260,17 @@ def _two_authorities() -> Case:
     play.signers[MAKER] = signer_of("maker")
     given = dataclasses.replace(PRODUCER, actor=MAKER)
     for owner in (OWNERS[0], OWNERS[2]):
-        play.say(
-            owner,
-            play.enrolled(MAKER, name="maker"),
-            actors.grant(given, secret=play.secret()),
-        )
+        play.say(owner, play.enrolled(MAKER, name="maker"))
+    for owner in (OWNERS[1], OWNERS[0]):
+        play.say(owner, actors.grant(given, secret=play.secret()))
     play.say(MAKER, play.made(can(1)))
     return _case(
         "verified-two-authorities",
-        "two of three authorities enrolled the maker",
+        "two of three authorities enrolled the maker, and two granted",
         play,
         play.bundle(can(1)),
         trust="two-authorities",
-        timeline=[(2, 0, "commissioning", "subject")],
+        timeline=[(4, 0, "commissioning", "subject")],
     )
 
 
@@ -815,7 +813,7 @@ def _signatures() -> list[Case]:
         _case("failed-too-early", "a statement logged before its signer was enrolled", early, early.bundle(can(1)), "PRV-1102", "PRV-1201"),
         _case("verified-before-revocation", "what a key signed before it was revoked", revoked, clean, now=clean_now, timeline=_SHORT),
         _case("failed-revoked-key", "a revoked key, and a time from before", revoked, revoked.bundle(can(1)), "PRV-1102"),
-        _case("failed-not-its-to-enrol", "a maker enrolled an accomplice as customs", friends, friends.bundle(can(1)), "PRV-1102", "PRV-1104", "PRV-1201"),
+        _case("failed-not-its-to-enrol", "a maker enrolled an accomplice as customs", friends, friends.bundle(can(1)), "PRV-1104", "PRV-1102", "PRV-1201"),
         _case("failed-one-authority", "one authority of the two that it takes", alone, alone.bundle(can(1)), "PRV-1102", "PRV-1201", trust="two-authorities"),
         _case("incomplete-signers-trail", "the signer's trail is not there", honest, lacking, "PRV-1103", "PRV-1103", "PRV-1103", "PRV-1204", "PRV-1204"),
     ]  # fmt: skip

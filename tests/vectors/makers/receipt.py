@@ -81,7 +81,7 @@ def _good() -> list[Case]:
 def _bad() -> list[Case]:
     path = reference.path(2, ENTRIES)
     good = receipt()
-    other_text = reference.checkpoint(ORIGIN, 8, reference.mth(ENTRIES))
+    other_text = reference.checkpoint(ORIGIN, 4, reference.mth(ENTRIES))
     foreign = signed(
         reference.checkpoint("other.example", 7, reference.mth(ENTRIES)),
         name="other.example",

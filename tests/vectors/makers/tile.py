@@ -78,10 +78,10 @@ def _nodes() -> list[Case]:
     five = FULL[: 5 * 32]
     return [
         Case(
-            "good-node-above-a-full-tile",
-            "the root of a full tile's 256 hashes; the tile is base64",
-            {"tile": b64(FULL), "level": 8, "index": 0},
-            gives={"hash": mth(LEAVES)},
+            "good-node-of-a-full-tile",
+            "the second half of a full tile; the tile is base64",
+            {"tile": b64(FULL), "level": 7, "index": 1},
+            gives={"hash": mth(LEAVES[128:])},
         ),
         Case(
             "good-node-of-a-partial-tile",
