@@ -12,6 +12,7 @@ from provenance.claims.event import Event, Field, Item, make_event
 from provenance.encoding.canonical import Value
 from provenance.epcis.document import EventDraft, parse_document
 from provenance.errors import MalformedError
+from provenance.gs1 import canonical_item
 
 
 def prepare_document(
@@ -41,11 +42,12 @@ def prepare_event(draft: EventDraft, *, conceal: Collection[str] = ()) -> Event:
         MalformedError: A pointer names a member that every event must show.
     """
     body = dict(draft.body)
-    fields = []
+    items = draft.items or _place_observed(body)
+    fields: list[Field] = []
     for pointer in conceal:
         body, found = _take_out(body, pointer)
         fields += found
-    return new_event(body, draft.items, fields)
+    return new_event(body, items, fields)
 
 
 def new_event(
@@ -60,6 +62,18 @@ def new_event(
 def new_secret() -> bytes:
     """Return a fresh secret for one event's salts: 32 random bytes."""
     return secrets.token_bytes(32)
+
+
+def _place_observed(body: Mapping[str, Value]) -> tuple[Item, ...]:
+    """Return the place that an event without any item is about.
+
+    EPCIS lets an ObjectEvent name none if it has sensor readings and a read
+    point: a cold store's log. Then the place is what has the trail.
+    """
+    match body.get("readPoint"):
+        case {"id": str(place)}:
+            return (Item("readPoint", canonical_item(place)),)
+    raise MalformedError("the event names neither an item nor a read point")
 
 
 _SHOWN = frozenset({"type", "eventTime", "eventTimeZoneOffset", "action"})

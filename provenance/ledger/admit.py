@@ -8,6 +8,7 @@ own error, and nothing is changed unless all of them pass.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import parse_event
@@ -129,16 +130,16 @@ class Admission:
         latest = now + CLOCK_TOLERANCE
         if statement.issued_at > latest:
             raise LifecycleError(
-                f"the statement says it was signed at {statement.issued_at},"
-                f" but the ledger's time is {now} (ms since 1970): correct"
-                " the signer's clock"
+                "the statement says it was signed at"
+                f" {_utc(statement.issued_at)}, but the ledger's time is"
+                f" {_utc(now)}: correct the signer's clock"
             )
         for position, event in enumerate(statement.events):
             if event.time is not None and event.time > latest:
                 raise LifecycleError(
-                    f"event {position} says it happened at {event.time}, but"
-                    f" the ledger's time is {now} (ms since 1970): an event"
-                    " is signed after it happened"
+                    f"event {position} says it happened at"
+                    f" {_utc(event.time)}, but the ledger's time is"
+                    f" {_utc(now)}: an event is signed after it happened"
                 )
 
     def _require_permission(
@@ -174,3 +175,11 @@ def _require_heads(statement: CheckedStatement, head_link: HeadLink) -> None:
                     f" {link.hex()[:16]} of an item whose trail now ends in"
                     f" {found.hex()[:16]}: read the trail and sign again"
                 )
+
+
+def _utc(milliseconds: int) -> str:
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return f"{milliseconds} ms after 1970"
+    return moment.isoformat(timespec="seconds")

@@ -512,11 +512,16 @@ def _commitments() -> list[Case]:
     index = void.say(MAKER, void.seen(can(1)))
     behind = tiny()
     behind.commit(covered=len(behind.entries) - 1)
+    # To Python, True is 1, the size that the commitment is to cover.
+    truthful = pinned()
+    truthful.say(MAKER, truthful.made(can(1)))
+    truthful.commit(covered=True)
     return [
         _pinned_case("failed-older-map", "an older map for a newer log", play, stale, "PRV-0601"),
         _pinned_case("failed-commitment-not-logged", "a commitment that is not in the log", play, _replaced(bundle, commitment=other), "PRV-0601"),
         _pinned_case("failed-void-checkpoint", "a checkpoint that ends in a statement", void, _replaced(void.bundle(can(1), commit=False), commitment=void.logged(index)), "PRV-0601"),
         _pinned_case("failed-commitment-behind", "the last entry commits to an older size", behind, behind.bundle(can(1), commit=False), "PRV-0601"),
+        _pinned_case("failed-commitment-to-true", "a commitment to the size true", truthful, truthful.bundle(can(1), commit=False), "PRV-0601"),
     ]  # fmt: skip
 
 

@@ -1,0 +1,124 @@
+"""Every published EPCIS document is logged, or refused for what it says."""
+
+import json
+import pathlib
+
+import pytest
+
+from provenance.claims.actor import Grant
+from provenance.claims.registry import Authority
+from provenance.errors import MalformedError
+from provenance.folder import create_ledger
+from provenance.prepare import prepare_document
+from provenance.proof.receipt import Receipt
+from provenance.proof.trust import Trust
+from provenance.proof.verdict import Outcome
+from provenance.proof.verify import examine_bundle
+from provenance.tlog.note import NoteSigner
+from provenance.tlog.policy import Log, Policy
+from tests.ledger_world import ORIGIN, signer_of
+from tests.vectors_of import shared
+
+NOW = 1_800_000_000_000
+"""2027-01-15, after all that the documents tell of."""
+
+ANYBODY = "did:web:anybody.example"
+
+INVALID = {
+    "AggregationEvent_with_persistentDisposition": "persistentDisposition",
+    "SensorData_with_combined_events": "$.epcisBody.eventList",
+    "TransactionEvent_with_userExtensions": "$.epcisBody.eventList",
+}
+"""Document → what its refusal must name: see the vectors' own README."""
+
+
+def documents() -> list[pathlib.Path]:
+    folder = shared("openepcis-test-resources")
+    return sorted(folder.rglob("JSON/Capture/**/*.json"))
+
+
+def test_every_openepcis_document_is_logged_or_refused_with_its_reason(
+    tmp_path: pathlib.Path,
+) -> None:
+    trust = Trust(
+        origin=ORIGIN,
+        policy=Policy(
+            (Log(NoteSigner(ORIGIN, signer_of("log")).verifier),), (), (), None
+        ),
+        actors=(
+            Authority(
+                ANYBODY,
+                "Anybody",
+                (signer_of(ANYBODY).verifier.data,),
+                grants=(Grant(ANYBODY, "anything", prefixes=("*",)),),
+                is_pinned=True,
+            ),
+        ),
+        roles={"anything": frozenset({"*"})},
+    )
+    logged, refused = 0, []
+    with create_ledger(
+        tmp_path / "ledger",
+        trust=trust,
+        log_signer=signer_of("log"),
+        clock=lambda: NOW,
+    ) as ledger:
+        for path in documents():
+            try:
+                events = prepare_document(path.read_bytes())
+            except MalformedError as error:
+                assert INVALID[path.stem] in str(error), (path.name, str(error))
+                refused.append(path.stem)
+                continue
+            receipt = ledger.append(
+                events, signer=signer_of(ANYBODY), issuer=ANYBODY
+            )
+            assert isinstance(receipt, Receipt), path
+            logged += 1
+            for item in dict.fromkeys(
+                i for event in events for i in event.trailed_items
+            ):
+                bundle = ledger.prove_item(item)
+                verdict = examine_bundle(
+                    bundle, trust=trust, now=NOW, item=item
+                )
+                # Lots of the same made-up numbers are recalled in others, and
+                # some are made from what nobody ever made: never FAILED.
+                assert verdict.outcome is not Outcome.FAILED, (
+                    path.name,
+                    item,
+                    verdict.steps,
+                )
+    assert logged == 40
+    assert sorted(refused) == sorted(INVALID)
+
+
+def test_a_sensor_reading_of_a_place_is_in_the_places_trail() -> None:
+    document = {
+        "@context": [
+            "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+        ],
+        "type": "ObjectEvent",
+        "action": "OBSERVE",
+        "bizStep": "sensor_reporting",
+        "eventTime": "2026-01-01T00:00:00Z",
+        "eventTimeZoneOffset": "+00:00",
+        "readPoint": {"id": "urn:epc:id:sgln:9506000.13437.0"},
+        "sensorElementList": [
+            {
+                "sensorReport": [
+                    {"type": "Temperature", "value": 4.5, "uom": "CEL"}
+                ]
+            }
+        ],
+    }
+    (event,) = prepare_document(json.dumps(document).encode())
+    assert event.trailed_items == ("https://id.gs1.org/414/9506000134376",)
+    assert event.items[0].relation == "readPoint"
+
+
+def test_an_event_about_nothing_is_refused() -> None:
+    with pytest.raises(MalformedError):
+        prepare_document(
+            b'{"type": "ObjectEvent", "action": "OBSERVE", "epcList": []}'
+        )
