@@ -70,10 +70,11 @@ def _place_observed(body: Mapping[str, Value]) -> tuple[Item, ...]:
     EPCIS lets an ObjectEvent name none if it has sensor readings and a read
     point: a cold store's log. Then the place is what has the trail.
     """
-    match body.get("readPoint"):
-        case {"id": str(place)}:
-            return (Item("readPoint", canonical_item(place)),)
-    raise MalformedError("the event names neither an item nor a read point")
+    point = body.get("readPoint")
+    place = point.get("id") if isinstance(point, dict) else None
+    if not isinstance(place, str):
+        raise MalformedError("the event names neither an item nor a read point")
+    return (Item("readPoint", canonical_item(place)),)
 
 
 _SHOWN = frozenset({"type", "eventTime", "eventTimeZoneOffset", "action"})

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 
 import pytest
 
@@ -64,12 +65,14 @@ def test_every_openepcis_document_is_logged_or_refused_with_its_reason(
         clock=lambda: NOW,
     ) as ledger:
         for path in documents():
-            try:
-                events = prepare_document(path.read_bytes())
-            except MalformedError as error:
-                assert INVALID[path.stem] in str(error), (path.name, str(error))
+            if path.stem in INVALID:
+                with pytest.raises(
+                    MalformedError, match=re.escape(INVALID[path.stem])
+                ):
+                    prepare_document(path.read_bytes())
                 refused.append(path.stem)
                 continue
+            events = prepare_document(path.read_bytes())
             receipt = ledger.append(
                 events, signer=signer_of(ANYBODY), issuer=ANYBODY
             )
