@@ -17,6 +17,7 @@ from provenance.encoding.canonical import (
     MAX_INT,
     Value,
     decode,
+    decode_flat,
     encode,
 )
 from provenance.errors import MalformedError
@@ -510,3 +511,36 @@ def test_wrong_bytes_are_refused_with_what_is_wrong(
     with pytest.raises(MalformedError) as refused:
         decode(bytes.fromhex(text))
     assert str(refused.value).startswith(said)
+
+
+def test_the_quick_way_to_a_flat_array_agrees_with_the_whole_one() -> None:
+    row = ["a", b"b", 1, 2**53 - 1]
+    types = [str, bytes, int, int]
+    data = encode(row)
+    assert decode_flat(data, types) == decode(data) == row
+    for other in ([str, bytes, int], [str, bytes, int, bytes], []):
+        assert decode_flat(data, other) is None
+    hostile = [
+        b"",
+        b"\x81\xa1a\x01",  # a map
+        data + b"\x00",
+        data[:-1],
+        b"\x94\xd9\x01a\xc4\x01b\x01\x02",  # a length that is not shortest
+        b"\x94\xa1a\xc4\x01b\x01\xcf\x00\x20" + bytes(6),  # 2**53
+        b"\x94\xa1a\xc4\x01b\xc3\x02",  # True is no 1
+        b"\x91" * 200,
+    ]
+    for bad in hostile:
+        assert decode_flat(bad, types) is None
+
+
+@given(
+    st.binary(max_size=60),
+    st.lists(st.sampled_from([str, bytes, int]), max_size=4),
+)
+def test_the_quick_way_never_takes_what_the_whole_one_refuses(
+    data: bytes, types: list[type]
+) -> None:
+    found = decode_flat(data, types)
+    if found is not None:
+        assert decode(data) == found

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import secrets
 import select
 import shutil
@@ -23,6 +24,7 @@ import pytest
 
 from provenance.errors import (
     ConflictError,
+    ForkError,
     StoreError,
 )
 from provenance.folder import (
@@ -34,6 +36,7 @@ from provenance.folder import (
 )
 from provenance.ledger.logtree import TileNodes
 from provenance.proof.receipt import Receipt
+from provenance.store import sqlite
 from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
 from provenance.tlog import merkle
@@ -48,7 +51,7 @@ from tests.crash_writer import (
     clock,
     submission,
 )
-from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
+from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("PROVENANCE_KILLS", "200"))
@@ -415,6 +418,37 @@ def test_a_statement_that_died_in_a_batch_is_there_whole_or_not_at_all(
     record.check()
 
 
+# A disk that fills up.
+
+
+def test_on_a_full_disk_nothing_acknowledged_is_lost_and_the_disk_is_named(
+    tmp_path: pathlib.Path,
+) -> None:
+    script = [sys.executable, "-m", "tests.full_disk", str(tmp_path)]
+    command = [*script, "limited"]
+    # Root may mount a small disk; others may where they can play root.
+    for play in ([], ["--map-root-user"]):
+        private = ["unshare", *play, "--mount"]
+        probe = [*private, "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)]
+        if (
+            shutil.which("unshare")
+            and not subprocess.run(probe, check=False).returncode
+        ):
+            command = [*private, *script, "mounted"]
+            break
+    print("a disk that is", command[-1])
+    found = subprocess.run(
+        command, cwd=ROOT, check=True, stdout=subprocess.PIPE
+    )
+    runs = [json.loads(line) for line in found.stdout.splitlines()]
+    assert len(runs) == 12
+    assert min(acknowledged for acknowledged, _ in runs) > 0
+    for _, failure in runs:
+        assert re.search(
+            r"the disk that holds .* is full|No space left on device", failure
+        )
+
+
 # Two writers.
 
 
@@ -464,7 +498,9 @@ def test_of_writers_that_race_for_a_ledger_one_gets_it(
             (w, w.begin(Life(1_000 * n))) for n, w in enumerate((one, two))
         ]
         for w, heard in lives:
-            w.kill(heard, after=0.2)
+            w.wait_until_open(heard)
+        for w, heard in lives:
+            w.kill(heard)
     refused = [heard.refused for _, heard in lives if heard.refused]
     assert len(refused) == 1
     assert refused[0].startswith("ConflictError")
@@ -567,6 +603,36 @@ def test_a_memory_that_is_not_the_last_one_signs_nothing_or_goes_on(
         heard = writer.lead(Life(5, count=1))
     record.add(heard)
     record.check()
+
+
+def test_an_older_file_beside_a_newer_write_ahead_log_is_whole_or_refused(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody copied one file of the three: SQLite cannot tell, we can."""
+    rng = seeded()
+    made = 0
+    for attempt in range(8):
+        monkeypatch.setattr(sqlite, "_WAL_PAGES", rng.choice([10, 40, 1_000]))
+        world = LedgerWorld(tmp_path / f"{attempt}")
+        world.enrol_everyone()
+        world.reopen()
+        older = (world.folder / DATABASE).read_bytes()
+        for _ in range(rng.randrange(1, 15)):
+            made += 1
+            event = world.made(can(made), can(rng.randrange(10)))
+            world.ledger.append(
+                [event], signer=signer_of(PRODUCER), issuer=PRODUCER
+            )
+        mixed = tmp_path / f"{attempt}-mixed"
+        shutil.copytree(world.folder, mixed)
+        world.ledger.close()
+        (mixed / DATABASE).write_bytes(older)
+        try:
+            open_ledger(mixed, clock=world.clock).close()
+        except (ForkError, StoreError):
+            assert not audit_folder(mixed, processes=1).is_sound
+        else:
+            assert audit_folder(mixed, processes=1).is_sound
 
 
 # A writer that is interrupted and lives on.

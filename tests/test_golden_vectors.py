@@ -109,7 +109,8 @@ def shown_part(part: object) -> object:
             return [relation, item, quantity, uom, is_quantity]
         case Field(pointer, value):
             return [pointer, tagged(value)]
-    return tagged(part)
+        case _:
+            return tagged(part)
 
 
 def read_event(given: Given) -> Mapping[str, object]:
@@ -336,8 +337,9 @@ def read_tile(given: Given) -> Mapping[str, object]:
         case {"tile": str(text), "level": int(level), "index": int(index)}:
             node = Node(level, index)
             return {"hash": node_in_tile(decode_base64(text), node)}
-    data = raw(given["bundle"])
-    return {"entries": parse_entries(data, width=given["width"])}
+        case _:
+            data = raw(given["bundle"])
+            return {"entries": parse_entries(data, width=given["width"])}
 
 
 def read_receipt(given: Given) -> Mapping[str, object]:

@@ -97,9 +97,6 @@ class SQLiteStore(SQLiteReads):
         self._lock = lock
         self._pool: list[apsw.Connection] = []
         self._turn = threading.Lock()
-        # The thread that commits reads with the writer's own connection,
-        # whose cache outlives the commits; every other has to start anew.
-        self._home = -1
         self._broken = False
         self._closed = False
         self._wal_pages = 0
@@ -180,7 +177,6 @@ class SQLiteStore(SQLiteReads):
                     f" {batch.first_link}"
                 )
             _insert(connection, batch, first_event=events or 0)
-        self._home = threading.get_ident()
 
     def publish(self, size: int, note: str) -> None:
         with self._writing() as connection:
@@ -263,39 +259,40 @@ class SQLiteStore(SQLiteReads):
         return apsw.SQLITE_OK
 
     def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
-        if self._home == threading.get_ident() and self._turn.acquire(
-            blocking=False
-        ):
-            try:
-                # After a failed write it may still hold what was not written.
-                if self._writer and not self._broken and not self._closed:
-                    return self._writer.execute(sql, keys).fetchall()
-            finally:
-                self._turn.release()
-        with self._lend_long() as connection:
+        connection = self._borrow()
+        try:
             return connection.execute(sql, keys).fetchall()
+        finally:
+            self._give_back(connection)
 
     @contextmanager
     def _lend_long(self) -> Iterator[apsw.Connection]:
-        if self._closed:
-            raise StoreError(f"{self._path} is closed")
-        try:
-            connection = self._pool.pop()
-        except IndexError:
-            try:
-                connection = _connect_reader(self._path)
-            except apsw.Error as error:
-                raise self._failure(error) from error
+        connection = self._borrow()
         try:
             yield connection
         finally:
-            # A query that a snapshot left unfinished keeps its moment alive:
-            # nobody else may read from there.
-            is_busy = connection.txn_state() != apsw.SQLITE_TXN_NONE
-            if is_busy or self._closed:
-                connection.close()
-            else:
-                self._pool.append(connection)
+            self._give_back(connection)
+
+    def _borrow(self) -> apsw.Connection:
+        if self._closed:
+            raise StoreError(f"{self._path} is closed")
+        try:
+            return self._pool.pop()
+        except IndexError:
+            pass  # All are lent, or there is none yet.
+        try:
+            return _connect_reader(self._path)
+        except apsw.Error as error:
+            raise self._failure(error) from error
+
+    def _give_back(self, connection: apsw.Connection) -> None:
+        # A query that a snapshot left unfinished keeps its moment alive:
+        # nobody else may read from there.
+        is_busy = connection.txn_state() != apsw.SQLITE_TXN_NONE
+        if is_busy or self._closed:
+            connection.close()
+        else:
+            self._pool.append(connection)
 
 
 class _Snapshot(SQLiteReads):
@@ -316,7 +313,10 @@ class _Snapshot(SQLiteReads):
         connection = self._open_connection()
         self._connection = None
         try:
-            connection.execute("ROLLBACK")
+            # Some failures of a read have ended the transaction already, and
+            # what the reader made of them must not be lost here.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
         except apsw.Error as error:
             raise self._failure(error) from error
 

@@ -10,7 +10,7 @@ section 6). Times never decrease from one commitment to the next.
 
 from dataclasses import dataclass
 
-from provenance.encoding.canonical import decode, encode
+from provenance.encoding.canonical import decode_flat, encode
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError
 
@@ -44,9 +44,10 @@ def parse_commitment(data: bytes) -> Commitment:
     Raises:
         MalformedError: It is none.
     """
-    match decode(data):
-        case [int(kind), int(covered), bytes(root), int(count), int(time)] if (
-            kind == 2 and min(covered, count, time) >= 0
-        ):
-            return Commitment(covered, Hash(root), count, time)
-    raise MalformedError("the entry is no map commitment")
+    fields = decode_flat(data, [int, int, bytes, int, int])
+    if fields is None or fields[0] != 2:
+        raise MalformedError("the entry is no map commitment")
+    _, covered, root, count, time = fields
+    if min(covered, count, time) < 0:
+        raise MalformedError("a map commitment counts nothing below 0")
+    return Commitment(covered, Hash(root), count, time)

@@ -75,11 +75,10 @@ def tagged(value: object) -> object:
 
 def untagged(value: object) -> object:
     """Return the msgpack value that *value*, made by `tagged`, stands for."""
-    match value:
-        case {"$bytes": str(text)}:
-            return bytes.fromhex(text)
-        case list():
-            return [untagged(child) for child in value]
-        case dict():
-            return {key: untagged(child) for key, child in value.items()}
-    return value
+    if isinstance(value, list):
+        return [untagged(child) for child in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"$bytes"}:
+        return bytes.fromhex(value["$bytes"])
+    return {key: untagged(child) for key, child in value.items()}

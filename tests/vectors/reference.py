@@ -65,7 +65,8 @@ def mp(value: object) -> bytes:
             )
             keys = sorted(value, key=lambda key: key.encode())
             return head + b"".join(mp(key) + mp(value[key]) for key in keys)
-    raise TypeError(type(value))
+        case _:
+            raise TypeError(type(value))
 
 
 def _int(number: int) -> bytes:
@@ -186,9 +187,7 @@ def map_key(item: str) -> bytes:
     return H(b"provenance/item/v1\x00" + item.encode())
 
 
-def chain(
-    item: str, links: Sequence[tuple[int, int, bytes]]
-) -> list[bytes]:
+def chain(item: str, links: Sequence[tuple[int, int, bytes]]) -> list[bytes]:
     """Return the hash of each of the (log index, position, event id)."""
     hashes = [map_key(item)]
     for log_index, position, event in links:
@@ -260,9 +259,7 @@ def _sides(pairs: Pairs, start: int) -> tuple[int, Pairs, Pairs]:
     return bit, left, right
 
 
-def commitment(
-    *, covered: int, root: bytes, items: int, time: int
-) -> bytes:
+def commitment(*, covered: int, root: bytes, items: int, time: int) -> bytes:
     return mp([2, covered, root, items, time])
 
 
@@ -288,9 +285,7 @@ def note_line(name: str, signer: Signer, text: str) -> str:
     return f"— {name} {b64(identity + signer.sign(text.encode()))}\n"
 
 
-def cosignature_line(
-    name: str, signer: Signer, text: str, *, time: int
-) -> str:
+def cosignature_line(name: str, signer: Signer, text: str, *, time: int) -> str:
     identity = key_id(name, 4, signer.verifier.data)
     signature = signer.sign(f"cosignature/v1\ntime {time}\n{text}".encode())
     return f"— {name} {b64(identity + u64(time) + signature)}\n"

@@ -196,9 +196,7 @@ def _gs1_trail() -> Case:
 def _many() -> Case:
     play = Play()
     play.join("maker", PRODUCER)
-    events = [
-        play.made(*(can(10 * n + k) for k in range(5))) for n in range(7)
-    ]
+    events = [play.made(*(can(10 * n + k) for k in range(5))) for n in range(7)]
     play.say(MAKER, *events)
     return _case(
         "verified-one-of-many",
@@ -379,7 +377,7 @@ def _formats() -> list[Case]:
     short_count = dict(parts["items"][0], count=len(links) - 1)
     event = parts["events"][0]
     unsorted = b"\x86" + b"".join(
-        mp(name) + mp(parts[name]) for name in reversed(sorted(parts))
+        mp(name) + mp(parts[name]) for name in sorted(parts, reverse=True)
     )
     rows: list[tuple[str, str, bytes]] = [
         ("empty", "no bytes", b""),
@@ -413,9 +411,14 @@ def _formats() -> list[Case]:
     ]  # fmt: skip
     made = [
         _case(
-            f"unknown-{name}", desc, play, bad, "PRV-0101",
-            trust="pinned", notices=(),
-        )  # fmt: skip
+            f"unknown-{name}",
+            desc,
+            play,
+            bad,
+            "PRV-0101",
+            trust="pinned",
+            notices=(),
+        )
         for name, desc, bad in rows
     ]
     return [
@@ -464,7 +467,12 @@ def _witnessed() -> list[Case]:
     for name, desc, codes, count in (
         ("verified-witnessed", "all three witnesses cosigned", (), 3),
         ("verified-quorum", "two of three witnesses cosigned", (), 2),
-        ("incomplete-quorum", "one of three witnesses cosigned", ("PRV-0401",), 1),
+        (
+            "incomplete-quorum",
+            "one of three witnesses cosigned",
+            ("PRV-0401",),
+            1,
+        ),
     ):
         play.witnesses = witnesses[:count]
         bundle = play.bundle(can(1), commit=False)
@@ -605,7 +613,7 @@ def _with_leaf(event: Event, body: bytes) -> Event:
     )
 
 
-def _cut(play: Play, bundle: Bundle, kept: Sequence[int]) -> Bundle:
+def _cut(bundle: Bundle, kept: Sequence[int]) -> Bundle:
     """Return *bundle* as if its subject's trail had only these links."""
     links = tuple(bundle.items[0].links[number] for number in kept)
     places = {(link.log_index, link.position) for link in links}
@@ -631,7 +639,9 @@ def _cut(play: Play, bundle: Bundle, kept: Sequence[int]) -> Bundle:
 def _trails() -> list[Case]:
     play = tiny()
     play.say(MAKER, play.seen(can(2)))
-    play.say(CUSTOMS, play.seen(can(1), step="urn:provenance:step:customs_refused"))
+    play.say(
+        CUSTOMS, play.seen(can(1), step="urn:provenance:step:customs_refused")
+    )
     bundle = play.bundle(can(1))
     absent = play.trail(can(9))
     lie = ProvenTrail(can(1), (), None, absent.proof, absent.other)
@@ -647,9 +657,9 @@ def _trails() -> list[Case]:
         crooked.trails[can(1)][0], event_id=sha256(b"another")
     )
     return [
-        _pinned_case("failed-last-event-dropped", "customs' refusal, the last event, left out", play, _cut(play, bundle, [0, 1]), "PRV-0901"),
-        _pinned_case("failed-first-event-dropped", "the first event left out", play, _cut(play, bundle, [1, 2]), "PRV-0901"),
-        _pinned_case("failed-middle-event-dropped", "an event in the middle left out", play, _cut(play, bundle, [0, 2]), "PRV-0901"),
+        _pinned_case("failed-last-event-dropped", "customs' refusal, the last event, left out", play, _cut(bundle, [0, 1]), "PRV-0901"),
+        _pinned_case("failed-first-event-dropped", "the first event left out", play, _cut(bundle, [1, 2]), "PRV-0901"),
+        _pinned_case("failed-middle-event-dropped", "an event in the middle left out", play, _cut(bundle, [0, 2]), "PRV-0901"),
         _pinned_case("failed-all-events-dropped", "an item with a trail, said to have none", play, _replaced(bundle, items=put(bundle.items, 0, lie)), "PRV-0901"),
         _pinned_case("failed-head-changed", "a head that the links do not lead to", play, changed(bundle, "items", 0, head=sha256(b"x")), "PRV-0901"),
         _pinned_case("failed-link-changed", "a link to another event", play, changed(bundle, "items", 0, links=(*links[:-1], other)), "PRV-0901"),
@@ -871,7 +881,9 @@ def _roles() -> list[Case]:
     strange = short()
     strange.say(MAKER, strange.seen(can(1), step="dancing"))
     own = short()
-    own.say(MAKER, own.seen(can(1), step="https://maker.example/steps/labelling"))
+    own.say(
+        MAKER, own.seen(can(1), step="https://maker.example/steps/labelling")
+    )
     within, fit = _dated(until=20, shown="both")
     expired, late = _dated(until=9, shown="both")
     vague, unclear = _dated(until=20, shown="none")
@@ -908,7 +920,9 @@ def _demands() -> list[Case]:
         bad = tiny()
         chain = [map_key(can(1)), *chain_hashes(can(1), bad.trails[can(1)])]
         bad.say(MAKER, bad.seen(can(1), after=[[can(1), chain[number]]]))
-        made.append(_pinned_case(name, desc, bad, bad.bundle(can(1)), "PRV-1301"))
+        made.append(
+            _pinned_case(name, desc, bad, bad.bundle(can(1)), "PRV-1301")
+        )
     return [
         _pinned_case(
             "verified-demand",

@@ -158,6 +158,7 @@ _BAD: list[tuple[str, str, str]] = [
     ("str-of-billions", "2**32 - 1 bytes announced, none there", "dbffffffff"),
 ]  # fmt: skip
 
+
 def cases() -> list[Case]:
     made = []
     for name, value, text in _GOOD:
@@ -183,12 +184,14 @@ def cases() -> list[Case]:
             )
         )
     for name, desc, text in _BAD:
-        made.append(
-            Case(f"bad-{name}", desc, {"hex": text}, "MalformedError")
-        )
+        made.append(Case(f"bad-{name}", desc, {"hex": text}, "MalformedError"))
     for name, desc, bad in (
         ("half-a-surrogate-pair", "half of a surrogate pair", "\ud83d"),
-        ("half-a-surrogate-key", "a key with half a surrogate pair", {"\udc00": 1}),
+        (
+            "half-a-surrogate-key",
+            "a key with half a surrogate pair",
+            {"\udc00": 1},
+        ),
         ("nested-33", "33 arrays inside one another", _nested(33)),
     ):
         made.append(

@@ -127,7 +127,8 @@ def changed(bundle: Bundle, part: str, number: int, **changes: Any) -> Bundle:
     """Return *bundle* with changes to one row of one part."""
     rows = getattr(bundle, part)
     row = dataclasses.replace(rows[number], **changes)
-    return dataclasses.replace(bundle, **{part: put(rows, number, row)})
+    whole: Any = {part: put(rows, number, row)}
+    return dataclasses.replace(bundle, **whole)
 
 
 def dropped(bundle: Bundle, number: int) -> Bundle:
@@ -137,7 +138,5 @@ def dropped(bundle: Bundle, number: int) -> Bundle:
     return dataclasses.replace(
         bundle,
         events=events,
-        statements=tuple(
-            s for s in bundle.statements if s.log_index in said
-        ),
+        statements=tuple(s for s in bundle.statements if s.log_index in said),
     )

@@ -3,8 +3,9 @@
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.checkpoint import cosigned, signed
-from tests.vectors.makers.trust import MAKER, ORIGIN
+from tests.vectors.makers.trust import MAKER
 from tests.vectors.reference import H, b64
+from tests.world import ORIGIN
 
 NOW = 1_770_000_000_000
 BAD = "MalformedError"
@@ -52,7 +53,11 @@ def receipt(
 
 
 def _given(
-    text: str, *, entry: bytes = ENTRIES[2], trust: str = "plain", now: int = NOW
+    text: str,
+    *,
+    entry: bytes = ENTRIES[2],
+    trust: str = "plain",
+    now: int = NOW,
 ) -> dict[str, object]:
     return {"text": text, "entry": entry, "trust": trust, "now": now}
 

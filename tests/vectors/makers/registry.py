@@ -11,9 +11,9 @@ from provenance.keys import Signer
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.item import UNIT
-from tests.vectors.makers.trust import CUSTOMS, MAKER, ORIGIN, OWNERS, PLACE
+from tests.vectors.makers.trust import CUSTOMS, MAKER, OWNERS, PLACE
 from tests.vectors.reference import Row
-from tests.world import OWNER, signer_of
+from tests.world import ORIGIN, OWNER, signer_of
 
 REJECTED = "RejectedError"
 UNKNOWN = "UnknownActorError"
@@ -54,7 +54,11 @@ def says(issuer: str, *bodies: Body) -> Said:
 
 
 def proven(
-    actor: str, signer: Signer, *, origin: str = ORIGIN, prover: Signer | None = None
+    actor: str,
+    signer: Signer,
+    *,
+    origin: str = ORIGIN,
+    prover: Signer | None = None,
 ) -> Body:
     """Return a new key, and the proof that its holder signs for *actor*."""
     key = signer.verifier.data
@@ -428,8 +432,6 @@ def _refused() -> list[Case]:
     ]
 
 
-
-
 def _malformed() -> list[Case]:
     enrol = enrolled(MAKER, "maker")
     revoke = revoked(MAKER, "maker")
@@ -486,5 +488,3 @@ def _malformed() -> list[Case]:
             for n, d, event in events
         ),
     ]
-
-

@@ -6,9 +6,9 @@ from provenance.keys import Signer
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.item import PALLET, PRODUCT, UNIT
-from tests.vectors.makers.trust import CUSTOMS, MAKER, ORIGIN
+from tests.vectors.makers.trust import CUSTOMS, MAKER
 from tests.vectors.reference import H, Row, leaf_hash, mp
-from tests.world import signer_of
+from tests.world import ORIGIN, signer_of
 
 NOW = 1_770_000_000_000
 BAD = "MalformedError"
@@ -115,7 +115,9 @@ def _entries() -> list[Case]:
             "bad-entry-signature",
             "the signature of another header",
             {
-                "entry": reference.entry(header, _signed(_header(issued_at=1))[-64:]),
+                "entry": reference.entry(
+                    header, _signed(_header(issued_at=1))[-64:]
+                ),
                 "public_key": SIGNER.verifier.data,
             },
             "InvalidSignatureError",
@@ -149,9 +151,7 @@ def _event(
 ) -> tuple[bytes, bytes]:
     """Return an event's data and its id."""
     rows = items or (("epcList", UNIT),)
-    leaves = reference.event_leaves(
-        body, rows, secret=H(b"secret %d" % number)
-    )
+    leaves = reference.event_leaves(body, rows, secret=H(b"secret %d" % number))
     return (
         reference.event_data(len(rows), leaves),
         reference.event_id(len(rows), 0, reference.mth(leaves)),
@@ -187,7 +187,9 @@ def _submissions() -> list[Case]:
     head = H(b"head")
     follows = _event({**_BODY, "after": [[UNIT, head]]})
     starts = _event({**_BODY, "after": [[PALLET, reference.map_key(PALLET)]]})
-    released = _event({**_BODY, "bizStep": "urn:provenance:step:customs_released"})
+    released = _event(
+        {**_BODY, "bizStep": "urn:provenance:step:customs_released"}
+    )
     ahead = {**_BODY, "eventTime": "2027-02-01T09:00:00.000Z"}
     good: list[tuple[str, str, bytes, list[bytes]]] = [
         ("one-event", "a maker makes a unit", submit(made), [made[1]]),
@@ -198,7 +200,9 @@ def _submissions() -> list[Case]:
         ("clock-ahead", "a signer's clock may be five minutes ahead", submit(seen, now=NOW + GRACE), [seen[1]]),
     ]  # fmt: skip
     stale = _event({**_BODY, "after": [[UNIT, H(b"an older head")]]})
-    foreign = _event(_MADE, ("epcList", "https://id.gs1.org/01/04012345111118/21/1"))
+    foreign = _event(
+        _MADE, ("epcList", "https://id.gs1.org/01/04012345111118/21/1")
+    )
     bad: list[tuple[str, str, str, bytes]] = [
         ("context", "another format", BAD, mp(["provenance/submission/v2", b"", []])),
         ("event-is-text", "an event that is text", BAD, mp(["provenance/submission/v1", b"", ["x"]])),

@@ -14,7 +14,7 @@ MAKER, CARRIER, CUSTOMS = (
 )
 OWNERS = [f"did:web:owner{number}.example" for number in range(3)]
 WITNESSES = ("w1", "w2", "w3")
-AUDITOR = "auditor.example"
+
 PLACE = "https://id.gs1.org/414/9506000134376"
 
 
@@ -42,12 +42,12 @@ def _head(*keys: str) -> str:
 
 def _actor(kind: str, actor: str, name: str, *keys: bytes) -> str:
     quoted = ", ".join(f'"{b64(key)}"' for key in keys)
-    return (
-        f'\n[[{kind}]]\nid = "{actor}"\nname = "{name}"\nkeys = [{quoted}]\n'
-    )
+    return f'\n[[{kind}]]\nid = "{actor}"\nname = "{name}"\nkeys = [{quoted}]\n'
 
 
-def _witnesses(kind: str = "witnesses", names: tuple[str, ...] = WITNESSES) -> str:
+def _witnesses(
+    kind: str = "witnesses", names: tuple[str, ...] = WITNESSES
+) -> str:
     return "".join(
         f'\n[[{kind}]]\nname = "{name}"\nkey = "{witness_key(name)}"\n'
         for name in names
@@ -112,7 +112,7 @@ TEXTS: Mapping[str, str] = {
         _head(log_key(), POST_QUANTUM)
         + 'quorum = "ok"\nmax_age_seconds = 86400\ntrails = []\nthreshold = 1\n'
         + _witnesses(names=("w1", "w2"))
-        + f'url = "https://w2.example/"\n'  # noqa: F541  # as the lines beside
+        + 'url = "https://w2.example/"\n'
         + f'\n[[auditors]]\nname = "auditor"\nkey = "{witness_key("auditor")}"\n'
         + _group("any", 1, "w1", "w2")
         + _group("ok", 2, "any", "auditor")

@@ -1,0 +1,847 @@
+"""A ledger under anything that people may do, beside a model of its rules.
+
+The model is plain Python: who is enrolled, with which keys and grants, and
+how long each item's trail is. Before each submission it says what must come
+of it; the real ledger, on disk, must agree, each time and after it was opened
+again. Every item's bundle is VERIFIED at any time, and the audit at the end
+finds nothing.
+
+Run it for longer, and elsewhere than always, with
+
+    PROVENANCE_MACHINE_EXAMPLES=1000 pytest tests/test_ledger_machine.py
+"""
+
+import copy
+import os
+import pathlib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+
+from provenance.claims import actor as actors
+from provenance.claims.actor import Grant
+from provenance.claims.event import Event, Item, make_event
+from provenance.claims.roles import DEFAULT_ROLES
+from provenance.claims.statement import Submission, sign_statement
+from provenance.encoding.digest import Hash
+from provenance.errors import (
+    BrokenLinkError,
+    InvalidSignatureError,
+    LifecycleError,
+    ProvenanceError,
+    RejectedError,
+    RoleNotGrantedError,
+    UnknownActorError,
+)
+from provenance.folder import audit_folder
+from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.proof.verdict import Outcome
+from provenance.proof.verify import examine_bundle
+from tests.ledger_world import (
+    OPERATOR,
+    ORIGIN,
+    LedgerWorld,
+    body,
+    can,
+    signer_of,
+)
+from tests.vectors import reference
+
+ACTORS = [f"did:web:{name}.example" for name in ("ann", "ben", "cho")]
+PEOPLE = [OPERATOR, *ACTORS]
+SPARE_KEYS = ["spare 1", "spare 2", "spare 3"]
+KEYS = [*PEOPLE, *SPARE_KEYS]
+ROLES = ["producer", "customs", "carrier"]
+PREFIXES = ["9506000", "4012345", "95"]
+OWNERS = {
+    **{can(n): "9506000134352" for n in range(3)},
+    "https://id.gs1.org/01/04012345111118/21/1": "4012345111118",
+}
+"""Unit → the digits by which its maker is known."""
+UNITS = list(OWNERS)
+CARTONS = [
+    "https://id.gs1.org/00/095060000000000121",
+    "https://id.gs1.org/00/095060000000000138",
+]
+STEPS = [
+    "commissioning",
+    "inspecting",
+    "loading",
+    "unloading",
+    "customs_released",
+]
+
+MINUTE = 60_000
+GRACE = 5 * MINUTE
+
+Refusal = type[ProvenanceError]
+
+
+# The model.
+
+
+@dataclass(slots=True)
+class HeldGrant:
+    id: bytes
+    given: Grant
+    giver: str
+    parent: "HeldGrant | None"
+    is_revoked: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        return not self.is_revoked and (
+            self.parent is None or self.parent.is_live
+        )
+
+    def holds(self, since: int, now: int) -> bool:
+        start, until = self.given.start, self.given.until
+        return (start is None or start <= since) and (
+            until is None or now <= until
+        )
+
+    def may_pass_on(self, wanted: Grant) -> bool:
+        mine = self.given
+        return (
+            mine.role == wanted.role
+            and all(
+                any(prefix.startswith(own) for own in mine.prefixes)
+                for prefix in wanted.prefixes
+            )
+            and (
+                mine.start is None
+                or (wanted.start is not None and wanted.start >= mine.start)
+            )
+            and (
+                mine.until is None
+                or (wanted.until is not None and wanted.until <= mine.until)
+            )
+        )
+
+
+@dataclass(slots=True)
+class Person:
+    keys: dict[str, bool] = field(default_factory=dict)
+    """Key name → whether it still counts."""
+    grants: list[HeldGrant] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    actor: str
+    key: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Granting:
+    given: Grant
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    actor: str
+    grant: bytes
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    actor: str
+    old: str | None
+    new: str | None
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    step: str
+    items: tuple[str, ...]
+    after: tuple[tuple[str, bytes], ...]
+    event: Event
+
+
+Saying = Enrolment | Granting | Taking | KeyChange | Doing
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What somebody submits, and what the model needs to know of it."""
+
+    issuer: str
+    key: str
+    sayings: tuple[Saying, ...]
+    submission: Submission
+    header: bytes
+    issued_at: int
+    origin: str = ORIGIN
+    is_forged: bool = False
+
+
+class Model:
+    """The ledger's rules once more, from their description."""
+
+    def __init__(self, now: int) -> None:
+        self.people = {OPERATOR: Person({OPERATOR: True})}
+        self.trails: dict[str, list[bytes]] = {}
+        self.logged: dict[bytes, int] = {}
+        self.size = 1
+        self.time = now
+
+    def submit(
+        self, statements: Sequence[Statement], *, clock: int
+    ) -> list[int | Refusal]:
+        """Return what must come of *statements*, and let it happen."""
+        now = max(clock, self.time)
+        known = {key for person in self.people.values() for key in person.keys}
+        answers: list[int | Refusal] = []
+        start = self.size
+        for statement in statements:
+            if statement.is_forged and statement.key in known:
+                answers.append(InvalidSignatureError)
+                continue
+            if statement.header in self.logged:
+                answers.append(self.logged[statement.header])
+                continue
+            refusal = self._refusal(statement, now)
+            if refusal is not None:
+                answers.append(refusal)
+                continue
+            answers.append(self.size)
+            self._link(statement)
+            self.logged[statement.header] = self.size
+            self.size += 1
+        if self.size > start:
+            self.size += 1
+            self.time = now
+        return answers
+
+    def head(self, item: str) -> bytes:
+        return self.trails.get(item, [reference.map_key(item)])[-1]
+
+    def every_grant(self) -> list[tuple[str, HeldGrant]]:
+        return [
+            (actor, held)
+            for actor, person in self.people.items()
+            for held in person.grants
+        ]
+
+    def _link(self, statement: Statement) -> None:
+        for position, saying in enumerate(statement.sayings):
+            event = saying.event
+            for item in dict.fromkeys(i.id for i in event.items):
+                link = reference.H(
+                    b"provenance/link/v1\0"
+                    + self.head(item)
+                    + reference.u64(self.size)
+                    + reference.u32(position)
+                    + event.id
+                )
+                self.trails.setdefault(item, []).append(link)
+
+    def _refusal(self, statement: Statement, now: int) -> Refusal | None:
+        if statement.origin != ORIGIN:
+            return RejectedError
+        person = self.people.get(statement.issuer)
+        if person is None or not person.keys.get(statement.key):
+            return UnknownActorError
+        if statement.is_forged:
+            return InvalidSignatureError
+        if statement.issued_at > now + GRACE:
+            return LifecycleError
+        doings = [s for s in statement.sayings if isinstance(s, Doing)]
+        if not all(self._may(person, doing, now) for doing in doings):
+            return RoleNotGrantedError
+        for doing in doings:
+            if any(self.head(item) != link for item, link in doing.after):
+                return BrokenLinkError
+        before = copy.deepcopy(self.people)
+        for saying in statement.sayings:
+            refusal = self._apply(saying, statement.issuer, now)
+            if refusal is not None:
+                self.people = before
+                return refusal
+        return None
+
+    def _may(self, person: Person, doing: Doing, now: int) -> bool:
+        return any(
+            held.is_live
+            and held.holds(self.time, now)
+            and doing.step in DEFAULT_ROLES[held.given.role]
+            and (
+                doing.step != "commissioning"
+                or all(
+                    any(OWNERS[i].startswith(p) for p in held.given.prefixes)
+                    for i in doing.items
+                )
+            )
+            for held in person.grants
+        )
+
+    def _passing_on(self, issuer: str, now: int) -> list[HeldGrant]:
+        return [
+            held
+            for held in self.people[issuer].grants
+            if held.given.may_grant
+            and held.is_live
+            and held.holds(self.time, now)
+        ]
+
+    def _apply(self, saying: Saying, issuer: str, now: int) -> Refusal | None:
+        match saying:
+            case Enrolment(actor, key):
+                return self._enrol(actor, key, issuer, now)
+            case Granting(given, event):
+                return self._grant(given, event.id, issuer, now)
+            case Taking(actor, grant):
+                return self._take(actor, grant, issuer)
+            case KeyChange(actor, old, new):
+                return self._change(actor, old, new, issuer)
+            case Doing():
+                return None
+
+    def _is_used(self, key: str) -> bool:
+        return any(key in person.keys for person in self.people.values())
+
+    def _enrol(
+        self, actor: str, key: str, issuer: str, now: int
+    ) -> Refusal | None:
+        if actor in self.people or self._is_used(key):
+            return RejectedError
+        if issuer != OPERATOR and not self._passing_on(issuer, now):
+            return RoleNotGrantedError
+        self.people[actor] = Person({key: True})
+        return None
+
+    def _grant(
+        self, given: Grant, grant: bytes, issuer: str, now: int
+    ) -> Refusal | None:
+        if given.actor not in self.people:
+            return UnknownActorError
+        parent = next(
+            (h for h in self._passing_on(issuer, now) if h.may_pass_on(given)),
+            None,
+        )
+        if parent is None and issuer != OPERATOR:
+            return RoleNotGrantedError
+        held = HeldGrant(grant, given, issuer, parent)
+        self.people[given.actor].grants.append(held)
+        return None
+
+    def _take(self, actor: str, grant: bytes, issuer: str) -> Refusal | None:
+        if actor not in self.people:
+            return UnknownActorError
+        held = next(
+            (
+                held
+                for held in self.people[actor].grants
+                if held.id == grant and not held.is_revoked
+            ),
+            None,
+        )
+        if held is None:
+            return RejectedError
+        is_givers = held.giver == issuer and held.parent is not None
+        if issuer != OPERATOR and not is_givers:
+            return RoleNotGrantedError
+        held.is_revoked = True
+        return None
+
+    def _change(
+        self, actor: str, old: str | None, new: str | None, issuer: str
+    ) -> Refusal | None:
+        person = self.people.get(actor)
+        if person is None:
+            return UnknownActorError
+        if old is not None and not person.keys.get(old):
+            return UnknownActorError
+        if new is not None and self._is_used(new):
+            return RejectedError
+        if issuer not in {actor, OPERATOR}:
+            return RoleNotGrantedError
+        if old is not None:
+            person.keys[old] = False
+        if new is not None:
+            person.keys[new] = True
+        return None
+
+
+# The machine.
+
+people = st.sampled_from(PEOPLE)
+subjects = st.sampled_from(ACTORS)
+# Those who may do most are asked most.
+issuers = st.one_of(st.just(OPERATOR), people)
+numbers = st.integers(0, 1_000)
+moments = st.one_of(st.none(), st.sampled_from([-30, 0, 10, 40]))
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Actors do what they may and what they may not, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.world = LedgerWorld(pathlib.Path(self.folder.name) / "ledger")
+        self.model = Model(self.world.now)
+        self.submitted: list[Statement] = []
+
+    def teardown(self) -> None:
+        self.world.ledger.close()
+        with self.folder:
+            audit = audit_folder(self.world.folder, trust=self.world.trust)
+            assert audit.findings == []
+            assert audit.size == self.model.size
+            assert audit.items == len(self.model.trails)
+
+    # What people submit.
+
+    def statement(
+        self,
+        issuer: str,
+        *sayings: Saying,
+        key: str | None = None,
+        origin: str = ORIGIN,
+        ahead: int = 0,
+    ) -> Statement:
+        """Return what *issuer* says, under the key that the model knows."""
+        key = key or self.key_of(issuer)
+        issued_at = self.world.now + ahead
+        submission = sign_statement(
+            [saying.event for saying in sayings],
+            signer=signer_of(key),
+            issuer=issuer,
+            origin=origin,
+            now=issued_at,
+        )
+        return Statement(
+            issuer,
+            key,
+            sayings,
+            submission,
+            submission.entry[:-66],
+            issued_at,
+            origin,
+        )
+
+    def key_of(self, issuer: str) -> str:
+        """Return a key of *issuer* that counts, if it has one."""
+        person = self.model.people.get(issuer, Person())
+        live = [key for key, is_live in person.keys.items() if is_live]
+        return live[-1] if live else issuer
+
+    def submit(self, *statements: Statement) -> None:
+        """Submit together what the model is asked about first."""
+        submissions = [statement.submission for statement in statements]
+        ledger, size = self.world.ledger, self.world.ledger.size
+        wanted = self.model.submit(statements, clock=self.world.now)
+        dry = ledger.check(submissions)
+        assert ledger.size == size, "a dry run logs nothing"
+        assert [type(answer) for answer in dry] == [
+            type(None) if isinstance(answer, int) else answer
+            for answer in wanted
+        ]
+        answers = ledger.submit(submissions)
+        assert [
+            answer.log_index if isinstance(answer, Receipt) else type(answer)
+            for answer in answers
+        ] == wanted, answers
+        for statement, answer in zip(statements, answers, strict=True):
+            if isinstance(answer, Receipt):
+                index = verify_receipt(
+                    answer.text,
+                    entry=statement.submission.entry,
+                    trust=self.world.trust,
+                    now=self.model.time,
+                )
+                assert index == answer.log_index
+        self.submitted += statements
+
+    def enrolment(self, actor: str, key: str) -> Enrolment:
+        event = actors.enrol(
+            actor,
+            name=actor,
+            signer=signer_of(key),
+            origin=ORIGIN,
+            secret=self.world.secret(),
+        )
+        return Enrolment(actor, key, event)
+
+    def granting(self, given: Grant) -> Granting:
+        return Granting(given, actors.grant(given, secret=self.world.secret()))
+
+    def doing(
+        self,
+        step: str,
+        items: Sequence[str],
+        carton: str = "",
+        after: Sequence[tuple[str, bytes]] = (),
+    ) -> Doing:
+        if step in {"loading", "unloading"}:
+            named = [Item("parentID", carton)]
+            named += [Item("childEPCs", item) for item in items]
+            members: dict[str, object] = {
+                "type": "AggregationEvent",
+                "action": "ADD" if step == "loading" else "DELETE",
+            }
+        else:
+            named = [Item("epcList", item) for item in items]
+            action = "ADD" if step == "commissioning" else "OBSERVE"
+            members = {"action": action}
+        prefix = "urn:provenance:step:" if "_" in step else ""
+        members["bizStep"] = prefix + step
+        if after:
+            members["after"] = [list(pair) for pair in after]
+        event = make_event(body(**members), named, secret=self.world.secret())
+        return Doing(step, tuple(items), tuple(after), event)
+
+    @initialize(with_customs=st.booleans())
+    def begin(self, *, with_customs: bool) -> None:
+        """Two actors join, so that most of what follows is allowed."""
+        ann, ben, _ = ACTORS
+        producer = Grant(ann, "producer", ("9506000",), may_grant=True)
+        role = "customs" if with_customs else "carrier"
+        self.submit(
+            self.statement(
+                OPERATOR,
+                self.enrolment(ann, ann),
+                self.granting(producer),
+                self.enrolment(ben, ben),
+                self.granting(Grant(ben, role)),
+            )
+        )
+
+    @rule(issuer=issuers, actor=subjects, key=st.sampled_from(KEYS))
+    def enrol(self, issuer: str, actor: str, key: str) -> None:
+        self.submit(self.statement(issuer, self.enrolment(actor, key)))
+
+    @rule(
+        issuer=issuers,
+        actor=subjects,
+        role=st.sampled_from(ROLES),
+        prefix=st.sampled_from(PREFIXES),
+        start=moments,
+        until=moments,
+        may_grant=st.booleans(),
+    )
+    def grant(
+        self,
+        issuer: str,
+        actor: str,
+        role: str,
+        prefix: str,
+        start: int | None,
+        until: int | None,
+        *,
+        may_grant: bool,
+    ) -> None:
+        given = Grant(
+            actor,
+            role,
+            (prefix,),
+            (),
+            None if start is None else self.world.now + start * MINUTE,
+            None if until is None else self.world.now + until * MINUTE,
+            may_grant,
+        )
+        self.submit(self.statement(issuer, self.granting(given)))
+
+    @rule(giver=subjects, actor=subjects, number=numbers)
+    def pass_on(self, giver: str, actor: str, number: int) -> None:
+        """Somebody gives another what it holds itself, if it holds any."""
+        person = self.model.people.get(giver, Person())
+        if not person.grants:
+            return
+        held = person.grants[number % len(person.grants)]
+        given = Grant(
+            actor,
+            held.given.role,
+            held.given.prefixes,
+            (),
+            held.given.start,
+            held.given.until,
+            may_grant=number % 2 == 0,
+        )
+        self.submit(self.statement(giver, self.granting(given)))
+
+    @rule(issuer=issuers, actor=subjects, number=numbers)
+    def take_grant(self, issuer: str, actor: str, number: int) -> None:
+        grants = self.model.every_grant()
+        if grants:
+            holder, held = grants[number % len(grants)]
+            # Now and then from one who does not hold it.
+            actor = actor if number % 5 == 0 else holder
+            grant = held.id
+        else:
+            grant = bytes(32)
+        event = actors.revoke_grant(
+            actor,
+            granted_by=Hash(grant),
+            reason="why not",
+            secret=self.world.secret(),
+        )
+        self.submit(self.statement(issuer, Taking(actor, grant, event)))
+
+    @rule(
+        issuer=issuers,
+        actor=people,
+        kind=st.sampled_from(["add", "rotate", "revoke"]),
+        old=st.sampled_from(KEYS),
+        new=st.sampled_from(KEYS),
+        by_itself=st.booleans(),
+    )
+    def change_keys(
+        self,
+        issuer: str,
+        actor: str,
+        kind: str,
+        old: str,
+        new: str,
+        *,
+        by_itself: bool,
+    ) -> None:
+        if actor == OPERATOR and kind == "revoke":
+            # Without a key of the operator nothing much happens any more.
+            kind = "rotate"
+        old_id = signer_of(old).verifier.key_id
+        signer, secret = signer_of(new), self.world.secret()
+        change: KeyChange
+        if kind == "add":
+            event = actors.add_key(
+                actor, signer=signer, origin=ORIGIN, secret=secret
+            )
+            change = KeyChange(actor, None, new, event)
+        elif kind == "rotate":
+            event = actors.rotate_key(
+                actor, old=old_id, signer=signer, origin=ORIGIN, secret=secret
+            )
+            change = KeyChange(actor, old, new, event)
+        else:
+            event = actors.revoke_key(
+                actor, old=old_id, reason="lost", secret=secret
+            )
+            change = KeyChange(actor, old, None, event)
+        self.submit(self.statement(actor if by_itself else issuer, change))
+
+    # What happens to things.
+
+    @rule(
+        issuer=people,
+        step=st.sampled_from(STEPS),
+        items=st.lists(
+            st.sampled_from(UNITS), min_size=1, max_size=3, unique=True
+        ),
+        carton=st.sampled_from(CARTONS),
+    )
+    def act(
+        self, issuer: str, step: str, items: list[str], carton: str
+    ) -> None:
+        self.submit(self.statement(issuer, self.doing(step, items, carton)))
+
+    @rule(carton=st.sampled_from(CARTONS), is_put_in=st.booleans())
+    def nest_cartons(self, carton: str, *, is_put_in: bool) -> None:
+        """One carton goes into the other, or comes out again."""
+        inner = next(other for other in CARTONS if other != carton)
+        step = "loading" if is_put_in else "unloading"
+        self.submit(
+            self.statement(ACTORS[0], self.doing(step, [inner], carton))
+        )
+
+    @rule(
+        issuer=st.sampled_from(ACTORS[:2]),
+        item=st.sampled_from(UNITS),
+        seen=st.sampled_from(["head", "none", "older", "nonsense"]),
+        times=st.integers(1, 2),
+    )
+    def demand(self, issuer: str, item: str, seen: str, times: int) -> None:
+        """An event is to follow what its signer saw, twice over perhaps.
+
+        The second of two statements then demands an older head.
+        """
+        trail = self.model.trails.get(item, [])
+        start = reference.map_key(item)
+        link = {
+            "head": self.model.head(item),
+            "none": start,
+            "older": [start, start, *trail][-2],
+            "nonsense": reference.H(b"nonsense"),
+        }[seen]
+        self.submit(
+            *(
+                self.statement(
+                    issuer,
+                    self.doing("inspecting", [item], after=[(item, link)]),
+                )
+                for _ in range(times)
+            )
+        )
+
+    @rule(
+        rows=st.lists(
+            st.tuples(
+                people, st.sampled_from(STEPS[:2]), st.sampled_from(UNITS)
+            ),
+            min_size=2,
+            max_size=4,
+        )
+    )
+    def come_together(self, rows: list[tuple[str, str, str]]) -> None:
+        """Several submit at once; each is judged after those before."""
+        self.submit(
+            *(
+                self.statement(issuer, self.doing(step, [item]))
+                for issuer, step, item in rows
+            )
+        )
+
+    @rule(
+        actor=subjects,
+        key=st.sampled_from(KEYS),
+        item=st.sampled_from(UNITS),
+    )
+    def join_and_act(self, actor: str, key: str, item: str) -> None:
+        """Somebody joins and signs before the others have heard of it."""
+        role = self.granting(Grant(actor, "customs"))
+        self.submit(
+            self.statement(OPERATOR, self.enrolment(actor, key), role),
+            self.statement(actor, self.doing("inspecting", [item]), key=key),
+        )
+
+    @rule(number=numbers)
+    @precondition(lambda self: self.submitted)
+    def say_it_again(self, number: int) -> None:
+        """The same bytes again: the same index, or another verdict today."""
+        self.submit(self.submitted[number % len(self.submitted)])
+
+    @rule(number=numbers)
+    @precondition(lambda self: self.submitted)
+    def say_it_twice_at_once(self, number: int) -> None:
+        again = self.submitted[number % len(self.submitted)]
+        fresh = self.statement(
+            ACTORS[0], self.doing("inspecting", [UNITS[number % len(UNITS)]])
+        )
+        self.submit(fresh, again, fresh)
+
+    @rule(
+        issuer=people,
+        key=st.sampled_from(KEYS),
+        item=st.sampled_from(UNITS),
+        fault=st.sampled_from(["key", "signature", "origin", "clock"]),
+        ahead=st.sampled_from([GRACE, GRACE + 1]),
+    )
+    def do_wrong(
+        self, issuer: str, key: str, item: str, fault: str, ahead: int
+    ) -> None:
+        doing = self.doing("inspecting", [item])
+        if fault == "key":
+            self.submit(self.statement(issuer, doing, key=key))
+        elif fault == "origin":
+            self.submit(self.statement(issuer, doing, origin="other.example"))
+        elif fault == "clock":
+            self.submit(self.statement(issuer, doing, ahead=ahead))
+        else:
+            self.submit(forged(self.statement(issuer, doing)))
+
+    # Time and restarts.
+
+    @rule(minutes=st.sampled_from([-600, -7, -1, 1, 11, 45]))
+    def clock_jumps(self, minutes: int) -> None:
+        self.world.now += minutes * MINUTE
+
+    @rule()
+    def reopen(self) -> None:
+        self.world.reopen()
+
+    # What must be true.
+
+    @rule(item=st.sampled_from([*UNITS, *CARTONS, *ACTORS]))
+    def prove(self, item: str) -> None:
+        """The story of any item, from the ledger as it is, is VERIFIED."""
+        trail = self.model.trails.get(item)
+        if trail is None:
+            assert self.world.ledger.head(item) is None
+            return
+        head = self.world.ledger.head(item)
+        assert head is not None
+        assert (head.count, head.link) == (len(trail), trail[-1])
+        verdict = examine_bundle(
+            self.world.ledger.prove_item(item),
+            trust=self.world.trust,
+            # The log's time never goes back, the clock may have.
+            now=max(self.world.now, self.model.time),
+            item=item,
+        )
+        assert verdict.outcome is Outcome.VERIFIED, verdict.steps
+        own = [moment for moment in verdict.timeline if moment.item == item]
+        assert len({(m.log_index, m.position) for m in own}) == len(trail)
+
+    @invariant()
+    def the_log_has_grown_as_it_should(self) -> None:
+        assert self.world.ledger.size == self.model.size
+
+    @rule()
+    def the_registry_holds_what_the_model_does(self) -> None:
+        registry = self.world.ledger.registry()
+        assert {
+            actor.id: (
+                {
+                    key_id: key.revoked is None
+                    for key_id, key in actor.keys.items()
+                },
+                {
+                    held.id: held.revoked is not None
+                    for held in actor.grants.values()
+                },
+            )
+            for actor in registry.actors()
+        } == {
+            actor: (
+                {
+                    signer_of(key).verifier.key_id: is_live
+                    for key, is_live in person.keys.items()
+                },
+                {held.id: held.is_revoked for held in person.grants},
+            )
+            for actor, person in self.model.people.items()
+        }
+
+
+def forged(statement: Statement) -> Statement:
+    """Return *statement* with another last byte of its signature."""
+    entry = statement.submission.entry
+    return Statement(
+        statement.issuer,
+        statement.key,
+        statement.sayings,
+        Submission(
+            entry[:-1] + bytes([entry[-1] ^ 1]), statement.submission.events
+        ),
+        statement.header,
+        statement.issued_at,
+        statement.origin,
+        is_forged=True,
+    )
+
+
+_EXAMPLES = os.environ.get("PROVENANCE_MACHINE_EXAMPLES")
+
+LedgerMachine.TestCase.settings = settings(
+    max_examples=int(_EXAMPLES or 20),
+    stateful_step_count=30,
+    # Always the same runs, unless longer ones are asked for.
+    derandomize=_EXAMPLES is None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestLedgerMachine = LedgerMachine.TestCase
