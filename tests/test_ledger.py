@@ -27,6 +27,7 @@ from provenance.errors import (
     UnknownActorError,
 )
 from provenance.folder import open_ledger, open_reader
+from provenance.ledger.workers import Workers
 from provenance.proof.receipt import Receipt, verify_receipt
 from tests.ledger_world import (
     CUSTOMS,
@@ -530,6 +531,42 @@ def test_a_crash_between_commit_and_signature_is_finished_when_opened(
     assert isinstance(receipt, Receipt)
     assert receipt.log_index == unsigned - 2
     world.check(can(1))
+
+
+def test_a_batch_that_is_interrupted_stops_the_ledger_until_it_is_opened(
+    world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.enrol_everyone()
+    submission = world.sign(PRODUCER, world.made(can(1)))
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.ledger._map, "changes", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            world.ledger.submit([submission])
+    with pytest.raises(StoreError, match="Open it again"):
+        world.ledger.submit([submission])
+    world.reopen()
+    (receipt,) = world.ledger.submit([submission])
+    assert isinstance(receipt, Receipt)
+    world.check(can(1))
+
+
+def test_a_checking_process_that_dies_is_told_and_nothing_is_lost(
+    world: LedgerWorld,
+) -> None:
+    world.enrol_everyone()
+    stream = [world.sign(PRODUCER, world.made(can(i))) for i in range(600)]
+    with Workers(1) as workers:
+        found = workers.check(iter(stream), world.ledger.registry().public_keys)
+        next(found)
+        workers._processes[0].kill()
+        with pytest.raises(StoreError, match="checking process ended"):
+            list(found)
+    answers = [answer for _, answer in world.ledger.submit_many(stream)]
+    assert all(isinstance(answer, int) for answer in answers)
 
 
 def test_the_logs_time_never_goes_back(world: LedgerWorld) -> None:
