@@ -12,7 +12,6 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import (
     ConflictError,
-    ForkError,
     InvalidProofError,
     InvalidSignatureError,
     MalformedError,
@@ -886,19 +885,3 @@ def test_a_ledger_put_back_with_its_memory_forks_and_no_witness_follows(
         str,
     ]
     assert seen.outcome(3) == (Outcome.INCOMPLETE, "quorum")
-
-
-def test_a_fork_error_is_never_a_witnesss_answer_alone(seen: Seen) -> None:
-    """A memory that was put back would contradict what was cosigned."""
-    harbour = seen.memories["harbour"]
-    origin = seen.world.ledger.origin
-    seen.world.ledger.cosign([seen.witness("harbour")])
-    size = seen.world.ledger.size
-    with pytest.raises(ForkError):
-        harbour.update(
-            origin, old_size=size, size=size, root=sha256(b"x"), note=""
-        )
-    with pytest.raises(ForkError):
-        harbour.update(
-            origin, old_size=size, size=size - 1, root=sha256(b"x"), note=""
-        )

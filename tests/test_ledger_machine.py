@@ -12,6 +12,7 @@ Run it for longer, and elsewhere than always, with
 """
 
 import copy
+import dataclasses
 import os
 import pathlib
 import tempfile
@@ -31,6 +32,7 @@ from hypothesis.stateful import (
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import Event, Item, make_event
+from provenance.claims.registry import Act
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import Submission, sign_statement
 from provenance.encoding.digest import Hash
@@ -506,16 +508,20 @@ class LedgerMachine(RuleBasedStateMachine):
         event = make_event(body(**members), named, secret=self.world.secret())
         return Doing(step, tuple(items), tuple(after), event)
 
-    @initialize(with_customs=st.booleans())
-    def begin(self, *, with_customs: bool) -> None:
-        """Two actors join, so that most of what follows is allowed."""
+    @initialize(role=st.sampled_from(ROLES[1:]), later=moments)
+    def begin(self, role: str, later: int | None) -> None:
+        """Two actors join, so that most of what follows is allowed.
+
+        One holds two grants that it may pass on, one perhaps from later on.
+        """
         ann, ben, _ = ACTORS
         producer = Grant(ann, "producer", ("9506000",), may_grant=True)
-        role = "customs" if with_customs else "carrier"
+        start = None if later is None else self.world.now + later * MINUTE
         self.submit(
             self.statement(
                 OPERATOR,
                 self.enrolment(ann, ann),
+                self.granting(dataclasses.replace(producer, start=start)),
                 self.granting(producer),
                 self.enrolment(ben, ben),
                 self.granting(Grant(ben, role)),
@@ -557,9 +563,16 @@ class LedgerMachine(RuleBasedStateMachine):
         )
         self.submit(self.statement(issuer, self.granting(given)))
 
-    @rule(giver=subjects, actor=subjects, number=numbers)
-    def pass_on(self, giver: str, actor: str, number: int) -> None:
-        """Somebody gives another what it holds itself, if it holds any."""
+    @rule(
+        giver=st.one_of(st.just(ACTORS[0]), subjects),
+        actor=subjects,
+        number=numbers,
+        start=moments,
+    )
+    def pass_on(
+        self, giver: str, actor: str, number: int, start: int | None
+    ) -> None:
+        """Somebody gives another what it holds itself, or from later on."""
         person = self.model.people.get(giver, Person())
         if not person.grants:
             return
@@ -569,7 +582,9 @@ class LedgerMachine(RuleBasedStateMachine):
             held.given.role,
             held.given.prefixes,
             (),
-            held.given.start,
+            held.given.start
+            if start is None
+            else self.world.now + start * MINUTE,
             held.given.until,
             may_grant=number % 2 == 0,
         )
@@ -789,6 +804,26 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def the_log_has_grown_as_it_should(self) -> None:
         assert self.world.ledger.size == self.model.size
+
+    @rule()
+    def every_grant_counts_that_should(self) -> None:
+        """What a registry says that was made anew, from the log alone."""
+        registry = self.world.ledger.registry()
+        for actor, held in self.model.every_grant():
+            others = self.model.people[actor].grants
+            act = Act(frozenset({"holding"}), (), ())
+            try:
+                registry.require_act(
+                    actor,
+                    act,
+                    holds=lambda given, held=held: given == held.given,
+                )
+                is_live = True
+            except RoleNotGrantedError:
+                is_live = False
+            assert is_live == any(
+                other.is_live for other in others if other.given == held.given
+            )
 
     @rule()
     def the_registry_holds_what_the_model_does(self) -> None:

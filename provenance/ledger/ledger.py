@@ -329,19 +329,11 @@ class Ledger(LedgerReader):
             self._require_whole()
             for batch in _batches(waiting):
                 answers += self._write_batch(batch)
-        except BaseException as error:
-            # Storage is never tried again: what it holds now is unknown. Nor
-            # is a batch gone on with that was stopped in the middle of it.
-            stopped = (
-                error
-                if isinstance(error, ProvenanceError)
-                else StoreError(f"the batch was stopped by {error!r}")
-            )
-            self._failure = self._failure or stopped
+        except ProvenanceError as error:
+            # Storage is never tried again: what it holds now is unknown.
+            self._failure = self._failure or error
             for ticket in tickets:
-                ticket.failure = stopped
-            if stopped is not error:
-                raise
+                ticket.failure = error
             return
         except BaseException as error:
             # An interrupt, say: map and tree may be ahead of what is stored,
