@@ -1,8 +1,7 @@
 """A ledger under anything that people may do, beside a model of its rules.
 
-The model is plain Python: who is enrolled, with which keys and grants, and
-how long each item's trail is. Before each submission it says what must come
-of it; the real ledger, on disk, must agree, each time and after it was opened
+Before each submission the model (`tests.ledger_model`) says what must come of
+it; the real ledger, on disk, must agree, each time and after it was opened
 again. Every item's bundle is VERIFIED at any time, and the audit at the end
 finds nothing.
 
@@ -11,13 +10,13 @@ Run it for longer, and elsewhere than always, with
     PROVENANCE_MACHINE_EXAMPLES=1000 pytest tests/test_ledger_machine.py
 """
 
-import copy
 import dataclasses
 import os
 import pathlib
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from functools import partial
+from operator import eq
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -31,24 +30,30 @@ from hypothesis.stateful import (
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.claims.event import Event, Item, make_event
+from provenance.claims.event import Item, make_event
 from provenance.claims.registry import Act
-from provenance.claims.roles import DEFAULT_ROLES
-from provenance.claims.statement import Submission, sign_statement
+from provenance.claims.statement import sign_statement
 from provenance.encoding.digest import Hash
 from provenance.errors import (
-    BrokenLinkError,
-    InvalidSignatureError,
-    LifecycleError,
-    ProvenanceError,
-    RejectedError,
     RoleNotGrantedError,
-    UnknownActorError,
 )
 from provenance.folder import audit_folder
 from provenance.proof.receipt import Receipt, verify_receipt
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
+from tests.ledger_model import (
+    GRACE,
+    MINUTE,
+    Doing,
+    Enrolment,
+    Granting,
+    KeyChange,
+    Model,
+    Person,
+    Saying,
+    Statement,
+    Taking,
+)
 from tests.ledger_world import (
     OPERATOR,
     ORIGIN,
@@ -83,304 +88,6 @@ STEPS = [
     "customs_released",
 ]
 
-MINUTE = 60_000
-GRACE = 5 * MINUTE
-
-Refusal = type[ProvenanceError]
-
-
-# The model.
-
-
-@dataclass(slots=True)
-class HeldGrant:
-    id: bytes
-    given: Grant
-    giver: str
-    parent: "HeldGrant | None"
-    is_revoked: bool = False
-
-    @property
-    def is_live(self) -> bool:
-        return not self.is_revoked and (
-            self.parent is None or self.parent.is_live
-        )
-
-    def holds(self, since: int, now: int) -> bool:
-        start, until = self.given.start, self.given.until
-        return (start is None or start <= since) and (
-            until is None or now <= until
-        )
-
-    def may_pass_on(self, wanted: Grant) -> bool:
-        mine = self.given
-        return (
-            mine.role == wanted.role
-            and all(
-                any(prefix.startswith(own) for own in mine.prefixes)
-                for prefix in wanted.prefixes
-            )
-            and (
-                mine.start is None
-                or (wanted.start is not None and wanted.start >= mine.start)
-            )
-            and (
-                mine.until is None
-                or (wanted.until is not None and wanted.until <= mine.until)
-            )
-        )
-
-
-@dataclass(slots=True)
-class Person:
-    keys: dict[str, bool] = field(default_factory=dict)
-    """Key name → whether it still counts."""
-    grants: list[HeldGrant] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    actor: str
-    key: str
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Granting:
-    given: Grant
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Taking:
-    actor: str
-    grant: bytes
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class KeyChange:
-    actor: str
-    old: str | None
-    new: str | None
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    step: str
-    items: tuple[str, ...]
-    after: tuple[tuple[str, bytes], ...]
-    event: Event
-
-
-Saying = Enrolment | Granting | Taking | KeyChange | Doing
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What somebody submits, and what the model needs to know of it."""
-
-    issuer: str
-    key: str
-    sayings: tuple[Saying, ...]
-    submission: Submission
-    header: bytes
-    issued_at: int
-    origin: str = ORIGIN
-    is_forged: bool = False
-
-
-class Model:
-    """The ledger's rules once more, from their description."""
-
-    def __init__(self, now: int) -> None:
-        self.people = {OPERATOR: Person({OPERATOR: True})}
-        self.trails: dict[str, list[bytes]] = {}
-        self.logged: dict[bytes, int] = {}
-        self.size = 1
-        self.time = now
-
-    def submit(
-        self, statements: Sequence[Statement], *, clock: int
-    ) -> list[int | Refusal]:
-        """Return what must come of *statements*, and let it happen."""
-        now = max(clock, self.time)
-        known = {key for person in self.people.values() for key in person.keys}
-        answers: list[int | Refusal] = []
-        start = self.size
-        for statement in statements:
-            if statement.is_forged and statement.key in known:
-                answers.append(InvalidSignatureError)
-                continue
-            if statement.header in self.logged:
-                answers.append(self.logged[statement.header])
-                continue
-            refusal = self._refusal(statement, now)
-            if refusal is not None:
-                answers.append(refusal)
-                continue
-            answers.append(self.size)
-            self._link(statement)
-            self.logged[statement.header] = self.size
-            self.size += 1
-        if self.size > start:
-            self.size += 1
-            self.time = now
-        return answers
-
-    def head(self, item: str) -> bytes:
-        return self.trails.get(item, [reference.map_key(item)])[-1]
-
-    def every_grant(self) -> list[tuple[str, HeldGrant]]:
-        return [
-            (actor, held)
-            for actor, person in self.people.items()
-            for held in person.grants
-        ]
-
-    def _link(self, statement: Statement) -> None:
-        for position, saying in enumerate(statement.sayings):
-            event = saying.event
-            for item in dict.fromkeys(i.id for i in event.items):
-                link = reference.H(
-                    b"provenance/link/v1\0"
-                    + self.head(item)
-                    + reference.u64(self.size)
-                    + reference.u32(position)
-                    + event.id
-                )
-                self.trails.setdefault(item, []).append(link)
-
-    def _refusal(self, statement: Statement, now: int) -> Refusal | None:
-        if statement.origin != ORIGIN:
-            return RejectedError
-        person = self.people.get(statement.issuer)
-        if person is None or not person.keys.get(statement.key):
-            return UnknownActorError
-        if statement.is_forged:
-            return InvalidSignatureError
-        if statement.issued_at > now + GRACE:
-            return LifecycleError
-        doings = [s for s in statement.sayings if isinstance(s, Doing)]
-        if not all(self._may(person, doing, now) for doing in doings):
-            return RoleNotGrantedError
-        for doing in doings:
-            if any(self.head(item) != link for item, link in doing.after):
-                return BrokenLinkError
-        before = copy.deepcopy(self.people)
-        for saying in statement.sayings:
-            refusal = self._apply(saying, statement.issuer, now)
-            if refusal is not None:
-                self.people = before
-                return refusal
-        return None
-
-    def _may(self, person: Person, doing: Doing, now: int) -> bool:
-        return any(
-            held.is_live
-            and held.holds(self.time, now)
-            and doing.step in DEFAULT_ROLES[held.given.role]
-            and (
-                doing.step != "commissioning"
-                or all(
-                    any(OWNERS[i].startswith(p) for p in held.given.prefixes)
-                    for i in doing.items
-                )
-            )
-            for held in person.grants
-        )
-
-    def _passing_on(self, issuer: str, now: int) -> list[HeldGrant]:
-        return [
-            held
-            for held in self.people[issuer].grants
-            if held.given.may_grant
-            and held.is_live
-            and held.holds(self.time, now)
-        ]
-
-    def _apply(self, saying: Saying, issuer: str, now: int) -> Refusal | None:
-        match saying:
-            case Enrolment(actor, key):
-                return self._enrol(actor, key, issuer, now)
-            case Granting(given, event):
-                return self._grant(given, event.id, issuer, now)
-            case Taking(actor, grant):
-                return self._take(actor, grant, issuer)
-            case KeyChange(actor, old, new):
-                return self._change(actor, old, new, issuer)
-            case Doing():
-                return None
-
-    def _is_used(self, key: str) -> bool:
-        return any(key in person.keys for person in self.people.values())
-
-    def _enrol(
-        self, actor: str, key: str, issuer: str, now: int
-    ) -> Refusal | None:
-        if actor in self.people or self._is_used(key):
-            return RejectedError
-        if issuer != OPERATOR and not self._passing_on(issuer, now):
-            return RoleNotGrantedError
-        self.people[actor] = Person({key: True})
-        return None
-
-    def _grant(
-        self, given: Grant, grant: bytes, issuer: str, now: int
-    ) -> Refusal | None:
-        if given.actor not in self.people:
-            return UnknownActorError
-        parent = next(
-            (h for h in self._passing_on(issuer, now) if h.may_pass_on(given)),
-            None,
-        )
-        if parent is None and issuer != OPERATOR:
-            return RoleNotGrantedError
-        held = HeldGrant(grant, given, issuer, parent)
-        self.people[given.actor].grants.append(held)
-        return None
-
-    def _take(self, actor: str, grant: bytes, issuer: str) -> Refusal | None:
-        if actor not in self.people:
-            return UnknownActorError
-        held = next(
-            (
-                held
-                for held in self.people[actor].grants
-                if held.id == grant and not held.is_revoked
-            ),
-            None,
-        )
-        if held is None:
-            return RejectedError
-        is_givers = held.giver == issuer and held.parent is not None
-        if issuer != OPERATOR and not is_givers:
-            return RoleNotGrantedError
-        held.is_revoked = True
-        return None
-
-    def _change(
-        self, actor: str, old: str | None, new: str | None, issuer: str
-    ) -> Refusal | None:
-        person = self.people.get(actor)
-        if person is None:
-            return UnknownActorError
-        if old is not None and not person.keys.get(old):
-            return UnknownActorError
-        if new is not None and self._is_used(new):
-            return RejectedError
-        if issuer not in {actor, OPERATOR}:
-            return RoleNotGrantedError
-        if old is not None:
-            person.keys[old] = False
-        if new is not None:
-            person.keys[new] = True
-        return None
-
-
-# The machine.
-
 people = st.sampled_from(PEOPLE)
 subjects = st.sampled_from(ACTORS)
 # Those who may do most are asked most.
@@ -396,7 +103,7 @@ class LedgerMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.world = LedgerWorld(pathlib.Path(self.folder.name) / "ledger")
-        self.model = Model(self.world.now)
+        self.model = Model(self.world.now, OWNERS)
         self.submitted: list[Statement] = []
 
     def teardown(self) -> None:
@@ -766,7 +473,7 @@ class LedgerMachine(RuleBasedStateMachine):
         elif fault == "clock":
             self.submit(self.statement(issuer, doing, ahead=ahead))
         else:
-            self.submit(forged(self.statement(issuer, doing)))
+            self.submit(self.statement(issuer, doing).forged())
 
     # Time and restarts.
 
@@ -816,7 +523,7 @@ class LedgerMachine(RuleBasedStateMachine):
                 registry.require_act(
                     actor,
                     act,
-                    holds=lambda given, held=held: given == held.given,
+                    holds=partial(eq, held.given),
                 )
                 is_live = True
             except RoleNotGrantedError:
@@ -850,23 +557,6 @@ class LedgerMachine(RuleBasedStateMachine):
             )
             for actor, person in self.model.people.items()
         }
-
-
-def forged(statement: Statement) -> Statement:
-    """Return *statement* with another last byte of its signature."""
-    entry = statement.submission.entry
-    return Statement(
-        statement.issuer,
-        statement.key,
-        statement.sayings,
-        Submission(
-            entry[:-1] + bytes([entry[-1] ^ 1]), statement.submission.events
-        ),
-        statement.header,
-        statement.issued_at,
-        statement.origin,
-        is_forged=True,
-    )
 
 
 _EXAMPLES = os.environ.get("PROVENANCE_MACHINE_EXAMPLES")

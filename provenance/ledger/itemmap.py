@@ -10,16 +10,23 @@ that child, the 16 levels above the buckets are two heaps of 8 levels each:
     rows   heap over the first byte's bits 0-7, its leaves the rows' roots
     row    heap over the second byte's bits 8-15, its leaves the buckets
 
+    bucket heap over the next 4 bits, kept while it is at hand and not small
+
 so a change to one item costs its bucket and 16 hashes, fewer when a batch
 shares them, and nothing has to be rebuilt when a ledger is opened: the rows'
 own roots are stored as one more row.
+
+What is read is checked on its way up, a bucket by its row and a row by the
+top, so that no root is made of what a disk has changed. Whether the top is
+the one that the log commits to, its owner knows (`Ledger`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.tree import EMPTY_ROOT
+from provenance.errors import StoreError
 from provenance.store.protocol import HeadRow, Reader
 from provenance.tlog import patricia
 
@@ -31,7 +38,14 @@ _FANOUT = 256
 _NONE = bytes(HASH_SIZE)
 _LEAF = b"\x00\x20"
 _VALUE_SIZE = b"\x28"
-_INNER = tuple(b"\x01" + bytes([bit]) for bit in range(BUCKET_BITS))
+_SLOT_BITS = 4
+_SLOTS = 1 << _SLOT_BITS
+_SMALL = 6
+"""How many leaves a bucket has, at most, that is hashed without slots."""
+
+_INNER = tuple(
+    b"\x01" + bytes([bit]) for bit in range(BUCKET_BITS + _SLOT_BITS)
+)
 """What stands before the children of an inner node at each upper bit."""
 
 KeptRows = dict[int, tuple[bytes, list[bytes]]]
@@ -54,7 +68,7 @@ class ItemMap:
         reader: Reader,
         kept: "KeptRows | None" = None,
         *,
-        cached: int = 400_000,
+        cached: int = 1_500_000,
     ) -> None:
         """Start from what *reader* has stored.
 
@@ -72,7 +86,8 @@ class ItemMap:
         self._cached = 0
         self._rows: dict[int, list[bytes]] = {}
         self._top: list[bytes] = []
-        self._dirty: set[bytes] = set()
+        self._slots: dict[bytes, list[bytes]] = {}
+        self._dirty: dict[bytes, set[int]] = {}
         self._changed: dict[bytes, Leaf] = {}
 
     @property
@@ -96,7 +111,7 @@ class ItemMap:
         leaf = (Hash(digest), count, link, last)
         bucket[key] = leaf
         self._changed[key] = leaf
-        self._dirty.add(prefix)
+        self._dirty.setdefault(prefix, set()).add(key[2] >> 4)
 
     def root(self) -> Hash:
         """Return the map's root, pending changes included."""
@@ -125,6 +140,7 @@ class ItemMap:
         self._changed.clear()
         if self._cached > self._most_cached:
             self._buckets.clear()
+            self._slots.clear()
             self._cached = 0
 
     def prove(self, key: bytes) -> "MapAnswer":
@@ -154,32 +170,29 @@ class ItemMap:
         if bucket is None:
             bucket = self._buckets[prefix] = {}
             # A bucket without a hash is empty: no need to ask the store.
-            if self._row(prefix[0])[_FANOUT + prefix[1]]:
+            digest = self._row(prefix[0])[_FANOUT + prefix[1]]
+            if digest:
                 for head in self._reader.heads(prefix):
                     bucket[head.key] = (
                         _leaf_hash(head), head.count, head.link, head.last,
                     )  # fmt: skip
+                if _bucket_hash(bucket) != digest:
+                    raise StoreError(
+                        f"the heads under {prefix.hex()} are not those that"
+                        f" map row {prefix[0]} was made of: run an audit"
+                    )
             self._cached += len(bucket) + 1
         return bucket
 
     def _rehash(self) -> None:
         """Bring the hashes of dirty buckets, their rows and the top up."""
-        if not self._top:
-            self._top = self._load(TOP_ROW, depth=0)
+        self._load_top()
         if not self._dirty:
             return
         changed: dict[int, set[int]] = {}
-        for prefix in self._dirty:
-            leaves = [
-                (key, leaf[0]) for key, leaf in self._buckets[prefix].items()
-            ]
-            if len(leaves) > 1:
-                leaves.sort()
-                digest = patricia.subtree_hash(leaves, BUCKET_BITS)
-            else:
-                digest = leaves[0][1]
+        for prefix, slots in self._dirty.items():
             row = self._row(prefix[0])
-            row[_FANOUT + prefix[1]] = digest
+            row[_FANOUT + prefix[1]] = self._rehash_bucket(prefix, slots)
             changed.setdefault(prefix[0], set()).add(prefix[1])
         for first, buckets in changed.items():
             row = self._row(first)
@@ -188,11 +201,45 @@ class ItemMap:
         _refresh(self._top, changed, depth=0)
         self._dirty.clear()
 
+    def _rehash_bucket(self, prefix: bytes, dirty: set[int]) -> bytes:
+        """Return the bucket's hash, of which only these slots changed."""
+        bucket = self._buckets[prefix]
+        if len(bucket) <= _SMALL:
+            return _bucket_hash(bucket)
+        heap = self._slots.get(prefix)
+        if heap is None:
+            heap = self._slots[prefix] = [b""] * (2 * _SLOTS)
+            dirty = {key[2] >> 4 for key in bucket}
+        for slot in dirty:
+            heap[_SLOTS + slot] = patricia.subtree_hash(
+                sorted(
+                    [
+                        (key, leaf[0])
+                        for key, leaf in bucket.items()
+                        if key[2] >> 4 == slot
+                    ]
+                ),
+                BUCKET_BITS + _SLOT_BITS,
+            )
+        _refresh(heap, dirty, depth=BUCKET_BITS, height=_SLOT_BITS)
+        return heap[1]
+
     def _row(self, first: int) -> list[bytes]:
         row = self._rows.get(first)
         if row is None:
-            row = self._rows[first] = self._load(first, depth=8)
+            self._load_top()
+            row = self._load(first, depth=8)
+            if row[1] != self._top[_FANOUT + first]:
+                raise StoreError(
+                    f"map row {first} is not the one that the row above it was"
+                    " made of: run an audit"
+                )
+            self._rows[first] = row
         return row
+
+    def _load_top(self) -> None:
+        if not self._top:
+            self._top = self._load(TOP_ROW, depth=0)
 
     def _load(self, number: int, *, depth: int) -> list[bytes]:
         """Return the stored row as a heap: node 1 its root, 256.. its leaves.
@@ -267,10 +314,27 @@ class MapAnswer:
         self.path = path
 
 
-def _refresh(heap: list[bytes], leaves: Iterable[int], *, depth: int) -> None:
-    """Recompute the nodes of *heap* above the given leaves."""
-    nodes = {_FANOUT + leaf for leaf in leaves}
-    for level in range(7, -1, -1):
+def _bucket_hash(bucket: Mapping[bytes, Leaf]) -> bytes:
+    leaves = [(key, leaf[0]) for key, leaf in bucket.items()]
+    if len(leaves) > 1:
+        leaves.sort()
+        return patricia.subtree_hash(leaves, BUCKET_BITS)
+    return leaves[0][1] if leaves else b""
+
+
+def _refresh(
+    heap: list[bytes], leaves: Iterable[int], *, depth: int, height: int = 8
+) -> None:
+    """Recompute the nodes of *heap* above the given leaves.
+
+    Args:
+        heap: Node 1 its root; its leaves are the second half.
+        leaves: The numbers of the leaves that changed.
+        depth: The bit of the map's keys that the heap's root is at.
+        height: How many levels stand above its leaves.
+    """
+    nodes = {(1 << height) + leaf for leaf in leaves}
+    for level in range(height - 1, -1, -1):
         prefix = _INNER[depth + level]
         nodes = {node >> 1 for node in nodes}
         for node in nodes:

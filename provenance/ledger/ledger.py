@@ -41,7 +41,7 @@ from provenance.ledger.workers import Checked, Workers, check_one
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Batch, Store
-from provenance.tlog.commitment import parse_commitment
+from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.merkle import prove_consistency
 from provenance.tlog.note import NoteSignature, format_note, parse_note
 
@@ -114,7 +114,17 @@ class Ledger(LedgerReader):
         self._map = ItemMap(store)
         self._link_count = store.link_count()
         self._latest_issue = store.latest_issue()
-        self._time = _last_time(store, size)
+        self._time = 0
+        if size:
+            last = _last_commitment(store, size)
+            if self._map.root() != last.map_root:
+                # The next commitment would be made from what is stored, and
+                # make its damage part of the signed log.
+                raise StoreError(
+                    "the stored map is not the one that the last entry commits"
+                    " to: run an audit"
+                )
+            self._time = last.time
         self._admission = Admission(
             replay_registry(store, trust), origin=trust.origin
         )
@@ -467,15 +477,15 @@ class Ledger(LedgerReader):
         return max(self._clock(), self._time)
 
 
-def _last_time(store: Store, size: int) -> int:
-    for entry in store.entries(size - 1, size) if size else ():
+def _last_commitment(store: Store, size: int) -> Commitment:
+    for entry in store.entries(size - 1, size):
         try:
-            return parse_commitment(entry).time
+            return parse_commitment(entry)
         except MalformedError as error:
             raise StoreError(
                 f"the last entry is no map commitment: {error}; run an audit"
             ) from error
-    return 0
+    raise StoreError(f"entry {size - 1} is missing: run an audit")
 
 
 def _batches(checked: Sequence[Checked]) -> Iterator[list[Checked]]:
