@@ -51,8 +51,16 @@ CHUNK = 256
 CHUNK_EVENTS = 2_000
 """How many events go to a worker at once, about."""
 
-QUEUED_CHUNKS = 3
-"""How many chunks each worker has before it: one in work, others waiting."""
+QUEUED_CHUNKS = 12
+"""How many chunks each worker has before it: one in work, others waiting.
+
+Enough that no worker runs dry while the writer commits a whole batch.
+"""
+
+PIPE_SIZE = 2**20
+"""Bytes that a pipe holds, where the system allows it: some chunks each way,
+so that neither end waits for the other to find time to read.
+"""
 
 NewKeys = Callable[[int], list[bytes]]
 """Returns every known public key from the given number on."""
@@ -100,7 +108,10 @@ class Workers:
         while len(self._processes) < self._count:
             self._processes.append(
                 subprocess.Popen(  # noqa: S603  # our own module, no shell
-                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    pipesize=PIPE_SIZE,
                 )
             )
 
@@ -291,6 +302,8 @@ def _serve() -> None:
     keys.select_backend(sys.argv[1])
     # What is made here dies with its chunk: no cycles, nothing to collect.
     gc.disable()
+    # The reading thread gets a turn sooner than every 5 ms.
+    sys.setswitchinterval(0.0005)
     requests: SimpleQueue[list[Any] | None] = SimpleQueue()
 
     def read_ahead() -> None:
