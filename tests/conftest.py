@@ -1,0 +1,20 @@
+"""How hypothesis works here: by itself in CI, and never against the clock.
+
+A shared machine is slow at times, which is no fault of an example. In CI the
+examples are those that the tests' names determine, so that a run can be
+repeated; elsewhere they are new each time, and a failing one is printed as a
+`reproduce_failure` line.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "project",
+    deadline=None,
+    print_blob=True,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("project")
