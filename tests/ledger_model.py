@@ -299,12 +299,21 @@ class Model:
     ) -> Refusal | None:
         if given.actor not in self.people:
             return UnknownActorError
-        parent = next(
-            (h for h in self._passing_on(issuer, now) if h.may_pass_on(given)),
-            None,
-        )
-        if parent is None and issuer != OPERATOR:
-            return RoleNotGrantedError
+        parent = None
+        if issuer != OPERATOR:
+            # The dates are looked at after the choice, not in it.
+            parent = next(
+                (
+                    held
+                    for held in self.people[issuer].grants
+                    if held.given.may_grant
+                    and held.is_live
+                    and held.may_pass_on(given)
+                ),
+                None,
+            )
+            if parent is None or not parent.holds(self.time, now):
+                return RoleNotGrantedError
         held = HeldGrant(grant, given, issuer, parent)
         self.people[given.actor].grants.append(held)
         return None

@@ -242,6 +242,43 @@ def test_two_authorities_must_agree_where_the_threshold_is_two(
     world.ledger.close()
 
 
+def test_what_a_grant_was_passed_on_from_is_the_same_when_the_log_is_replayed(
+    world: LedgerWorld,
+) -> None:
+    agent, half_an_hour = "did:web:agent.example", 1_800_000
+    later = world.now + half_an_hour
+    world.enrol(
+        agent, "producer", prefixes=(PREFIX,), may_grant=True, start=later
+    )
+    always = Grant(agent, "producer", prefixes=(PREFIX,), may_grant=True)
+    world.ledger.append(
+        [actors.grant(always, secret=world.secret())],
+        signer=signer_of(OPERATOR),
+        issuer=OPERATOR,
+    )
+    world.enrol(PRODUCER, "auditor")
+    given = Grant(PRODUCER, "producer", prefixes=(PREFIX,), start=later + 1)
+    passed_on = actors.grant(given, secret=world.secret())
+    # The grant that it comes from is the first that could give it, whatever
+    # the time; and that one does not hold yet.
+    early = world.sign(agent, passed_on)
+    assert isinstance(refusal(world, early), RoleNotGrantedError)
+    world.now = later + 2
+    world.ledger.append(
+        [world.event(can(9))], signer=signer_of(PRODUCER), issuer=PRODUCER
+    )
+    world.now += 2
+    world.ledger.append([passed_on], signer=signer_of(agent), issuer=agent)
+    world.ledger.append(
+        [world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER
+    )
+    before = world.ledger.registry().actor(PRODUCER).grants
+    world.reopen()
+    assert world.ledger.registry().actor(PRODUCER).grants == before
+    assert world.ledger._admission.registry.actor(PRODUCER).grants == before
+    world.check(can(1))
+
+
 def test_a_statement_with_one_bad_registry_event_changes_nothing(
     world: LedgerWorld,
 ) -> None:
