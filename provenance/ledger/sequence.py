@@ -10,14 +10,12 @@ the last leaf of every checkpoint commits to every item's head.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
+from provenance.claims.trail import next_link
 from provenance.ledger.admit import Admitted
 from provenance.ledger.itemmap import ItemMap
 from provenance.store.protocol import NO_LINK, EntryRow, LinkRow
 from provenance.tlog.commitment import Commitment
-
-_LINK = b"provenance/link/v1\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +56,18 @@ class Sequencer:
         """Give *admitted* the next place in the log; return its index."""
         log_index = self._next
         statement = admitted.statement
-        index = log_index.to_bytes(8, "big")
         links, put, get = self._links, self._map.put, self._map.get
         for position, event in enumerate(statement.events):
-            tail = index + position.to_bytes(4, "big") + event.id
             for key in event.keys:
                 count, previous, last = 0, key, NO_LINK
                 if (leaf := get(key)) is not None:
                     _, count, previous, last = leaf
-                link = sha256(_LINK + previous + tail).digest()
+                link = next_link(
+                    previous,
+                    log_index=log_index,
+                    position=position,
+                    event_id=event.id,
+                )
                 number = self._link_count + len(links)
                 links.append(LinkRow(log_index, position, event.id, last))
                 put(key, count=count + 1, link=link, last=number)
