@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 
 from provenance.claims.event import Event, Field, Item, make_event
 from provenance.encoding.canonical import Value
-from provenance.epcis.document import EventDraft, parse_document
+from provenance.epcis.document import parse_document
+from provenance.epcis.draft import EventDraft
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
 

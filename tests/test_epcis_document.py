@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from provenance.claims.event import Item
 from provenance.encoding.canonical import encode
-from provenance.epcis.document import EventDraft, parse_document, render_event
+from provenance.epcis.document import parse_document
+from provenance.epcis.draft import EventDraft
 from provenance.epcis.prefixes import EPCIS_CONTEXT
+from provenance.epcis.render import render_event
 from provenance.errors import MalformedError
 
 UNIT = "https://id.gs1.org/01/09421902960017/21/K0000"

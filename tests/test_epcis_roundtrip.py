@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from provenance.claims.event import Item
 from provenance.encoding.canonical import decode, encode
-from provenance.epcis.document import EventDraft, parse_document, render_event
+from provenance.epcis.document import parse_document
+from provenance.epcis.draft import EventDraft
+from provenance.epcis.render import render_event
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
     DISPOSITION,

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from provenance.encoding.canonical import encode
-from provenance.epcis.document import parse_document, render_event
+from provenance.epcis.document import parse_document
+from provenance.epcis.render import render_event
 from provenance.epcis.shapes import EPC_LISTS, ITEM_MEMBERS
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item

@@ -15,7 +15,8 @@ from provenance.claims.statement import (
 )
 from provenance.cli.times import utc
 from provenance.encoding.canonical import Value, decode
-from provenance.epcis.document import EventDraft, parse_document
+from provenance.epcis.document import parse_document
+from provenance.epcis.draft import EventDraft
 from provenance.errors import MalformedError
 from provenance.proof.bundle import (
     MAX_BUNDLE_SIZE,

@@ -19,7 +19,7 @@ from typing import TypeVar
 from provenance.encoding.canonical import Value
 from provenance.encoding.path import json_path
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.prefixes import expand, full_id
+from provenance.epcis.prefixes import expand, full_id, read_context
 from provenance.epcis.vocabulary import (
     BIZ_TRANSACTION_TYPE,
     COMPONENT,
@@ -166,6 +166,11 @@ def amount(value: JSON, prefixes: Prefixes) -> int | float:
     if found <= 0:
         raise Fault(f"a quantity is more than 0, unlike {found}")
     return found
+
+
+def context(value: JSON, _: Prefixes) -> dict[str, str]:
+    """Read the prefixes that an `@context` defines."""
+    return read_context(value)
 
 
 def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:

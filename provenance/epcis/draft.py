@@ -1,0 +1,260 @@
+"""One event, checked member by member, and kept as it will be signed.
+
+A *raw* event is EPCIS 2.0 JSON that nobody has looked at yet, whatever it was
+read from: JSON, lines of JSON, XML, the rows of a table. Checking it gives a
+draft, in the two parts that a signed event has (`formats.md`, section 3): the
+*body*, which everybody may see, and the *items*, which are shown one at a
+time. The body keeps every word as it was written; item ids become canonical.
+An event that uses prefixes of its document takes their definitions along, so
+that it can be read alone.
+
+Nothing is forgiven and nothing is repaired: what a reader could take for
+something else, or would overlook, is refused with its place in the source.
+Left out are what EPCIS leaves to the repository (`recordTime`), empty item
+lists and what a link says about an item beside its name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+from provenance.claims.event import Item
+from provenance.encoding.canonical import Value
+from provenance.encoding.strict_json import JSON
+from provenance.epcis.acts import created_lists, lot_of
+from provenance.epcis.fields import (
+    FIELDS,
+    Fault,
+    Prefixes,
+    amount,
+    at,
+    context,
+    identifier,
+    listed,
+    read_extension,
+    read_list,
+    read_object,
+    record,
+    require_members,
+    text,
+    time,
+    uom,
+)
+from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
+from provenance.epcis.shapes import (
+    ALL_MEMBERS,
+    EPC_LISTS,
+    ITEM_MEMBERS,
+    MEMBERS,
+    RULES,
+)
+from provenance.errors import MalformedError
+from provenance.gs1 import canonical_item, lot_beside_serial, lot_item
+
+Locate = Callable[[Sequence[str | int]], str]
+"""Returns where a value stands in its source, as people look for it: a JSON
+path, an XML path with its line, a row and column. It is given the members and
+list positions that lead to the value from the event, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvent:
+    """An event as it was read, before any of it was checked.
+
+    Attributes:
+        value: The event as EPCIS 2.0 JSON.
+        prefixes: Prefix → namespace, as its document defines them.
+        locate: Where a part of *value* stands in the source.
+    """
+
+    value: JSON
+    prefixes: Prefixes
+    locate: Locate
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event that nobody signed yet.
+
+    Attributes:
+        body: Its members, but for those that name items.
+        items: The items it names, in the document's order, ids canonical.
+            Sensor data about a place alone has none.
+    """
+
+    body: dict[str, Value]
+    items: tuple[Item, ...]
+
+
+def check_event(raw: RawEvent) -> EventDraft:
+    """Return the draft of the event *raw*.
+
+    Raises:
+        MalformedError: It is not valid EPCIS; the message starts with where.
+    """
+    try:
+        return read_event(raw.value, raw.prefixes)
+    except Fault as fault:
+        place = raw.locate(fault.steps[::-1])
+        raise MalformedError(f"{place}: {fault.message}") from fault
+
+
+def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
+    """Return the draft of the event that *value* is.
+
+    Args:
+        value: The event as EPCIS 2.0 JSON.
+        prefixes: Those that its document defines.
+
+    Raises:
+        Fault: It is not valid; its steps lead into *value*.
+    """
+    event = read_object(value)
+    require_members(event, ("type",))
+    if "@context" in event:
+        own = at("@context", context, event["@context"], prefixes)
+        prefixes = {**prefixes, **own}
+    kind = at("type", _event_type, event["type"], prefixes)
+    require_members(event, ("eventTime", "eventTimeZoneOffset"))
+    known = MEMBERS.get(kind, ALL_MEMBERS)
+    body: dict[str, Value] = {}
+    items: list[Item] = []
+    for name, member in event.items():
+        if name == "@context":
+            continue
+        if name in ALL_MEMBERS and name not in known:
+            raise Fault(f"{name} is no member of {kind}")
+        if name not in known:
+            body[name] = read_extension(name, member, prefixes, known)
+        elif name == "recordTime":
+            at(name, time, member, prefixes)
+        elif name in ITEM_MEMBERS:
+            items += at(name, partial(_items, name), member, prefixes)
+        else:
+            body[name] = at(name, FIELDS[name], member, prefixes)
+    if used := _prefixes_used(body, prefixes):
+        body["@context"] = cast("Value", used)
+    if kind in RULES:
+        RULES[kind](event)
+    _require_lots(event, body, items, prefixes)
+    return EventDraft(body, tuple(items))
+
+
+def _event_type(value: JSON, prefixes: Prefixes) -> str:
+    kind = text(value, prefixes)
+    if kind not in MEMBERS and ":" not in kind:
+        raise Fault(
+            f"{kind[:80]!r} is no type of event: write one of"
+            f" {', '.join(MEMBERS)}, or a URI of your own"
+        )
+    if kind not in MEMBERS:
+        expand(kind, prefixes)
+    return kind
+
+
+def _items(relation: str, value: JSON, prefixes: Prefixes) -> list[Item]:
+    if relation == "parentID":
+        return [Item(relation, _epc(value, prefixes))]
+    if relation in EPC_LISTS:
+        _texts(value, prefixes)
+        elements = enumerate(read_list(value))
+        ids = [at(i, _epc, element, prefixes) for i, element in elements]
+        # Two spellings of one thing are one item; the same text twice is a
+        # mistake, and was refused.
+        return [Item(relation, epc) for epc in dict.fromkeys(ids)]
+    read = partial(_quantity, relation)
+    found: dict[tuple[str, str | None], Item] = {}
+    for index, element in enumerate(read_list(value)):
+        item = at(index, read, element, prefixes)
+        if found.setdefault((item.id, item.uom), item) is not item:
+            raise Fault(f"{item.id} stands in the list twice", index)
+    return list(found.values())
+
+
+_texts = listed(text)
+
+
+def _epc(value: JSON, prefixes: Prefixes) -> str:
+    return canonical_item(full_id(text(value, prefixes), prefixes))
+
+
+_quantity_element = record(
+    {"epcClass": identifier, "quantity": amount, "uom": uom},
+    required=("epcClass",),
+)
+
+
+def _quantity(relation: str, value: JSON, prefixes: Prefixes) -> Item:
+    _quantity_element(value, prefixes)
+    element = read_object(value)
+    if "uom" in element and "quantity" not in element:
+        raise Fault("a uom without a quantity measures nothing")
+    quantity = element.get("quantity")
+    return Item(
+        relation,
+        _epc(element["epcClass"], prefixes),
+        None if quantity is None else amount(quantity, prefixes),
+        cast("str | None", element.get("uom")),
+        is_quantity=True,
+    )
+
+
+def _prefixes_used(value: Value, prefixes: Prefixes) -> dict[str, str]:
+    """Return the prefixes that *value* uses, but for the standard ones."""
+    own = {
+        prefix: namespace
+        for prefix, namespace in prefixes.items()
+        if STANDARD_PREFIXES.get(prefix) != namespace
+    }
+    if not own:
+        return {}
+    starts = {string.partition(":")[0] for string in _strings(value)}
+    return {prefix: own[prefix] for prefix in sorted(starts & own.keys())}
+
+
+def _strings(value: Value) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for element in value:
+            yield from _strings(element)
+    elif isinstance(value, dict):
+        for name, element in value.items():
+            yield name
+            yield from _strings(element)
+
+
+def _require_lots(
+    event: Mapping[str, JSON],
+    body: Mapping[str, Value],
+    items: Iterable[Item],
+    prefixes: Prefixes,
+) -> None:
+    """Check that no lot that the event names for a new unit is lost.
+
+    A unit keeps its serial number for a name and leaves out the lot that its
+    link may hold beside it. The lot must then be in `ilmd`, or a recall of
+    the lot would not reach the unit.
+    """
+    lists = created_lists(body)
+    try:
+        for item in items if "ilmd" in body else ():
+            if item.relation in lists:
+                lot_of(body, item.id)
+    except MalformedError as error:
+        raise Fault(str(error), "ilmd") from error
+    for name in sorted(lists & EPC_LISTS & event.keys()):
+        for index, epc in enumerate(read_list(event[name])):
+            given = full_id(text(epc, prefixes), prefixes)
+            lot = lot_beside_serial(given) if "/10/" in given else None
+            if lot is None:
+                continue
+            unit = canonical_item(given)
+            if lot_of(body, unit) != lot_item(unit, lot):
+                raise Fault(
+                    f"the unit's lot {lot!r} would be lost: name it in ilmd as"
+                    " cbvmda:lotNumber",
+                    index,
+                    name,
+                )

@@ -1,0 +1,147 @@
+"""What stands around the events of a document in JSON, level by level.
+
+An EPCISDocument brings events to a repository, an EPCISQueryDocument brings
+an answer from one, and an event may stand alone with an `@context` of its own.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from provenance.encoding.strict_json import JSON
+from provenance.epcis.fields import (
+    Fault,
+    Prefixes,
+    Reader,
+    at,
+    context,
+    read_list,
+    read_object,
+    record,
+    require_members,
+    text,
+    time,
+    uri,
+)
+
+_VERSION = re.compile(r"2(?:\.[0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a document says beside its events.
+
+    Attributes:
+        prefixes: Prefix → namespace, as the document defines them.
+        steps: The members that lead to the list of events; () for an event
+            that stands alone.
+        events: The events, not yet looked at.
+    """
+
+    prefixes: Prefixes
+    steps: tuple[str, ...]
+    events: list[JSON]
+
+
+def read_envelope(document: dict[str, JSON]) -> Envelope:
+    """Return what is around the events of *document*, and which they are.
+
+    Raises:
+        Fault: It is not valid; the events themselves are not looked at.
+    """
+    require_members(document, ("type", "@context"))
+    kind = at("type", text, document["type"], {})
+    if kind not in _LEVELS:
+        return Envelope({}, (), [document])
+    prefixes = at("@context", context, document["@context"], {})
+    levels = _LEVELS[kind]
+    events = _descend(levels, document, prefixes)
+    return Envelope(prefixes, tuple(inner for _, inner in levels), events)
+
+
+def _descend(
+    levels: Sequence[tuple[Reader, str]], value: JSON, prefixes: Prefixes
+) -> list[JSON]:
+    if not levels:
+        return read_list(value)
+    (check, inner), *rest = levels
+    check(value, prefixes)
+    deeper = partial(_descend, rest)
+    return at(inner, deeper, read_object(value)[inner], prefixes)
+
+
+def _seen(_: JSON, __: Prefixes) -> None:
+    """Take any value: it is read elsewhere, or no event needs it."""
+
+
+def _version(value: JSON, prefixes: Prefixes) -> str:
+    found = text(value, prefixes)
+    if _VERSION.fullmatch(found) is None:
+        raise Fault(f"{found[:80]!r} is no version of EPCIS 2")
+    return found
+
+
+_HEAD: Mapping[str, Reader] = {
+    "@context": _seen,
+    "type": _seen,
+    "id": uri,
+    "schemaVersion": _version,
+    "creationDate": time,
+    "epcisBody": _seen,
+}
+
+_LEVELS: Mapping[str, Sequence[tuple[Reader, str]]] = {
+    "EPCISDocument": (
+        (
+            record(
+                {
+                    **_HEAD,
+                    "instanceIdentifier": text,
+                    "sender": text,
+                    "receiver": text,
+                    "epcisHeader": _seen,
+                },
+                required=("schemaVersion", "creationDate", "epcisBody"),
+                is_open=True,
+            ),
+            "epcisBody",
+        ),
+        (
+            record({"eventList": _seen}, required=("eventList",), is_open=True),
+            "eventList",
+        ),
+    ),
+    "EPCISQueryDocument": (
+        (record(_HEAD, required=("epcisBody",), is_open=True), "epcisBody"),
+        (
+            record(
+                {"queryResults": _seen},
+                required=("queryResults",),
+                is_open=True,
+            ),
+            "queryResults",
+        ),
+        (
+            record(
+                {
+                    "queryName": text,
+                    "subscriptionID": text,
+                    "resultsBody": _seen,
+                },
+                required=("queryName", "resultsBody"),
+                is_open=True,
+            ),
+            "resultsBody",
+        ),
+        (
+            record(
+                {"eventList": _seen, "vocabularyList": _seen},
+                required=("eventList",),
+                is_open=True,
+            ),
+            "eventList",
+        ),
+    ),
+}
+"""Type of document → for each level, its reader and the member below it."""
