@@ -6,6 +6,7 @@
     │   ├── UnknownActorError      no such actor, or not its key
     │   ├── RoleNotGrantedError    the actor may not say this
     │   ├── BrokenLinkError        the trail moved on: read, sign again
+    │   ├── DuplicateEventError    an event's id may be used once
     │   └── LifecycleError         this cannot follow that
     ├── VerificationError      the evidence does not prove the claim
     │   ├── InvalidSignatureError
@@ -44,6 +45,10 @@ class RoleNotGrantedError(RejectedError):
 
 class BrokenLinkError(RejectedError):
     """The trail moved on since the signer looked: read it, sign again."""
+
+
+class DuplicateEventError(RejectedError):
+    """The signer has used this event's `eventID` before."""
 
 
 class LifecycleError(RejectedError):

@@ -98,6 +98,14 @@ class LedgerWorld:
             secret=self.secret(),
         )
 
+    def as_error(self, event: Event, **declaration: object) -> Event:
+        """Return *event* said again, as an error."""
+        return make_event(
+            {**event.body, "errorDeclaration": declaration},
+            event.items,
+            secret=self.secret(),
+        )
+
     def made(self, *items: str) -> Event:
         return self.event(*items, action="ADD", bizStep="commissioning")
 

@@ -13,6 +13,7 @@ from provenance.store.protocol import (
     EntryRow,
     HeadRow,
     LinkRow,
+    NameRow,
     Reader,
 )
 
@@ -35,6 +36,7 @@ class Sample:
         self.map_rows: dict[int, bytes] = {}
         self.tiles: dict[tuple[int, int], bytes] = {}
         self.registry: list[tuple[int, int]] = []
+        self.names: list[NameRow] = []
         if size:
             self.grow(size)
 
@@ -46,6 +48,7 @@ class Sample:
         """Add leaves; return the batch that adds them to a store."""
         old_size, first_link = len(self.entries), len(self.links)
         statements, registry = len(self.statements), len(self.registry)
+        names = len(self.names)
         touched: set[bytes] = set()
         for log_index in range(old_size, old_size + leaves):
             touched |= self._add_leaf(log_index)
@@ -74,6 +77,7 @@ class Sample:
                 (level, number, tile) for (level, number), tile in tiles.items()
             ],
             registry=self.registry[registry:],
+            names=self.names[names:],
         )
 
     def check(self, reader: Reader) -> None:
@@ -106,6 +110,10 @@ class Sample:
             (s[0] for s in self.statements), default=0
         )
         assert list(reader.registry_events()) == self.registry
+        assert list(reader.names()) == sorted(self.names)
+        for row in self.names:
+            assert row in reader.named(row.key)
+        assert reader.named(key_of(-1)) == []
         assert {(a, b): c for a, b, c in reader.tiles()} == self.tiles
         for number in range(256):
             assert reader.map_row(number) == self.map_rows.get(number)
@@ -125,6 +133,12 @@ class Sample:
             self.registry.append((log_index, 0))
         touched: set[bytes] = set()
         for position, event_id in enumerate(event_ids):
+            if event_id[0] < 128:
+                name = key_of(event_id[0] // 16)
+                declared = event_id if position else b""
+                self.names.append(
+                    NameRow(name, log_index, position, event_id, declared)
+                )
             for key in self._items_of(event_id):
                 self._add_link(
                     key, LinkRow(log_index, position, event_id, NO_LINK)

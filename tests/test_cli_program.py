@@ -32,6 +32,7 @@ EXITS = {
     "UnknownActorError": 1,
     "RoleNotGrantedError": 1,
     "BrokenLinkError": 1,
+    "DuplicateEventError": 1,
     "LifecycleError": 1,
     "VerificationError": 1,
     "InvalidSignatureError": 1,

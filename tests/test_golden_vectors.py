@@ -33,7 +33,7 @@ from provenance.encoding.tree import leaf_hash, root_from_path
 from provenance.errors import InvalidProofError, ProvenanceError
 from provenance.gs1 import canonical_item, lot_item, owner_key
 from provenance.keys import Verifier
-from provenance.ledger.admit import Admission
+from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import check_submission
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.opening import open_trusted
@@ -182,7 +182,7 @@ def read_submission(given: Given) -> Mapping[str, object]:
     )
     admission.admit(
         checked,
-        head_link=lambda key: heads.get(Hash(key)),
+        past=Past(lambda key: heads.get(Hash(key)), lambda _: ()),
         log_index=7,
         since=given["since"],
         now=given["now"],

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     world.enrol_everyone()
     for number in range(6):
         world.ledger.append(
-            [world.made(can(number), can(0))],
+            [world.event(can(number), eventID=f"urn:example:{number}")],
             signer=signer_of(PRODUCER),
             issuer=PRODUCER,
         )
@@ -54,6 +54,7 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield lambda: [reader.trail(head) for head in reader.heads(b"")]
     yield lambda: list(reader.tiles())
     yield lambda: list(reader.registry_events())
+    yield lambda: [reader.named(name.key) for name in reader.names()]
     yield lambda: list(reader.statements())
     yield lambda: [reader.map_row(number) for number in range(257)]
     yield lambda: [reader.tile(0, number) for number in range(2)]

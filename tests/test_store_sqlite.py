@@ -207,7 +207,7 @@ def test_another_ledgers_file_is_refused_by_name(
             open_store(path, origin="other.example/log")
 
 
-@pytest.mark.parametrize("version", [0, 2, 77, -1])
+@pytest.mark.parametrize("version", [0, 1, 77, -1])
 def test_an_unknown_schema_version_is_refused_with_what_to_do(
     path: pathlib.Path, store: SQLiteStore, version: int
 ) -> None:

@@ -437,3 +437,88 @@ def test_every_story_that_can_be_told_can_be_verified(
         world.say(MAKER, event)
     verdict = world.examine(world.bundle(can(1)))
     assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
+
+
+# What was declared an error leads nowhere, and is never hidden.
+
+
+def test_a_container_entered_in_error_is_none_of_the_story() -> None:
+    world = a_world()
+    world.say(MAKER, world.made(can(1)))
+    packed = world.packed(sscc(1), can(1))
+    at = world.say(MAKER, packed)
+    world.say(MAKER, world.seen(sscc(1)))
+    declared = world.say(MAKER, world.as_error(packed))
+    walk = world.trace(can(1))
+    assert sscc(1) not in walk.trails
+    assert seen_at(walk, can(1))[1:] == [at, declared]
+    assert walk.void == {((at, 0), can(1)): (declared, 0)}
+    world.check(can(1))
+
+
+def test_a_container_left_in_error_is_followed_on() -> None:
+    world = a_world()
+    world.say(MAKER, world.made(can(1)))
+    packed = world.say(MAKER, world.packed(sscc(1), can(1)))
+    unpacked = world.unpacked(sscc(1), can(1))
+    left = world.say(MAKER, unpacked)
+    later = world.say(MAKER, world.seen(sscc(1)))
+    declared = world.say(MAKER, world.as_error(unpacked))
+    walk = world.trace(can(1))
+    assert seen_at(walk, sscc(1)) == [packed, left, later, declared]
+    world.check(can(1))
+
+
+def test_declaring_an_error_does_not_empty_a_container() -> None:
+    world = a_world()
+    world.say(MAKER, world.made(can(1)))
+    emptied = world.packed(sscc(1), action="DELETE")
+    world.say(MAKER, emptied)
+    packed = world.say(MAKER, world.packed(sscc(1), can(1)))
+    declared = world.say(MAKER, world.as_error(emptied))
+    later = world.say(MAKER, world.seen(sscc(1)))
+    walk = world.trace(can(1))
+    assert seen_at(walk, sscc(1)) == [packed, declared, later]
+
+
+def test_the_lot_of_a_commissioning_in_error_is_none_of_the_story() -> None:
+    world = a_world()
+    wrong = world.made(can(1), lot="L7")
+    world.say(MAKER, wrong)
+    world.say(MAKER, world.as_error(wrong))
+    world.say(MAKER, world.made(can(1), lot="L8"))
+    walk = world.trace(can(1))
+    assert LOT not in walk.trails
+    assert f"{GTIN}/10/L8" in walk.trails
+
+
+def test_the_inputs_of_a_transformation_in_error_are_none_of_the_story() -> (
+    None
+):
+    world = a_world()
+    wrong = world.turned([can(9)], [can(1)])
+    world.say(MAKER, wrong)
+    world.say(MAKER, world.as_error(wrong))
+    assert can(9) not in world.trace(can(1)).trails
+
+
+@pytest.mark.parametrize("difference", ["signer", "body", "count", "order"])
+def test_an_event_stands_unless_it_is_declared_an_error_itself(
+    difference: str,
+) -> None:
+    world = a_world()
+    other = world.enrol("other", Grant("", "producer", prefixes=("*",)))
+    packed = world.packed(sscc(1), can(1))
+    units = [can(1), can(2)] if difference == "count" else [can(1)]
+    step = "loading" if difference != "body" else "packing"
+    again = world.as_error(world.packed(sscc(1), *units, bizStep=step))
+    signer = other if difference == "signer" else MAKER
+    if difference == "order":
+        world.say(signer, again)
+        world.say(MAKER, packed)
+    else:
+        world.say(MAKER, packed)
+        world.say(signer, again)
+    walk = world.trace(can(1))
+    assert walk.void == {}
+    assert sscc(1) in walk.trails

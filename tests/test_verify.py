@@ -33,7 +33,7 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.trace import ALL, Why
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import STEPS, Outcome, Verdict
+from provenance.proof.verdict import STEPS, ErrorNote, Outcome, Verdict
 from provenance.proof.verify import examine_bundle, verify_bundle
 from provenance.tlog.checkpoint import sign_checkpoint
 from provenance.tlog.note import NoteSigner, NoteVerifier, format_note
@@ -1177,6 +1177,93 @@ def test_a_recall_is_not_withdrawn_by_something_else(difference: str) -> None:
         world.say(signer, other)
     verdict = world.examine(world.bundle(can(1)))
     is_found(verdict, Outcome.INCOMPLETE, "PRV-1401")
+
+
+def test_an_event_declared_an_error_is_shown_with_reason_and_corrections() -> (
+    None
+):
+    world = story()
+    wrong = world.seen(can(1), eventID="urn:uuid:1", disposition="damaged")
+    right = world.seen(can(1), eventID="urn:uuid:2")
+    at = world.say(MAKER, wrong)
+    declared = world.say(
+        MAKER,
+        world.as_error(
+            wrong,
+            declarationTime="2025-06-15T15:00:00Z",
+            reason="cbv:ER-incorrect_data",
+            correctiveEventIDs=["urn:uuid:2", "urn:uuid:3"],
+        ),
+    )
+    world.say(MAKER, right)
+    verdict = world.check(can(1))
+    assert verdict.outcome is Outcome.VERIFIED
+    assert "PRV-1402" in [notice.code for notice in verdict.notices]
+    first, second, third = verdict.timeline[-3:]
+    note = ErrorNote(
+        declared,
+        0,
+        "2025-06-15T15:00:00Z",
+        "incorrect_data",
+        {"urn:uuid:2": True, "urn:uuid:3": False},
+    )
+    assert (first.log_index, first.is_void, first.error) == (at, True, note)
+    assert (second.is_void, second.error) == (True, note)
+    assert (third.is_void, third.error) == (False, None)
+    assert first.event_id == second.event_id == "urn:uuid:1"
+    assert note.to_json() == {
+        "entry": declared,
+        "event": 0,
+        "time": "2025-06-15T15:00:00Z",
+        "reason": "incorrect_data",
+        "corrections": [
+            {"event_id": "urn:uuid:2", "is_shown": True},
+            {"event_id": "urn:uuid:3", "is_shown": False},
+        ],
+    }
+
+
+def test_a_correction_that_is_itself_an_error_is_still_awaited() -> None:
+    world = story()
+    wrong = world.seen(can(1), eventID="urn:uuid:1")
+    worse = world.seen(can(1), eventID="urn:uuid:2", disposition="damaged")
+    world.say(MAKER, wrong)
+    world.say(MAKER, worse)
+    world.say(MAKER, world.as_error(wrong, correctiveEventIDs=["urn:uuid:2"]))
+    world.say(MAKER, world.as_error(worse))
+    verdict = world.check(can(1))
+    note = verdict.timeline[-4].error
+    assert note is not None
+    assert note.corrections == {"urn:uuid:2": False}
+
+
+def test_another_partys_objection_is_a_dispute_and_the_event_stands() -> None:
+    world = story()
+    world.grant(Grant(CARRIER, "producer", ("*",)))
+    said = world.seen(can(1))
+    world.say(MAKER, said)
+    world.say(CARRIER, world.as_error(said))
+    verdict = world.check(can(1))
+    assert [moment.is_void for moment in verdict.timeline[-2:]] == [False, True]
+    (notice,) = [n for n in verdict.notices if n.code == "PRV-1404"]
+    assert CARRIER in notice.detail
+    assert MAKER in notice.detail
+
+
+def test_a_declaration_of_what_is_not_there_is_named() -> None:
+    world = story()
+    world.say(MAKER, world.as_error(world.seen(can(1), disposition="active")))
+    verdict = world.check(can(1))
+    assert "PRV-1405" in [notice.code for notice in verdict.notices]
+
+
+def test_an_item_of_which_nothing_stands_is_not_verified() -> None:
+    world = story()
+    made = world.made(can(7))
+    world.say(MAKER, made)
+    world.say(MAKER, world.as_error(made, reason="did_not_occur"))
+    verdict = world.examine(world.bundle(can(7)))
+    is_found(verdict, Outcome.INCOMPLETE, "PRV-1406")
 
 
 # Splices, mutations and hostile input.

@@ -213,6 +213,14 @@ class World:
 
     # Actors.
 
+    def as_error(self, event: Event, **declaration: Any) -> Event:
+        """Return *event* said again, as an error."""
+        return make_event(
+            {**event.body, "errorDeclaration": declaration},
+            event.items,
+            secret=self.secret(),
+        )
+
     def enrol(self, name: str, *grants: Grant, by: str = OWNER) -> str:
         """Enrol an actor and grant it roles, in one statement each."""
         actor = f"did:web:{name}.example"

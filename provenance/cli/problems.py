@@ -158,6 +158,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "The statement demanded to follow a certain event, and another came"
         " in between. Look at what happened before you sign again.",
     ),
+    errors.DuplicateEventError: Problem(
+        FAILED,
+        "PRV-9025",
+        "give a new event an id of its own; if it is the same, all is done",
+        "The signer has used the event's eventID before. The only event that"
+        " may repeat an id is the same one with an errorDeclaration, which"
+        " takes it back.",
+    ),
     errors.LifecycleError: Problem(
         FAILED,
         "PRV-9024",

@@ -16,6 +16,7 @@ from provenance.cli.words import label, notice_text, role_word, word
 from provenance.proof.verdict import (
     EXPLANATIONS,
     NOT_CHECKED,
+    ErrorNote,
     Moment,
     Outcome,
     Step,
@@ -135,9 +136,12 @@ def print_story(screen: Screen, verdict: Verdict, language: str) -> None:
 
 def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
     time = as_written(moment.time) or word("no time", language)
-    void = f"  ({word('void', language)})" if moment.is_void else ""
     screen.line()
-    screen.line(f"{time}  ", (label(moment.labels, language), "strong"), void)
+    screen.line(
+        f"{time}  ",
+        (label(moment.labels, language), "strong"),
+        _void_words(moment, language),
+    )
     name = moment.issuer_name
     who = f"{name} <{moment.issuer}>" if name else moment.issuer
     roles = [role_word(role, language) for role in moment.roles]
@@ -152,6 +156,8 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
         screen.line(f"    {word('at', language, place=moment.place)}")
     if moment.why != "subject":
         screen.line(f"    {word(moment.why, language, item=moment.item)}")
+    if moment.error is not None:
+        _print_error(screen, moment.error, language)
     if not moment.fields:
         return
     import json  # noqa: PLC0415  # rare, and slow to load
@@ -161,6 +167,30 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
     for pointer, value in shown.items():
         text = json.dumps(value, ensure_ascii=False)
         screen.line(f"    {pointer}: {text}")
+
+
+def _void_words(moment: Moment, language: str) -> str:
+    if moment.error is None:
+        return ""
+    declared = (moment.error.log_index, moment.error.position)
+    is_itself = declared == (moment.log_index, moment.position)
+    return f"  ({word('declares' if is_itself else 'void', language)})"
+
+
+def _print_error(screen: Screen, error: ErrorNote, language: str) -> None:
+    """Say why an event asserts nothing, and what is to replace it."""
+    time = as_written(error.time) or word("no time", language)
+    reason = error.reason
+    if reason in {"did_not_occur", "incorrect_data"}:
+        reason = word(reason, language)
+    colon = "：" if language == "zh-CN" else ": "
+    screen.line(
+        f"    {word('error at', language, time=time)}",
+        f"{colon}{reason}" if reason else "",
+    )
+    for event, is_shown in error.corrections.items():
+        said = "corrected" if is_shown else "announced"
+        screen.line(f"    {word(said, language, event=event)}")
 
 
 def _rests_on(summary: Summary | None) -> str:

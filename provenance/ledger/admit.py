@@ -6,17 +6,20 @@ prefixes, the heads that a signer demanded, the clock. Each rule raises its
 own error, and nothing is changed unless all of them pass.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import parse_event
 from provenance.claims.registry import Act, TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import Hash
+from provenance.epcis.corrections import EventName
 from provenance.errors import (
     BrokenLinkError,
+    DuplicateEventError,
     LifecycleError,
     RejectedError,
     UnknownActorError,
@@ -30,8 +33,19 @@ from provenance.ledger.check import (
 CLOCK_TOLERANCE = 5 * 60 * 1000
 """How far ahead of the ledger's clock, in ms, an event's time may be."""
 
-HeadLink = Callable[[bytes], bytes | None]
-"""Returns the latest link under a map key, or None for a new item."""
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was logged before a statement, as far as its rules ask.
+
+    Attributes:
+        head_link: Returns the latest link under an item's map key; None for
+            a new item.
+        named: Returns the names of the events under a name's key.
+    """
+
+    head_link: Callable[[bytes], bytes | None]
+    named: Callable[[bytes], Iterable[EventName]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +73,7 @@ class Admission:
         self,
         statement: CheckedStatement,
         *,
-        head_link: HeadLink,
+        past: Past,
         log_index: int,
         since: int,
         now: int,
@@ -70,7 +84,7 @@ class Admission:
 
         Args:
             statement: What `check` made of the bytes.
-            head_link: The heads as they are before this statement.
+            past: What was logged before it.
             log_index: The index that it will have.
             since: The time of the log's last commitment, in ms since 1970.
             now: The time of the next one. Between the two the statement is
@@ -105,7 +119,8 @@ class Admission:
                         f"event {position} names the actor {item!r} as an"
                         " item; only registry events may"
                     )
-        _require_heads(statement, head_link)
+        _require_heads(statement, past)
+        _require_names(statement, past)
         if registry_positions:
             self.registry.apply_all(
                 [
@@ -165,16 +180,41 @@ class Admission:
             self._permitted.add((issuer, act))
 
 
-def _require_heads(statement: CheckedStatement, head_link: HeadLink) -> None:
+def _require_heads(statement: CheckedStatement, past: Past) -> None:
     for position, event in enumerate(statement.events):
         for key, link in event.after:
-            found = head_link(key) or key
+            found = past.head_link(key) or key
             if found != link:
                 raise BrokenLinkError(
                     f"event {position} was to follow link"
                     f" {link.hex()[:16]} of an item whose trail now ends in"
                     f" {found.hex()[:16]}: read the trail and sign again"
                 )
+
+
+def _require_names(statement: CheckedStatement, past: Past) -> None:
+    """Check that no event uses an `eventID` again, but to declare an error."""
+    own: dict[bytes, list[EventName]] = {}
+    for position, event in enumerate(statement.events):
+        name = event.name
+        if name is None:
+            continue
+        here = own.setdefault(name.key, [])
+        for earlier in chain(past.named(name.key), here):
+            if earlier.said != name.said:
+                raise DuplicateEventError(
+                    f"event {position} has an eventID that"
+                    f" {statement.issuer!r} used for an event that says"
+                    " something else: an error is declared by the same event"
+                    " with an errorDeclaration; anything new has an id of its"
+                    " own"
+                )
+            if earlier.declared == name.declared:
+                raise DuplicateEventError(
+                    f"event {position} is logged already: its eventID and all"
+                    " that it says are those of an earlier event"
+                )
+        here.append(name)
 
 
 def _utc(milliseconds: int) -> str:

@@ -17,20 +17,22 @@ can no longer be derived after it is not reported again as faults of its own.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import Submission
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.tree import EMPTY_ROOT, leaf_hash
+from provenance.epcis.corrections import EventName
 from provenance.errors import MalformedError, ProvenanceError
-from provenance.ledger.admit import Admission
+from provenance.ledger.admit import Admission, Past
 from provenance.ledger.itemmap import TOP_ROW, ItemMap
 from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.read import replay_registry
 from provenance.ledger.sequence import Sequenced, Sequencer
 from provenance.ledger.workers import Checked, Workers
 from provenance.proof.trust import Trust
-from provenance.store.protocol import EntryRow, HeadRow, Reader
+from provenance.store.protocol import EntryRow, HeadRow, NameRow, Reader
 from provenance.tlog.checkpoint import open_checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
 
@@ -141,6 +143,7 @@ class _Auditor:
         self._time = 0
         self._window = (0, 0)
         self._registry: list[tuple[int, int]] = []
+        self._names: dict[bytes, list[NameRow]] = {}
         self._roots: dict[int, Hash] = {0: EMPTY_ROOT}
         self._is_derived = True
         self._is_grown = True
@@ -260,7 +263,9 @@ class _Auditor:
         try:
             admitted = self._admission.admit(
                 checked,
-                head_link=self._head_link,
+                past=Past(
+                    self._head_link, lambda key: self._named(sequencer, key)
+                ),
                 log_index=index,
                 since=self._window[0],
                 now=self._window[1],
@@ -276,6 +281,10 @@ class _Auditor:
     def _head_link(self, key: bytes) -> bytes | None:
         leaf = self._map.get(key)
         return None if leaf is None else leaf[2]
+
+    def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[EventName]:
+        for row in chain(self._names.get(key, ()), sequencer.named(key)):
+            yield EventName(row.key, row.said, row.declared)
 
     def _lose(self, where: str, what: str) -> None:
         self.find(where, what)
@@ -304,6 +313,8 @@ class _Auditor:
                     f" {link.log_index}, event {link.position} makes",
                 )
         self._link_count = stop
+        for row in made.names:
+            self._names.setdefault(row.key, []).append(row)
         self._map.stored()
 
     def _grow(self, entries: Sequence[bytes]) -> None:
@@ -377,6 +388,7 @@ class _Auditor:
                     "registry index",
                     "it does not list the log's registry events",
                 )
+            self._compare_names()
             if self._reader.link_count() != self._link_count:
                 self.find(
                     "links",
@@ -402,6 +414,22 @@ class _Auditor:
                 f"checkpoint {self.report.size}",
                 "the log's end is not under a signed checkpoint: open the"
                 " ledger for writing once",
+            )
+
+    def _compare_names(self) -> None:
+        """Compare the names of events, of which the log makes all."""
+        made = sum(len(rows) for rows in self._names.values())
+        stored = 0
+        for row in self._reader.names():
+            stored += 1
+            if row not in self._names.get(row.key, ()):
+                self.find(
+                    f"name of entry {row.log_index}, event {row.position}",
+                    "it is not the one that the event has",
+                )
+        if stored != made:
+            self.find(
+                "names", f"{stored} events have a stored name, not {made}"
             )
 
     def _compare_map(self) -> None:

@@ -25,6 +25,7 @@ from provenance.claims.registry import Act
 from provenance.claims.statement import Entry, events_root, parse_entry
 from provenance.claims.trail import map_key
 from provenance.epcis.acts import read_act
+from provenance.epcis.corrections import EventName, name_of
 from provenance.errors import InvalidSignatureError, MalformedError
 from provenance.gs1 import canonical_item
 from provenance.keys import signature_is_valid
@@ -48,6 +49,7 @@ class CheckedEvent(NamedTuple):
         after: The (map key, link) pairs that it demands.
         time: When it says it happened, in ms since 1970; None for a registry
             event.
+        name: What its `eventID` is remembered by; None without one.
     """
 
     data: bytes
@@ -57,6 +59,7 @@ class CheckedEvent(NamedTuple):
     act: Act
     after: tuple[tuple[bytes, bytes], ...]
     time: int | None
+    name: EventName | None
 
 
 class CheckedStatement(NamedTuple):
@@ -121,7 +124,7 @@ def check_submission(
         issued_at=header.issued_at,
         is_signed=key is not None,
         events=tuple(
-            _check_event(event, position)
+            _check_event(event, position, header.issuer)
             for position, event in enumerate(parsed)
         ),
     )
@@ -143,7 +146,7 @@ def check_signature(statement: Entry, key: bytes) -> None:
         )
 
 
-def _check_event(event: Event, position: int) -> CheckedEvent:
+def _check_event(event: Event, position: int, issuer: str) -> CheckedEvent:
     try:
         act, time = _read_event(event)
         items = event.trailed_items
@@ -162,6 +165,7 @@ def _check_event(event: Event, position: int) -> CheckedEvent:
         act=act,
         after=tuple([(map_key(item), link) for item, link in event.after]),
         time=time,
+        name=None if act is REGISTRY_ACT else name_of(event, issuer=issuer),
     )
 
 

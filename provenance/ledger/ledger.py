@@ -11,6 +11,7 @@ bytes again, and gets the same index.
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
 
 from provenance.claims.event import Event
@@ -19,6 +20,7 @@ from provenance.claims.statement import (
     sign_statement,
 )
 from provenance.encoding.tree import leaf_hash
+from provenance.epcis.corrections import EventName
 from provenance.errors import (
     ConflictError,
     ForkError,
@@ -29,7 +31,7 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.keys import Signer
-from provenance.ledger.admit import Admission
+from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.cosign import Cosigner, ask
 from provenance.ledger.itemmap import ItemMap
@@ -395,6 +397,11 @@ class Ledger(LedgerReader):
             leaf = item_map.get(key)
             return None if leaf is None else leaf[2]
 
+        def named(key: bytes) -> Iterator[EventName]:
+            for row in chain(self._writable.named(key), sequencer.named(key)):
+                yield EventName(row.key, row.said, row.declared)
+
+        past = Past(head_link, named)
         answers: list[Answer] = []
         placed: dict[bytes, int] = {}
         for statement in checked:
@@ -408,7 +415,7 @@ class Ledger(LedgerReader):
             try:
                 admitted = admission.admit(
                     statement,
-                    head_link=head_link,
+                    past=past,
                     log_index=sequencer.next_index,
                     since=self._time,
                     now=now,
@@ -453,6 +460,7 @@ class Ledger(LedgerReader):
                 map_rows=map_rows,
                 tiles=tiles,
                 registry=sequenced.registry,
+                names=sequenced.names,
             )
         )
         self._map.stored()

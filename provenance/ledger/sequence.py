@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from provenance.claims.trail import next_link
 from provenance.ledger.admit import Admitted
 from provenance.ledger.itemmap import ItemMap
-from provenance.store.protocol import NO_LINK, EntryRow, LinkRow
+from provenance.store.protocol import NO_LINK, EntryRow, LinkRow, NameRow
 from provenance.tlog.commitment import Commitment
 
 
@@ -26,6 +26,7 @@ class Sequenced:
     statements: Sequence[tuple[int, bytes, int]]
     links: Sequence[LinkRow]
     registry: Sequence[tuple[int, int]]
+    names: Sequence[NameRow]
 
 
 class Sequencer:
@@ -41,6 +42,7 @@ class Sequencer:
         self._statements: list[tuple[int, bytes, int]] = []
         self._links: list[LinkRow] = []
         self._registry: list[tuple[int, int]] = []
+        self._names: dict[bytes, list[NameRow]] = {}
 
     @property
     def next_index(self) -> int:
@@ -52,12 +54,21 @@ class Sequencer:
         """Whether nothing was placed yet."""
         return not self._entries
 
+    def named(self, key: bytes) -> Sequence[NameRow]:
+        """Return the names placed so far under that key."""
+        return self._names.get(key, ())
+
     def place(self, admitted: Admitted) -> int:
         """Give *admitted* the next place in the log; return its index."""
         log_index = self._next
         statement = admitted.statement
         links, put, get = self._links, self._map.put, self._map.get
         for position, event in enumerate(statement.events):
+            if event.name is not None:
+                key, said, declared = event.name
+                self._names.setdefault(key, []).append(
+                    NameRow(key, log_index, position, said, declared)
+                )
             for key in event.keys:
                 count, previous, last = 0, key, NO_LINK
                 if (leaf := get(key)) is not None:
@@ -97,5 +108,9 @@ class Sequencer:
         )
         self._entries.append(EntryRow(commitment.to_bytes()))
         return Sequenced(
-            self._entries, self._statements, self._links, self._registry
+            self._entries,
+            self._statements,
+            self._links,
+            self._registry,
+            [row for rows in self._names.values() for row in rows],
         )

@@ -31,6 +31,7 @@ import msgpack
 from provenance import keys
 from provenance.claims.registry import Act
 from provenance.claims.statement import Submission
+from provenance.epcis.corrections import EventName
 from provenance.errors import (
     InvalidSignatureError,
     MalformedError,
@@ -218,6 +219,7 @@ def _pack(checked: Checked) -> list[object]:
                 ],
                 event.after,
                 event.time,
+                event.name,
             ]
             for event in checked.events
         ],
@@ -246,10 +248,17 @@ def _unpack(submission: Submission, answer: Sequence[Any]) -> Checked:
                     REGISTRY_ACT if act is None else _act(*act),
                     after,
                     time,
+                    None if name is None else EventName(*name),
                 )
-                for data, (event_id, items, item_keys, act, after, time) in zip(
-                    submission.events, events, strict=True
-                )
+                for data, (
+                    event_id,
+                    items,
+                    item_keys,
+                    act,
+                    after,
+                    time,
+                    name,
+                ) in zip(submission.events, events, strict=True)
             ]
         ),
     )

@@ -182,11 +182,26 @@ EXPLANATIONS: Mapping[str, str] = {
     ),
     "PRV-1402": (
         "The signer of an event has declared it an error. The event stays on"
-        " record, and its assertions are void."
+        " record, and its assertions are void; the corrections that were"
+        " announced may follow it, or never come."
     ),
     "PRV-1403": (
         "An event was recalled in error, and the same signer has withdrawn"
         " that recall."
+    ),
+    "PRV-1404": (
+        "A party says that another party's event is an error. Only its own"
+        " signer can take an event back, so it stands: the two contradict"
+        " each other, and you decide whom you believe."
+    ),
+    "PRV-1405": (
+        "An event declares another one an error, but no such event is on this"
+        " trail: it was never logged here, or is not shown. The declaration"
+        " itself asserts nothing."
+    ),
+    "PRV-1406": (
+        "Every event of the item was declared an error by whoever signed it."
+        " The record is genuine, and nothing of what it said stands."
     ),
 }
 """Code → what it means and what to do."""

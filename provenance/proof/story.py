@@ -6,20 +6,26 @@ from collections.abc import Collection, Mapping
 from provenance.claims.event import read_after
 from provenance.claims.registry import Act
 from provenance.claims.trail import map_key
-from provenance.encoding.canonical import Value, encode
+from provenance.encoding.canonical import Value
+from provenance.epcis.corrections import assertion, declares_error
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import DISPOSITION
 from provenance.errors import MalformedError
 from provenance.proof.bundle import Bundle
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report
-from provenance.proof.trace import Position, SeenEvent, Trace, Why, trace
+from provenance.proof.trace import (
+    Position,
+    SeenEvent,
+    Sighting,
+    Trace,
+    Why,
+    trace,
+)
 from provenance.proof.verdict import Outcome
 
 RECALLED = "recalled"
 """The step, and the standard disposition, that call a product back."""
-
-_NOT_COMPARED = frozenset({"errorDeclaration", "recordTime"})
 
 
 def trace_bundle(
@@ -115,7 +121,6 @@ def check_recalls(
     walk: Trace,
     events: Mapping[Position, ProvenEvent],
     acts: Mapping[Position, Act],
-    void: Collection[tuple[Position, str]],
 ) -> None:
     """Check that nothing in the story recalls the item."""
     for sighting in walk.sightings:
@@ -124,15 +129,11 @@ def check_recalls(
             continue
         event = events[at]
         where = f"event {at[1]} of entry {at[0]}"
-        if "errorDeclaration" in event.body:
-            report.notice(
-                "PRV-1402",
-                f"{where} by {event.issuer} declares an event an error",
-                sighting.item,
-            )
+        if declares_error(event.body):
+            _note_declaration(report, walk, events, sighting)
         elif not is_recall(event.body, acts[at]):
             continue
-        elif (at, sighting.item) in void:
+        elif (at, sighting.item) in walk.void:
             report.notice(
                 "PRV-1403",
                 f"the recall of {sighting.item} by {event.issuer} ({where})"
@@ -146,31 +147,60 @@ def check_recalls(
     report.passed("recalls", "nothing recalls it")
 
 
-def find_void(
+def check_standing(
+    report: Report,
+    bundle: Bundle,
+    walk: Trace,
     events: Mapping[Position, ProvenEvent],
-) -> frozenset[tuple[Position, str]]:
-    """Return what a later event of the same signer declares an error.
+) -> None:
+    """Check that something said of the item still stands."""
+    places = [(link.log_index, link.position) for link in bundle.items[0].links]
+    if places and all(
+        (at, bundle.subject) in walk.void
+        or (at in events and declares_error(events[at].body))
+        for at in places
+    ):
+        report.lacking(
+            "recalls",
+            6,
+            "all that was ever said of the item was declared an error",
+            bundle.subject,
+        )
 
-    EPCIS repeats the whole event and adds `errorDeclaration`. Seen from one
-    item that is on both: so the answer is of events, each with an item.
-    """
-    declared: dict[tuple[bytes, str], Position] = {}
-    for at in sorted(events):
-        if "errorDeclaration" in events[at].body:
-            said = _assertion(events[at])
-            declared.update({(said, item.id): at for item in events[at].items})
-    if not declared:
-        return frozenset()
-    void: set[tuple[Position, str]] = set()
-    for at, event in events.items():
-        if "errorDeclaration" not in event.body:
-            said = _assertion(event)
-            void |= {
-                (at, item.id)
-                for item in event.items
-                if declared.get((said, item.id), at) > at
-            }
-    return frozenset(void)
+
+def _note_declaration(
+    report: Report,
+    walk: Trace,
+    events: Mapping[Position, ProvenEvent],
+    sighting: Sighting,
+) -> None:
+    """Tell whose event is declared an error: one's own, or another's."""
+    at, item = sighting.at, sighting.item
+    declared = events[at]
+    by = f"event {at[1]} of entry {at[0]} by {declared.issuer}"
+    repeated = [
+        events[other.at]
+        for other in walk.sightings
+        if other.item == item
+        and other.at < at
+        and not declares_error(events[other.at].body)
+        and assertion(events[other.at].body) == assertion(declared.body)
+    ]
+    signers = dict.fromkeys(event.issuer for event in repeated)
+    if declared.issuer in signers:
+        report.notice("PRV-1402", f"{by} declares an event an error", item)
+    elif signers:
+        report.notice(
+            "PRV-1404",
+            f"{by} disputes an event of {', '.join(signers)}, which stands",
+            item,
+        )
+    else:
+        report.notice(
+            "PRV-1405",
+            f"{by} declares an event an error that is not on the trail",
+            item,
+        )
 
 
 def is_recall(body: Mapping[str, Value], act: Act) -> bool:
@@ -194,12 +224,6 @@ def _is_recalled(word: Value, body: Mapping[str, Value]) -> bool:
     except MalformedError:
         # Not a word of the vocabulary, and so not the one that warns.
         return False
-
-
-def _assertion(event: ProvenEvent) -> bytes:
-    """Return what an event asserts, apart from its being an error."""
-    body = {k: v for k, v in event.body.items() if k not in _NOT_COMPARED}
-    return encode([event.issuer, body])
 
 
 def _check_surplus(report: Report, bundle: Bundle, walk: Trace) -> None:

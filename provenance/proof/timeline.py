@@ -1,6 +1,6 @@
 """The timeline: the item's story as people read it, in log order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from provenance.claims.actor import (
     ENROLLED,
@@ -12,12 +12,14 @@ from provenance.claims.actor import (
     is_registry_event,
 )
 from provenance.claims.registry import Act
+from provenance.encoding.canonical import Value
+from provenance.epcis.corrections import declares_error, read_declaration
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import UnknownActorError
 from provenance.proof.authority import Entitlement
 from provenance.proof.evidence import ProvenEvent
 from provenance.proof.trace import Position, Sighting, Trace, Why
-from provenance.proof.verdict import Moment
+from provenance.proof.verdict import ErrorNote, Moment
 
 _REGISTRY_LABELS: Mapping[str, tuple[str, str]] = {
     ENROLLED: ("Enrolled", "参与方登记"),
@@ -35,7 +37,6 @@ def make_timeline(
     walk: Trace,
     events: Mapping[Position, ProvenEvent],
     entitlement: Entitlement,
-    void: frozenset[tuple[Position, str]],
 ) -> tuple[Moment, ...]:
     """Return each event of the story once, in log order.
 
@@ -46,14 +47,33 @@ def make_timeline(
     for sighting in walk.sightings:
         if sighting.why is not Why.ACTOR:
             first.setdefault(sighting.at, sighting)
-    return tuple(
-        _moment(
-            first[at],
-            events[at],
-            entitlement,
-            is_void=(at, first[at].item) in void,
-        )
-        for at in sorted(first)
+    shown = {
+        _text(events[at].body.get("eventID"))
+        for at in first
+        if not declares_error(events[at].body)
+        and (at, first[at].item) not in walk.void
+    }
+    moments = []
+    for at in sorted(first):
+        declared = walk.void.get((at, first[at].item), at)
+        error = _error_note(declared, events[declared].body, shown)
+        moments.append(_moment(first[at], events[at], entitlement, error))
+    return tuple(moments)
+
+
+def _error_note(
+    at: Position, body: Mapping[str, Value], shown: Collection[str]
+) -> ErrorNote | None:
+    declaration = read_declaration(body)
+    if declaration is None:
+        return None
+    return ErrorNote(
+        *at,
+        time=declaration.time,
+        reason=declaration.reason,
+        corrections={
+            event_id: event_id in shown for event_id in declaration.corrections
+        },
     )
 
 
@@ -61,17 +81,15 @@ def _moment(
     sighting: Sighting,
     event: ProvenEvent,
     entitlement: Entitlement,
-    *,
-    is_void: bool,
+    error: ErrorNote | None,
 ) -> Moment:
     at = sighting.at
     act = entitlement.acts.get(at)
     step = _step_of(event, act)
-    time = event.body.get("eventTime")
     return Moment(
         log_index=at[0],
         position=at[1],
-        time=time if isinstance(time, str) else "",
+        time=_text(event.body.get("eventTime")),
         step=step,
         labels=_labels_of(step),
         place=act.places[0] if act is not None and act.places else "",
@@ -81,8 +99,14 @@ def _moment(
         item=sighting.item,
         why=sighting.why.value,
         fields=event.fields,
-        is_void=is_void or "errorDeclaration" in event.body,
+        event_id=_text(event.body.get("eventID")),
+        is_void=error is not None,
+        error=error,
     )
+
+
+def _text(value: Value) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _step_of(event: ProvenEvent, act: Act | None) -> str:

@@ -24,6 +24,11 @@ nobody can leave something out and not be noticed.
 Windows are bounded by places in the log, since the clocks of those who sign
 prove nothing. So a container that was itself loaded before the item went
 into it counts with what its own trail says from then on.
+
+An event that its signer later declares an error is *void*, and so is the
+event that declares it: both are shown, and lead nowhere. Of a container the
+walk sees a window only, so a declaration counts there if it is in it; and
+where a container was emptied the walk ends, even if that was an error.
 """
 
 from bisect import bisect_left
@@ -37,6 +42,7 @@ from provenance.claims.event import Item, has_trail
 from provenance.claims.trail import Link
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import lot_of
+from provenance.epcis.corrections import assertion, declares_error
 from provenance.errors import MalformedError
 
 MAX_TRAILS = 4_096
@@ -125,12 +131,15 @@ class Trace:
         shown: The events to show, each with the numbers of the leaves to
             show: 0 (the body) and what the walk had to see.
         sightings: Which event was seen on which item's trail, in order.
+        void: For each event that is declared an error, seen from an item:
+            where that is declared; a declaration itself is not among them.
         missing: What was not found. Empty for a complete story.
     """
 
     trails: Mapping[str, Sequence[Link]]
     shown: Mapping[Position, frozenset[int]]
     sightings: tuple[Sighting, ...]
+    void: Mapping[tuple[Position, str], Position]
     missing: tuple[Missing, ...]
 
 
@@ -166,6 +175,7 @@ def trace(
         trails=walk.trails,
         shown={at: frozenset(walk.shown[at]) for at in sorted(walk.shown)},
         sightings=tuple(walk.sightings),
+        void=walk.void,
         missing=tuple(walk.missing),
     )
 
@@ -219,6 +229,7 @@ class _Walk:
     trails: dict[str, Sequence[Link]] = field(default_factory=dict)
     shown: dict[Position, set[int]] = field(default_factory=dict)
     sightings: dict[Sighting, None] = field(default_factory=dict)
+    void: dict[tuple[Position, str], Position] = field(default_factory=dict)
     missing: dict[Missing, None] = field(default_factory=dict)
     _lacking: set[str] = field(default_factory=set)
     _queue: deque[_Visit] = field(default_factory=deque)
@@ -260,8 +271,7 @@ class _Walk:
             made.append(replace(visit, stop=self._ride(visit, links)))
             return
         made.append(visit)
-        for seen in self._events(visit, links):
-            self._look(visit, seen)
+        self._stand(visit, list(self._events(visit, links)))
 
     def _ride(self, visit: _Visit, links: Sequence[Link]) -> Position:
         """Read a trail of which the parents matter too; return where it ends.
@@ -270,12 +280,8 @@ class _Walk:
         """
         opened: dict[str, list[Position]] = {}
         windows: list[_Visit] = []
-        stop = visit.stop
-        for seen in self._events(visit, links):
-            self._look(visit, seen)
-            if visit.why is Why.CONTAINER and _is_emptied(seen):
-                stop = seen.at
-                break
+        events, stop = self._until_emptied(visit, links)
+        for seen in self._stand(visit, events):
             parent = self._parent_of(visit, seen)
             if parent is None:
                 continue
@@ -290,6 +296,30 @@ class _Walk:
         for window in windows:
             self.follow(window)
         return stop
+
+    def _until_emptied(
+        self, visit: _Visit, links: Sequence[Link]
+    ) -> tuple[list[_Seen], Position]:
+        """Return the visit's events, and where the visit stops."""
+        events = []
+        for seen in self._events(visit, links):
+            events.append(seen)
+            if visit.why is Why.CONTAINER and _is_emptied(seen):
+                return events, seen.at
+        return events, visit.stop
+
+    def _stand(self, visit: _Visit, events: Sequence[_Seen]) -> list[_Seen]:
+        """Look at each event; return those that nobody declares an error."""
+        void = _find_void(events)
+        standing = []
+        for seen in events:
+            self.sightings.setdefault(Sighting(seen.at, visit.item, visit.why))
+            if seen.at in void:
+                self.void[seen.at, visit.item] = void[seen.at]
+            elif not declares_error(seen.event.body):
+                standing.append(seen)
+                self._look(visit, seen)
+        return standing
 
     def _links(self, visit: _Visit) -> Sequence[Link] | None:
         item = visit.item
@@ -348,7 +378,6 @@ class _Walk:
 
     def _look(self, visit: _Visit, seen: _Seen) -> None:
         """Follow what one event leads to, its parents apart."""
-        self.sightings.setdefault(Sighting(seen.at, visit.item, visit.why))
         body = seen.event.body
         if is_registry_event(body):
             self._show_all(visit, seen)
@@ -446,11 +475,41 @@ def _says(event: SeenEvent, *actions: str) -> bool:
     return any(event.body.get("action") == action for action in actions)
 
 
+def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:
+    """Return which of *events* the same signer later declares an error."""
+    declared = {
+        _said(seen): seen.at
+        for seen in events
+        if declares_error(seen.event.body)
+    }
+    if not declared:
+        return {}
+    return {
+        seen.at: declared[said]
+        for seen in events
+        if not declares_error(seen.event.body)
+        and (said := _said(seen)) in declared
+        and declared[said] > seen.at
+    }
+
+
+def _said(seen: _Seen) -> tuple[object, ...]:
+    """Return what an event says and who says it, as far as anyone can see.
+
+    A verifier sees the item's own leaves of the event, and how many others
+    there are: so this is all that a prover may go by.
+    """
+    event = seen.event
+    own = frozenset(event.items[number] for number in seen.own)
+    return event.issuer, event.item_count, own, assertion(event.body)
+
+
 def _is_emptied(seen: _Seen) -> bool:
     """Return whether this is a parent's DELETE that names no child."""
     event = seen.event
     return (
-        event.body["type"] in _FORMS_WITH_PARENT
+        not declares_error(event.body)
+        and event.body["type"] in _FORMS_WITH_PARENT
         and _says(event, "DELETE")
         and event.item_count == 1
         and seen.names_it_in(_PARENT)

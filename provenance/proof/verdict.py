@@ -22,8 +22,8 @@ from provenance.encoding.canonical import Value
 from provenance.proof.explanations import EXPLANATIONS
 
 __all__ = [
-    "EXPLANATIONS", "NOT_CHECKED", "SCHEMA", "STEPS", "Moment", "Notice",
-    "Outcome", "Step", "Summary", "Verdict",
+    "EXPLANATIONS", "NOT_CHECKED", "SCHEMA", "STEPS", "ErrorNote", "Moment",
+    "Notice", "Outcome", "Step", "Summary", "Verdict",
 ]  # fmt: skip
 
 SCHEMA = "provenance.verdict/1"
@@ -112,6 +112,39 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ErrorNote:
+    """That an event is declared an error, and what is to replace it.
+
+    Attributes:
+        log_index: The entry that declares it.
+        position: The number of the declaring event in that entry.
+        time: When that was found, as its signer wrote it.
+        reason: `did_not_occur`, `incorrect_data`, another URI, or "".
+        corrections: Event id → whether that event is shown here; what is
+            announced and not shown may come later, or never.
+    """
+
+    log_index: int
+    position: int
+    time: str
+    reason: str
+    corrections: Mapping[str, bool]
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as JSON."""
+        return {
+            "entry": self.log_index,
+            "event": self.position,
+            "time": self.time,
+            "reason": self.reason,
+            "corrections": [
+                {"event_id": event_id, "is_shown": is_shown}
+                for event_id, is_shown in self.corrections.items()
+            ],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One line of the item's story.
 
@@ -131,8 +164,10 @@ class Moment:
         why: What that item is to the subject: subject, containers, lots,
             inputs.
         fields: JSON Pointer → value of each concealed field that is shown.
-        is_void: Whether a later event of the same signer declares it an
-            error.
+        event_id: The `eventID` that its signer gave it, or "".
+        is_void: Whether it asserts nothing: a later event of the same signer
+            declares it an error, or it is such a declaration.
+        error: That declaration.
     """
 
     log_index: int
@@ -147,7 +182,9 @@ class Moment:
     item: str
     why: str
     fields: Mapping[str, Value]
+    event_id: str = ""
     is_void: bool = False
+    error: ErrorNote | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON; bytes in shown fields become base64."""
@@ -164,7 +201,9 @@ class Moment:
             "item": self.item,
             "why": self.why,
             "fields": {k: _as_json(v) for k, v in self.fields.items()},
+            "event_id": self.event_id,
             "is_void": self.is_void,
+            "error": None if self.error is None else self.error.to_json(),
         }
 
 

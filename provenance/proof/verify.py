@@ -16,7 +16,7 @@ The steps, in order (`provenance.proof.verdict.STEPS`):
     11  signatures     every statement is signed with a key that counted then
     12  roles          every event is one that its signer was entitled to say
     13  demands        an event follows the link that it demanded to follow
-    14  recalls        nothing recalls the item
+    14  recalls        nothing recalls the item, and not all of it was an error
 
 Keys, origin, authorities, witnesses and the clock come from the caller;
 nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
@@ -51,7 +51,7 @@ from provenance.proof.story import (
     check_completeness,
     check_demands,
     check_recalls,
-    find_void,
+    check_standing,
     trace_bundle,
 )
 from provenance.proof.timeline import make_timeline
@@ -207,7 +207,7 @@ class _Examination:
             ],
         )
         check_demands(self.report, bundle, evidence)
-        self._tell(walk, events, entitlement)
+        self._tell(bundle, walk, events, entitlement)
 
     def _read(self, data: bytes) -> tuple[Bundle, Checkpoint]:
         try:
@@ -310,10 +310,11 @@ class _Examination:
 
     def _tell(
         self,
+        bundle: Bundle,
         walk: Trace,
         events: dict[Position, ProvenEvent],
         entitlement: Entitlement,
     ) -> None:
-        void = find_void(events)
-        check_recalls(self.report, walk, events, entitlement.acts, void)
-        self.timeline = make_timeline(walk, events, entitlement, void)
+        check_standing(self.report, bundle, walk, events)
+        check_recalls(self.report, walk, events, entitlement.acts)
+        self.timeline = make_timeline(walk, events, entitlement)

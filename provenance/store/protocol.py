@@ -56,6 +56,24 @@ class HeadRow(NamedTuple):
     last: int
 
 
+class NameRow(NamedTuple):
+    """That an event with an `eventID` was logged, and what it said.
+
+    Attributes:
+        key: 32 bytes, of its issuer and the id.
+        log_index: Its entry.
+        position: Its number in that entry.
+        said: 32 bytes, of all that it asserts.
+        declared: 32 bytes, of its error declaration; empty without one.
+    """
+
+    key: bytes
+    log_index: int
+    position: int
+    said: bytes
+    declared: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Everything one sequencing step adds, to be written all or not at all.
@@ -74,6 +92,7 @@ class Batch:
         tiles: (level, number, hashes joined): the tiles that changed; the
             last of a level may be partial and is replaced as it grows.
         registry: (log index, position) of each new registry event.
+        names: The names of the new events that have one, in any order.
     """
 
     old_size: int
@@ -85,6 +104,7 @@ class Batch:
     map_rows: Sequence[tuple[int, bytes]]
     tiles: Sequence[tuple[int, int, bytes]]
     registry: Sequence[tuple[int, int]]
+    names: Sequence[NameRow] = ()
 
 
 class Reader(Protocol):
@@ -157,6 +177,12 @@ class Reader(Protocol):
 
     def registry_events(self) -> Iterator[tuple[int, int]]:
         """Yield (log index, position) of each registry event, in order."""
+
+    def named(self, key: bytes) -> list[NameRow]:
+        """Return the names under *key*, in log order."""
+
+    def names(self) -> Iterator[NameRow]:
+        """Yield every name, by key and then in log order."""
 
     def latest_issue(self) -> int:
         """Return the latest issue time of any statement, in ms; 0 if none."""

@@ -42,7 +42,7 @@ from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads, read_failure
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for `open_reader`: "PROV"."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _PAGE_SIZE = 4096
 """Heads lie scattered, and a change to one rewrites its page: small is fast."""
@@ -366,6 +366,9 @@ def _insert(
         "INSERT INTO statements VALUES (?, ?, ?)", batch.statements
     )
     connection.executemany("INSERT INTO registry VALUES (?, ?)", batch.registry)
+    connection.executemany(
+        "INSERT INTO names VALUES (?, ?, ?, ?, ?)", sorted(batch.names)
+    )
     connection.executemany(
         "INSERT INTO map_rows VALUES (?, ?) ON CONFLICT (number) DO UPDATE"
         " SET hashes = excluded.hashes",

@@ -15,7 +15,13 @@ import apsw
 
 from provenance.encoding.digest import HASH_SIZE
 from provenance.errors import NotFoundError, StoreError
-from provenance.store.protocol import NO_LINK, EntryRow, HeadRow, LinkRow
+from provenance.store.protocol import (
+    NO_LINK,
+    EntryRow,
+    HeadRow,
+    LinkRow,
+    NameRow,
+)
 
 SCHEMA = """
 CREATE TABLE ledger (
@@ -57,6 +63,14 @@ CREATE TABLE registry (
     position  INTEGER NOT NULL,
     PRIMARY KEY (log_index, position)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE names (
+    key       BLOB NOT NULL,
+    log_index INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    said      BLOB NOT NULL,
+    declared  BLOB NOT NULL,
+    PRIMARY KEY (key, log_index, position)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE map_rows (
     number INTEGER PRIMARY KEY,
     hashes BLOB NOT NULL
@@ -90,6 +104,7 @@ _LAST_INTEGER = 2**63 - 1
 
 _HEAD = (bytes, int, bytes, int)
 _LINK = (int, int, bytes, int)
+_NAME = (bytes, int, int, bytes, bytes)
 
 Row = tuple[Any, ...]
 
@@ -303,6 +318,23 @@ class SQLiteReads(ABC):
             " ORDER BY log_index, position",
             (int, int),
         )
+
+    def named(self, key: bytes) -> list[NameRow]:
+        rows = self._all(
+            "SELECT key, log_index, position, said, declared FROM names"
+            " WHERE key = ? ORDER BY log_index, position",
+            _NAME,
+            key,
+        )
+        return [NameRow(*row) for row in rows]
+
+    def names(self) -> Iterator[NameRow]:
+        for row in self._each(
+            "SELECT key, log_index, position, said, declared FROM names"
+            " ORDER BY key, log_index, position",
+            _NAME,
+        ):
+            yield NameRow(*row)
 
     def latest_issue(self) -> int:
         return self._number(

@@ -1030,7 +1030,7 @@ def _withdrawn() -> list[Case]:
                     notices=[
                         NO_WITNESSES,
                         ("PRV-1401", can(1)),
-                        ("PRV-1402", can(1)),
+                        ("PRV-1404", can(1)),
                     ],
                 )
             )
