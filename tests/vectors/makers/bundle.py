@@ -42,6 +42,7 @@ from tests.vectors.makers.play import (
 from tests.vectors.makers.trust import OWNERS, PLACE
 from tests.vectors.reference import b64, mp
 from tests.world import (
+    GTIN,
     LOT,
     MINUTE,
     ORIGIN,
@@ -79,6 +80,7 @@ def cases() -> list[Case]:
         *_roles(),
         *_demands(),
         *_recalls(),
+        *_corrections(),
     ]
 
 
@@ -1035,3 +1037,92 @@ def _withdrawn() -> list[Case]:
                 )
             )
     return made
+
+
+def _corrections() -> list[Case]:
+    packed = pinned()
+    packed.say(MAKER, packed.made(can(1)))
+    wrong = packed.packed(sscc(1), can(1))
+    packed.say(MAKER, wrong)
+    packed.say(MAKER, packed.seen(sscc(1), step=RECALL))
+    packed.say(MAKER, packed.as_error(wrong, reason="did_not_occur"))
+
+    unpacked = pinned()
+    unpacked.say(MAKER, unpacked.packed(sscc(1), can(1)))
+    left = unpacked.unpacked(sscc(1), can(1))
+    unpacked.say(MAKER, left)
+    unpacked.say(MAKER, unpacked.seen(sscc(1), step=RECALL))
+    unpacked.say(MAKER, unpacked.as_error(left))
+
+    renamed = pinned()
+    lost = renamed.made(can(1), lot="L7")
+    renamed.say(MAKER, lost)
+    renamed.say(MAKER, renamed.as_error(lost, reason="incorrect_data"))
+    renamed.say(MAKER, renamed.made(can(1), lot="L8"))
+    renamed.say(MAKER, renamed.made(f"{GTIN}/10/L8"))
+
+    nothing = pinned()
+    made = nothing.made(can(1))
+    nothing.say(MAKER, made)
+    nothing.say(MAKER, nothing.as_error(made))
+
+    unseen = tiny()
+    unseen.say(MAKER, unseen.as_error(unseen.seen(can(1), step="packing")))
+
+    error = ("PRV-1402", can(1))
+    return [
+        _pinned_case(
+            "verified-packed-in-error",
+            "the can never was in the carton that was recalled",
+            packed,
+            packed.bundle(can(1)),
+            notices=[NO_WITNESSES, error],
+            timeline=[
+                (0, 0, "commissioning", "subject"),
+                (1, 0, "loading", "subject"),
+                (3, 0, "loading", "subject"),
+            ],
+        ),
+        _pinned_case(
+            "incomplete-unpacked-in-error",
+            "the can was still in the carton when that was recalled",
+            unpacked,
+            unpacked.bundle(can(1)),
+            "PRV-1401",
+            # The carton's trail has the declaration as well.
+            notices=[
+                NO_WITNESSES,
+                error,
+                ("PRV-1401", sscc(1)),
+                ("PRV-1402", sscc(1)),
+            ],
+        ),
+        _pinned_case(
+            "verified-lot-in-error",
+            "the lot first named is none of the story",
+            renamed,
+            renamed.bundle(can(1)),
+            notices=[NO_WITNESSES, error],
+            timeline=[
+                (0, 0, "commissioning", "subject"),
+                (1, 0, "commissioning", "subject"),
+                (2, 0, "commissioning", "subject"),
+                (3, 0, "commissioning", "lots"),
+            ],
+        ),
+        _pinned_case(
+            "incomplete-nothing-stands",
+            "all that was said of the can was an error",
+            nothing,
+            nothing.bundle(can(1)),
+            "PRV-1406",
+            notices=[NO_WITNESSES, error],
+        ),
+        _pinned_case(
+            "verified-error-of-nothing",
+            "an event that is not on the trail is declared an error",
+            unseen,
+            unseen.bundle(can(1)),
+            notices=[NO_WITNESSES, ("PRV-1405", can(1))],
+        ),
+    ]
