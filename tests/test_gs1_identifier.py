@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from provenance.errors import MalformedError
 from provenance.gs1.checkdigit import CSET_82
-from provenance.gs1.digitallink import parse_digital_link
 from provenance.gs1.identifier import KEYS, ORDERS, QUALIFIERS, Identifier
+from provenance.gs1.linkpath import parse_link_path
 
 GTIN = "09506000134352"
 
@@ -27,7 +27,7 @@ def test_every_character_but_the_unreserved_is_encoded_in_a_link() -> None:
 @given(st.text(CSET_82, min_size=1, max_size=20))
 def test_any_serial_number_survives_its_link(serial: str) -> None:
     unit = Identifier("01", GTIN, (("21", serial),))
-    assert parse_digital_link(unit.link) == unit
+    assert parse_link_path(unit.link) == unit
 
 
 @pytest.mark.parametrize(

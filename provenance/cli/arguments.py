@@ -30,7 +30,7 @@ _SPAN = re.compile(r"([1-9][0-9]{0,9})([smhd])")
 
 
 class ItemId(_Type):
-    """An item in any of its spellings, made canonical."""
+    """An item in any of its spellings, a scan too, made canonical."""
 
     name = "item"
 
@@ -41,10 +41,10 @@ class ItemId(_Type):
         ctx: click.Context | None,
     ) -> str:
         """Return the canonical id."""
-        from provenance.gs1 import canonical_item  # noqa: PLC0415  # used now
+        from provenance.gs1 import read_item  # noqa: PLC0415  # used now
 
         try:
-            return canonical_item(value)
+            return read_item(value)
         except MalformedError as error:
             self.fail(f"{error}", param, ctx)
 

@@ -1,4 +1,4 @@
-"""GS1 identifiers: check digits, Digital Links, EPC URNs, item ids."""
+"""GS1 identifiers: Digital Links, EPC URNs, element strings, item ids."""
 
 from provenance.gs1.item import (
     canonical_item,
@@ -7,6 +7,7 @@ from provenance.gs1.item import (
     lot_item,
     owner_key,
 )
+from provenance.gs1.reading import read_item
 
 __all__ = [
     "canonical_item",
@@ -14,4 +15,5 @@ __all__ = [
     "lot_beside_serial",
     "lot_item",
     "owner_key",
+    "read_item",
 ]

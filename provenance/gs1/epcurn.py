@@ -6,7 +6,8 @@
 
 A URN shows where the company prefix ends, and leaves check digits out (EPC
 Tag Data Standard, section 6). So every URN has one Digital Link, but a link
-has its URN only together with the length of the prefix.
+has its URN only together with the length of the prefix
+(`provenance.gs1.epcurn_write`).
 """
 
 import re
@@ -57,24 +58,26 @@ def parse_epc_urn(urn: str) -> Identifier | None:
     if scheme not in known:
         raise MalformedError(
             f"urn:epc:{kind} has no scheme {scheme[:20]!r}; it has"
-            f" {', '.join(sorted(known))}"
+            f" {', '.join(sorted(known))}: write one of these"
         )
     if _TEXT.fullmatch(text) is None:
         raise MalformedError(
             'a URN escapes " % & / < > ? and no other character, unlike'
-            f" {text[:80]!r}"
+            f" {text[:80]!r}: write it so"
         )
     count, build = known[scheme]
     parts = [_unescape(part) for part in text.split(".", count - 1)]
     if len(parts) != count:
         raise MalformedError(
-            f"a {scheme} has {count} parts with dots between, not {len(parts)}"
+            f"a {scheme} has {count} parts with dots between, not"
+            f" {len(parts)}: write them all"
         )
     if kind == "idpat":
         *parts, star = parts
         if star != "*" or "*" in parts:
             raise MalformedError(
-                "a pattern names a class only if * is its last part alone"
+                "a pattern names a class only if * is its last part alone:"
+                " write it so"
             )
     return build(*parts)
 
@@ -87,13 +90,15 @@ def _join(prefix: str, reference: str, *, length: int) -> str:
     """Return both digit strings as one, of *length* digits in all."""
     if _PREFIX.fullmatch(prefix) is None:
         raise MalformedError(
-            f"a company prefix has 6 to 12 digits, unlike {prefix[:80]!r}"
+            f"a company prefix has 6 to 12 digits, unlike {prefix[:80]!r}: look"
+            " it up again"
         )
     if _DIGITS.fullmatch(reference) is None or (
         len(prefix) + len(reference) != length
     ):
         raise MalformedError(
-            f"{prefix} and {reference[:80]!r} are not {length} digits together"
+            f"{prefix} and {reference[:80]!r} are not {length} digits together:"
+            " write leading zeros too"
         )
     return prefix + reference
 
@@ -112,8 +117,10 @@ def _moved(prefix: str, reference: str, *, length: int) -> str:
 
 
 def _open(prefix: str, reference: str) -> str:
-    """Return the prefix and a reference that may be any text."""
+    """Return the prefix and a reference that may be any text but none."""
     _join(prefix, "", length=len(prefix))
+    if not reference:
+        raise MalformedError(f"there is no reference behind {prefix}: add it")
     return prefix + reference
 
 
@@ -124,7 +131,7 @@ def _serial(ai: str, serial: str | None) -> tuple[tuple[str, str], ...]:
 def _tail(serial: str | None) -> str:
     """Return the serial number that is a part of its key."""
     if serial == "":
-        raise MalformedError("the serial number is empty")
+        raise MalformedError("the serial number is empty: add it")
     return serial or ""
 
 

@@ -139,7 +139,7 @@ _SEQUENCES: Mapping[str, frozenset[tuple[str, ...]]] = {
 
 _ESCAPES = {
     ord(character): f"%{ord(character):02X}"
-    for character in CSET_82 + "#"
+    for character in CSET_82 + "# "
     if not (character.isalnum() or character in "-._~")
 }
 
@@ -180,6 +180,15 @@ class Identifier:
             parts += [ai, escape(value)]
         return "/".join(parts)
 
+    def link_under(self, stem: str) -> str:
+        """Return the Digital Link of all of it that starts with *stem*."""
+        return stem + self.link.removeprefix(CANONICAL_STEM)
+
+    @property
+    def elements(self) -> tuple[tuple[str, str], ...]:
+        """The (AI, value) pairs of the key and its qualifiers."""
+        return ((self.key, self.value), *self.qualifiers)
+
     @property
     def identity(self) -> "Identifier":
         """The identifier that this thing has one trail under.
@@ -203,22 +212,27 @@ class Identifier:
             allowed = " or ".join(" then ".join(order) for order in orders)
             raise MalformedError(
                 f"({self.key}) takes {allowed or 'no qualifiers'}, not"
-                f" {', '.join(given) or 'none'}"
+                f" {', '.join(given) or 'none'}:"
+                f" {'write these, in this order' if orders else 'leave it out'}"
             )
 
 
 def escape(value: str) -> str:
     """Return *value* for the path of a link: all but `A-Za-z0-9-._~` encoded.
 
-    *value* holds characters of CSET 82 and `#` only.
+    *value* holds characters of CSET 82, `#` and spaces only, as every value
+    of an AI does, most of them without the last two.
     """
     return value.translate(_ESCAPES)
 
 
 def _require_form(ai: str, form: Form, value: str) -> None:
     if form.pattern.fullmatch(value) is None:
+        strange = value.strip(CSET_82 + "#")
+        says = f"{form.says} and no {strange[0]!r}" if strange else form.says
         raise MalformedError(
-            f"the {form.name} ({ai}) has {form.says}, unlike {value[:80]!r}"
+            f"the {form.name} ({ai}) has {says}, unlike {value[:80]!r}: look it"
+            " up again"
         )
 
 
@@ -227,15 +241,15 @@ def _require_checks(ai: str, form: Form, value: str) -> None:
     if number and not has_check_digit(number):
         raise MalformedError(
             f"the {form.name} ({ai}) {number!r} has a wrong check digit: its"
-            f" other digits give {check_digit(number[:-1])}"
+            f" other digits give {check_digit(number[:-1])}; look it up again"
         )
     if ai == "8013" and check_pair(value[:-2]) != value[-2:]:
         raise MalformedError(
             f"the {form.name} ({ai}) {value!r} has wrong check characters: the"
-            f" others give {check_pair(value[:-2])}"
+            f" others give {check_pair(value[:-2])}; look it up again"
         )
     if ai == "8006" and not "00" < value[14:16] <= value[16:]:
         raise MalformedError(
             f"the {form.name} ({ai}) {value!r} is piece {value[14:16]} of"
-            f" {value[16:]}: a piece is 1 up to the total"
+            f" {value[16:]}: a piece is 1 up to the total; look it up again"
         )

@@ -18,7 +18,6 @@ from functools import lru_cache
 
 from provenance.errors import MalformedError
 from provenance.gs1.checkdigit import has_check_digit
-from provenance.gs1.digitallink import parse_digital_link
 from provenance.gs1.epcurn import is_epc_urn, parse_epc_urn
 from provenance.gs1.identifier import (
     CANONICAL_STEM,
@@ -27,6 +26,7 @@ from provenance.gs1.identifier import (
     SERIAL,
     Identifier,
 )
+from provenance.gs1.linkpath import parse_link_path
 
 MAX_LENGTH = 2048
 """The longest item id, in characters, all of them ASCII."""
@@ -83,7 +83,11 @@ def canonical_item(uri: str) -> str:
         if _is_gtin(gtin) if gtin else has_check_digit(sscc):
             return uri
     if (found := _UNIT_URN.fullmatch(uri)) is not None:
-        return f"{_product_link(found[1])}/21/{found[2]}"
+        try:
+            return f"{_product_link(found[1])}/21/{found[2]}"
+        except MalformedError:
+            # The long way finds the same, and names all of the URN.
+            return _canonical(uri)
     return _canonical(uri)
 
 
@@ -149,9 +153,13 @@ def _product_link(product: str) -> str:
 def _canonical(uri: str) -> str:
     if len(uri) > MAX_LENGTH:
         raise MalformedError(
-            f"an item id has at most {MAX_LENGTH} characters, not {len(uri)}"
+            f"an item id has at most {MAX_LENGTH} characters, not {len(uri)}:"
+            " choose a shorter one"
         )
-    if _ABSOLUTE.fullmatch(uri) is None:
+    # A scheme alone is an absolute URI by its grammar, but no name of a thing.
+    if _ABSOLUTE.fullmatch(uri) is None or (
+        uri[-1] == ":" and uri.count(":") == 1
+    ):
         raise MalformedError(
             f"{uri[:200]!r} is no absolute URI: write a GS1 Digital Link, an"
             " EPC URN or another URI, in ASCII"
@@ -171,7 +179,7 @@ def _parse(uri: str) -> Identifier | None:
     if host is None:
         return None
     try:
-        return parse_digital_link(uri)
+        return parse_link_path(uri)
     except MalformedError:
         # On its own domain anyone may use any address; at GS1's it is wrong.
         if host[1].rstrip(".").lower() == CANONICAL_STEM[len("https://") :]:

@@ -1,0 +1,50 @@
+"""Item ids from whatever people have: a link, a URN, a scan, digits.
+
+    https://brand.example/01/09506000134352/21/00042   ┐
+    urn:epc:id:sgtin:9506000.013435.00042              │ all become one id
+    (01)09506000134352(21)00042                        │
+    ]d201095060001343522100042                         ┘
+
+Documents are stricter: in them an item is a URI (`provenance.gs1.item`).
+"""
+
+from provenance.errors import MalformedError
+from provenance.gs1.item import canonical_item
+
+# What a scanner or a keyboard adds. FNC1 is none of it, though Python counts
+# it as white space.
+_AROUND = " \t\r\n"
+
+# No scheme of a URI starts with one of these.
+_SCANNED = frozenset("(]0123456789\x1d")
+
+
+def read_item(text: str) -> str:
+    """Return the item id of what *text* names: one that `canonical_item` gives.
+
+    Takes any absolute URI, and what `provenance.gs1.scan` takes: an element
+    string, bracketed or raw, with or without the kind of code before it, or
+    the digits of a GTIN, which are filled up to 14. White space around it is
+    left out.
+
+    Raises:
+        MalformedError: It names nothing, or not validly.
+    """
+    text = text.strip(_AROUND)
+    if text[:1] not in _SCANNED:
+        return canonical_item(text)
+    # The table of AIs is read for who scans, not for who verifies.
+    from provenance.gs1.scan import TEXTS, parse_scan  # noqa: PLC0415
+
+    if text[:3] in TEXTS:
+        return canonical_item(text[3:])
+    try:
+        identifier = parse_scan(text).identifier
+    except MalformedError as error:
+        raise MalformedError(f"{text[:200]!r}: {error}") from error
+    if identifier is None:
+        raise MalformedError(
+            f"{text[:200]!r} names no thing: it has no GS1 key, such as (01)"
+            " or (00)"
+        )
+    return identifier.identity.link
