@@ -110,7 +110,15 @@ def test_hostile_bytes_raise_only_malformed_error(data: bytes) -> None:
         (b'["a", "\xff"]', "the JSON is not UTF-8 at byte 7"),
         (
             b"\n" + b"[\n" * 65,
-            "the JSON is nested 65 deep: at most 64",
+            "the JSON is nested 65 deep: at most 64, so flatten what starts at line 66, column 1",
+        ),
+        (
+            '["字[\\\\", '.encode() + b"[" * 65,
+            "the JSON is nested 66 deep: at most 64, so flatten what starts at line 1, column 73",
+        ),
+        (
+            b'\\"' + b"[" * 65,
+            "the JSON is nested 65 deep: at most 64, so flatten what starts at line 1, column 1",
         ),
         (
             b"[0, " + b"9" * 4301 + b"]",

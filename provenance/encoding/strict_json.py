@@ -12,9 +12,9 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import TypeAlias, cast
+from typing import Protocol, TypeAlias, cast
 
 from provenance.encoding.path import json_path, quoted
 from provenance.errors import MalformedError
@@ -30,10 +30,36 @@ MAX_DEPTH = 64
 MAX_DIGITS = 4300
 """The longest integer: reading one takes time in the square of its length."""
 
+_WHOLE = "write both halves or neither"
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _OTHERS = bytes(set(range(256)) - _STEPS.keys())
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Place(Protocol):
+    """Where a JSON text stands, for messages about it.
+
+    It may be a part of a document: one line, or one element of a long list.
+    """
+
+    @property
+    def name(self) -> str:
+        """What to call the text."""
+
+    @property
+    def depth(self) -> int:
+        """How many arrays and objects stand around it."""
+
+    def path(self, steps: Sequence[str | int]) -> str:
+        """Return the place of the value that *steps* lead to from the text."""
+
+    def byte(self, offset: int) -> int:
+        """Return where in the document the byte *offset* of the text is."""
+
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """Return where in the document that is for people, counted from 1."""
 
 
 def parse_json(data: bytes) -> JSON:
@@ -43,44 +69,106 @@ def parse_json(data: bytes) -> JSON:
         MalformedError: It is not JSON, or readers may disagree about it; the
             message names the line and column, or the path.
     """
+    return read_json(data, _Alone(data))
+
+
+def read_json(data: bytes, place: Place) -> JSON:
+    """Return what the JSON text *data* says, which stands at *place*.
+
+    Raises:
+        MalformedError: See `parse_json`; the message tells the place in the
+            whole document.
+    """
     try:
         text = data.decode()
     except UnicodeDecodeError as fault:
         raise MalformedError(
-            f"the JSON is not UTF-8 at byte {fault.start}"
+            f"{place.name} is not UTF-8 at byte {place.byte(fault.start)}: save"
+            " it as UTF-8"
         ) from None
-    if text.startswith("\ufeff"):
-        raise MalformedError("the JSON starts with a byte order mark")
-    _check_depth(data)
+    # Further in, where a value is expected, the mark is just no JSON.
+    if text.startswith("\ufeff") and not place.depth:
+        raise MalformedError(
+            f"{place.name} starts with a byte order mark: save it without"
+        )
+    _check_depth(data, place)
     reader = _Reader()
     try:
         value = reader.decode(text)
     except json.JSONDecodeError as fault:
+        offset = len(text[: fault.pos].encode())
+        line, column = place.line_and_column(offset)
         raise MalformedError(
-            f"not JSON at line {fault.lineno}, column {fault.colno}:"
-            f" {fault.msg[:1].lower()}{fault.msg[1:]}"
+            f"not JSON at line {line}, column {column}:"
+            f" {_reason(fault)}; mend it there, or have it written again"
         ) from None
     if reader.faulty or _SURROGATE_ESCAPE.search(text):
         for steps, reason in _faults(value, ()):
-            raise MalformedError(f"{json_path(steps)}: {reason}")
+            raise MalformedError(f"{place.path(steps)}: {reason}")
     return cast("JSON", value)
 
 
-def _check_depth(data: bytes) -> None:
+def _reason(fault: json.JSONDecodeError) -> str:
+    """Return what is wrong, without the word that leads to a position."""
+    reason = fault.msg[:1].lower() + fault.msg[1:]
+    return reason.removesuffix(" at").removesuffix(" starting")
+
+
+class _Alone:
+    """The place of a text that is all of its document."""
+
+    name = "the JSON"
+    depth = 0
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def path(self, steps: Sequence[str | int]) -> str:
+        return json_path(steps)
+
+    def byte(self, offset: int) -> int:
+        return offset
+
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        before = self._data[:offset]
+        last = before.rpartition(b"\n")[2]
+        return before.count(b"\n") + 1, len(last.decode()) + 1
+
+
+def _check_depth(data: bytes, place: Place) -> None:
     """Refuse *data* before the standard library recurses into it.
 
     Where *data* is not JSON the count may be wrong, but not too low: the
     reader stops at the fault.
     """
+    room = MAX_DEPTH - place.depth
+    if data.count(b"[") + data.count(b"{") <= room:
+        return
     # Without escapes, each quote opens or closes a string: every second part
     # stands outside of them.
     outside = b"".join(_ESCAPE.sub(b"", data).split(b'"')[::2])
     brackets = outside.translate(None, _OTHERS)
     deepest = max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
-    if deepest > MAX_DEPTH:
+    if deepest > room:
+        line, column = place.line_and_column(_opening(data, room))
         raise MalformedError(
-            f"the JSON is nested {deepest} deep: at most {MAX_DEPTH}"
+            f"{place.name} is nested {place.depth + deepest} deep: at most"
+            f" {MAX_DEPTH}, so flatten what starts at line {line}, column"
+            f" {column}"
         )
+
+
+def _opening(data: bytes, depth: int) -> int:
+    """Return where *data* first opens more than *depth* arrays and objects.
+
+    That is at 0 if *data* is no JSON before that.
+    """
+    level = 0
+    for token in _TOKEN.finditer(data):
+        level += _STEPS.get(token[0][0], 0)
+        if level > depth:
+            return token.start()
+    return 0
 
 
 class _Fault:
@@ -109,15 +197,21 @@ class _Reader(json.JSONDecoder):
         if len(value) == len(pairs):
             return value
         ((repeated, _),) = Counter(key for key, _ in pairs).most_common(1)
-        return self._fault(f"the key {quoted(repeated)} appears twice")
+        return self._fault(
+            f"the key {quoted(repeated)} appears twice: leave one of them out"
+        )
 
     def _constant(self, name: str) -> object:
-        return self._fault(f"{name} is not a JSON number")
+        return self._fault(
+            f"{name} is not a JSON number: leave out what was not measured"
+        )
 
     def _float(self, digits: str) -> object:
         value = float(digits)
         if math.isinf(value):
-            return self._fault("the number is too large for a float")
+            return self._fault(
+                "the number is too large for a float: write it as text"
+            )
         return value
 
     def _int(self, digits: str) -> object:
@@ -127,7 +221,9 @@ class _Reader(json.JSONDecoder):
         except ValueError:
             # The interpreter was told to read even fewer digits.
             pass
-        return self._fault(f"an integer of {len(digits)} digits is too long")
+        return self._fault(
+            f"an integer of {len(digits)} digits is too long: write it as text"
+        )
 
     def _fault(self, reason: str) -> _Fault:
         self.faulty = True
@@ -145,14 +241,15 @@ def _faults(
         yield steps, value.reason
     elif isinstance(value, str):
         if _is_torn(value):
-            yield steps, "the text holds half of a surrogate pair"
+            yield steps, f"the text holds half of a surrogate pair: {_WHOLE}"
     elif isinstance(value, list):
         for index, child in enumerate(value):
             yield from _faults(child, (*steps, index))
     elif isinstance(value, dict):
         for key, child in value.items():
             if _is_torn(key):
-                yield steps, f"the key {quoted(key)} is half a surrogate pair"
+                reason = f"the key {quoted(key)} is half a surrogate pair"
+                yield steps, f"{reason}: {_WHOLE}"
             yield from _faults(child, (*steps, key))
 
 

@@ -237,6 +237,6 @@ def _lot_number(
         case [str(lot)]:
             return lot
         case [_]:
-            raise MalformedError("a lot number is text")
+            raise MalformedError("a lot number is text: write it as text")
         case _:
-            raise MalformedError("ilmd names two lots")
+            raise MalformedError("ilmd names two lots: leave one of them out")

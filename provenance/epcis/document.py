@@ -1,4 +1,4 @@
-"""EPCIS 2.0 documents in JSON, taken in strictly and given out again.
+"""EPCIS documents, taken in strictly.
 
     {"@context": ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"],
      "type": "EPCISDocument", "schemaVersion": "2.0",
@@ -21,15 +21,14 @@ something else, or would overlook, is refused with its place in the document,
 such as `$.epcisBody.eventList[1].quantityList[0].quantity`. Left out are what
 EPCIS leaves to the repository (`recordTime`), the envelope, empty item lists
 and what a link says about an item beside its name.
+
+Documents may as well be XML, or lines of JSON; see `source`.
 """
 
-from collections.abc import Iterator
+import io
 
-from provenance.encoding.path import json_path
-from provenance.encoding.strict_json import JSON, parse_json
-from provenance.epcis.draft import EventDraft, Locate, RawEvent, check_event
-from provenance.epcis.envelope import Envelope, read_envelope
-from provenance.epcis.fields import Fault, read_object
+from provenance.epcis.draft import EventDraft, check_event
+from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
 
 MAX_BYTES = 64 * 2**20
@@ -43,7 +42,7 @@ def parse_document(
 
     Args:
         data: An EPCISDocument, an EPCISQueryDocument or a single event, in
-            JSON.
+            JSON or XML; or lines of JSON, each of which is one of these.
         max_bytes: A larger document is refused before it is read.
 
     Raises:
@@ -55,22 +54,5 @@ def parse_document(
             f"the document has {len(data)} bytes, more than {max_bytes}: send"
             " it in parts"
         )
-    try:
-        envelope = read_envelope(read_object(parse_json(data)))
-    except Fault as fault:
-        raise MalformedError(f"{fault.path}: {fault.message}") from fault
-    return [
-        check_event(RawEvent(event, envelope.prefixes, _locate_in(way)))
-        for event, way in _with_ways(envelope)
-    ]
-
-
-def _with_ways(
-    envelope: Envelope,
-) -> Iterator[tuple[JSON, tuple[str | int, ...]]]:
-    for index, event in enumerate(envelope.events):
-        yield event, (*envelope.steps, index) if envelope.steps else ()
-
-
-def _locate_in(way: tuple[str | int, ...]) -> Locate:
-    return lambda steps: json_path((*way, *steps))
+    events = read_events(io.BytesIO(data), max_event_bytes=max_bytes)
+    return [check_event(raw) for raw in events]

@@ -124,7 +124,7 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
         if name == "@context":
             continue
         if name in ALL_MEMBERS and name not in known:
-            raise Fault(f"{name} is no member of {kind}")
+            raise Fault(f"{name} is no member of {kind}: leave it out")
         if name not in known:
             body[name] = read_extension(name, member, prefixes, known)
         elif name == "recordTime":
@@ -168,7 +168,10 @@ def _items(relation: str, value: JSON, prefixes: Prefixes) -> list[Item]:
     for index, element in enumerate(read_list(value)):
         item = at(index, read, element, prefixes)
         if found.setdefault((item.id, item.uom), item) is not item:
-            raise Fault(f"{item.id} stands in the list twice", index)
+            raise Fault(
+                f"{item.id} stands in the list twice: add its amounts up",
+                index,
+            )
     return list(found.values())
 
 
@@ -189,7 +192,10 @@ def _quantity(relation: str, value: JSON, prefixes: Prefixes) -> Item:
     _quantity_element(value, prefixes)
     element = read_object(value)
     if "uom" in element and "quantity" not in element:
-        raise Fault("a uom without a quantity measures nothing")
+        raise Fault(
+            "a uom without a quantity measures nothing: add the quantity, or"
+            " leave the uom out"
+        )
     quantity = element.get("quantity")
     return Item(
         relation,

@@ -44,8 +44,10 @@ class Envelope:
     events: list[JSON]
 
 
-def read_envelope(document: dict[str, JSON]) -> Envelope:
+def read_envelope(document: dict[str, JSON], given: Prefixes) -> Envelope:
     """Return what is around the events of *document*, and which they are.
+
+    Prefixes that the document does not define are those *given* beside it.
 
     Raises:
         Fault: It is not valid; the events themselves are not looked at.
@@ -53,8 +55,15 @@ def read_envelope(document: dict[str, JSON]) -> Envelope:
     require_members(document, ("type", "@context"))
     kind = at("type", text, document["type"], {})
     if kind not in _LEVELS:
-        return Envelope({}, (), [document])
-    prefixes = at("@context", context, document["@context"], {})
+        if "epcisBody" in document:
+            raise Fault(
+                f"{kind[:80]!r} is no type of document: write one of"
+                f" {', '.join(_LEVELS)}",
+                "type",
+            )
+        return Envelope(given, (), [document])
+    own = at("@context", context, document["@context"], {})
+    prefixes = {**given, **own}
     levels = _LEVELS[kind]
     events = _descend(levels, document, prefixes)
     return Envelope(prefixes, tuple(inner for _, inner in levels), events)
@@ -78,7 +87,10 @@ def _seen(_: JSON, __: Prefixes) -> None:
 def _version(value: JSON, prefixes: Prefixes) -> str:
     found = text(value, prefixes)
     if _VERSION.fullmatch(found) is None:
-        raise Fault(f"{found[:80]!r} is no version of EPCIS 2")
+        raise Fault(
+            f"{found[:80]!r} is no version of EPCIS 2: write '2.0', the one"
+            " that JSON came with"
+        )
     return found
 
 
@@ -145,3 +157,8 @@ _LEVELS: Mapping[str, Sequence[tuple[Reader, str]]] = {
     ),
 }
 """Type of document → for each level, its reader and the member below it."""
+
+EVENT_LISTS = tuple(
+    tuple(inner for _, inner in levels) for levels in _LEVELS.values()
+)
+"""The members that lead to the events, for each type of document."""

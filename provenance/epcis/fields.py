@@ -53,6 +53,7 @@ _TIME = re.compile(
 )
 _UOM = re.compile(r"[A-Z0-9]{2,3}")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9+._-]*:.*", re.DOTALL)
 
 _T = TypeVar("_T")
@@ -100,7 +101,7 @@ def at(
 def text(value: JSON, _: Prefixes) -> str:
     """Read any text."""
     if not isinstance(value, str):
-        raise Fault(f"this must be text, not {_kind(value)}")
+        raise wrong_kind("text", value)
     return value
 
 
@@ -108,7 +109,10 @@ def uri(value: JSON, prefixes: Prefixes) -> str:
     """Read an absolute URI."""
     found = text(value, prefixes)
     if not is_absolute_uri(found):
-        raise Fault(f"{found[:80]!r} is no absolute URI")
+        raise Fault(
+            f"{found[:80]!r} is no absolute URI: write one that starts with a"
+            " scheme, such as urn: or https:"
+        )
     return found
 
 
@@ -123,21 +127,24 @@ def time(value: JSON, prefixes: Prefixes) -> str:
     """Read a time with its zone (RFC 3339)."""
     found = _matching(
         _TIME,
-        "time with its zone, such as 2026-03-01T09:00:00+13:00",
+        "time with its zone: write one such as 2026-03-01T09:00:00+13:00",
         value,
         prefixes,
     )
     try:
         datetime.fromisoformat(found).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Fault(f"{found[:80]!r} is a time that never was") from error
+        raise Fault(
+            f"{found[:80]!r} is a time that never was: write a day of the"
+            " calendar and a time of that day"
+        ) from error
     return found
 
 
 def number(value: JSON, _: Prefixes) -> int | float:
     """Read a number; one without a fraction becomes an int."""
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Fault(f"this must be a number, not {_kind(value)}")
+        raise wrong_kind("a number", value)
     if isinstance(value, float):
         if not value.is_integer() or abs(value) > _MAX_INTEGER:
             return value
@@ -151,20 +158,33 @@ def action(value: JSON, prefixes: Prefixes) -> str:
     """Read what the event does to the tie between items and identifiers."""
     found = text(value, prefixes)
     if found not in ACTIONS:
-        raise Fault(f"{found[:80]!r} is not ADD, OBSERVE or DELETE")
+        meant = found.strip().upper()
+        raise Fault(
+            f"{found[:80]!r} is not ADD, OBSERVE or DELETE: write"
+            f" {meant if meant in ACTIONS else 'one of these'}"
+        )
     return found
 
 
 def uom(value: JSON, prefixes: Prefixes) -> str:
     """Read a unit of measure (UN/ECE Recommendation 20)."""
-    return _matching(_UOM, "unit of measure such as KGM", value, prefixes)
+    return _matching(
+        _UOM,
+        "unit of measure: write its code of 2 or 3 capitals and digits, such"
+        " as KGM",
+        value,
+        prefixes,
+    )
 
 
 def amount(value: JSON, prefixes: Prefixes) -> int | float:
     """Read how much there is of a class: more than nothing."""
     found = number(value, prefixes)
     if found <= 0:
-        raise Fault(f"a quantity is more than 0, unlike {found}")
+        raise Fault(
+            f"a quantity is more than 0, unlike {found}: leave it out if it is"
+            " not known"
+        )
     return found
 
 
@@ -176,13 +196,19 @@ def context(value: JSON, _: Prefixes) -> dict[str, str]:
 def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
     """Read the value of an extension: anything that signed bytes can hold."""
     if depth == _MAX_NESTING and isinstance(value, list | dict):
-        raise Fault(f"an extension nests at most {_MAX_NESTING} deep")
+        raise Fault(
+            f"an extension nests at most {_MAX_NESTING} deep: write it with"
+            " fewer levels"
+        )
     deeper = partial(extension, depth=depth + 1)
     if isinstance(value, list):
         return [at(i, deeper, x, prefixes) for i, x in enumerate(value)]
     if isinstance(value, dict):
         if "@context" in value:
-            raise Fault("an @context stands in the document or its events")
+            raise Fault(
+                "an @context stands in the document or its events: move it"
+                " there"
+            )
         for name in value:
             if _PREFIXED.fullmatch(name):
                 _require_extension(name, prefixes)
@@ -194,16 +220,23 @@ def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
 
 def _boolean(value: JSON, _: Prefixes) -> bool:
     if not isinstance(value, bool):
-        raise Fault(f"this must be true or false, not {_kind(value)}")
+        raise wrong_kind("true or false", value)
     return value
 
 
 def _offset(value: JSON, prefixes: Prefixes) -> str:
-    return _matching(_OFFSET, "offset such as +08:00", value, prefixes)
+    return _matching(
+        _OFFSET, "offset: write one such as +08:00", value, prefixes
+    )
 
 
 def _hex(value: JSON, prefixes: Prefixes) -> str:
-    return _matching(_HEX, "row of hexadecimal digits", value, prefixes)
+    return _matching(
+        _HEX,
+        "row of hexadecimal digits: write 0 to 9 and A to F alone",
+        value,
+        prefixes,
+    )
 
 
 def _matching(
@@ -229,17 +262,28 @@ def _word(read: Callable[[str, Prefixes], str]) -> Reader:
 # Values with parts.
 
 
+def wrong_kind(wanted: str, value: JSON) -> Fault:
+    """Return the fault that *value* is not of the kind *wanted*."""
+    if value is None:
+        advice = "write it, or leave out what is not known"
+    elif wanted == "a number" and _is_digits(value):
+        advice = "write it without quotes"
+    else:
+        advice = _ADVICE[wanted]
+    return Fault(f"this must be {wanted}, not {_KINDS[type(value)]}: {advice}")
+
+
 def read_object(value: JSON) -> dict[str, JSON]:
     """Return *value* if it is an object."""
     if not isinstance(value, dict):
-        raise Fault(f"this must be an object, not {_kind(value)}")
+        raise wrong_kind("an object", value)
     return value
 
 
 def read_list(value: JSON) -> list[JSON]:
     """Return *value* if it is a list."""
     if not isinstance(value, list):
-        raise Fault(f"this must be a list, not {_kind(value)}")
+        raise wrong_kind("a list", value)
     return value
 
 
@@ -247,17 +291,27 @@ def require_members(value: Mapping[str, JSON], names: Collection[str]) -> None:
     """Check that *value* has all the members *names*."""
     for name in names:
         if name not in value:
-            raise Fault(f"{name} is missing")
+            raise Fault(f"{name} is missing: add it")
 
 
-def unknown_member(name: str, known: Collection[str]) -> Fault:
-    """Return the fault that member *name* is not among those *known*."""
+def unknown_member(
+    name: str, known: Collection[str], *, is_open: bool = True
+) -> Fault:
+    """Return the fault that member *name* is not among those *known*.
+
+    Where *is_open* it could have been an extension.
+    """
     for other in known:
         if other.lower() == name.lower():
             return Fault(f"no member is named {name!r}: write {other!r}")
+    if is_open:
+        return Fault(
+            f"no member is named {name[:80]!r}; the name of an extension has a"
+            " prefix: put one before it, or leave it out"
+        )
     return Fault(
-        f"no member is named {name[:80]!r}; the name of an extension has a"
-        " prefix"
+        f"no member is named {name[:80]!r}: leave it out, since only"
+        f" {', '.join(known)} can stand here"
     )
 
 
@@ -277,7 +331,7 @@ def listed(read: Reader, *, at_least: int = 0, is_set: bool = True) -> Reader:
     def read_elements(value: JSON, prefixes: Prefixes) -> Value:
         elements = read_list(value)
         if len(elements) < at_least:
-            raise Fault("the list is empty")
+            raise Fault("the list is empty: name at least one element")
         found = [at(i, read, x, prefixes) for i, x in enumerate(elements)]
         if is_set:
             _refuse_twice(found)
@@ -304,7 +358,7 @@ def record(
             elif is_open:
                 found[name] = read_extension(name, member, prefixes, fields)
             else:
-                raise unknown_member(name, fields)
+                raise unknown_member(name, fields, is_open=False)
         return found
 
     return read_members
@@ -317,7 +371,9 @@ def _refuse_twice(elements: list[Value]) -> None:
         parts = element.items() if isinstance(element, dict) else ()
         said = frozenset(parts) or element
         if said in seen:
-            raise Fault("an earlier element says the same", index)
+            raise Fault(
+                "an earlier element says the same: leave one of them out", index
+            )
         seen.add(said)
 
 
@@ -328,9 +384,17 @@ def _require_extension(name: str, prefixes: Prefixes) -> None:
         raise Fault(str(error)) from error
 
 
-def _kind(value: JSON) -> str:
-    return _KINDS[type(value)]
+def _is_digits(value: JSON) -> bool:
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
+
+_ADVICE: Mapping[str, str] = {
+    "text": "write it as text",
+    "a number": "write digits alone, such as 4.5",
+    "true or false": "write one of these two",
+    "an object": "write each of its members under its name",
+    "a list": "write a list, even if it is of one",
+}
 
 _KINDS: Mapping[type, str] = {
     type(None): "null",
@@ -428,7 +492,7 @@ def _certification(value: JSON, prefixes: Prefixes) -> Value:
 def _persistent(value: JSON, prefixes: Prefixes) -> Value:
     found = _dispositions(value, prefixes)
     if not found:
-        raise Fault("set and unset are missing: one of them is needed")
+        raise Fault("set and unset are missing: add one of them")
     return found
 
 
@@ -438,7 +502,10 @@ def _error(value: JSON, prefixes: Prefixes) -> Value:
         case {"reason": str(reason), "correctiveEventIDs": [_, *_]} if (
             ERROR_REASON.read(reason, prefixes) == "did_not_occur"
         ):
-            raise Fault("what did not occur has no correctiveEventIDs")
+            raise Fault(
+                "what did not occur has no correctiveEventIDs: leave them out,"
+                " or write 'incorrect_data' as the reason"
+            )
     return found
 
 

@@ -64,7 +64,7 @@ def read_context(context: object) -> dict[str, str]:
         elif not isinstance(part, str):
             raise MalformedError(
                 "an @context is the address of GS1's context, prefixes, or a"
-                " list of these"
+                f" list of these: write {EPCIS_CONTEXT!r}"
             )
         elif _GS1_CONTEXT.fullmatch(part) is None:
             raise MalformedError(
@@ -85,7 +85,10 @@ def expand(text: str, prefixes: Mapping[str, str]) -> str:
     """
     prefix, colon, rest = text.partition(":")
     if not colon or not rest or _URI_TEXT.fullmatch(text) is None:
-        raise MalformedError(f"{text[:80]!r} is neither a URI nor prefix:name")
+        raise MalformedError(
+            f"{text[:80]!r} is neither a URI nor prefix:name: write one of"
+            " these"
+        )
     if rest.startswith("//") or prefix.lower() in _SCHEMES:
         return text
     namespace = prefixes.get(prefix) or STANDARD_PREFIXES.get(prefix)
@@ -93,7 +96,8 @@ def expand(text: str, prefixes: Mapping[str, str]) -> str:
         return text
     if namespace is None:
         raise MalformedError(
-            f"nobody defines the prefix of {text[:80]!r}: define it in @context"
+            f"nobody defines the prefix of {text[:80]!r}: define it in"
+            " @context, or with xmlns in XML"
         )
     return namespace + rest
 
@@ -114,9 +118,9 @@ def _require_prefix(prefix: str, namespace: object) -> None:
     if _PREFIX.fullmatch(prefix) is None or prefix.lower() in _SCHEMES:
         raise MalformedError(
             f"an @context may not define {prefix[:80]!r}: a prefix is a word,"
-            " and no scheme of URIs"
+            " and no scheme of URIs; choose another"
         )
     if not isinstance(namespace, str) or expand(namespace, {}) != namespace:
         raise MalformedError(
-            f"the namespace of prefix {prefix!r} is a URI in full"
+            f"the namespace of prefix {prefix!r} is a URI in full: write it out"
         )

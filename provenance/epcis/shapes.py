@@ -70,10 +70,13 @@ def _require_object(event: Mapping[str, JSON]) -> None:
     if not ("epcList" in event or _count(event, "quantityList") or senses):
         raise Fault(
             "an ObjectEvent has an epcList, a quantityList, or sensor data"
-            " with a readPoint"
+            " with a readPoint: add one of these"
         )
     if "ilmd" in event and event["action"] != "ADD":
-        raise Fault("only an ObjectEvent with action ADD has ilmd")
+        raise Fault(
+            "only an ObjectEvent with action ADD has ilmd: leave it out, or"
+            " say it in the event that put the items into being"
+        )
 
 
 def _require_container(event: Mapping[str, JSON]) -> None:
@@ -81,18 +84,24 @@ def _require_container(event: Mapping[str, JSON]) -> None:
     kind, does = event["type"], event["action"]
     if does != "DELETE" and not _count(event, "childEPCs", "childQuantityList"):
         raise Fault(
-            f"an {kind} that is no DELETE has childEPCs or a childQuantityList"
+            f"an {kind} that is no DELETE has childEPCs or a"
+            " childQuantityList: name at least one child"
         )
     if "parentID" not in event and (
         does != "OBSERVE" or kind == "AssociationEvent"
     ):
-        raise Fault(f"an {kind} with action {does} has a parentID")
+        raise Fault(
+            f"an {kind} with action {does} has a parentID: name the container"
+        )
 
 
 def _require_transaction(event: Mapping[str, JSON]) -> None:
     require_members(event, ("action", "bizTransactionList"))
     if not _count(event, "bizTransactionList"):
-        raise Fault("a TransactionEvent names a business transaction")
+        raise Fault(
+            "a TransactionEvent names a business transaction: add one to"
+            " bizTransactionList"
+        )
     if (
         event["action"] != "DELETE"
         and "epcList" not in event
@@ -100,7 +109,7 @@ def _require_transaction(event: Mapping[str, JSON]) -> None:
     ):
         raise Fault(
             "a TransactionEvent that is no DELETE has an epcList or a"
-            " quantityList"
+            " quantityList: add one of these"
         )
 
 
@@ -111,7 +120,7 @@ def _require_transformation(event: Mapping[str, JSON]) -> None:
     if not (whole or ("transformationID" in event and inputs + outputs)):
         raise Fault(
             "a TransformationEvent has inputs and outputs, or one of them and"
-            " a transformationID"
+            " a transformationID: add what is missing"
         )
 
 

@@ -11,6 +11,7 @@ these there are steps of our own, of the form `urn:provenance:step:<word>`.
 Any other URI is somebody else's word and stands for itself.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from provenance.errors import MalformedError
 PRIVATE_STEP = "urn:provenance:step:"
 """What the URI of a step of our own starts with."""
 
+_BETWEEN = re.compile(r"[:/-]")
 _OBSOLETE_CBV = (
     "urn:epcglobal:cbv",
     "http://ns.gs1.org/cbv/",
@@ -62,14 +64,17 @@ class Vocabulary:
         if text in self.words:
             return text
         if text.startswith(self.refused):
+            word = self._meant(text) or f", such as {min(self.words)!r}"
             raise MalformedError(
-                f"{text[:80]!r} is no spelling of a {self.name}: write the bare"
-                f" word, such as {min(self.words)!r}"
+                f"{text[:80]!r} is no {self.name} as EPCIS 2.0 spells it: write"
+                f" the bare word{word}"
             )
         if ":" not in text:
+            word = self._meant(text) or (
+                " one of the standard words, or a URI of your own"
+            )
             raise MalformedError(
-                f"{text[:80]!r} is no standard {self.name}: write one of the"
-                " standard words, or a URI of your own"
+                f"{text[:80]!r} is no standard {self.name}: write{word}"
             )
         uri = expand(text, prefixes)
         if not uri.startswith(self.stem):
@@ -78,8 +83,17 @@ class Vocabulary:
         if word in self.words:
             return word
         if self.is_closed:
-            raise MalformedError(f"{text[:80]!r} is no standard {self.name}")
+            raise MalformedError(
+                f"{text[:80]!r} is no standard {self.name}: write one of the"
+                " standard words"
+            )
         return uri
+
+    def _meant(self, text: str) -> str:
+        """Return the word that *text* is nearly, with a space before it."""
+        said = _BETWEEN.split(text.strip())[-1].replace(" ", "_").lower()
+        meant = (word for word in self.words if word.lower() == said)
+        return next((f" {word!r}" for word in meant), "")
 
 
 def _cbv(name: str, stem: str, words: str) -> Vocabulary:
@@ -342,7 +356,7 @@ def read_step(text: str, prefixes: Mapping[str, str]) -> str:
     word = word[len(PRIVATE_STEP) :]
     if word not in PRIVATE_STEPS:
         raise MalformedError(
-            f"{text[:80]!r} is no step: after {PRIVATE_STEP} stands one of"
+            f"{text[:80]!r} is no step: write, after {PRIVATE_STEP}, one of"
             f" {', '.join(sorted(PRIVATE_STEPS))}"
         )
     return word
