@@ -5,6 +5,7 @@ import pytest
 
 from provenance.cli.inspect import BANNER
 from provenance.cli.no_network import no_network
+from provenance.epcis.document import parse_document
 from provenance.folder import open_reader
 from provenance.ledger.read import read_entry
 from provenance.proof.verdict import STEPS
@@ -423,6 +424,43 @@ def test_an_audit_names_what_is_wrong(tmp_path: Path) -> None:
     assert done.out.startswith("FAULTY  ")
     assert "explain PRV-9070" in done.out
     assert run("audit", tmp_path / "none").code == 4
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_a_verified_story_is_exported_as_epcis(
+    place: Place, tmp_path: Path, form: str
+) -> None:
+    target = tmp_path / f"can.{form}"
+    done = ok(
+        "export-events", bundle_of(place), "--trust", place.trust,
+        "--format", form, "-o", target, "--json",
+    )  # fmt: skip
+    assert (done.json["events"], done.json["item"]) == (2, CAN)
+    drafts = parse_document(target.read_bytes())
+    assert [draft.body["bizStep"] for draft in drafts] == [
+        "commissioning",
+        "storing",
+    ]
+    assert [draft.items[0].id for draft in drafts] == [CAN, CAN]
+    assert "example:buyer" not in drafts[0].body
+
+
+def test_an_exported_story_goes_to_standard_output_too(place: Place) -> None:
+    given = ("export-events", bundle_of(place), "--trust", place.trust)
+    assert json.loads(ok(*given).out)["type"] == "EPCISDocument"
+    assert run(*given, "--json").code == 2
+
+
+def test_no_story_is_exported_that_does_not_verify(
+    place: Place, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.provenance"
+    bad.write_bytes(bundle_of(place).read_bytes()[:-1])
+    target = tmp_path / "out.json"
+    done = run("export-events", bad, "--trust", place.trust, "-o", target)
+    assert done.code == 3
+    assert str(bad) in done.err
+    assert not target.exists()
 
 
 def test_the_log_is_exported_as_tiles(place: Place, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ main = Program(
         "verify": "provenance.cli.verify:verify",
         "inspect": "provenance.cli.inspect:inspect",
         "audit": "provenance.cli.audit:audit",
+        "export-events": "provenance.cli.export_events:export_events",
         "export-tiles": "provenance.cli.export:export_tiles",
         "demo": "provenance.cli.demo:demo",
         "explain": "provenance.cli.explain:explain",

@@ -1,14 +1,38 @@
-"""Events as EPCIS 2.0 JSON, the way back from body and items."""
+"""Events as EPCIS 2.0 JSON, the way back from body and items; documents.
 
-from collections.abc import Iterable, Mapping
+    {"@context": ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"],
+     "type": "EPCISDocument", "schemaVersion": "2.0",
+     "creationDate": "2026-03-01T09:00:00Z",
+     "epcisBody": {"eventList": [
+    {"type": "ObjectEvent", …},
+    {"@context": {"ext": "https://ns.example.com/epcis/"}, …}
+    ]}}
+
+Two events of one document may give one prefix two meanings. So each keeps
+the prefixes that it defines, and the document defines none.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
-from provenance.claims.event import Item
+from provenance.claims.event import Field, Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.prefixes import EPCIS_CONTEXT, read_context
 from provenance.epcis.shapes import ITEM_MEMBERS
 from provenance.errors import MalformedError
+
+VERSION = "2.0"
+"""Of the standard that documents are written in."""
+
+QUERY_NAME = "SimpleEventQuery"
+
+_PLACE_OBSERVED = "readPoint"
+"""The relation of the item of an event that names none: the place that it is
+about. The body says so as well."""
+
+_NEVER_CONCEALED = ITEM_MEMBERS | {"@context", "type", "after"}
 
 
 def render_event(
@@ -35,7 +59,7 @@ def render_event(
         elif item.relation in ITEM_MEMBERS:
             elements = event.setdefault(item.relation, [])
             cast("list[JSON]", elements).append(_rendered(item))
-        else:
+        elif item.relation != _PLACE_OBSERVED:
             raise MalformedError(
                 f"an EPCIS event names no item as {item.relation[:80]!r}"
             )
@@ -47,6 +71,86 @@ def render_event(
     return event
 
 
+def put_back(
+    body: Mapping[str, Value], fields: Iterable[Field]
+) -> dict[str, Value]:
+    """Return *body* with concealed *fields* where their pointers say.
+
+    A field that cannot stand there, because something else does or because
+    no EPCIS event holds such a value, is left out: what everybody sees does
+    not change by what a few may see.
+    """
+    shown = dict(body)
+    for field in fields:
+        steps = [
+            step.replace("~1", "/").replace("~0", "~")
+            for step in field.pointer[1:].split("/")
+        ]
+        if steps[0] not in _NEVER_CONCEALED and not _holds_bytes(field.value):
+            _put(shown, steps, field.value)
+    return shown
+
+
+def render_document(
+    events: Iterable[Mapping[str, JSON]], *, created: str
+) -> Iterator[bytes]:
+    """Yield an EPCISDocument of *events* in JSON, piece by piece.
+
+    Args:
+        events: As `render_event` gives them; each is read when it is needed.
+        created: The document's `creationDate`.
+    """
+    return _document(
+        "EPCISDocument", '"epcisBody": {"eventList": [', "]}}", events, created
+    )
+
+
+def render_query_document(
+    events: Iterable[Mapping[str, JSON]], *, created: str
+) -> Iterator[bytes]:
+    """Yield an EPCISQueryDocument, the answer that *events* are, in pieces.
+
+    The arguments are those of `render_document`.
+    """
+    return _document(
+        "EPCISQueryDocument",
+        f'"epcisBody": {{"queryResults": {{"queryName": "{QUERY_NAME}",'
+        ' "resultsBody": {"eventList": [',
+        "]}}}}",
+        events,
+        created,
+    )
+
+
+def _document(
+    kind: str,
+    opening: str,
+    closing: str,
+    events: Iterable[Mapping[str, JSON]],
+    created: str,
+) -> Iterator[bytes]:
+    head: dict[str, JSON] = {
+        "@context": [EPCIS_CONTEXT],
+        "type": kind,
+        "schemaVersion": VERSION,
+        "creationDate": created,
+    }
+    yield f"{json.dumps(head)[:-1]}, {opening}".encode()
+    comma = ""
+    for event in events:
+        text = json.dumps(_within_document(event), ensure_ascii=False)
+        yield f"{comma}\n{text}".encode()
+        comma = ","
+    yield f"\n{closing}\n".encode()
+
+
+def _within_document(event: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Return *event* without the context that its document has."""
+    inner = dict(event)
+    prefixes = read_context(inner.pop("@context", []))
+    return {"@context": dict(prefixes), **inner} if prefixes else inner
+
+
 def _rendered(item: Item) -> JSON:
     if not item.is_quantity:
         return item.id
@@ -56,6 +160,26 @@ def _rendered(item: Item) -> JSON:
     if item.uom is not None:
         element["uom"] = item.uom
     return element
+
+
+def _put(members: dict[str, Value], steps: list[str], value: Value) -> None:
+    """Put *value* where *steps* lead below *members*, if nothing is there."""
+    step, *deeper = steps
+    if not deeper:
+        members.setdefault(step, value)
+        return
+    inner = members.get(step, {})
+    if isinstance(inner, dict):
+        members[step] = inner = dict(inner)
+        _put(inner, deeper, value)
+
+
+def _holds_bytes(value: Value) -> bool:
+    try:
+        _to_json(value)
+    except MalformedError:
+        return True
+    return False
 
 
 def _to_json(value: Value) -> JSON:

@@ -84,12 +84,15 @@ class Verified:
         summary: What it rests on.
         timeline: The item's story, in log order.
         notices: What to show beside it.
+        events: The events of that story as far as they are shown, in log
+            order.
     """
 
     subject: str
     summary: Summary
     timeline: tuple[Moment, ...]
     notices: tuple[Notice, ...]
+    events: tuple[ProvenEvent, ...]
 
 
 def verify_bundle(
@@ -111,14 +114,19 @@ def verify_bundle(
         VerificationError: Another step did not pass: the message starts with
             its code, and says which.
     """
-    verdict = examine_bundle(data, trust=trust, now=now, item=item)
+    examination = _Examination(trust, now, item)
+    verdict = examination.verdict(data)
     for step in verdict.steps:
         if step.outcome is not Outcome.VERIFIED:
             error = _ERRORS.get(step.name, VerificationError)
             raise error(f"{step.code}: {step.detail}")
     assert verdict.summary is not None, "it is there once step 3 passed"
     return Verified(
-        verdict.subject, verdict.summary, verdict.timeline, verdict.notices
+        verdict.subject,
+        verdict.summary,
+        verdict.timeline,
+        verdict.notices,
+        examination.events,
     )
 
 
@@ -129,17 +137,7 @@ def examine_bundle(
 
     The arguments are those of `verify_bundle`.
     """
-    examination = _Examination(trust, now, item)
-    # The report says what stopped it; steps that did not run are UNKNOWN.
-    with suppress(StoppedError):
-        examination.run(data)
-    return Verdict(
-        subject=examination.subject,
-        steps=fill_up(examination.report.steps),
-        notices=examination.report.notices,
-        summary=examination.summary,
-        timeline=examination.timeline,
-    )
+    return _Examination(trust, now, item).verdict(data)
 
 
 _ERRORS: dict[str, type[ProvenanceError]] = {
@@ -162,9 +160,23 @@ class _Examination:
         self.subject = ""
         self.summary: Summary | None = None
         self.timeline: tuple[Moment, ...] = ()
+        self.events: tuple[ProvenEvent, ...] = ()
         self._trust = trust
         self._now = now
         self._item = item
+
+    def verdict(self, data: bytes) -> Verdict:
+        """Return what each step finds in *data*."""
+        # The report says what stopped it; steps that did not run are UNKNOWN.
+        with suppress(StoppedError):
+            self.run(data)
+        return Verdict(
+            subject=self.subject,
+            steps=fill_up(self.report.steps),
+            notices=self.report.notices,
+            summary=self.summary,
+            timeline=self.timeline,
+        )
 
     def run(self, data: bytes) -> None:
         """Take every step.
@@ -318,3 +330,7 @@ class _Examination:
         check_standing(self.report, bundle, walk, events)
         check_recalls(self.report, walk, events, entitlement.acts)
         self.timeline = make_timeline(walk, events, entitlement)
+        self.events = tuple(
+            events[moment.log_index, moment.position]
+            for moment in self.timeline
+        )
