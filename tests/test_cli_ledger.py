@@ -329,8 +329,8 @@ def test_one_bad_file_does_not_lose_the_others(
     (folder / ".hidden.json").write_text("no event", encoding="utf-8")
     (folder / "x.xml").write_text("<epcis/>", encoding="utf-8")
     done = run(
-        "submit", folder, folder / "x.xml", folder / "none.json", "--key",
-        place.maker_key, "-C", place.ledger, "--json",
+        "submit", folder, folder / "none.json", "--key", place.maker_key,
+        "-C", place.ledger, "--json",
     )  # fmt: skip
     assert done.code == 1
     said = done.json
@@ -345,8 +345,8 @@ def test_one_bad_file_does_not_lose_the_others(
         ("a.json", 5, None),
         ("b.json", None, "PRV-9010"),
         ("c.json", None, "PRV-9022"),
-        ("sub/d.json", 6, None),
         ("x.xml", None, "PRV-9010"),
+        ("sub/d.json", 6, None),
         ("none.json", None, "PRV-9004"),
     ]
 

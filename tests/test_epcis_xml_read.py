@@ -886,7 +886,7 @@ QUANTITY = "<quantityList><quantityElement>{}</quantityElement></quantityList>"
             "/ext:a",
             "what is nil has no attributes",
         ),
-        ("<p:a xmlns:p='none'/>", "/p:a", "'none' is neither a URI"),
+        ("<p:a xmlns:p='none'/>", "/p:a", "is a URI in full, unlike 'none'"),
         (
             "<p:a xmlns:p='urn:epcglobal:epcis:xsd:3'/>",
             "/p:a",

@@ -1,7 +1,7 @@
 """From files to signed statements.
 
-A file is an EPCIS document in JSON, which is signed here, or a `.submission`,
-which somebody signed already. Which of the two is seen from its first byte.
+A file is an EPCIS document, which is signed here, or a `.submission`, which
+somebody signed already. Which of the two is seen from its first byte.
 """
 
 import os
@@ -23,14 +23,14 @@ from provenance.errors import MalformedError, RejectedError
 from provenance.prepare import new_event, prepare_document
 
 SUFFIX = ".submission"
-_SUFFIXES = (".json", ".jsonld", SUFFIX)
+_SUFFIXES = (".json", ".jsonld", ".ndjson", ".xml", SUFFIX)
 """What a folder's files are called that are handed in."""
 
 MAX_FILE = MAX_BYTES
 """The largest file that is read, in bytes."""
 
 _ARRAY_OF_3 = 0x93
-"""The first byte of a submission; no JSON starts with it."""
+"""The first byte of a submission; no JSON or XML starts with it."""
 
 Demand = tuple[str, bytes]
 """An item, and the link that its trail must still end in."""
@@ -81,8 +81,6 @@ def make_submission(
                 " nothing added"
             )
         return parse_submission(data)
-    if data.lstrip()[:1] == b"<":
-        raise MalformedError("it is XML; EPCIS documents are read as JSON")
     if signatory is None:
         raise RejectedError(
             "nobody has signed it: give the key with --key, and the actor"

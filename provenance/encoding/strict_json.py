@@ -210,7 +210,7 @@ class _Reader(json.JSONDecoder):
         value = float(digits)
         if math.isinf(value):
             return self._fault(
-                "the number is too large for a float: write it as text"
+                "the number is too large for a float: write a smaller one"
             )
         return value
 
@@ -222,7 +222,7 @@ class _Reader(json.JSONDecoder):
             # The interpreter was told to read even fewer digits.
             pass
         return self._fault(
-            f"an integer of {len(digits)} digits is too long: write it as text"
+            f"an integer of {len(digits)} digits is too long: write fewer"
         )
 
     def _fault(self, reason: str) -> _Fault:

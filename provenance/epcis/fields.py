@@ -145,13 +145,7 @@ def number(value: JSON, _: Prefixes) -> int | float:
     """Read a number; one without a fraction becomes an int."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise wrong_kind("a number", value)
-    if isinstance(value, float):
-        if not value.is_integer() or abs(value) > _MAX_INTEGER:
-            return value
-        value = int(value)
-    if abs(value) > _MAX_INTEGER:
-        raise Fault("an integer is within ±(2**53 - 1): write it as text")
-    return value
+    return _exact(value, "write a smaller one")
 
 
 def action(value: JSON, prefixes: Prefixes) -> str:
@@ -214,7 +208,18 @@ def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
                 _require_extension(name, prefixes)
         return {n: at(n, deeper, x, prefixes) for n, x in value.items()}
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(value, prefixes)
+        return _exact(value, "write it as text")
+    return value
+
+
+def _exact(value: float, advice: str) -> int | float:
+    """Return *value*, as an int if it has no fraction and all know it."""
+    if isinstance(value, float):
+        if not value.is_integer() or abs(value) > _MAX_INTEGER:
+            return value
+        value = int(value)
+    if abs(value) > _MAX_INTEGER:
+        raise Fault(f"an integer is within ±(2**53 - 1): {advice}")
     return value
 
 

@@ -120,7 +120,15 @@ def _require_prefix(prefix: str, namespace: object) -> None:
             f"an @context may not define {prefix[:80]!r}: a prefix is a word,"
             " and no scheme of URIs; choose another"
         )
-    if not isinstance(namespace, str) or expand(namespace, {}) != namespace:
+    if not isinstance(namespace, str) or not _is_in_full(namespace):
         raise MalformedError(
-            f"the namespace of prefix {prefix!r} is a URI in full: write it out"
+            f"the namespace of prefix {prefix!r} is a URI in full, unlike"
+            f" {str(namespace)[:80]!r}: write it out"
         )
+
+
+def _is_in_full(uri: str) -> bool:
+    try:
+        return expand(uri, {}) == uri
+    except MalformedError:
+        return False

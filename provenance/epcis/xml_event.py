@@ -350,7 +350,7 @@ def _is_nil(element: Element) -> bool:
 def _require_no_text(element: Element) -> None:
     if element.text.strip(SPACE):
         raise refuse(
-            element, "elements belong here, and no text: leave the text out"
+            element, "elements belong here, and no text: put it in one of them"
         )
 
 

@@ -116,9 +116,9 @@ class Element:
                 if sibling.name[:2] == self.name[:2]
             ]
             if len(same) > 1 or self.name[:2] in _LISTED:
-                position = next(
-                    i for i, sibling in enumerate(same, 1) if sibling is self
-                )
+                # Around events, whose elements are not kept, none is found.
+                known = enumerate(same, 1)
+                position = next((i for i, s in known if s is self), 0)
         return f"{shown}[{position}]" if position else shown
 
 

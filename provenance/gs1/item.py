@@ -50,6 +50,9 @@ _ABSOLUTE = re.compile(
     r"(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
     r"(?:#(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?"
 )
+_STRANGE = re.compile(
+    r"[^A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]|%(?![0-9A-Fa-f]{2})"
+)
 _HOST = re.compile(r"https?://(?:[^/?#]*@)?([^/?#:]*)", re.IGNORECASE)
 
 # Where the company prefix starts: after the indicator or extension digit of
@@ -160,6 +163,12 @@ def _canonical(uri: str) -> str:
     if _ABSOLUTE.fullmatch(uri) is None or (
         uri[-1] == ":" and uri.count(":") == 1
     ):
+        strange = _STRANGE.search(uri) if ":" in uri else None
+        if strange is not None:
+            raise MalformedError(
+                f"{uri[:200]!r} is no absolute URI, for it holds"
+                f" {strange.group()!r}: write that %-encoded"
+            )
         raise MalformedError(
             f"{uri[:200]!r} is no absolute URI: write a GS1 Digital Link, an"
             " EPC URN or another URI, in ASCII"
