@@ -14,7 +14,7 @@ import pytest
 
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
-from provenance.epcis.mend import Mend
+from provenance.epcis.mending.mend import Mend
 from provenance.epcis.render import render_event
 from provenance.epcis.source import Source
 from provenance.errors import MalformedError

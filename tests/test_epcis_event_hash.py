@@ -22,7 +22,7 @@ from provenance.epcis.fields import read_object
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.render import render_event
 from provenance.epcis.vocabulary import BIZ_STEP
-from provenance.epcis.xml_read import read_xml
+from provenance.epcis.xml.read import read_xml
 from provenance.errors import MalformedError
 from tests.test_epcis_roundtrip import drafts
 from tests.vectors_of import shared

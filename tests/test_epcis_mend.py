@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.encoding.path import json_path
 from provenance.epcis.draft import RawEvent, check_event
-from provenance.epcis.mend import (
+from provenance.epcis.mending.mend import (
     ABSENT,
     RULES,
     Mend,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
-from provenance.epcis.mend import Mend
+from provenance.epcis.mending.mend import Mend
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.epcis.source import Source, read_events
 from provenance.errors import MalformedError

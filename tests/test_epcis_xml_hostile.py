@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provenance.epcis import xml_read, xml_safe
 from provenance.epcis.draft import RawEvent, check_event
-from provenance.epcis.xml_read import XmlReader, read_xml
+from provenance.epcis.xml import read as xml_read
+from provenance.epcis.xml import safe as xml_safe
+from provenance.epcis.xml.read import XmlReader, read_xml
 from provenance.errors import MalformedError
 from tests.test_epcis_xml_read import document, event
 

@@ -8,7 +8,7 @@ import pytest
 
 from provenance.claims.event import Item
 from provenance.epcis.draft import EventDraft, RawEvent, check_event
-from provenance.epcis.xml_read import XmlReader, read_xml
+from provenance.epcis.xml.read import XmlReader, read_xml
 from provenance.errors import MalformedError
 
 UNIT = "https://id.gs1.org/01/09421902960017/21/K0000"

@@ -11,7 +11,7 @@ from provenance.claims.event import Item
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.prefixes import expand
-from provenance.epcis.xml_read import read_xml
+from provenance.epcis.xml.read import read_xml
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
 from tests.vectors_of import shared

@@ -15,9 +15,9 @@ from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.epcis.render import render_event
-from provenance.epcis.xml_names import is_name
-from provenance.epcis.xml_read import XmlReader, read_xml
-from provenance.epcis.xml_write import write_xml
+from provenance.epcis.xml.names import is_name
+from provenance.epcis.xml.read import XmlReader, read_xml
+from provenance.epcis.xml.write import write_xml
 from provenance.errors import MalformedError
 from tests.test_epcis_roundtrip import PREFIXES, drafts
 from tests.vectors_of import shared

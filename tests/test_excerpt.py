@@ -12,7 +12,7 @@ from provenance.encoding.canonical import Value
 from provenance.epcis.document import parse_document
 from provenance.epcis.prefixes import full_id, read_context
 from provenance.epcis.render import render_document
-from provenance.epcis.xml_write import write_xml
+from provenance.epcis.xml.write import write_xml
 from provenance.proof.excerpt import NOT_SHOWN, SIGNED_BY, excerpt
 from provenance.proof.verify import verify_bundle
 from tests.ledger_world import (

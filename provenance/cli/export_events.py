@@ -11,7 +11,7 @@ from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.epcis.render import render_document
-from provenance.epcis.xml_write import write_xml
+from provenance.epcis.xml.write import write_xml
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.excerpt import excerpt
 from provenance.proof.verify import verify_bundle

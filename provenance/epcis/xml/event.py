@@ -32,14 +32,14 @@ from functools import partial
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import RawEvent
 from provenance.epcis.prefixes import STANDARD_PREFIXES
-from provenance.epcis.xml_names import (
+from provenance.epcis.xml.names import (
     XSI,
     Name,
     PrefixTable,
     is_prefix,
     parse_name,
 )
-from provenance.epcis.xml_shapes import (
+from provenance.epcis.xml.shapes import (
     EVENT,
     Again,
     Attributes,
@@ -48,8 +48,8 @@ from provenance.epcis.xml_shapes import (
     Shape,
     Typed,
 )
-from provenance.epcis.xml_tree import WRAPPERS, Element, locate
-from provenance.epcis.xml_values import (
+from provenance.epcis.xml.tree import WRAPPERS, Element, locate
+from provenance.epcis.xml.values import (
     BOOLEAN,
     SPACE,
     Id,

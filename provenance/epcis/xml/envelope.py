@@ -15,21 +15,21 @@ from dataclasses import dataclass
 
 from provenance.epcis.fields import Fault, time
 from provenance.epcis.shapes import MEMBERS
-from provenance.epcis.xml_event import (
+from provenance.epcis.xml.event import (
     DOCUMENT_ATTRIBUTES,
     refuse,
     refuse_attribute,
     unknown,
 )
-from provenance.epcis.xml_names import (
+from provenance.epcis.xml.names import (
     EPCIS,
     RESERVED,
     XINCLUDE,
     Name,
     parse_name,
 )
-from provenance.epcis.xml_tree import Element
-from provenance.epcis.xml_values import SPACE
+from provenance.epcis.xml.tree import Element
+from provenance.epcis.xml.values import SPACE
 
 _VERSION = re.compile(r"[12](?:\.[0-9]+)*")
 

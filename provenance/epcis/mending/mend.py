@@ -18,15 +18,7 @@ from dataclasses import replace
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import Locate, RawEvent
 from provenance.epcis.fields import Prefixes
-from provenance.epcis.mend_notes import (
-    ABSENT,
-    RULES,
-    Absent,
-    Mend,
-    Notes,
-    Steps,
-)
-from provenance.epcis.menders import (
+from provenance.epcis.mending.menders import (
     Mender,
     action,
     as_is,
@@ -39,6 +31,14 @@ from provenance.epcis.menders import (
     record,
     version,
     word,
+)
+from provenance.epcis.mending.notes import (
+    ABSENT,
+    RULES,
+    Absent,
+    Mend,
+    Notes,
+    Steps,
 )
 from provenance.epcis.prefixes import expand, read_context
 from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS

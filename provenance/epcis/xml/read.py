@@ -27,7 +27,7 @@ from functools import partial
 from provenance.claims.event import MAX_LEAVES
 from provenance.epcis.draft import RawEvent
 from provenance.epcis.shapes import MEMBERS
-from provenance.epcis.xml_envelope import (
+from provenance.epcis.xml.envelope import (
     ROOTS,
     Level,
     check_attributes,
@@ -35,11 +35,11 @@ from provenance.epcis.xml_envelope import (
     check_root,
     unexpected,
 )
-from provenance.epcis.xml_event import read_event, refuse
-from provenance.epcis.xml_names import parse_name
-from provenance.epcis.xml_safe import SafeParser
-from provenance.epcis.xml_tree import Element
-from provenance.epcis.xml_values import SPACE
+from provenance.epcis.xml.event import read_event, refuse
+from provenance.epcis.xml.names import parse_name
+from provenance.epcis.xml.safe import SafeParser
+from provenance.epcis.xml.tree import Element
+from provenance.epcis.xml.values import SPACE
 from provenance.errors import MalformedError
 
 MAX_EVENT = 64 * 2**20

@@ -27,7 +27,7 @@ from provenance.epcis.vocabulary import (
     SOURCE_DEST_TYPE,
     Vocabulary,
 )
-from provenance.epcis.xml_values import (
+from provenance.epcis.xml.values import (
     BOOLEAN,
     Id,
     Number,

@@ -10,7 +10,7 @@
     …
 
 The elements stand in the order of the schema of EPCIS 2.0. Each event binds
-the prefixes that it uses, so events never share one by accident. `xml_read`
+the prefixes that it uses, so events never share one by accident. `read`
 reads the same events back, apart from what XML has no way to say:
 
     in extensions, a number, true or false     becomes the text for it
@@ -57,7 +57,7 @@ from provenance.epcis.fields import (
 )
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand
 from provenance.epcis.shapes import MEMBERS
-from provenance.epcis.xml_names import (
+from provenance.epcis.xml.names import (
     EPCIS,
     MASTER_DATA,
     RESERVED,
@@ -68,7 +68,7 @@ from provenance.epcis.xml_names import (
     is_name,
     split_uri,
 )
-from provenance.epcis.xml_shapes import (
+from provenance.epcis.xml.shapes import (
     FIELDS,
     Again,
     Attributes,
@@ -78,7 +78,7 @@ from provenance.epcis.xml_shapes import (
     Typed,
     order_of,
 )
-from provenance.epcis.xml_values import SPACE, Scalar, Word, write_plainly
+from provenance.epcis.xml.values import SPACE, Scalar, Word, write_plainly
 from provenance.errors import MalformedError
 
 _HEAD = (

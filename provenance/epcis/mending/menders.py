@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.fields import ACTIONS
-from provenance.epcis.mend_notes import ABSENT, Notes, Steps
+from provenance.epcis.mending.notes import ABSENT, Notes, Steps
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import Vocabulary
 from provenance.errors import MalformedError

@@ -11,7 +11,7 @@ start tag.
 from collections.abc import Iterator, Mapping, Sequence
 
 from provenance.encoding.path import quoted
-from provenance.epcis.xml_names import Name, PrefixTable, parse_name
+from provenance.epcis.xml.names import Name, PrefixTable, parse_name
 
 _LISTED = frozenset(
     ("", local)
