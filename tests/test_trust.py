@@ -256,3 +256,9 @@ def test_hostile_text_raises_only_malformed(text: str) -> None:
         except MalformedError:
             continue
         assert whole.startswith(SMALLEST)
+
+
+@pytest.mark.parametrize("opening", ["[", "{x = "])
+def test_a_trust_file_nested_without_end_is_refused(opening: str) -> None:
+    with pytest.raises(MalformedError):
+        parse_trust("x = " + opening * 5_000)

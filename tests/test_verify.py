@@ -1266,6 +1266,30 @@ def test_an_item_of_which_nothing_stands_is_not_verified() -> None:
     is_found(verdict, Outcome.INCOMPLETE, "PRV-1406")
 
 
+def test_a_stranger_s_trail_is_surplus_though_a_pinned_actors_is_missing() -> (
+    None
+):
+    world = story()
+    bundle = world.bundle(can(1))
+    pinned = world.trust(actors=[
+        Authority(
+            MAKER,
+            "Maker",
+            (signer_of("maker").verifier.data,),
+            grants=(Grant(MAKER, "producer", ("*",)),),
+            is_pinned=True,
+        )
+    ])  # fmt: skip
+    kept = [trail for trail in bundle.items if trail.item != MAKER]
+    with_stranger = replaced(
+        bundle, items=(*kept, world.trail("urn:example:nobody"))
+    )
+    verdict = examine_bundle(
+        with_stranger.to_bytes(), trust=pinned, now=world.now
+    )
+    is_found(verdict, Outcome.FAILED, "PRV-1002")
+
+
 # Splices, mutations and hostile input.
 
 

@@ -1,7 +1,7 @@
 """The story: is it whole, in the order that was demanded, and still good?"""
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from provenance.claims.event import read_after
 from provenance.claims.registry import Act
@@ -51,6 +51,7 @@ def check_completeness(
     walk: Trace,
     *,
     asked: Collection[str],
+    pinned: Collection[str],
 ) -> None:
     """Check that the story is whole, and that nothing else is there.
 
@@ -59,8 +60,14 @@ def check_completeness(
         bundle: What is there.
         walk: What should be.
         asked: The kinds of related trails that must be there.
+        pinned: The actors that the trust file pins: their trails may be
+            missing, for they lead to nothing.
     """
-    _check_surplus(report, bundle, walk)
+    is_whole = all(
+        missing.why is Why.ACTOR and missing.item in pinned
+        for missing in walk.missing
+    )
+    _check_surplus(report, bundle, walk, is_whole=is_whole)
     for missing in walk.missing:
         if missing.why is Why.ACTOR:
             continue
@@ -123,6 +130,7 @@ def check_recalls(
     acts: Mapping[Position, Act],
 ) -> None:
     """Check that nothing in the story recalls the item."""
+    asserted = _assertions(walk, events)
     for sighting in walk.sightings:
         at = sighting.at
         if sighting.why is Why.ACTOR or at not in acts:
@@ -130,7 +138,7 @@ def check_recalls(
         event = events[at]
         where = f"event {at[1]} of entry {at[0]}"
         if declares_error(event.body):
-            _note_declaration(report, walk, events, sighting)
+            _note_declaration(report, asserted, events, sighting)
         elif not is_recall(event.body, acts[at]):
             continue
         elif (at, sighting.item) in walk.void:
@@ -168,9 +176,27 @@ def check_standing(
         )
 
 
+_Asserted = Mapping[tuple[str, bytes], Sequence[ProvenEvent]]
+"""(Item, what is asserted) → the events that assert it and declare no error."""
+
+
+def _assertions(
+    walk: Trace, events: Mapping[Position, ProvenEvent]
+) -> _Asserted:
+    """Return what is asserted of which item, if any of it is declared wrong."""
+    asserted: dict[tuple[str, bytes], list[ProvenEvent]] = {}
+    if any(declares_error(event.body) for event in events.values()):
+        for sighting in walk.sightings:
+            event = events[sighting.at]
+            if not declares_error(event.body):
+                key = sighting.item, assertion(event.body)
+                asserted.setdefault(key, []).append(event)
+    return asserted
+
+
 def _note_declaration(
     report: Report,
-    walk: Trace,
+    asserted: _Asserted,
     events: Mapping[Position, ProvenEvent],
     sighting: Sighting,
 ) -> None:
@@ -178,15 +204,11 @@ def _note_declaration(
     at, item = sighting.at, sighting.item
     declared = events[at]
     by = f"event {at[1]} of entry {at[0]} by {declared.issuer}"
-    repeated = [
-        events[other.at]
-        for other in walk.sightings
-        if other.item == item
-        and other.at < at
-        and not declares_error(events[other.at].body)
-        and assertion(events[other.at].body) == assertion(declared.body)
-    ]
-    signers = dict.fromkeys(event.issuer for event in repeated)
+    signers = dict.fromkeys(
+        event.issuer
+        for event in asserted.get((item, assertion(declared.body)), ())
+        if event.at < at
+    )
     if declared.issuer in signers:
         report.notice("PRV-1402", f"{by} declares an event an error", item)
     elif signers:
@@ -226,7 +248,9 @@ def _is_recalled(word: Value, body: Mapping[str, Value]) -> bool:
         return False
 
 
-def _check_surplus(report: Report, bundle: Bundle, walk: Trace) -> None:
+def _check_surplus(
+    report: Report, bundle: Bundle, walk: Trace, *, is_whole: bool
+) -> None:
     places = {
         (link.log_index, link.position)
         for trail in bundle.items
@@ -234,7 +258,7 @@ def _check_surplus(report: Report, bundle: Bundle, walk: Trace) -> None:
     }
     for trail in bundle.items:
         # Where something is missing, what it leads to is no surplus.
-        if trail.item not in walk.trails and not walk.missing:
+        if trail.item not in walk.trails and is_whole:
             report.failed(
                 "completeness",
                 2,

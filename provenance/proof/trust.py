@@ -182,6 +182,8 @@ def parse_trust(text: str) -> Trust:
         file = _Table(tomllib.loads(text), "")
     except tomllib.TOMLDecodeError as error:
         raise MalformedError(f"the trust file is not TOML: {error}") from error
+    except RecursionError as error:
+        raise MalformedError("the trust file is nested too deep") from error
     witnesses = [_read_witness(row) for row in file.tables("witnesses")]
     auditors = [_read_witness(row) for row in file.tables("auditors")]
     quorum = file.text("quorum", NONE)

@@ -205,8 +205,10 @@ class _Examination:
 
         # 10 to 14: what it means.
         walk = trace_bundle(bundle, events)
-        check_completeness(self.report, bundle, walk, asked=self._trust.trails)
         pinned = {actor.id for actor in self._trust.actors}
+        check_completeness(
+            self.report, bundle, walk, asked=self._trust.trails, pinned=pinned
+        )
         entitlement = check_entitlement(
             self.report,
             self._trust.registry(),
