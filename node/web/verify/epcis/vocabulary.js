@@ -1,0 +1,226 @@
+// @ts-check
+// The words of events: GS1's Core Business Vocabulary, and our own steps.
+// Mirrors provenance/epcis/vocabulary.py, as far as a verifier asks.
+//
+// EPCIS writes a standard word in any of three ways, which are compared by the
+// bare word:
+//
+//     shipping   cbv:BizStep-shipping   https://ref.gs1.org/cbv/BizStep-shipping
+//
+// What customs, laboratories, platforms and couriers do at a border is not in
+// that vocabulary. For these there are steps of our own, of the form
+// `urn:provenance:step:<word>`. Any other URI is somebody else's word and
+// stands for itself.
+
+import { compareText, head, quoted } from "../encoding/text.js";
+import { MalformedError } from "../errors.js";
+import { expand } from "./prefixes.js";
+
+/** @typedef {import("./prefixes.js").Prefixes} Prefixes */
+
+const PRIVATE_STEP = "urn:provenance:step:";
+const CBV = "https://ref.gs1.org/cbv/";
+const OBSOLETE_CBV = [
+  "urn:epcglobal:cbv",
+  "http://ns.gs1.org/cbv/",
+  "https://ns.gs1.org/cbv/",
+];
+
+/** The standard words of one field of EPCIS. */
+class Vocabulary {
+  /**
+   * @param {string} name what they are, for messages
+   * @param {string} stem what the URI of each starts with
+   * @param {string} words the bare words
+   */
+  constructor(name, stem, words) {
+    this.name = name;
+    this.stem = CBV + stem;
+    this.words = new Set(words.split(/\s+/));
+  }
+
+  /**
+   * Return the bare word that `text` spells, or somebody else's URI.
+   * @param {string} text
+   * @param {Prefixes} prefixes those that the document defines
+   * @throws {MalformedError} It is neither.
+   */
+  read(text, prefixes) {
+    if (this.words.has(text)) return text;
+    const shown = quoted(head(text, 80));
+    if (OBSOLETE_CBV.some((start) => text.startsWith(start))) {
+      const [least] = [...this.words].sort(compareText);
+      const word = this.#meant(text) || `, such as ${quoted(least)}`;
+      throw new MalformedError(
+        `${shown} is no ${this.name} as EPCIS 2.0 spells it: write the bare` +
+          ` word${word}`,
+      );
+    }
+    if (!text.includes(":")) {
+      const word =
+        this.#meant(text) || " one of the standard words, or a URI of your own";
+      throw new MalformedError(
+        `${shown} is no standard ${this.name}: write${word}`,
+      );
+    }
+    const uri = expand(text, prefixes);
+    if (!uri.startsWith(this.stem)) return uri;
+    const word = uri.slice(this.stem.length);
+    if (this.words.has(word)) return word;
+    throw new MalformedError(
+      `${shown} is no standard ${this.name}: write one of the standard words`,
+    );
+  }
+
+  /**
+   * Return the word that `text` is nearly, with a space before it.
+   * @param {string} text
+   */
+  #meant(text) {
+    const [said] = text.trim().split(/[:/-]/).slice(-1);
+    const near = said.replaceAll(" ", "_").toLowerCase();
+    const word = [...this.words].find((known) => known.toLowerCase() === near);
+    return word === undefined ? "" : ` ${quoted(word)}`;
+  }
+}
+
+export const BIZ_STEP = new Vocabulary(
+  "business step",
+  "BizStep-",
+  `accepting arriving assembling collecting commissioning consigning
+    creating_class_instance cycle_counting decommissioning departing
+    destroying disassembling dispensing encoding entering_exiting holding
+    inspecting installing killing loading other packing picking receiving
+    removing repackaging repairing replacing reserving retail_selling sampling
+    sensor_reporting shipping staging_outbound stock_taking stocking storing
+    transporting unloading unpacking void_shipping`,
+);
+
+export const DISPOSITION = new Vocabulary(
+  "disposition",
+  "Disp-",
+  `active available completeness_inferred completeness_verified conformant
+    container_closed container_open damaged destroyed dispensed disposed
+    encoded expired in_progress in_transit inactive mismatch_class
+    mismatch_instance mismatch_quantity needs_replacement no_pedigree_match
+    non_conformant non_sellable_other partially_dispensed recalled reserved
+    retail_sold returned sellable_accessible sellable_not_accessible stolen
+    unavailable unknown`,
+);
+
+export const ERROR_REASON = new Vocabulary(
+  "error reason",
+  "ER-",
+  "did_not_occur incorrect_data",
+);
+
+/**
+ * What to call a step in a timeline that people read.
+ * @typedef {{english: string, chinese: string}} Step
+ */
+
+/**
+ * @param {[string, string, string][]} rows
+ * @returns {Map<string, Step>}
+ */
+function steps(rows) {
+  return new Map(
+    rows.map(([word, english, chinese]) => [word, { english, chinese }]),
+  );
+}
+
+/** Word → step, for the steps of our own. */
+export const PRIVATE_STEPS = steps([
+  ["customs_declared", "Declared to customs", "已向海关申报"],
+  ["customs_released", "Released by customs", "海关放行"],
+  ["customs_held", "Held by customs", "海关扣留"],
+  ["customs_refused", "Refused by customs", "海关退运"],
+  ["quarantine_sampled", "Sampled by quarantine", "检疫取样"],
+  ["quarantine_cleared", "Cleared by quarantine", "检疫合格"],
+  ["test_reported", "Laboratory test reported", "检测报告"],
+  ["tax_paid", "Import tax paid", "进口税款已缴"],
+  ["bonded_entered", "Entered the bonded warehouse", "进入保税仓"],
+  ["bonded_left", "Left the bonded warehouse", "离开保税仓"],
+  ["order_bound", "Ordered", "订单关联"],
+  ["payment_bound", "Payment confirmed", "支付关联"],
+  ["waybill_bound", "Waybill assigned", "运单关联"],
+  ["custody_offered", "Handed over", "交出货物"],
+  ["custody_accepted", "Taken over", "接收货物"],
+  ["recalled", "Recalled", "召回"],
+  ["delivery_confirmed", "Delivered", "确认送达"],
+  ["export_inspected", "Inspected for export", "出口检验"],
+]);
+
+/** Word → step, for every kind of event that `readAct` knows. */
+export const STEPS = new Map([
+  ...steps([
+    ["accepting", "Accepted", "验收"],
+    ["arriving", "Arrived", "到达"],
+    ["assembling", "Assembled", "组装"],
+    ["collecting", "Collected", "收集"],
+    ["commissioning", "Put into being", "赋码"],
+    ["consigning", "Consigned", "托运"],
+    ["creating_class_instance", "Batch produced", "批次生产"],
+    ["cycle_counting", "Counted", "循环盘点"],
+    ["decommissioning", "Identifier retired", "注销标识"],
+    ["departing", "Departed", "离开"],
+    ["destroying", "Destroyed", "销毁"],
+    ["disassembling", "Taken apart", "拆解"],
+    ["dispensing", "Dispensed", "配发"],
+    ["encoding", "Label written", "写码"],
+    ["entering_exiting", "Passed the shop door", "进出店门"],
+    ["holding", "Set aside", "暂存待处理"],
+    ["inspecting", "Inspected", "检验"],
+    ["installing", "Installed", "安装"],
+    ["killing", "Tag disabled", "标签失效"],
+    ["loading", "Loaded", "装载"],
+    ["other", "Other step", "其他步骤"],
+    ["packing", "Packed", "包装"],
+    ["picking", "Picked", "拣货"],
+    ["receiving", "Received", "收货"],
+    ["removing", "Removed", "移除"],
+    ["repackaging", "Repacked", "重新包装"],
+    ["repairing", "Repaired", "维修"],
+    ["replacing", "Replaced", "更换"],
+    ["reserving", "Reserved", "预留"],
+    ["retail_selling", "Sold", "零售售出"],
+    ["sampling", "Sampled", "取样"],
+    ["sensor_reporting", "Measured", "传感器读数"],
+    ["shipping", "Shipped", "发货"],
+    ["staging_outbound", "Ready to ship", "待发货"],
+    ["stock_taking", "Stock taken", "盘点"],
+    ["stocking", "Put on sale", "上架"],
+    ["storing", "Stored", "入库存放"],
+    ["transporting", "In transport", "运输"],
+    ["unloading", "Unloaded", "卸载"],
+    ["unpacking", "Unpacked", "拆包"],
+    ["void_shipping", "Shipment undone", "撤销发货"],
+  ]),
+  ...PRIVATE_STEPS,
+  ...steps([
+    // What an event's form tells where it names no step.
+    ["observing", "Seen", "观察到"],
+    ["transforming", "Made into something else", "加工转化"],
+  ]),
+]);
+
+/**
+ * Return the bare word of the step that `text` spells, or a foreign URI.
+ * @param {string} text
+ * @param {Prefixes} prefixes
+ * @throws {MalformedError} It is no standard word, no step of our own and no
+ *     URI.
+ */
+export function readStep(text, prefixes) {
+  const found = BIZ_STEP.read(text, prefixes);
+  if (!found.startsWith(PRIVATE_STEP)) return found;
+  const word = found.slice(PRIVATE_STEP.length);
+  if (!PRIVATE_STEPS.has(word)) {
+    const known = [...PRIVATE_STEPS.keys()].sort(compareText).join(", ");
+    throw new MalformedError(
+      `${quoted(head(text, 80))} is no step: write, after ${PRIVATE_STEP}, one` +
+        ` of ${known}`,
+    );
+  }
+  return word;
+}

@@ -1,0 +1,299 @@
+// @ts-check
+// The story: is it whole, in the order that was demanded, and still good?
+// Mirrors provenance/proof/story.py.
+
+import { readAfter } from "../claims/event.js";
+import { mapKey } from "../claims/trail.js";
+import { equalBytes, toHex } from "../encoding/bytes.js";
+import { countBefore } from "../encoding/search.js";
+import { prefixesOf } from "../epcis/acts.js";
+import { assertion, declaresError } from "../epcis/corrections.js";
+import { DISPOSITION } from "../epcis/vocabulary.js";
+import { MalformedError } from "../errors.js";
+import {
+  ACTOR,
+  SUBJECT,
+  comparePlaces,
+  placeKey,
+  sightingKey,
+  trace,
+} from "./trace.js";
+
+/** @typedef {import("../claims/event.js").Body} Body */
+/** @typedef {import("../claims/registry.js").Act} Act */
+/** @typedef {import("../encoding/canonical.js").Value} Value */
+/** @typedef {import("./bundle.js").Bundle} Bundle */
+/** @typedef {import("./evidence.js").Events} Events */
+/** @typedef {import("./evidence.js").Evidence} Evidence */
+/** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
+/** @typedef {import("./report.js").Report} Report */
+/** @typedef {import("./trace.js").Sighting} Sighting */
+/** @typedef {import("./trace.js").Trace} Trace */
+
+/** The step, and the standard disposition, that call a product back. */
+const RECALLED = "recalled";
+
+/**
+ * Return the walk through what the bundle shows.
+ * @param {Bundle} bundle
+ * @param {Events} events
+ */
+export function traceBundle(bundle, events) {
+  const trails = new Map(bundle.items.map(({ item, links }) => [item, links]));
+  return trace(
+    bundle.items[0].item,
+    (item) => trails.get(item) ?? null,
+    (at) => events.get(placeKey(at)) ?? null,
+  );
+}
+
+/**
+ * Check that the story is whole, and that nothing else is there.
+ * @param {Report} report
+ * @param {Bundle} bundle what is there
+ * @param {Trace} walk what should be
+ * @param {ReadonlySet<string>} asked the related trails that must be there
+ * @param {ReadonlySet<string>} pinned the actors that the trust file pins:
+ *   their trails may be missing, for they lead to nothing
+ */
+export function checkCompleteness(report, bundle, walk, asked, pinned) {
+  const isWhole = walk.missing.every(
+    ({ why, item }) => why === ACTOR && pinned.has(item),
+  );
+  checkSurplus(report, bundle, walk, isWhole);
+  for (const { why, item, reason } of walk.missing) {
+    if (why === ACTOR) continue;
+    if (why === SUBJECT || asked.has(why)) {
+      report.lacking("completeness", 1, reason, item);
+    } else {
+      const detail = `${reason}; the trust file does not ask for it`;
+      report.notice("PRV-1004", detail, item);
+    }
+  }
+  const [{ item, links }] = bundle.items;
+  if (!links.length) {
+    const detail = `the ledger holds nothing about ${item}`;
+    report.stop("completeness", 3, detail, item, "UNKNOWN");
+  }
+  report.passed(
+    "completeness",
+    `all ${links.length} events of the item and ${walk.trails.size - 1}` +
+      " related trails are here",
+  );
+}
+
+/**
+ * Check that each event follows the links that it demanded to follow.
+ * @param {Report} report
+ * @param {Bundle} bundle
+ * @param {Evidence} evidence
+ */
+export function checkDemands(report, bundle, evidence) {
+  const trails = new Map(bundle.items.map(({ item, links }) => [item, links]));
+  let held = 0;
+  for (const event of evidence.events.values()) {
+    for (const [item, link] of readAfter(event.body)) {
+      const links = trails.get(item);
+      const chain = evidence.chains.get(item);
+      if (!links || !chain) continue;
+      held++;
+      // What the signer saw was the head before the whole statement.
+      const before = countBefore(links, (l) => l.logIndex < event.at[0]);
+      const found = before ? chain[before - 1] : mapKey(item);
+      if (!equalBytes(found, link)) {
+        report.failed(
+          "demands",
+          1,
+          `event ${event.at[1]} of entry ${event.at[0]} was to follow link` +
+            ` ${toHex(link).slice(0, 16)} of ${item}, but follows` +
+            ` ${toHex(found).slice(0, 16)}`,
+          item,
+        );
+      }
+    }
+  }
+  report.passed("demands", `${held} of ${held} demands to follow a link held`);
+}
+
+/**
+ * Check that nothing in the story recalls the item.
+ * @param {Report} report
+ * @param {Trace} walk
+ * @param {Events} events
+ * @param {Map<string, Act>} acts
+ */
+export function checkRecalls(report, walk, events, acts) {
+  const assertions = new Assertions();
+  for (const sighting of walk.sightings) {
+    const { at, item, why } = sighting;
+    const act = acts.get(placeKey(at));
+    if (why === ACTOR || !act) continue;
+    const event = eventAt(events, at);
+    const where = `event ${at[1]} of entry ${at[0]}`;
+    if (declaresError(event.body)) {
+      noteDeclaration(report, walk, events, sighting, assertions);
+    } else if (!isRecall(event.body, act)) {
+      continue;
+    } else if (walk.voids.has(sightingKey(at, item))) {
+      report.notice(
+        "PRV-1403",
+        `the recall of ${item} by ${event.issuer} (${where}) was withdrawn as` +
+          " an error",
+        item,
+      );
+    } else {
+      const detail = `${item} was recalled by ${event.issuer} (${where})`;
+      report.lacking("recalls", 1, detail, item);
+      report.notice("PRV-1401", detail, item);
+    }
+  }
+  report.passed("recalls", "nothing recalls it");
+}
+
+/**
+ * Check that something said of the item still stands.
+ * @param {Report} report
+ * @param {Bundle} bundle
+ * @param {Trace} walk
+ * @param {Events} events
+ */
+export function checkStanding(report, bundle, walk, events) {
+  const [{ item, links }] = bundle.items;
+  const isVoid = links.every(({ logIndex, position }) => {
+    const event = events.get(placeKey([logIndex, position]));
+    return (
+      walk.voids.has(sightingKey([logIndex, position], item)) ||
+      (event && declaresError(event.body))
+    );
+  });
+  if (links.length && isVoid) {
+    report.lacking(
+      "recalls",
+      6,
+      "all that was ever said of the item was declared an error",
+      item,
+    );
+  }
+}
+
+/** What each event asserts, looked at once however often it is asked. */
+class Assertions {
+  /** @type {Map<ProvenEvent, string>} */
+  #known = new Map();
+
+  /** @param {ProvenEvent} event */
+  of(event) {
+    let known = this.#known.get(event);
+    if (known === undefined) {
+      known = toHex(assertion(event.body));
+      this.#known.set(event, known);
+    }
+    return known;
+  }
+}
+
+/**
+ * Tell whose event is declared an error: one's own, or another's.
+ * @param {Report} report
+ * @param {Trace} walk
+ * @param {Events} events
+ * @param {Sighting} sighting
+ * @param {Assertions} assertions
+ */
+function noteDeclaration(report, walk, events, { at, item }, assertions) {
+  const declared = eventAt(events, at);
+  const by = `event ${at[1]} of entry ${at[0]} by ${declared.issuer}`;
+  const signers = new Set();
+  for (const other of walk.sightings) {
+    if (other.item !== item || comparePlaces(other.at, at) >= 0) continue;
+    const event = eventAt(events, other.at);
+    if (
+      !declaresError(event.body) &&
+      assertions.of(event) === assertions.of(declared)
+    ) {
+      signers.add(event.issuer);
+    }
+  }
+  if (signers.has(declared.issuer)) {
+    report.notice("PRV-1402", `${by} declares an event an error`, item);
+  } else if (signers.size) {
+    const others = [...signers].join(", ");
+    const detail = `${by} disputes an event of ${others}, which stands`;
+    report.notice("PRV-1404", detail, item);
+  } else {
+    const detail = `${by} declares an event an error that is not on the trail`;
+    report.notice("PRV-1405", detail, item);
+  }
+}
+
+/**
+ * Whether an event calls its items back, by step or disposition.
+ * @param {Body} body
+ * @param {Act} act
+ */
+function isRecall(body, act) {
+  if (act.kinds.has(RECALLED)) return true;
+  const persistent = body.get("persistentDisposition");
+  const set = persistent instanceof Map ? persistent.get("set") : null;
+  const words = [body.get("disposition"), ...(Array.isArray(set) ? set : [])];
+  return words.some((word) => isRecalled(word, body));
+}
+
+/**
+ * @param {Value | undefined} word
+ * @param {Body} body
+ */
+function isRecalled(word, body) {
+  if (typeof word !== "string" || !word.includes(RECALLED)) return false;
+  try {
+    return DISPOSITION.read(word, prefixesOf(body)) === RECALLED;
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    // Not a word of the vocabulary, and so not the one that warns.
+    return false;
+  }
+}
+
+/**
+ * @param {Report} report
+ * @param {Bundle} bundle
+ * @param {Trace} walk
+ * @param {boolean} isWhole
+ */
+function checkSurplus(report, bundle, walk, isWhole) {
+  const places = new Set();
+  for (const { item, links } of bundle.items) {
+    for (const { logIndex, position } of links) {
+      places.add(placeKey([logIndex, position]));
+    }
+    // Where something is missing, what it leads to is no surplus.
+    if (!walk.trails.has(item) && isWhole) {
+      const detail = `the trail of ${item} is no part of the story`;
+      report.failed("completeness", 2, detail, item);
+    }
+  }
+  for (const { logIndex, position } of bundle.events) {
+    if (!places.has(placeKey([logIndex, position]))) {
+      const subject = `event ${position} of entry ${logIndex}`;
+      const detail = `${subject} is on no trail here`;
+      report.failed("completeness", 2, detail, subject);
+    }
+  }
+  const said = new Set(bundle.events.map((event) => event.logIndex));
+  for (const { logIndex } of bundle.statements) {
+    if (!said.has(logIndex)) {
+      const subject = `entry ${logIndex}`;
+      const detail = `no event of ${subject} is shown`;
+      report.failed("completeness", 2, detail, subject);
+    }
+  }
+}
+
+/**
+ * Return an event that was seen, and so is there.
+ * @param {Events} events
+ * @param {import("./trace.js").Position} at
+ */
+function eventAt(events, at) {
+  return /** @type {ProvenEvent} */ (events.get(placeKey(at)));
+}

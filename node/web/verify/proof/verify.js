@@ -1,0 +1,345 @@
+// @ts-check
+// Verifying a bundle: from its bytes and a trust file to a verdict. Mirrors
+// provenance/proof/verify.py.
+//
+//      1  format         canonical bytes of the shapes that the format asks for
+//      2  origin         about the item in hand, from the ledger trusted
+//      3  log-signature  every log key of the trust file signed the checkpoint
+//      4  quorum         enough of its witnesses cosigned it
+//      5  freshness      it is not too old, and not from the future
+//      6  commitment     its last leaf commits to the trails of all items
+//      7  inclusion      every entry is in the log at its index
+//      8  events         every leaf shown is one that its statement signed
+//      9  trails         each has all of its links, and ends where the map says
+//     10  completeness   the walk through the story finds all it needs, and
+//                        nothing is there that it does not lead to
+//     11  signatures     every statement is signed with a key that counted then
+//     12  roles          every event is one that its signer was entitled to say
+//     13  demands        an event follows the link that it demanded to follow
+//     14  recalls        nothing recalls the item, and not all was an error
+//
+// Keys, origin, authorities, witnesses and the clock come from the caller;
+// nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
+// log holds, and a fault there leaves nothing to go on with; the later ones
+// note all faults that there are.
+
+import { quoted } from "../encoding/text.js";
+import {
+  InvalidProofError,
+  InvalidSignatureError,
+  MalformedError,
+  QuorumNotMetError,
+  VerificationError,
+} from "../errors.js";
+import { parseCheckpoint } from "../tlog/checkpoint.js";
+import { parseNote } from "../tlog/note.js";
+import { checkEntitlement } from "./authority.js";
+import { parseBundle } from "./bundle.js";
+import {
+  checkCommitment,
+  checkEvents,
+  checkInclusion,
+  checkTrails,
+} from "./evidence.js";
+import { newest, openTrusted, requirePast } from "./opening.js";
+import { Report, StoppedError } from "./report.js";
+import {
+  checkCompleteness,
+  checkDemands,
+  checkRecalls,
+  checkStanding,
+  traceBundle,
+} from "./story.js";
+import { makeTimeline } from "./timeline.js";
+import { ACTOR } from "./trace.js";
+import { SCHEMA, fillUp, outcomeOf } from "./verdict.js";
+
+/** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
+/** @typedef {import("../tlog/checkpoint.js").SignedCheckpoint} Signed */
+/** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
+/** @typedef {import("../tlog/cosignature.js").Cosignature} Cosignature */
+/** @typedef {import("./bundle.js").Bundle} Bundle */
+/** @typedef {import("./trust.js").Trust} Trust */
+/** @typedef {import("./verdict.js").Verdict} Verdict */
+
+/**
+ * What a bundle is held against: what the caller believes; the time, in ms
+ * since 1970; and the id of the item in hand, if it is known.
+ * @typedef {{trust: Trust, now: number, item?: string | null}} Asked
+ */
+
+/**
+ * Return the verdict on a bundle that passes every step.
+ * @param {Uint8Array} data
+ * @param {Asked} asked
+ * @throws {MalformedError} It is not a bundle.
+ * @throws {QuorumNotMetError} Too few witnesses cosigned its checkpoint.
+ * @throws {InvalidSignatureError} The log did not sign it.
+ * @throws {InvalidProofError} Something in it is not what the log holds.
+ * @throws {VerificationError} Another step did not pass: the message starts
+ *     with its code, and says which.
+ */
+export async function verifyBundle(data, asked) {
+  const verdict = await examineBundle(data, asked);
+  for (const { id, outcome, code, detail } of verdict.checks) {
+    if (outcome !== "VERIFIED") {
+      const Fault = ERRORS.get(id) ?? VerificationError;
+      throw new Fault(`${code}: ${detail}`);
+    }
+  }
+  return verdict;
+}
+
+/**
+ * Return what each step finds in a bundle, whatever its bytes: the JSON of
+ * the schema provenance.verdict/1.
+ * @param {Uint8Array} data
+ * @param {Asked} asked
+ * @returns {Promise<Verdict>}
+ */
+export async function examineBundle(data, { trust, now, item = null }) {
+  if (!(data instanceof Uint8Array)) throw new TypeError("bytes are asked for");
+  if (!Number.isSafeInteger(now)) {
+    throw new RangeError("now is a whole number of ms since 1970");
+  }
+  const examination = new Examination(trust, now, item);
+  try {
+    // Of one's own: what is checked must not change while it is.
+    await examination.run(new Uint8Array(data));
+  } catch (error) {
+    // The report says what stopped it; steps that did not run are UNKNOWN.
+    if (!(error instanceof StoppedError)) throw error;
+  }
+  const checks = fillUp(examination.report.checks);
+  return {
+    schema: SCHEMA,
+    outcome: outcomeOf(checks),
+    subject: examination.subject,
+    checks,
+    notices: examination.report.notices,
+    log: examination.summary,
+    timeline: examination.timeline,
+  };
+}
+
+/** Step → what `verifyBundle` throws when it does not pass. */
+const ERRORS = new Map([
+  ["format", MalformedError],
+  ["log-signature", InvalidSignatureError],
+  ["quorum", QuorumNotMetError],
+  ["commitment", InvalidProofError],
+  ["inclusion", InvalidProofError],
+  ["events", InvalidProofError],
+  ["trails", InvalidProofError],
+]);
+
+/** One run of the steps, and what is known of the bundle so far. */
+class Examination {
+  report = new Report();
+  subject = "";
+  /** @type {import("./verdict.js").Summary | null} */
+  summary = null;
+  /** @type {import("./verdict.js").Moment[]} */
+  timeline = [];
+
+  /**
+   * @param {Trust} trust
+   * @param {number} now
+   * @param {string | null} item
+   */
+  constructor(trust, now, item) {
+    this.trust = trust;
+    this.now = now;
+    this.item = item;
+  }
+
+  /**
+   * Take every step.
+   * @param {Uint8Array} data
+   * @throws {StoppedError} A step left nothing to go on with.
+   */
+  async run(data) {
+    const { report, trust } = this;
+
+    // 1 to 6: what the checkpoint is worth.
+    const { bundle, claimed } = this.read(data);
+    this.subject = bundle.items[0].item;
+    this.checkOrigin(claimed);
+    const signed = await this.checkLogSignature(bundle);
+    const counted = await this.checkQuorum(signed);
+    const { checkpoint } = signed;
+    const commitment = checkCommitment(report, bundle, checkpoint);
+    this.checkFreshness(commitment, counted);
+
+    // 7 to 9: what the log holds.
+    const { statements, times } = checkInclusion(
+      report,
+      bundle,
+      checkpoint,
+      commitment,
+    );
+    const events = checkEvents(report, bundle, statements);
+    this.summary = {
+      origin: checkpoint.origin,
+      size: checkpoint.size,
+      time: commitment.time,
+      witnesses: counted.map((cosignature) => cosignature.name),
+      trusted_witnesses: trust.policy.witnesses.length,
+      events: events.size,
+      issuers: [...new Set([...events.values()].map((e) => e.issuer))],
+    };
+    const chains = checkTrails(report, bundle, events, commitment.mapRoot);
+    const evidence = { statements, times, events, chains };
+
+    // 10 to 14: what it means.
+    const walk = traceBundle(bundle, events);
+    const pinned = new Set(trust.actors.map((actor) => actor.id));
+    checkCompleteness(report, bundle, walk, trust.trails, pinned);
+    const entitlement = await checkEntitlement(
+      report,
+      trust.registry(),
+      evidence,
+      {
+        pinned,
+        lacking: walk.missing
+          .filter(({ why, item }) => why === ACTOR && !pinned.has(item))
+          .map(({ reason }) => reason),
+      },
+    );
+    checkDemands(report, bundle, evidence);
+    checkStanding(report, bundle, walk, events);
+    checkRecalls(report, walk, events, entitlement.acts);
+    this.timeline = makeTimeline(walk, events, entitlement);
+  }
+
+  /** @param {Uint8Array} data */
+  read(data) {
+    /** @type {Bundle} */
+    let bundle;
+    /** @type {Checkpoint} */
+    let claimed;
+    try {
+      bundle = parseBundle(data);
+      claimed = parseCheckpoint(parseNote(bundle.checkpoint).text);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      /** @type {Report} */
+      const report = this.report;
+      report.stop("format", 1, error.message, "", "UNKNOWN");
+    }
+    this.report.passed(
+      "format",
+      `a bundle of ${data.length} bytes in canonical form`,
+    );
+    return { bundle, claimed };
+  }
+
+  /** @param {Checkpoint} claimed */
+  checkOrigin({ origin }) {
+    const { report, subject, item, trust } = this;
+    if (item !== null && item !== subject) {
+      const detail = `the bundle is about ${subject}, not ${item}`;
+      report.stop("origin", 2, detail, item);
+    }
+    if (origin !== trust.origin) {
+      report.stop(
+        "origin",
+        1,
+        `the bundle is of the ledger ${origin}, which is unknown: the trust` +
+          ` file names ${trust.origin}`,
+        origin,
+        "UNKNOWN",
+      );
+    }
+    report.passed("origin", `of the ledger ${origin}`);
+  }
+
+  /**
+   * @param {Bundle} bundle
+   * @returns {Promise<Signed>}
+   */
+  async checkLogSignature(bundle) {
+    const { report, trust } = this;
+    /** @type {Signed} */
+    let signed;
+    try {
+      signed = await openTrusted(bundle.checkpoint, trust);
+    } catch (error) {
+      if (
+        error instanceof MalformedError ||
+        error instanceof VerificationError
+      ) {
+        report.stop("log-signature", 1, error.message, trust.origin);
+      }
+      throw error;
+    }
+    const keys = trust.policy.logs.length;
+    report.passed(
+      "log-signature",
+      `signed by ${keys} of ${keys} keys of the log`,
+    );
+    return signed;
+  }
+
+  /** @param {Signed} signed */
+  async checkQuorum(signed) {
+    const { report } = this;
+    const { policy } = this.trust;
+    /** @type {Cosignature[]} */
+    let counted;
+    try {
+      counted = await policy.check(signed);
+    } catch (error) {
+      if (error instanceof QuorumNotMetError) {
+        report.lacking("quorum", 1, error.message);
+        return [];
+      }
+      if (
+        error instanceof MalformedError ||
+        error instanceof InvalidSignatureError
+      ) {
+        report.stop("quorum", 2, error.message);
+      }
+      throw error;
+    }
+    if (policy.quorum === null) {
+      const detail = "the trust file asks for no cosignatures";
+      report.notice("PRV-0403", detail);
+      report.passed("quorum", detail);
+    } else {
+      report.passed(
+        "quorum",
+        `cosigned by ${counted.length} of ${policy.witnesses.length}` +
+          ` witnesses, enough for ${quoted(policy.quorum)}`,
+      );
+    }
+    return counted;
+  }
+
+  /**
+   * @param {Commitment} commitment
+   * @param {Cosignature[]} counted
+   */
+  checkFreshness(commitment, counted) {
+    const { report, now } = this;
+    let latest = 0;
+    try {
+      requirePast(commitment.time, now);
+      latest = Math.max(commitment.time, newest(counted, now));
+    } catch (error) {
+      if (!(error instanceof VerificationError)) throw error;
+      report.stop("freshness", 2, error.message);
+    }
+    const age = Math.floor(Math.max(0, now - latest) / 1000);
+    const limit = this.trust.maxAgeSeconds;
+    if (limit !== null && age > limit) {
+      report.lacking(
+        "freshness",
+        1,
+        `stale: the checkpoint is ${age} s old, over the ${limit} s that the` +
+          " trust file allows",
+      );
+    }
+    report.passed("freshness", `the checkpoint is ${age} s old`);
+  }
+}

@@ -1,0 +1,147 @@
+// The rules by which a ledger admits a statement, short and slow.
+//
+// No browser admits anything, so they are no part of `node/web/verify`; but
+// the golden vectors of statements ask for them, and show so that what a
+// verifier reads is what a ledger lets in.
+
+import {
+  checkRegistryBody,
+  isRegistryEvent,
+} from "../../node/web/verify/claims/actor.js";
+import { hasTrail, parseEvent } from "../../node/web/verify/claims/event.js";
+import { parseEntry } from "../../node/web/verify/claims/statement.js";
+import { mapKey } from "../../node/web/verify/claims/trail.js";
+import { equalBytes, toHex } from "../../node/web/verify/encoding/bytes.js";
+import {
+  decode,
+  encode,
+  hasTypes,
+} from "../../node/web/verify/encoding/canonical.js";
+import { sha256 } from "../../node/web/verify/encoding/digest.js";
+import { leafHash, rootOf } from "../../node/web/verify/encoding/tree.js";
+import { readAct } from "../../node/web/verify/epcis/acts.js";
+import { assertion } from "../../node/web/verify/epcis/corrections.js";
+import {
+  InvalidSignatureError,
+  MalformedError,
+  RejectedError,
+} from "../../node/web/verify/errors.js";
+import { canonicalItem } from "../../node/web/verify/gs1/item.js";
+import { signatureIsValid } from "../../node/web/verify/keys.js";
+
+export class BrokenLinkError extends RejectedError {}
+export class DuplicateEventError extends RejectedError {}
+export class LifecycleError extends RejectedError {}
+
+const CLOCK_TOLERANCE = 5 * 60 * 1000;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Return the entry and the events' data that a submission holds. */
+export function parseSubmission(data) {
+  const value = decode(data);
+  if (
+    !hasTypes(value, ["str", "bin", "array"]) ||
+    value.length !== 3 ||
+    value[0] !== "provenance/submission/v1" ||
+    !value[2].every((event) => event instanceof Uint8Array)
+  ) {
+    throw new MalformedError("this is not a submission of a signed statement");
+  }
+  return { entry: value[1], events: value[2] };
+}
+
+/** Return the events of a submission that a ledger admits as things stand. */
+export async function admit(data, { registry, origin, heads, since, now }) {
+  const submission = parseSubmission(data);
+  const { header, headerBytes, signature } = parseEntry(submission.entry);
+  const known = registry.publicKey(header.keyId);
+  if (known && !(await signatureIsValid(known, signature, headerBytes))) {
+    throw new InvalidSignatureError("the key that it names did not sign it");
+  }
+  const events = submission.events.map(parseEvent);
+  const root = rootOf(events.map((event) => leafHash(event.id)));
+  if (
+    events.length !== header.eventCount ||
+    !equalBytes(root, header.eventsRoot)
+  ) {
+    throw new MalformedError("the events are not those that were signed");
+  }
+  const changes = [];
+  const acts = new Map();
+  for (const event of events) {
+    if (isRegistryEvent(event.body)) {
+      checkRegistryBody(event.body, event.items);
+      changes.push(event);
+    } else {
+      acts.set(event, readEpcis(event));
+    }
+    if (!event.items.some((item) => hasTrail(item.id))) {
+      throw new MalformedError("an event names no item that can have a trail");
+    }
+  }
+
+  if (header.origin !== origin) {
+    throw new RejectedError("the statement was signed for another ledger");
+  }
+  registry.requireKey(header.issuer, header.keyId);
+  const times = [...acts.values()].map(({ time }) => time);
+  if (Math.max(header.issuedAt, ...times) > now + CLOCK_TOLERANCE) {
+    throw new LifecycleError("it lies in the future");
+  }
+  for (const [event, { act }] of acts) {
+    registry.requireAct(header.issuer, act, (g) => g.covers(since, now));
+    const actors = new Set(registry.actors().map((actor) => actor.id));
+    if (event.items.some((item) => actors.has(item.id))) {
+      throw new RejectedError("only registry events name actors");
+    }
+  }
+  for (const { body } of events) {
+    for (const [item, link] of body.get("after") ?? []) {
+      const head = heads.get(item) ?? mapKey(item);
+      if (!equalBytes(head, link)) throw new BrokenLinkError("it moved on");
+    }
+  }
+  requireNames([...acts.keys()]);
+  await registry.applyAll(changes, {
+    issuer: header.issuer,
+    logIndex: 7,
+    holds: (grant) => grant.covers(since, now),
+  });
+  return events;
+}
+
+function readEpcis({ body, items }) {
+  for (const { relation, id } of items) {
+    if (relation === "actor" || canonicalItem(id) !== id) {
+      throw new MalformedError(`${relation} may not be ${id}`);
+    }
+  }
+  const act = readAct(body, items);
+  const text = String(body.get("eventTime"));
+  if (!TIME.test(text) || Number.isNaN(Date.parse(text))) {
+    throw new MalformedError("eventTime is a time with its zone");
+  }
+  return { act, time: Date.parse(text) };
+}
+
+/** An id is used again only by the same event, to declare it an error. */
+function requireNames(events) {
+  const names = new Map();
+  for (const { body, items, fields } of events) {
+    const id = body.get("eventID");
+    if (typeof id !== "string") continue;
+    const said = [
+      assertion(body),
+      items.map((item) => [item.relation, item.id, item.quantity, item.uom]),
+      fields.map((field) => field?.pointer ?? null),
+    ];
+    const declared = body.get("errorDeclaration") ?? null;
+    const name = [said, declared].map((part) => toHex(sha256(encode(part))));
+    for (const earlier of names.get(id) ?? []) {
+      if (earlier[0] !== name[0] || earlier[1] === name[1]) {
+        throw new DuplicateEventError(`${id} was used`);
+      }
+    }
+    names.set(id, [...(names.get(id) ?? []), name]);
+  }
+}

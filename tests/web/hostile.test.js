@@ -1,0 +1,339 @@
+// Whatever somebody hands over, a verdict comes back, and nothing else breaks.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Item } from "../../node/web/verify/claims/event.js";
+import { encodeBase64 } from "../../node/web/verify/encoding/base64.js";
+import { decode, encode } from "../../node/web/verify/encoding/canonical.js";
+import { readAct } from "../../node/web/verify/epcis/acts.js";
+import { readDeclaration } from "../../node/web/verify/epcis/corrections.js";
+import { readContext } from "../../node/web/verify/epcis/prefixes.js";
+import * as errors from "../../node/web/verify/errors.js";
+import { canonicalItem } from "../../node/web/verify/gs1/item.js";
+import { Report } from "../../node/web/verify/proof/report.js";
+import { placeKey, trace } from "../../node/web/verify/proof/trace.js";
+import { STEPS, mapAsJson } from "../../node/web/verify/proof/verdict.js";
+import {
+  examineBundle,
+  verifyBundle,
+} from "../../node/web/verify/proof/verify.js";
+import { parseCheckpoint } from "../../node/web/verify/tlog/checkpoint.js";
+import { parseNote, parseVkey } from "../../node/web/verify/tlog/note.js";
+import { parsePolicy } from "../../node/web/verify/tlog/policy.js";
+import { casesOf, fromBase64, golden, goldenText, trustOf } from "./vectors.js";
+
+const { MalformedError } = errors;
+const SMALL = golden("bundle/verified-short").given;
+const BYTES = fromBase64(SMALL.bundle);
+const ASKED = { trust: trustOf(SMALL.trust), now: SMALL.now, item: SMALL.item };
+
+test("a bundle that is cut off anywhere is unknown", async () => {
+  for (let size = 0; size < BYTES.length; size += 3) {
+    const verdict = await examineBundle(BYTES.subarray(0, size), ASKED);
+    assert.equal(verdict.outcome, "UNKNOWN");
+    assert.equal(verdict.checks[0].code, "PRV-0101");
+  }
+});
+
+test("no flipped bit of a bundle leaves it verified", async () => {
+  const { outcome } = await examineBundle(BYTES, ASKED);
+  assert.equal(outcome, "VERIFIED");
+  for (let at = 0; at < BYTES.length; at += 3) {
+    const bytes = Uint8Array.from(BYTES);
+    bytes[at] ^= 1 << (at % 8);
+    const verdict = await examineBundle(bytes, ASKED);
+    assert.notEqual(verdict.outcome, "VERIFIED", `byte ${at}`);
+    assert.deepEqual([...new Set(verdict.checks.map((c) => c.id))], STEPS);
+  }
+});
+
+test("what is no byte string, or no time, is a wrong call", async () => {
+  for (const data of ["", [], null, BYTES.buffer, encodeBase64(BYTES)]) {
+    await assert.rejects(examineBundle(data, ASKED), TypeError);
+  }
+  for (const now of [NaN, 1.5, Infinity, "0", undefined, 1n, new Date()]) {
+    await assert.rejects(examineBundle(BYTES, { ...ASKED, now }), RangeError);
+  }
+});
+
+test("bytes inside a greater buffer are read where they are", async () => {
+  const wide = new Uint8Array(BYTES.length + 20).fill(0xc1);
+  wide.set(BYTES, 7);
+  const inside = wide.subarray(7, 7 + BYTES.length);
+  assert.equal((await examineBundle(inside, ASKED)).outcome, "VERIFIED");
+});
+
+test("verifying throws the error of the first step that did not pass", async () => {
+  const kinds = {
+    format: "MalformedError",
+    "log-signature": "InvalidSignatureError",
+    quorum: "QuorumNotMetError",
+    commitment: "InvalidProofError",
+    inclusion: "InvalidProofError",
+    events: "InvalidProofError",
+    trails: "InvalidProofError",
+  };
+  for (const name of casesOf("bundle")) {
+    const { given, outcome } = golden(`bundle/${name}`);
+    const { bundle, trust, now, item } = given;
+    const asked = { trust: trustOf(trust), now, item };
+    const verdict = await examineBundle(fromBase64(bundle), asked);
+    const verifying = verifyBundle(fromBase64(bundle), asked);
+    if (outcome === "VERIFIED") {
+      assert.deepEqual(await verifying, verdict);
+      continue;
+    }
+    const first = verdict.checks.find((c) => c.outcome !== "VERIFIED");
+    await assert.rejects(verifying, (error) => {
+      assert.equal(error.name, kinds[first.id] ?? "VerificationError", name);
+      assert(error instanceof errors[error.name]);
+      return error.message === `${first.code}: ${first.detail}`;
+    });
+  }
+});
+
+test("a verdict is JSON, and its members are its own", async () => {
+  const { given } = golden("bundle/verified-field-shown");
+  const { bundle, trust, now } = given;
+  const asked = { trust: trustOf(trust), now };
+  const verdict = await examineBundle(fromBase64(bundle), asked);
+  assert.deepEqual(JSON.parse(JSON.stringify(verdict)), verdict);
+  const fields = verdict.timeline.at(-1).fields;
+  assert.equal(fields["/example:price"] ?? 12.5, 12.5);
+  const json = mapAsJson(
+    new Map([["__proto__", new Map([["x", [Uint8Array.of(255)]]])]]),
+  );
+  assert.deepEqual(Object.keys(json), ["__proto__"]);
+  assert.equal(JSON.stringify(json), '{"__proto__":{"x":["/w=="]}}');
+  assert.equal({}.x, undefined);
+});
+
+test("bytes that change while they are checked change nothing", async () => {
+  const bytes = Uint8Array.from(BYTES);
+  const examining = examineBundle(bytes, ASKED);
+  bytes.fill(0);
+  assert.equal((await examining).outcome, "VERIFIED");
+});
+
+test("two examinations at once do not mix", async () => {
+  const names = casesOf("bundle").slice(0, 60);
+  const verdictOf = (name) => {
+    const { bundle, trust, now, item } = golden(`bundle/${name}`).given;
+    return examineBundle(fromBase64(bundle), {
+      trust: trustOf(trust),
+      now,
+      item,
+    });
+  };
+  const together = await Promise.all(names.map(verdictOf));
+  for (const [i, name] of names.entries()) {
+    assert.deepEqual(together[i], await verdictOf(name));
+  }
+});
+
+test("a trust file that was used is as good as new", async () => {
+  const { given } = golden("bundle/verified-rotated-key");
+  const asked = { trust: trustOf(given.trust), now: given.now };
+  const first = await examineBundle(fromBase64(given.bundle), asked);
+  const again = await examineBundle(fromBase64(given.bundle), asked);
+  assert.equal(first.outcome, "VERIFIED");
+  assert.deepEqual(again, first);
+});
+
+test("words that objects inherit mean nothing", () => {
+  const item = new Item("epcList", "urn:x:1");
+  for (const word of [
+    "__proto__",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+  ]) {
+    assert.throws(
+      () => readAct(bodyOf({ type: "ObjectEvent", bizStep: word }), [item]),
+      MalformedError,
+    );
+    assert.deepEqual(
+      readAct(bodyOf({ type: word, action: word }), [item]).kinds,
+      new Set(["observing"]),
+    );
+    assert.throws(
+      () => canonicalItem(`https://id.gs1.org/${word}/1`),
+      MalformedError,
+    );
+    assert.throws(() => canonicalItem(`urn:epc:${word}:x:1`), MalformedError);
+    assert.throws(() => canonicalItem(`urn:epc:id:${word}:1`), MalformedError);
+    const declared = bodyOf({ errorDeclaration: new Map([["reason", word]]) });
+    assert.equal(readDeclaration(declared)?.reason, word);
+  }
+  const context = readContext(new Map([["constructor", "urn:y:"]]));
+  assert.deepEqual([...context], [["constructor", "urn:y:"]]);
+});
+
+test("notes, vkeys, checkpoints and policies that are none are refused", () => {
+  const note = goldenText("tlog/demo.checkpoint");
+  const halves = [note.replace("demo", "\ud800"), note.replace("demo", "\x00")];
+  for (const text of ["", "\n", "\n\n", "a\n\n", "a\n\n— b\n", ...halves]) {
+    assert.throws(() => parseNote(text), MalformedError);
+  }
+  assert.throws(() => parseNote(Uint8Array.of(0xff)), MalformedError);
+  assert.throws(() => parseNote("x".repeat(2 ** 20 + 1)), MalformedError);
+  for (const text of ["", "a", "a+b", "a+00000000+AQ==", "a b+0+AQID"]) {
+    assert.throws(() => parseVkey(text), MalformedError);
+  }
+  const root = "l5nzB1F+9RfCIF35tndivzR1ayAJn7ffzOdrzr0nOy4=";
+  const sizes = ["-1", "01", "1.0", "1e3", "", "9007199254740992", "１", "0x1"];
+  for (const size of sizes) {
+    assert.throws(
+      () => parseCheckpoint(`a\n${size}\n${root}\n`),
+      MalformedError,
+    );
+  }
+  const long = "é".repeat(128);
+  assert.throws(() => parseCheckpoint(`${long}\n1\n${root}\n`), MalformedError);
+
+  const policy = goldenText("tlog/demo.policy");
+  const lines = policy.split("\n");
+  const others = [
+    policy.slice(0, -1),
+    policy.replace("quorum", "quorom"),
+    policy.replace("two-of-three 2", "two-of-three 4"),
+    policy.replace("two-of-three 2", "two-of-three 02"),
+    policy.replace("harbour union", "harbour harbour"),
+    policy.replace("harbour union", "nobody union"),
+    policy.replace("witness union", "witness harbour"),
+    policy.replace("witness union", "witness none"),
+    [lines[0], ...lines].join("\n"),
+    `${policy}quorum none\n`,
+    lines.slice(0, -2).join("\n") + "\n",
+    policy.replace("log ", "log\x07"),
+    "",
+  ];
+  for (const text of others) {
+    assert.throws(() => parsePolicy(Buffer.from(text)), MalformedError, text);
+  }
+  assert.throws(() => parsePolicy(Uint8Array.of(0xff, 0x0a)), MalformedError);
+  const spaced = policy
+    .replaceAll(" ", " \t ")
+    .replace("group", "\n# x\ngroup");
+  assert.equal(parsePolicy(Buffer.from(spaced)).quorum, "two-of-three");
+  const lax = policy.replace("two-of-three 2", "two-of-three any");
+  assert.equal(parsePolicy(Buffer.from(lax)).groups[0].threshold, 1);
+});
+
+test("a report keeps a hundred faults of a kind, each once", () => {
+  const report = new Report();
+  for (let i = 0; i < 150; i++) {
+    report.failed("trails", 1, `fault ${i % 120}`, "x");
+    report.lacking("trails", 1, `lack ${i}`, "x");
+    report.notice("PRV-1402", `notice ${i}`);
+  }
+  assert.equal(report.checks.length, 200);
+  assert.equal(report.notices.length, 100);
+  report.passed("trails", "all is well");
+  assert.equal(report.checks.length, 200);
+});
+
+// A walk has its limits, the very ones of Python's.
+
+const bodyOf = (members) => new Map(Object.entries(members));
+const seenOf = (members, items, itemCount = items.length) => ({
+  body: bodyOf(members),
+  shown: new Map(items.map((item, i) => [i + 1, item])),
+  itemCount,
+  issuer: "urn:x:signer",
+});
+const packing = (parent, child, action = "ADD") =>
+  seenOf({ type: "AggregationEvent", action }, [
+    new Item("parentID", parent),
+    new Item("childEPCs", child),
+  ]);
+
+/** Return the walk from `subject` through events by item. */
+function walkOf(subject, trails) {
+  const events = new Map();
+  const links = new Map();
+  for (const [item, rows] of trails) {
+    links.set(
+      item,
+      rows.map(([logIndex, event]) => {
+        events.set(placeKey([logIndex, 0]), event);
+        return { logIndex, position: 0, eventId: new Uint8Array(32) };
+      }),
+    );
+  }
+  return trace(
+    subject,
+    (item) => links.get(item) ?? (item === "urn:x:signer" ? [] : null),
+    (at) => events.get(placeKey(at)) ?? null,
+  );
+}
+
+const reasonsOf = (walk) => walk.missing.map((missing) => missing.reason);
+
+test("a story of too many items of one event says so", () => {
+  const made = seenOf(
+    { type: "TransformationEvent" },
+    [new Item("outputEPCList", "urn:x:can")],
+    2000,
+  );
+  const walk = walkOf("urn:x:can", new Map([["urn:x:can", [[0, made]]]]));
+  assert.deepEqual(reasonsOf(walk), [
+    "event 0 of entry 0 names 2000 items: a story shows 1024 of one event at" +
+      " most",
+  ]);
+});
+
+test("a story of too many trails says so", () => {
+  const trails = new Map();
+  for (let i = 0; i < 4100; i++) {
+    const made = seenOf({ type: "TransformationEvent" }, [
+      new Item("outputEPCList", `urn:x:${i}`),
+      new Item("inputEPCList", `urn:x:${i + 1}`),
+    ]);
+    trails.set(`urn:x:${i}`, [[5000 - i, made]]);
+  }
+  const walk = walkOf("urn:x:0", trails);
+  assert.equal(walk.trails.size, 4096);
+  // The signer's trail is one too many as well.
+  assert.deepEqual(
+    [...new Set(reasonsOf(walk))],
+    ["the story has over 4096 trails"],
+  );
+});
+
+test("a story of too many windows says so", () => {
+  const rows = Array.from({ length: 16_500 }, (_, i) => [
+    i,
+    packing(`urn:x:box:${i}`, "urn:x:can"),
+  ]);
+  const walk = walkOf("urn:x:can", new Map([["urn:x:can", rows]]));
+  assert(reasonsOf(walk).includes("the story is too long to be followed"));
+});
+
+test("a story of too many looks says so", () => {
+  // A can in a thousand boxes, the later the sooner in one pallet.
+  const count = 1000;
+  const pallet = [];
+  const trails = new Map([["urn:x:can", []]]);
+  for (let i = 0; i < count; i++) {
+    const box = `urn:x:box:${i}`;
+    trails.get("urn:x:can").push([i, packing(box, "urn:x:can")]);
+    const at = 10_000 - i;
+    const packed = packing("urn:x:pallet", box);
+    trails.set(box, [[at, packed]]);
+    pallet.unshift([at, packed]);
+  }
+  const seen = seenOf({ type: "ObjectEvent", action: "OBSERVE" }, [
+    new Item("epcList", "urn:x:pallet"),
+  ]);
+  for (let i = 0; i < 2000; i++) pallet.push([20_000 + i, seen]);
+  trails.set("urn:x:pallet", pallet);
+  const walk = walkOf("urn:x:can", trails);
+  assert(reasonsOf(walk).includes("the story is too long to be followed"));
+});
+
+test("a body survives being written and read", () => {
+  const body = bodyOf({ type: "x", __proto__: 1, z: [null, -1, 0.5] });
+  assert.deepEqual(decode(encode(body)), new Map([...body].sort()));
+});
