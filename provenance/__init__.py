@@ -23,10 +23,18 @@ if TYPE_CHECKING:
     from provenance.claims.registry import Authority as Authority
     from provenance.claims.statement import Submission as Submission
     from provenance.claims.statement import sign_statement as sign_statement
+    from provenance.epcis.event_hash import event_hash as event_hash
+    from provenance.epcis.query_parameters import parse_query as parse_query
     from provenance.errors import ProvenanceError as ProvenanceError
+    from provenance.folder import audit_folder as audit_folder
     from provenance.folder import create_ledger as create_ledger
+    from provenance.folder import export_folder as export_folder
     from provenance.folder import open_ledger as open_ledger
+    from provenance.folder import open_queries as open_queries
     from provenance.folder import open_reader as open_reader
+    from provenance.gs1.epcurn_write import format_epc_urn as format_epc_urn
+    from provenance.gs1.reading import read_item as read_item
+    from provenance.gs1.scan import parse_scan as parse_scan
     from provenance.keys import Signer as Signer
     from provenance.ledger.audit import audit as audit
     from provenance.ledger.cosign import Witness as Witness
@@ -34,6 +42,7 @@ if TYPE_CHECKING:
     from provenance.ledger.read import LedgerReader as LedgerReader
     from provenance.prepare import new_event as new_event
     from provenance.prepare import prepare_document as prepare_document
+    from provenance.prepare import prepare_stream as prepare_stream
     from provenance.proof.receipt import Receipt as Receipt
     from provenance.proof.receipt import verify_receipt as verify_receipt
     from provenance.proof.trust import Trust as Trust
@@ -41,6 +50,7 @@ if TYPE_CHECKING:
     from provenance.proof.trust import parse_trust as parse_trust
     from provenance.proof.verdict import Outcome as Outcome
     from provenance.proof.verdict import Verdict as Verdict
+    from provenance.proof.verify import Verified as Verified
     from provenance.proof.verify import examine_bundle as examine_bundle
     from provenance.proof.verify import verify_bundle as verify_bundle
 
@@ -59,16 +69,26 @@ _HOMES = {
     "Submission": "claims.statement",
     "Trust": "proof.trust",
     "Verdict": "proof.verdict",
+    "Verified": "proof.verify",
     "Witness": "ledger.cosign",
     "audit": "ledger.audit",
+    "audit_folder": "folder",
     "create_ledger": "folder",
+    "event_hash": "epcis.event_hash",
     "examine_bundle": "proof.verify",
+    "export_folder": "folder",
+    "format_epc_urn": "gs1.epcurn_write",
     "format_trust": "proof.trust",
     "new_event": "prepare",
     "open_ledger": "folder",
+    "open_queries": "folder",
     "open_reader": "folder",
+    "parse_query": "epcis.query_parameters",
+    "parse_scan": "gs1.scan",
     "parse_trust": "proof.trust",
     "prepare_document": "prepare",
+    "prepare_stream": "prepare",
+    "read_item": "gs1.reading",
     "sign_statement": "claims.statement",
     "verify_bundle": "proof.verify",
     "verify_receipt": "proof.receipt",

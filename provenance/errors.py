@@ -7,7 +7,8 @@
     │   ├── RoleNotGrantedError    the actor may not say this
     │   ├── BrokenLinkError        the trail moved on: read, sign again
     │   ├── DuplicateEventError    an event's id may be used once
-    │   └── LifecycleError         this cannot follow that
+    │   ├── LifecycleError         this cannot follow that
+    │   └── QueryTooLargeError     more events than were to be answered
     ├── VerificationError      the evidence does not prove the claim
     │   ├── InvalidSignatureError
     │   ├── InvalidProofError
@@ -53,6 +54,10 @@ class DuplicateEventError(RejectedError):
 
 class LifecycleError(RejectedError):
     """This event cannot follow what the ledger already holds."""
+
+
+class QueryTooLargeError(RejectedError):
+    """More events are asked for than were to be answered at once."""
 
 
 class VerificationError(ProvenanceError):

@@ -4,6 +4,7 @@
     ledger.sqlite   the log, the trails, the map
     log.key         the key that signs checkpoints, readable by its owner alone
     signer.memory   what that key has signed; never restore it from a backup
+    index.sqlite    where queries look things up; made again when it is gone
 
 Back up `ledger.sqlite`, and keep `log.key` somewhere safe. The signer's
 memory stays where it is: it is what keeps an old copy of the database from
@@ -19,10 +20,12 @@ from provenance.ledger.audit import Audit, Progress, audit
 from provenance.ledger.export import export_tiles
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.ledger.publish import LogSigner
+from provenance.ledger.query import Queries
 from provenance.ledger.read import LedgerReader
 from provenance.proof.trust import Trust, format_trust, parse_trust
 from provenance.store.durable import write_text
 from provenance.store.keyfile import read_key, write_key
+from provenance.store.query_index import QueryIndex
 from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
 from provenance.tlog.note import NoteSigner
@@ -31,6 +34,10 @@ TRUST_FILE = "trust.toml"
 DATABASE = "ledger.sqlite"
 LOG_KEY = "log.key"
 SIGNER_MEMORY = "signer.memory"
+QUERY_INDEX = "index.sqlite"
+
+CACHE_BYTES = 3 * 2**28
+"""How much of what is stored a writer keeps in memory by default, about."""
 
 
 def create_ledger(
@@ -84,9 +91,18 @@ def create_ledger(
 
 
 def open_ledger(
-    folder: Path | str, *, clock: Callable[[], int] = clock_now
+    folder: Path | str,
+    *,
+    clock: Callable[[], int] = clock_now,
+    cache_bytes: int = CACHE_BYTES,
 ) -> Ledger:
     """Return the ledger in *folder*, open for writing.
+
+    Args:
+        folder: Where it is.
+        clock: Where the log's time comes from.
+        cache_bytes: How much of what is stored to keep in memory, about: of
+            the database's file and of the map.
 
     Raises:
         NotFoundError: There is no ledger in that folder.
@@ -96,11 +112,19 @@ def open_ledger(
     """
     folder = Path(folder)
     trust = read_trust(folder)
-    store = SQLiteStore.open_writer(folder / DATABASE, origin=trust.origin)
+    for_file = cache_bytes // 3
+    store = SQLiteStore.open_writer(
+        folder / DATABASE, origin=trust.origin, cache_bytes=for_file
+    )
     try:
         memory = SignerMemory.open(folder / SIGNER_MEMORY, origin=trust.origin)
-        signer = LogSigner(trust.origin, read_key(folder / LOG_KEY), memory)
-        return Ledger(store, trust=trust, signer=signer, clock=clock)
+        return Ledger(
+            store,
+            trust=trust,
+            signer=LogSigner(trust.origin, read_key(folder / LOG_KEY), memory),
+            clock=clock,
+            cache_bytes=cache_bytes - for_file,
+        )
     except BaseException:
         store.close()
         raise
@@ -116,6 +140,31 @@ def open_reader(folder: Path | str) -> LedgerReader:
     trust = read_trust(folder)
     store = SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
     return LedgerReader(store, trust=trust)
+
+
+def open_queries(
+    folder: Path | str, *, index: Path | str | None = None
+) -> Queries:
+    """Return what answers queries over the ledger in *folder*.
+
+    Args:
+        folder: The ledger's folder.
+        index: The file that the index of queries is kept in; by default one
+            in *folder*. It is made if it is not there, and made again if it
+            is damaged or belongs to something else.
+
+    Raises:
+        NotFoundError: There is no ledger in that folder.
+        StoreError: The index cannot be made or read.
+    """
+    folder = Path(folder)
+    path = folder / QUERY_INDEX if index is None else Path(index)
+    ledger = open_reader(folder)
+    try:
+        return Queries(ledger, QueryIndex.open(path, origin=ledger.origin))
+    except BaseException:
+        ledger.close()
+        raise
 
 
 def read_trust(folder: Path) -> Trust:

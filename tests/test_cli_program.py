@@ -34,6 +34,7 @@ EXITS = {
     "BrokenLinkError": 1,
     "DuplicateEventError": 1,
     "LifecycleError": 1,
+    "QueryTooLargeError": 1,
     "VerificationError": 1,
     "InvalidSignatureError": 1,
     "InvalidProofError": 1,

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from provenance.claims.roles import DEFAULT_ROLES
-from provenance.cli.audit import _Progress
+from provenance.cli.outcome import Outcome
+from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
-from provenance.cli.submit import _Row, _Tally
+from provenance.cli.tally import Tally
 from provenance.cli.times import as_written, utc
 from provenance.cli.words import _CHINESE, _ENGLISH, notice_text, role_word
 from provenance.errors import StoreError
@@ -126,23 +127,23 @@ def test_a_restored_backup_is_not_written_to(tmp_path: Path) -> None:
     assert "do: stop" in done.err
 
 
-def rows_before_a_failure() -> Iterator[_Row]:
-    yield _Row("a.json", None, FileNotFoundError(2, "gone", "a.json"))
+def outcomes_before_a_failure() -> Iterator[Outcome]:
+    yield Outcome("a.json", error=FileNotFoundError(2, "gone", "a.json"))
     raise StoreError("the disk failed")
 
 
 def test_what_was_answered_before_a_failure_is_told(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    tally = _Tally(Screen(is_json=True), is_dry=False, is_lines=False)
-    tally.take(rows_before_a_failure())
+    tally = Tally(Screen(is_json=True), is_dry=False, is_lines=False)
+    tally.take(outcomes_before_a_failure())
     assert tally.finish(7) == 3
     said = capsys.readouterr()
     assert '"source": "a.json"' in said.out
     assert '"what": "the disk failed"' in said.out
     assert "error PRV-9060: the disk failed" in said.err
-    tally = _Tally(Screen(is_json=True), is_dry=False, is_lines=True)
-    tally.take(rows_before_a_failure())
+    tally = Tally(Screen(is_json=True), is_dry=False, is_lines=True)
+    tally.take(outcomes_before_a_failure())
     assert tally.finish(7) == 3
     first, second = capsys.readouterr().out.splitlines()
     assert "provenance.submitted/1" in first
@@ -156,7 +157,7 @@ def test_an_audits_progress_is_shown_on_a_terminal_and_wiped_off(
     with fdopen(ours, "rb"), fdopen(theirs, "w") as terminal:
         assert isinstance(terminal, TextIOWrapper)
         monkeypatch.setattr(sys, "stderr", terminal)
-        progress = _Progress()
+        progress = Progress()
         progress.show(1, 10)
         progress.clear()
         # As if a second had gone by.
@@ -172,7 +173,7 @@ def test_an_audits_progress_is_shown_on_a_terminal_and_wiped_off(
 def test_progress_is_not_shown_without_a_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    progress = _Progress()
+    progress = Progress()
     progress._next = 0.0
     progress.show(5, 10)
     progress.clear()

@@ -1,7 +1,5 @@
 """`provenance audit`: everything in a ledger, derived again and compared."""
 
-import sys
-import time
 from pathlib import Path
 
 import click
@@ -10,12 +8,9 @@ from provenance.cli.arguments import FILE, ledger_option
 from provenance.cli.inputs import read_trust
 from provenance.cli.problems import FAULTS_PROBLEM, OK
 from provenance.cli.program import PROGRAM, Command
-from provenance.cli.screen import Screen, write
+from provenance.cli.progress import Progress
+from provenance.cli.screen import Screen
 from provenance.folder import audit_folder
-
-_FIRST_AFTER = 1.0
-_EVERY = 0.2
-"""Seconds until progress is first shown, and between one time and the next."""
 
 
 @click.command(cls=Command)
@@ -49,7 +44,7 @@ def audit(
     """
     folder = folder if folder_argument is None else folder_argument
     trust = None if trust_file is None else read_trust(trust_file)
-    progress = _Progress()
+    progress = Progress()
     try:
         found = audit_folder(
             folder, trust=trust, progress=progress.show, processes=processes
@@ -92,30 +87,3 @@ def audit(
             ],
         },
     )
-
-
-class _Progress:
-    """How far it is, on one line of a terminal that is written over."""
-
-    def __init__(self) -> None:
-        self._is_shown = sys.stderr.isatty()
-        self._start = time.monotonic()
-        self._next = self._start + _FIRST_AFTER
-        self._width = 0
-
-    def show(self, done: int, total: int) -> None:
-        """Show that *done* of *total* entries are audited, if it is time."""
-        now = time.monotonic()
-        if not self._is_shown or now < self._next:
-            return
-        self._next = now + _EVERY
-        rate = done / (now - self._start)
-        left = f", {(total - done) / rate:.0f} s left" if rate else ""
-        text = f"{done} of {total} entries, {rate:.0f} entries/s{left}"
-        write(sys.stderr, f"\r{text:<{self._width}}")
-        self._width = len(text)
-
-    def clear(self) -> None:
-        """Leave an empty line to write on."""
-        if self._width:
-            write(sys.stderr, f"\r{'':<{self._width}}\r")

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +17,15 @@ def write_output(target: str, data: bytes) -> None:
     Raises:
         OSError: It cannot be written; *target* is as it was.
     """
+    write_pieces(target, [data])
+
+
+def write_pieces(target: str, pieces: Iterable[bytes]) -> int:
+    """Do the same with *pieces*, one after the other; return how many bytes.
+
+    Raises:
+        OSError: It cannot be written; *target* is as it was.
+    """
     path = Path(target)
     file, temporary = tempfile.mkstemp(
         dir=path.parent, prefix=f".{path.name}.", suffix=".part"
@@ -24,7 +34,7 @@ def write_output(target: str, data: bytes) -> None:
         with os.fdopen(file, "wb") as stream:
             # A temporary file is its owner's alone; this one is to be shared.
             os.fchmod(stream.fileno(), _PERMISSIONS & ~_umask())
-            stream.write(data)
+            size = sum(stream.write(piece) for piece in pieces)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(path)
@@ -32,6 +42,7 @@ def write_output(target: str, data: bytes) -> None:
         with suppress(OSError):
             Path(temporary).unlink()
         raise
+    return size
 
 
 def make_folder(path: Path) -> None:

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from provenance import errors
+from provenance.cli.extras import MissingExtraError
 
 OK = 0
 FAILED = 1
@@ -173,6 +174,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "The event cannot follow what the ledger already holds, or lies in"
         " the future: an event is signed after it happened.",
     ),
+    errors.QueryTooLargeError: Problem(
+        FAILED,
+        "PRV-9026",
+        "ask for less: a shorter time, fewer places, another maxEventCount",
+        "More events match the query than it allows with maxEventCount, or"
+        " than can be sorted by an extension. Nothing was left out: there is"
+        " no answer at all.",
+    ),
     errors.VerificationError: Problem(
         FAILED,
         "PRV-9030",
@@ -221,6 +230,13 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "PRV-9004",
         "check the name, and the ledger folder (--ledger, PROVENANCE_LEDGER)",
         "There is no such file, item, entry, statement or ledger.",
+    ),
+    MissingExtraError: Problem(
+        COULD_NOT,
+        "PRV-9006",
+        "install what the message names",
+        "The command needs a package that is installed only where it is"
+        " wanted. Nothing was done.",
     ),
     errors.ConflictError: Problem(
         COULD_NOT,

@@ -13,6 +13,8 @@ ENVIRONMENT: Mapping[str, str] = {
     "PROVENANCE_LEDGER": "the ledger's folder, as --ledger gives it",
     "PROVENANCE_TRUST": "the trust file of verify, as --trust gives it",
     "PROVENANCE_LANG": "the language of trail, as --lang gives it",
+    "PROVENANCE_NODE_CONFIG": "the settings of a node, as --config gives them",
+    "PROVENANCE_NODE_*": "one setting of a node: node config lists them",
     "XDG_CONFIG_HOME": (
         "the configuration folder, by default ~/.config; verify looks for"
         " provenance/trust.toml in it"
@@ -44,7 +46,7 @@ def topics(
             lines.append("With several inputs the gravest wins: 1, 5, 3, 4, 0.")
         case ("environment",):
             rows = dict(ENVIRONMENT)
-            lines = [f"{name:<18} {text}" for name, text in rows.items()]
+            lines = [f"{name:<22} {text}" for name, text in rows.items()]
         case _:
             return _command_page(context, screen, topic)
     for line in lines:

@@ -88,12 +88,15 @@ def lot_of(body: Mapping[str, Value], item_id: str) -> str | None:
     ilmd = body.get("ilmd")
     if ilmd is None or not created_lists(body):
         return None
-    if gtin_of(item_id) is None or "/10/" in item_id:
+    gtin = gtin_of(item_id)
+    if gtin is None or "/10/" in item_id:
         return None
     if not isinstance(ilmd, dict):
         raise MalformedError("ilmd is an object")
     lot = _lot_number(ilmd, _prefixes(body))
-    return None if lot is None else lot_item(item_id, lot)
+    # Asked for its product, it is made once for all units.
+    product = f"https://id.gs1.org/01/{gtin}"
+    return None if lot is None else lot_item(product, lot)
 
 
 def container_change(

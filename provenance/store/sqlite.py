@@ -47,7 +47,9 @@ SCHEMA_VERSION = 2
 _PAGE_SIZE = 4096
 """Heads lie scattered, and a change to one rewrites its page: small is fast."""
 
-_WRITER_CACHE_KIB = 256 * 1024
+WRITER_CACHE_BYTES = 2**28
+"""How much of the file the writer keeps in memory by default."""
+
 _READER_CACHE_KIB = 16 * 1024
 _WAL_PAGES = 20_000
 """How long the write-ahead log grows before it is moved into the file."""
@@ -122,8 +124,19 @@ class SQLiteStore(SQLiteReads):
             raise
 
     @classmethod
-    def open_writer(cls, path: Path | str, *, origin: str) -> Self:
+    def open_writer(
+        cls,
+        path: Path | str,
+        *,
+        origin: str,
+        cache_bytes: int = WRITER_CACHE_BYTES,
+    ) -> Self:
         """Return the store of the ledger in *path*, open for writing.
+
+        Args:
+            path: The ledger's file.
+            origin: The ledger's name.
+            cache_bytes: How much of the file to keep in memory, at most.
 
         Raises:
             NotFoundError: There is no such file.
@@ -137,7 +150,8 @@ class SQLiteStore(SQLiteReads):
         lock = _lock(path)
         try:
             _check_file(path, origin)
-            return cls(path, writer=_connect_writer(path), lock=lock)
+            writer = _connect_writer(path, cache_bytes)
+            return cls(path, writer=writer, lock=lock)
         except BaseException:
             lock.release()
             raise
@@ -492,7 +506,9 @@ def _check_file(path: Path, origin: str) -> None:
         )
 
 
-def _connect_writer(path: Path) -> apsw.Connection:
+def _connect_writer(
+    path: Path, cache_bytes: int = WRITER_CACHE_BYTES
+) -> apsw.Connection:
     """Return a connection whose commits are durable.
 
     Raises:
@@ -508,7 +524,7 @@ def _connect_writer(path: Path) -> apsw.Connection:
         connection.pragma("fullfsync", 1)
         connection.pragma("checkpoint_fullfsync", 1)
         connection.pragma("mmap_size", 0)
-        connection.pragma("cache_size", -_WRITER_CACHE_KIB)
+        connection.pragma("cache_size", -(cache_bytes >> 10))
         connection.pragma("journal_size_limit", _WAL_BYTES_KEPT)
         synchronous = connection.pragma("synchronous")
         # What an earlier writer could not sync may stand in the WAL, readable

@@ -1,0 +1,201 @@
+"""Catching up: from the log into the index that queries look things up in.
+
+What the index keeps of an event are its facts (`provenance.epcis.facts`) and
+two more: the traits by which patterns of EPCs find it, and its hash id. Items
+that have a trail are not among them, since their trails lead to their events.
+What is concealed is not either: it can be erased from the ledger, and must
+not live on in a file that was made from it. Registry events are none of EPCIS
+and are left out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from provenance.claims.actor import is_registry_event
+from provenance.claims.event import Item, has_trail
+from provenance.claims.stored import StoredEvent, read_stored
+from provenance.encoding.digest import sha256
+from provenance.epcis.event_hash import event_hash
+from provenance.epcis.facts import event_instant, read_facts
+from provenance.epcis.pattern import traits
+from provenance.epcis.query import CLASS, TRAIT
+from provenance.epcis.render import render_event
+from provenance.errors import MalformedError, StoreError
+from provenance.ledger.read import LedgerReader, Moment, read_entry
+from provenance.store.candidates import (
+    EventIndex,
+    IndexedEvent,
+    IndexedStatement,
+    IndexState,
+)
+from provenance.store.protocol import Reader
+from provenance.tlog.commitment import parse_commitment
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many entries are in the index."""
+
+_EVENTS_AT_ONCE = 5_000
+
+
+def is_index_of(state: IndexState, moment: Moment) -> bool:
+    """Return whether an index that came so far was made from this log.
+
+    The last entry that it knows commits to the map, and so to every trail
+    that led there: no other history has the same.
+    """
+    if state.size == 0:
+        return True
+    if state.size > moment.size:
+        return False
+    entry = read_entry(moment.reader, state.size - 1, size=moment.size)
+    return sha256(entry) == state.last
+
+
+def catch_up(
+    ledger: LedgerReader, index: EventIndex, *, progress: Progress | None
+) -> None:
+    """Bring *index* up to the latest checkpoint. The caller has its turn.
+
+    One that was made from another history is cleared first.
+
+    Raises:
+        StoreError: What is stored in the ledger is damaged.
+    """
+    with index.view() as view, ledger.moment() as moment:
+        state = view.state()
+        target = moment.size
+        is_ours = is_index_of(state, moment)
+    if not is_ours:
+        index.clear()
+        state = IndexState()
+    size = state.size
+    while size < target:
+        with ledger.moment() as moment:
+            size = _add_next(moment, index, size)
+        if progress is not None:
+            progress(size, target)
+
+
+def catch_up_hashes(
+    ledger: LedgerReader, index: EventIndex, *, progress: Progress | None
+) -> None:
+    """Add the hash ids of all events that *index* knows, as `catch_up` does.
+
+    They take as long as all the rest, and few ever ask for them.
+    """
+    with index.view() as view:
+        target, hashed = view.state().size, view.state().hashed
+    while hashed < target:
+        with ledger.moment() as moment:
+            hashed = _hash_next(moment.reader, index, hashed, target)
+        if progress is not None:
+            progress(hashed, target)
+
+
+def _add_next(moment: Moment, index: EventIndex, size: int) -> int:
+    """Add the next commits to *index*, which has *size*; return its new one."""
+    statements: list[IndexedStatement] = []
+    waiting: list[tuple[int, Sequence[bytes]]] = []
+    for log_index, row in enumerate(
+        moment.reader.rows(size, moment.size), size
+    ):
+        if row.event_ids:
+            waiting.append((log_index, row.events))
+            continue
+        record_time = _time_of(row.entry, log_index)
+        statements += [
+            IndexedStatement(
+                logged, record_time, len(events), _indexed(events, logged)
+            )
+            for logged, events in waiting
+        ]
+        waiting = []
+        count = sum(statement.event_count for statement in statements)
+        if count >= _EVENTS_AT_ONCE or log_index + 1 == moment.size:
+            index.add(statements, size=log_index + 1, last=sha256(row.entry))
+            return log_index + 1
+    raise StoreError(
+        f"entry {moment.size - 1} is missing, or no map commitment: run an"
+        " audit"
+    )
+
+
+def _hash_next(
+    reader: Reader, index: EventIndex, hashed: int, target: int
+) -> int:
+    """Add the next hash ids to *index*, which has *hashed*; return how far."""
+    hashes: list[tuple[int, int, str]] = []
+    for log_index, row in enumerate(reader.rows(hashed, target), hashed):
+        for position, data in enumerate(row.events):
+            with _damage_at(log_index, position):
+                found = _hash_of(read_stored(data))
+            if found is not None:
+                hashes.append((log_index, position, found))
+        hashed = log_index + 1
+        if len(hashes) >= _EVENTS_AT_ONCE:
+            break
+    index.add_hashes(hashes, hashed=hashed)
+    return hashed
+
+
+def _time_of(entry: bytes, log_index: int) -> int:
+    """Return the time that the map commitment *entry* says, in ms."""
+    try:
+        return parse_commitment(entry).time
+    except MalformedError as error:
+        raise StoreError(f"entry {log_index}: {error}; run an audit") from error
+
+
+def _indexed(events: Sequence[bytes], log_index: int) -> list[IndexedEvent]:
+    """Return what the index keeps of *events*, those of one statement."""
+    found = []
+    for position, data in enumerate(events):
+        with _damage_at(log_index, position):
+            event = _index_event(position, read_stored(data))
+        if event is not None:
+            found.append(event)
+    return found
+
+
+@contextmanager
+def _damage_at(log_index: int, position: int) -> Iterator[None]:
+    """Let what is malformed in the ledger's own store be its damage."""
+    try:
+        yield
+    except MalformedError as error:
+        raise StoreError(
+            f"event {position} of entry {log_index}: {error}"
+        ) from error
+
+
+def _index_event(position: int, stored: StoredEvent) -> IndexedEvent | None:
+    """Return what the index keeps of an event; None if it is none of EPCIS."""
+    body, items = stored.body, stored.items()
+    when = body.get("eventTime")
+    time = event_instant(when) if isinstance(when, str) else None
+    if time is None or is_registry_event(body):
+        return None
+    facts = read_facts(body, items)
+    facts.texts.update(_found_by(items))
+    return IndexedEvent(
+        position, time, bool(stored.field_leaves), facts.texts, facts.numbers
+    )
+
+
+def _hash_of(stored: StoredEvent) -> str | None:
+    """Return the hash id of what everybody may see; None if it has none."""
+    items = stored.items()
+    try:
+        return event_hash(render_event(stored.body, items))
+    except MalformedError:
+        return None
+
+
+def _found_by(items: Iterable[Item]) -> set[tuple[str, str]]:
+    """Return the facts by which patterns, and classes alone, are found."""
+    found: set[tuple[str, str]] = set()
+    for item in items:
+        found.update([(TRAIT, trait) for trait in traits(item.id)])
+        if item.is_quantity and not has_trail(item.id):
+            found.add((CLASS, item.id))
+    return found

@@ -1,0 +1,247 @@
+"""Queries over a ledger: which events, newest first, page by page.
+
+What is asked for is looked up in an index, which is derived from the log and
+catches up with it first; every event that it names is loaded from the ledger
+and looked at again. So an index may be late, damaged or gone: that costs
+time, and never a wrong event.
+
+An event is found once it is under a published checkpoint. All pages of an
+answer stand on the log as it was at the first of them. An event's
+`recordTime` is the time of the map commitment that followed it, by the
+ledger's clock.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from types import TracebackType
+from typing import Self, TypeVar
+
+from provenance.encoding.canonical import encode
+from provenance.encoding.digest import Hash, sha256
+from provenance.epcis.page_token import PageEnd, format_token, parse_token
+from provenance.epcis.query import Query
+from provenance.errors import MalformedError, QueryTooLargeError
+from provenance.ledger.catch_up import (
+    Progress,
+    catch_up,
+    catch_up_hashes,
+    is_index_of,
+)
+from provenance.ledger.read import LedgerReader
+from provenance.ledger.search import FoundEvent, Match, Search
+from provenance.store.candidates import EventIndex, IndexDamagedError
+
+_MOST_MENDINGS = 2
+"""So often an index is made again before its damage is given up on."""
+
+_PAUSE = 0.02
+"""Seconds until the next look at an index that another process makes."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of an answer.
+
+    Attributes:
+        events: In the order that was asked for; none if nothing was found.
+        size: The size of the log that all pages of the answer stand on.
+        next_page_token: What to ask for the next page with; None if this is
+            the last.
+    """
+
+    events: tuple[FoundEvent, ...]
+    size: int
+    next_page_token: str | None
+
+
+class Queries:
+    """Answers queries over one ledger. Any thread may ask."""
+
+    def __init__(self, ledger: LedgerReader, index: EventIndex) -> None:
+        """Take over *ledger* and *index*, which `close` gives back."""
+        self._ledger = ledger
+        self._index = index
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give ledger and index back."""
+        self._index.close()
+        self._ledger.close()
+
+    def run(
+        self,
+        query: Query,
+        *,
+        reveal: Collection[str] = (),
+        progress: Progress | None = None,
+    ) -> Page:
+        """Return one page of the answer to *query*.
+
+        Args:
+            query: What is asked for; with a token, the page after that one.
+            reveal: JSON Pointers to the concealed fields that the reader may
+                see. Others are neither shown nor looked at.
+            progress: Told how many entries of how many are indexed, while
+                the index catches up with the log.
+
+        Raises:
+            MalformedError: The token is not one of this query.
+            QueryTooLargeError: More events match than it allows for.
+            StoreError: The index cannot be read or written, or the ledger is
+                damaged.
+        """
+        shown = frozenset(reveal)
+        return self._mending(lambda: self._run(query, shown, progress))
+
+    def find(
+        self,
+        query: Query,
+        *,
+        reveal: Collection[str] = (),
+        progress: Progress | None = None,
+    ) -> Iterator[FoundEvent]:
+        """Yield all events of the answer to *query*, page after page.
+
+        Raises as `run` does.
+        """
+        while True:
+            page = self.run(query, reveal=reveal, progress=progress)
+            yield from page.events
+            if page.next_page_token is None:
+                return
+            query = replace(query, page_token=page.next_page_token)
+
+    def catch_up(
+        self, progress: Progress | None = None, *, hashes: bool = False
+    ) -> None:
+        """Bring the index up to the latest checkpoint.
+
+        If another process is at it, wait until that one has finished.
+
+        Args:
+            progress: Told how many entries of how many are done.
+            hashes: Whether the events' hash ids are wanted as well.
+
+        Raises:
+            StoreError: The index cannot be written, or the ledger is damaged.
+        """
+        self._mending(lambda: self._catch_up(progress, hashes))
+
+    def _mending(self, work: Callable[[], _T]) -> _T:
+        """Return what *work* gives, on an index made anew if need be."""
+        for _ in range(_MOST_MENDINGS):
+            try:
+                return work()
+            except IndexDamagedError:
+                self._mend()
+        return work()
+
+    def _mend(self) -> None:
+        """Clear the index, or wait while somebody else is at it."""
+        has_waited = False
+        while True:
+            with self._index.turn() as is_ours:
+                if is_ours:
+                    if not has_waited:
+                        self._index.clear()
+                    return
+            has_waited = True
+            time.sleep(_PAUSE)
+
+    def _catch_up(self, progress: Progress | None, hashes: bool) -> None:
+        while True:
+            with self._index.turn() as is_ours:
+                if is_ours:
+                    catch_up(self._ledger, self._index, progress=progress)
+                    if hashes:
+                        catch_up_hashes(
+                            self._ledger, self._index, progress=progress
+                        )
+                    return
+            if progress is not None:
+                with self._index.view() as view:
+                    progress(view.state().size, self._ledger.size)
+            time.sleep(_PAUSE)
+
+    def _run(
+        self, query: Query, reveal: frozenset[str], progress: Progress | None
+    ) -> Page:
+        asked = _digest(query, reveal)
+        end = None
+        if query.page_token is not None:
+            end = parse_token(
+                query.page_token, query=asked, origin=self._ledger.origin
+            )
+        needed = None if end is None else end.size
+        while True:
+            with self._index.view() as view, self._ledger.moment() as moment:
+                state = view.state()
+                needed = moment.size if needed is None else needed
+                if needed > moment.size:
+                    raise MalformedError(
+                        f"nextPageToken: it is of a log of {needed} entries,"
+                        f" and this one has {moment.size}: ask for the first"
+                        " page again"
+                    )
+                known = state.hashed if query.asks_for_hash else state.size
+                if known >= needed and is_index_of(state, moment):
+                    search = Search(
+                        query, reveal=reveal, view=view, reader=moment.reader
+                    )
+                    end = end or PageEnd(known, given=0, number=0)
+                    return self._page(search, query, end, asked)
+            # A log that grows faster than this reads it is not chased.
+            self._catch_up(progress, query.asks_for_hash)
+
+    def _page(
+        self, search: Search, query: Query, end: PageEnd, asked: Hash
+    ) -> Page:
+        """Return the page that follows *end*."""
+        count = query.per_page
+        if query.limit is not None:
+            count = min(count, query.limit - end.given)
+        matches = search.matches(
+            size=end.size, after=end.number if end.given else None
+        )
+        # One more than is shown tells whether another page follows.
+        found = list(islice(matches, count + 1))
+        if query.at_most is not None and not end.given:
+            _require_at_most(query.at_most, len(found), matches)
+        shown, token = found[:count], None
+        given = end.given + len(shown)
+        if len(found) > count and given != query.limit:
+            token = format_token(
+                PageEnd(end.size, given, shown[-1].candidate.number),
+                query=asked,
+                origin=self._ledger.origin,
+            )
+        return Page(tuple(map(search.show, shown)), end.size, token)
+
+
+def _require_at_most(at_most: int, count: int, rest: Iterator[Match]) -> None:
+    """Check that *count* events and the *rest* are no more than *at_most*."""
+    count += sum(1 for _ in islice(rest, max(at_most + 1 - count, 0)))
+    if count > at_most:
+        raise QueryTooLargeError(
+            f"more than {at_most} events match: ask for less, or raise"
+            " maxEventCount"
+        )
+
+
+def _digest(query: Query, reveal: frozenset[str]) -> Hash:
+    """Return what tells this query from others, and readers from others."""
+    return sha256(encode([query.digest, sorted(reveal)]))

@@ -1,0 +1,300 @@
+"""Searching: the events that a query asks for, loaded and looked at.
+
+An index tells where they may be. Each place is read from the ledger, as far
+as the reader may see it, and what does not match in every respect is passed
+over. Which places the index is asked for follows from the query's terms: the
+facts that must be there, and the trails of the items that must be named.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from provenance.claims.event import has_trail
+from provenance.claims.statement import parse_entry
+from provenance.claims.stored import StoredEvent, read_stored
+from provenance.claims.trail import map_key
+from provenance.encoding.canonical import Value
+from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.strict_json import JSON
+from provenance.epcis.event_hash import event_hash
+from provenance.epcis.query import (
+    CLASS,
+    RECORD_TIME,
+    TRAIT,
+    WHOLE_EVENT,
+    AnyOf,
+    Names,
+    OrderKey,
+    Query,
+    Subject,
+    Term,
+    Text,
+    subject_of,
+)
+from provenance.epcis.render import put_back, render_event
+from provenance.errors import (
+    MalformedError,
+    NotFoundError,
+    QueryTooLargeError,
+    StoreError,
+)
+from provenance.ledger.read import read_entry
+from provenance.store.candidates import (
+    Candidate,
+    Demand,
+    IndexDamagedError,
+    IndexView,
+    Wanted,
+)
+from provenance.store.protocol import Reader
+
+MOST_SORTED = 10_000
+"""So many events can be sorted by an extension, for which no index is kept."""
+
+_LONGEST_TRAILS = 200_000
+"""Longer trails are not read to find candidates."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """An event that was asked for.
+
+    Attributes:
+        log_index: The entry of its statement.
+        position: Its number in the statement.
+        event_id: The ledger's id of it, which its proofs hang on.
+        issuer: The actor that signed it.
+        record_time: When it was logged, in ms since 1970.
+        event: The event as EPCIS 2.0 JSON that stands alone, as far as the
+            reader may see it, with its `recordTime`.
+    """
+
+    log_index: int
+    position: int
+    event_id: Hash
+    issuer: str
+    record_time: int
+    event: Mapping[str, JSON]
+
+    @property
+    def event_hash(self) -> str | None:
+        """The hash id of what is shown (CBV 2.0); None if it has none."""
+        return _hash_of(self.event)
+
+
+class Match(NamedTuple):
+    """A candidate that is what was asked for."""
+
+    candidate: Candidate
+    event: Mapping[str, JSON]
+    subject: Subject
+
+
+class Search:
+    """One look through an index and a ledger that stand still."""
+
+    def __init__(
+        self,
+        query: Query,
+        *,
+        reveal: frozenset[str],
+        view: IndexView,
+        reader: Reader,
+    ) -> None:
+        self._query = query
+        self._reveal = reveal
+        self._view = view
+        self._reader = reader
+        self._issuers: dict[int, str] = {}
+        self._event_ids: dict[int, bytes] = {}
+
+    def matches(self, *, size: int, after: int | None) -> Iterator[Match]:
+        """Yield what was asked for, in order.
+
+        Args:
+            size: How many entries of the log are looked at.
+            after: The number of the event after which to start, if any.
+
+        Raises:
+            MalformedError: There is no such event in the answer.
+            QueryTooLargeError: There are too many to be sorted.
+            IndexDamagedError: The index names what is not there.
+            StoreError: The ledger is damaged.
+        """
+        order = self._query.order
+        if not order.is_of_time:
+            return self._sorted(size, after)
+        return self._stream(
+            by_record=order.path == RECORD_TIME, size=size, after=after
+        )
+
+    def show(self, match: Match) -> FoundEvent:
+        """Return *match* with all that is told of it."""
+        _, log_index, position, record_time = match.candidate
+        if log_index not in self._issuers:
+            entry = read_entry(self._reader, log_index, size=log_index + 1)
+            self._issuers[log_index] = parse_entry(entry).header.issuer
+            self._event_ids[log_index] = self._reader.event_ids(log_index)
+        start = position * HASH_SIZE
+        event_id = self._event_ids[log_index][start : start + HASH_SIZE]
+        return FoundEvent(
+            log_index,
+            position,
+            Hash(event_id),
+            self._issuers[log_index],
+            record_time,
+            {**match.event, "recordTime": written_time(record_time)},
+        )
+
+    # Which events.
+
+    def _stream(
+        self, *, by_record: bool, size: int, after: int | None
+    ) -> Iterator[Match]:
+        wanted = Wanted(
+            demands=[
+                demand
+                for term in self._query.terms
+                if (demand := self._demand(term)) is not None
+            ],
+            by_record=by_record,
+            is_descending=self._query.order.is_descending,
+            size=size,
+            after=after,
+        )
+        for candidate in self._view.candidates(wanted):
+            match = self._load(candidate)
+            if match is not None and self._query.matches(match.subject):
+                yield match
+
+    def _sorted(self, size: int, after: int | None) -> Iterator[Match]:
+        """Yield what was asked for, sorted by an extension."""
+        order = self._query.order
+        keys: list[tuple[OrderKey, Candidate]] = []
+        for match in self._stream(by_record=True, size=size, after=None):
+            if len(keys) == MOST_SORTED:
+                raise QueryTooLargeError(
+                    f"more than {MOST_SORTED} events match, too many to sort"
+                    f" by {order.path}: ask for less, or sort by eventTime"
+                )
+            keys.append((order.key_of(match.subject.facts), match.candidate))
+        keys.sort(reverse=order.is_descending)
+        candidates = [candidate for _, candidate in keys]
+        start = 0
+        if after is not None:
+            numbers = [candidate.number for candidate in candidates]
+            if after not in numbers:
+                raise MalformedError(
+                    f"nextPageToken: event {after} is none of this answer: ask"
+                    " for the first page again"
+                )
+            start = numbers.index(after) + 1
+        yield from filter(None, map(self._load, candidates[start:]))
+
+    def _demand(self, term: Term) -> Demand | None:
+        """Return what the index can tell of *term*; None for nothing."""
+        if isinstance(term, AnyOf):
+            return Demand(
+                term.choices,
+                may_be_concealed=self._may_be_revealed(term.member),
+            )
+        return self._demand_names(term)
+
+    def _may_be_revealed(self, member: str) -> bool:
+        """Return whether concealed fields can be what a term asks for."""
+        if member == WHOLE_EVENT:
+            return bool(self._reveal)
+        revealed = {pointer[1:].partition("/")[0] for pointer in self._reveal}
+        if member == ":":
+            return any(":" in name for name in revealed)
+        return member in revealed
+
+    def _demand_names(self, names: Names) -> Demand | None:
+        choices: list[Text] = []
+        for pattern in names.patterns:
+            if pattern.trait is None:
+                return None
+            choices.append(Text(TRAIT, pattern.trait))
+        choices += [
+            Text(CLASS, item) for item in names.items if not has_trail(item)
+        ]
+        heads = [
+            head
+            for item in names.items
+            if (head := self._reader.head(map_key(item))) is not None
+        ]
+        if sum(head.count for head in heads) > _LONGEST_TRAILS:
+            return None
+        return Demand(
+            choices,
+            places=[
+                (link.log_index, link.position)
+                for head in heads
+                for link in self._reader.trail(head)
+            ],
+        )
+
+    # What they say.
+
+    def _load(self, candidate: Candidate) -> Match | None:
+        """Return the event at the place of *candidate*.
+
+        None if it cannot be given out as EPCIS.
+
+        Raises:
+            IndexDamagedError: There is none.
+            StoreError: The ledger is damaged.
+        """
+        log_index, position = candidate.log_index, candidate.position
+        try:
+            stored = read_stored(self._reader.event(log_index, position))
+            items = stored.items()
+            body = self._revealed(stored)
+        except NotFoundError as error:
+            raise IndexDamagedError(
+                f"the index of queries is damaged: {error}"
+            ) from error
+        except MalformedError as error:
+            raise StoreError(
+                f"event {position} of entry {log_index}: {error}"
+            ) from error
+        try:
+            event = render_event(body, items)
+        except MalformedError:
+            return None
+        subject = subject_of(
+            body,
+            items,
+            record_time=candidate.record_time,
+            event_hash=_hash_of(event) if self._query.asks_for_hash else None,
+        )
+        return Match(candidate, event, subject)
+
+    def _revealed(self, stored: StoredEvent) -> Mapping[str, Value]:
+        """Return what the reader may see of an event's body."""
+        if not self._reveal or not stored.field_leaves:
+            return stored.body
+        return put_back(
+            stored.body,
+            [f for f in stored.fields() if f.pointer in self._reveal],
+        )
+
+
+def _hash_of(event: Mapping[str, JSON]) -> str | None:
+    try:
+        return event_hash(event)
+    except MalformedError:
+        return None
+
+
+def written_time(moment: int) -> str:
+    """Return *moment*, in ms since 1970, as a time in UTC."""
+    try:
+        then = _EPOCH + timedelta(milliseconds=moment)
+    except OverflowError:
+        then = datetime.max.replace(tzinfo=UTC)
+    return then.isoformat(timespec="milliseconds").replace("+00:00", "Z")
