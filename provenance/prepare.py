@@ -6,14 +6,50 @@ of the body and becomes concealed fields, each behind a salt of its own.
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import BinaryIO, NamedTuple
 
 from provenance.claims.event import Event, Field, Item, make_event
+from provenance.claims.statement import MAX_EVENTS
 from provenance.encoding.canonical import Value
+from provenance.encoding.digest import Hash
 from provenance.epcis.document import parse_document
-from provenance.epcis.draft import EventDraft
+from provenance.epcis.draft import EventDraft, check_event
+from provenance.epcis.mending.mend import Mend
+from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
+
+MAX_STATEMENT_BYTES = 4 * 2**20
+"""How many bytes of events one statement has, about.
+
+One signature could cover more; but a statement is checked, stored and
+answered whole, and costs memory all that time.
+"""
+
+
+class Prepared(NamedTuple):
+    """What remains of an event until it is signed; the rest is in its data.
+
+    Attributes:
+        id: The event id.
+        data: The event data.
+    """
+
+    id: Hash
+    data: bytes
+
+
+class Gathered(NamedTuple):
+    """Events that one signature is to cover.
+
+    Attributes:
+        events: The events, in order.
+        units: How many of the units that were to be gathered they are.
+    """
+
+    events: list[Prepared]
+    units: int
 
 
 def prepare_document(
@@ -36,8 +72,42 @@ def prepare_document(
     ]
 
 
-def prepare_event(draft: EventDraft, *, conceal: Collection[str] = ()) -> Event:
+def prepare_stream(
+    stream: BinaryIO,
+    *,
+    conceal: Collection[str] = (),
+    mends: list[Mend] | None = None,
+) -> Iterator[Event]:
+    """Yield the events of any EPCIS document, each as soon as it is read.
+
+    However large the document is, a few of its events are held at a time.
+
+    Args:
+        stream: JSON, lines of JSON, or XML, which can be read twice.
+        conceal: As for `prepare_document`.
+        mends: Where to write down what is mended; None for nothing to be
+            mended.
+
+    Raises:
+        MalformedError: It is not valid EPCIS; the message says where. Some
+            events may have been yielded before.
+    """
+    for raw in read_events(stream, mends=mends):
+        yield prepare_event(check_event(raw), conceal=conceal)
+
+
+def prepare_event(
+    draft: EventDraft,
+    *,
+    conceal: Collection[str] = (),
+    after: tuple[str, bytes] | None = None,
+) -> Event:
     """Return one event, ready to be signed.
+
+    Args:
+        draft: What the event says.
+        conceal: As for `prepare_document`.
+        after: An item, and the link that its trail must still end in.
 
     Raises:
         MalformedError: A pointer names a member that every event must show.
@@ -48,7 +118,52 @@ def prepare_event(draft: EventDraft, *, conceal: Collection[str] = ()) -> Event:
     for pointer in conceal:
         body, found = _take_out(body, pointer)
         fields += found
-    return new_event(body, items, fields)
+    if after is None:
+        return new_event(body, items, fields)
+    item, link = after
+    return new_event({**body, "after": [[item, Hash(link)]]}, items, fields)
+
+
+def gather(
+    units: Iterable[Sequence[Event]],
+    *,
+    max_events: int = MAX_EVENTS,
+    max_bytes: int = MAX_STATEMENT_BYTES,
+) -> Iterator[Gathered]:
+    """Yield what the next signature is to cover, until all is covered.
+
+    A statement takes as many units as it can hold; what is in one unit stays
+    in one statement, even if it is larger than *max_bytes* by itself. A
+    document of many events so becomes few statements, and what is held of it
+    at a time is one statement.
+
+    Args:
+        units: Events that stand or fall together, in order.
+        max_events: The most events of a statement.
+        max_bytes: The most bytes of event data in a statement.
+
+    Raises:
+        MalformedError: One unit has too many events for a statement.
+    """
+    events: list[Prepared] = []
+    count = size = 0
+    for unit in units:
+        if len(unit) > max_events:
+            raise MalformedError(
+                f"{len(unit)} events stand or fall together, and a statement"
+                f" has at most {max_events}"
+            )
+        more = sum([len(event.data) for event in unit])
+        if events and (
+            size + more > max_bytes or len(events) + len(unit) > max_events
+        ):
+            yield Gathered(events, count)
+            events, count, size = [], 0, 0
+        events += [Prepared(event.id, event.data) for event in unit]
+        count += 1
+        size += more
+    if events:
+        yield Gathered(events, count)
 
 
 def new_event(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.submit import _FEW
 from provenance.folder import open_ledger, open_reader
+from provenance.ledger.workers import CHUNK
 from provenance.proof.trust import parse_trust
 from tests.cli_runs import (
     CAN,
@@ -367,7 +367,7 @@ def test_many_files_are_checked_by_workers_and_told_in_order(
 ) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
-    count = _FEW + 1
+    count = CHUNK + 1
     for number in range(count):
         write_document(folder / f"{number:04}.json", f"N{number}")
     (folder / "0003.json").write_text("{}", encoding="utf-8")
@@ -447,11 +447,12 @@ def test_a_dry_run_logs_nothing(place: Place, tmp_path: Path) -> None:
         assert reader.size == 5
 
 
-def test_a_file_over_the_limit_is_refused_by_its_size_alone(
+def test_a_submission_over_the_limit_is_refused_by_its_size_alone(
     place: Place, tmp_path: Path
 ) -> None:
-    large = tmp_path / "large.json"
-    with large.open("wb") as file:
+    large = tmp_path / "large.submission"
+    large.write_bytes(b"\x93")
+    with large.open("r+b") as file:
         file.truncate(2**40)
     done = run("submit", large, "--key", place.maker_key, "-C", place.ledger)
     assert done.code == 3

@@ -18,9 +18,9 @@ The event ids are leaves of a tree like any other: MTH hashes each with 0x00.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from provenance.claims.event import Event, check_item_id
+from provenance.claims.event import check_item_id
 from provenance.encoding.canonical import decode, decode_flat, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import leaf_hash, root_of
@@ -94,8 +94,20 @@ class Submission:
         return encode([_SUBMISSION, self.entry, list(self.events)])
 
 
+class Signable(Protocol):
+    """What of an event a statement needs; an `Event` is one."""
+
+    @property
+    def id(self) -> Hash:
+        """Its id, which is signed."""
+
+    @property
+    def data(self) -> bytes:
+        """The event data, which goes along."""
+
+
 def sign_statement(
-    events: Sequence[Event],
+    events: Sequence[Signable],
     *,
     signer: Signer,
     issuer: str,

@@ -60,7 +60,7 @@ def sign(
     conceal: tuple[str, ...],
     output: str,
 ) -> int:
-    """Sign an EPCIS document, to be submitted later.
+    """Sign an EPCIS document in JSON or XML, to be submitted later.
 
     The signed statement holds what was concealed, too: send it to the ledger
     and to nobody else.

@@ -4,12 +4,13 @@ A file is an EPCIS document, which is signed here, or a `.submission`, which
 somebody signed already. Which of the two is seen from its first byte.
 """
 
+import io
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from provenance.claims.event import Event
 from provenance.claims.statement import (
+    Signable,
     Submission,
     parse_submission,
     sign_statement,
@@ -17,30 +18,30 @@ from provenance.claims.statement import (
 from provenance.cli.inputs import STANDARD
 from provenance.cli.signing import Signatory
 from provenance.cli.times import now
-from provenance.encoding.digest import Hash
 from provenance.epcis.document import MAX_BYTES
 from provenance.errors import MalformedError, RejectedError
-from provenance.prepare import new_event, prepare_document
+from provenance.prepare import gather, prepare_stream
 
 SUFFIX = ".submission"
-_SUFFIXES = (".json", ".jsonld", ".ndjson", ".xml", SUFFIX)
+SUFFIXES = (".json", ".jsonld", ".ndjson", ".jsonl", ".xml", SUFFIX)
 """What a folder's files are called that are handed in."""
 
 MAX_FILE = MAX_BYTES
-"""The largest file that is read, in bytes."""
+"""The largest file that is read into memory, in bytes."""
 
-_ARRAY_OF_3 = 0x93
+_ARRAY_OF_3 = b"\x93"
 """The first byte of a submission; no JSON or XML starts with it."""
 
-Demand = tuple[str, bytes]
-"""An item, and the link that its trail must still end in."""
+_SIZE_UNBOUNDED = 2**62
 
 
-def expand(names: Iterable[str]) -> Iterator[str]:
+def expand(
+    names: Iterable[str], *, suffixes: tuple[str, ...] = SUFFIXES
+) -> Iterator[str]:
     """Yield the files that *names* name.
 
-    Of a folder these are all files below it that look like documents or
-    submissions, in order of their paths; hidden ones are left out.
+    Of a folder these are all files below it with one of *suffixes*, in order
+    of their paths; hidden ones are left out.
 
     Raises:
         OSError: A folder cannot be read.
@@ -49,48 +50,51 @@ def expand(names: Iterable[str]) -> Iterator[str]:
         if name == STANDARD or not Path(name).is_dir():
             yield name
             continue
-        yield from _files_below(name)
+        yield from _files_below(name, suffixes)
 
 
-def make_submission(
-    data: bytes,
-    *,
-    signatory: Signatory | None,
-    origin: str,
-    conceal: Collection[str] = (),
-    after: Demand | None = None,
-) -> Submission:
-    """Return the submission that a file's *data* holds or gives.
+def is_submission(start: bytes) -> bool:
+    """Return whether a file that starts like this is a signed statement."""
+    return start.startswith(_ARRAY_OF_3)
 
-    Args:
-        data: An EPCIS document, or a submission.
-        signatory: Who signs a document; None if nobody does.
-        origin: The ledger that a document is signed for.
-        conceal: JSON Pointers to what a document's events conceal.
-        after: What every event of a document demands.
+
+def require_signatory(signatory: Signatory | None) -> Signatory:
+    """Return *signatory*.
 
     Raises:
-        MalformedError: It is neither, or not a valid one.
-        RejectedError: It is a document, and nobody signs it; or it is signed
-            already, and something was to be changed.
+        RejectedError: There is none.
     """
-    if data[:1] == bytes([_ARRAY_OF_3]):
-        if conceal or after is not None:
-            raise RejectedError(
-                "it is signed already: nothing in it can be concealed, and"
-                " nothing added"
-            )
-        return parse_submission(data)
     if signatory is None:
         raise RejectedError(
             "nobody has signed it: give the key with --key, and the actor"
             " with --as"
         )
-    events = prepare_document(data, conceal=conceal)
-    if not events:
-        raise MalformedError("the document has no event")
-    if after is not None:
-        events = [_demand(event, after) for event in events]
+    return signatory
+
+
+def read_submission(data: bytes, *, is_changed: bool) -> Submission:
+    """Return the signed statement in *data*.
+
+    Raises:
+        MalformedError: It is none.
+        RejectedError: It is one, and something was to be changed in it.
+    """
+    if is_changed:
+        raise RejectedError(
+            "it is signed already: nothing in it can be concealed, and nothing"
+            " added"
+        )
+    return parse_submission(data)
+
+
+def sign(
+    events: Sequence[Signable], signatory: Signatory, *, origin: str
+) -> Submission:
+    """Return *events* as one statement, signed now.
+
+    Raises:
+        MalformedError: It cannot be written in the format.
+    """
     return sign_statement(
         events,
         signer=signatory.signer,
@@ -100,19 +104,48 @@ def make_submission(
     )
 
 
-def _demand(event: Event, after: Demand) -> Event:
-    item, link = after
-    fields = [field for field in event.fields if field is not None]
-    demanded: dict[str, object] = {"after": [[item, Hash(link)]]}
-    return new_event({**event.body, **demanded}, event.items, fields)
+def make_submission(
+    data: bytes,
+    *,
+    signatory: Signatory,
+    origin: str,
+    conceal: Collection[str] = (),
+) -> Submission:
+    """Return the file *data* as one statement for the ledger *origin*.
+
+    Args:
+        data: An EPCIS document or a submission.
+        signatory: Who signs a document.
+        origin: The ledger that a document is signed for.
+        conceal: JSON Pointers to what a document's events conceal.
+
+    Raises:
+        MalformedError: It is neither, or not a valid one, or a document of
+            too many events for one statement.
+        RejectedError: It is signed already, and something was to be changed.
+    """
+    if is_submission(data[:1]):
+        return read_submission(data, is_changed=bool(conceal))
+    events = prepare_stream(io.BytesIO(data), conceal=conceal)
+    statements = list(
+        gather(([event] for event in events), max_bytes=_SIZE_UNBOUNDED)
+    )
+    if not statements:
+        raise MalformedError("the document has no event")
+    if len(statements) > 1:
+        raise MalformedError(
+            f"the document takes {len(statements)} statements: hand it in"
+            " itself, or in parts"
+        )
+    return sign(statements[0].events, signatory, origin=origin)
 
 
-def _files_below(name: str) -> Iterator[str]:
+def _files_below(name: str, suffixes: tuple[str, ...]) -> Iterator[str]:
     def refuse(error: OSError) -> None:
         raise error
 
     for folder, folders, files in os.walk(name, onerror=refuse):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for file in sorted(files):
-            if file.endswith(_SUFFIXES) and not file.startswith("."):
+            if file.endswith(suffixes) and not file.startswith("."):
                 yield str(Path(folder, file))

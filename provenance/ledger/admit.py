@@ -48,6 +48,10 @@ class Past:
     named: Callable[[bytes], Iterable[EventName]]
 
 
+Called = Callable[[int], str]
+"""Returns how to call the event at a position."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """A statement that the ledger's rules let in. Made by `admit` alone."""
@@ -61,15 +65,19 @@ class Admission:
 
     Permissions are remembered until the registry changes or a grant's dates
     could matter: most events of a day ask the same few questions.
+
+    Attributes:
+        registry: The actors, as the statements so far made them.
+        origin: The ledger's name.
     """
 
     def __init__(self, registry: TrustRegistry, *, origin: str) -> None:
         self.registry = registry
-        self._origin = origin
+        self.origin = origin
         self._permitted: set[tuple[str, Act]] = set()
         self._version = registry.version
 
-    def admit(
+    def admit(  # noqa: PLR0913  # each by its name
         self,
         statement: CheckedStatement,
         *,
@@ -77,6 +85,7 @@ class Admission:
         log_index: int,
         since: int,
         now: int,
+        called: Called = "event {}".format,
     ) -> Admitted:
         """Return *statement* as admitted at *log_index*.
 
@@ -90,17 +99,18 @@ class Admission:
             now: The time of the next one. Between the two the statement is
                 logged, which is all that a verifier will know: a grant with
                 dates must hold all that time.
+            called: How the event at a position is called in messages.
 
         Raises:
             RejectedError: A rule forbids it; nothing was changed.
         """
-        if statement.origin != self._origin:
+        if statement.origin != self.origin:
             raise RejectedError(
                 f"the statement was signed for ledger {statement.origin!r},"
-                f" this is {self._origin!r}"
+                f" this is {self.origin!r}"
             )
         self._require_signer(statement)
-        self._require_times(statement, now)
+        self._require_times(statement, now, called)
 
         def holds(grant: Grant) -> bool:
             return grant.covers(since, now)
@@ -111,16 +121,16 @@ class Admission:
                 registry_positions.append(position)
                 continue
             self._require_permission(
-                statement.issuer, event.act, holds, position=position
+                statement.issuer, event.act, holds, called(position)
             )
             for item in event.items:
                 if self.registry.knows(item):
                     raise RejectedError(
-                        f"event {position} names the actor {item!r} as an"
+                        f"{called(position)} names the actor {item!r} as an"
                         " item; only registry events may"
                     )
-        _require_heads(statement, past)
-        _require_names(statement, past)
+        _require_heads(statement, past, called)
+        _require_names(statement, past, called)
         if registry_positions:
             self.registry.apply_all(
                 [
@@ -141,7 +151,9 @@ class Admission:
             # The key was enrolled after the check had begun.
             check_signature(parse_entry(statement.entry), key.data)
 
-    def _require_times(self, statement: CheckedStatement, now: int) -> None:
+    def _require_times(
+        self, statement: CheckedStatement, now: int, called: Called
+    ) -> None:
         latest = now + CLOCK_TOLERANCE
         if statement.issued_at > latest:
             raise LifecycleError(
@@ -152,7 +164,7 @@ class Admission:
         for position, event in enumerate(statement.events):
             if event.time is not None and event.time > latest:
                 raise LifecycleError(
-                    f"event {position} says it happened at"
+                    f"{called(position)} says it happened at"
                     f" {_utc(event.time)}, but the ledger's time is"
                     f" {_utc(now)}: an event is signed after it happened"
                 )
@@ -162,8 +174,7 @@ class Admission:
         issuer: str,
         act: Act,
         holds: Callable[[Grant], bool],
-        *,
-        position: int,
+        name: str,
     ) -> None:
         if self._version != self.registry.version:
             self._permitted.clear()
@@ -175,24 +186,28 @@ class Admission:
         except UnknownActorError:
             raise
         except RejectedError as error:
-            raise type(error)(f"event {position}: {error}") from error
+            raise type(error)(f"{name}: {error}") from error
         if not any(held.grant.is_dated for held in used):
             self._permitted.add((issuer, act))
 
 
-def _require_heads(statement: CheckedStatement, past: Past) -> None:
+def _require_heads(
+    statement: CheckedStatement, past: Past, called: Called
+) -> None:
     for position, event in enumerate(statement.events):
         for key, link in event.after:
             found = past.head_link(key) or key
             if found != link:
                 raise BrokenLinkError(
-                    f"event {position} was to follow link"
+                    f"{called(position)} was to follow link"
                     f" {link.hex()[:16]} of an item whose trail now ends in"
                     f" {found.hex()[:16]}: read the trail and sign again"
                 )
 
 
-def _require_names(statement: CheckedStatement, past: Past) -> None:
+def _require_names(
+    statement: CheckedStatement, past: Past, called: Called
+) -> None:
     """Check that no event uses an `eventID` again, but to declare an error."""
     own: dict[bytes, list[EventName]] = {}
     for position, event in enumerate(statement.events):
@@ -203,7 +218,7 @@ def _require_names(statement: CheckedStatement, past: Past) -> None:
         for earlier in chain(past.named(name.key), here):
             if earlier.said != name.said:
                 raise DuplicateEventError(
-                    f"event {position} has an eventID that"
+                    f"{called(position)} has an eventID that"
                     f" {statement.issuer!r} used for an event that says"
                     " something else: an error is declared by the same event"
                     " with an errorDeclaration; anything new has an id of its"
@@ -211,7 +226,7 @@ def _require_names(statement: CheckedStatement, past: Past) -> None:
                 )
             if earlier.declared == name.declared:
                 raise DuplicateEventError(
-                    f"event {position} is logged already: its eventID and all"
+                    f"{called(position)} is logged already: its eventID and all"
                     " that it says are those of an earlier event"
                 )
         here.append(name)

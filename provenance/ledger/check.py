@@ -107,14 +107,32 @@ def check_submission(
     key = find_key(header.key_id)
     if key is not None:
         check_signature(statement, key)
-    parsed = [parse_event(data) for data in events]
-    if len(parsed) != header.event_count:
+    if len(events) != header.event_count:
         raise MalformedError(
             f"the statement signs {header.event_count} events, but"
-            f" {len(parsed)} came with it"
+            f" {len(events)} came with it"
         )
-    if events_root([event.id for event in parsed]) != header.events_root:
+    # One event is held at a time, with all its leaves. What is wrong with it
+    # counts only if it was signed.
+    ids: list[bytes] = []
+    checked: list[CheckedEvent] = []
+    fault: MalformedError | None = None
+    for position, data in enumerate(events):
+        event = parse_event(data)
+        ids.append(event.id)
+        if fault is None:
+            try:
+                checked.append(
+                    check_event(
+                        event, called=f"event {position}", issuer=header.issuer
+                    )
+                )
+            except MalformedError as error:
+                fault = error
+    if events_root(ids) != header.events_root:
         raise MalformedError("the events are not those that were signed")
+    if fault is not None:
+        raise fault
     return CheckedStatement(
         entry=entry,
         statement_id=sha256(statement.header_bytes).digest(),
@@ -123,10 +141,7 @@ def check_submission(
         key_id=header.key_id,
         issued_at=header.issued_at,
         is_signed=key is not None,
-        events=tuple(
-            _check_event(event, position, header.issuer)
-            for position, event in enumerate(parsed)
-        ),
+        events=tuple(checked),
     )
 
 
@@ -146,15 +161,25 @@ def check_signature(statement: Entry, key: bytes) -> None:
         )
 
 
-def _check_event(event: Event, position: int, issuer: str) -> CheckedEvent:
+def check_event(event: Event, *, called: str, issuer: str) -> CheckedEvent:
+    """Return what the writer needs of *event*, once it was checked.
+
+    Args:
+        event: One of a statement's.
+        called: How it is called in messages.
+        issuer: The actor that signs it.
+
+    Raises:
+        MalformedError: It is no event that a ledger takes.
+    """
     try:
         act, time = _read_event(event)
         items = event.trailed_items
     except MalformedError as error:
-        raise MalformedError(f"event {position}: {error}") from error
+        raise MalformedError(f"{called}: {error}") from error
     if not items:
         raise MalformedError(
-            f"event {position} names no item that can have a trail: a serial,"
+            f"{called} names no item that can have a trail: a serial,"
             " a lot, a logistic unit"
         )
     return CheckedEvent(

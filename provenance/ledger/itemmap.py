@@ -10,7 +10,7 @@ that child, the 16 levels above the buckets are two heaps of 8 levels each:
     rows   heap over the first byte's bits 0-7, its leaves the rows' roots
     row    heap over the second byte's bits 8-15, its leaves the buckets
 
-    bucket heap over the next 4 bits, kept while it is at hand and not small
+    bucket heap over the next 4 bits, kept where there is room and use for it
 
 so a change to one item costs its bucket and 16 hashes, fewer when a batch
 shares them, and nothing has to be rebuilt when a ledger is opened: the rows'
@@ -19,9 +19,15 @@ own roots are stored as one more row.
 What is read is checked on its way up, a bucket by its row and a row by the
 top, so that no root is made of what a disk has changed. Whether the top is
 the one that the log commits to, its owner knows (`Ledger`).
+
+A million items are at hand at any time, so a bucket is one byte string: 112
+bytes an item, in the order of their keys, and searched as it lies.
+
+    key (32) ‖ leaf hash (32) ‖ link (32) ‖ u64 count ‖ i64 number of the link
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import struct
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from provenance.encoding.digest import HASH_SIZE, Hash
@@ -40,8 +46,20 @@ _LEAF = b"\x00\x20"
 _VALUE_SIZE = b"\x28"
 _SLOT_BITS = 4
 _SLOTS = 1 << _SLOT_BITS
+_SEARCHED = 8_192
+"""How many bytes of a bucket are looked through as fast as halved."""
+
 _SMALL = 6
 """How many leaves a bucket has, at most, that is hashed without slots."""
+
+_LEAF_ROW = struct.Struct(">32s32s32sQq")
+_WIDTH = _LEAF_ROW.size
+
+ITEM_BYTES = 120
+"""About how much memory an item takes that is at hand."""
+
+SLOT_BYTES = 2_300
+"""About how much memory the slots of one bucket take."""
 
 _INNER = tuple(
     b"\x01" + bytes([bit]) for bit in range(BUCKET_BITS + _SLOT_BITS)
@@ -51,7 +69,7 @@ _INNER = tuple(
 KeptRows = dict[int, tuple[bytes, list[bytes]]]
 """Row number → the row as stored, and as a heap of hashes."""
 
-Leaf = tuple[Hash, int, bytes, int]
+Leaf = tuple[bytes, int, bytes, int]
 """(leaf hash, count, link, number of the latest link)"""
 
 
@@ -69,26 +87,32 @@ class ItemMap:
         kept: "KeptRows | None" = None,
         *,
         cached: int = 1_500_000,
+        has_slots: bool = True,
     ) -> None:
         """Start from what *reader* has stored.
 
         Args:
             reader: Where buckets and rows are read when they are needed.
             kept: Rows that earlier maps of the same ledger expanded.
-            cached: How many items' leaves to keep at hand, some 300 bytes
-                each, before they are read again.
+            cached: How many items to keep at hand, `ITEM_BYTES` each, before
+                they are read again.
+            has_slots: Whether to keep hashes inside of buckets, `SLOT_BYTES`
+                each. They pay where changes come one at a time.
         """
         self._reader = reader
         self._most_cached = cached
+        self._has_slots = has_slots
         self._item_count = reader.item_count()
         self._kept = {} if kept is None else kept
-        self._buckets: dict[bytes, dict[bytes, Leaf]] = {}
+        self._buckets: dict[bytes, bytes] = {}
         self._cached = 0
         self._rows: dict[int, list[bytes]] = {}
         self._top: list[bytes] = []
         self._slots: dict[bytes, list[bytes]] = {}
+        # Bucket → what changed there since it was stored, and the slots of
+        # it whose hashes are not those of what changed.
+        self._changed: dict[bytes, dict[bytes, Leaf]] = {}
         self._dirty: dict[bytes, set[int]] = {}
-        self._changed: dict[bytes, Leaf] = {}
 
     @property
     def item_count(self) -> int:
@@ -97,20 +121,35 @@ class ItemMap:
 
     def get(self, key: bytes) -> Leaf | None:
         """Return the leaf of that key, pending changes included."""
-        return self._bucket(key[:2]).get(key)
+        prefix = key[:2]
+        changed = self._changed.get(prefix)
+        if changed is not None and (leaf := changed.get(key)) is not None:
+            return leaf
+        bucket = self._buckets.get(prefix)
+        if bucket is None:
+            bucket = self._bucket(prefix)
+        at = bucket.find(key) if len(bucket) < _SEARCHED else _find(bucket, key)
+        if at < 0:
+            return None
+        if at % _WIDTH:
+            # By a wonder it lies across two others.
+            at = _find(bucket, key)
+        if bucket[at : at + HASH_SIZE] != key:
+            return None
+        _, digest, link, count, last = _LEAF_ROW.unpack_from(bucket, at)
+        return (digest, count, link, last)
 
     def put(self, key: bytes, *, count: int, link: bytes, last: int) -> None:
         """Set the head of that key, pending until `stored`."""
         prefix = key[:2]
-        bucket = self._bucket(prefix)
-        if key not in bucket:
+        changed = self._changed.get(prefix)
+        if (changed is None or key not in changed) and self.get(key) is None:
             self._item_count += 1
-            self._cached += 1
         value = count.to_bytes(8, "big") + link
         digest = sha256(_LEAF + key + _VALUE_SIZE + value).digest()
-        leaf = (Hash(digest), count, link, last)
-        bucket[key] = leaf
-        self._changed[key] = leaf
+        if changed is None:
+            changed = self._changed[prefix] = {}
+        changed[key] = (digest, count, link, last)
         self._dirty.setdefault(prefix, set()).add(key[2] >> 4)
 
     def root(self) -> Hash:
@@ -128,15 +167,22 @@ class ItemMap:
         self._rehash()
         heads = [
             HeadRow(key, leaf[1], leaf[2], leaf[3])
-            for key, leaf in sorted(self._changed.items())
+            for _, changed in sorted(self._changed.items())
+            for key, leaf in sorted(changed.items())
         ]
-        numbers = sorted({key[0] for key in self._changed})
+        numbers = sorted({prefix[0] for prefix in self._changed})
         if numbers:
             numbers.append(TOP_ROW)
         return heads, [(number, self.row(number)) for number in numbers]
 
     def stored(self) -> None:
         """Note that the changes are in the store."""
+        for prefix, changed in self._changed.items():
+            bucket = self._buckets[prefix]
+            for key, leaf in changed.items():
+                bucket = _with_leaf(bucket, key, leaf)
+            self._cached += (len(bucket) - len(self._buckets[prefix])) // _WIDTH
+            self._buckets[prefix] = bucket
         self._changed.clear()
         if self._cached > self._most_cached:
             self._buckets.clear()
@@ -153,11 +199,11 @@ class ItemMap:
         row = self._row(first)
         second = self._descend(row, key[1], 8, steps)
         assert second is not None, "a row with a root has a bucket"
-        bucket = self._bucket(bytes([first, second]))
-        leaves = sorted((key, leaf[0]) for key, leaf in bucket.items())
+        leaves = self._leaves(bytes([first, second]))
         reached, low = patricia.find_path(key, leaves)
         found = leaves[reached][0]
-        leaf = bucket[found]
+        leaf = self.get(found)
+        assert leaf is not None, "a bucket has what is in it"
         value = leaf[1].to_bytes(8, "big") + leaf[2]
         path = (*low, *reversed(steps))
         if found == key:
@@ -165,24 +211,51 @@ class ItemMap:
             return MapAnswer(head, found, value, path)
         return MapAnswer(None, found, value, path)
 
-    def _bucket(self, prefix: bytes) -> dict[bytes, Leaf]:
+    def _bucket(self, prefix: bytes) -> bytes:
+        """Return what is stored under *prefix*, without pending changes."""
         bucket = self._buckets.get(prefix)
         if bucket is None:
-            bucket = self._buckets[prefix] = {}
+            assert prefix not in self._changed, "what changed was read before"
+            bucket = b""
             # A bucket without a hash is empty: no need to ask the store.
             digest = self._row(prefix[0])[_FANOUT + prefix[1]]
             if digest:
-                for head in self._reader.heads(prefix):
-                    bucket[head.key] = (
-                        _leaf_hash(head), head.count, head.link, head.last,
-                    )  # fmt: skip
-                if _bucket_hash(bucket) != digest:
+                heads = self._reader.heads(prefix)
+                bucket = b"".join(map(_leaf_row, heads))
+                if _hash_of(_pairs(bucket), BUCKET_BITS) != digest:
                     raise StoreError(
                         f"the heads under {prefix.hex()} are not those that"
                         f" map row {prefix[0]} was made of: run an audit"
                     )
-            self._cached += len(bucket) + 1
+            self._buckets[prefix] = bucket
+            self._cached += len(bucket) // _WIDTH + 1
         return bucket
+
+    def _leaves(
+        self, prefix: bytes, slot: int | None = None
+    ) -> list[patricia.Leaf]:
+        """Return the (key, leaf hash) pairs of a bucket, or of its *slot*.
+
+        They are in the order of the keys, pending changes included.
+        """
+        bucket = self._bucket(prefix)
+        if slot is not None and len(bucket) > _SEARCHED:
+            start = _find(bucket, prefix + bytes([slot << _SLOT_BITS]))
+            # Longer than any key, and so above all of the slot.
+            above = prefix + bytes([(slot << _SLOT_BITS) + _SLOTS - 1])
+            bucket = bucket[start : _find(bucket, above.ljust(33, b"\xff"))]
+        rows = _LEAF_ROW.iter_unpack(bucket)
+        changed = self._changed.get(prefix, {})
+        if slot is None:
+            leaves = {key: digest for key, digest, _, _, _ in rows}
+            for key, leaf in changed.items():
+                leaves[key] = leaf[0]
+        else:
+            leaves = {k: d for k, d, _, _, _ in rows if k[2] >> 4 == slot}
+            for key, leaf in changed.items():
+                if key[2] >> _SLOT_BITS == slot:
+                    leaves[key] = leaf[0]
+        return sorted(leaves.items())
 
     def _rehash(self) -> None:
         """Bring the hashes of dirty buckets, their rows and the top up."""
@@ -203,23 +276,16 @@ class ItemMap:
 
     def _rehash_bucket(self, prefix: bytes, dirty: set[int]) -> bytes:
         """Return the bucket's hash, of which only these slots changed."""
-        bucket = self._buckets[prefix]
-        if len(bucket) <= _SMALL:
-            return _bucket_hash(bucket)
         heap = self._slots.get(prefix)
         if heap is None:
+            leaves = self._leaves(prefix)
+            if len(leaves) <= _SMALL or not self._has_slots:
+                return _hash_of(leaves, BUCKET_BITS)
             heap = self._slots[prefix] = [b""] * (2 * _SLOTS)
-            dirty = {key[2] >> 4 for key in bucket}
+            dirty = {key[2] >> _SLOT_BITS for key, _ in leaves}
         for slot in dirty:
-            heap[_SLOTS + slot] = patricia.subtree_hash(
-                sorted(
-                    [
-                        (key, leaf[0])
-                        for key, leaf in bucket.items()
-                        if key[2] >> 4 == slot
-                    ]
-                ),
-                BUCKET_BITS + _SLOT_BITS,
+            heap[_SLOTS + slot] = _hash_of(
+                self._leaves(prefix, slot), BUCKET_BITS + _SLOT_BITS
             )
         _refresh(heap, dirty, depth=BUCKET_BITS, height=_SLOT_BITS)
         return heap[1]
@@ -314,11 +380,41 @@ class MapAnswer:
         self.path = path
 
 
-def _bucket_hash(bucket: Mapping[bytes, Leaf]) -> bytes:
-    leaves = [(key, leaf[0]) for key, leaf in bucket.items()]
+def _find(bucket: bytes, key: bytes) -> int:
+    """Return where in *bucket* the first key stands that is not below *key*.
+
+    *key* may be the first bytes of one.
+    """
+    low, high = 0, len(bucket) // _WIDTH
+    while low < high:
+        middle = (low + high) >> 1
+        at = middle * _WIDTH
+        if bucket[at : at + HASH_SIZE] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low * _WIDTH
+
+
+def _with_leaf(bucket: bytes, key: bytes, leaf: Leaf) -> bytes:
+    """Return *bucket* with the leaf of *key*, in its place."""
+    digest, count, link, last = leaf
+    at = _find(bucket, key)
+    after = at + _WIDTH if bucket[at : at + HASH_SIZE] == key else at
+    row = _LEAF_ROW.pack(key, digest, link, count, last)
+    return bucket[:at] + row + bucket[after:]
+
+
+def _pairs(bucket: bytes) -> list[patricia.Leaf]:
+    """Return the (key, leaf hash) pairs of *bucket*."""
+    rows = _LEAF_ROW.iter_unpack(bucket)
+    return [(key, digest) for key, digest, _, _, _ in rows]
+
+
+def _hash_of(leaves: Sequence[patricia.Leaf], start_bit: int) -> bytes:
+    """Return the hash above *leaves*; empty if there are none."""
     if len(leaves) > 1:
-        leaves.sort()
-        return patricia.subtree_hash(leaves, BUCKET_BITS)
+        return patricia.subtree_hash(leaves, start_bit)
     return leaves[0][1] if leaves else b""
 
 
@@ -345,9 +441,10 @@ def _refresh(
                 heap[node] = left or right
 
 
-def _leaf_hash(head: HeadRow) -> Hash:
+def _leaf_row(head: HeadRow) -> bytes:
     value = head.count.to_bytes(8, "big") + head.link
-    return Hash(sha256(_LEAF + head.key + _VALUE_SIZE + value).digest())
+    digest = sha256(_LEAF + head.key + _VALUE_SIZE + value).digest()
+    return _LEAF_ROW.pack(head.key, digest, head.link, head.count, head.last)
 
 
 def _join(row: Sequence[bytes]) -> bytes:

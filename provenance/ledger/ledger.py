@@ -34,10 +34,11 @@ from provenance.keys import Signer
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.cosign import Cosigner, ask
-from provenance.ledger.itemmap import ItemMap
+from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap
 from provenance.ledger.logtree import GrowingTree, TileNodes
 from provenance.ledger.publish import LogSigner, publish
 from provenance.ledger.read import LedgerReader, replay_registry
+from provenance.ledger.rehearse import Rehearsal
 from provenance.ledger.sequence import Sequencer
 from provenance.ledger.workers import Checked, Workers, check_one
 from provenance.proof.receipt import Receipt
@@ -52,6 +53,16 @@ MAX_BATCH = 4_096
 
 MAX_BATCH_EVENTS = 20_000
 """How many events are committed together, about."""
+
+MAP_CACHE_BYTES = 2**29
+"""How much of the map a ledger keeps in memory by default."""
+
+MAX_BATCH_LINKS = 65_536
+"""How many steps of trails are committed together, about.
+
+A link of each item is held until the batch is stored, with its place in the
+map: half a kilobyte or so.
+"""
 
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
@@ -87,8 +98,16 @@ class Ledger(LedgerReader):
         trust: Trust,
         signer: LogSigner,
         clock: Clock = clock_now,
+        cache_bytes: int = MAP_CACHE_BYTES,
     ) -> None:
         """Take over *store*, finishing what a crash left unsigned.
+
+        Args:
+            store: Where everything is kept.
+            trust: The ledger's founding document.
+            signer: Signs its checkpoints.
+            clock: Where the log's time comes from.
+            cache_bytes: How much of the map to keep in memory, about.
 
         Raises:
             ForkError: The store does not hold all that its key has signed:
@@ -113,7 +132,7 @@ class Ledger(LedgerReader):
             )
         self._tree = GrowingTree(store, size=size)
         self._edge = GrowingTree(store, size=signed_size)
-        self._map = ItemMap(store)
+        self._map = _item_map(store, cache_bytes)
         self._link_count = store.link_count()
         self._latest_issue = store.latest_issue()
         self._time = 0
@@ -187,6 +206,17 @@ class Ledger(LedgerReader):
             for batch, checked in _gather(chunks):
                 yield from zip(batch, self._write_group(checked), strict=True)
 
+    def log_checked(self, checked: Sequence[Checked]) -> list[Answer]:
+        """Log what was checked elsewhere; return the answer of each.
+
+        For callers that keep workers of their own, as a server does.
+
+        Raises:
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        return self._write_group(checked)
+
     def append(
         self,
         events: Sequence[Event],
@@ -221,26 +251,23 @@ class Ledger(LedgerReader):
 
         Each is judged as if those before it had been logged.
         """
+        rehearsal = self.rehearse()
+        return [rehearsal.check(submission) for submission in submissions]
+
+    def rehearse(self) -> Rehearsal:
+        """Return what answers as this ledger would, and logs nothing.
+
+        Others may go on submitting; what they log counts for it, but what
+        they change in the registry does not.
+        """
         with self._turn:
             self._require_whole()
-            item_map = ItemMap(self._writable)
-            admission = Admission(
-                replay_registry(self._writable, self.trust),
-                origin=self.origin,
-            )
-            checked = [
-                check_one(s, admission.registry.public_key) for s in submissions
-            ]
-            sequencer = Sequencer(
-                item_map, size=self._tree.size, link_count=self._link_count
-            )
-            answers = self._place_all(
-                checked, sequencer, admission, item_map, now=self._now()
-            )
-        return [
-            answer if isinstance(answer, ProvenanceError) else None
-            for answer in answers
-        ]
+            registry = replay_registry(self._writable, self.trust)
+        return Rehearsal(
+            self._writable,
+            Admission(registry, origin=self.origin),
+            times=lambda: (self._time, self._now()),
+        )
 
     def cosign(
         self, witnesses: Sequence[Cosigner], *, now: int | None = None
@@ -485,6 +512,14 @@ class Ledger(LedgerReader):
         return max(self._clock(), self._time)
 
 
+def _item_map(store: Store, cache_bytes: int) -> ItemMap:
+    """Return the map, with room for its items, and for slots if there is."""
+    with_slots = ITEM_BYTES + SLOT_BYTES // 16
+    if cache_bytes < MAP_CACHE_BYTES:
+        return ItemMap(store, cached=cache_bytes // ITEM_BYTES, has_slots=False)
+    return ItemMap(store, cached=cache_bytes // with_slots)
+
+
 def _last_commitment(store: Store, size: int) -> Commitment:
     for entry in store.entries(size - 1, size):
         try:
@@ -496,16 +531,37 @@ def _last_commitment(store: Store, size: int) -> Commitment:
     raise StoreError(f"entry {size - 1} is missing: run an audit")
 
 
+class _Load:
+    """How much a batch holds so far."""
+
+    def __init__(self) -> None:
+        self._statements = self._events = self._links = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is worth a commit of its own."""
+        return (
+            self._statements >= MAX_BATCH
+            or self._events >= MAX_BATCH_EVENTS
+            or self._links >= MAX_BATCH_LINKS
+        )
+
+    def add(self, statement: Checked) -> None:
+        self._statements += 1
+        if isinstance(statement, CheckedStatement):
+            self._events += len(statement.events)
+            self._links += sum([len(event.keys) for event in statement.events])
+
+
 def _batches(checked: Sequence[Checked]) -> Iterator[list[Checked]]:
     batch: list[Checked] = []
-    events = 0
+    load = _Load()
     for statement in checked:
         batch.append(statement)
-        if isinstance(statement, CheckedStatement):
-            events += len(statement.events)
-        if len(batch) == MAX_BATCH or events >= MAX_BATCH_EVENTS:
+        load.add(statement)
+        if load.is_full:
             yield batch
-            batch, events = [], 0
+            batch, load = [], _Load()
     if batch or not checked:
         yield batch
 
@@ -516,13 +572,14 @@ def _gather(
     """Join chunks into batches worth a commit of their own."""
     batch: list[Submission] = []
     checked: list[Checked] = []
-    events = 0
+    load = _Load()
     for submissions, answers in chunks:
         batch += submissions
         checked += answers
-        events += sum(len(s.events) for s in submissions)
-        if len(batch) >= MAX_BATCH or events >= MAX_BATCH_EVENTS:
+        for answer in answers:
+            load.add(answer)
+        if load.is_full:
             yield batch, checked
-            batch, checked, events = [], [], 0
+            batch, checked, load = [], [], _Load()
     if batch:
         yield batch, checked

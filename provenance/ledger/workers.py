@@ -7,7 +7,7 @@ nothing is inherited but two pipes:
 
     frame     u32 length ‖ msgpack
     request   [[new public key, …], [[entry, [event data, …]], …]]
-    answer    [what `_pack` made of each, …]
+    answer    [what `pack_checked` made of each, …]
 
 Both ends of the pipe are our own code; what others made is checked in it.
 """
@@ -51,6 +51,16 @@ CHUNK = 256
 
 CHUNK_EVENTS = 2_000
 """How many events go to a worker at once, about."""
+
+CHUNK_BYTES = 2**21
+"""How many bytes of events go to a worker at once, about."""
+
+QUEUED_BYTES = 3 * 2**23
+"""How many bytes of events all workers have before them, about.
+
+Each of these bytes is in memory here, in the worker and, for a moment, in
+between; and an item's step takes as much again once it was checked.
+"""
 
 QUEUED_CHUNKS = 12
 """How many chunks each worker has before it: one in work, others waiting.
@@ -146,14 +156,20 @@ class Workers:
                 yield chunk, [check_one(s, known) for s in chunk]
             return
         chunks = chain(ahead, chunks)
+        del ahead
         self._start()
         waiting: deque[tuple[subprocess.Popen[bytes], list[Submission]]]
         waiting = deque()
         room = len(self._processes) * QUEUED_CHUNKS
+        queued = 0
         turn = 0
         told = [0] * len(self._processes)
         while True:
-            for chunk in islice(chunks, max(room - len(waiting), 0)):
+            while len(waiting) < room and queued < QUEUED_BYTES:
+                chunk = next(chunks, [])
+                if not chunk:
+                    room = 0
+                    break
                 number = turn % len(self._processes)
                 process = self._processes[number]
                 turn += 1
@@ -164,9 +180,11 @@ class Workers:
                     [keys_now, [[s.entry, s.events] for s in chunk]],
                 )
                 waiting.append((process, chunk))
+                queued += _size(chunk)
             if not waiting:
                 return
             process, chunk = waiting.popleft()
+            queued -= _size(chunk)
             answers = _receive(_pipe(process.stdout))
             if answers is None:
                 raise StoreError(
@@ -175,7 +193,7 @@ class Workers:
             yield (
                 chunk,
                 [
-                    _unpack(s, answer)
+                    unpack_checked(s, answer)
                     for s, answer in zip(chunk, answers, strict=True)
                 ],
             )
@@ -183,18 +201,25 @@ class Workers:
 
 def _chunks(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
     chunk: list[Submission] = []
-    events = 0
+    events = size = 0
     for submission in submissions:
         chunk.append(submission)
         events += len(submission.events)
-        if len(chunk) == CHUNK or events >= CHUNK_EVENTS:
+        size += _size([submission])
+        if len(chunk) == CHUNK or events >= CHUNK_EVENTS or size >= CHUNK_BYTES:
             yield chunk
-            chunk, events = [], 0
+            chunk, events, size = [], 0, 0
     if chunk:
         yield chunk
 
 
-def _pack(checked: Checked) -> list[object]:
+def _size(submissions: Sequence[Submission]) -> int:
+    """Return how many bytes of events *submissions* have."""
+    return sum([sum(map(len, given.events)) for given in submissions])
+
+
+def pack_checked(checked: Checked) -> list[object]:
+    """Return *checked* as a worker's answer has it."""
     if isinstance(checked, ProvenanceError):
         name = next(n for n, e in _ERRORS.items() if isinstance(checked, e))
         return [name, str(checked)]
@@ -226,7 +251,8 @@ def _pack(checked: Checked) -> list[object]:
     ]
 
 
-def _unpack(submission: Submission, answer: Sequence[Any]) -> Checked:
+def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
+    """Return what a worker's *answer* says of *submission*."""
     if len(answer) == 2:
         return _ERRORS[answer[0]](answer[1])
     statement_id, origin, issuer, key_id, issued_at, is_signed, events = answer
@@ -328,7 +354,7 @@ def _serve() -> None:
         new_keys, submissions = request
         known.update(_by_id(new_keys))
         answers = [
-            _pack(check_one(Submission(entry, events), known.get))
+            pack_checked(check_one(Submission(entry, events), known.get))
             for entry, events in submissions
         ]
         try:

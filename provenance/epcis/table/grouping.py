@@ -20,6 +20,9 @@ from provenance.errors import MalformedError
 REMEMBERED_GROUPS = 200_000
 """How many groups are remembered, to refuse rows that come too late."""
 
+MOST_HELD = 1_000
+"""How many rows that cannot be read a group waits for its next row."""
+
 
 @dataclass(slots=True, eq=False)
 class _Open:
@@ -67,6 +70,7 @@ class Grouping:
         self._columns = columns
         self._open: _Open | None = None
         self._unreadable: Row | None = None
+        self._held: list[RowGroup] = []
         self._told: set[int] = set()
         self._oldest: deque[int] = deque()
 
@@ -99,17 +103,25 @@ class Grouping:
 
     def add_unreadable(self, row: Row, reason: str) -> Iterator[RowGroup]:
         """Take a row that is refused whatever it belongs to."""
-        if self._open is not None and self._open.is_whole:
-            self._open.blame(_beside(row))
+        refused = RowGroup((row,)).refused(reason)
         self._unreadable = row
-        # What is open may go on after it.
-        yield RowGroup((row,)).refused(reason)
+        if self._open is None:
+            yield refused
+            return
+        if self._open.is_whole:
+            self._open.blame(_beside(row))
+        # What is open may go on after it, and comes first.
+        self._held.append(refused)
+        if len(self._held) == MOST_HELD:
+            yield from self.finish()
 
     def finish(self) -> Iterator[RowGroup]:
         """End the open group, if there is one."""
         group, self._open = self._open, None
         if group is not None and group.rows:
             yield self._closed(group)
+        held, self._held = self._held, []
+        yield from held
 
     def _goes_on(
         self, group: _Open, kind: RowKind, key: tuple[str, ...]

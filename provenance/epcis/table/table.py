@@ -71,7 +71,7 @@ class Table:
         }
 
     def __iter__(self) -> Iterator[RowGroup]:
-        """Yield the groups, as they become complete."""
+        """Yield the groups, in the order of their first rows."""
         mapping, columns = self._mapping, self._columns
         grouping = Grouping(mapping, columns)
         for record in self._records:

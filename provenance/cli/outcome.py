@@ -1,0 +1,90 @@
+"""What became of each file that was handed in."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from provenance.cli.mends import Mended
+from provenance.cli.problems import Problem, problem_of
+from provenance.cli.refusals import RefusedRow
+
+
+class Logged(NamedTuple):
+    """A statement that was accepted.
+
+    Attributes:
+        statement_id: In hexadecimal.
+        issuer: The actor that signed it.
+        events: How many it has.
+        log_index: Its entry; None if nothing was logged, only rehearsed.
+    """
+
+    statement_id: str
+    issuer: str
+    events: int
+    log_index: int | None
+
+
+@dataclass(slots=True)
+class Rows:
+    """What became of the rows of a table.
+
+    Attributes:
+        accepted: How many went in.
+        refused: How many did not.
+        skipped: How many were passed over, as the mapping says.
+        left: The first row that was not read any more; None if all were.
+        first_refused: Some of those that were refused.
+        codes: The codes of their problems.
+        report: Where all of them are, to be mended.
+    """
+
+    accepted: int = 0
+    refused: int = 0
+    skipped: int = 0
+    left: int | None = None
+    first_refused: list[RefusedRow] = field(default_factory=list)
+    codes: set[str] = field(default_factory=set)
+    report: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Outcome:
+    """What became of one file.
+
+    Attributes:
+        source: Its name.
+        logged: Its statements that were accepted, in order.
+        error: Why it, or what was left of it, was refused.
+        warnings: What looks like a mistake.
+        mended: What was mended in it.
+        rows: What became of its rows, if it is a table.
+    """
+
+    source: str
+    logged: list[Logged] = field(default_factory=list)
+    error: Exception | None = None
+    warnings: list[str] = field(default_factory=list)
+    mended: Mended | None = None
+    rows: Rows | None = None
+
+    @property
+    def problem(self) -> Problem | None:
+        """The problem that `error` is; None without one."""
+        if self.error is None:
+            return None
+        problem = problem_of(self.error)
+        assert problem is not None, "only the library's and the system's"
+        return problem
+
+    @property
+    def events(self) -> int:
+        """How many events were accepted."""
+        return sum(statement.events for statement in self.logged)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some of it went in, and some did not."""
+        rows = self.rows
+        return bool(
+            self.logged and (self.error or (rows is not None and rows.refused))
+        )

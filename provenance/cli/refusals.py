@@ -1,0 +1,202 @@
+"""Refused rows: written down as they are refused, and told in the end.
+
+While a table is read, what is refused of it goes into a file, a line for each
+group of rows:
+
+    {"unit": 17, "rows": [[40, "row 40, column GTIN: …"], …], "code": "PRV-…"}
+
+From these and the table, read again, comes the report for whoever mends the
+rows (`provenance.epcis.table.report`). So memory holds none of them, however
+many there are.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from provenance.cli.journal import parse_line
+from provenance.cli.outputs import write_pieces
+from provenance.epcis.table import (
+    RefusedRows,
+    Row,
+    RowGroup,
+    Table,
+    TableMapping,
+)
+
+SHOWN = 20
+"""How many refused rows are told on the screen, at most."""
+
+
+class RefusedRow(NamedTuple):
+    """A row that was refused.
+
+    Attributes:
+        number: Its number, as a spreadsheet counts.
+        reason: Why.
+        code: The code of the problem.
+    """
+
+    number: int
+    reason: str
+    code: str
+
+
+class LateRefusal(NamedTuple):
+    """Units that the ledger refused although they were rehearsed.
+
+    Attributes:
+        start: The first of them.
+        stop: The first after them.
+        reason: Why.
+        code: The code of the problem.
+    """
+
+    start: int
+    stop: int
+    reason: str
+    code: str
+
+
+class Refusals:
+    """The refused rows of one table.
+
+    Attributes:
+        count: How many there are.
+        first: The first few of them.
+        codes: The codes of their problems.
+    """
+
+    def __init__(self, path: Path | None = None, *, before: int = 0) -> None:
+        """Begin with none, or go on where a journal ends.
+
+        Args:
+            path: The journal's file; None for one that goes in the end.
+            before: What was refused of earlier units is in *path* already,
+                and stays; what it says of later ones is found out again.
+
+        Raises:
+            MalformedError: The journal's file is damaged.
+            OSError: It cannot be read or written.
+        """
+        self.count = 0
+        self.first: list[RefusedRow] = []
+        self.codes: set[str] = set()
+        self._late: list[LateRefusal] = []
+        self._file: BinaryIO
+        if path is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115  # `close`
+            return
+        self._file = path.open("a+b")
+        self._file.seek(0)
+        end = 0
+        for data in self._file:
+            # What a crash cut off was of no unit that a statement covers.
+            line = parse_line(data, path) if data.endswith(b"\n") else None
+            if line is None or line["unit"] >= before:
+                break
+            self._note(line["rows"], line["code"])
+            end += len(data)
+        self._file.truncate(end)
+
+    def add(self, unit: int, group: RowGroup, code: str) -> None:
+        """Write down that *group*, which is unit number *unit*, is refused.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        pairs = zip(group.rows, group.reasons, strict=True)
+        rows = [(row.number, reason) for row, reason in pairs]
+        line = {"unit": unit, "rows": rows, "code": code}
+        self._file.write(json.dumps(line).encode() + b"\n")
+        self._note(rows, code)
+
+    def add_late(self, refusal: LateRefusal) -> None:
+        """Note that the ledger refused a whole statement."""
+        self._late.append(refusal)
+
+    def sync(self) -> None:
+        """Make durable what was written down.
+
+        Raises:
+            OSError: It cannot be.
+        """
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def count_late(self, table: Table) -> None:
+        """Count the rows that the ledger refused, which *table* has."""
+        if self._late:
+            self.count = 0
+            self.first.clear()
+        for row, reason, code in self._told(table) if self._late else ():
+            self._note([(row.number, reason)], code)
+
+    def write_report(
+        self, target: Path, table: Table, mapping: TableMapping
+    ) -> None:
+        """Write the report of the refused rows to *target*, whole or not.
+
+        Args:
+            target: Its file.
+            table: The table, opened again.
+            mapping: How it is written.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        form = RefusedRows(
+            encoding=mapping.encoding,
+            delimiter=mapping.delimiter,
+            is_quoted=mapping.is_quoted,
+        )
+        header = form.header(
+            table.header, lines_before=mapping.lines_before_header
+        )
+        lines = (
+            form.row(row.number, reason, row.cells)
+            for row, reason, _ in self._told(table)
+        )
+        write_pieces(str(target), chain([header], lines))
+
+    def _told(self, table: Table) -> Iterator[tuple[Row, str, str]]:
+        """Yield each refused row of *table*, why, and the problem's code.
+
+        They come in the order of the table: rows that belong together must
+        stand together when they are sent again.
+        """
+        self._file.seek(0)
+        lines = map(json.loads, self._file)
+        line = next(lines, None)
+        waiting: list[tuple[Row, str, str]] = []
+        for unit, group in enumerate(table):
+            # A row that could not be read may lie among those of a group.
+            while waiting and waiting[0][0] < group.rows[0]:
+                yield heappop(waiting)
+            reasons: list[tuple[str, str]] = []
+            if line is not None and line["unit"] == unit:
+                reasons = [(why, line["code"]) for _, why in line["rows"]]
+                line = next(lines, None)
+            else:
+                for late in self._late:
+                    if late.start <= unit < late.stop:
+                        reasons = [(late.reason, late.code)] * len(group.rows)
+            for row, (why, code) in zip(group.rows, reasons, strict=False):
+                heappush(waiting, (row, why, code))
+        while waiting:
+            yield heappop(waiting)
+
+    def _note(self, rows: Sequence[tuple[int, str]], code: str) -> None:
+        self.count += len(rows)
+        self.codes.add(code)
+        for number, reason in rows[: SHOWN - len(self.first)]:
+            self.first.append(RefusedRow(number, reason, code))

@@ -1,0 +1,245 @@
+"""Tables that are handed in: rows in, statements out, refused rows told."""
+
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+from zoneinfo import ZoneInfo
+
+from provenance.claims.event import Event
+from provenance.cli.inputs import STANDARD, read_input
+from provenance.cli.outcome import Rows
+from provenance.cli.problems import problem_of
+from provenance.cli.program import within
+from provenance.cli.refusals import Refusals
+from provenance.cli.signing import Signatory
+from provenance.epcis.table import (
+    RowGroup,
+    Table,
+    TableMapping,
+    parse_mapping,
+    read_group,
+)
+from provenance.errors import MalformedError, RejectedError
+from provenance.ledger.rehearse import Rehearsal
+from provenance.prepare import Gathered, gather, prepare_event
+
+SUFFIXES = (".csv", ".tsv")
+"""What a folder's files are called that are tables."""
+
+_MAX_MAPPING = 1 << 20
+
+
+class RowsGathered(NamedTuple):
+    """Events of a table that one signature is to cover.
+
+    Attributes:
+        gathered: The events.
+        start: The first unit that they come from.
+        stop: The first unit after these; the refused ones between are told.
+    """
+
+    gathered: Gathered
+    start: int
+    stop: int
+
+
+def is_table(name: str, *, has_mapping: bool) -> bool:
+    """Return whether the file *name* is read as a table, if it is not signed.
+
+    By its name it is one with *SUFFIXES*; with a mapping, also standard input
+    and plain text.
+    """
+    lower = name.lower()
+    return lower.endswith(SUFFIXES) or (
+        has_mapping and (name == STANDARD or lower.endswith(".txt"))
+    )
+
+
+def read_mapping(path: Path) -> TableMapping:
+    """Return the mapping in the file *path*.
+
+    Raises:
+        MalformedError: It is none.
+        OSError: It cannot be read.
+    """
+    data = read_input(str(path), limit=_MAX_MAPPING)
+    with within(str(path)):
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            raise MalformedError(
+                f"the mapping is not UTF-8: {error}"
+            ) from error
+        return parse_mapping(text, find_zone=_find_zone)
+
+
+class TableReading:
+    """Reads one table, and gathers what its rows tell.
+
+    Attributes:
+        rows: What became of its rows.
+        refusals: Those that were refused.
+        warnings: What looks like a mistake.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        mapping: TableMapping,
+        *,
+        refusals: Refusals,
+        start: int = 0,
+    ) -> None:
+        """Read the header of the table in *stream*.
+
+        Args:
+            stream: The table, at its start.
+            mapping: How its rows become events.
+            refusals: Where to write down refused rows.
+            start: The first unit that is not signed yet.
+
+        Raises:
+            MalformedError: It is not a table that the mapping is for.
+        """
+        self._stream = stream
+        self._mapping = mapping
+        self._table = Table(stream, mapping)
+        self._start = start
+        self._accepted: deque[int] = deque()
+        self._count = 0
+        self.refusals = refusals
+        self.rows = Rows()
+        self.warnings = self._table.warnings
+
+    def gather(
+        self,
+        signatory: Signatory,
+        rehearsal: Rehearsal,
+        *,
+        conceal: Collection[str],
+        goes_on: Callable[[], bool],
+        note: Callable[[int], None],
+    ) -> Iterator[RowsGathered]:
+        """Yield the events of the rows that are not signed yet.
+
+        Args:
+            signatory: Who is to sign.
+            rehearsal: Asked whether the ledger would take each event.
+            conceal: As for `prepare_document`.
+            goes_on: Asked before each group whether to read it.
+            note: Told how many rows were read.
+
+        Raises:
+            MalformedError: It has no row.
+            RejectedError: The key may not sign for the actor.
+        """
+        _require(rehearsal, [], signatory, "the table")
+        told = self._units(signatory, rehearsal, conceal, goes_on, note)
+        start = self._start
+        for gathered in gather(told):
+            units = [self._accepted.popleft() for _ in range(gathered.units)]
+            stop = units[-1] + 1
+            yield RowsGathered(gathered, start, stop)
+            start = stop
+
+    def finish(self, report: Path | None) -> None:
+        """Tell what became of the rows, now that all answers are there.
+
+        Args:
+            report: Where to write the refused rows, if there are any, to be
+                mended and sent again.
+
+        Raises:
+            OSError: The report cannot be written.
+        """
+        rows, refusals = self.rows, self.refusals
+        rows.skipped = self._table.skipped
+        refusals.count_late(self._again())
+        rows.refused = refusals.count
+        rows.first_refused = refusals.first
+        rows.codes = refusals.codes
+        rows.accepted = self._count - rows.refused
+        if rows.refused and report is not None:
+            refusals.write_report(report, self._again(), self._mapping)
+            rows.report = str(report)
+
+    def _again(self) -> Table:
+        self._stream.seek(0)
+        return Table(self._stream, self._mapping)
+
+    def _units(
+        self,
+        signatory: Signatory,
+        rehearsal: Rehearsal,
+        conceal: Collection[str],
+        goes_on: Callable[[], bool],
+        note: Callable[[int], None],
+    ) -> Iterator[Sequence[Event]]:
+        for number, group in enumerate(self._table):
+            if not goes_on():
+                self.rows.left = group.rows[0].number
+                return
+            self._count += len(group.rows)
+            note(self._count)
+            if number < self._start:
+                continue
+            checked, events, code = _prepare(
+                group, signatory, rehearsal, conceal
+            )
+            if events:
+                self._accepted.append(number)
+                yield events
+            else:
+                self.refusals.add(number, checked, code)
+        if not self._count and not self._table.skipped:
+            raise MalformedError("the table has no rows")
+
+
+def _prepare(
+    group: RowGroup,
+    signatory: Signatory,
+    rehearsal: Rehearsal,
+    conceal: Collection[str],
+) -> tuple[RowGroup, list[Event], str]:
+    """Return the group's events; without any, the group is refused.
+
+    And the code of the problem, if it is.
+    """
+    first, last = group.rows[0].number, group.rows[-1].number
+    name = f"row {first}" if first == last else f"rows {first} to {last}"
+    error: MalformedError | RejectedError = MalformedError(name)
+    checked, drafts = read_group(group)
+    try:
+        events = [prepare_event(draft, conceal=conceal) for draft in drafts]
+        if events:
+            _require(rehearsal, events, signatory, name)
+            return group, events, ""
+    except (MalformedError, RejectedError) as fault:
+        error = fault
+        checked = group.refused(str(fault))
+    problem = problem_of(error)
+    assert problem is not None, "all of these are in the table"
+    return checked, [], problem.code
+
+
+def _require(
+    rehearsal: Rehearsal,
+    events: Sequence[Event],
+    signatory: Signatory,
+    name: str,
+) -> None:
+    rehearsal.require(
+        events,
+        issuer=signatory.issuer,
+        key_id=signatory.signer.verifier.key_id,
+        called=lambda _: name,
+    )
+
+
+def _find_zone(name: str) -> ZoneInfo | None:
+    # A name that is no path, or of a folder, is an error of its own kind.
+    with suppress(KeyError, ValueError, OSError):
+        return ZoneInfo(name)
+    return None

@@ -1,0 +1,287 @@
+"""Telling what became of each file, and in the end what it comes to."""
+
+from collections.abc import Iterator
+
+from provenance.cli.mends import mend_json
+from provenance.cli.outcome import Logged, Outcome, Rows
+from provenance.cli.problems import (
+    INTERRUPTED_PROBLEM,
+    PROBLEMS,
+    Problem,
+    gravest,
+    problem_of,
+    text_of,
+    to_json,
+)
+from provenance.cli.program import show_problem, where_of
+from provenance.cli.progress import Progress
+from provenance.cli.screen import Screen
+from provenance.errors import ProvenanceError
+
+INTERRUPTED = INTERRUPTED_PROBLEM._replace(
+    advice="submit the files that are left; a document submitted again is"
+    " logged again, a .submission is not. With --journal, the same command"
+    " goes on where it stopped"
+)
+
+_EXIT_CODES = {p.code: p.exit_code for p in PROBLEMS.values()}
+
+
+class Tally:
+    """Prints what became of each file as it comes, and the sum of it."""
+
+    def __init__(
+        self,
+        screen: Screen,
+        *,
+        is_dry: bool,
+        is_lines: bool,
+        progress: Progress | None = None,
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            screen: Where to print.
+            is_dry: Whether nothing is logged.
+            is_lines: Whether to print a JSON object for each file.
+            progress: What is to be wiped off before a line is printed.
+        """
+        self._screen = screen
+        self._accepted_word = "would be accepted" if is_dry else "accepted"
+        self._refused_word = "would be refused" if is_dry else "refused"
+        self._is_dry = is_dry
+        self._is_lines = is_lines
+        self._progress = progress
+        self._accepted = 0
+        self._partial = 0
+        self._refused = 0
+        self._codes: set[int] = set()
+        self._results: list[dict[str, object]] = []
+        self._stopped: tuple[Problem, str] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many files were answered."""
+        return self._accepted + self._partial + self._refused
+
+    def take(self, outcomes: Iterator[Outcome]) -> None:
+        """Print each of *outcomes*, until something stops them."""
+        try:
+            for outcome in outcomes:
+                self._wipe()
+                self._print(outcome)
+        except KeyboardInterrupt:
+            self.stop(INTERRUPTED, "interrupted")
+        except (ProvenanceError, OSError) as error:
+            problem = problem_of(error)
+            assert problem is not None, "all of these are in the table"
+            self.stop(problem, text_of(error))
+        self._wipe()
+
+    def stop(self, problem: Problem, what: str) -> None:
+        """Note what kept the rest from being handed in; the first counts."""
+        self._stopped = self._stopped or (problem, what)
+
+    def finish(self, size: int) -> int:
+        """Print the sum of it; return the exit code."""
+        error = None
+        if self._stopped is not None:
+            problem, what = self._stopped
+            self._codes.add(problem.exit_code)
+            error = to_json(problem, what, "")
+            show_problem(problem, what, "")
+        code = gravest(self._codes)
+        if self._is_lines:
+            if error is not None:
+                self._screen.json(
+                    {
+                        "schema": "provenance.error/1",
+                        "exit_code": code,
+                        "error": error,
+                    },
+                    is_line=True,
+                )
+            return code
+        partly = (
+            f" {self._partial} partly {self._accepted_word},"
+            if self._partial
+            else ""
+        )
+        self._screen.line(
+            f"{self._accepted} {self._accepted_word},{partly} {self._refused}"
+            f" {self._refused_word}; the log has {size} entries"
+        )
+        members: dict[str, object] = {
+            "dry_run": self._is_dry,
+            "accepted": self._accepted,
+            "refused": self._refused,
+            "size": size,
+            "results": self._results,
+        }
+        if self._partial:
+            members["partly_accepted"] = self._partial
+        if error is not None:
+            members["error"] = error
+        return self._screen.result("submit", code, members)
+
+    def _wipe(self) -> None:
+        if self._progress is not None:
+            self._progress.clear()
+
+    def _print(self, outcome: Outcome) -> None:
+        for warning in outcome.warnings:
+            self._screen.say(f"warning: {outcome.source}: {warning}")
+        rows = outcome.rows
+        is_refused = outcome.error is not None or (
+            rows is not None and bool(rows.refused)
+        )
+        if not is_refused:
+            word = "accepted"
+            self._accepted += 1
+            self._codes.add(0)
+        elif outcome.is_partial:
+            word = "partly accepted"
+            self._partial += 1
+        else:
+            word = "refused"
+            self._refused += 1
+        self._line(outcome, word)
+        self._tell_mends(outcome)
+        result: dict[str, object] = {
+            "source": outcome.source, "outcome": word,
+        }  # fmt: skip
+        result |= _logged_json(outcome.logged)
+        if outcome.warnings:
+            result["warnings"] = outcome.warnings
+        if outcome.mended is not None:
+            result |= {
+                "original_sha256": outcome.mended.original_sha256,
+                "original": outcome.mended.kept,
+                "mend_count": outcome.mended.count,
+                "mends": [mend_json(mend) for mend in outcome.mended.first],
+            }
+        if rows is not None:
+            result |= self._tell_rows(rows)
+        if outcome.error is not None:
+            result["error"] = self._tell_error(outcome, outcome.error)
+        if self._is_lines:
+            schema = "provenance.submitted/1"
+            self._screen.json({"schema": schema, **result}, is_line=True)
+        elif self._screen.is_json:
+            self._results.append(result)
+
+    def _line(self, outcome: Outcome, word: str) -> None:
+        rows = outcome.rows
+        if word == "refused":
+            problem = outcome.problem
+            code = "" if problem is None else f" {problem.code}"
+            count = f", {_count(rows.refused, 'row')}" if rows else ""
+            self._screen.line(
+                (self._refused_word, "strong"),
+                f"{code}{count}: {outcome.source}",
+            )
+            return
+        where, statements = "", outcome.logged
+        indexes = [s.log_index for s in statements if s.log_index is not None]
+        if len(indexes) == 1:
+            where = f" as entry {indexes[0]}"
+        elif indexes:
+            where = f" as entries {indexes[0]} to {indexes[-1]}"
+        if len(statements) > 1:
+            where += f", {len(statements)} statements"
+        told = f"{where}, {_count(outcome.events, 'event')}"
+        if rows is not None:
+            told += f" from {_count(rows.accepted, 'row')}"
+        part = "" if word == "accepted" else "partly "
+        self._screen.line(
+            (f"{part}{self._accepted_word}", "bad" if part else "good"),
+            f"{told}: {outcome.source}",
+        )
+
+    def _tell_mends(self, outcome: Outcome) -> None:
+        mended = outcome.mended
+        if mended is None:
+            return
+        for mend in mended.first:
+            self._screen.line(
+                f"  mended {mend.rule}: {mend.says}"
+            )
+        if more := mended.count - len(mended.first):
+            self._screen.line(f"  … and {more} more mends")
+        self._screen.line(f"  original  sha256 {mended.original_sha256}")
+        if mended.kept is not None:
+            self._screen.line(f"  kept      {mended.kept}")
+
+    def _tell_rows(self, rows: Rows) -> dict[str, object]:
+        self._codes |= {_EXIT_CODES[code] for code in rows.codes}
+        for row in rows.first_refused:
+            name = f"row {row.number}"
+            told = "" if row.reason.startswith(name) else f"{name}: "
+            self._screen.line(f"  {row.code} {told}{row.reason}")
+        if more := rows.refused - len(rows.first_refused):
+            self._screen.line(f"  … and {_count(more, 'more refused row')}")
+        if rows.report is not None:
+            self._screen.line(
+                f"  do: mend the rows in {rows.report}, and submit it with the"
+                " same mapping"
+            )
+        elif rows.refused:
+            self._screen.line(
+                "  do: mend these rows and submit them alone; --refused FILE"
+                " writes them to a file"
+            )
+        if rows.left is not None:
+            self._screen.line(f"  not read: row {rows.left} and those after it")
+        result: dict[str, object] = {
+            "rows": {
+                "accepted": rows.accepted,
+                "refused": rows.refused,
+                "skipped": rows.skipped,
+            }
+        }
+        if rows.refused:
+            result["refused_rows"] = [
+                {"row": row.number, "code": row.code, "what": row.reason}
+                for row in rows.first_refused
+            ]
+            result["refused_file"] = rows.report
+        if rows.left is not None:
+            result["next_row"] = rows.left
+        return result
+
+    def _tell_error(
+        self, outcome: Outcome, error: Exception
+    ) -> dict[str, object]:
+        problem = outcome.problem
+        assert problem is not None, "there is an error"
+        self._codes.add(problem.exit_code)
+        what, where = text_of(error), where_of(error)
+        self._screen.line(f"  {what}")
+        self._screen.line(f"  do: {problem.advice}")
+        return to_json(problem, what, where or outcome.source)
+
+
+def _logged_json(logged: list[Logged]) -> dict[str, object]:
+    if not logged:
+        return {}
+    first = logged[0]
+    told: dict[str, object] = {
+        "log_index": first.log_index,
+        "events": sum(statement.events for statement in logged),
+        "statement_id": first.statement_id,
+        "issuer": first.issuer,
+    }
+    if len(logged) > 1:
+        told["statements"] = [
+            {
+                "log_index": statement.log_index,
+                "events": statement.events,
+                "statement_id": statement.statement_id,
+            }
+            for statement in logged
+        ]
+    return told
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,156 @@
+"""Rehearsing: what the ledger would answer, while nothing is logged.
+
+A document that takes several statements must not end half in the log. So all
+of its events are rehearsed before the first of them is handed in: the same
+rules, asked one event after the other, each as if those before it had been
+logged. The same serves whoever only wants to know.
+
+What was rehearsed is not kept, but for the names of events that have an
+`eventID` and, of statements that others could follow, marks of their items.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from hashlib import sha256
+
+from provenance.claims.event import Event
+from provenance.claims.statement import Submission
+from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.epcis.corrections import EventName
+from provenance.errors import (
+    InvalidSignatureError,
+    MalformedError,
+    ProvenanceError,
+    RejectedError,
+)
+from provenance.ledger.admit import Admission, Called, Past
+from provenance.ledger.check import CheckedStatement, check_event
+from provenance.ledger.workers import check_one
+from provenance.store.protocol import Reader
+
+_MARK_SIZE = 8
+
+
+class Rehearsal:
+    """Answers as the ledger would, and logs nothing."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        admission: Admission,
+        *,
+        times: Callable[[], tuple[int, int]],
+    ) -> None:
+        """Start from what *reader* has stored.
+
+        Args:
+            reader: The ledger's store.
+            admission: Its rules, with a registry that nobody else uses.
+            times: Returns the time of the log's last commitment, and that
+                of the next one, both in ms since 1970.
+        """
+        self._reader = reader
+        self._admission = admission
+        self._times = times
+        self._next = reader.size()
+        self._names: dict[bytes, bytes] = {}
+        self._touched: set[bytes] = set()
+        self._statements: set[bytes] = set()
+
+    def check(self, submission: Submission) -> ProvenanceError | None:
+        """Return why *submission* would be refused; None if it would not."""
+        checked = check_one(submission, self._admission.registry.public_key)
+        if isinstance(checked, ProvenanceError):
+            return checked
+        if checked.statement_id in self._statements or (
+            self._reader.find_statement(checked.issued_at, checked.statement_id)
+            is not None
+        ):
+            # It would be logged once.
+            return None
+        try:
+            self._admit(checked, "event {}".format)
+        except (
+            InvalidSignatureError, MalformedError, RejectedError,
+        ) as error:  # fmt: skip
+            return error
+        self._statements.add(checked.statement_id)
+        for event in checked.events:
+            self._touched.update(key[:_MARK_SIZE] for key in event.keys)
+        return None
+
+    def require(
+        self,
+        events: Sequence[Event],
+        *,
+        issuer: str,
+        key_id: Hash,
+        called: Called,
+    ) -> None:
+        """Check that the ledger would take *events*, signed now.
+
+        Args:
+            events: Some of a statement's, in order.
+            issuer: The actor that is to sign.
+            key_id: Its key.
+            called: How the event at a position is called in messages.
+
+        Raises:
+            MalformedError: One of them is no event that a ledger takes.
+            RejectedError: A rule forbids one of them, or that the actor
+                signs; none of them counts as rehearsed.
+        """
+        _, now = self._times()
+        self._admit(
+            CheckedStatement(
+                entry=b"",
+                statement_id=b"",
+                origin=self._admission.origin,
+                issuer=issuer,
+                key_id=key_id,
+                issued_at=now,
+                is_signed=True,
+                events=tuple(
+                    check_event(event, called=called(position), issuer=issuer)
+                    for position, event in enumerate(events)
+                ),
+            ),
+            called,
+        )
+
+    def _admit(self, statement: CheckedStatement, called: Called) -> None:
+        since, now = self._times()
+        self._admission.admit(
+            statement,
+            past=Past(self._head_link, self._named),
+            log_index=self._next,
+            since=since,
+            now=now,
+            called=called,
+        )
+        self._next += 1
+        for event in statement.events:
+            if event.name is not None:
+                key, *said = event.name
+                self._names[key] = self._names.get(key, b"") + _packed(*said)
+
+    def _head_link(self, key: bytes) -> bytes | None:
+        if key[:_MARK_SIZE] in self._touched:
+            # The link that it would have nobody can have demanded.
+            return sha256(key).digest()
+        head = self._reader.head(key)
+        return None if head is None else head.link
+
+    def _named(self, key: bytes) -> Iterator[EventName]:
+        for row in self._reader.named(key):
+            yield EventName(row.key, row.said, row.declared)
+        said = self._names.get(key, b"")
+        for start in range(0, len(said), 2 * HASH_SIZE):
+            part = said[start : start + 2 * HASH_SIZE]
+            declared = part[HASH_SIZE:]
+            yield EventName(
+                key, part[:HASH_SIZE], declared if any(declared) else b""
+            )
+
+
+def _packed(said: bytes, declared: bytes) -> bytes:
+    return said + declared.ljust(HASH_SIZE, b"\0")
