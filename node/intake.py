@@ -1,0 +1,234 @@
+"""Intake: what was sent, looked at as cheaply as can be.
+
+    one submission     93 b8 "provenance/submission/v1" …
+    many, as a stream  one behind the other
+    many, as an array  dc 00 64  93 b8 …  93 b8 …
+
+Nothing here is more than a look: where each submission begins and ends, whom
+it says it is from, and whether that actor could say anything at all. Whoever
+could not is refused before a signature is checked or an event read.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgpack
+
+from provenance.claims.actor import is_registry_event
+from provenance.claims.registry import Actor, TrustRegistry
+from provenance.claims.statement import (
+    Header,
+    Submission,
+    parse_entry,
+    parse_submission,
+)
+from provenance.claims.stored import read_stored
+from provenance.encoding.digest import Hash
+from provenance.errors import (
+    MalformedError,
+    ProvenanceError,
+    RejectedError,
+    RoleNotGrantedError,
+    UnknownActorError,
+)
+
+_CONTEXT = "provenance/submission/v1"
+_pack = msgpack.Packer().pack
+
+_ARRAY_OF_3 = 0x93
+_TEXT_OF_24 = 0xB8
+
+
+class Given(NamedTuple):
+    """One submission, after a first look.
+
+    Attributes:
+        submission: Its parts.
+        header: What its signature is said to cover.
+        statement_id: The header's hash.
+        doubt: Why it is refused unless it is logged already; None if it is
+            for the ledger to say.
+    """
+
+    submission: Submission
+    header: Header
+    statement_id: Hash
+    doubt: ProvenanceError | None = None
+
+    @property
+    def id(self) -> str:
+        """What a statement is asked for by: its time and its hash."""
+        return f"{self.header.issued_at}-{self.statement_id.hex()}"
+
+
+Look = Given | ProvenanceError
+
+
+def split(body: bytes) -> tuple[list[bytes], bool]:
+    """Return the submissions in *body*, and whether there may be many.
+
+    Raises:
+        MalformedError: It is no msgpack, or ends inside a submission.
+    """
+    start, count = 0, -1
+    if body[:2] == bytes((_ARRAY_OF_3, _TEXT_OF_24)):
+        pass
+    elif body[:1] and (body[0] & 0xF0 == 0x90 or body[0] in {0xDC, 0xDD}):
+        count, start = _array(body)
+    else:
+        raise MalformedError(
+            "the body is no submission and no array of submissions, in msgpack"
+        )
+    found: list[bytes] = []
+    unpacker = msgpack.Unpacker(max_buffer_size=len(body))
+    unpacker.feed(body)
+    try:
+        if count >= 0:
+            unpacker.read_array_header()
+        while start < len(body) and len(found) != count:
+            unpacker.skip()
+            stop = unpacker.tell()
+            found.append(body[start:stop])
+            start = stop
+    except (ValueError, msgpack.UnpackException) as error:
+        raise MalformedError(
+            f"the body is broken after {len(found)} submissions"
+        ) from error
+    if start != len(body) or count > len(found):
+        raise MalformedError(
+            f"the body announces {count} submissions and has another number"
+        )
+    return found, count >= 0 or len(found) > 1
+
+
+def _array(body: bytes) -> tuple[int, int]:
+    """Return an array's length, and where its first element begins."""
+    if body[0] & 0xF0 == 0x90:
+        return body[0] & 0x0F, 1
+    width = 2 if body[0] == 0xDC else 4
+    return int.from_bytes(body[1 : 1 + width], "big"), 1 + width
+
+
+def look(data: bytes) -> Given:
+    """Return what *data* says at a glance.
+
+    Raises:
+        MalformedError: It is no submission.
+    """
+    try:
+        value = msgpack.unpackb(data)
+    except (ValueError, msgpack.UnpackException) as error:
+        raise MalformedError("this is no submission") from error
+    match value:
+        case [str(context), bytes(entry), list(events)] if (
+            context == _CONTEXT and set(map(type, events)) <= {bytes}
+        ):
+            if _pack([context, entry, events]) != data:
+                # The longer way says what is wrong with them.
+                parse_submission(data)
+            found = parse_entry(entry)
+            return Given(
+                Submission(entry, tuple(events)),
+                found.header,
+                found.statement_id,
+            )
+    raise MalformedError("this is not a submission of a signed statement")
+
+
+class Door:
+    """Refuses whoever could not be let in, by the registry as it stands."""
+
+    def __init__(self, registry: TrustRegistry, *, origin: str) -> None:
+        """Look things up in *registry*, which must not change any more."""
+        self._registry = registry
+        self._origin = origin
+
+    @property
+    def registry(self) -> TrustRegistry:
+        """Where things are looked up."""
+        return self._registry
+
+    def public_keys(self, found: Sequence[Look]) -> list[bytes]:
+        """Return the public keys that *found* name, where they are known."""
+        named = {
+            each.header.key_id for each in found if isinstance(each, Given)
+        }
+        keys = [self._registry.public_key(key_id) for key_id in named]
+        return [key for key in keys if key is not None]
+
+    def look_all(self, pieces: Sequence[bytes]) -> list[Look]:
+        """Return what each is at a glance, or why it is refused."""
+        found: list[Look] = []
+        may_enrol = False
+        for piece in pieces:
+            try:
+                given = look(piece)
+                # An authority's statement before it may have enrolled its
+                # actor; then only the ledger can tell.
+                if not may_enrol:
+                    given = self._judge(given)
+                may_enrol = may_enrol or self._may_enrol(given.header.issuer)
+            except ProvenanceError as error:
+                found.append(error)
+            else:
+                found.append(given)
+        return found
+
+    def _may_enrol(self, issuer: str) -> bool:
+        if not self._registry.knows(issuer):
+            return False
+        actor = self._registry.actor(issuer)
+        # Who has a grant may pass it on, where the grant says so.
+        return actor.is_authority or _may_pass_on(actor)
+
+    def _judge(self, given: Given) -> Given:
+        """Return *given*, with what speaks against it.
+
+        Raises:
+            RejectedError: It cannot be in the log, nor get there.
+        """
+        header = given.header
+        if header.origin != self._origin:
+            raise RejectedError(
+                f"the statement was signed for ledger {header.origin!r}, this"
+                f" is {self._origin!r}"
+            )
+        actor = self._registry.actor(header.issuer)
+        # A key that was revoked may have signed what is logged already, and
+        # who submits that again gets the same answer again.
+        is_known = header.key_id in actor.keys
+        try:
+            self._registry.require_key(header.issuer, header.key_id)
+        except UnknownActorError as error:
+            if not is_known:
+                raise
+            return given._replace(doubt=error)
+        if (
+            actor.is_authority
+            or _is_granted(actor)
+            or _is_about_keys(given.submission)
+        ):
+            return given
+        return given._replace(
+            doubt=RoleNotGrantedError(f"{header.issuer!r} holds no grant")
+        )
+
+
+def _is_about_keys(submission: Submission) -> bool:
+    """Return whether it is all about actors: whoever is one has own keys."""
+    for data in submission.events:
+        kind = read_stored(data).body.get("type")
+        if not isinstance(kind, str) or not is_registry_event({"type": kind}):
+            return False
+    return True
+
+
+def _is_granted(actor: Actor) -> bool:
+    return any(held.revoked is None for held in actor.grants.values())
+
+
+def _may_pass_on(actor: Actor) -> bool:
+    return any(
+        held.revoked is None and held.grant.may_grant
+        for held in actor.grants.values()
+    )

@@ -1,0 +1,56 @@
+"""The journal: one JSON object a line on stderr, without personal data.
+
+    {"time": "2026-11-23T01:02:03.456Z", "level": "info", "event": "request",
+     "request": "9b1c0a…", "method": "GET", "route": "/v1/items/{item}/bundle",
+     "status": 200, "bytes": 18233, "ms": 4.2}
+
+No address of a client, no query, no header and nothing of a body is written,
+and of a path only its pattern: serial numbers say who bought what.
+"""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+JOURNAL = logging.getLogger("provenance.node")
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        members: dict[str, object] = {
+            "time": moment.isoformat(timespec="milliseconds")[:-6] + "Z",
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+            **getattr(record, "members", {}),
+        }
+        if record.exc_info:
+            members["trace"] = self.formatException(record.exc_info)
+        return json.dumps(members)
+
+
+def note(event: str, *, level: int = logging.INFO, **members: object) -> None:
+    """Write a line, if lines of that *level* are written at all."""
+    if JOURNAL.isEnabledFor(level):
+        JOURNAL.log(level, event, extra={"members": members})
+
+
+def note_bug(error: BaseException, **members: object) -> None:
+    """Write down a fault of the program, with where it happened."""
+    JOURNAL.error("bug", exc_info=error, extra={"members": members})
+
+
+def write_journal() -> None:
+    """Write the journal, the server's own lines too, to stderr."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    for logger in (JOURNAL, logging.getLogger("uvicorn")):
+        logger.handlers = [handler]
+        logger.propagate = False
+    JOURNAL.setLevel(logging.INFO)
+    # What it says of each connection is ours to say.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)

@@ -1,0 +1,87 @@
+"""Metrics: few, and each with a meaning for the ledger.
+
+provenance_log_size                    leaves under the latest checkpoint
+provenance_checkpoint_age_seconds      since its last entry was committed
+provenance_queue_statements            handed in and not yet answered
+provenance_commit_seconds              one group commit, fsync included
+provenance_commit_statements           how many were in it
+provenance_statements_total            by outcome: logged, known, refused
+provenance_refusals_total              by the problem's code
+provenance_requests_total              by status
+"""
+
+from collections.abc import Callable
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+
+MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Metrics:
+    """What one node counts."""
+
+    def __init__(
+        self, *, size: Callable[[], float], age: Callable[[], float]
+    ) -> None:
+        """Count in a registry of its own.
+
+        Args:
+            size: Returns the log's size.
+            age: Returns the checkpoint's age in seconds.
+        """
+        self._all = registry = CollectorRegistry()
+        Gauge(
+            "provenance_log_size",
+            "Leaves under the latest checkpoint",
+            registry=registry,
+        ).set_function(size)
+        Gauge(
+            "provenance_checkpoint_age_seconds",
+            "Time since the last entry was committed",
+            registry=registry,
+        ).set_function(age)
+        self.queue = Gauge(
+            "provenance_queue_statements",
+            "Statements handed in and not yet answered",
+            registry=registry,
+        )
+        self.commit_seconds = Histogram(
+            "provenance_commit_seconds",
+            "Duration of a group commit, fsync and signature included",
+            buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
+            registry=registry,
+        )
+        self.commit_statements = Histogram(
+            "provenance_commit_statements",
+            "Statements in a group commit",
+            buckets=(1, 2, 5, 10, 50, 100, 500, 1_000, 5_000),
+            registry=registry,
+        )
+        self.statements = Counter(
+            "provenance_statements",
+            "Statements answered",
+            ["outcome"],
+            registry=registry,
+        )
+        self.refusals = Counter(
+            "provenance_refusals",
+            "Requests and statements refused, by the problem's code",
+            ["code"],
+            registry=registry,
+        )
+        self.requests = Counter(
+            "provenance_requests",
+            "Requests answered, by status",
+            ["status"],
+            registry=registry,
+        )
+
+    def text(self) -> bytes:
+        """Return all of them in Prometheus' text format."""
+        return generate_latest(self._all)

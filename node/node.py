@@ -1,0 +1,179 @@
+"""The node: its parts, and how they begin and end together."""
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Self
+
+from node.asgi import Headers, Scope
+from node.children import Children
+from node.journal import note
+from node.limits import Buckets, address_of
+from node.metrics import Metrics
+from node.problems import RefusedError
+from node.reading import Reading
+from node.settings import Settings
+from node.writer import Writer, read_latest
+from provenance import keys
+from provenance.folder import open_ledger
+from provenance.ledger.ledger import Ledger, clock_now
+from provenance.proof.trust import Trust, format_trust
+
+
+class Node:
+    """A ledger's folder, served. What every route is given.
+
+    Attributes:
+        settings: What its operator decided.
+        folder: The ledger's folder.
+        metrics: What is counted.
+        trust: The ledger's trust file; from `start` on, as are those below.
+        reading: The latest checkpoint, the tiles, the readers.
+        writer: Where statements are handed in.
+        failed: Called when the storage failed: the node must end.
+    """
+
+    trust: Trust
+    reading: Reading
+    writer: Writer
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        *,
+        clock: Callable[[], int] = clock_now,
+    ) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.failed: Callable[[], None] = _do_nothing
+        self._clock = clock
+        self._is_started = False
+        self._parts = AsyncExitStack()
+        self.metrics = Metrics(
+            size=lambda: self.reading.latest.size,
+            age=lambda: self.checkpoint_age,
+        )
+        self._writes = Buckets(
+            "writes",
+            rate=settings.write_rate,
+            burst=settings.write_burst,
+            clock=time.monotonic,
+        )
+        self._reads = Buckets(
+            "reads",
+            rate=settings.read_rate,
+            burst=settings.read_burst,
+            clock=time.monotonic,
+        )
+
+    @property
+    def origin(self) -> str:
+        """The ledger's name."""
+        return self.trust.origin
+
+    @property
+    def trust_text(self) -> str:
+        """The ledger's trust file."""
+        return format_trust(self.trust)
+
+    @property
+    def checkpoint_age(self) -> float:
+        """How long ago the last entry was committed, in seconds."""
+        return max(0, self._clock() - self.reading.latest.time) / 1000
+
+    def take_write(self, scope: Scope) -> Headers:
+        """Count a writing request of that address; return the rate fields.
+
+        Raises:
+            RefusedError: It had too many.
+        """
+        return self._take(self._writes, scope)
+
+    def take_read(self, scope: Scope) -> Headers:
+        """Count a proof for that address; return the rate fields.
+
+        Raises:
+            RefusedError: It had too many.
+        """
+        return self._take(self._reads, scope)
+
+    async def start(self) -> Self:
+        """Open the ledger and begin to read and write it, if not yet done.
+
+        Raises:
+            ProvenanceError: The ledger cannot be opened for writing.
+        """
+        if self._is_started:
+            return self
+        settings = self.settings
+        async with AsyncExitStack() as parts:
+            ledger = open_ledger(self.folder, clock=self._clock)
+            parts.callback(ledger.close)
+            readers = Children(
+                "node.readers",
+                [str(self.folder.resolve())],
+                count=settings.reader_processes,
+                most=settings.max_reads,
+            )
+            checkers = Children(
+                "node.checkers",
+                [keys.backend()],
+                count=settings.checker_processes or os.cpu_count() or 1,
+                most=settings.max_queue,
+            )
+            for children in (readers, checkers):
+                parts.push_async_callback(children.stop)
+                await children.start()
+            self._assemble(ledger, readers, checkers)
+            self.writer.start()
+            parts.push_async_callback(self.writer.stop)
+            self._parts = parts.pop_all()
+            self._is_started = True
+        note("started", origin=self.origin, size=self.reading.latest.size)
+        return self
+
+    def _assemble(
+        self, ledger: Ledger, readers: Children, checkers: Children
+    ) -> None:
+        settings = self.settings
+        self.trust = ledger.trust
+        self.reading = Reading(
+            read_latest(ledger), readers, cache_bytes=settings.cache_bytes
+        )
+        self.writer = Writer(
+            ledger,
+            checkers=checkers,
+            reading=self.reading,
+            actors=Buckets(
+                "statements",
+                rate=settings.actor_rate,
+                burst=settings.actor_burst,
+                clock=time.monotonic,
+            ),
+            metrics=self.metrics,
+            max_queue=settings.max_queue,
+            failed=self._fail,
+        )
+
+    def _fail(self) -> None:
+        self.failed()
+
+    async def stop(self) -> None:
+        """Write what was handed in, then give everything back."""
+        self._is_started = False
+        await self._parts.aclose()
+        note("stopped", size=self.reading.latest.size)
+
+    def _take(self, buckets: Buckets, scope: Scope) -> Headers:
+        try:
+            return buckets.take(address_of(scope))
+        except RefusedError as error:
+            self.metrics.refusals.labels(error.kind.code).inc()
+            raise
+
+
+def _do_nothing() -> None:
+    """Stand for what nobody asked to be done."""

@@ -1,0 +1,178 @@
+"""Readers: children that read the ledger and prove from it.
+
+A bundle takes some milliseconds of Python. In the process that serves, every
+other request would wait for them, and for the interpreter's lock between
+them; each reader has a processor, a connection and caches of its own. With
+threads in their place, bundles asked for beside a busy writer took twice as
+long (the 99th of 100), and the writer wrote two thirds as much: measured with
+`tests/bench/node.py` on two processors.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from node.children import answer_questions
+from provenance.cli.decode import decode_file
+from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.errors import NotFoundError, StoreError
+from provenance.folder import open_reader
+from provenance.ledger.logtree import TileCache, TileNodes
+from provenance.ledger.read import LedgerReader
+from provenance.proof.verify import examine_bundle
+from provenance.store.protocol import Reader
+from provenance.tlog import merkle
+from provenance.tlog.proof_file import ProofFile, format_proof
+from provenance.tlog.tile import TILE_WIDTH, format_entries
+
+
+class Answers:
+    """What a reader answers."""
+
+    def __init__(self, ledger: LedgerReader) -> None:
+        self._ledger = ledger
+        self._tiles: TileCache = {}
+
+    def bundle(self, item: str) -> tuple[str, bytes]:
+        """Return (checkpoint, bundle) of *item*."""
+        data = self._ledger.prove_item(item)
+        return _note_of(data), data
+
+    def bundle_view(self, item: str) -> tuple[str, bytes]:
+        """Return (checkpoint, what the bundle says, as JSON)."""
+        note, data = self.bundle(item)
+        view = {
+            "schema": "provenance.bundle-view/1",
+            **decode_file(data).content,
+        }
+        return note, json.dumps(view).encode()
+
+    def trail(self, item: str) -> tuple[str, bytes]:
+        """Return (checkpoint, story of *item* as JSON).
+
+        It is what a verifier who trusts the ledger's own trust file finds.
+        """
+        note, data = self.bundle(item)
+        verdict = examine_bundle(
+            data,
+            trust=self._ledger.trust,
+            now=time.time_ns() // 1_000_000,
+            item=item,
+        )
+        said = {**verdict.to_json(), "schema": "provenance.trail/1"}
+        return note, json.dumps(said).encode()
+
+    def receipt(self, log_index: int) -> tuple[str, str]:
+        """Return (statement id, receipt) under the latest checkpoint."""
+        receipt = self._ledger.receipt(log_index)
+        return receipt.statement_id.hex(), receipt.text
+
+    def first_receipts(self, indexes: Sequence[int]) -> list[str]:
+        """Return the receipt of each, under the first checkpoint it is in.
+
+        That one never changes, but for cosignatures that are added: the same
+        statement has the same receipt whenever it is submitted.
+        """
+        with self._ledger.moment() as moment:
+            receipts: dict[int, str] = {}
+            size, note, nodes = 0, "", None
+            for log_index in sorted(set(indexes)):
+                # No checkpoint lies between an index and the first that
+                # covers it, so that one is the first for all below its size.
+                if nodes is None or log_index >= size:
+                    size, note = _first_checkpoint(moment.reader, log_index)
+                    nodes = _remembered(
+                        TileNodes(moment.reader, size=size, kept=self._tiles)
+                    )
+                path = merkle.prove_inclusion(log_index, size, nodes)
+                receipts[log_index] = format_proof(
+                    ProofFile(log_index, path, note)
+                )
+            return [receipts[log_index] for log_index in indexes]
+
+    def find(self, issued_at: int, statement_id: bytes) -> int:
+        """Return the log index of that statement."""
+        with self._ledger.moment() as moment:
+            index = moment.reader.find_statement(issued_at, statement_id)
+        if index is None:
+            raise NotFoundError("the log has no such statement")
+        return index
+
+    def heads(self, items: Sequence[str]) -> list[object]:
+        """Return (count, link) of each item's trail; None without one."""
+        heads = [self._ledger.head(item) for item in items]
+        return [head and (head.count, bytes(head.link)) for head in heads]
+
+    def tile(self, level: int, number: int, width: int) -> bytes:
+        """Return the tile's hashes."""
+        with self._ledger.moment() as moment:
+            tile = moment.reader.tile(level, number) or b""
+        size = width * HASH_SIZE
+        if len(tile) < size:
+            raise NotFoundError("the log has no such tile")
+        return tile[:size]
+
+    def entries(self, number: int, width: int) -> bytes:
+        """Return the entry bundle."""
+        start = number * TILE_WIDTH
+        with self._ledger.moment() as moment:
+            entries = list(moment.reader.entries(start, start + width))
+        if len(entries) < width:
+            raise NotFoundError("the log has no such entries")
+        return format_entries(entries)
+
+
+def _first_checkpoint(reader: Reader, log_index: int) -> tuple[int, str]:
+    """Return the first (size, note) that covers the entry at *log_index*."""
+    for found in islice(
+        reader.checkpoints(log_index + 1, reader.size() + 1), 1
+    ):
+        return found
+    raise StoreError(f"no checkpoint covers entry {log_index}")
+
+
+def _remembered(read: merkle.ReadNodes) -> merkle.ReadNodes:
+    """Return *read* with a memory: proofs of neighbours are much the same."""
+    known: dict[merkle.Node, Hash] = {}
+
+    def find(nodes: Sequence[merkle.Node]) -> list[Hash]:
+        new = [node for node in nodes if node not in known]
+        if new:
+            known.update(zip(new, read(new), strict=True))
+        return [known[node] for node in nodes]
+
+    return find
+
+
+def _note_of(bundle: bytes) -> str:
+    """Return the checkpoint of a *bundle* that was made here."""
+    members: dict[str, Any] = msgpack.unpackb(bundle)
+    return str(members["checkpoint"])
+
+
+def _main() -> None:
+    with open_reader(Path(sys.argv[1])) as ledger:
+        answers = Answers(ledger)
+        answer_questions(
+            {
+                "bundle": answers.bundle,
+                "bundle_view": answers.bundle_view,
+                "trail": answers.trail,
+                "receipt": answers.receipt,
+                "first_receipts": answers.first_receipts,
+                "find": answers.find,
+                "heads": answers.heads,
+                "tile": answers.tile,
+                "entries": answers.entries,
+            }
+        )
+
+
+if __name__ == "__main__":
+    _main()

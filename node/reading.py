@@ -1,0 +1,162 @@
+"""Reading: what stands in memory, and what readers are asked for.
+
+The latest checkpoint and the finished tiles are answered at once, on the event
+loop and without touching the database: a connection to SQLite gives up the
+interpreter's lock, and beside a busy writer gets it back late. All else is
+asked of the readers (`node.readers`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from node.children import Children
+from provenance.errors import NotFoundError
+from provenance.tlog.tile import TILE_WIDTH, Tile, tile_at
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest checkpoint.
+
+    Attributes:
+        size: How many leaves it covers.
+        note: The signed note.
+        time: When its last entry was committed, in ms since 1970.
+    """
+
+    size: int
+    note: str
+    time: int
+
+    @property
+    def etag(self) -> bytes:
+        """The note's own tag."""
+        return etag_of(self.note)
+
+
+def etag_of(note: str, *parts: str) -> bytes:
+    """Return the strong ETag of what *parts* name under the checkpoint."""
+    digest = sha256("\0".join((note, *parts)).encode()).hexdigest()
+    return f'"{digest[:32]}"'.encode()
+
+
+class Reading:
+    """What the routes read through.
+
+    Attributes:
+        latest: The latest checkpoint; the writer puts it there.
+        readers: The processes that read.
+    """
+
+    def __init__(
+        self, latest: Latest, readers: Children, *, cache_bytes: int
+    ) -> None:
+        self.latest = latest
+        self.readers = readers
+        self._room = cache_bytes
+        self._kept: OrderedDict[Tile | tuple[int], bytes] = OrderedDict()
+        self._kept_bytes = 0
+
+    async def prove(self, kind: str, item: str) -> tuple[str, bytes]:
+        """Return (checkpoint, body) of *item*'s bundle, view or trail.
+
+        Raises:
+            NotFoundError: The ledger has no event of it.
+        """
+        note, body = await self.readers.ask([kind, item])
+        return note, body
+
+    async def find(self, issued_at: int, statement_id: bytes) -> int:
+        """Return the log index of that statement.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        index: int = await self.readers.ask(["find", issued_at, statement_id])
+        return index
+
+    async def receipt(self, log_index: int) -> tuple[str, str]:
+        """Return (statement id, receipt) under the latest checkpoint.
+
+        Raises:
+            NotFoundError: There is no statement at that index.
+        """
+        statement_id, text = await self.readers.ask(["receipt", log_index])
+        return statement_id, text
+
+    async def first_receipts(self, indexes: Sequence[int]) -> list[str]:
+        """Return the receipts that submitters get."""
+        if not indexes:
+            return []
+        return list(
+            await self.readers.ask(["first_receipts", indexes], is_urgent=True)
+        )
+
+    async def heads(
+        self, items: Sequence[str]
+    ) -> list[tuple[int, bytes] | None]:
+        """Return (count, link) of each item's trail; None without one."""
+        return list(await self.readers.ask(["heads", items], is_urgent=True))
+
+    def kept_tile(self, tile: Tile) -> bytes | None:
+        """Return the hashes of *tile* if they are in memory."""
+        return self._find(tile)
+
+    def kept_entries(self, tile: Tile) -> bytes | None:
+        """Return the entry bundle of *tile* if it is in memory."""
+        return self._find((tile.number,)) if _is_full(tile) else None
+
+    async def tile(self, tile: Tile) -> bytes:
+        """Return the hashes of *tile*.
+
+        Raises:
+            NotFoundError: The log has no such tile.
+        """
+        self._require(tile)
+        data: bytes = await self.readers.ask(
+            ["tile", tile.level, tile.number, tile.width]
+        )
+        if _is_full(tile):
+            self._keep(tile, data)
+        return data
+
+    async def entries(self, tile: Tile) -> bytes:
+        """Return the entry bundle of *tile*.
+
+        Raises:
+            NotFoundError: The log has no such entries.
+        """
+        self._require(tile)
+        data: bytes = await self.readers.ask(
+            ["entries", tile.number, tile.width]
+        )
+        if _is_full(tile):
+            self._keep((tile.number,), data)
+        return data
+
+    def _require(self, tile: Tile) -> None:
+        found = tile_at(tile.level, tile.number, self.latest.size)
+        if found is None or found.width < tile.width:
+            raise NotFoundError(
+                f"a log of {self.latest.size} entries has no {tile.path}"
+            )
+
+    def _find(self, place: Tile | tuple[int]) -> bytes | None:
+        data = self._kept.get(place)
+        if data is not None:
+            self._kept.move_to_end(place)
+        return data
+
+    def _keep(self, place: Tile | tuple[int], data: bytes) -> None:
+        if place not in self._kept:
+            self._kept_bytes += len(data)
+        self._kept[place] = data
+        while self._kept_bytes > self._room:
+            _, oldest = self._kept.popitem(last=False)
+            self._kept_bytes -= len(oldest)
+
+
+def _is_full(tile: Tile) -> bool:
+    return tile.width == TILE_WIDTH

@@ -1,0 +1,292 @@
+"""Around every answer: headers, ids, problems, health, pages, the journal."""
+
+import json
+import logging
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from node.accept import choose
+from node.journal import JOURNAL, JsonLines, note
+from node.problems import SERVER_KINDS, RefusedError, kind_of, pages
+from node.settings import Settings
+from provenance import errors
+from provenance.cli.problems import PROBLEMS, explanations
+from tests.cli_runs import PROJECT
+from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
+from tests.node_world import (
+    MSGPACK,
+    ROOT,
+    new_world,
+    node_of,
+    quoted,
+    served,
+)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
+    return new_world(tmp_path_factory.mktemp("app"))
+
+
+@pytest.fixture(scope="module")
+def client(world: LedgerWorld) -> Iterator[TestClient]:
+    settings = Settings(
+        checker_processes=1,
+        reader_processes=1,
+        public_url="https://id.example",
+    )
+    with served(world, settings) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/log/checkpoint", "/nothing", "/docs", "/log/x"]
+)
+def test_every_answer_has_the_security_headers(
+    client: TestClient, path: str
+) -> None:
+    headers = client.get(path).headers
+    assert headers["content-security-policy"].startswith("default-src 'self';")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["permissions-policy"].startswith("camera=(self)")
+    assert "max-age=31536000" in headers["strict-transport-security"]
+    assert re.fullmatch("[0-9a-f]{16}", headers["x-request-id"])
+    assert "server" not in headers
+
+
+def test_a_problem_says_what_where_and_what_to_do(client: TestClient) -> None:
+    answer = client.get("/nothing", headers={"x-request-id": "mine"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    said = answer.json()
+    assert said == {
+        "type": "/problems/PRV-9101",
+        "title": "No such address",
+        "status": 404,
+        "detail": "No such address",
+        "code": "PRV-9101",
+        "do": "see /docs for what there is",
+        "retryable": False,
+        "instance": f"urn:request:{answer.headers['x-request-id']}",
+    }
+    assert client.get(said["type"]).status_code == 200
+
+
+def test_what_is_asked_for_in_vain_is_not_said_back(client: TestClient) -> None:
+    answer = client.get("/<script>alert(1)</script>")
+    assert b"script" not in answer.content
+
+
+def test_a_method_that_is_not_there_is_405(client: TestClient) -> None:
+    answer = client.put("/v1/statements")
+    assert (answer.status_code, answer.json()["code"]) == (405, "PRV-9102")
+    assert answer.headers["allow"] == "POST"
+
+
+def test_every_error_of_the_library_has_its_status() -> None:
+    for error in PROBLEMS:
+        if not issubclass(error, errors.ProvenanceError):
+            continue  # What only a command can meet.
+        made = (
+            error("x", first="", second="")
+            if error is errors.EquivocationError
+            else error("x")
+        )
+        kind = kind_of(made)
+        assert kind.code == PROBLEMS[error].code
+        assert 400 <= kind.status < 600
+
+
+def test_no_code_means_two_things() -> None:
+    codes = [kind.code for kind in SERVER_KINDS]
+    assert len(codes) == len(set(codes))
+    own = {code for code in codes if code >= "PRV-9100"}
+    assert not own & explanations().keys()
+    assert set(codes) <= pages().keys()
+
+
+def test_a_fault_of_the_program_is_500_and_tells_nothing(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    reading = node_of(client).reading
+    latest = reading.latest
+    try:
+        reading.latest = None  # type: ignore[assignment]  # a bug
+        JOURNAL.propagate = True
+        answer = client.get("/log/checkpoint")
+    finally:
+        reading.latest = latest
+    assert (answer.status_code, answer.json()["code"]) == (500, "PRV-9002")
+    assert "NoneType" not in answer.text
+    assert any(
+        "AttributeError" in str(r.exc_text or r.exc_info)
+        for r in caplog.records
+    )
+
+
+def test_it_lives_and_is_ready(client: TestClient) -> None:
+    assert client.get("/healthz").json() == {"status": "alive"}
+    answer = client.get("/readyz")
+    said = answer.json()
+    assert (answer.status_code, said["status"]) == (200, "ready")
+    assert said["size"] == node_of(client).reading.latest.size
+    assert said["checkpoint_age_seconds"] == 0
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_metrics_say_how_the_ledger_does(
+    world: LedgerWorld, client: TestClient
+) -> None:
+    good = world.sign(PRODUCER, world.made(can(1))).to_bytes()
+    bad = world.sign("did:web:nobody.example", world.made(can(1))).to_bytes()
+    for body in (good, good, bad):
+        client.post("/v1/statements", content=body, headers=MSGPACK)
+    text = client.get("/metrics").text
+    size = node_of(client).reading.latest.size
+    for line in (
+        f"provenance_log_size {size:.1f}",
+        "provenance_checkpoint_age_seconds 0.0",
+        "provenance_queue_statements 0.0",
+        "provenance_commit_seconds_count 2.0",
+        'provenance_statements_total{outcome="logged"} 1.0',
+        'provenance_statements_total{outcome="known"} 1.0',
+        'provenance_refusals_total{code="PRV-9021"} 1.0',
+        'provenance_requests_total{status="201"} 1.0',
+    ):
+        assert line in text.splitlines(), line
+
+
+def test_it_says_who_it_is(world: LedgerWorld, client: TestClient) -> None:
+    said = client.get("/.well-known/provenance").json()
+    assert said["origin"] == ORIGIN
+    assert said["log_keys"] == [world.trust.policy.log_keys[0].vkey]
+    trust = client.get(said["trust"])
+    assert trust.text == (world.folder / "trust.toml").read_text("utf-8")
+
+
+def test_the_pages_load_nothing_from_outside(client: TestClient) -> None:
+    for path in ("/docs", "/problems", "/problems/PRV-9023"):
+        page = client.get(path)
+        assert page.headers["content-type"].startswith("text/html")
+        loaded = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+        assert loaded
+        for address in loaded:
+            assert address.startswith("/")
+            assert client.get(address).status_code == 200
+        assert "<script" not in page.text
+        assert "style=" not in page.text
+    assert client.get("/problems/PRV-0000").status_code == 404
+
+
+def test_openapi_names_every_operation_once(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    assert schema["openapi"].startswith("3.1")
+    operations = [
+        operation
+        for methods in schema["paths"].values()
+        for operation in methods.values()
+    ]
+    ids = [operation["operationId"] for operation in operations]
+    assert len(ids) == len(set(ids))
+    for operation in operations:
+        assert operation["summary"]
+    text = json.dumps(schema)
+    for name in re.findall(r"#/components/schemas/(\w+)", text):
+        assert name in schema["components"]["schemas"]
+
+
+def test_the_journal_has_a_line_for_each_request_and_nobodys_data(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    JOURNAL.propagate = True
+    caplog.set_level(logging.INFO, logger=JOURNAL.name)
+    caplog.clear()
+    serial = "https://id.gs1.org/01/09506000134352/21/SECRET"
+    client.get(f"/v1/items/{quoted(serial)}/bundle?who=me")
+    client.get("/log/tile/0/000.p/1")
+    lines = [
+        json.loads(JsonLines().format(record))
+        for record in caplog.records
+        if record.name == JOURNAL.name
+    ]
+    assert [line["route"] for line in lines] == [
+        "/v1/items/{item:path}/bundle",
+        "/log/tile",
+    ]
+    assert lines[0]["status"] == 404
+    text = json.dumps(lines)
+    for word in ("SECRET", "who", "testclient"):
+        assert word not in text
+
+
+def test_a_line_of_the_journal_is_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    JOURNAL.propagate = True
+    caplog.set_level(logging.INFO, logger=JOURNAL.name)
+    note("strange\n", value="a\nb")
+    (record,) = caplog.records
+    assert "\n" not in JsonLines().format(record)
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("", "a/b"),
+        ("*/*", "a/b"),
+        ("a/*", "a/b"),
+        ("c/d", "c/d"),
+        ("c/d, a/b", "a/b"),
+        ("c/d, a/b;q=0.5", "c/d"),
+        ("*/*, a/b;q=0.1", "c/d"),
+        ("*/*;q=0.1, C/D ; Q=0.2", "c/d"),
+        ("a/b;q=0, */*", "c/d"),
+    ],
+)
+def test_the_type_that_is_liked_best_is_given(accept: str, chosen: str) -> None:
+    assert choose(accept, ["a/b", "c/d"]) == chosen
+
+
+@pytest.mark.parametrize(
+    "accept", ["e/f", "a/b;q=0", "a/b;q=x", "a/b;q=7", ",", ";;", "*"]
+)
+def test_a_type_that_nobody_has_is_refused(accept: str) -> None:
+    with pytest.raises(RefusedError):
+        choose(accept, ["a/b", "c/d"])
+
+
+def test_the_library_and_its_commands_load_without_fastapi() -> None:
+    script = (
+        "import sys\n"
+        "for name in ('fastapi', 'starlette', 'uvicorn', 'prometheus_client'):"
+        " sys.modules[name] = None\n"
+        "from provenance.cli import main\n"
+        "main(sys.argv[1:])"
+    )
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert run("node", "config").returncode == 0
+    assert run("node", "--help").returncode == 0
+    done = run("node", "serve", "nowhere")
+    assert done.returncode == 3
+    assert "pip install 'provenance[node]'" in done.stderr
+
+
+def test_the_extra_names_what_a_node_needs() -> None:
+    text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+    for name in ("fastapi", "uvicorn[standard]", "prometheus-client"):
+        assert f'"{name}>=' in text

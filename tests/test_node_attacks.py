@@ -1,0 +1,491 @@
+"""A real node under attack: real sockets, a real process, real signals."""
+
+import contextlib
+import json
+import pathlib
+import re
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import msgpack
+import pytest
+
+from provenance.claims.statement import Submission
+from provenance.folder import audit_folder
+from tests.ledger_world import PRODUCER, LedgerWorld, can
+from tests.node_world import (
+    PATIENCE_SECONDS,
+    NodeProcess,
+    array_of,
+    grow,
+    new_world,
+    quoted,
+)
+
+MOST_MEMORY = 300 * 2**20
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
+    world = new_world(tmp_path_factory.mktemp("attacks"))
+    grow(world, 20)
+    return world
+
+
+@pytest.fixture(scope="module")
+def node(world: LedgerWorld) -> Iterator[NodeProcess]:
+    with NodeProcess(
+        world.folder,
+        header_seconds=1,
+        body_seconds=1,
+        keep_alive_seconds=1,
+        send_seconds=1,
+        write_burst=100_000,
+        read_burst=100_000,
+    ) as node:
+        yield node
+
+
+def get(node: NodeProcess, path: str) -> bytes:
+    with urlopen(node.url + path, timeout=PATIENCE_SECONDS) as answer:
+        body: bytes = answer.read()
+        return body
+
+
+def post(
+    node: NodeProcess, body: bytes, kind: str = "msgpack"
+) -> tuple[int, dict[str, object]]:
+    request = Request(
+        f"{node.url}/v1/statements",
+        body,
+        {"content-type": f"application/{kind}"},
+    )
+    try:
+        with urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            return answer.status, json.loads(answer.read())
+    except HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
+
+
+def is_honest(node: NodeProcess) -> None:
+    """Check that an honest request is answered, and that all is in bounds."""
+    started = time.perf_counter()
+    assert get(node, f"/v1/items/{quoted(can(1))}/bundle")
+    assert get(node, "/log/checkpoint")
+    assert time.perf_counter() - started < 5
+    assert node.own_memory < MOST_MEMORY, node.own_memory
+    assert node.memory < 2 * MOST_MEMORY
+
+
+def answer_of(connection: socket.socket) -> bytes:
+    """Return all that comes until the node closes the connection."""
+    parts = []
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(65_536):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def status_of(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1])
+
+
+def push(
+    connection: socket.socket, data: Callable[[], bytes], most: int
+) -> int:
+    """Send up to *most* bytes, or until the node has enough."""
+    sent = 0
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        while sent < most:
+            if select.select([connection], [], [], 0)[0]:
+                break
+            sent += connection.send(data())
+    return sent
+
+
+def test_a_body_of_a_gibibyte_is_refused_by_its_length(
+    node: NodeProcess,
+) -> None:
+    with node.connect() as connection:
+        connection.sendall(
+            b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+            b"content-type: application/msgpack\r\n"
+            b"content-length: 1073741824\r\n\r\n"
+        )
+        answer = answer_of(connection)
+    assert status_of(answer) == 413
+    assert b"PRV-9103" in answer
+    is_honest(node)
+
+
+@pytest.mark.parametrize("length", [None, 2**30])
+def test_a_gibibyte_that_just_comes_is_cut_off(
+    node: NodeProcess, length: int | None
+) -> None:
+    chunk = bytes(65_536)
+    framed = b"10000\r\n" + chunk + b"\r\n" if length is None else chunk
+    size = (
+        b"transfer-encoding: chunked"
+        if length is None
+        else b"content-length: %d" % length
+    )
+    with node.connect() as connection:
+        connection.sendall(
+            b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+            b"content-type: application/msgpack\r\n" + size + b"\r\n\r\n"
+        )
+        # Not `send`: a frame that is cut in two would be another attack.
+        sent = 0
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            while sent < 2**30:
+                if select.select([connection], [], [], 0)[0]:
+                    break
+                connection.sendall(framed)
+                sent += len(framed)
+        answer = answer_of(connection)
+    assert sent < 2**26
+    # It may be gone before it was read: the client was still sending.
+    assert answer == b"" or status_of(answer) == 413
+    is_honest(node)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\x91" * 100_000,
+        b"\x81\xa1a" * 100_000,
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"\x93\xb8provenance/submission/v1" + b"\x91" * 100_000,
+        b"\xdd\xff\xff\xff\xff" * 1000,
+        b"\xdf\xff\xff\xff\xff" * 1000,
+        b"\x93\xb8provenance/submission/v1\xc6\xff\xff\xff\xff",
+        bytes(8 * 2**20),
+        msgpack.packb([b"x"] * 900),
+        msgpack.packb([["provenance/submission/v1", b"", [b""] * 65_536]]),
+    ],
+    ids=range(11),
+)
+@pytest.mark.parametrize("kind", ["msgpack", "json"])
+def test_a_body_made_to_be_dear_is_cheap(
+    node: NodeProcess, body: bytes, kind: str
+) -> None:
+    started = time.perf_counter()
+    status, said = post(node, body, kind)
+    assert time.perf_counter() - started < 5
+    if status == 207:
+        results = said["results"]
+        assert isinstance(results, list)
+        assert {result["status"] for result in results} == {400}
+    else:
+        assert status in {400, 413, 415}
+    is_honest(node)
+
+
+@pytest.mark.parametrize(
+    ("flood", "status"),
+    [
+        (lambda: b"x: y\r\n" * 1000, 431),
+        (lambda: b"x-%d: y\r\n" % time.perf_counter_ns(), 431),
+        (lambda: b"x: " + b"y" * 65_536, 431),
+        (lambda: b"y" * 65_536, 431),
+    ],
+    ids=["many at once", "one by one", "one that is long", "no end"],
+)
+def test_a_flood_of_headers_is_cut_off(
+    node: NodeProcess, flood: Callable[[], bytes], status: int
+) -> None:
+    with node.connect() as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n")
+        sent = push(connection, flood, 2**26)
+        answer = answer_of(connection)
+    assert sent < 2**24
+    assert answer == b"" or status_of(answer) == status
+    is_honest(node)
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b"GET " + b"/a" * 40_000 + b" HTTP/1.1\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),
+        b"CONNECT x:443 HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"GET /\xff HTTP/1.1\r\nhost: x\r\n\r\n",
+        (
+            b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+            b"content-length: 1\r\ncontent-length: 2\r\n\r\n"
+        ),
+        (
+            b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+            b"content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n"
+        ),
+        (
+            b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+            b"transfer-encoding: chunked\r\n\r\nzz\r\n"
+        ),
+    ],
+    ids=["long", "tls", "connect", "bytes", "lengths", "smuggled", "chunk"],
+)
+def test_what_is_no_request_is_answered_as_such(
+    node: NodeProcess, request_line: bytes
+) -> None:
+    with node.connect() as connection:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(request_line)
+        answer = answer_of(connection)
+    assert answer == b"" or status_of(answer) in {400, 404, 408, 431}, answer
+    assert b"Traceback" not in answer
+    is_honest(node)
+
+
+def silent(connection: socket.socket) -> None:
+    """Say nothing."""
+    del connection
+
+
+def half_a_head(connection: socket.socket) -> None:
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\nx-slow:")
+
+
+def half_a_body(connection: socket.socket) -> None:
+    connection.sendall(
+        b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+        b"content-length: 8000000\r\n\r\n" + bytes(1000)
+    )
+
+
+def blank_lines(connection: socket.socket) -> None:
+    connection.sendall(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    connection.recv(65_536)
+    connection.sendall(b"\r\n")
+
+
+@pytest.mark.parametrize(
+    "attack", [silent, half_a_head, half_a_body, blank_lines]
+)
+def test_300_slow_connections_are_cut_and_others_answered_meanwhile(
+    node: NodeProcess, attack: Callable[[socket.socket], None]
+) -> None:
+    with contextlib.ExitStack() as open_ones:
+        slow = [open_ones.enter_context(node.connect()) for _ in range(300)]
+        for connection in slow:
+            attack(connection)
+        is_honest(node)
+        for connection in slow:
+            # Every one of them ends, by the node's doing.
+            answer_of(connection)
+        is_honest(node)
+
+
+def test_who_trickles_a_head_is_cut_all_the_same(node: NodeProcess) -> None:
+    started = time.monotonic()
+    with node.connect() as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            while not select.select([connection], [], [], 0.05)[0]:
+                connection.sendall(b"x: y\r\n")
+        answer_of(connection)
+    assert time.monotonic() - started < PATIENCE_SECONDS / 2
+
+
+def test_who_does_not_read_is_cut(node: NodeProcess) -> None:
+    ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n" * 100
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(5):
+            connection = socket.socket()
+            open_ones.enter_context(connection)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.settimeout(PATIENCE_SECONDS)
+            connection.connect(("127.0.0.1", node.port))
+            # Asks, and never reads, until it is cut.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                while True:
+                    connection.sendall(ask)
+            is_honest(node)
+
+
+def test_more_connections_than_there_is_room_for_are_turned_away(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    with (
+        NodeProcess(world.folder, max_connections=5) as node,
+        contextlib.ExitStack() as open_ones,
+    ):
+        for _ in range(5):
+            open_ones.enter_context(node.connect())
+        # The last was taken before this one, which comes after it.
+        with node.connect() as connection:
+            answer = answer_of(connection)
+        assert status_of(answer) == 503
+        assert b"retry-after: 1" in answer
+        open_ones.close()
+
+
+def test_head_and_what_is_sent_in_a_row_are_answered_in_order(
+    node: NodeProcess,
+) -> None:
+    paths = ("/log/checkpoint", f"/v1/items/{quoted(can(1))}/bundle", "/docs")
+    asked = b"".join(
+        f"HEAD {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode() for path in paths
+    )
+    asked += b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+    with node.connect() as connection:
+        connection.sendall(asked)
+        answer = answer_of(connection)
+    *heads, last, body = answer.split(b"\r\n\r\n")
+    assert [status_of(head) for head in (*heads, last)] == [200] * 4
+    for head, path in zip(heads, paths, strict=True):
+        assert b"content-length: %d\r\n" % len(get(node, path)) in head
+    assert body == b'{"status": "alive"}'
+
+
+# What it acknowledged, and how it ends.
+
+
+def submissions(world: LedgerWorld, count: int) -> list[Submission]:
+    return [world.sign(PRODUCER, world.made(can(n))) for n in range(count)]
+
+
+def test_a_node_that_is_killed_has_lost_nothing_it_acknowledged(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    given = submissions(world, 4_000)
+    indexes: dict[int, int] = {}
+    for life in range(3):
+        with NodeProcess(
+            world.folder, write_burst=100_000, actor_burst=1_000_000
+        ) as node:
+            enough = threading.Event()
+            goal = len(indexes) + 200
+
+            def send(
+                start: int,
+                node: NodeProcess = node,
+                goal: int = goal,
+                enough: threading.Event = enough,
+            ) -> None:
+                for first in range(start, len(given), 40):
+                    some = given[first : first + 10]
+                    try:
+                        status, said = post(node, array_of(*some))
+                    except (OSError, ValueError):
+                        return
+                    if status != 207:
+                        return
+                    results = said["results"]
+                    assert isinstance(results, list)
+                    for number, result in enumerate(results, first):
+                        index = result["log_index"]
+                        # And the same as in an earlier life.
+                        assert indexes.setdefault(number, index) == index
+                    if len(indexes) >= goal:
+                        enough.set()
+
+            threads = [
+                threading.Thread(target=send, args=(start,))
+                for start in (0, 10, 20, 30)
+            ]
+            for thread in threads:
+                thread.start()
+            assert enough.wait(PATIENCE_SECONDS)
+            node.kill_alone()
+            for thread in threads:
+                thread.join(PATIENCE_SECONDS)
+        assert indexes, life
+    assert len(set(indexes.values())) == len(indexes)
+    with NodeProcess(world.folder, actor_burst=1_000_000) as node:
+        for first in range(0, len(given), 1000):
+            some = given[first : first + 1000]
+            status, said = post(node, array_of(*some))
+            assert status == 207
+            results = said["results"]
+            assert isinstance(results, list)
+            for number, result in enumerate(results, first):
+                if number in indexes:
+                    assert result["status"] == 200
+                    assert result["log_index"] == indexes[number]
+        assert node.stop() == 0
+    assert not audit_folder(world.folder).findings
+
+
+def test_the_children_of_a_killed_node_end_too(world: LedgerWorld) -> None:
+    del world
+    with NodeProcess(None, "--demo") as node:
+        children = node.processes()[1:]
+        assert len(children) == 2
+        node.kill_alone()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while any(
+            pathlib.Path(f"/proc/{pid}/stat").exists()
+            and pathlib.Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+            for pid in children
+        ):
+            assert time.monotonic() < deadline
+            select.select([], [], [], 0.01)
+
+
+def test_told_to_end_it_answers_what_is_in_hand(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    given = submissions(world, 1000)
+    body = array_of(*given)
+    with NodeProcess(world.folder) as node:
+        with node.connect() as connection:
+            connection.sendall(
+                b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+                b"content-type: application/msgpack\r\n"
+                b"content-length: %d\r\nexpect: 100-continue\r\n\r\n"
+                % len(body)
+            )
+            # It has begun to receive it, and has it in hand.
+            assert connection.recv(100).startswith(b"HTTP/1.1 100")
+            node.ask_to_stop()
+            connection.sendall(body)
+            answer = answer_of(connection)
+        assert status_of(answer) == 207
+        assert answer.count(b'"outcome": "logged"') == 1000
+        code, said = node.ended()
+        assert (code, b"Traceback" in said) == (0, False), said
+    audit = audit_folder(world.folder)
+    assert not audit.findings
+
+
+def test_one_command_serves_the_demo_and_prints_its_url() -> None:
+    with NodeProcess(None, "--demo") as node:
+        found = re.fullmatch(
+            r"http://127\.0\.0\.1:[0-9]+(/01/[0-9]{14}/21/[0-9A-Z]+)",
+            node.address,
+        )
+        assert found, node.address
+        item = f"https://id.gs1.org{found[1]}"
+        story = json.loads(get(node, f"/v1/items/{quoted(item)}/trail"))
+        assert story["outcome"] == "VERIFIED"
+        assert node.stop() == 0
+
+
+def test_a_second_node_on_the_same_ledger_says_so(
+    world: LedgerWorld, node: NodeProcess
+) -> None:
+    del node
+    with pytest.raises(AssertionError, match="PRV-9050"):
+        NodeProcess(world.folder)
+
+
+def test_a_port_that_is_taken_is_an_error_and_no_traceback(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with pytest.raises(AssertionError, match="PRV-9005") as caught:
+            NodeProcess(world.folder, "--port", port)
+    assert "Traceback" not in str(caught.value)

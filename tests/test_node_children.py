@@ -1,0 +1,144 @@
+"""Children: questions and answers, and what happens when one dies."""
+
+import asyncio
+import contextlib
+import pathlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from node.children import ChildFault, Children
+from node.problems import RefusedError
+from provenance.errors import NotFoundError, StoreError
+
+
+@contextlib.asynccontextmanager
+async def started(*, count: int = 1, most: int = 10) -> AsyncIterator[Children]:
+    children = Children("tests.node_child", ["given"], count=count, most=most)
+    await children.start()
+    try:
+        yield children
+    finally:
+        await children.stop()
+
+
+def run(story: Callable[[Children], Awaitable[None]], **how: int) -> None:
+    async def play() -> None:
+        async with started(**how) as children:
+            await story(children)
+
+    asyncio.run(play())
+
+
+def test_a_child_answers_what_it_is_asked() -> None:
+    async def story(children: Children) -> None:
+        assert await children.ask(["echo", b"x" * 3_000_000]) == (
+            b"x" * 3_000_000,
+            "given",
+        )
+        assert await children.ask(["ping"]) is None
+
+    run(story)
+
+
+def test_what_a_child_raises_is_raised_here() -> None:
+    async def story(children: Children) -> None:
+        with pytest.raises(NotFoundError, match="no such thing"):
+            await children.ask(["refuse", "no such thing"])
+        with pytest.raises(ChildFault, match="KeyError"):
+            await children.ask(["bug"])
+        assert await children.ask(["echo", 1]) == (1, "given")
+
+    run(story)
+
+
+def test_a_child_that_dies_is_replaced() -> None:
+    async def story(children: Children) -> None:
+        before = await children.ask(["pid"])
+        with pytest.raises(StoreError, match="ask again"):
+            await children.ask(["die"])
+        assert await children.ask(["pid"]) != before
+
+    run(story)
+
+
+def test_who_gives_up_leaves_no_answer_to_somebody_else(
+    tmp_path: pathlib.Path,
+) -> None:
+    async def story(children: Children) -> None:
+        asked = asyncio.create_task(
+            children.ask(["wait", str(tmp_path / "never")])
+        )
+        await asyncio.sleep(0)
+        waits = asyncio.create_task(children.ask(["echo", 1]))
+        await asyncio.sleep(0)
+        assert children.waiting == 1
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        assert await waits == (1, "given")
+
+    run(story)
+
+
+def test_who_gives_up_waiting_takes_no_child_along(
+    tmp_path: pathlib.Path,
+) -> None:
+    async def story(children: Children) -> None:
+        path = tmp_path / "go"
+        busy = asyncio.create_task(children.ask(["wait", str(path)]))
+        await asyncio.sleep(0)
+        waits = asyncio.create_task(children.ask(["pid"]))
+        await asyncio.sleep(0)
+        assert children.waiting == 1
+        waits.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waits
+        assert children.waiting == 0
+        path.touch()
+        assert await busy == await children.ask(["pid"])
+
+    run(story)
+
+
+def test_more_than_may_wait_are_refused_but_for_what_is_urgent(
+    tmp_path: pathlib.Path,
+) -> None:
+    async def story(children: Children) -> None:
+        path = tmp_path / "go"
+        busy = asyncio.create_task(children.ask(["wait", str(path)]))
+        await asyncio.sleep(0)
+        waits = asyncio.create_task(children.ask(["pid"]))
+        await asyncio.sleep(0)
+        assert children.waiting == 1
+        with pytest.raises(RefusedError, match="too many") as caught:
+            await children.ask(["pid"])
+        assert caught.value.kind.status == 503
+        urgent = asyncio.create_task(children.ask(["pid"], is_urgent=True))
+        await asyncio.sleep(0)
+        path.touch()
+        assert await busy == await waits == await urgent
+
+    run(story, most=1)
+
+
+def test_several_answer_at_the_same_time(tmp_path: pathlib.Path) -> None:
+    async def story(children: Children) -> None:
+        path = tmp_path / "go"
+        busy = asyncio.create_task(children.ask(["wait", str(path)]))
+        await asyncio.sleep(0)
+        other = await children.ask(["pid"])
+        path.touch()
+        assert await busy != other
+
+    run(story, count=2)
+
+
+def test_after_the_end_nothing_is_answered() -> None:
+    async def play() -> None:
+        async with started() as children:
+            pass
+        with pytest.raises(RefusedError):
+            await children.ask(["pid"])
+
+    asyncio.run(play())
