@@ -261,3 +261,47 @@ def test_any_changed_byte_makes_it_another_event_or_none(
 def test_hostile_bytes_raise_only_malformed(data: bytes) -> None:
     with pytest.raises(MalformedError):
         parse_event(data)
+
+
+@given(
+    st.dictionaries(st.text(max_size=5), st.integers(-9, 9) | st.text()),
+    st.lists(
+        st.builds(
+            Item,
+            st.text(max_size=9),
+            st.sampled_from([UNIT, CLASS, "urn:x:1", "no uri", "urn:é"]),
+            st.none() | st.just(2.0),
+            st.none() | st.just("KGM"),
+            st.booleans(),
+        ),
+        max_size=5,
+    ),
+)
+def test_an_event_that_was_made_is_the_one_that_its_data_holds(
+    body: dict[str, object], items: list[Item]
+) -> None:
+    try:
+        event = make_event({**body, "type": "X"}, items, secret=SECRET)
+    except MalformedError:
+        return
+    assert parse_event(event.data) == event
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        (Item("epcList", "no uri"), "an item id is an absolute ASCII URI"),
+        (Item("epc\ud800List", UNIT), "surrogate"),
+        (Item(None, UNIT), "is not of its form"),  # type: ignore[arg-type]  # a wrong call
+    ],
+)
+def test_an_event_with_an_item_that_is_none_is_not_made(
+    item: Item, message: str
+) -> None:
+    with pytest.raises(MalformedError, match=message):
+        make_event(BODY, [item], secret=SECRET)
+
+
+def test_an_event_without_items_is_not_made() -> None:
+    with pytest.raises(MalformedError, match="0 items"):
+        make_event(BODY, [], secret=SECRET)
