@@ -595,3 +595,16 @@ def test_an_interrupted_submission_tells_what_was_accepted(
     assert said["error"]["code"] == "PRV-9003"
     assert said["error"]["what"] == "interrupted: 1 files are left"
     assert b"Traceback" not in err
+
+
+def test_a_prefix_that_no_document_defines_is_given_beside_it(
+    place: Place, tmp_path: Path
+) -> None:
+    document = write_document(tmp_path / "a.json", "K7001", **{"ext:grade": 1})
+    given = ("submit", document, "--key", place.maker_key, "-C", place.ledger)
+    refused = run(*given)
+    assert refused.code == 3
+    assert "ext:grade" in refused.out
+    ok(*given, "--prefix", "ext=https://ns.example/")
+    for wrong in ("ext", "ext=", "http=https://ns.example/"):
+        assert run(*given, "--prefix", wrong).code == 2

@@ -150,10 +150,39 @@ class Pointer(_Type):
         return value
 
 
+class Prefix(_Type):
+    """A prefix and what it stands for, as NAME=URI."""
+
+    name = "prefix"
+
+    def convert(
+        self,
+        value: str | tuple[str, str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Return the name and the URI."""
+        from provenance.epcis.prefixes import read_context  # noqa: PLC0415  # verify needs none
+
+        if isinstance(value, tuple):
+            return value
+        name, _, uri = value.partition("=")
+        try:
+            read_context({name: uri})
+        except MalformedError as error:
+            self.fail(
+                f"{error}; write NAME=URI, such as example=https://ns.example/",
+                param,
+                ctx,
+            )
+        return name, uri
+
+
 ITEM = ItemId()
 TIME = Time()
 SPAN = Span()
 POINTER = Pointer()
+PREFIX = Prefix()
 FILE = FilePath()
 
 

@@ -20,7 +20,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -78,6 +78,7 @@ class Wishes:
         mapping: How tables become events.
         refused: Where to write the refused rows of a table.
         is_lenient: Whether to mend documents.
+        prefixes: What prefixes stand for that a document does not define.
         originals: Where to keep what was mended as it was.
         spool: On which disk large documents wait.
     """
@@ -89,6 +90,7 @@ class Wishes:
     mapping: TableMapping | None = None
     refused: Path | None = None
     is_lenient: bool = False
+    prefixes: Mapping[str, str] = field(default_factory=dict)
     originals: Path | None = None
     spool: Path = Path()
 
@@ -330,7 +332,7 @@ class HandIn:
     ) -> Iterator[Gathered]:
         wishes = self._wishes
         mends: list[Mend] | None = None if mended is None else []
-        source = Source(stream, mends=mends)
+        source = Source(stream, mends=mends, prefixes=self._wishes.prefixes)
         after = _demand(self._ledger, wishes.after)
         if rehearsal is None and source.count > MAX_EVENTS:
             rehearsal = self._ledger.rehearse()

@@ -11,7 +11,13 @@ from typing import BinaryIO
 import click
 
 from provenance import __version__
-from provenance.cli.arguments import FILE, ITEM, POINTER, ledger_option
+from provenance.cli.arguments import (
+    FILE,
+    ITEM,
+    POINTER,
+    PREFIX,
+    ledger_option,
+)
 from provenance.cli.hand_in import HandIn, Wishes
 from provenance.cli.inputs import STANDARD
 from provenance.cli.interrupt import Patience
@@ -82,6 +88,15 @@ _CACHE_BYTES = 128 * 2**20
     help="Mend what documents of real systems do wrong, and list each mend.",
 )
 @click.option(
+    "--prefix",
+    "prefixes",
+    type=PREFIX,
+    multiple=True,
+    metavar="NAME=URI",
+    help="What a prefix stands for in JSON documents that do not define it"
+    " themselves. Can be repeated.",
+)
+@click.option(
     "--keep-original",
     "originals",
     type=FILE,
@@ -131,6 +146,7 @@ def submit(
     mapping_file: Path | None,
     refused: Path | None,
     is_lenient: bool,
+    prefixes: tuple[tuple[str, str], ...],
     originals: Path | None,
     save: Path | None,
     journal_folder: Path | None,
@@ -193,6 +209,7 @@ def submit(
             mapping=mapping,
             refused=refused,
             is_lenient=is_lenient,
+            prefixes=dict(prefixes),
             originals=originals,
             spool=folder,
         )
@@ -265,6 +282,7 @@ def _run(
         "conceal": list(wishes.conceal),
         "after": wishes.after,
         "lenient": wishes.is_lenient,
+        "prefixes": dict(wishes.prefixes),
         "mapping": mapping,
         "files": digests,
     }

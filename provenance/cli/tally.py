@@ -203,9 +203,7 @@ class Tally:
         if mended is None:
             return
         for mend in mended.first:
-            self._screen.line(
-                f"  mended {mend.rule}: {mend.says}"
-            )
+            self._screen.line(f"  mended {mend.rule}: {mend.says}")
         if more := mended.count - len(mended.first):
             self._screen.line(f"  … and {more} more mends")
         self._screen.line(f"  original  sha256 {mended.original_sha256}")
