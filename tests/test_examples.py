@@ -48,6 +48,13 @@ SAYS = {
         "^  entry 3: the events are not those that were signed$",
         "^  not sound$",
     ],
+    "07_correct_and_ask": [
+        "the id again: refused, event 0 has an eventID that",
+        "declared an error: urn:uuid:7c0e4f5e-.*0001",
+        "^VERIFIED$",
+        "Arrived at .*000017 void: {'urn:uuid:.*': True}",
+        "Arrived at .*000024$",
+    ],
 }
 
 
