@@ -424,6 +424,17 @@ def test_a_row_that_cannot_be_read_costs_no_event_that_need_not_be_whole() -> (
     assert accepted(data, mapping) == [[2]]
 
 
+def test_no_more_than_so_many_unreadable_rows_are_held_for_one_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(grouping_module, "MOST_HELD", 3)
+    mapping = GROUPED.replace("[[rows]]", "[[rows]]\nwhole = false")
+    data = HEADER + ROW.format(1) + "torn\n" * 3 + ROW.format(2)
+    # The event ends where the rows that wait for its end are too many.
+    assert accepted(data, mapping) == [[2], [6]]
+    assert list(reasons(data, mapping)) == [3, 4, 5]
+
+
 # Kinds of rows.
 
 KINDS = MAPPING.replace("[[rows]]", '[[rows]]\nwhen = {Kind = "fill"}') + """
