@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provenance.encoding.digest import Hash, sha256
-from provenance.ledger.itemmap import TOP_ROW, ItemMap, KeptRows
+from provenance.ledger.itemmap import (
+    _SEARCHED,
+    TOP_ROW,
+    ItemMap,
+    KeptRows,
+)
 from provenance.store.protocol import HeadRow
 from provenance.tlog import patricia
 
@@ -43,9 +49,13 @@ def pairs_of(heads: Iterable[HeadRow]) -> list[tuple[bytes, bytes]]:
 
 
 def map_of(
-    store: MemoryHeads, kept: KeptRows | None = None, *, cached: int = 400_000
+    store: MemoryHeads,
+    kept: KeptRows | None = None,
+    *,
+    cached: int = 400_000,
+    has_slots: bool = True,
 ) -> ItemMap:
-    return ItemMap(store, kept, cached=cached)  # type: ignore[arg-type]  # all that a map reads
+    return ItemMap(store, kept, cached=cached, has_slots=has_slots)  # type: ignore[arg-type]  # all that a map reads
 
 
 # Keys that share many first bits, so that buckets, rows and single-child
@@ -63,12 +73,12 @@ batches = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
-@given(batches, st.sampled_from([0, 3, 400_000]))
+@given(batches, st.sampled_from([0, 3, 400_000]), st.booleans())
 def test_the_root_is_that_of_the_definition_after_every_batch(
-    batches: list[list[tuple[bytes, int]]], cached: int
+    batches: list[list[tuple[bytes, int]]], cached: int, has_slots: bool
 ) -> None:
     store = MemoryHeads()
-    item_map = map_of(store, cached=cached)
+    item_map = map_of(store, cached=cached, has_slots=has_slots)
     kept: KeptRows = {}
     for batch in batches:
         for key, count in batch:
@@ -129,3 +139,42 @@ def test_only_the_rows_above_a_change_are_written_again() -> None:
     heads, rows = item_map.changes()
     assert [head.key for head in heads] == [b"\x05" * 32]
     assert [number for number, _ in rows] == [5, TOP_ROW]
+
+
+@pytest.mark.parametrize("has_slots", [True, False])
+def test_a_bucket_of_many_items_is_halved_and_not_looked_through(
+    has_slots: bool,
+) -> None:
+    store = MemoryHeads()
+    item_map = map_of(store, has_slots=has_slots)
+    keys = [b"\x05\x06" + sha256(b"%d" % n)[2:] for n in range(300)]
+    for part in (keys[:200], keys[100:]):
+        for key in part:
+            item_map.put(key, count=2, link=sha256(key), last=7)
+        store.take(item_map)
+        expected = patricia.map_root(pairs_of(store.stored.values()))
+        assert item_map.root() == expected
+    assert len(item_map._buckets[b"\x05\x06"]) > _SEARCHED
+    assert item_map.item_count == 300
+    for key in keys:
+        leaf = item_map.get(key)
+        assert leaf is not None
+        assert leaf[1:] == (2, sha256(key), 7)
+        assert map_of(store).get(key) == leaf
+    assert item_map.get(b"\x05\x06".ljust(32, b"\xff")) is None
+    assert item_map.get(b"\x05\x06".ljust(32, b"\x00")) is None
+
+
+def test_a_key_that_lies_across_two_others_is_not_taken_for_one() -> None:
+    store = MemoryHeads()
+    item_map = map_of(store)
+    first = b"\x05\x06".ljust(32, b"\x01")
+    link = b"\x05\x06".ljust(32, b"\x09")
+    item_map.put(first, count=1, link=link, last=0)
+    store.take(item_map)
+    # The bytes of the link are in the bucket, and are no key of it.
+    assert item_map.get(link) is None
+    item_map.put(link, count=1, link=first, last=1)
+    store.take(item_map)
+    assert item_map.get(link) is not None
+    assert item_map.item_count == 2

@@ -27,6 +27,8 @@ from provenance.errors import (
     UnknownActorError,
 )
 from provenance.folder import open_ledger, open_reader
+from provenance.ledger import ledger as ledger_module
+from provenance.ledger import workers as workers_module
 from provenance.ledger.workers import Workers
 from provenance.proof.receipt import Receipt, verify_receipt
 from tests.ledger_world import (
@@ -473,6 +475,35 @@ def test_worker_processes_answer_as_the_writer_does(world: LedgerWorld) -> None:
     ]
     assert again == answers[:300]
     world.check(can(0), can(299))
+
+
+def test_large_statements_are_held_few_at_a_time(
+    world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers_module, "CHUNK_BYTES", 1)
+    monkeypatch.setattr(workers_module, "QUEUED_BYTES", 1_500)
+    monkeypatch.setattr(ledger_module, "MAX_BATCH_LINKS", 3)
+    world.enrol_everyone()
+    size = world.ledger.size
+    read: list[int] = []
+
+    def stream() -> Iterator[Submission]:
+        for number in range(12):
+            read.append(number)
+            yield world.sign(
+                PRODUCER, world.made(can(2 * number), can(2 * number + 1))
+            )
+
+    ahead = []
+    for done, (_, answer) in enumerate(
+        world.ledger.submit_many(stream(), processes=2)
+    ):
+        assert isinstance(answer, int)
+        ahead.append(len(read) - done)
+    # Each has some 300 bytes, and two of them are a batch.
+    assert max(ahead) < 9
+    assert world.ledger.size == size + 12 + 6
+    world.check(can(0), can(23))
 
 
 def test_callers_that_come_together_are_all_answered(

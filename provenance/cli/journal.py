@@ -21,6 +21,9 @@ passed over; what has bytes but no line is handed in again, and since the
 ledger logs the same bytes once, they are logged once; and reading goes on at
 the first unit that no statement covers. A document must not be half in the
 log, so before step 3 it must be whole: signed up to its end.
+
+When all of it is done, the journal is of no more use. It is its owner's alone
+to read, for the statements hold what was concealed in them.
 """
 
 import json
@@ -189,6 +192,8 @@ class Journal:
                     f"{self._folder} holds other files: a journal begins in a"
                     " folder of its own"
                 )
+            # What was concealed is in it, too.
+            self._folder.chmod(0o700)
             text = json.dumps(run, indent=1) + "\n"
             write_output(str(path), text.encode())
             sync_directory(self._folder)

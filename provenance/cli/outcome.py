@@ -82,9 +82,16 @@ class Outcome:
         return sum(statement.events for statement in self.logged)
 
     @property
-    def is_partial(self) -> bool:
-        """Whether some of it went in, and some did not."""
+    def is_whole(self) -> bool:
+        """Whether all of it went in."""
         rows = self.rows
-        return bool(
-            self.logged and (self.error or (rows is not None and rows.refused))
+        return self.error is None and (
+            rows is None or (not rows.refused and rows.left is None)
         )
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether nothing of it went in, and that is final."""
+        rows = self.rows
+        is_cut = rows is not None and rows.left is not None
+        return not (self.is_whole or self.logged or is_cut)

@@ -236,7 +236,9 @@ def submit(
             tally.take(hand_in.run(names, is_dry=dry_run, count=processes))
         if patience.is_over:
             left = hand_in.total - tally.count
-            tally.stop(INTERRUPTED, f"interrupted: {left} files are left")
+            rows = "" if tally.cut is None else f", and rows of {tally.cut}"
+            what = f"interrupted: {left} files are left{rows}"
+            tally.stop(INTERRUPTED, what)
         return tally.finish(ledger.size)
 
 

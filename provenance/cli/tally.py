@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from provenance.cli.mends import mend_json
+from provenance.cli.mends import Mended, mend_json
 from provenance.cli.outcome import Logged, Outcome, Rows
 from provenance.cli.problems import (
     INTERRUPTED_PROBLEM,
@@ -28,7 +28,11 @@ _EXIT_CODES = {p.code: p.exit_code for p in PROBLEMS.values()}
 
 
 class Tally:
-    """Prints what became of each file as it comes, and the sum of it."""
+    """Prints what became of each file as it comes, and the sum of it.
+
+    Attributes:
+        cut: The table that an interrupt cut off; None if there is none.
+    """
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class Tally:
         self._codes: set[int] = set()
         self._results: list[dict[str, object]] = []
         self._stopped: tuple[Problem, str] | None = None
+        self.cut: str | None = None
 
     @property
     def count(self) -> int:
@@ -131,22 +136,8 @@ class Tally:
     def _print(self, outcome: Outcome) -> None:
         for warning in outcome.warnings:
             self._screen.say(f"warning: {outcome.source}: {warning}")
-        rows = outcome.rows
-        is_refused = outcome.error is not None or (
-            rows is not None and bool(rows.refused)
-        )
-        if not is_refused:
-            word = "accepted"
-            self._accepted += 1
-            self._codes.add(0)
-        elif outcome.is_partial:
-            word = "partly accepted"
-            self._partial += 1
-        else:
-            word = "refused"
-            self._refused += 1
+        word = self._count(outcome)
         self._line(outcome, word)
-        self._tell_mends(outcome)
         result: dict[str, object] = {
             "source": outcome.source, "outcome": word,
         }  # fmt: skip
@@ -154,14 +145,9 @@ class Tally:
         if outcome.warnings:
             result["warnings"] = outcome.warnings
         if outcome.mended is not None:
-            result |= {
-                "original_sha256": outcome.mended.original_sha256,
-                "original": outcome.mended.kept,
-                "mend_count": outcome.mended.count,
-                "mends": [mend_json(mend) for mend in outcome.mended.first],
-            }
-        if rows is not None:
-            result |= self._tell_rows(rows)
+            result |= self._tell_mends(outcome.mended)
+        if outcome.rows is not None:
+            result |= self._tell_rows(outcome.rows)
         if outcome.error is not None:
             result["error"] = self._tell_error(outcome, outcome.error)
         if self._is_lines:
@@ -170,12 +156,26 @@ class Tally:
         elif self._screen.is_json:
             self._results.append(result)
 
+    def _count(self, outcome: Outcome) -> str:
+        """Count the file; return what became of it in a word."""
+        if outcome.rows is not None and outcome.rows.left is not None:
+            self.cut = outcome.source
+        if outcome.is_whole:
+            self._accepted += 1
+            self._codes.add(0)
+            return "accepted"
+        if outcome.is_refused:
+            self._refused += 1
+            return "refused"
+        self._partial += 1
+        return "partly accepted"
+
     def _line(self, outcome: Outcome, word: str) -> None:
         rows = outcome.rows
         if word == "refused":
             problem = outcome.problem
             code = "" if problem is None else f" {problem.code}"
-            count = f", {_count(rows.refused, 'row')}" if rows else ""
+            count = f", {_counted(rows.refused, 'row')}" if rows else ""
             self._screen.line(
                 (self._refused_word, "strong"),
                 f"{code}{count}: {outcome.source}",
@@ -189,26 +189,31 @@ class Tally:
             where = f" as entries {indexes[0]} to {indexes[-1]}"
         if len(statements) > 1:
             where += f", {len(statements)} statements"
-        told = f"{where}, {_count(outcome.events, 'event')}"
+        told = f"{where}, {_counted(outcome.events, 'event')}"
         if rows is not None:
-            told += f" from {_count(rows.accepted, 'row')}"
+            told += f" from {_counted(rows.accepted, 'row')}"
         part = "" if word == "accepted" else "partly "
         self._screen.line(
             (f"{part}{self._accepted_word}", "bad" if part else "good"),
             f"{told}: {outcome.source}",
         )
 
-    def _tell_mends(self, outcome: Outcome) -> None:
-        mended = outcome.mended
-        if mended is None:
-            return
+    def _tell_mends(self, mended: Mended) -> dict[str, object]:
         for mend in mended.first:
-            self._screen.line(f"  mended {mend.rule}: {mend.says}")
+            self._screen.line(
+                f"  mended {mend.rule}: {mend.place}: {mend.says}"
+            )
         if more := mended.count - len(mended.first):
-            self._screen.line(f"  … and {more} more mends")
+            self._screen.line(f"  … and {_counted(more, 'more mend')}")
         self._screen.line(f"  original  sha256 {mended.original_sha256}")
         if mended.kept is not None:
             self._screen.line(f"  kept      {mended.kept}")
+        return {
+            "original_sha256": mended.original_sha256,
+            "original": mended.kept,
+            "mend_count": mended.count,
+            "mends": [mend_json(mend) for mend in mended.first],
+        }
 
     def _tell_rows(self, rows: Rows) -> dict[str, object]:
         self._codes |= {_EXIT_CODES[code] for code in rows.codes}
@@ -217,7 +222,7 @@ class Tally:
             told = "" if row.reason.startswith(name) else f"{name}: "
             self._screen.line(f"  {row.code} {told}{row.reason}")
         if more := rows.refused - len(rows.first_refused):
-            self._screen.line(f"  … and {_count(more, 'more refused row')}")
+            self._screen.line(f"  … and {_counted(more, 'more refused row')}")
         if rows.report is not None:
             self._screen.line(
                 f"  do: mend the rows in {rows.report}, and submit it with the"
@@ -281,5 +286,5 @@ def _logged_json(logged: list[Logged]) -> dict[str, object]:
     return told
 
 
-def _count(number: int, noun: str) -> str:
+def _counted(number: int, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number} {noun}s"

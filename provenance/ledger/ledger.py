@@ -57,11 +57,11 @@ MAX_BATCH_EVENTS = 20_000
 MAP_CACHE_BYTES = 2**29
 """How much of the map a ledger keeps in memory by default."""
 
-MAX_BATCH_LINKS = 65_536
+MAX_BATCH_LINKS = 40_000
 """How many steps of trails are committed together, about.
 
-A link of each item is held until the batch is stored, with its place in the
-map: half a kilobyte or so.
+A link is held until its batch is stored, with its place in the map: a
+kilobyte or so.
 """
 
 Clock = Callable[[], int]

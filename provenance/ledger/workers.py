@@ -55,11 +55,11 @@ CHUNK_EVENTS = 2_000
 CHUNK_BYTES = 2**21
 """How many bytes of events go to a worker at once, about."""
 
-QUEUED_BYTES = 3 * 2**23
+QUEUED_BYTES = 3 * 2**22
 """How many bytes of events all workers have before them, about.
 
 Each of these bytes is in memory here, in the worker and, for a moment, in
-between; and an item's step takes as much again once it was checked.
+between; and what was found in them takes twice as much.
 """
 
 QUEUED_CHUNKS = 12
