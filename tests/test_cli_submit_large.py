@@ -48,7 +48,7 @@ def small_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let two events be a statement, and a few hundred bytes be large."""
     assert gather.__kwdefaults__ is not None
     monkeypatch.setitem(gather.__kwdefaults__, "max_bytes", 2 * EVENT_BYTES)
-    monkeypatch.setattr("provenance.cli.hand_in._FITS", 10)
+    monkeypatch.setattr("provenance.cli.steps._FITS", 10)
 
 
 def write(path: Path, count: int, **members: object) -> Path:
@@ -162,7 +162,7 @@ def test_what_the_ledger_refuses_late_ends_a_document(
 def test_a_small_document_is_not_rehearsed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provenance.cli.hand_in._FITS", 10**6)
+    monkeypatch.setattr("provenance.cli.steps._FITS", 10**6)
     asked: list[object] = []
     rehearse = Ledger.rehearse
 
@@ -184,8 +184,8 @@ def test_a_small_document_is_not_rehearsed(
 def test_more_events_than_a_statement_may_have_are_rehearsed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provenance.cli.hand_in._FITS", 10**6)
-    monkeypatch.setattr("provenance.cli.hand_in.MAX_EVENTS", 1)
+    monkeypatch.setattr("provenance.cli.steps._FITS", 10**6)
+    monkeypatch.setattr("provenance.cli.steps.MAX_EVENTS", 1)
     document = write(place.folder / "a.json", 2)
     change(document, 1, epcList=["urn:epc:id:sgtin:9521001.096001.K4"])
     assert submit(place, document).code == 1

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.errors import MalformedError
+from provenance.gs1 import compressed
 from provenance.gs1.ai import AI, find_ai
 from provenance.gs1.compressed import MAX_LENGTH, decompress
 from provenance.gs1.digitallink import build_digital_link, parse_digital_link
@@ -246,3 +247,9 @@ def test_a_changed_bit_never_makes_an_invalid_value(
         return
     for code, value in found.elements:
         find_ai(code).check(value)
+
+
+def test_no_digits_take_one_bit_all_the_same() -> None:
+    bits = compressed._Bits("A")
+    assert bits.take_digits(0) == ""
+    assert bits.left == 5

@@ -11,168 +11,59 @@ what is read, memory holds a few statements.
 """
 
 from collections import deque
-from collections.abc import (
-    Callable,
-    Generator,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field
-from itertools import chain, islice
-from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
-from provenance.claims.event import Event
-from provenance.claims.statement import MAX_EVENTS, Submission, parse_entry
-from provenance.claims.trail import map_key
-from provenance.cli.interrupt import Patience
-from provenance.cli.journal import Journal, Kept
-from provenance.cli.mends import Mended
-from provenance.cli.opening import open_input, size_of
+from provenance.claims.statement import Submission, parse_entry
+from provenance.cli.journal import Journal
 from provenance.cli.outcome import Logged, Outcome
-from provenance.cli.outputs import write_output
 from provenance.cli.problems import PROBLEMS, problem_of, text_of
-from provenance.cli.progress import Progress
-from provenance.cli.refusals import LateRefusal, Refusals
-from provenance.cli.signing import Signatory
-from provenance.cli.spool import Spool
-from provenance.cli.statements import (
-    MAX_FILE,
-    SUFFIX,
-    is_submission,
-    read_submission,
-    require_signatory,
-    sign,
-)
-from provenance.cli.tables import TableReading, is_table
-from provenance.epcis.draft import check_event
-from provenance.epcis.mending.mend import Mend
-from provenance.epcis.source import Source
-from provenance.epcis.table import TableMapping
-from provenance.errors import MalformedError, ProvenanceError, RejectedError
+from provenance.cli.refusals import LateRefusal
+from provenance.cli.steps import Step, Steps
+from provenance.errors import ProvenanceError
 from provenance.ledger.ledger import Answer, Ledger
-from provenance.ledger.rehearse import Rehearsal
-from provenance.prepare import (
-    MAX_STATEMENT_BYTES,
-    Gathered,
-    gather,
-    prepare_event,
-)
-
-_FITS = MAX_STATEMENT_BYTES // 8
-"""Up to so many bytes, a document is one statement, or is read again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is to become of every file.
-
-    Attributes:
-        signatory: Who signs; None if everything is signed already.
-        conceal: JSON Pointers to what events conceal.
-        after: The item whose head every event is to demand.
-        save: Where to keep each signed statement.
-        mapping: How tables become events.
-        refused: Where to write the refused rows of a table.
-        is_lenient: Whether to mend documents.
-        prefixes: What prefixes stand for that a document does not define.
-        originals: Where to keep what was mended as it was.
-        spool: On which disk large documents wait.
-    """
-
-    signatory: Signatory | None
-    conceal: tuple[str, ...] = ()
-    after: str | None = None
-    save: Path | None = None
-    mapping: TableMapping | None = None
-    refused: Path | None = None
-    is_lenient: bool = False
-    prefixes: Mapping[str, str] = field(default_factory=dict)
-    originals: Path | None = None
-    spool: Path = Path()
-
-
-class _Step(NamedTuple):
-    """A statement of a file; or the file's end, without any.
-
-    Attributes:
-        outcome: Of the file.
-        submission: The statement; None at the end, or if it is `answered`.
-        units: The first unit that it covers, and the first after these.
-        kept: The statement in the journal, if there is one.
-        answered: What the journal says became of it.
-        refusals: Where the table's refused rows are, if it is one.
-        end: What is to be done at the end of the file.
-    """
-
-    outcome: Outcome
-    submission: Submission | None = None
-    units: tuple[int, int] = (0, 0)
-    kept: Kept | None = None
-    answered: Mapping[str, Any] | None = None
-    refusals: Refusals | None = None
-    end: Callable[[], None] | None = None
-
-
-class _Abandoned(Exception):  # noqa: N818  # it never leaves this module
-    """An interrupt came while a file was read, and nothing of it is in."""
 
 
 class HandIn:
-    """Hands files in, and yields what became of each.
+    """Hands in what the steps give, and yields what became of each file."""
 
-    Attributes:
-        total: How many files there are.
-    """
-
-    def __init__(  # noqa: PLR0913  # each by its name
-        self,
-        ledger: Ledger,
-        wishes: Wishes,
-        *,
-        patience: Patience,
-        progress: Progress,
-        journal: Journal | None = None,
-        opened: Mapping[str, BinaryIO] | None = None,
+    def __init__(
+        self, ledger: Ledger, steps: Steps, journal: Journal | None = None
     ) -> None:
         """Prepare to hand in.
 
         Args:
             ledger: Where to.
-            wishes: What is to become of every file.
-            patience: Tells of an interrupt.
-            progress: Where to show how far it is.
-            journal: Where to write down what was done.
-            opened: The files that are open already, by their names.
+            steps: Reads the files.
+            journal: Where to write down what the ledger answers.
         """
         self._ledger = ledger
-        self._wishes = wishes
-        self._patience = patience
-        self._progress = progress
+        self._reading = steps
         self._journal = journal
-        self._opened = {} if opened is None else opened
-        self.total = 0
 
     def run(
-        self, files: Sequence[str], *, is_dry: bool, count: int | None
+        self,
+        files: Sequence[str],
+        *,
+        is_dry: bool,
+        is_one_by_one: bool,
+        count: int | None,
     ) -> Iterator[Outcome]:
         """Yield what became of each of *files*, in order, once it is known.
 
         Args:
             files: Their names.
             is_dry: Whether nothing is to be logged.
+            is_one_by_one: Whether each statement is to be signed after those
+                before it are logged.
             count: How many processes check signatures; None for one a
                 processor.
         """
-        self.total = len(files)
-        steps = self._steps(files)
+        steps = self._reading.of(files)
         if is_dry:
             answered = self._rehearse(steps)
-        elif self._wishes.after is not None:
-            # Each is signed when those before it are logged: the head moves.
+        elif is_one_by_one:
             answered = chain.from_iterable(
                 self._submit([step], count) for step in steps
             )
@@ -186,299 +77,10 @@ class HandIn:
             else:
                 yield _ended(step)
 
-    # From files to statements.
-
-    def _steps(self, files: Sequence[str]) -> Iterator[_Step]:
-        names = self._patience.until_interrupted(files)
-        for number, name in enumerate(names):
-            outcome = Outcome(name)
-            end: Callable[[], None] | None = None
-            try:
-                end = yield from self._steps_of(number, name, outcome)
-            except _Abandoned:
-                return
-            except (ProvenanceError, OSError) as error:
-                outcome.error = error
-            yield _Step(outcome, end=end)
-
-    def _steps_of(
-        self, number: int, name: str, outcome: Outcome
-    ) -> Generator[_Step, None, Callable[[], None] | None]:
-        with ExitStack() as stack:
-            try:
-                with self._patience.waiting():
-                    stream = stack.enter_context(self._open(name))
-            except KeyboardInterrupt:
-                raise _Abandoned from None
-            start = stream.read(1)
-            size = size_of(stream)
-            if is_submission(start):
-                yield from self._submission(number, stream, size, outcome)
-            elif is_table(name, has_mapping=self._wishes.mapping is not None):
-                end = yield from self._table(
-                    number, stream, size, outcome, stack
-                )
-                return _then(end, stack.pop_all().close)
-            else:
-                yield from self._document(number, stream, size, outcome, stack)
-        return None
-
-    def _open(self, name: str) -> AbstractContextManager[BinaryIO]:
-        if name in self._opened:
-            self._opened[name].seek(0)
-            return nullcontext(self._opened[name])
-        return open_input(name)
-
-    def _submission(
-        self, number: int, stream: BinaryIO, size: int, outcome: Outcome
-    ) -> Iterator[_Step]:
-        if size > MAX_FILE:
-            raise MalformedError(
-                f"{outcome.source} has {size} bytes; at most {MAX_FILE} are"
-                " read: send it in parts"
-            )
-        wishes = self._wishes
-        is_changed = bool(wishes.conceal or wishes.after is not None)
-        submission = read_submission(stream.read(), is_changed=is_changed)
-        if self._journal is not None and self._journal.kept(number):
-            yield from self._kept_steps(number, outcome)
-        else:
-            yield self._step(number, (0, 1), submission, outcome)
-
-    def _document(
-        self,
-        number: int,
-        stream: BinaryIO,
-        size: int,
-        outcome: Outcome,
-        stack: ExitStack,
-    ) -> Iterator[_Step]:
-        signatory = require_signatory(self._wishes.signatory)
-        journal = self._journal
-        if journal is not None and journal.is_whole(number):
-            if self._wishes.is_lenient:
-                told = stack.enter_context(Mended())
-                self._find_mends(stream, told)
-                self._finish_mends(stream, told, outcome)
-            yield from self._kept_steps(number, outcome)
-            return
-        if journal is not None:
-            # None of these was handed in: the document was not whole.
-            journal.forget(number)
-        rehearsal = None if size <= _FITS else self._ledger.rehearse()
-        while True:
-            stream.seek(0)
-            mended = None
-            if self._wishes.is_lenient:
-                mended = stack.enter_context(Mended())
-            found = self._gather(stream, signatory, rehearsal, mended)
-            ahead = list(islice(found, 2))
-            if len(ahead) < 2 or rehearsal is not None:
-                break
-            rehearsal = self._ledger.rehearse()
-        if not ahead:
-            raise MalformedError("the document has no event")
-        if len(ahead) == 1:
-            self._finish_mends(stream, mended, outcome)
-            submission = self._sign(ahead[0], signatory)
-            units = (0, ahead.pop().units)
-            step = self._step(number, units, submission, outcome)
-            self._set_whole(number)
-            yield step
-            return
-        if self._wishes.after is not None:
-            raise RejectedError(
-                "the document takes several statements, and the first moves"
-                " the head that --after-head names: hand it in in parts"
-            )
-        signed = self._sign_all(chain(_emptied(ahead), found), signatory)
-        yield from self._spooled(number, signed, stream, mended, outcome)
-
-    def _spooled(
-        self,
-        number: int,
-        signed: Iterator[tuple[int, Submission]],
-        stream: BinaryIO,
-        mended: Mended | None,
-        outcome: Outcome,
-    ) -> Iterator[_Step]:
-        """Yield the statements of a large document once it is signed whole."""
-        if self._journal is not None:
-            start = 0
-            for stop, submission in signed:
-                self._journal.keep(number, start, stop, submission)
-                start = stop
-            self._finish_mends(stream, mended, outcome)
-            self._set_whole(number)
-            yield from self._kept_steps(number, outcome)
-            return
-        with Spool(self._wishes.spool) as spool:
-            stops = []
-            for stop, submission in signed:
-                spool.add(submission)
-                stops.append(stop)
-            self._finish_mends(stream, mended, outcome)
-            self._progress.begin("events logged")
-            start = 0
-            for stop, submission in zip(stops, spool, strict=True):
-                if outcome.error is not None:
-                    return
-                yield self._step(number, (start, stop), submission, outcome)
-                self._progress.show(stop, stops[-1])
-                start = stop
-
-    def _gather(
-        self,
-        stream: BinaryIO,
-        signatory: Signatory,
-        rehearsal: Rehearsal | None,
-        mended: Mended | None,
-    ) -> Iterator[Gathered]:
-        wishes = self._wishes
-        mends: list[Mend] | None = None if mended is None else []
-        source = Source(stream, mends=mends, prefixes=self._wishes.prefixes)
-        after = _demand(self._ledger, wishes.after)
-        if rehearsal is None and source.count > MAX_EVENTS:
-            rehearsal = self._ledger.rehearse()
-        self._progress.begin("events")
-
-        def events() -> Iterator[list[Event]]:
-            for position, raw in enumerate(source.events()):
-                if self._patience.is_over:
-                    raise _Abandoned
-                event = prepare_event(
-                    check_event(raw), conceal=wishes.conceal, after=after
-                )
-                if mended is not None and mends:
-                    mended.take(mends)
-                if rehearsal is not None:
-                    rehearsal.require(
-                        [event],
-                        issuer=signatory.issuer,
-                        key_id=signatory.signer.verifier.key_id,
-                        called=lambda _, position=position: f"event {position}",  # type: ignore[misc]  # bound now
-                    )
-                self._progress.show(position, source.count)
-                yield [event]
-
-        return gather(events())
-
-    def _sign_all(
-        self, found: Iterable[Gathered], signatory: Signatory
-    ) -> Iterator[tuple[int, Submission]]:
-        """Yield each statement, with the number of the first unit after it."""
-        stop = 0
-        for gathered in found:
-            stop += gathered.units
-            yield stop, self._sign(gathered, signatory)
-
-    def _sign(self, gathered: Gathered, signatory: Signatory) -> Submission:
-        return sign(gathered.events, signatory, origin=self._ledger.origin)
-
-    def _find_mends(self, stream: BinaryIO, mended: Mended) -> None:
-        """Tell again what was mended before it was signed."""
-        mends: list[Mend] = []
-        for _ in Source(stream, mends=mends).events():
-            mended.take(mends)
-
-    def _finish_mends(
-        self, stream: BinaryIO, mended: Mended | None, outcome: Outcome
-    ) -> None:
-        if mended is not None:
-            mended.finish(stream, self._wishes.originals)
-            outcome.mended = mended if mended.count else None
-
-    def _set_whole(self, number: int) -> None:
-        if self._journal is not None:
-            self._journal.set_whole(number)
-
-    def _table(
-        self,
-        number: int,
-        stream: BinaryIO,
-        size: int,
-        outcome: Outcome,
-        stack: ExitStack,
-    ) -> Generator[_Step, None, Callable[[], None]]:
-        wishes, journal = self._wishes, self._journal
-        if wishes.mapping is None:
-            raise MalformedError(
-                "it is a table: say with --mapping how its rows become events"
-            )
-        signatory = require_signatory(wishes.signatory)
-        if wishes.after is not None:
-            raise RejectedError(
-                "a table takes several statements, and the first moves the"
-                " head that --after-head names"
-            )
-        kept = () if journal is None else journal.kept(number)
-        start = kept[-1].stop if kept else 0
-        refusals = Refusals(
-            None if journal is None else journal.refusals(number), before=start
-        )
-        stack.callback(refusals.close)
-        reading = TableReading(
-            stream, wishes.mapping, refusals=refusals, start=start
-        )
-        outcome.warnings = reading.warnings
-        outcome.rows = reading.rows
-        yield from self._kept_steps(number, outcome, refusals)
-        self._progress.begin("rows")
-        found = reading.gather(
-            signatory,
-            self._ledger.rehearse(),
-            conceal=wishes.conceal,
-            goes_on=lambda: not self._patience.is_over,
-            note=lambda done: self._progress.show(
-                done, 0, share=stream.tell() / size
-            ),
-        )
-        for part in found:
-            refusals.sync()
-            yield self._step(
-                number,
-                (part.start, part.stop),
-                self._sign(part.gathered, signatory),
-                outcome,
-                refusals,
-            )
-        return lambda: reading.finish(wishes.refused)
-
-    # Steps, and what becomes of them.
-
-    def _step(
-        self,
-        number: int,
-        units: tuple[int, int],
-        submission: Submission,
-        outcome: Outcome,
-        refusals: Refusals | None = None,
-    ) -> _Step:
-        if self._wishes.save is not None:
-            _save(submission, self._wishes.save)
-        kept = None
-        if self._journal is not None:
-            kept = self._journal.keep(number, *units, submission)
-        return _Step(outcome, submission, units, kept, refusals=refusals)
-
-    def _kept_steps(
-        self, number: int, outcome: Outcome, refusals: Refusals | None = None
-    ) -> Iterator[_Step]:
-        """Yield the statements that the journal has of file *number*."""
-        journal = self._journal
-        for kept in [] if journal is None else list(journal.kept(number)):
-            assert journal is not None, "it has what it kept"
-            units = (kept.start, kept.stop)
-            answered = journal.answer(kept)
-            if outcome.error is not None:
-                return
-            submission = journal.read(kept) if answered is None else None
-            yield _Step(outcome, submission, units, kept, answered, refusals)
-
     def _submit(
-        self, steps: Iterable[_Step], count: int | None
-    ) -> Iterator[tuple[_Step, Answer | None]]:
-        waiting: deque[_Step] = deque()
+        self, steps: Iterable[Step], count: int | None
+    ) -> Iterator[tuple[Step, Answer | None]]:
+        waiting: deque[Step] = deque()
 
         def given() -> Iterator[Submission]:
             for step in steps:
@@ -494,8 +96,8 @@ class HandIn:
             yield step, None
 
     def _rehearse(
-        self, steps: Iterable[_Step]
-    ) -> Iterator[tuple[_Step, Answer | None]]:
+        self, steps: Iterable[Step]
+    ) -> Iterator[tuple[Step, Answer | None]]:
         rehearsal = self._ledger.rehearse()
         for step in steps:
             if step.submission is None:
@@ -504,7 +106,7 @@ class HandIn:
                 refused = rehearsal.check(step.submission)
                 yield step, _NOT_LOGGED if refused is None else refused
 
-    def _note(self, step: _Step, answer: Answer) -> None:
+    def _note(self, step: Step, answer: Answer) -> None:
         """Write down what the ledger answered."""
         told: dict[str, object]
         if isinstance(answer, ProvenanceError):
@@ -529,7 +131,7 @@ _NOT_LOGGED = -1
 """The index of what was only rehearsed."""
 
 
-def _remember(step: _Step, told: Mapping[str, Any]) -> None:
+def _remember(step: Step, told: Mapping[str, Any]) -> None:
     """Add what became of a statement to what became of its file."""
     outcome = step.outcome
     if "refused" not in told:
@@ -555,40 +157,10 @@ def _remember(step: _Step, told: Mapping[str, Any]) -> None:
     outcome.error = outcome.error or kind(text)
 
 
-def _ended(step: _Step) -> Outcome:
+def _ended(step: Step) -> Outcome:
     try:
         if step.end is not None:
             step.end()
     except (ProvenanceError, OSError) as error:
         step.outcome.error = step.outcome.error or error
     return step.outcome
-
-
-def _emptied(gathered: list[Gathered]) -> Iterator[Gathered]:
-    """Yield what is in the list, which holds none of it any more."""
-    while gathered:
-        yield gathered.pop(0)
-
-
-def _then(
-    first: Callable[[], None], second: Callable[[], None]
-) -> Callable[[], None]:
-    def both() -> None:
-        try:
-            first()
-        finally:
-            second()
-
-    return both
-
-
-def _demand(ledger: Ledger, item: str | None) -> tuple[str, bytes] | None:
-    if item is None:
-        return None
-    head = ledger.head(item)
-    return item, map_key(item) if head is None else head.link
-
-
-def _save(submission: Submission, folder: Path) -> None:
-    name = parse_entry(submission.entry).statement_id.hex()
-    write_output(str(folder / f"{name}{SUFFIX}"), submission.to_bytes())

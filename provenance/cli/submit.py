@@ -18,7 +18,7 @@ from provenance.cli.arguments import (
     PREFIX,
     ledger_option,
 )
-from provenance.cli.hand_in import HandIn, Wishes
+from provenance.cli.hand_in import HandIn
 from provenance.cli.inputs import STANDARD
 from provenance.cli.interrupt import Patience
 from provenance.cli.journal import Journal
@@ -29,6 +29,7 @@ from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.cli.signing import find_signatory
 from provenance.cli.statements import SUFFIXES, expand
+from provenance.cli.steps import Steps, Wishes
 from provenance.cli.tables import SUFFIXES as TABLE_SUFFIXES
 from provenance.cli.tables import is_table, read_mapping
 from provenance.cli.tally import INTERRUPTED, Tally
@@ -225,7 +226,7 @@ def submit(
             screen, is_dry=dry_run, is_lines=is_lines, progress=progress
         )
         with Patience() as patience:
-            hand_in = HandIn(
+            steps = Steps(
                 ledger,
                 wishes,
                 patience=patience,
@@ -233,9 +234,15 @@ def submit(
                 journal=journal,
                 opened=opened,
             )
-            tally.take(hand_in.run(names, is_dry=dry_run, count=processes))
+            outcomes = HandIn(ledger, steps, journal).run(
+                names,
+                is_dry=dry_run,
+                is_one_by_one=after is not None,
+                count=processes,
+            )
+            tally.take(outcomes)
         if patience.is_over:
-            left = hand_in.total - tally.count
+            left = len(names) - tally.count
             rows = "" if tally.cut is None else f", and rows of {tally.cut}"
             what = f"interrupted: {left} files are left{rows}"
             tally.stop(INTERRUPTED, what)

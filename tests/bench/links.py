@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=None)
     options = parser.parse_args()
-    links = options.events * options.epcs
+    links: int = options.events * options.epcs
     peaks: list[float] = []
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         document = Path(name) / "document.json"
