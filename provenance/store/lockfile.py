@@ -8,7 +8,6 @@ lock two files of the same name.
 import fcntl
 import os
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from provenance.errors import ConflictError, StoreError
@@ -50,12 +49,7 @@ class FileLock:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.release()
 
     def leave_to_parent(self) -> None:
