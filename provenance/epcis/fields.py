@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TypeVar
 
-from provenance.encoding.canonical import Value
+from provenance.encoding.canonical import MAX_INT, Value
 from provenance.encoding.path import json_path
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.prefixes import expand, full_id, read_context
@@ -41,16 +41,19 @@ Reader = Callable[[JSON, Prefixes], Value]
 
 ACTIONS = ("ADD", "OBSERVE", "DELETE")
 
-_MAX_INTEGER = 2**53 - 1
 _MAX_NESTING = 20
 """How deep the value of an extension may go; signed bytes go to 32."""
 
-_ZONE = r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
-_OFFSET = re.compile(_ZONE)
-_TIME = re.compile(
+ZONE = r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
+"""A pattern for what time zones are from UTC, at most 14 hours."""
+
+OFFSET = re.compile(ZONE)
+LOCAL_TIME = (
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
-    rf"(?:Z|{_ZONE})"
 )
+"""A pattern for a time up to its zone."""
+
+_TIME = re.compile(rf"{LOCAL_TIME}(?:Z|{ZONE})")
 _UOM = re.compile(r"[A-Z0-9]{2,3}")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -215,10 +218,10 @@ def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
 def _exact(value: float, advice: str) -> int | float:
     """Return *value*, as an int if it has no fraction and all know it."""
     if isinstance(value, float):
-        if not value.is_integer() or abs(value) > _MAX_INTEGER:
+        if not value.is_integer() or abs(value) > MAX_INT:
             return value
         value = int(value)
-    if abs(value) > _MAX_INTEGER:
+    if abs(value) > MAX_INT:
         raise Fault(f"an integer is within ±(2**53 - 1): {advice}")
     return value
 
@@ -231,7 +234,7 @@ def _boolean(value: JSON, _: Prefixes) -> bool:
 
 def _offset(value: JSON, prefixes: Prefixes) -> str:
     return _matching(
-        _OFFSET, "offset: write one such as +08:00", value, prefixes
+        OFFSET, "offset: write one such as +08:00", value, prefixes
     )
 
 

@@ -10,16 +10,14 @@ from provenance.encoding.canonical import MAX_INT
 from provenance.encoding.path import quoted
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.facts import instant, spelled_number
+from provenance.epcis.fields import LOCAL_TIME
 from provenance.errors import MalformedError
 
 MAX_VALUES = 10_000
 """How many values one parameter may have."""
 
 _LONGEST_COUNT = 15
-_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
-    r"(?:Z|[+-][0-9]{2}:[0-9]{2})"
-)
+_TIME = re.compile(rf"{LOCAL_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})")
 
 
 def read_list(value: JSON) -> list[JSON]:

@@ -17,7 +17,7 @@ from dataclasses import replace
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import Locate, RawEvent
-from provenance.epcis.fields import Prefixes
+from provenance.epcis.fields import LOCAL_TIME, OFFSET, ZONE, Prefixes
 from provenance.epcis.mending.menders import (
     Mender,
     action,
@@ -56,13 +56,8 @@ from provenance.errors import MalformedError
 
 __all__ = ["ABSENT", "RULES", "Absent", "Mend", "mend_envelope", "mend_event"]
 
-_ZONE = r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
-_OFFSET = re.compile(_ZONE)
-_LOCAL_TIME = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?"
-)
-_TIME_WITHOUT_ZONE = re.compile(_LOCAL_TIME)
-_TIME_WITH_ZONE = re.compile(_LOCAL_TIME + rf"({_ZONE})")
+_TIME_WITHOUT_ZONE = re.compile(LOCAL_TIME)
+_TIME_WITH_ZONE = re.compile(rf"{LOCAL_TIME}({ZONE})")
 _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9._-]*:[A-Za-z_][!-~]*")
 _UNKNOWN_OFFSET = "-00:00"
 """What RFC 3339 writes for a time whose offset nobody knows."""
@@ -121,7 +116,7 @@ def _mend_times(event: dict[str, JSON], notes: Notes) -> None:
     """Let the time and its offset tell of each other what is missing."""
     match event:
         case {"eventTime": str(time), "eventTimeZoneOffset": str(offset)}:
-            if _TIME_WITHOUT_ZONE.fullmatch(time) and _OFFSET.fullmatch(offset):
+            if _TIME_WITHOUT_ZONE.fullmatch(time) and OFFSET.fullmatch(offset):
                 event["eventTime"] = time + offset
                 notes.note(
                     ("eventTime",), "zone-from-offset", time, time + offset

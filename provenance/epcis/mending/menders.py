@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from provenance.encoding.canonical import MAX_INT
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.fields import ACTIONS
 from provenance.epcis.mending.notes import ABSENT, Notes, Steps
@@ -30,7 +31,6 @@ _COMMENTS = frozenset(
 names without a prefix may mean something, and are left to be refused."""
 
 _MAX_DIGITS = 40
-_MAX_INTEGER = 2**53 - 1
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -69,7 +69,7 @@ def number(value: JSON, steps: Steps, notes: Notes) -> JSON:
     if found is None:
         return value
     read = float(value) if found[1] or found[2] else int(value)
-    is_too_long = isinstance(read, int) and abs(read) > _MAX_INTEGER
+    is_too_long = isinstance(read, int) and abs(read) > MAX_INT
     if is_too_long or Decimal(repr(read)) != Decimal(value):
         return value
     notes.note(steps, "number-as-text", value, read)

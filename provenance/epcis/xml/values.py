@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from provenance.encoding.canonical import MAX_INT
 from provenance.encoding.strict_json import JSON, MAX_DIGITS
 from provenance.epcis.prefixes import full_id
 from provenance.epcis.vocabulary import Vocabulary
@@ -33,7 +34,6 @@ SPACE = " \t\r\n"
 _VOC = "https://gs1.org/voc/"
 _SHORT_VOC = "gs1:"
 _LARGEST = sys.float_info.max
-_MAX_INTEGER = 2**53 - 1
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DOUBLE = re.compile(_DECIMAL.pattern + r"(?:[eE][+-]?[0-9]+)?")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
@@ -200,7 +200,7 @@ def write_plainly(value: bool | float | str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if not -_LARGEST <= value <= _LARGEST or (
-        isinstance(value, int) and abs(value) > _MAX_INTEGER
+        isinstance(value, int) and abs(value) > MAX_INT
     ):
         raise MalformedError("no event can hold a number so large: write text")
     return repr(value)
