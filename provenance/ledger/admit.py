@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
+from typing import Protocol
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import parse_event
 from provenance.claims.registry import Act, TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import Hash
-from provenance.epcis.corrections import EventName
 from provenance.errors import (
     BrokenLinkError,
     DuplicateEventError,
@@ -34,6 +34,18 @@ CLOCK_TOLERANCE = 5 * 60 * 1000
 """How far ahead of the ledger's clock, in ms, an event's time may be."""
 
 
+class Named(Protocol):
+    """What was said under a name: an `EventName`, or a store's row of one."""
+
+    @property
+    def said(self) -> bytes:
+        """32 bytes, of all that the event asserts."""
+
+    @property
+    def declared(self) -> bytes:
+        """32 bytes, of its error declaration; empty without one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """What was logged before a statement, as far as its rules ask.
@@ -45,7 +57,7 @@ class Past:
     """
 
     head_link: Callable[[bytes], bytes | None]
-    named: Callable[[bytes], Iterable[EventName]]
+    named: Callable[[bytes], Iterable[Named]]
 
 
 Called = Callable[[int], str]
@@ -209,7 +221,7 @@ def _require_names(
     statement: CheckedStatement, past: Past, called: Called
 ) -> None:
     """Check that no event uses an `eventID` again, but to declare an error."""
-    own: dict[bytes, list[EventName]] = {}
+    own: dict[bytes, list[Named]] = {}
     for position, event in enumerate(statement.events):
         name = event.name
         if name is None:

@@ -23,7 +23,6 @@ from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import Submission
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.tree import EMPTY_ROOT, leaf_hash
-from provenance.epcis.corrections import EventName
 from provenance.errors import MalformedError, ProvenanceError
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.itemmap import TOP_ROW, ItemMap
@@ -282,9 +281,8 @@ class _Auditor:
         leaf = self._map.get(key)
         return None if leaf is None else leaf[2]
 
-    def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[EventName]:
-        for row in chain(self._names.get(key, ()), sequencer.named(key)):
-            yield EventName(row.key, row.said, row.declared)
+    def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[NameRow]:
+        return chain(self._names.get(key, ()), sequencer.named(key))
 
     def _lose(self, where: str, what: str) -> None:
         self.find(where, what)

@@ -20,7 +20,6 @@ from provenance.claims.statement import (
     sign_statement,
 )
 from provenance.encoding.tree import leaf_hash
-from provenance.epcis.corrections import EventName
 from provenance.errors import (
     ConflictError,
     ForkError,
@@ -43,7 +42,7 @@ from provenance.ledger.sequence import Sequencer
 from provenance.ledger.workers import Checked, Workers, check_one
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
-from provenance.store.protocol import Batch, Store
+from provenance.store.protocol import Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.merkle import prove_consistency
 from provenance.tlog.note import NoteSignature, format_note, parse_note
@@ -424,9 +423,8 @@ class Ledger(LedgerReader):
             leaf = item_map.get(key)
             return None if leaf is None else leaf[2]
 
-        def named(key: bytes) -> Iterator[EventName]:
-            for row in chain(self._writable.named(key), sequencer.named(key)):
-                yield EventName(row.key, row.said, row.declared)
+        def named(key: bytes) -> Iterator[NameRow]:
+            return chain(self._writable.named(key), sequencer.named(key))
 
         past = Past(head_link, named)
         answers: list[Answer] = []
