@@ -1,7 +1,5 @@
 """`provenance export-events`: a verified story as an EPCIS document."""
 
-from datetime import UTC, datetime
-
 import click
 
 from provenance.cli.arguments import ITEM, TIME
@@ -12,6 +10,7 @@ from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.epcis.render import render_document
 from provenance.epcis.xml.write import write_xml
+from provenance.ledger.search import written_time
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.excerpt import excerpt
 from provenance.proof.verify import verify_bundle
@@ -67,15 +66,7 @@ def export_events(  # noqa: PLR0913, PLR0917  # click's way
         data = read_input(file, limit=MAX_BUNDLE_SIZE)
         verified = verify_bundle(data, trust=trust, now=at, item=item)
         events = list(excerpt(verified.events))
-        created = datetime.fromtimestamp(at / 1000, UTC)
-        document = b"".join(
-            _WRITERS[form](
-                events,
-                created=created.isoformat(timespec="milliseconds").replace(
-                    "+00:00", "Z"
-                ),
-            )
-        )
+        document = b"".join(_WRITERS[form](events, created=written_time(at)))
     subject = verified.subject
     if output == STANDARD:
         if screen.is_json:

@@ -9,6 +9,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
+from provenance.claims.event import Event
 from provenance.claims.statement import (
     Signable,
     Submission,
@@ -20,6 +21,7 @@ from provenance.cli.signing import Signatory
 from provenance.cli.times import now
 from provenance.epcis.document import MAX_BYTES
 from provenance.errors import MalformedError, RejectedError
+from provenance.ledger.rehearse import Rehearsal
 from provenance.prepare import gather, prepare_stream
 
 SUFFIX = ".submission"
@@ -101,6 +103,33 @@ def sign(
         issuer=signatory.issuer,
         origin=origin,
         now=now(),
+    )
+
+
+def require_taken(
+    rehearsal: Rehearsal,
+    events: Sequence[Event],
+    signatory: Signatory,
+    *,
+    name: str,
+) -> None:
+    """Check that the ledger would take *events*, signed by *signatory*.
+
+    Args:
+        rehearsal: Asked.
+        events: Some that stand or fall together.
+        signatory: Who is to sign.
+        name: What each is called in messages.
+
+    Raises:
+        MalformedError: One of them is no event that a ledger takes.
+        RejectedError: A rule forbids one of them, or that the actor signs.
+    """
+    rehearsal.require(
+        events,
+        issuer=signatory.issuer,
+        key_id=signatory.signer.verifier.key_id,
+        called=lambda _: name,
     )
 
 

@@ -39,6 +39,7 @@ from provenance.cli.statements import (
     is_submission,
     read_submission,
     require_signatory,
+    require_taken,
     sign,
 )
 from provenance.cli.tables import TableReading, is_table
@@ -176,7 +177,9 @@ class Steps:
                 end = yield from self._table(
                     number, stream, size, outcome, stack
                 )
-                return _then(end, stack.pop_all().close)
+                # Behind the last answer: first what it came to, then closed.
+                stack.callback(end)
+                return stack.pop_all().close
             else:
                 yield from self._document(number, stream, size, outcome, stack)
         return None
@@ -310,12 +313,8 @@ class Steps:
                 if mended is not None and mends:
                     mended.take(mends)
                 if rehearsal is not None:
-                    rehearsal.require(
-                        [event],
-                        issuer=signatory.issuer,
-                        key_id=signatory.signer.verifier.key_id,
-                        called=lambda _, position=position: f"event {position}",  # type: ignore[misc]  # bound now
-                    )
+                    name = f"event {position}"
+                    require_taken(rehearsal, [event], signatory, name=name)
                 self._progress.show(position, source.count)
                 yield [event]
 
@@ -437,18 +436,6 @@ def _emptied(gathered: list[Gathered]) -> Iterator[Gathered]:
     """Yield what is in the list, which holds none of it any more."""
     while gathered:
         yield gathered.pop(0)
-
-
-def _then(
-    first: Callable[[], None], second: Callable[[], None]
-) -> Callable[[], None]:
-    def both() -> None:
-        try:
-            first()
-        finally:
-            second()
-
-    return both
 
 
 def _demand(ledger: Ledger, item: str | None) -> tuple[str, bytes] | None:

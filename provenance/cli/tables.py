@@ -14,6 +14,7 @@ from provenance.cli.problems import problem_of
 from provenance.cli.program import within
 from provenance.cli.refusals import Refusals
 from provenance.cli.signing import Signatory
+from provenance.cli.statements import require_taken
 from provenance.epcis.table import (
     RowGroup,
     Table,
@@ -135,7 +136,7 @@ class TableReading:
             MalformedError: It has no row.
             RejectedError: The key may not sign for the actor.
         """
-        _require(rehearsal, [], signatory, "the table")
+        require_taken(rehearsal, [], signatory, name="the table")
         told = self._units(signatory, rehearsal, conceal, goes_on, note)
         start = self._start
         for gathered in gather(told):
@@ -214,7 +215,7 @@ def _prepare(
     try:
         events = [prepare_event(draft, conceal=conceal) for draft in drafts]
         if events:
-            _require(rehearsal, events, signatory, name)
+            require_taken(rehearsal, events, signatory, name=name)
             return group, events, ""
     except (MalformedError, RejectedError) as fault:
         error = fault
@@ -222,20 +223,6 @@ def _prepare(
     problem = problem_of(error)
     assert problem is not None, "all of these are in the table"
     return checked, [], problem.code
-
-
-def _require(
-    rehearsal: Rehearsal,
-    events: Sequence[Event],
-    signatory: Signatory,
-    name: str,
-) -> None:
-    rehearsal.require(
-        events,
-        issuer=signatory.issuer,
-        key_id=signatory.signer.verifier.key_id,
-        called=lambda _: name,
-    )
 
 
 def _find_zone(name: str) -> ZoneInfo | None:
