@@ -18,8 +18,8 @@ from provenance.epcis.event_hash import (
     prehash,
     read_event_hash,
 )
-from provenance.epcis.fields import read_object
 from provenance.epcis.prefixes import read_context
+from provenance.epcis.readers import read_object
 from provenance.epcis.render import render_event
 from provenance.epcis.vocabulary import BIZ_STEP
 from provenance.epcis.xml.read import read_xml

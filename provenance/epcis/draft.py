@@ -23,8 +23,9 @@ from provenance.claims.event import Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.acts import created_lists, lot_of
-from provenance.epcis.fields import (
-    FIELDS,
+from provenance.epcis.fields import FIELDS
+from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
+from provenance.epcis.readers import (
     Fault,
     Prefixes,
     amount,
@@ -41,7 +42,6 @@ from provenance.epcis.fields import (
     time,
     uom,
 )
-from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
 from provenance.epcis.shapes import (
     ALL_MEMBERS,
     EPC_LISTS,

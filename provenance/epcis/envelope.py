@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.fields import (
+from provenance.epcis.readers import (
     Fault,
     Prefixes,
     Reader,

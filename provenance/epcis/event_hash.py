@@ -54,8 +54,8 @@ from provenance.epcis.event_hash_value import (
     write_value,
     write_word,
 )
-from provenance.epcis.fields import Prefixes
 from provenance.epcis.prefixes import STANDARD_PREFIXES
+from provenance.epcis.readers import Prefixes
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
     BIZ_TRANSACTION_TYPE,

@@ -29,13 +29,13 @@ from typing import NamedTuple
 
 from provenance.claims.event import Item
 from provenance.encoding.canonical import Value
-from provenance.epcis.fields import Prefixes
 from provenance.epcis.prefixes import (
     STANDARD_PREFIXES,
     expand,
     full_id,
     read_context,
 )
+from provenance.epcis.readers import Prefixes
 from provenance.epcis.shapes import MEMBERS
 from provenance.epcis.vocabulary import (
     BIZ_STEP,

@@ -55,7 +55,6 @@ from provenance.epcis.facts import (
     event_type,
     identifier,
 )
-from provenance.epcis.fields import Prefixes
 from provenance.epcis.prefixes import expand, read_context
 from provenance.epcis.query import (
     EVENT_TIME,
@@ -86,6 +85,7 @@ from provenance.epcis.query_values import (
     read_direction,
     read_text,
 )
+from provenance.epcis.readers import Prefixes
 from provenance.epcis.shapes import QUANTITY_LISTS
 from provenance.errors import MalformedError
 

@@ -22,7 +22,6 @@ from provenance.epcis.facts import (
     spelled_number,
     transaction_type,
 )
-from provenance.epcis.fields import ACTIONS, Prefixes
 from provenance.epcis.pattern import Pattern, read_class, read_unit
 from provenance.epcis.prefixes import full_id
 from provenance.epcis.query import (
@@ -41,6 +40,7 @@ from provenance.epcis.query_values import (
     read_single,
     read_texts,
 )
+from provenance.epcis.readers import ACTIONS, Prefixes
 from provenance.errors import MalformedError
 
 ReadTerm = Callable[[JSON, Prefixes], Term | None]

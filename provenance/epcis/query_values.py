@@ -10,7 +10,7 @@ from provenance.encoding.canonical import MAX_INT
 from provenance.encoding.path import quoted
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.facts import instant, spelled_number
-from provenance.epcis.fields import LOCAL_TIME
+from provenance.epcis.readers import LOCAL_TIME
 from provenance.errors import MalformedError
 
 MAX_VALUES = 10_000

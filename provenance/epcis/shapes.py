@@ -12,7 +12,7 @@ A type of somebody's own may have any member, and needs none of them.
 from collections.abc import Callable, Mapping
 
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.fields import Fault, require_members
+from provenance.epcis.readers import Fault, require_members
 
 EPC_LISTS = frozenset({"epcList", "childEPCs", "inputEPCList", "outputEPCList"})
 QUANTITY_LISTS = frozenset(

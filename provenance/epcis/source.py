@@ -26,10 +26,10 @@ from provenance.encoding.path import json_path
 from provenance.encoding.strict_json import JSON, read_json
 from provenance.epcis.draft import Locate, RawEvent
 from provenance.epcis.envelope import EVENT_LISTS, Envelope, read_envelope
-from provenance.epcis.fields import Fault, Prefixes, read_object
 from provenance.epcis.mending.mend import Mend, mend_envelope, mend_event
 from provenance.epcis.mending.notes import Steps
 from provenance.epcis.prefixes import read_context
+from provenance.epcis.readers import Fault, Prefixes, read_object
 from provenance.epcis.xml.read import XmlReader
 from provenance.errors import MalformedError
 

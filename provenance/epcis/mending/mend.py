@@ -17,7 +17,6 @@ from dataclasses import replace
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import Locate, RawEvent
-from provenance.epcis.fields import LOCAL_TIME, OFFSET, ZONE, Prefixes
 from provenance.epcis.mending.menders import (
     Mender,
     action,
@@ -41,6 +40,7 @@ from provenance.epcis.mending.notes import (
     Steps,
 )
 from provenance.epcis.prefixes import expand, read_context
+from provenance.epcis.readers import LOCAL_TIME, OFFSET, ZONE, Prefixes
 from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
 from provenance.epcis.vocabulary import (
     BIZ_STEP,

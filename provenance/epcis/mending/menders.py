@@ -14,9 +14,9 @@ from decimal import Decimal
 
 from provenance.encoding.canonical import MAX_INT
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.fields import ACTIONS
 from provenance.epcis.mending.notes import ABSENT, Notes, Steps
 from provenance.epcis.prefixes import read_context
+from provenance.epcis.readers import ACTIONS
 from provenance.epcis.vocabulary import Vocabulary
 from provenance.errors import MalformedError
 

@@ -53,15 +53,15 @@ from datetime import tzinfo
 from functools import lru_cache
 from typing import Literal, cast
 
-from provenance.epcis.fields import (
-    FIELDS,
+from provenance.epcis.fields import FIELDS
+from provenance.epcis.prefixes import expand, read_context
+from provenance.epcis.readers import (
     Fault,
     Prefixes,
     at,
     require_members,
     unknown_member,
 )
-from provenance.epcis.prefixes import expand, read_context
 from provenance.epcis.shapes import ALL_MEMBERS, MEMBERS
 from provenance.epcis.table.cells import (
     FindZone,

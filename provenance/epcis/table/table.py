@@ -18,7 +18,7 @@ from difflib import get_close_matches
 from typing import BinaryIO
 
 from provenance.epcis.draft import EventDraft, read_event
-from provenance.epcis.fields import Fault
+from provenance.epcis.readers import Fault
 from provenance.epcis.table.grouping import Grouping, TableLocate
 from provenance.epcis.table.mapping import RowKind, TableMapping
 from provenance.epcis.table.records import Records

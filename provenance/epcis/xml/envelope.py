@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from provenance.epcis.fields import Fault, time
+from provenance.epcis.readers import Fault, time
 from provenance.epcis.shapes import MEMBERS
 from provenance.epcis.xml.event import (
     DOCUMENT_ATTRIBUTES,

@@ -43,7 +43,8 @@ from functools import partial
 from itertools import chain, count
 
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.fields import (
+from provenance.epcis.prefixes import STANDARD_PREFIXES, expand
+from provenance.epcis.readers import (
     Fault,
     Prefixes,
     at,
@@ -55,7 +56,6 @@ from provenance.epcis.fields import (
     time,
     unknown_member,
 )
-from provenance.epcis.prefixes import STANDARD_PREFIXES, expand
 from provenance.epcis.shapes import MEMBERS
 from provenance.epcis.xml.names import (
     EPCIS,
