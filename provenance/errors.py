@@ -45,7 +45,21 @@ class RoleNotGrantedError(RejectedError):
 
 
 class BrokenLinkError(RejectedError):
-    """The trail moved on since the signer looked: read it, sign again."""
+    """The trail moved on since the signer looked: read it, sign again.
+
+    Attributes:
+        heads: Where the trails end now, as far as a node said so: item →
+            (how many events, link), None for an item without any.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        heads: dict[str, tuple[int, bytes] | None] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.heads = heads or {}
 
 
 class DuplicateEventError(RejectedError):

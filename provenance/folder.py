@@ -6,15 +6,20 @@
     signer.memory   what that key has signed; never restore it from a backup
     index.sqlite    where queries look things up; made again when it is gone
 
-Back up `ledger.sqlite`, and keep `log.key` somewhere safe. The signer's
-memory stays where it is: it is what keeps an old copy of the database from
-becoming a second history.
+Back it up with `backup_folder`, and keep `log.key` somewhere safe. The
+signer's memory stays where it is: it is what keeps an old copy of the database
+from becoming a second history.
 """
 
 from collections.abc import Callable
 from pathlib import Path
 
-from provenance.errors import ConflictError, NotFoundError, RejectedError
+from provenance.errors import (
+    ConflictError,
+    NotFoundError,
+    RejectedError,
+    StoreError,
+)
 from provenance.keys import Signer
 from provenance.ledger.audit import Audit, Progress, audit
 from provenance.ledger.export import export_tiles
@@ -23,6 +28,7 @@ from provenance.ledger.publish import LogSigner
 from provenance.ledger.query import Queries
 from provenance.ledger.read import LedgerReader
 from provenance.proof.trust import Trust, format_trust, parse_trust
+from provenance.store.backup import copy_ledger
 from provenance.store.durable import write_text
 from provenance.store.keyfile import read_key, write_key
 from provenance.store.query_index import QueryIndex
@@ -233,3 +239,40 @@ def export_folder(folder: Path | str, target: Path | str) -> int:
     """
     with open_reader(folder) as ledger, ledger.moment() as moment:
         return export_tiles(moment, Path(target))
+
+
+def backup_folder(folder: Path | str, target: Path | str) -> int:
+    """Copy the ledger in *folder* to the new folder *target*, durably.
+
+    Others may write it meanwhile: the copy is that of one moment. Neither the
+    key is copied, which belongs elsewhere, nor the signer's memory, of which
+    an old one is worse than none.
+
+    Returns:
+        The size of the log that was copied.
+
+    Raises:
+        NotFoundError: There is no ledger in *folder*.
+        ConflictError: There is something at *target*.
+        StoreError: It cannot be read or written.
+    """
+    folder, target = Path(folder), Path(target)
+    trust = read_trust(folder)
+    try:
+        target.mkdir(mode=0o700, parents=True)
+    except FileExistsError as error:
+        raise ConflictError(
+            f"there is something at {target}: a backup is never overwritten"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"cannot make {target}: {error}") from error
+    try:
+        copy_ledger(folder / DATABASE, target / DATABASE, origin=trust.origin)
+    except BaseException:
+        # The same command is to go through once there is room.
+        target.rmdir()
+        raise
+    # Last, since this file makes the folder a ledger.
+    write_text(target / TRUST_FILE, format_trust(trust))
+    with open_reader(target) as copy:
+        return copy.size

@@ -55,6 +55,12 @@ SAYS = {
         "Arrived at .*000017 void: {'urn:uuid:.*': True}",
         "Arrived at .*000024$",
     ],
+    "08_over_http": [
+        "c2sp.org/tlog-proof@v1",
+        "^the same again: True$",
+        "^VERIFIED$",
+        "^another key: FAILED$",
+    ],
 }
 
 

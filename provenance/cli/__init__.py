@@ -32,6 +32,7 @@ main = Program(
         "verify": "provenance.cli.verify:verify",
         "inspect": "provenance.cli.inspect:inspect",
         "audit": "provenance.cli.audit:audit",
+        "backup": "provenance.cli.backup:backup",
         "export-events": "provenance.cli.export_events:export_events",
         "export-tiles": "provenance.cli.export:export_tiles",
         "label": "provenance.cli.label:label",

@@ -1,0 +1,38 @@
+"""The ledger's verbs over HTTP, for programs that are not beside its folder.
+
+    with Client("https://ledger.example", trust=trust) as client:
+        receipt, = client.submit([statement])
+        verdict = client.verify(item)
+
+What a node says is evidence, and is checked here against the caller's own
+trust file: receipts, checkpoints and bundles are verified before they are
+given out. A node can stay silent; it cannot lie unnoticed.
+
+Whatever got no answer is asked again. For reading that is harmless; for
+statements too, since the same bytes are logged once and get the same answer.
+
+    batches     statements into requests of bounded size
+    sending     such a request, and the receipts that it is answered with
+    exchange    one request, answered within bounds
+    retry       when to ask again
+    problems    a node's refusals as the library's errors
+    client      the verbs
+"""
+
+from provenance.client.client import Client
+from provenance.client.problems import (
+    AnsweredError,
+    Problem,
+    UnreachableError,
+    problem_behind,
+)
+from provenance.client.retry import Retries
+
+__all__ = [
+    "AnsweredError",
+    "Client",
+    "Problem",
+    "Retries",
+    "UnreachableError",
+    "problem_behind",
+]

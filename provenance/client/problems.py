@@ -1,0 +1,171 @@
+"""Problems: what a node refuses, as the errors that the library raises.
+
+A node's refusal (RFC 9457) has a stable code. The same code is the same class
+of error here as beside the ledger's folder, so that a program decides by the
+class wherever the ledger is. What the node said is kept behind the error:
+
+    except BrokenLinkError as error:
+        error.heads                    where the trails end now
+        problem_behind(error).detail   what the node said of it
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from provenance import errors
+from provenance.encoding.strict_json import JSON, parse_json
+from provenance.errors import MalformedError, ProvenanceError, StoreError
+
+_CLASSES: Mapping[str, type[ProvenanceError]] = {
+    "PRV-9004": errors.NotFoundError,
+    "PRV-9010": errors.MalformedError,
+    "PRV-9020": errors.RejectedError,
+    "PRV-9021": errors.UnknownActorError,
+    "PRV-9022": errors.RoleNotGrantedError,
+    "PRV-9024": errors.LifecycleError,
+    "PRV-9025": errors.DuplicateEventError,
+    "PRV-9026": errors.QueryTooLargeError,
+    "PRV-9030": errors.VerificationError,
+    "PRV-9031": errors.InvalidSignatureError,
+    "PRV-9032": errors.InvalidProofError,
+    "PRV-9033": errors.QuorumNotMetError,
+    "PRV-9040": errors.ForkError,
+    "PRV-9050": errors.ConflictError,
+    "PRV-9060": errors.StoreError,
+}
+_BROKEN_LINK = "PRV-9023"
+
+_BY_STATUS: Mapping[int, type[ProvenanceError]] = {
+    400: errors.MalformedError,
+    404: errors.NotFoundError,
+    409: errors.ConflictError,
+}
+"""For codes that are the node's alone, or unknown."""
+
+_MOST_DETAIL = 1_000
+
+
+class UnreachableError(StoreError):
+    """No answer came that counts: whether it was done is unknown.
+
+    Ask again later; the same statements are logged once. What came last is
+    the error's `__cause__`.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a node says of a refusal. It proves nothing.
+
+    Attributes:
+        status: The HTTP status.
+        code: The stable code, such as PRV-9023; "" if the answer is not the
+            node's own, but that of a proxy before it.
+        detail: What was wrong.
+        advice: What to do.
+        is_retryable: Whether the same may go well later; None if it does not
+            say.
+        request: The node's name for the request, to ask its operator about.
+    """
+
+    status: int
+    code: str = ""
+    detail: str = ""
+    advice: str = ""
+    is_retryable: bool | None = None
+    request: str = ""
+
+    def __str__(self) -> str:
+        said = self.detail or "it does not say why"
+        return f"{said} ({self.code or f'HTTP {self.status}'})"
+
+
+class AnsweredError(Exception):
+    """What a node answered instead; always behind another error.
+
+    Attributes:
+        problem: What it said.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def problem_behind(error: BaseException) -> Problem | None:
+    """Return what a node said for *error* to be raised; None if it did not."""
+    cause = error.__cause__
+    return cause.problem if isinstance(cause, AnsweredError) else None
+
+
+def is_too_large(error: BaseException) -> bool:
+    """Return whether a node, or its proxy, refused a request for its size."""
+    problem = problem_behind(error)
+    return problem is not None and problem.status == 413
+
+
+def parse_problem(status: int, body: bytes) -> tuple[Problem, ProvenanceError]:
+    """Return the problem that *body* is, and the error that it becomes.
+
+    Whatever the body is, there is one: proxies answer pages of their own.
+    """
+    try:
+        said = parse_json(body)
+    except MalformedError:
+        said = {}
+    return read_problem(status, said)
+
+
+def read_problem(status: int, said: JSON) -> tuple[Problem, ProvenanceError]:
+    """Return the problem that the object *said* is, and its error."""
+    members = said if isinstance(said, dict) else {}
+    retryable = members.get("retryable")
+    problem = Problem(
+        status,
+        code=_text(members, "code"),
+        detail=_text(members, "detail"),
+        advice=_text(members, "do"),
+        is_retryable=retryable if isinstance(retryable, bool) else None,
+        request=_text(members, "instance"),
+    )
+    error = _error_of(problem, members)
+    error.__cause__ = AnsweredError(problem)
+    return problem, error
+
+
+def _error_of(problem: Problem, members: Mapping[str, JSON]) -> ProvenanceError:
+    text = f"the node refused: {problem}"
+    if problem.code == _BROKEN_LINK:
+        return errors.BrokenLinkError(text, heads=_heads(members.get("heads")))
+    kind = _CLASSES.get(problem.code)
+    if kind is None and problem.status >= 500:
+        return UnreachableError(text)
+    return (kind or _BY_STATUS.get(problem.status, errors.RejectedError))(text)
+
+
+def _heads(said: JSON) -> dict[str, tuple[int, bytes] | None]:
+    """Return the heads that *said* names, as far as they are any."""
+    heads: dict[str, tuple[int, bytes] | None] = {}
+    for item, head in (said if isinstance(said, dict) else {}).items():
+        match head:
+            case None:
+                heads[item] = None
+            case {"count": int(count), "link": str(link)}:
+                try:
+                    heads[item] = count, bytes.fromhex(link)
+                except ValueError as error:
+                    raise MalformedError(
+                        f"the node names no link of {item!r}"
+                    ) from error
+            case _:
+                raise MalformedError(f"the node names no head of {item!r}")
+    return heads
+
+
+def _text(members: Mapping[str, JSON], name: str) -> str:
+    """Return a text that may be shown: bounded, on one line."""
+    value = members.get(name)
+    if not isinstance(value, str):
+        return ""
+    # A node's words end up in terminals, which obey control characters.
+    return "".join(c if c.isprintable() else "?" for c in value[:_MOST_DETAIL])

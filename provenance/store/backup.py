@@ -1,0 +1,74 @@
+"""Backup: a whole copy of a ledger's file, taken while others write it.
+
+Copying the file with `cp` would mix what was there before a commit with what
+is there after it, and miss what stands in the write-ahead log. SQLite's own
+backup copies one moment: the pages of one read transaction, which the writer
+does not wait for. The write-ahead log grows as long as it takes.
+"""
+
+import os
+from pathlib import Path
+
+import apsw
+
+from provenance.errors import ConflictError, StoreError
+from provenance.store.durable import sync_directory
+from provenance.store.sqlite import SQLiteStore
+
+_PAGES = 4_096
+"""How many pages are copied between two chances to interrupt."""
+
+_BUSY_MILLISECONDS = 10_000
+
+
+def copy_ledger(source: Path, target: Path, *, origin: str) -> None:
+    """Copy the ledger in *source* to the new file *target*, durably.
+
+    Raises:
+        NotFoundError: There is no file *source*.
+        MalformedError: It is no ledger, or not that of *origin*.
+        ConflictError: There is a file *target*; it was not touched.
+        StoreError: It cannot be read or written; no copy is left behind.
+    """
+    SQLiteStore.open_reader(source, origin=origin).close()
+    try:
+        # Private from its first byte.
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        os.close(os.open(target, flags, 0o600))
+    except FileExistsError as error:
+        raise ConflictError(f"there is a file {target} already") from error
+    except OSError as error:
+        raise StoreError(f"cannot make {target}: {error}") from error
+    try:
+        _copy(source, target)
+        sync_directory(target.parent)
+    except BaseException as error:
+        # Half a copy must not be taken for a backup.
+        target.unlink(missing_ok=True)
+        if isinstance(error, apsw.Error | OSError):
+            raise StoreError(
+                f"copying {source} to {target} failed: {error}"
+            ) from error
+        raise
+
+
+def _copy(source: Path, target: Path) -> None:
+    reader = apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        reader.set_busy_timeout(_BUSY_MILLISECONDS)
+        writer = apsw.Connection(str(target))
+        try:
+            # Without a transaction of ours each step would see another
+            # moment, and every commit would make the copy start again.
+            with reader:
+                reader.execute("SELECT only FROM ledger").fetchall()
+                with writer.backup("main", reader, "main") as backup:
+                    while not backup.done:
+                        backup.step(_PAGES)
+            # A file of its own, which can be read from where nothing can be
+            # written. Whoever opens it to write gives it its log again.
+            writer.pragma("journal_mode", "delete")
+        finally:
+            writer.close()
+    finally:
+        reader.close()

@@ -1,0 +1,423 @@
+"""Backup and restore: what is copied, what is not, and what an old copy is.
+
+A backup is taken while a node is being written to, put into a new folder,
+audited and served again. What may not happen is that a log is signed on from
+an old copy: the signer's memory refuses that, and where the memory itself is
+old, whoever holds a newer checkpoint has the proof.
+"""
+
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from provenance.claims.statement import Submission
+from provenance.client import Client
+from provenance.errors import (
+    ConflictError,
+    EquivocationError,
+    ForkError,
+    InvalidProofError,
+    MalformedError,
+    NotFoundError,
+    StoreError,
+)
+from provenance.folder import (
+    audit_folder,
+    backup_folder,
+    open_ledger,
+    open_reader,
+)
+from provenance.proof.receipt import Receipt
+from provenance.proof.verdict import Outcome
+from provenance.proof.verify import examine_bundle
+from provenance.store.backup import copy_ledger
+from provenance.store.signer_memory import SignerMemory
+from tests.cli_runs import ok, run
+from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
+from tests.node_world import NodeProcess, grow, new_world
+
+PROJECT = pathlib.Path(__file__).resolve().parents[1]
+EXAMPLES = PROJECT / "examples/deployment"
+
+Script = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture
+def world(tmp_path: pathlib.Path) -> LedgerWorld:
+    return new_world(tmp_path)
+
+
+def made(world: LedgerWorld, *numbers: int) -> list[Submission]:
+    return [world.sign(PRODUCER, world.made(can(n))) for n in numbers]
+
+
+def log_of(folder: pathlib.Path) -> list[bytes]:
+    with open_reader(folder) as ledger, ledger.moment() as moment:
+        return list(moment.reader.entries(0, moment.size))
+
+
+def recall(folder: pathlib.Path, *checkpoints: pathlib.Path) -> Script:
+    return subprocess.run(
+        [
+            *(sys.executable, str(EXAMPLES / "recall_memory.py"), str(folder)),
+            *map(str, checkpoints),
+        ],
+        cwd=PROJECT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+
+def kept_checkpoint(folder: pathlib.Path, path: pathlib.Path) -> pathlib.Path:
+    """Write what the log says now to *path*, as a monitor would keep it."""
+    with open_reader(folder) as ledger:
+        path.write_text(ledger.checkpoint(), encoding="utf-8")
+    return path
+
+
+# The copy.
+
+
+def test_a_backup_is_the_ledger_without_its_secrets(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    grow(world, 5)
+    copy = tmp_path / "backups" / "monday"
+
+    size = backup_folder(world.folder, copy)
+
+    assert sorted(p.name for p in copy.iterdir()) == [
+        "ledger.sqlite",
+        "trust.toml",
+    ]
+    assert log_of(copy) == log_of(world.folder)
+    assert len(log_of(copy)) == size
+    assert audit_folder(copy, trust=world.trust).is_sound
+    assert (copy / "ledger.sqlite").stat().st_mode & 0o077 == 0
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_the_command_takes_a_backup_that_the_audit_accepts(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    copy = tmp_path / "copy"
+
+    done = ok("backup", copy, "--ledger", world.folder, "--json")
+
+    assert done.json["size"] == len(log_of(copy))
+    assert ok("audit", copy, "--trust", world.folder / "trust.toml").out
+    again = run("backup", copy, "--ledger", world.folder)
+    assert again.code == 3
+    assert "never overwritten" in again.err
+    missing = run("backup", tmp_path / "x", "--ledger", tmp_path / "nothing")
+    assert missing.code == 4
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_backup_is_never_overwritten_nor_half_there(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    with pytest.raises(ConflictError, match="never overwritten"):
+        backup_folder(world.folder, copy)
+    assert not list(copy.iterdir())
+    with pytest.raises(StoreError, match="cannot make"):
+        backup_folder(world.folder, world.folder / "trust.toml" / "copy")
+    with pytest.raises(NotFoundError):
+        backup_folder(tmp_path / "nothing", tmp_path / "other")
+
+    source = world.folder / "ledger.sqlite"
+    (copy / "there").touch()
+    with pytest.raises(ConflictError, match="already"):
+        copy_ledger(source, copy / "there", origin=ORIGIN)
+    with pytest.raises(StoreError, match="cannot make"):
+        copy_ledger(source, tmp_path / "no" / "folder", origin=ORIGIN)
+    with pytest.raises(MalformedError):
+        copy_ledger(source, copy / "new", origin="ledger.example/other")
+    assert sorted(p.name for p in copy.iterdir()) == ["there"]
+
+
+def test_a_damaged_ledger_gives_no_backup_that_looks_whole(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    grow(world, 50)
+    with open_ledger(world.folder) as ledger:
+        assert ledger.size
+    source = world.folder / "ledger.sqlite"
+    with source.open("r+b") as file:
+        file.truncate(source.stat().st_size // 2)
+
+    with pytest.raises(StoreError):
+        backup_folder(world.folder, tmp_path / "copy")
+
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_backup_without_room_leaves_no_half_copy(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    copy = tmp_path / "copy"
+    command = [
+        *(sys.executable, "-m", "provenance.cli", "backup", str(copy)),
+        *("--ledger", str(world.folder)),
+    ]
+    # No file of it may grow beyond 40 blocks of 512 bytes.
+    done = subprocess.run(
+        ["sh", "-c", 'trap "" XFSZ; ulimit -f 40; exec "$@"', "sh", *command],
+        cwd=PROJECT,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 3, done
+    assert "PRV-9060" in done.stderr
+    assert not copy.exists()
+
+
+# The whole way round, under load.
+
+
+def test_a_backup_under_load_is_restored_audited_and_served(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    statements = made(world, *range(1_500))
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    trust_file = tmp_path / "trust.toml"
+    shutil.copy(world.folder / "trust.toml", trust_file)
+    known: list[Submission] = []
+    printed: list[str] = []
+
+    with (
+        NodeProcess(world.folder) as node,
+        Client(node.url, trust=world.trust) as client,
+    ):
+        answered: list[Submission] = []
+        backup: subprocess.Popen[str] | None = None
+        answers = client.submit_many(iter(statements), batch=50, in_flight=2)
+        for statement, reply in answers:
+            assert isinstance(reply, Receipt)
+            answered.append(statement)
+            if len(answered) == 500:
+                # What is acknowledged before the backup begins is in it.
+                known = list(answered)
+                backup = start_backup(world.folder, backups, trust_file)
+        assert backup is not None
+        out, said = backup.communicate(timeout=120)
+        assert backup.returncode == 0, said
+        printed = out.split()
+        node.stop()
+
+    (copy,) = map(pathlib.Path, printed)
+    log = log_of(copy)
+    assert {s.entry for s in known} <= set(log)
+    assert log == log_of(world.folder)[: len(log)]
+    assert audit_folder(copy, trust=world.trust).is_sound
+
+    # Elsewhere, with the key, and the memory made again from what the last
+    # one who looked had seen.
+    restored = tmp_path / "restored"
+    shutil.copytree(copy, restored)
+    shutil.copy(world.folder / "log.key", restored / "log.key")
+    done = recall(restored, kept_checkpoint(copy, tmp_path / "seen"))
+    assert (done.returncode, done.stderr) == (0, "")
+    with (
+        NodeProcess(restored) as node,
+        Client(node.url, trust=world.trust) as client,
+    ):
+        (again,) = client.submit([known[-1]])
+        assert isinstance(again, Receipt)
+        assert again.log_index < len(log)
+        assert client.verify(can(0)).outcome is Outcome.VERIFIED
+        # What came after the backup is not there: who sends it again is
+        # answered anew.
+        (late,) = client.submit([statements[-1]])
+        assert isinstance(late, Receipt)
+    assert audit_folder(restored, trust=world.trust).is_sound
+
+
+def start_backup(
+    ledger: pathlib.Path, backups: pathlib.Path, trust: pathlib.Path
+) -> subprocess.Popen[str]:
+    """Run the example's script, with the `provenance` of these tests."""
+    tools = backups.parent / "bin"
+    tools.mkdir()
+    program = tools / "provenance"
+    program.write_text(
+        f'#!/bin/sh\nexec "{sys.executable}" -m provenance.cli "$@"\n'
+    )
+    program.chmod(0o755)
+    return subprocess.Popen(
+        [str(EXAMPLES / "backup.sh"), str(ledger), str(backups), str(trust)],
+        cwd=PROJECT,
+        env={"PATH": f"{tools}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_script_keeps_no_unsound_copy_under_a_good_name(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    grow(world, 3)
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    # A trust file by which this ledger's log is nobody's.
+    other = LedgerWorld(tmp_path / "other")
+    other.ledger.close()
+    text = (tmp_path / "other" / "trust.toml").read_text(encoding="utf-8")
+    vkey = other.trust.policy.log_keys[0].vkey
+    assert vkey in text
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(text.replace("authorities", "nobodies"))
+
+    script = start_backup(world.folder, backups, wrong)
+    out, said = script.communicate(timeout=60)
+
+    assert script.returncode == 1, said
+    assert out == ""
+    assert [p.suffix for p in backups.iterdir()] == [".unsound"]
+
+
+# What an old copy must not do.
+
+
+@pytest.fixture
+def old(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> tuple[LedgerWorld, pathlib.Path]:
+    """Give a ledger that was backed up, and has grown since."""
+    grow(world, 3)
+    copy = tmp_path / "old"
+    backup_folder(world.folder, copy)
+    shutil.copy(world.folder / "signer.memory", tmp_path / "old.memory")
+    world.ledger = open_ledger(world.folder, clock=world.clock)
+    world.ledger.submit(made(world, 70, 71))
+    world.ledger.close()
+    return world, copy
+
+
+def test_an_old_copy_beside_the_newer_memory_signs_nothing(
+    old: tuple[LedgerWorld, pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    world, copy = old
+    for name in ("log.key", "signer.memory"):
+        shutil.copy(world.folder / name, copy / name)
+    before = (copy / "signer.memory").read_bytes()
+
+    with pytest.raises(ForkError, match="the database is an older copy"):
+        open_ledger(copy)
+    node = run("node", "serve", copy, "--port", "0")
+
+    assert node.code == 1
+    assert "PRV-9040" in node.err
+    assert (copy / "signer.memory").read_bytes() == before
+    # Control: it is the memory that refuses. With the old one it would go on.
+    shutil.copy(tmp_path / "old.memory", copy / "signer.memory")
+    open_ledger(copy).close()
+
+
+def test_an_old_copy_without_a_memory_signs_nothing(
+    old: tuple[LedgerWorld, pathlib.Path],
+) -> None:
+    world, copy = old
+    shutil.copy(world.folder / "log.key", copy / "log.key")
+
+    with pytest.raises(ForkError, match="without its memory"):
+        open_ledger(copy)
+    # It can still be read, and what it has is still proven.
+    with open_reader(copy) as ledger:
+        bundle = ledger.prove_item(can(0))
+    verdict = examine_bundle(
+        bundle, trust=world.trust, now=world.now, item=can(0)
+    )
+    assert verdict.outcome is Outcome.VERIFIED
+
+
+def test_a_memory_made_again_refuses_what_is_older_than_what_was_published(
+    old: tuple[LedgerWorld, pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    world, copy = old
+    shutil.copy(world.folder / "log.key", copy / "log.key")
+    older = kept_checkpoint(copy, tmp_path / "older")
+    newer = kept_checkpoint(world.folder, tmp_path / "newer")
+
+    done = recall(copy, newer, older)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    with pytest.raises(ForkError, match="the database is an older copy"):
+        open_ledger(copy)
+    # A second try does not get past it either.
+    again = recall(copy, older)
+    assert again.returncode == 1
+    assert "already" in again.stderr
+    # Nor does a checkpoint that the log never signed make a memory.
+    forged = tmp_path / "forged"
+    text = newer.read_text(encoding="utf-8")
+    forged.write_text(text.replace("\n", "\n1", 1), encoding="utf-8")
+    (copy / "signer.memory").unlink()
+    lie = recall(copy, forged)
+    assert lie.returncode == 1
+    assert "InvalidSignatureError" in lie.stderr
+    assert not (copy / "signer.memory").exists()
+
+
+def test_a_memory_made_again_lets_the_newest_copy_go_on(
+    world: LedgerWorld, tmp_path: pathlib.Path
+) -> None:
+    grow(world, 3)
+    seen = kept_checkpoint(world.folder, tmp_path / "seen")
+    copy = tmp_path / "copy"
+    backup_folder(world.folder, copy)
+    shutil.copy(world.folder / "log.key", copy / "log.key")
+
+    assert recall(copy, seen).returncode == 0
+    with open_ledger(copy, clock=world.clock) as ledger:
+        (receipt,) = ledger.submit(made(world, 50))
+        size = ledger.size
+
+    assert isinstance(receipt, Receipt)
+    memory = SignerMemory.read(copy / "signer.memory", origin=ORIGIN)
+    assert memory[0] == size
+
+
+def test_who_holds_a_newer_checkpoint_proves_the_fork(
+    old: tuple[LedgerWorld, pathlib.Path], tmp_path: pathlib.Path
+) -> None:
+    """Both the database and the memory were put back: nothing here can know.
+
+    Whoever looked before does, once the log has grown past that again.
+    """
+    world, copy = old
+    with (
+        NodeProcess(world.folder) as node,
+        Client(node.url, trust=world.trust) as client,
+    ):
+        seen = client.checkpoint()
+    shutil.copy(world.folder / "log.key", copy / "log.key")
+    shutil.copy(tmp_path / "old.memory", copy / "signer.memory")
+
+    with (
+        NodeProcess(copy) as node,
+        Client(node.url, trust=world.trust) as client,
+    ):
+        shorter = client.checkpoint()
+        with pytest.raises(ValueError, match="smaller"):
+            client.require_extension(seen, shorter)
+        number = iter(range(900, 999))
+        while (now := client.checkpoint()).checkpoint.size < (
+            seen.checkpoint.size
+        ):
+            client.submit(made(world, next(number)))
+        if now.checkpoint.size == seen.checkpoint.size:
+            with pytest.raises(EquivocationError):
+                client.require_extension(seen, now)
+        client.submit(made(world, 800))
+        with pytest.raises(InvalidProofError):
+            client.require_extension(seen, client.checkpoint())
