@@ -52,9 +52,14 @@ _NOT_READ_HERE = re.compile(r"not read here|that is read here|beyond 2\*\*53")
 class Answerer:
     """A JavaScript that answers questions, until it is closed."""
 
-    def __init__(self, node: str = "node", backend: str = "") -> None:
+    def __init__(
+        self,
+        node: str = "node",
+        backend: str = "",
+        script: pathlib.Path = ANSWERER,
+    ) -> None:
         self._process = subprocess.Popen(
-            [node, str(ANSWERER), *([backend] if backend else [])],
+            [node, str(script), *([backend] if backend else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
