@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from provenance.cli.demo_import import Party
+from provenance.cli.demo_import import Party, location_of
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.epcis.vocabulary import PRIVATE_STEP, PRIVATE_STEPS
 
@@ -41,7 +41,10 @@ def event(kind: str, when: datetime, step: str, place: str = "") -> Json:
         "bizStep": PRIVATE_STEP + step if step in PRIVATE_STEPS else step,
     }
     if place:
-        fields |= {"readPoint": {"id": place}, "bizLocation": {"id": place}}
+        fields |= {
+            "readPoint": {"id": place, **location_of(place)},
+            "bizLocation": {"id": place},
+        }
     return fields
 
 

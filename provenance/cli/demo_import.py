@@ -137,6 +137,34 @@ PLACES: Mapping[str, Name] = {
     DEPOT: Name("parcel depot, Hangzhou", "杭州配送站"),
 }
 
+_POSITIONS: Mapping[str, tuple[str, str, str]] = {
+    PLANT: ("NZ", "-37.79", "175.28"),
+    LABORATORY_SITE: ("NZ", "-37.78", "175.32"),
+    FREIGHT_STATION: ("NZ", "-37.69", "176.17"),
+    TAURANGA: ("NZ", "-37.66", "176.18"),
+    NINGBO: ("CN", "29.94", "121.85"),
+    BONDED_WAREHOUSE: ("CN", "29.78", "121.97"),
+    DEPOT: ("CN", "30.27", "120.16"),
+}
+
+
+def location_of(place: str) -> dict[str, str]:
+    """Return what an event says of *place*: its name and where it lies.
+
+    A location number alone names a place and leads nobody there.
+    """
+    if place not in PLACES:
+        return {}
+    name = PLACES[place]
+    country, latitude, longitude = _POSITIONS[place]
+    return {
+        "cbvmda:name": f"{name.english} {name.chinese}",
+        "cbvmda:countryCode": country,
+        "cbvmda:latitude": latitude,
+        "cbvmda:longitude": longitude,
+    }
+
+
 DAIRY = Party(
     _party(_DAIRY),
     Name("Southern Pastures Dairy", "南牧乳业"),

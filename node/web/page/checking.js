@@ -1,0 +1,152 @@
+// @ts-check
+// One check, from a code or a file to all that the page shows of it.
+
+import { canonicalItem } from "../verify/gs1/item.js";
+import { MalformedError } from "../verify/errors.js";
+import { backend } from "../verify/keys.js";
+import { parseTrust } from "../verify/proof/trust.js";
+import { examineBundle } from "../verify/proof/verify.js";
+import { getBundle, getTrust, keepBundle } from "./fetching.js";
+import { choose, load, save, toKeep } from "./keeping.js";
+import { readStory } from "./story.js";
+
+/** @typedef {import("./keeping.js").Kept} Kept */
+/** @typedef {import("./story.js").Story} Story */
+/** @typedef {import("../verify/proof/trust.js").Trust} Trust */
+/** @typedef {import("../verify/proof/verdict.js").Verdict} Verdict */
+
+/**
+ * Evidence that was checked.
+ * @typedef {object} Checked
+ * @property {"checked"} kind
+ * @property {Verdict} verdict
+ * @property {Story | null} story
+ * @property {Uint8Array} bytes the ones that the verdict is about
+ * @property {string | null} asked the item that was asked for
+ * @property {Trust} trust
+ * @property {Kept} kept the trust file that was used
+ * @property {Kept | null} other another one that the node gives
+ * @property {"webcrypto" | "pure"} backend what checked the signatures
+ * @property {number} now when it was checked, in ms
+ * @property {number | null} keptAt when the bundle was kept, if offline
+ */
+
+/**
+ * Why there was nothing to check.
+ * @typedef {object} Unchecked
+ * @property {"missing" | "unreachable" | "refused" | "large" | "badItem"
+ *   | "noTrust" | "badTrust"} kind
+ * @property {string} [reason]
+ * @property {number} [status]
+ * @property {string | null} asked
+ * @property {Kept | null} [other]
+ * @property {Kept | null} [kept]
+ */
+
+/**
+ * Get an item's bundle and check it.
+ * @param {string} code the item's id, in any spelling that a link has
+ * @param {Storage | null} storage
+ * @returns {Promise<Checked | Unchecked>}
+ */
+export async function checkItem(code, storage) {
+  /** @type {string} */
+  let item;
+  try {
+    item = canonicalItem(code);
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    return { kind: "badItem", reason: error.message, asked: code };
+  }
+  const [believed, got] = await Promise.all([
+    findTrust(storage),
+    getBundle(item),
+  ]);
+  const { kept, other, fault } = believed;
+  if (got.kind !== "found") return { ...got, asked: item, kept, other };
+  if (!kept) return { ...fault, asked: item };
+  const found = await judge(got.bytes, { kept, item });
+  if (["VERIFIED", "INCOMPLETE"].includes(found.verdict.outcome)) {
+    if (got.keptAt === null) await keepBundle(item, got.bytes, found.now);
+  }
+  return { ...found, other, keptAt: got.keptAt };
+}
+
+/**
+ * Keep the node's trust file, unless one is kept already: then a file can be
+ * checked later without a network.
+ * @param {Storage | null} storage
+ */
+export async function rememberTrust(storage) {
+  const kept = load(storage);
+  return kept ?? (await findTrust(storage)).kept;
+}
+
+/**
+ * Check a file that the user opened. No network is used, but where no trust
+ * file is kept yet.
+ * @param {Uint8Array} bytes
+ * @param {Storage | null} storage
+ * @returns {Promise<Checked | Unchecked>}
+ */
+export async function checkFile(bytes, storage) {
+  const kept = await rememberTrust(storage);
+  if (!kept) return { kind: "noTrust", asked: null };
+  return { ...(await judge(bytes, { kept, item: null })), keptAt: null };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {{kept: Kept, item: string | null}} by
+ * @returns {Promise<Checked>}
+ */
+async function judge(bytes, { kept, item }) {
+  const trust = parseTrust(kept.text);
+  const now = Date.now();
+  const verdict = await examineBundle(bytes, { trust, now, item });
+  return {
+    kind: "checked",
+    verdict,
+    story: readStory(bytes, verdict),
+    bytes,
+    asked: item,
+    trust,
+    kept,
+    other: null,
+    backend: await backend(),
+    now,
+    keptAt: null,
+  };
+}
+
+/**
+ * Return which trust file counts, kept from now on; and if there is none, why.
+ * @param {Storage | null} storage
+ * @returns {Promise<import("./keeping.js").Believed &
+ *     {fault: Pick<Unchecked, "kind" | "reason" | "status">}>}
+ */
+async function findTrust(storage) {
+  const kept = load(storage);
+  const got = await getTrust();
+  if (got.kind !== "found") {
+    const kind = got.kind === "missing" ? "unreachable" : got.kind;
+    const status = got.kind === "refused" ? got.status : undefined;
+    return { kept, other: null, fault: { kind, status } };
+  }
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(got.bytes);
+    const believed = choose(kept, toKeep(text, Date.now()));
+    if (!kept) save(storage, believed.kept);
+    return { ...believed, fault: { kind: "unreachable" } };
+  } catch (error) {
+    // Decoding throws a TypeError where it is not UTF-8.
+    if (!(error instanceof MalformedError || error instanceof TypeError)) {
+      throw error;
+    }
+    const fault = {
+      kind: /** @type {const} */ ("badTrust"),
+      reason: error.message,
+    };
+    return { kept, other: null, fault };
+  }
+}

@@ -1,0 +1,111 @@
+// @ts-check
+// A verdict in sentences: its one line, why it is not better, and each check.
+
+import { NOT_CHECKED, STEPS } from "../verify/proof/verdict.js";
+
+/** @typedef {import("./language.js").Speaker} Speaker */
+/** @typedef {import("../verify/proof/verdict.js").Verdict} Verdict */
+/** @typedef {import("../verify/proof/verdict.js").Check} Check */
+
+/** The notice that calls the item back. */
+export const RECALLED = "PRV-1401";
+
+const STALE = "PRV-0501";
+const NEVER_REGISTERED = "PRV-1003";
+const NO_WITNESSES = "PRV-0403";
+
+/** The most findings of one step that are listed. */
+const MOST = 5;
+
+/**
+ * Return which sentence sums up a verdict, and the check that decided it.
+ * @param {Verdict} verdict
+ * @returns {{key: string, reason: Check | null}}
+ */
+export function sumUp({ outcome, checks }) {
+  const deciding = checks.filter(
+    (check) => check.outcome === outcome && check.code !== NOT_CHECKED,
+  );
+  const [reason = null] = deciding;
+  const has = (/** @type {string} */ code) =>
+    deciding.find((check) => check.code === code);
+  if (outcome === "INCOMPLETE") {
+    const recall = has(RECALLED);
+    if (recall) return { key: "verdict.recalled", reason: recall };
+    if (deciding.length === 1 && has(STALE)) {
+      return { key: "verdict.stale", reason };
+    }
+  }
+  if (outcome === "UNKNOWN" && has(NEVER_REGISTERED)) {
+    return { key: "verdict.nothing", reason };
+  }
+  const isGood = outcome === "VERIFIED";
+  return { key: `verdict.${outcome}`, reason: isGood ? null : reason };
+}
+
+/**
+ * Return what a check found, in one sentence.
+ * @param {Check} check
+ * @param {Verdict} verdict
+ * @param {Speaker} speaker
+ */
+export function sentenceOf(check, verdict, speaker) {
+  if (check.code === NOT_CHECKED) return whySkipped(verdict, speaker);
+  if (
+    check.id === "quorum" &&
+    check.outcome === "VERIFIED" &&
+    verdict.notices.some((notice) => notice.code === NO_WITNESSES)
+  ) {
+    // It passed because nothing was asked for, which proves nothing.
+    return speaker.say(NO_WITNESSES);
+  }
+  const known = speaker.has(check.code);
+  return speaker.say(known ? check.code : `step.${check.outcome}`);
+}
+
+/**
+ * @param {Verdict} verdict
+ * @param {Speaker} speaker
+ */
+function whySkipped({ checks }, speaker) {
+  const stop = checks.find(
+    ({ outcome, code }) => outcome !== "VERIFIED" && code !== NOT_CHECKED,
+  );
+  if (!stop) return speaker.say(NOT_CHECKED);
+  return speaker.say("skipped", { step: speaker.say(`step.${stop.id}`) });
+}
+
+/**
+ * Return the checks to list, with how many more of its kind each stands for.
+ * @param {Check[]} checks
+ */
+export function listed(checks) {
+  return STEPS.flatMap((step) => {
+    const found = checks.filter((check) => check.id === step);
+    return found.slice(0, MOST).map((check, i) => ({
+      check,
+      more: i === MOST - 1 ? found.length - MOST : 0,
+    }));
+  });
+}
+
+/**
+ * Return how many steps passed, and of how many.
+ * @param {Check[]} checks
+ */
+export function countPassed(checks) {
+  const failed = new Set(
+    checks.filter((c) => c.outcome !== "VERIFIED").map((c) => c.id),
+  );
+  return { passed: STEPS.length - failed.size, count: STEPS.length };
+}
+
+/**
+ * Return the notices, recalls first.
+ * @param {Verdict} verdict
+ */
+export function orderNotices({ notices }) {
+  return [...notices].sort(
+    (a, b) => Number(b.code === RECALLED) - Number(a.code === RECALLED),
+  );
+}
