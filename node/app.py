@@ -3,6 +3,7 @@
 Frame      id, security headers, CORS, journal; errors become problems
 Limits     the body, received whole within its limits
 Tiles      the log's files, answered before any routing
+Pages      the page's files, likewise
 FastAPI    everything else
 """
 
@@ -15,9 +16,11 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from node.epcis.exceptions import as_epcis
 from node.frame import Frame
 from node.limits import Limits
 from node.node import Node
+from node.page import read_page
 from node.problems import (
     BAD_REQUEST,
     INVALID,
@@ -29,7 +32,19 @@ from node.problems import (
     kind_of,
     problem_bytes,
 )
-from node.routes import docs, health, items, log, resolver, statements
+from node.routes import (
+    docs,
+    epcis,
+    epcis_capture,
+    epcis_queries,
+    events,
+    health,
+    items,
+    log,
+    page,
+    resolver,
+    statements,
+)
 from provenance import __version__
 from provenance.errors import ProvenanceError
 
@@ -71,11 +86,15 @@ def create_app(node: Node) -> FastAPI:
     )
     app.state.node = node
     # The resolver last: what it answers may begin with anything.
-    for module in (statements, items, health, docs, resolver):
+    for module in (
+        statements, items, events, epcis, epcis_capture, epcis_queries, health,
+        docs, resolver,
+    ):  # fmt: skip
         app.include_router(module.routes(node))
     _add_handlers(app, node)
     _describe(app)
     # The last that is added is the outermost.
+    app.add_middleware(page.Pages, page=read_page())
     app.add_middleware(log.Tiles, node=node)
     app.add_middleware(Limits, settings=node.settings)
     app.add_middleware(
@@ -107,7 +126,9 @@ def _add_handlers(app: FastAPI, node: Node) -> None:
         **more: object,
     ) -> Response:
         node.metrics.refusals.labels(kind.code).inc()
-        headers = dict(headers or {})
+        kind, members, added = as_epcis(request.scope, kind, node.settings)
+        headers = {n.lower(): v for n, v in (headers or {}).items()}
+        headers |= {name.decode(): value.decode() for name, value in added}
         if kind.is_retryable:
             headers.setdefault("retry-after", "5")
         return Response(
@@ -115,7 +136,7 @@ def _add_handlers(app: FastAPI, node: Node) -> None:
                 kind,
                 detail,
                 instance=request.scope["provenance.request"],
-                more=more,
+                more={**members, **more},
             ),
             status_code=kind.status,
             media_type=MEDIA_TYPE,

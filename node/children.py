@@ -40,7 +40,11 @@ class ChildFault(Exception):  # noqa: N818  # it is the program's own fault
 
 
 class Children:
-    """Some processes that all answer the same questions."""
+    """Some processes that all answer the same questions.
+
+    Attributes:
+        replaced: How many of them had to be replaced so far.
+    """
 
     def __init__(
         self, module: str, arguments: Sequence[str], *, count: int, most: int
@@ -59,7 +63,9 @@ class Children:
         self._idle: list[Process] = []
         self._all: set[Process] = set()
         self._waiting: deque[asyncio.Future[Process]] = deque()
+        self._all_at_once = asyncio.Lock()
         self._is_stopped = False
+        self.replaced = 0
 
     @property
     def waiting(self) -> int:
@@ -103,6 +109,37 @@ class Children:
             ChildFault: The child has a fault.
         """
         child = await self._take(is_urgent=is_urgent)
+        return await self._ask(child, question)
+
+    async def ask_all(self, question: Sequence[object]) -> list[Any]:
+        """Return the answer of every child, all asked at the same moment.
+
+        Until the last of them is free for it, the others wait.
+
+        Raises:
+            ProvenanceError: As `ask` does, for the first that fails.
+            ChildFault: As `ask` does.
+        """
+        # Two that took turns taking children would wait for each other.
+        async with self._all_at_once:
+            taken: list[Process] = []
+            try:
+                while len(taken) < self._count:
+                    taken.append(await self._take(is_urgent=True))
+            except BaseException:
+                for child in taken:
+                    self._give_back(child)
+                raise
+            answers = await asyncio.gather(
+                *(self._ask(child, question) for child in taken),
+                return_exceptions=True,
+            )
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        return answers
+
+    async def _ask(self, child: Process, question: Sequence[object]) -> Any:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 frame = await _exchange(child, msgpack.packb(question))
@@ -155,6 +192,7 @@ class Children:
 
     async def _replace(self, child: Process) -> None:
         self._all.discard(child)
+        self.replaced += 1
         if child.returncode is None:
             child.kill()
         await child.wait()

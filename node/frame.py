@@ -11,6 +11,7 @@ from collections.abc import Callable
 from secrets import token_hex
 
 from node.asgi import App, Headers, Message, Receive, Scope, Send, header
+from node.epcis.exceptions import as_epcis
 from node.journal import note, note_bug
 from node.problems import (
     BUG,
@@ -23,8 +24,14 @@ from node.settings import Settings
 from provenance.errors import ProvenanceError
 
 EXPOSED = (
-    b"ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After,"
-    b" X-Request-ID"
+    b"ETag, GS1-CBV-Version, GS1-EPCIS-Version, Link, Location, RateLimit,"
+    b" RateLimit-Policy, Retry-After, X-Log-Size, X-Request-ID"
+)
+
+ALLOWED = (
+    b"Accept, Content-Type, GS1-CBV-Max, GS1-CBV-Min, GS1-CBV-XML-Format,"
+    b" GS1-EPC-Format, GS1-EPCIS-Max, GS1-EPCIS-Min, GS1-Extensions,"
+    b" If-None-Match"
 )
 
 _SECURITY: Headers = (
@@ -59,6 +66,7 @@ class Frame:
     ) -> None:
         self._app = app
         self._answered = answered
+        self._settings = settings
         self._is_logged = settings.log_requests
         self._writers = {origin.encode() for origin in settings.write_origins}
         is_secure = settings.public_url.startswith("https://")
@@ -112,15 +120,33 @@ class Frame:
         except (RefusedError, ProvenanceError) as error:
             if answer.status:
                 raise
-            await send_problem(error, answer.id, answer.send)
+            await self._send_problem(scope, error, answer)
         except Exception as error:
             note_bug(error, request=answer.id)
             if answer.status:
                 raise
-            body = problem_bytes(
-                BUG, "the program met a fault", instance=answer.id
-            )
-            await _send(answer.send, BUG.status, (), body)
+            fault = RefusedError(BUG, "the program met a fault")
+            await self._send_problem(scope, fault, answer)
+
+    async def _send_problem(
+        self,
+        scope: Scope,
+        error: RefusedError | ProvenanceError,
+        answer: "_Answer",
+    ) -> None:
+        """Answer with the problem that *error* is."""
+        if isinstance(error, RefusedError):
+            kind, detail, headers = error.kind, error.detail, error.headers
+        else:
+            kind, detail, headers = kind_of(error), str(error), ()
+        kind, members, added = as_epcis(scope, kind, self._settings)
+        headers = (*headers, *added)
+        if kind.is_retryable and not any(
+            name == b"retry-after" for name, _ in headers
+        ):
+            headers = (*headers, (b"retry-after", b"5"))
+        body = problem_bytes(kind, detail, instance=answer.id, more=members)
+        await _send(answer.send, kind.status, headers, body)
 
     def _cors(self, scope: Scope) -> Headers:
         origin = header(scope, b"origin")
@@ -147,7 +173,7 @@ class Frame:
                 (b"access-control-allow-methods", b"GET, HEAD, POST"),
                 (
                     b"access-control-allow-headers",
-                    b"Accept, Content-Type, If-None-Match",
+                    ALLOWED,
                 ),
                 (b"access-control-max-age", b"86400"),
             ]
@@ -185,20 +211,6 @@ class _Answer:
         else:
             message = {**message, "body": b""}
         await self._send(message)
-
-
-async def send_problem(
-    error: RefusedError | ProvenanceError, request_id: str, send: Send
-) -> None:
-    """Answer with the problem that *error* is."""
-    if isinstance(error, RefusedError):
-        kind, detail, headers = error.kind, error.detail, error.headers
-    else:
-        kind, detail, headers = kind_of(error), str(error), ()
-    if kind.is_retryable and not any(n == b"retry-after" for n, _ in headers):
-        headers = (*headers, (b"retry-after", b"5"))
-    body = problem_bytes(kind, detail, instance=request_id)
-    await _send(send, kind.status, headers, body)
 
 
 async def _send(

@@ -8,6 +8,7 @@ No address of a client, no query, no header and nothing of a body is written,
 and of a path only its pattern: serial numbers say who bought what.
 """
 
+import asyncio
 import json
 import logging
 import sys
@@ -42,6 +43,12 @@ def note(event: str, *, level: int = logging.INFO, **members: object) -> None:
 def note_bug(error: BaseException, **members: object) -> None:
     """Write down a fault of the program, with where it happened."""
     JOURNAL.error("bug", exc_info=error, extra={"members": members})
+
+
+def note_end(task: asyncio.Task[None]) -> None:
+    """Write down the fault of the program that ended *task*, if one did."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        note_bug(error, task=task.get_name())
 
 
 def write_journal() -> None:

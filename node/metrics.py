@@ -8,6 +8,13 @@ provenance_commit_statements           how many were in it
 provenance_statements_total            by outcome: logged, known, refused
 provenance_refusals_total              by the problem's code
 provenance_requests_total              by status
+
+Where witnesses are asked:
+
+provenance_published_size              leaves under the checkpoint served
+provenance_quorum_age_seconds          since a checkpoint had its quorum
+provenance_cosignatures_total          by witness
+provenance_witness_failures_total      by witness and reason
 """
 
 from collections.abc import Callable
@@ -80,6 +87,38 @@ class Metrics:
             "Requests answered, by status",
             ["status"],
             registry=registry,
+        )
+
+    def watch_witnesses(
+        self, *, size: Callable[[], float], age: Callable[[], float]
+    ) -> None:
+        """Count what is asked of witnesses, too.
+
+        Args:
+            size: Returns the size of the checkpoint that is served.
+            age: Returns the seconds since one had its quorum.
+        """
+        Gauge(
+            "provenance_published_size",
+            "Leaves under the checkpoint that is served",
+            registry=self._all,
+        ).set_function(size)
+        Gauge(
+            "provenance_quorum_age_seconds",
+            "Time since a checkpoint last had its quorum",
+            registry=self._all,
+        ).set_function(age)
+        self.cosignatures = Counter(
+            "provenance_cosignatures",
+            "Cosignatures that were verified and stored",
+            ["witness"],
+            registry=self._all,
+        )
+        self.witness_failures = Counter(
+            "provenance_witness_failures",
+            "Answers of witnesses that were no cosignature",
+            ["witness", "reason"],
+            registry=self._all,
         )
 
     def text(self) -> bytes:

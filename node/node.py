@@ -1,5 +1,6 @@
 """The node: its parts, and how they begin and end together."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable
@@ -9,15 +10,23 @@ from typing import Self
 
 from node.asgi import Headers, Scope
 from node.children import Children
+from node.cosigning import Cosigning
+from node.epcis.capture import Capture
+from node.epcis.database import Database
+from node.epcis.searching import Index, Searching
+from node.epcis.tokens import Tokens
 from node.journal import note
 from node.limits import Buckets, address_of
 from node.metrics import Metrics
 from node.problems import RefusedError
 from node.reading import Reading
 from node.settings import Settings
+from node.witnesses import witnesses_of
 from node.writer import Writer, read_latest
 from provenance import keys
-from provenance.folder import open_ledger
+from provenance.cli.signing import find_signatory
+from provenance.errors import MalformedError
+from provenance.folder import DATABASE, open_ledger
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.proof.trust import Trust, format_trust
 
@@ -32,12 +41,18 @@ class Node:
         trust: The ledger's trust file; from `start` on, as are those below.
         reading: The latest checkpoint, the tiles, the readers.
         writer: Where statements are handed in.
+        searching: Where events are searched for.
+        capture: Where EPCIS documents are captured; None if that is off.
+        cosigning: Asks the witnesses; None if there are none.
         failed: Called when the storage failed: the node must end.
     """
 
     trust: Trust
     reading: Reading
     writer: Writer
+    cosigning: Cosigning | None
+    searching: Searching
+    capture: Capture | None
 
     def __init__(
         self,
@@ -53,7 +68,7 @@ class Node:
         self._is_started = False
         self._parts = AsyncExitStack()
         self.metrics = Metrics(
-            size=lambda: self.reading.latest.size,
+            size=lambda: self.reading.newest.size,
             age=lambda: self.checkpoint_age,
         )
         self._writes = Buckets(
@@ -124,12 +139,31 @@ class Node:
                 count=settings.checker_processes or os.cpu_count() or 1,
                 most=settings.max_queue,
             )
-            for children in (readers, checkers):
+            searchers = Children(
+                "node.epcis.searchers",
+                [str(self.folder.resolve())],
+                count=settings.query_processes,
+                most=settings.max_reads,
+            )
+            pools = (readers, checkers, searchers)
+            for children in pools:
                 parts.push_async_callback(children.stop)
-                await children.start()
+            await asyncio.gather(*(children.start() for children in pools))
             self._assemble(ledger, readers, checkers)
             self.writer.start()
             parts.push_async_callback(self.writer.stop)
+            self.cosigning = await self._start_cosigning(ledger, parts)
+            index = Index(
+                searchers,
+                self.reading,
+                patience_seconds=settings.index_seconds,
+            )
+            index.start()
+            parts.push_async_callback(index.stop)
+            self.searching = Searching(
+                searchers, index, seconds=settings.query_seconds
+            )
+            self.capture = await self._capture(ledger, parts)
             self._parts = parts.pop_all()
             self._is_started = True
         note("started", origin=self.origin, size=self.reading.latest.size)
@@ -157,6 +191,81 @@ class Node:
             max_queue=settings.max_queue,
             failed=self._fail,
         )
+
+    async def _capture(
+        self, ledger: Ledger, parts: AsyncExitStack
+    ) -> Capture | None:
+        """Return what captures documents, if the settings switch it on.
+
+        Raises:
+            MalformedError: They say only a part of it.
+            RejectedError: Others can reach the key or the tokens.
+            UnknownActorError: No actor has the key.
+        """
+        settings = self.settings
+        key, tokens = settings.capture_key, settings.capture_tokens
+        if not key and not tokens:
+            return None
+        if not key or not tokens:
+            raise MalformedError(
+                "capture needs both capture_key and capture_tokens: set the"
+                " other one, too, or neither"
+            )
+        taken = Tokens.read(Path(tokens))
+        signatory = find_signatory(
+            ledger.registry(), Path(key), settings.capture_actor or None
+        )
+        database = Database(self.folder)
+        parts.callback(database.close)
+        signers = Children(
+            "node.epcis.signers",
+            [str(self.folder.resolve()), key, signatory.issuer],
+            count=1,
+            most=settings.max_reads,
+        )
+        parts.push_async_callback(signers.stop)
+        await signers.start()
+        capture = Capture(
+            tokens=taken,
+            database=database,
+            signers=signers,
+            writer=self.writer,
+            clock=self._clock,
+            limit=settings.capture_limit,
+        )
+        capture.start()
+        parts.push_async_callback(capture.stop)
+        return capture
+
+    async def _start_cosigning(
+        self, ledger: Ledger, parts: AsyncExitStack
+    ) -> Cosigning | None:
+        settings = self.settings
+        asked = witnesses_of(ledger.trust.policy, settings.witnesses)
+        if not asked:
+            return None
+        cosigners = Children(
+            "node.cosigners",
+            [str(self.folder.resolve())],
+            count=len(asked),
+            most=len(asked),
+        )
+        parts.push_async_callback(cosigners.stop)
+        await cosigners.start()
+        cosigning = Cosigning(
+            ledger,
+            asked=asked,
+            cosigners=cosigners,
+            reading=self.reading,
+            writer=self.writer,
+            metrics=self.metrics,
+            settings=settings,
+            clock=self._clock,
+            wal=self.folder / f"{DATABASE}-wal",
+        )
+        parts.push_async_callback(cosigning.stop)
+        await cosigning.start()
+        return cosigning
 
     def _fail(self) -> None:
         self.failed()

@@ -21,6 +21,7 @@ from typing import NamedTuple
 from node.asgi import Headers
 from provenance import errors
 from provenance.cli.problems import BUG_PROBLEM, PROBLEMS, explanations
+from provenance.cli.server_problems import SERVER_PROBLEMS
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -59,39 +60,28 @@ class RefusedError(Exception):
         self.headers = headers
 
 
-BAD_REQUEST = Kind(
-    400, "PRV-9100", "Not a request", "send HTTP/1.1 as its RFC has it"
-)
-NO_ROUTE = Kind(
-    404, "PRV-9101", "No such address", "see /docs for what there is"
-)
-NO_METHOD = Kind(
-    405, "PRV-9102", "No such method here", "see the Allow header, or /docs"
-)
-TOO_LARGE = Kind(413, "PRV-9103", "Too large", "send less in one request")
-HEAD_TOO_LARGE = Kind(
-    431, "PRV-9104", "Too many headers", "send fewer or shorter headers"
-)
-TOO_SLOW = Kind(
-    408, "PRV-9105", "Too slow", "send the whole request at once", True
-)
-TOO_MANY = Kind(
-    429, "PRV-9106", "Too many requests",
-    "wait as long as Retry-After says, then send the same again", True,
-)  # fmt: skip
-BUSY = Kind(
-    503, "PRV-9107", "Busy",
-    "wait as long as Retry-After says, then send the same again", True,
-)  # fmt: skip
-NO_SUCH_TYPE = Kind(
-    415, "PRV-9108", "Not a type that is taken",
-    "send application/msgpack, not compressed",
-)  # fmt: skip
-NOT_ACCEPTABLE = Kind(
-    406, "PRV-9109", "Not a type that is given",
-    "ask for one of the types in /docs",
-)  # fmt: skip
-INVALID = Kind(422, "PRV-9110", "Not valid", "correct what errors names")
+def _kind(status: int, code: str, *, is_retryable: bool = False) -> Kind:
+    """Return the kind whose words the command line has, too."""
+    known = SERVER_PROBLEMS[code]
+    return Kind(status, code, known.title, known.advice, is_retryable)
+
+
+BAD_REQUEST = _kind(400, "PRV-9100")
+NO_ROUTE = _kind(404, "PRV-9101")
+NO_METHOD = _kind(405, "PRV-9102")
+TOO_LARGE = _kind(413, "PRV-9103")
+HEAD_TOO_LARGE = _kind(431, "PRV-9104")
+TOO_SLOW = _kind(408, "PRV-9105", is_retryable=True)
+TOO_MANY = _kind(429, "PRV-9106", is_retryable=True)
+BUSY = _kind(503, "PRV-9107", is_retryable=True)
+NO_SUCH_TYPE = _kind(415, "PRV-9108")
+NOT_ACCEPTABLE = _kind(406, "PRV-9109")
+INVALID = _kind(422, "PRV-9110")
+NOT_OFFERED = _kind(501, "PRV-9111")
+NO_TOKEN = _kind(401, "PRV-9112")
+BEHIND = _kind(503, "PRV-9113", is_retryable=True)
+TOO_COMPLEX = _kind(413, "PRV-9114")
+EXISTS = _kind(409, "PRV-9115")
 BUG = Kind(
     500, BUG_PROBLEM.code, "A fault of the program",
     "report it to the operator with the request id", True,
@@ -99,7 +89,8 @@ BUG = Kind(
 
 SERVER_KINDS = (
     BAD_REQUEST, NO_ROUTE, NO_METHOD, TOO_LARGE, HEAD_TOO_LARGE, TOO_SLOW,
-    TOO_MANY, BUSY, NO_SUCH_TYPE, NOT_ACCEPTABLE, INVALID, BUG,
+    TOO_MANY, BUSY, NO_SUCH_TYPE, NOT_ACCEPTABLE, INVALID, NOT_OFFERED,
+    NO_TOKEN, BEHIND, TOO_COMPLEX, EXISTS, BUG,
 )  # fmt: skip
 
 _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
@@ -194,10 +185,7 @@ def problem_bytes(
 def pages() -> dict[str, tuple[str, str]]:
     """Return what /problems has: code → its title, and what to do."""
     known = explanations()
-    found = {
-        kind.code: (kind.title, f"To do: {kind.advice}.")
-        for kind in SERVER_KINDS
-    }
+    found = {kind.code: (kind.title, known[kind.code]) for kind in SERVER_KINDS}
     for error, (_, title) in _STATUS.items():
         code = PROBLEMS[error].code
         found[code] = title, known[code]

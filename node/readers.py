@@ -12,19 +12,20 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
-
-import msgpack
+from typing import NamedTuple
 
 from node.children import answer_questions
+from node.reading import time_of
 from provenance.cli.decode import decode_file
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.errors import NotFoundError, StoreError
 from provenance.folder import open_reader
 from provenance.ledger.logtree import TileCache, TileNodes
-from provenance.ledger.read import LedgerReader
+from provenance.ledger.read import LedgerReader, Moment
 from provenance.proof.verify import examine_bundle
 from provenance.store.protocol import Reader
 from provenance.tlog import merkle
@@ -38,11 +39,48 @@ class Answers:
     def __init__(self, ledger: LedgerReader) -> None:
         self._ledger = ledger
         self._tiles: TileCache = {}
+        self._held: _Held | None = None
+        self._next: _Held | None = None
+
+    # Standing still, while witnesses are asked.
+
+    def hold(self) -> tuple[int, str, int]:
+        """Let the newest moment stand; return its (size, checkpoint, time)."""
+        _end(self._next)
+        ending = ExitStack()
+        moment = ending.enter_context(self._ledger.moment())
+        self._next = _Held(moment, ending)
+        return moment.size, moment.note, time_of(moment)
+
+    def show(self, size: int, note: str) -> None:
+        """Prove from the moment of that size from now on, if it stands.
+
+        Args:
+            size: As `hold` returned it.
+            note: Its checkpoint, with cosignatures.
+        """
+        if self._next is not None and self._next.moment.size == size:
+            _end(self._held)
+            self._held, self._next = self._next, None
+        if self._held is not None and self._held.moment.size == size:
+            moment, ending = self._held
+            self._held = _Held(replace(moment, note=note), ending)
+
+    def let_go(self) -> None:
+        """Let no moment stand any more."""
+        _end(self._next)
+        _end(self._held)
+        self._held = self._next = None
+
+    # Proving.
 
     def bundle(self, item: str) -> tuple[str, bytes]:
         """Return (checkpoint, bundle) of *item*."""
-        data = self._ledger.prove_item(item)
-        return _note_of(data), data
+        if self._held is not None:
+            moment = self._held.moment
+            return moment.note, self._ledger.prove_item_at(moment, item)
+        with self._ledger.moment() as moment:
+            return moment.note, self._ledger.prove_item_at(moment, item)
 
     def bundle_view(self, item: str) -> tuple[str, bytes]:
         """Return (checkpoint, what the bundle says, as JSON)."""
@@ -68,9 +106,19 @@ class Answers:
         said = {**verdict.to_json(), "schema": "provenance.trail/1"}
         return note, json.dumps(said).encode()
 
-    def receipt(self, log_index: int) -> tuple[str, str]:
-        """Return (statement id, receipt) under the latest checkpoint."""
-        receipt = self._ledger.receipt(log_index)
+    def receipt(self, log_index: int, size: int, note: str) -> tuple[str, str]:
+        """Return (statement id, receipt) under the checkpoint of *size*.
+
+        Of a statement that it does not cover, under the newest.
+        """
+        with self._ledger.moment() as moment:
+            # What is logged stays: an older tree is proven as it was.
+            shown = (
+                replace(moment, size=size, note=note)
+                if log_index < size <= moment.size
+                else moment
+            )
+            (receipt,) = self._ledger.receipts_at(shown, [log_index])
         return receipt.statement_id.hex(), receipt.text
 
     def first_receipts(self, indexes: Sequence[int]) -> list[str]:
@@ -150,10 +198,16 @@ def _remembered(read: merkle.ReadNodes) -> merkle.ReadNodes:
     return find
 
 
-def _note_of(bundle: bytes) -> str:
-    """Return the checkpoint of a *bundle* that was made here."""
-    members: dict[str, Any] = msgpack.unpackb(bundle)
-    return str(members["checkpoint"])
+class _Held(NamedTuple):
+    """A moment that stands, and what ends it."""
+
+    moment: Moment
+    ending: ExitStack
+
+
+def _end(held: _Held | None) -> None:
+    if held is not None:
+        held.ending.close()
 
 
 def _main() -> None:
@@ -161,6 +215,9 @@ def _main() -> None:
         answers = Answers(ledger)
         answer_questions(
             {
+                "hold": answers.hold,
+                "show": answers.show,
+                "let_go": answers.let_go,
                 "bundle": answers.bundle,
                 "bundle_view": answers.bundle_view,
                 "trail": answers.trail,

@@ -4,8 +4,13 @@ The latest checkpoint and the finished tiles are answered at once, on the event
 loop and without touching the database: a connection to SQLite gives up the
 interpreter's lock, and beside a busy writer gets it back late. All else is
 asked of the readers (`node.readers`).
+
+Where witnesses cosign (`node.cosigning`), the checkpoint that is served is
+not the newest but the latest one with a quorum, and the readers stand still
+at it. Else both are the same.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +18,8 @@ from hashlib import sha256
 
 from node.children import Children
 from provenance.errors import NotFoundError
+from provenance.ledger.read import Moment, read_entry
+from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.tile import TILE_WIDTH, Tile, tile_at
 
 
@@ -36,6 +43,12 @@ class Latest:
         return etag_of(self.note)
 
 
+def time_of(moment: Moment) -> int:
+    """Return when the last entry of *moment* was committed."""
+    last = read_entry(moment.reader, moment.size - 1, size=moment.size)
+    return parse_commitment(last).time
+
+
 def etag_of(note: str, *parts: str) -> bytes:
     """Return the strong ETag of what *parts* name under the checkpoint."""
     digest = sha256("\0".join((note, *parts)).encode()).hexdigest()
@@ -46,18 +59,44 @@ class Reading:
     """What the routes read through.
 
     Attributes:
-        latest: The latest checkpoint; the writer puts it there.
+        latest: The checkpoint that is served.
+        newest: The checkpoint of all that was written.
         readers: The processes that read.
+        grown: Set whenever something was written.
     """
 
     def __init__(
         self, latest: Latest, readers: Children, *, cache_bytes: int
     ) -> None:
-        self.latest = latest
+        self.latest = self.newest = latest
         self.readers = readers
+        self.grown = asyncio.Event()
+        self._is_held = False
+        self._may_prove = asyncio.Event()
+        self._may_prove.set()
         self._room = cache_bytes
         self._kept: OrderedDict[Tile | tuple[int], bytes] = OrderedDict()
         self._kept_bytes = 0
+
+    def written(self, newest: Latest) -> None:
+        """Learn what the writer wrote; serve it, if nothing is waited for."""
+        self.newest = newest
+        self.grown.set()
+        if not self._is_held:
+            self.latest = newest
+
+    def hold(self) -> None:
+        """Serve `latest` until told otherwise, whatever is written."""
+        self._is_held = True
+
+    def pause(self) -> None:
+        """Let whoever asks for a proof wait until `publish`."""
+        self._may_prove.clear()
+
+    def publish(self, latest: Latest) -> None:
+        """Serve *latest*, at which the readers stand."""
+        self.latest = latest
+        self._may_prove.set()
 
     async def prove(self, kind: str, item: str) -> tuple[str, bytes]:
         """Return (checkpoint, body) of *item*'s bundle, view or trail.
@@ -65,6 +104,7 @@ class Reading:
         Raises:
             NotFoundError: The ledger has no event of it.
         """
+        await self._may_prove.wait()
         note, body = await self.readers.ask([kind, item])
         return note, body
 
@@ -78,12 +118,17 @@ class Reading:
         return index
 
     async def receipt(self, log_index: int) -> tuple[str, str]:
-        """Return (statement id, receipt) under the latest checkpoint.
+        """Return (statement id, receipt) under the checkpoint that is served.
+
+        Of a statement that is newer than that, under the newest.
 
         Raises:
             NotFoundError: There is no statement at that index.
         """
-        statement_id, text = await self.readers.ask(["receipt", log_index])
+        shown = self.latest
+        statement_id, text = await self.readers.ask(
+            ["receipt", log_index, shown.size, shown.note]
+        )
         return statement_id, text
 
     async def first_receipts(self, indexes: Sequence[int]) -> list[str]:
@@ -137,10 +182,11 @@ class Reading:
         return data
 
     def _require(self, tile: Tile) -> None:
-        found = tile_at(tile.level, tile.number, self.latest.size)
+        # Receipts stand under the newest checkpoint as well.
+        found = tile_at(tile.level, tile.number, self.newest.size)
         if found is None or found.width < tile.width:
             raise NotFoundError(
-                f"a log of {self.latest.size} entries has no {tile.path}"
+                f"a log of {self.newest.size} entries has no {tile.path}"
             )
 
     def _find(self, place: Tile | tuple[int]) -> bytes | None:

@@ -70,6 +70,9 @@ class Settings:
     checker_processes: int = _setting(
         0, "processes that check signatures; 0 is one a processor", most=256
     )
+    query_processes: int = _setting(
+        1, "processes that answer queries and index events", least=1, most=64
+    )
     cache_bytes: int = _setting(
         64 * MIB, "bytes of finished tiles kept in memory"
     )
@@ -94,6 +97,13 @@ class Settings:
     )
     keep_alive_seconds: float = _setting(
         15.0, "time that an idle connection stays open"
+    )
+
+    query_seconds: float = _setting(
+        10.0, "time that one query may take", least=0.1, most=50
+    )
+    index_seconds: float = _setting(
+        5.0, "time a query waits for what was just logged to be indexed"
     )
 
     # Limits on all of them together.
@@ -125,6 +135,39 @@ class Settings:
     )
     actor_burst: int = _setting(
         20_000, "statements at once of one actor", least=1
+    )
+
+    # EPCIS capture, which signs what others send: off without both files.
+    capture_key: str = _setting(
+        "", "file of the key that signs what is captured; readable by you alone"
+    )
+    capture_actor: str = _setting(
+        "", "actor that signs it; by default the one that has the key"
+    )
+    capture_tokens: str = _setting(
+        "", "file of SHA-256 of the bearer tokens that may capture, one a line"
+    )
+    capture_limit: int = _setting(
+        10_000, "most events of one captured document", least=1, most=65_536
+    )
+
+    # Witnesses.
+    witnesses: tuple[str, ...] = _setting(
+        (),
+        "who is asked to cosign: a witness of the trust file by name, or a"
+        " vkey, then a space and its URL; none: those with a url there",
+    )
+    witness_seconds: float = _setting(
+        5.0, "time in which a witness answers", least=0.1, most=60
+    )
+    cosign_seconds: float = _setting(
+        1.0, "time from one checkpoint that is cosigned to the next", least=0.01
+    )
+    recosign_seconds: float = _setting(
+        3_600.0, "age at which a quiet log's cosignatures are renewed", least=1
+    )
+    quorum_seconds: float = _setting(
+        60.0, "how long proofs wait for the quorum before they do without"
     )
 
     log_requests: bool = _setting(

@@ -26,7 +26,7 @@ from node.journal import note
 from node.limits import RETRY_SOON, Buckets
 from node.metrics import Metrics
 from node.problems import BUSY, RefusedError, kind_of
-from node.reading import Latest, Reading
+from node.reading import Latest, Reading, time_of
 from provenance.claims.event import parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.errors import (
@@ -39,9 +39,7 @@ from provenance.errors import (
 )
 from provenance.ledger.check import REGISTRY_ACT, CheckedStatement
 from provenance.ledger.ledger import Answer, Ledger
-from provenance.ledger.read import read_entry
 from provenance.ledger.workers import Checked, unpack_checked
-from provenance.tlog.commitment import parse_commitment
 
 _CHUNK = 64
 """How many submissions a checker is given at once."""
@@ -95,6 +93,7 @@ class Writer:
 
     Attributes:
         is_whole: Whether it still writes.
+        doubt: Why nothing is written for now; it may pass.
     """
 
     def __init__(  # noqa: PLR0913  # what it stands between
@@ -133,6 +132,7 @@ class Writer:
         self._news = Condition()
         self._is_stopping = False
         self.is_whole = True
+        self.doubt: ProvenanceError | None = None
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._loop = asyncio.get_running_loop()
 
@@ -157,6 +157,12 @@ class Writer:
             self._news.notify()
         await asyncio.to_thread(self._thread.join)
 
+    def give_up(self, failure: ProvenanceError) -> None:
+        """Let the node end: the storage failed elsewhere than in a write."""
+        self.is_whole = False
+        note("writing-failed", error=str(failure))
+        self._failed()
+
     async def submit(
         self, pieces: Sequence[bytes], *, with_receipts: bool = True
     ) -> tuple[list[tuple[Given | None, Outcome]], Headers]:
@@ -174,8 +180,10 @@ class Writer:
             RefusedError: Too much waits, or an actor sends too much; nothing
                 was logged.
             StoreError: The storage failed; the outcome is unknown.
-            ForkError: As `Ledger.submit` does.
+            ForkError: As `Ledger.submit` does; or `doubt`.
         """
+        if self.doubt is not None:
+            raise self.doubt
         if self._in_hand + len(pieces) > self._max_queue:
             raise RefusedError(BUSY, "too many statements wait", RETRY_SOON)
         self._in_hand += len(pieces)
@@ -404,7 +412,7 @@ class Writer:
         rows: Sequence[tuple[Answer, bool]],
         latest: Latest,
     ) -> None:
-        self._reading.latest = latest
+        self._reading.written(latest)
         rest = iter(rows)
         for job in jobs:
             own = list(islice(rest, len(job.checked)))
@@ -421,9 +429,7 @@ class Writer:
 def read_latest(ledger: Ledger) -> Latest:
     """Return the latest checkpoint of *ledger*."""
     with ledger.moment() as moment:
-        last = read_entry(moment.reader, moment.size - 1, size=moment.size)
-        time_of_last = parse_commitment(last).time
-        return Latest(moment.size, moment.note, time_of_last)
+        return Latest(moment.size, moment.note, time_of(moment))
 
 
 def _is_registry(checked: Checked) -> bool:

@@ -15,8 +15,9 @@ from node.journal import JOURNAL, JsonLines, note
 from node.problems import SERVER_KINDS, RefusedError, kind_of, pages
 from node.settings import Settings
 from provenance import errors
-from provenance.cli.problems import PROBLEMS, explanations
-from tests.cli_runs import PROJECT
+from provenance.cli.problems import BUG_PROBLEM, PROBLEMS
+from provenance.cli.server_problems import SERVER_PROBLEMS
+from tests.cli_runs import PROJECT, ok
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
 from tests.node_world import (
     MSGPACK,
@@ -106,9 +107,31 @@ def test_every_error_of_the_library_has_its_status() -> None:
 def test_no_code_means_two_things() -> None:
     codes = [kind.code for kind in SERVER_KINDS]
     assert len(codes) == len(set(codes))
-    own = {code for code in codes if code >= "PRV-9100"}
-    assert not own & explanations().keys()
+    commands = {p.code for p in (*PROBLEMS.values(), BUG_PROBLEM)}
+    assert not SERVER_PROBLEMS.keys() & commands
     assert set(codes) <= pages().keys()
+
+
+def test_explain_knows_every_code_that_a_node_answers() -> None:
+    for code, (_, text) in pages().items():
+        said = ok("explain", code, "--json").json["codes"]
+        assert said == {code: text}
+    # And it explains none that no node answers.
+    assert SERVER_PROBLEMS.keys() <= {kind.code for kind in SERVER_KINDS}
+
+
+def test_explain_needs_nothing_of_a_node() -> None:
+    # As where only the library was installed.
+    script = (
+        "import sys; sys.modules.update(node=None, fastapi=None);"
+        "from provenance.cli import main;"
+        "sys.argv[1:] = ['explain', 'PRV-9106']; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "Retry-After" in done.stdout
 
 
 def test_a_fault_of_the_program_is_500_and_tells_nothing(

@@ -12,9 +12,12 @@ from node.problems import MEDIA_TYPE
 _SAYS = {
     200: "Found",
     201: "Logged",
+    202: "Taken; the job says what becomes of it",
+    204: "Done, with nothing to say",
     207: "One result for each statement",
     304: "The client has it",
     400: "Not in its format",
+    401: "No token that counts",
     403: "Not let in",
     404: "No such thing",
     406: "Not a type that is given",
@@ -24,6 +27,7 @@ _SAYS = {
     415: "Not a type that is taken",
     422: "Not valid",
     429: "Too many requests",
+    501: "Not offered here, or not switched on",
     503: "Busy, or the outcome is unknown: send the same again",
 }
 

@@ -75,7 +75,9 @@ def routes(node: Node) -> APIRouter:
 
 def describe(schema: dict[str, Any]) -> dict[str, Any]:
     """Return OpenAPI's *schema* with the values that many answers share."""
-    components = schema.setdefault("components", {}).setdefault("schemas", {})
+    shared = schema.setdefault("components", {})
+    shared["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components = shared.setdefault("schemas", {})
     components["Problem"] = {
         "type": "object",
         "description": f"An error, as RFC 9457 has it ({MEDIA_TYPE})",

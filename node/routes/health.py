@@ -48,7 +48,10 @@ def routes(node: Node) -> APIRouter:
         },
     )
     async def get_readiness() -> Response:
-        """Reads the store, and asks whether the writer still writes."""
+        """Reads the store, and asks whether the writer still writes.
+
+        It does not while witnesses contradict the log.
+        """
         latest = node.reading.latest
         try:
             await node.reading.readers.ask(["heads", []], is_urgent=True)
@@ -56,8 +59,10 @@ def routes(node: Node) -> APIRouter:
             is_readable = False
         else:
             is_readable = True
-        is_ready = is_readable and node.writer.is_whole
-        said = {
+        is_ready = (
+            is_readable and node.writer.is_whole and node.writer.doubt is None
+        )
+        said: dict[str, Any] = {
             "status": "ready" if is_ready else "not ready",
             "store": is_readable,
             "writer": node.writer.is_whole,
@@ -65,6 +70,8 @@ def routes(node: Node) -> APIRouter:
             "checkpoint_age_seconds": round(node.checkpoint_age, 3),
             "queue": node.writer.in_hand,
         }
+        if node.cosigning is not None:
+            said["cosigning"] = node.cosigning.status()
         return _json(said, status=200 if is_ready else 503)
 
     @router.get(

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from provenance import errors
 from provenance.cli.extras import MissingExtraError
+from provenance.cli.server_problems import SERVER_PROBLEMS
 
 OK = 0
 FAILED = 1
@@ -284,7 +285,10 @@ def gravest(exit_codes: Iterable[int]) -> int:
 
 
 def explanations() -> dict[str, str]:
-    """Return every code of a command's errors with its explanation."""
+    """Return every code of an error with its explanation.
+
+    Those of commands, and those that only a node answers with.
+    """
     problems = (
         USAGE_PROBLEM,
         BUG_PROBLEM,
@@ -296,6 +300,10 @@ def explanations() -> dict[str, str]:
     return {
         RECEIPT_CODE: RECEIPT_EXPLANATION,
         **{p.code: f"{p.explanation} To do: {p.advice}." for p in problems},
+        **{
+            code: f"{p.explanation} To do: {p.advice}."
+            for code, p in SERVER_PROBLEMS.items()
+        },
     }
 
 

@@ -244,7 +244,7 @@ def _show(screen: Screen, answer: _Answer, output: str) -> int:
     events = []
     for found in answer:
         if screen.is_json:
-            events.append(_to_json(found))
+            events.append(found.to_json())
         else:
             _print_event(screen, found)
     if not answer.count:
@@ -290,20 +290,8 @@ def _lines(answer: _Answer) -> Iterator[bytes]:
     import json  # noqa: PLC0415  # for this alone
 
     for found in answer:
-        said = {"schema": "provenance.found-event/1", **_to_json(found)}
+        said = {"schema": "provenance.found-event/1", **found.to_json()}
         yield json.dumps(said).encode() + b"\n"
-
-
-def _to_json(found: FoundEvent) -> dict[str, object]:
-    return {
-        "log_index": found.log_index,
-        "position": found.position,
-        "event_id": found.event_id.hex(),
-        "event_hash": found.event_hash,
-        "issuer": found.issuer,
-        "record_time": found.event["recordTime"],
-        "event": found.event,
-    }
 
 
 def _print_event(screen: Screen, found: FoundEvent) -> None:

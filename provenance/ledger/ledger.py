@@ -25,6 +25,7 @@ from provenance.errors import (
     ForkError,
     InvalidSignatureError,
     MalformedError,
+    NotFoundError,
     ProvenanceError,
     RejectedError,
     StoreError,
@@ -34,7 +35,7 @@ from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.cosign import Cosigner, ask
 from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap
-from provenance.ledger.logtree import GrowingTree, TileNodes
+from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.publish import LogSigner, publish
 from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
@@ -44,7 +45,6 @@ from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
-from provenance.tlog.merkle import prove_consistency
 from provenance.tlog.note import NoteSignature, format_note, parse_note
 
 MAX_BATCH = 4_096
@@ -292,14 +292,13 @@ class Ledger(LedgerReader):
         with self.moment() as moment:
             size, note = moment.size, parse_note(moment.note)
         known = [witness.key for witness in self.trust.policy.witnesses]
-        nodes = TileNodes(self._writable, size=size)
         answers: list[NoteSignature | ProvenanceError | OSError] = []
         for witness in witnesses:
             try:
                 line = ask(
                     witness,
                     note,
-                    prove=lambda old: prove_consistency(old, size, nodes),
+                    prove=lambda old: self.prove_growth(old, size),
                     known=known,
                     now=now,
                 )
@@ -316,6 +315,37 @@ class Ledger(LedgerReader):
             for answer in answers
         ]
 
+    def add_cosignatures(
+        self, lines: Sequence[NoteSignature], *, size: int
+    ) -> str:
+        """Return the checkpoint of *size* with *lines*, durably stored.
+
+        It need not be the latest any more: a receipt or a bundle that stands
+        under it has them from now on.
+
+        Args:
+            lines: Cosignatures that `cosign.ask` returned, so verified ones.
+            size: The size of the checkpoint that they are of.
+
+        Raises:
+            NotFoundError: There is no checkpoint of that size.
+            StoreError: They could not be stored.
+        """
+        with self._turn:
+            self._require_whole()
+            stored = self._writable.checkpoint_at(size)
+            if stored is None:
+                raise NotFoundError(f"the log has no checkpoint of {size}")
+            # The stored note, not the one that was sent: somebody else may
+            # have added to it meanwhile.
+            note = format_note(parse_note(stored).with_signatures(*lines))
+            try:
+                self._writable.publish(size, note)
+            except StoreError as error:
+                self._failure = self._failure or error
+                raise
+        return note
+
     def close(self) -> None:
         """Wait for the batch in hand, then give the store back."""
         with self._turn:
@@ -325,23 +355,13 @@ class Ledger(LedgerReader):
         self, lines: Sequence[NoteSignature], *, size: int
     ) -> ConflictError | None:
         """Store *lines* under the checkpoint of *size* if it is the latest."""
-        with self._turn:
-            self._require_whole()
-            latest = self._writable.checkpoint()
-            assert latest is not None, "an open ledger has a checkpoint"
-            if latest[0] != size:
-                return ConflictError(
-                    f"the log grew to {latest[0]} entries while the checkpoint"
-                    f" of {size} was cosigned: ask again"
-                )
-            # The stored note, not the one that was sent: somebody else may
-            # have added to it meanwhile.
-            note = parse_note(latest[1]).with_signatures(*lines)
-            try:
-                self._writable.publish(size, format_note(note))
-            except StoreError as error:
-                self._failure = self._failure or error
-                raise
+        latest = self.size
+        if latest != size:
+            return ConflictError(
+                f"the log grew to {latest} entries while the checkpoint"
+                f" of {size} was cosigned: ask again"
+            )
+        self.add_cosignatures(lines, size=size)
         return None
 
     # One turn: what waits is written, and everybody is answered.

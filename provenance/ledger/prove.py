@@ -65,6 +65,7 @@ class Prover:
         self._note = note
         self._nodes = TileNodes(reader, size=size, kept=kept_tiles)
         self._map = ItemMap(reader, kept_rows)
+        self._entries: dict[int, bytes] = {}
         self._statements: dict[int, _Statement] = {}
         self._events: dict[Position, Event] = {}
 
@@ -136,7 +137,7 @@ class Prover:
     def _statement(self, log_index: int) -> _Statement:
         statement = self._statements.get(log_index)
         if statement is None:
-            (entry,) = self._reader.entries(log_index, log_index + 1)
+            entry = self._entry(log_index)
             ids = self._reader.event_ids(log_index)
             statement = _Statement(
                 entry,
@@ -149,13 +150,19 @@ class Prover:
             self._statements[log_index] = statement
         return statement
 
+    def _entry(self, log_index: int) -> bytes:
+        entry = self._entries.get(log_index)
+        if entry is None:
+            (entry,) = self._reader.entries(log_index, log_index + 1)
+            self._entries[log_index] = entry
+        return entry
+
     # What is packed.
 
     def _logged(self, log_index: int) -> LoggedEntry:
-        (entry,) = self._reader.entries(log_index, log_index + 1)
         return LoggedEntry(
             log_index,
-            entry,
+            self._entry(log_index),
             merkle.prove_inclusion(log_index, self._size, self._nodes),
         )
 

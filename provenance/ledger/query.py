@@ -21,7 +21,11 @@ from provenance.encoding.canonical import encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.page_token import PageEnd, format_token, parse_token
 from provenance.epcis.query import Query
-from provenance.errors import MalformedError, QueryTooLargeError
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    QueryTooLargeError,
+)
 from provenance.ledger.catch_up import (
     Progress,
     catch_up,
@@ -82,6 +86,7 @@ class Queries:
         *,
         reveal: Collection[str] = (),
         progress: Progress | None = None,
+        indexed: int | None = None,
     ) -> Page:
         """Return one page of the answer to *query*.
 
@@ -91,15 +96,19 @@ class Queries:
                 see. Others are neither shown nor looked at.
             progress: Told how many entries of how many are indexed, while
                 the index catches up with the log.
+            indexed: The size of the log that the answer must stand on at
+                least, by an index that somebody else keeps up: it is not
+                caught up with here. None for the latest checkpoint.
 
         Raises:
             MalformedError: The token is not one of this query.
+            ConflictError: The index has not come as far as *indexed*.
             QueryTooLargeError: More events match than it allows for.
             StoreError: The index cannot be read or written, or the ledger is
                 damaged.
         """
         shown = frozenset(reveal)
-        return self._mending(lambda: self._run(query, shown, progress))
+        return self._mending(lambda: self._run(query, shown, progress, indexed))
 
     def find(
         self,
@@ -172,7 +181,11 @@ class Queries:
             time.sleep(_PAUSE)
 
     def _run(
-        self, query: Query, reveal: frozenset[str], progress: Progress | None
+        self,
+        query: Query,
+        reveal: frozenset[str],
+        progress: Progress | None,
+        indexed: int | None,
     ) -> Page:
         asked = _digest(query, reveal)
         end = None
@@ -180,7 +193,7 @@ class Queries:
             end = parse_token(
                 query.page_token, query=asked, origin=self._ledger.origin
             )
-        needed = None if end is None else end.size
+        needed = indexed if end is None else end.size
         while True:
             with self._index.view() as view, self._ledger.moment() as moment:
                 state = view.state()
@@ -198,6 +211,11 @@ class Queries:
                     )
                     end = end or PageEnd(known, given=0, number=0)
                     return self._page(search, query, end, asked)
+            if indexed is not None:
+                raise ConflictError(
+                    f"the index of queries covers {known} of {needed} entries:"
+                    " ask again when it has caught up"
+                )
             # A log that grows faster than this reads it is not chased.
             self._catch_up(progress, query.asks_for_hash)
 

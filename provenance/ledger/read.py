@@ -142,10 +142,20 @@ class LedgerReader:
             NotFoundError: There is no statement at one of them.
         """
         with self.moment() as moment:
-            nodes = TileNodes(
-                moment.reader, size=moment.size, kept=self._kept_tiles
-            )
-            return [_receipt(moment, nodes, index) for index in indexes]
+            return self.receipts_at(moment, indexes)
+
+    def receipts_at(
+        self, moment: Moment, indexes: Sequence[int]
+    ) -> list[Receipt]:
+        """Return the receipts of the statements at *indexes* as of *moment*.
+
+        Raises:
+            NotFoundError: There was no statement at one of them.
+        """
+        nodes = TileNodes(
+            moment.reader, size=moment.size, kept=self._kept_tiles
+        )
+        return [_receipt(moment, nodes, index) for index in indexes]
 
     def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
         """Return the bundle that proves *item*'s whole story.
@@ -159,15 +169,37 @@ class LedgerReader:
             NotFoundError: The ledger has no event of that item.
         """
         with self.moment() as moment:
-            prover = Prover(
-                moment.reader,
-                trust=self.trust,
-                size=moment.size,
-                note=moment.note,
-                kept_tiles=self._kept_tiles,
-                kept_rows=self._kept_rows,
-            )
-            return prover.prove(item, reveal=reveal).to_bytes()
+            return self.prove_item_at(moment, item, reveal=reveal)
+
+    def prove_item_at(
+        self, moment: Moment, item: str, *, reveal: Collection[str] = ()
+    ) -> bytes:
+        """Return the bundle that proves *item*'s story as of *moment*.
+
+        For callers that let a moment stand while they prove many items.
+
+        Raises:
+            NotFoundError: The ledger had no event of that item then.
+        """
+        prover = Prover(
+            moment.reader,
+            trust=self.trust,
+            size=moment.size,
+            note=moment.note,
+            kept_tiles=self._kept_tiles,
+            kept_rows=self._kept_rows,
+        )
+        return prover.prove(item, reveal=reveal).to_bytes()
+
+    def prove_growth(self, old_size: int, size: int) -> tuple[Hash, ...]:
+        """Return the proof that the log of *size* extends that of *old_size*.
+
+        Args:
+            old_size: 1 or more, up to *size*.
+            size: Up to what is stored.
+        """
+        nodes = TileNodes(self._store, size=size)
+        return merkle.prove_consistency(old_size, size, nodes)
 
     @contextmanager
     def moment(self) -> Iterator[Moment]:

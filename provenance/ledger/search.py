@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from provenance.claims.event import has_trail
-from provenance.claims.statement import parse_entry
+from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.stored import StoredEvent, read_stored
 from provenance.claims.trail import map_key
 from provenance.encoding.canonical import Value
@@ -68,6 +68,8 @@ class FoundEvent:
         position: Its number in the statement.
         event_id: The ledger's id of it, which its proofs hang on.
         issuer: The actor that signed it.
+        issued_at: When, by its own clock, in ms since 1970.
+        statement_id: What it signed it with.
         record_time: When it was logged, in ms since 1970.
         event: The event as EPCIS 2.0 JSON that stands alone, as far as the
             reader may see it, with its `recordTime`.
@@ -77,6 +79,8 @@ class FoundEvent:
     position: int
     event_id: Hash
     issuer: str
+    issued_at: int
+    statement_id: Hash
     record_time: int
     event: Mapping[str, JSON]
 
@@ -84,6 +88,19 @@ class FoundEvent:
     def event_hash(self) -> str | None:
         """The hash id of what is shown (CBV 2.0); None if it has none."""
         return _hash_of(self.event)
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a JSON object; `statement` asks for its receipt."""
+        return {
+            "log_index": self.log_index,
+            "position": self.position,
+            "event_id": self.event_id.hex(),
+            "event_hash": self.event_hash,
+            "issuer": self.issuer,
+            "statement": f"{self.issued_at}-{self.statement_id.hex()}",
+            "record_time": self.event["recordTime"],
+            "event": self.event,
+        }
 
 
 class Match(NamedTuple):
@@ -109,7 +126,7 @@ class Search:
         self._reveal = reveal
         self._view = view
         self._reader = reader
-        self._issuers: dict[int, str] = {}
+        self._entries: dict[int, Entry] = {}
         self._event_ids: dict[int, bytes] = {}
 
     def matches(self, *, size: int, after: int | None) -> Iterator[Match]:
@@ -135,17 +152,20 @@ class Search:
     def show(self, match: Match) -> FoundEvent:
         """Return *match* with all that is told of it."""
         _, log_index, position, record_time = match.candidate
-        if log_index not in self._issuers:
-            entry = read_entry(self._reader, log_index, size=log_index + 1)
-            self._issuers[log_index] = parse_entry(entry).header.issuer
+        if log_index not in self._entries:
+            data = read_entry(self._reader, log_index, size=log_index + 1)
+            self._entries[log_index] = parse_entry(data)
             self._event_ids[log_index] = self._reader.event_ids(log_index)
         start = position * HASH_SIZE
         event_id = self._event_ids[log_index][start : start + HASH_SIZE]
+        entry = self._entries[log_index]
         return FoundEvent(
             log_index,
             position,
             Hash(event_id),
-            self._issuers[log_index],
+            entry.header.issuer,
+            entry.header.issued_at,
+            entry.statement_id,
             record_time,
             {**match.event, "recordTime": written_time(record_time)},
         )

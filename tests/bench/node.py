@@ -1,37 +1,50 @@
 """What the node adds to the ledger, over real sockets.
 
-    python -m tests.bench.node [--items 1000000] [--folder DIR]
+    python -m tests.bench.node [--items 1000000] [--ledger DIR] [--only PART]
 
-1. Statements over HTTP in batches of 100, against `submit_many` in this
-   process, in turns on ledgers of the same size.
-2. Bundles of items with 12 events at 100 requests/s, alone and while 1,000
-   events/s are written over HTTP.
-3. Finished tiles, against a static file of the same size from the same kind
-   of server.
+writing    Statements over HTTP in batches of 100, against `submit_many` in
+           this process, in turns on ledgers of the same size.
+bundles    Bundles of items with 12 events at 100 requests/s, alone and while
+           1,000 events/s are written over HTTP, against the time that this
+           process takes to make one; the load comes from a process of low
+           priority, in an open loop (`tests.bench.load`).
+tiles      Finished tiles, against a static file of the same size from the
+           same kind of server.
 
-The load comes from this process, on the same processors.
+With --ledger the large ledger is made there once, and used again by the next
+run; it grows by what the runs write. A million items take some 20 minutes to
+make, and 2 GB.
 """
 
 import argparse
 import asyncio
 import itertools
+import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
+from provenance.folder import TRUST_FILE, open_ledger, open_reader
 from tests.bench import corpus
-from tests.bench.machine import percentile
-from tests.node_world import ROOT, NodeProcess, array_of, quoted
+from tests.bench.load import (
+    BATCH,
+    STORIES,
+    Client,
+    clients,
+    getting,
+    posting,
+)
+from tests.bench.machine import fsync_rate, openssl_verify_rate, percentile
+from tests.node_world import ROOT, NodeProcess, array_of
 
-STORIES = 400
 EVENTS = 12
-BATCH = 100
+PARTS = ("writing", "bundles", "tiles")
 GENEROUS = {
     "write_rate": 100_000,
     "write_burst": 100_000,
@@ -45,69 +58,89 @@ GENEROUS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--items", type=int, default=1_000_000)
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--items", type=int, default=20_000)
     parser.add_argument("--statements", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--ledger", type=Path, default=None)
+    parser.add_argument("--only", choices=PARTS, action="append")
     options = parser.parse_args()
+    parts = options.only or PARTS
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
-        writing(folder, count=options.statements, rounds=options.rounds)
-        with corpus.new_ledger(folder / "large") as ledger:
-            for start in range(STORIES, options.items, 100_000):
-                stop = min(start + 100_000, options.items)
-                corpus.append(ledger, range(start, stop), per_statement=100)
+        machine(folder)
+        if "writing" in parts:
+            writing(folder, count=options.statements, rounds=options.rounds)
+        if "bundles" in parts or "tiles" in parts:
+            large = options.ledger or folder / "large"
+            fill(large, items=options.items)
+            alone = making(large) if "bundles" in parts else 0
+            with NodeProcess(large, **GENEROUS) as node:
+                if "bundles" in parts:
+                    bundles(node, seconds=options.seconds, alone=alone)
+                if "tiles" in parts:
+                    tiles(node, folder)
+        machine(folder)
+
+
+def machine(folder: Path) -> None:
+    load = os.getloadavg()[0]
+    print(
+        f"this machine: {os.cpu_count()} processors, load {load:.1f},"
+        f" {openssl_verify_rate():,.0f} Ed25519 verifications/s by openssl,"
+        f" {fsync_rate(folder):,.0f} fdatasync/s",
+        flush=True,
+    )
+
+
+def fill(folder: Path, *, items: int) -> None:
+    """Make the ledger in *folder*, or make it as large as it should be."""
+    is_there = (folder / TRUST_FILE).exists()
+    with (
+        open_ledger(folder) if is_there else corpus.new_ledger(folder) as (
+            ledger
+        )
+    ):
+        with ledger.moment() as moment:
+            count = moment.reader.item_count()
+        started = time.perf_counter()
+        for start in range(max(STORIES, count), items, 50_000):
+            numbers = range(start, min(start + 50_000, items))
+            corpus.append(ledger, numbers, per_statement=100)
+        # The stories are told at the end, all over the log.
+        if ledger.head(corpus.item(0)) is None:
             for step in range(EVENTS):
                 corpus.append(ledger, range(STORIES), step=step)
-        with NodeProcess(folder / "large", **GENEROUS) as node:
-            asyncio.run(bundles(node, seconds=options.seconds))
-            tiles(node, folder)
+        with ledger.moment() as moment:
+            count = moment.reader.item_count()
+    print(
+        f"a ledger of {count:,} items, made in"
+        f" {time.perf_counter() - started:,.0f} s",
+        flush=True,
+    )
 
 
-# A client that costs little: requests in, bodies out.
-
-
-class Client:
-    """One connection, kept open."""
-
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    async def ask(self, request: bytes) -> tuple[int, bytes]:
-        self._writer.write(request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        _, _, rest = head.lower().partition(b"\r\ncontent-length: ")
-        body = await self._reader.readexactly(int(rest.split(b"\r\n", 1)[0]))
-        return int(head[9:12]), body
-
-
-@asynccontextmanager
-async def clients(port: int, count: int) -> AsyncIterator[list[Client]]:
-    pairs = [
-        await asyncio.open_connection("127.0.0.1", port, limit=2**22)
-        for _ in range(count)
-    ]
-    yield [Client(*pair) for pair in pairs]
-    for _, writer in pairs:
-        writer.close()
-
-
-def getting(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode()
-
-
-def posting(body: bytes, *, more: bytes = b"") -> bytes:
-    return (
-        b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
-        + more
-        + b"content-type: application/msgpack\r\n"
-        b"content-length: %d\r\n\r\n" % len(body)
-    ) + body
+def making(folder: Path) -> float:
+    """Return the median of the milliseconds that one bundle takes here."""
+    numbers = list(range(STORIES))
+    random.Random(1).shuffle(numbers)
+    times = []
+    with open_reader(folder) as ledger:
+        for number in numbers:
+            started = time.perf_counter()
+            ledger.prove_item(corpus.item(number))
+            times.append((time.perf_counter() - started) * 1000)
+    print(
+        f"a bundle in this process: p50 {median(times):.2f} ms, p99"
+        f" {percentile(times, 0.99):.2f} ms",
+        flush=True,
+    )
+    return median(times)
 
 
 # 1
@@ -172,85 +205,36 @@ async def write_over_http(
 # 2
 
 
-async def bundles(node: NodeProcess, *, seconds: int) -> None:
-    paths = [
-        getting(f"/v1/items/{quoted(corpus.item(n))}/bundle")
-        for n in range(STORIES)
-    ]
-    await asking(node, paths, rate=100, seconds=5)
-    times, size = await asking(node, paths, rate=100, seconds=seconds)
-    report("bundles at 100/s, nobody writing", times, size)
-    stop = asyncio.Event()
-    writer = asyncio.create_task(write_steadily(node, stop, rate=1_000))
-    times, size = await asking(node, paths, rate=100, seconds=seconds)
-    stop.set()
-    written = await writer
-    report(f"bundles at 100/s beside {written:,.0f} events/s", times, size)
+def bundles(node: NodeProcess, *, seconds: int, alone: float) -> None:
+    load(node, bundles=100, seconds=5)
+    first = 50_000_000 + time.time_ns() // 1_000_000 % 10**9 * 1_000
+    for events in (0, 1_000):
+        said = load(
+            node, bundles=100, events=events, seconds=seconds, first=first
+        )
+        times, lags = said["times"], said["lags"]
+        print(
+            f"bundles at 100/s beside {said['written']:,.0f} events/s: p50"
+            f" {median(times):.1f} ms, p99 {percentile(times, 0.99):.1f} ms,"
+            f" {median(times) / alone:.1f} and"
+            f" {percentile(times, 0.99) / alone:.1f} times what one takes in"
+            f" a process alone; {said['size']:,} bytes; of that the load's"
+            f" own lag: p99 {percentile(lags, 0.99):.1f} ms",
+            flush=True,
+        )
 
 
-async def asking(
-    node: NodeProcess, requests: Sequence[bytes], *, rate: int, seconds: int
-) -> tuple[list[float], int]:
-    """Ask at that rate, whatever it takes to answer; return the times."""
-    times: list[float] = []
-    size = 0
-    chosen = random.Random(1)  # the same order every time
-
-    async with clients(node.port, 32) as some:
-        idle: asyncio.Queue[Client] = asyncio.Queue()
-        for client in some:
-            idle.put_nowait(client)
-
-        async def one(due: float) -> None:
-            nonlocal size
-            client = await idle.get()
-            status, body = await client.ask(chosen.choice(requests))
-            assert status == 200, body
-            size = len(body)
-            # From when it was due: what waits in a queue waits as well.
-            times.append((time.perf_counter() - due) * 1000)
-            idle.put_nowait(client)
-
-        begun = time.perf_counter()
-        tasks = []
-        for number in range(rate * seconds):
-            due = begun + number / rate
-            await asyncio.sleep(max(0, due - time.perf_counter()))
-            tasks.append(asyncio.create_task(one(max(due, begun))))
-        await asyncio.gather(*tasks)
-    return times, size
-
-
-async def write_steadily(
-    node: NodeProcess, stop: asyncio.Event, *, rate: int
-) -> float:
-    """Log that many events a second, in batches of 100 one-event statements."""
-    # Signed beforehand, so that the load does not disturb what is measured.
-    fresh = itertools.count(50_000_000, BATCH)
-    made = [
-        posting(array_of(*corpus.statements(range(first, first + BATCH))))
-        for first in itertools.islice(fresh, 300)
-    ]
-    begun = time.perf_counter()
-    sent = 0
-    async with clients(node.port, 1) as (client,):
-        for request in made:
-            if stop.is_set():
-                break
-            due = begun + sent / rate
-            await asyncio.sleep(max(0, due - time.perf_counter()))
-            status, body = await client.ask(request)
-            assert status == 207, body
-            sent += BATCH
-    return sent / (time.perf_counter() - begun)
-
-
-def report(what: str, times: list[float], size: int) -> None:
-    print(
-        f"{what}: p50 {percentile(times, 0.5):.1f} ms, p99"
-        f" {percentile(times, 0.99):.1f} ms, {size:,} bytes",
-        flush=True,
+def load(node: NodeProcess, **rates: int) -> dict[str, Any]:
+    """Put that load on the node; return what it was like."""
+    options = [f"--{name}={value}" for name, value in rates.items()]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.load", str(node.port), *options],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
     )
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
 
 
 # 3

@@ -27,8 +27,11 @@ from provenance.errors import MalformedError
 EPCIS = "urn:epcglobal:epcis:xsd:2"
 """The namespace of EPCIS 2.0 documents."""
 
+EPCIS_QUERY = "urn:epcglobal:epcis-query:xsd:2"
+"""The namespace of answers to queries."""
+
 EPCIS_NAMESPACES = frozenset(
-    {EPCIS, "urn:epcglobal:epcis:xsd:1", "urn:epcglobal:epcis-query:xsd:2",
+    {EPCIS, "urn:epcglobal:epcis:xsd:1", EPCIS_QUERY,
      "urn:epcglobal:epcis-query:xsd:1"}
 )  # fmt: skip
 """Where EPCIS's own names are: here, or in no namespace at all."""

@@ -56,9 +56,11 @@ from provenance.epcis.readers import (
     time,
     unknown_member,
 )
+from provenance.epcis.render import QUERY_NAME
 from provenance.epcis.shapes import MEMBERS
 from provenance.epcis.xml.names import (
     EPCIS,
+    EPCIS_QUERY,
     MASTER_DATA,
     RESERVED,
     STANDARD_NAMESPACES,
@@ -81,12 +83,28 @@ from provenance.epcis.xml.shapes import (
 from provenance.epcis.xml.values import SPACE, Scalar, Word, write_plainly
 from provenance.errors import MalformedError
 
-_HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    f'<epcis:EPCISDocument xmlns:epcis="{EPCIS}" schemaVersion="2.0"'
-    ' creationDate="%s">\n<EPCISBody>\n<EventList>\n'
+_DOCUMENT = (
+    (
+        f'<epcis:EPCISDocument xmlns:epcis="{EPCIS}" schemaVersion="2.0"'
+        ' creationDate="%s">\n<EPCISBody>\n'
+    ),
+    "</EPCISBody>\n</epcis:EPCISDocument>\n",
 )
-_TAIL = "</EventList>\n</EPCISBody>\n</epcis:EPCISDocument>\n"
+_QUERY_DOCUMENT = (
+    (
+        f'<epcisq:EPCISQueryDocument xmlns:epcisq="{EPCIS_QUERY}"'
+        ' schemaVersion="2.0" creationDate="%s">\n<EPCISBody>\n'
+        f"<epcisq:QueryResults>\n<queryName>{QUERY_NAME}</queryName>\n"
+        "<resultsBody>\n"
+    ),
+    (
+        "</resultsBody>\n</epcisq:QueryResults>\n</EPCISBody>\n"
+        "</epcisq:EPCISQueryDocument>\n"
+    ),
+)
+"""What stands before and behind the list of events."""
+
+_PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 # What is no character in XML 1.0 (section 2.2), what stands for those that
 # readers would take for something else, and what needs neither.
@@ -122,17 +140,37 @@ def write_xml(
             with where, as in `$[2].readPoint.id`, events counted from 0. What
             was yielded before is no whole document.
     """
+    return _write(_DOCUMENT, events, created)
+
+
+def write_query_xml(
+    events: Iterable[Mapping[str, JSON]], *, created: str
+) -> Iterator[bytes]:
+    """Yield the bytes of an EPCISQueryDocument: the answer *events* are.
+
+    The arguments and errors are those of `write_xml`.
+    """
+    return _write(_QUERY_DOCUMENT, events, created)
+
+
+def _write(
+    around: tuple[str, str],
+    events: Iterable[Mapping[str, JSON]],
+    created: str,
+) -> Iterator[bytes]:
+    opening, closing = around
     try:
-        yield (_HEAD % time(created, {})).encode()
+        written = time(created, {})
     except Fault as fault:
         raise MalformedError(f"created: {fault.message}") from fault
+    yield f"{_PROLOG}{opening % written}<EventList>\n".encode()
     for index, event in enumerate(events):
         try:
             written = at(index, _write_event, dict(event), {})
         except Fault as fault:
             raise MalformedError(f"{fault.path}: {fault.message}") from fault
         yield written.encode()
-    yield _TAIL.encode()
+    yield f"</EventList>\n{closing}".encode()
 
 
 def _write_event(value: JSON, _: Prefixes) -> str:
