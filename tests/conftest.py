@@ -4,11 +4,29 @@ A shared machine is slow at times, which is no fault of an example. In CI the
 examples are those that the tests' names determine, so that a run can be
 repeated; elsewhere they are new each time, and a failing one is printed as a
 `reproduce_failure` line.
+
+What the tests in a browser are given is made known here, too.
 """
 
 import os
 
 from hypothesis import HealthCheck, settings
+
+from tests.browser.fixtures import (
+    browser,
+    chromium,
+    driver,
+    honest,
+    label,
+    liar,
+    stage,
+    visits,
+)
+
+__all__ = [
+    "browser", "chromium", "driver", "honest", "label", "liar", "stage",
+    "visits",
+]  # fmt: skip
 
 settings.register_profile(
     "project",

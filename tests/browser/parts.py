@@ -1,0 +1,45 @@
+"""Chromium and its driver, or the reason why a test skips."""
+
+import importlib.util
+import os
+import pathlib
+import shutil
+from typing import Never
+
+import pytest
+
+ARTEFACTS = pathlib.Path(
+    os.environ.get("PROVENANCE_ARTEFACTS")
+    or pathlib.Path(__file__).resolve().parents[1] / "artefacts"
+)
+"""Where screenshots are kept."""
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def lack(reason: str) -> Never:
+    """Skip the test; fail it where all parts are to be there."""
+    if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def find_chromium() -> str:
+    """Return the path of a Chromium that playwright, which is there, drives."""
+    for module in ("playwright", "axe_playwright_python", "PIL"):
+        if importlib.util.find_spec(module) is None:
+            lack(f"no {module}: pip install --group test")
+    for name in _CHROMIUM:
+        if found := shutil.which(name):
+            return found
+    lack(
+        "no chromium: apt-get install chromium fonts-noto-cjk, or as root let"
+        " tests/run do it"
+    )
+
+
+def require_chinese() -> None:
+    """Skip where Chinese would be drawn as boxes."""
+    fonts = pathlib.Path("/usr/share/fonts")
+    if not any(fonts.rglob("*CJK*")):
+        lack("no Chinese font: apt-get install fonts-noto-cjk")

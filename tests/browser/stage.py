@@ -1,0 +1,199 @@
+"""One ledger with everything that the page is shown.
+
+It is the demo's import, played with fewer cans, and then gone on with: a can
+is recalled, and somebody with a hostile name says hostile things. A real node
+serves it. What a cheat would hand out in a bundle's place is made with the
+demo's own attacks.
+"""
+
+import dataclasses
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from provenance.claims.actor import Grant, enrol, grant
+from provenance.claims.event import Event, Item, make_event
+from provenance.cli import demo_attacks
+from provenance.cli.demo_epcis import scene, seen
+from provenance.cli.demo_import import DAIRY, PLANT, unknown_can
+from provenance.cli.demo_play import (
+    ORIGIN,
+    Played,
+    StoryClock,
+    play,
+    prove_witnessed,
+)
+from provenance.cli.demo_scenes import new_story
+from provenance.cli.times import now
+from provenance.folder import open_ledger, open_reader
+from provenance.keys import Signer
+from provenance.ledger.ledger import Ledger
+from provenance.prepare import prepare_document
+from provenance.proof.bundle import parse_bundle
+from provenance.proof.verdict import Outcome, Verdict
+from provenance.proof.verify import examine_bundle
+
+CANS = 24
+
+HOSTILE_ACTOR = "did:web:hostile.example"
+HOSTILE_PREFIX = "9506000"
+HOSTILE_CAN = "https://id.gs1.org/01/09506000134352/21/HOSTILE"
+HOSTILE_MARK = "<img src=x onerror=document.body.dataset.harmed=1>"
+HOSTILE_NAME = (
+    f'{HOSTILE_MARK}"></li><script>document.body.dataset.harmed=1</script>'
+    "\u202e\u2067emanresu\u0007 " + "W" * 10_000
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is there to look at.
+
+    Attributes:
+        played: The demo's import: the ledger, the keys, its things.
+        recalled: A can that its maker called back.
+        hostile: A can of which HTML, marks of direction and very long words
+            are said.
+        unknown: A can of which nothing is said.
+    """
+
+    played: Played
+    recalled: str
+    hostile: str
+    unknown: str
+
+    @property
+    def can(self) -> str:
+        """The can whose story is told."""
+        return self.played.story.goods.can
+
+    @property
+    def other_can(self) -> str:
+        """Another one."""
+        return self.played.story.goods.other_can
+
+    def bundle(self, item: str) -> bytes:
+        """Return the bundle of *item* that an honest node gives."""
+        with open_reader(self.played.ledger) as ledger:
+            return ledger.prove_item(item)
+
+    def verdict(self, bundle: bytes, item: str | None = None) -> Verdict:
+        """Return what Python finds."""
+        return examine_bundle(
+            bundle, trust=self.played.trust, now=now(), item=item
+        )
+
+    def left_out(self, step: str) -> bytes:
+        """Return the can's bundle without the event of *step*."""
+        data = self.bundle(self.can)
+        gone = next(
+            moment
+            for moment in self.verdict(data).timeline
+            if moment.step == step
+        )
+        at = (gone.log_index, gone.position)
+        without = demo_attacks._without_event(parse_bundle(data), at)
+        trails = tuple(
+            demo_attacks._without_link(trail, at) for trail in without.items
+        )
+        return dataclasses.replace(without, items=trails).to_bytes()
+
+
+def set_stage(folder: Path) -> Stage:
+    """Play everything on a new ledger in *folder*."""
+    moment = datetime.fromtimestamp(now() / 1000, UTC)
+    story = new_story(CANS, now=moment)
+    played = play(
+        story, ledger=folder / "ledger", witnesses=folder / "witnesses"
+    )
+    recalled = story.goods.cans[2]
+    clock = StoryClock(now())
+    with open_ledger(played.ledger, clock=clock) as ledger:
+        _recall(ledger, played, recalled, moment)
+        _say_hostile_things(ledger, played, clock)
+        # Cosigned, it has the last word.
+        prove_witnessed(ledger, story.goods.can, played.keys, played.witnesses)
+    stage = Stage(played, recalled, HOSTILE_CAN, unknown_can())
+    wanted: Mapping[str, Outcome] = {
+        stage.can: Outcome.VERIFIED,
+        stage.other_can: Outcome.VERIFIED,
+        stage.recalled: Outcome.INCOMPLETE,
+        stage.hostile: Outcome.VERIFIED,
+    }
+    for item, outcome in wanted.items():
+        verdict = stage.verdict(stage.bundle(item), item)
+        assert verdict.outcome is outcome, verdict.steps
+    return stage
+
+
+def _recall(ledger: Ledger, played: Played, can: str, moment: datetime) -> None:
+    said = seen(moment, "recalled", PLANT, [can])
+    ledger.append(
+        prepare_document(scene(DAIRY, said).document),
+        signer=played.keys.parties[DAIRY.id],
+        issuer=DAIRY.id,
+    )
+
+
+def _say_hostile_things(
+    ledger: Ledger, played: Played, clock: StoryClock
+) -> None:
+    signer = Signer.generate()
+    enrolled = [
+        enrol(
+            HOSTILE_ACTOR,
+            name=HOSTILE_NAME,
+            signer=signer,
+            origin=ORIGIN,
+            secret=secrets.token_bytes(32),
+        )
+    ]
+    granted = [
+        grant(
+            Grant(HOSTILE_ACTOR, "producer", prefixes=(HOSTILE_PREFIX,)),
+            secret=secrets.token_bytes(32),
+        )
+    ]
+    for said in (enrolled, granted):
+        for authority, key in played.keys.authorities.items():
+            ledger.append(said, signer=key, issuer=authority)
+    ledger.append(
+        [_hostile_event(clock.now, "ADD", "commissioning"),
+         _hostile_event(clock.now, "OBSERVE", "inspecting")],
+        signer=signer,
+        issuer=HOSTILE_ACTOR,
+    )  # fmt: skip
+
+
+def _hostile_event(time: int, action: str, step: str) -> Event:
+    when = datetime.fromtimestamp(time / 1000, UTC)
+    body: dict[str, Any] = {
+        "type": "ObjectEvent",
+        "action": action,
+        "bizStep": step,
+        "disposition": "javascript:alert(1)",
+        "eventTime": when.isoformat(timespec="milliseconds").replace(
+            "+00:00", "Z"
+        ),
+        "eventTimeZoneOffset": "+00:00",
+        "readPoint": {"id": "javascript:document.body.dataset.harmed=1"},
+        "sensorElementList": [
+            {
+                "sensorReport": [
+                    {
+                        "type": HOSTILE_MARK,
+                        "stringValue": HOSTILE_NAME,
+                        "uom": HOSTILE_MARK,
+                    }
+                ]
+            }
+        ],
+        "certificationInfo": "javascript:document.body.dataset.harmed=1",
+        HOSTILE_MARK: HOSTILE_NAME,
+    }
+    return make_event(
+        body, [Item("epcList", HOSTILE_CAN)], secret=secrets.token_bytes(32)
+    )
