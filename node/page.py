@@ -14,14 +14,15 @@ so that a second party can publish what they should be, and anybody can look.
 
 What the server adds, and nothing else: to the page, a hint for each module
 that it will import, so that they are all asked for at once; to the service
-worker, the list of hashes by which it checks what it keeps.
+worker, the list of hashes by which it checks what it keeps, at once or, as
+the scanner, once it was used.
 """
 
 import gzip
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -49,12 +50,16 @@ _TYPES: Mapping[str, str] = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
+_MAP = "/map/"
+"""Where the modules are that every page loads once it has a verdict."""
+
 _PACKED = frozenset((".png",))
 """What gzip makes no smaller."""
 
 # What a module imports before it runs; `import(…)` waits until it is wanted.
 _IMPORT = re.compile(
-    r'^(?:import|export)\b(?:[^"\';()]*\bfrom)?\s*"(?P<path>\.{1,2}/[^"]+)";',
+    r'^(?:import|export)\b(?:[^"\';()]*\bfrom)?\s*'
+    r'(?P<quote>["\'])(?P<path>\.{1,2}/[^"\']+)(?P=quote);',
     re.MULTILINE,
 )
 
@@ -118,7 +123,7 @@ def read_page(folder: Path = WEB) -> Page:
     ).hexdigest()  # fmt: skip
     if WORKER in sources:
         worker = _served(WORKER, sources[WORKER])
-        files[WORKER] = _worker(worker, version, files)
+        files[WORKER] = _worker(worker, version, files, all_imports(sources))
     files[LIST] = _file(_list_of(files, version), ".json")
     return Page(files, version)
 
@@ -182,14 +187,26 @@ def _with_hints(sources: Mapping[str, bytes]) -> bytes:
     return sources[INDEX].replace(b"</head>", hints.encode() + b"</head>", 1)
 
 
-def _worker(source: bytes, version: str, files: Mapping[str, File]) -> File:
-    """Return the service worker, told what it is to keep."""
-    shell = {
-        "version": version,
+def _worker(
+    source: bytes,
+    version: str,
+    files: Mapping[str, File],
+    start: Collection[str],
+) -> File:
+    """Return the service worker, told what it is to keep.
+
+    Modules that few visits need, such as the scanner's, it is to keep once
+    they were used: not those of *start*, nor those of the map.
+    """
+    first: dict[str, str] = {}
+    later: dict[str, str] = {}
+    for path, file in files.items():
+        is_module = suffix_of(path) == ".js"
+        waits = is_module and path not in start and not path.startswith(_MAP)
         # Enough to tell one version from another; whoever serves the files
         # serves this list too, and no longer hash would keep him honest.
-        "files": {path: file.sha256[:16] for path, file in files.items()},
-    }
+        (later if waits else first)[path] = file.sha256[:16]
+    shell = {"version": version, "files": first, "later": later}
     said = json.dumps(shell, separators=(",", ":"))
     return _file(f"self.SHELL={said};\n".encode() + source, ".js")
 

@@ -100,9 +100,9 @@ STATES: dict[str, State] = {
 
 LOOKS: dict[str, tuple[Literal["light", "dark"], ...]] = {
     "en": ("light", "dark"),
-    "zh-CN": ("light",),
+    "zh-CN": ("light", "dark"),
 }
-"""Language → the colours it is looked at in: contrast knows no language."""
+"""Language → the colours it is looked at in."""
 
 
 @pytest.mark.parametrize("name", STATES)

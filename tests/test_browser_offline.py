@@ -4,12 +4,21 @@ The node is a process, and killed; nothing listens where it was.
 """
 
 import pathlib
+from hashlib import sha256
+from urllib.request import urlopen
 
 from playwright.sync_api import expect
 
-from tests.browser.liar import EVERYTHING, Liar, failing
+from tests.browser.liar import (
+    EVERYTHING,
+    TRUST,
+    Liar,
+    changing,
+    failing,
+    saying,
+)
 from tests.browser.stage import Stage
-from tests.browser.visit import FAILED_LOAD, Visits, address_of
+from tests.browser.visit import FAILED_LOAD, Visit, Visits, address_of
 from tests.node_world import NodeProcess
 
 
@@ -59,6 +68,128 @@ def test_a_label_scanned_while_the_node_is_away_is_no_verdict(
     visit.open(address_of(stage.other_can))
     assert visit.outcome() == "UNKNOWN"
     expect(visit.page.locator("#verdict button")).to_be_visible()
+
+
+def type_in(visit: Visit, code: str) -> None:
+    visit.page.locator("#typed-text").fill(code)
+    visit.page.locator("#typed button").click()
+
+
+def test_a_link_is_typed_without_a_network_and_the_rest_says_what_it_lacks(
+    stage: Stage, liar: Liar, visits: Visits
+) -> None:
+    visit = visits(liar.url).expects(FAILED_LOAD, r"dynamically imported")
+    assert visit.check(stage.can) == "VERIFIED"
+    visit.wait_until_saved()
+    liar.stop()
+    visit.open("/")
+    gtin, serial = stage.can.split("/01/")[1].split("/21/")
+    # What reads that was never loaded, and the page does not blame the code.
+    type_in(visit, f"(01){gtin}(21){serial}")
+    expect(visit.page.locator("#typed-fault")).to_contain_text("not loaded yet")
+    visit.page.locator("#scan").click()
+    expect(visit.page.locator("#scanner [role=alert]")).to_contain_text(
+        "not loaded yet"
+    )
+    # The proof of this one was kept.
+    type_in(visit, f"https://brand.example/01/{gtin}/21/{serial}")
+    assert visit.outcome() == "VERIFIED"
+
+
+def test_what_was_typed_once_can_be_typed_without_a_network(
+    stage: Stage, liar: Liar, visits: Visits
+) -> None:
+    visit = visits(liar.url).expects(FAILED_LOAD)
+    assert visit.check(stage.can) == "VERIFIED"
+    visit.wait_until_saved()
+    gtin, serial = stage.can.split("/01/")[1].split("/21/")
+    visit.open("/")
+    type_in(visit, f"(01){gtin}(21){serial}")
+    assert visit.outcome() == "VERIFIED"
+    liar.stop()
+    visit.open("/")
+    type_in(visit, f"(01){gtin}(21){serial}")
+    assert visit.outcome() == "VERIFIED"
+
+
+def test_what_was_used_is_carried_along_to_a_newer_page(
+    stage: Stage, liar: Liar, visits: Visits
+) -> None:
+    visit = visits(liar.url).expects(FAILED_LOAD)
+    assert visit.check(stage.can) == "VERIFIED"
+    visit.wait_until_saved()
+    gtin, serial = stage.can.split("/01/")[1].split("/21/")
+    visit.open("/")
+    type_in(visit, f"(01){gtin}(21){serial}")
+    assert visit.outcome() == "VERIFIED"
+    # A newer page, in which one of the files that were used is another.
+    changed_file = "/scan/words.js"
+    with urlopen(liar.url + changed_file) as answer:
+        body = answer.read()
+    old = sha256(body).hexdigest()[:16].encode()
+    new = sha256(body + b"\n").hexdigest()[:16].encode()
+    liar.lie(changed_file, saying(body + b"\n"))
+    liar.lie(
+        "/sw.js",
+        changing(
+            lambda worker: worker.replace(
+                b'"version":"', b'"version":"newer'
+            ).replace(old, new)
+        ),
+    )
+    before = len(liar.passed)
+    visit.open("/")
+    visit.page.evaluate(
+        "navigator.serviceWorker.ready.then((one) => one.update())"
+        ".then(() => null)"
+    )
+    with visit.page.expect_event("load"):
+        visit.page.locator("#update button").click()
+    expect(visit.page.locator("#update")).not_to_be_attached()
+    # Of what stayed the same, nothing came over the wire again.
+    fetched = {
+        each.path
+        for each in liar.passed[before:]
+        if each.status == 200 and not each.path.startswith("/v1/")
+    }
+    assert fetched == {"/sw.js", changed_file}
+    liar.stop()
+    visit.open("/")
+    type_in(visit, f"(01){gtin}(21){serial}")
+    assert visit.outcome() == "VERIFIED"
+
+
+def test_a_file_of_another_version_is_not_mixed_in(
+    stage: Stage, liar: Liar, visits: Visits
+) -> None:
+    visit = visits(liar.url).expects(FAILED_LOAD, r"dynamically imported")
+    assert visit.check(stage.can) == "VERIFIED"
+    visit.wait_until_saved()
+    visit.open("/")
+    liar.lie("/scan/words.js", changing(lambda module: module + b"\n"))
+    type_in(visit, "(01)09506000134352")
+    expect(visit.page.locator("#typed-fault")).to_contain_text("not loaded yet")
+
+
+def test_a_file_dropped_first_is_checked_by_the_ledger_s_trust_file(
+    stage: Stage, liar: Liar, visits: Visits, tmp_path: pathlib.Path
+) -> None:
+    file = tmp_path / "can.provenance"
+    file.write_bytes(stage.bundle(stage.can))
+    visit = visits(liar.url).open("/")
+    visit.drop(file)
+    assert visit.outcome() == "VERIFIED"
+    # Without one nobody is believed; once it can be had, one press is enough.
+    liar.lie(TRUST, failing(503))
+    visit = visits(liar.url).expects(FAILED_LOAD).open("/")
+    visit.drop(file)
+    assert visit.outcome() == "UNKNOWN"
+    expect(visit.page.locator("#verdict")).to_contain_text("trust file")
+    liar.tell_the_truth()
+    visit.page.locator("#verdict button").click()
+    visit.wait_for(
+        "document.querySelector('#verdict').dataset.outcome === 'VERIFIED'"
+    )
 
 
 def test_a_dropped_bundle_is_verified_with_the_node_there(

@@ -5,13 +5,17 @@ that passes everything on until a test tells it to lie. Each lie has its
 control: the same visit, a moment earlier, is VERIFIED.
 """
 
+import json
+import pathlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect
 
+from provenance.encoding.base64 import decode_base64
 from provenance.proof.bundle import parse_bundle
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.note import parse_note
@@ -27,10 +31,15 @@ from tests.browser.liar import (
     saying,
 )
 from tests.browser.stage import Stage
-from tests.browser.visit import FAILED_LOAD, Visits, address_of
+from tests.browser.visit import FAILED_LOAD, NARROW, Visits, address_of
 from tests.node_world import NodeProcess
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+VECTORS = pathlib.Path(__file__).parent / "vectors"
+
+MOST_HEIGHT = 110
+"""Pixels of a phone's screen for each entry of the story, all in all."""
+
 MOST_TAKEN = 32 * 2**20
 """Bytes: no page may take more of a bundle, whatever it is offered."""
 
@@ -74,7 +83,7 @@ def test_the_whole_answer_stands_on_the_page_in_its_order(
         "all => all.map((one) => [one.dataset.step, one.dataset.outcome,"
         " one.dataset.code])"
     ) == [[s.name, s.outcome.value, s.code] for s in verdict.steps]
-    events = visit.page.locator("#timeline > li[data-kind=event]")
+    events = visit.page.locator("#timeline li[data-kind=event]")
     assert events.count() == len(verdict.timeline)
     # Who said it, and how one knows who that is.
     signers = visit.text("#signers")
@@ -96,6 +105,81 @@ def test_the_whole_answer_stands_on_the_page_in_its_order(
     ]
     assert tops == sorted(tops)
     assert visit.text("#limits").strip()
+
+
+def test_the_story_is_told_scene_by_scene_and_nothing_needed_is_hidden(
+    stage: Stage, honest: NodeProcess, visits: Visits
+) -> None:
+    visit = visits(honest.url)
+    assert visit.check(stage.can) == "VERIFIED"
+    timeline = stage.verdict(stage.bundle(stage.can), stage.can).timeline
+    events = visit.page.locator("#timeline li[data-kind=event]")
+    # In log order, each with its time; who said it and where, once a scene.
+    times = events.locator("time").evaluate_all(
+        "all => all.map((one) => Date.parse(one.dateTime))"
+    )
+    assert times == [
+        datetime.fromisoformat(moment.time).timestamp() * 1000
+        for moment in timeline
+    ]
+    scenes = visit.page.locator("#timeline > li.scene")
+    assert len({m.issuer for m in timeline}) < scenes.count() < len(timeline)
+    said = visit.text("#timeline")
+    assert visit.page.locator("#timeline .chip.customs").count() > 4
+    assert "UTC+12" in said
+    assert "GLN" not in said
+    # The rest is there once it is opened.
+    first = events.first
+    first.locator("summary").click()
+    expect(first.locator("dl")).to_contain_text("GLN")
+    expect(first.locator("dl")).to_contain_text("UTC")
+    expect(first.locator("pre")).to_contain_text('"eventTimeZoneOffset"')
+    first.locator("summary").click()
+    per_event = visit.page.locator("#timeline").evaluate(
+        "one => one.getBoundingClientRect().height"
+    ) / len(timeline)
+    assert per_event < MOST_HEIGHT
+
+
+def test_an_entry_that_was_taken_back_says_so_without_being_opened(
+    honest: NodeProcess, visits: Visits
+) -> None:
+    case, trust = (
+        json.loads((VECTORS / f"{name}.json").read_text("utf-8"))["given"]
+        for name in ("bundle/verified-packed-in-error", "trust/good-pinned")
+    )
+    visit = visits(honest.url).open("/")
+    visit.page.evaluate(
+        "kept => localStorage.setItem('provenance.trust', kept)",
+        json.dumps({"text": trust["text"], "since": 0, "name": "own.toml"}),
+    )
+    moment = datetime.fromtimestamp(int(case["now"]) / 1000, UTC)
+    visit.page.clock.set_fixed_time(moment)
+    visit.give(decode_base64(case["bundle"]))
+    assert visit.outcome() == "VERIFIED"
+    taken = visit.page.locator("#timeline li[data-void]")
+    assert taken.count() == 2
+    for each in taken.all():
+        expect(each.locator("summary s")).to_be_visible()
+        expect(each.locator(".chip.taken")).to_be_visible()
+        expect(each.get_by_text("it did not happen")).to_be_visible()
+    visit.shoot("taken-back")
+
+
+def test_a_command_is_not_broken_within_a_flag(
+    stage: Stage, honest: NodeProcess, visits: Visits
+) -> None:
+    visit = visits(honest.url, viewport=NARROW)
+    visit.check(stage.can)
+    visit.page.locator("#technical > summary").click()
+    flags = visit.page.locator("#command .flag")
+    assert "--item" in flags.all_inner_texts()
+    assert (
+        flags.evaluate_all(
+            "all => all.filter((one) => one.getClientRects().length > 1).length"
+        )
+        == 0
+    )
 
 
 def test_the_drawer_holds_the_hashes_the_bundle_and_the_command(
@@ -294,7 +378,7 @@ def test_a_node_that_is_not_well_is_no_verdict_on_the_can(
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<!doctype html><p>Sign in to the wifi"]
+    "body", [b"", b"<!doctype html><p>Sign in to the wifi", b"{}"]
 )
 def test_what_is_no_bundle_is_no_verdict_on_the_can(
     stage: Stage, liar: Liar, visits: Visits, body: bytes
@@ -303,7 +387,14 @@ def test_what_is_no_bundle_is_no_verdict_on_the_can(
     visit = visits(liar.url)
     assert visit.check(stage.can) == "UNKNOWN"
     liar.tell_the_truth()
+    visit.page.locator("#verdict button").click()
+    visit.wait_for(
+        "document.querySelector('#verdict').dataset.outcome === 'VERIFIED'"
+    )
+    # Where it was checked before, the proof that was kept is shown instead.
+    liar.lie(BUNDLES, saying(body))
     assert visit.check(stage.can) == "VERIFIED"
+    expect(visit.page.locator("#verdict button")).to_be_visible()
 
 
 def test_a_node_that_is_gone_is_no_verdict_on_the_can(

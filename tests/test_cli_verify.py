@@ -325,8 +325,9 @@ def test_a_trail_is_a_story_in_english_and_in_chinese(place: Place) -> None:
     story = ok("trail", CAN_AS_URN, "-C", place.ledger).out
     assert story.startswith(f"The story of {CAN}\nnotice PRV-0403  ")
     assert "\nVERIFIED  " in story
-    assert "2025-02-28 19:59 UTC (2025-03-01 08:59 +13:00)  Put into being" in (
-        story
+    assert (
+        "2025-02-28 19:59 UTC (2025-03-01 08:59 +13:00)  Given its number"
+        in (story)
     )
     assert f"by Maker <{MAKER}>, as producer" in story
     story = ok(

@@ -20,7 +20,7 @@ SAYS = {
     ],
     "02_verify_a_bundle": [
         "^VERIFIED$",
-        "Put into being by A dairy",
+        "Given its number by A dairy",
         "Shipped by A dairy",
         "a bit: (FAILED|UNKNOWN) PRV-",
         "cut off: UNKNOWN PRV-0101",

@@ -60,8 +60,8 @@ def test_stops_are_numbered_and_told_to_all(
     assert page.locator(".map-about text").all_text_contents() == ["3"]
     assert "Rotterdam" in page.locator(".map-name").all_text_contents()
     expect(page.locator(".map-note")).to_have_text(
-        "The dashed line is indicative: how it travelled is not recorded."
-        " A dashed circle is the middle of a country, not an address."
+        "Indicative: a dashed circle is the middle of a country, and how it"
+        " travelled is not recorded."
     )
 
 

@@ -151,7 +151,7 @@ class TestCamera:
     ) -> None:
         browser = launch(driver, FAKE_CAMERA)
         page = visit(browser, "scan.html")
-        page.get_by_role("button", name="Scan with the camera").click()
+        page.get_by_role("button", name="Use the camera").click()
         expect(status_of(page)).to_contain_text("inside the frame")
         assert tracks_of(page) == ["live"]
         expect(page.locator("video")).to_be_visible()

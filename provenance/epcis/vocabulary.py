@@ -253,17 +253,17 @@ PRIVATE_STEPS: Mapping[str, Step] = {
     ),
     "order_bound": Step(
         "Ordered",
-        "订单关联",
+        "已下单",
         "This unit was chosen for one consumer's order.",
     ),
     "payment_bound": Step(
         "Payment confirmed",
-        "支付关联",
+        "支付已确认",
         "A payment provider confirmed the payment of the order.",
     ),
     "waybill_bound": Step(
         "Waybill assigned",
-        "运单关联",
+        "已分配运单",
         "A carrier took the order on under a waybill.",
     ),
     "custody_offered": Step(
@@ -299,16 +299,16 @@ STEPS: Mapping[str, Step] = {
     "arriving": Step("Arrived", "到达"),
     "assembling": Step("Assembled", "组装"),
     "collecting": Step("Collected", "收集"),
-    "commissioning": Step("Put into being", "赋码"),
+    "commissioning": Step("Given its number", "赋码"),
     "consigning": Step("Consigned", "托运"),
     "creating_class_instance": Step("Batch produced", "批次生产"),
     "cycle_counting": Step("Counted", "循环盘点"),
-    "decommissioning": Step("Identifier retired", "注销标识"),
+    "decommissioning": Step("Number retired", "注销标识"),
     "departing": Step("Departed", "离开"),
     "destroying": Step("Destroyed", "销毁"),
     "disassembling": Step("Taken apart", "拆解"),
     "dispensing": Step("Dispensed", "配发"),
-    "encoding": Step("Label written", "写码"),
+    "encoding": Step("Label written", "写入标签"),
     "entering_exiting": Step("Passed the shop door", "进出店门"),
     "holding": Step("Set aside", "暂存待处理"),
     "inspecting": Step("Inspected", "检验"),
@@ -335,11 +335,11 @@ STEPS: Mapping[str, Step] = {
     "transporting": Step("In transport", "运输"),
     "unloading": Step("Unloaded", "卸载"),
     "unpacking": Step("Unpacked", "拆包"),
-    "void_shipping": Step("Shipment undone", "撤销发货"),
+    "void_shipping": Step("Shipment cancelled", "撤销发货"),
     **PRIVATE_STEPS,
     # What an event's form tells where it names no step.
     "observing": Step("Seen", "观察到"),
-    "transforming": Step("Made into something else", "加工转化"),
+    "transforming": Step("Made into something else", "加工成其他物品"),
 }
 """Word → step, for every kind of event that `read_act` knows."""
 

@@ -1,7 +1,7 @@
 """What the browser's tests are given. `tests/conftest.py` makes it known.
 
-The browser, the ledger and its node are started once; a visit and a liar are
-for one test alone. Whatever is not there is loaded late, so that the other
+The ledger and its node are started once, the browser once a module; a visit
+and a liar are for one test alone. Whatever is not there is loaded late, so that the other
 tests need none of it.
 """
 
@@ -67,9 +67,13 @@ def label(
     return file
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def driver(chromium: str) -> Iterator["Playwright"]:
-    """Give what drives browsers. There is one of it in a process."""
+    """Give what drives browsers. There is one of it in a process.
+
+    As long as it is there it keeps an event loop running in this thread, in
+    which tests of other modules want to run theirs.
+    """
     from playwright.sync_api import sync_playwright
 
     del chromium  # Without it there is nothing to drive.
@@ -77,7 +81,7 @@ def driver(chromium: str) -> Iterator["Playwright"]:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(
     chromium: str,
     driver: "Playwright",

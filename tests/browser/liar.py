@@ -18,6 +18,7 @@ PATIENCE_SECONDS = 60
 
 BUNDLES = r"/v1/items/[^/]+/bundle"
 ITEMS = r"/v1/items/"
+TRUST = r"/v1/trust"
 EVERYTHING = r"/"
 
 _ONE_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -63,7 +64,7 @@ class Passed:
 
     Attributes:
         path: What was asked for.
-        status: Its status.
+        status: Its status; 0 where the node gave none.
         type: Its media type.
         size: How many bytes of body were sent.
         is_compressed: Whether they were compressed.
@@ -84,15 +85,16 @@ class Liar:
 
     Attributes:
         upstream: The port of the node, on this machine.
-        passed: What it answered so far.
     """
 
     upstream: int
-    passed: list[Passed] = field(default_factory=list)
+    _passed: list[Passed] = field(default_factory=list)
     _lies: list[tuple[str, Lie]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.closing = threading.Event()
+        self._begun = 0
+        self._ended = threading.Condition()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever)
 
@@ -106,6 +108,31 @@ class Liar:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def passed(self) -> list[Passed]:
+        """What it answered so far.
+
+        A client has its answer a moment before it is noted here, so what is
+        under way is waited for.
+        """
+        with self._ended:
+            is_done = self._ended.wait_for(
+                lambda: len(self._passed) == self._begun, PATIENCE_SECONDS
+            )
+            assert is_done, "an answer is under way that does not end"
+            return list(self._passed)
+
+    def begin(self) -> None:
+        """Note that an answer is under way."""
+        with self._ended:
+            self._begun += 1
+
+    def note(self, passed: Passed) -> None:
+        """Note what became of an answer that was under way."""
+        with self._ended:
+            self._passed.append(passed)
+            self._ended.notify_all()
 
     def lie(self, about: str, how: Lie) -> None:
         """From now on change the answers about the paths that start so."""
@@ -198,9 +225,13 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             if liar.closing.is_set():
                 self.close_connection = True
                 return
-            answer = liar.answer(self.command, self.path, self.headers)
-            size, is_whole = 0, False
+            liar.begin()
+            status, kind, size = 0, "", 0
+            is_compressed = is_whole = False
             try:
+                answer = liar.answer(self.command, self.path, self.headers)
+                status, kind = answer.status, answer.type
+                is_compressed = "content-encoding" in dict(answer.headers)
                 for piece in self._start(answer):
                     self.wfile.write(piece)
                     size += len(piece)
@@ -208,15 +239,9 @@ def _handler(liar: Liar) -> type[BaseHTTPRequestHandler]:
             except OSError:
                 self.close_connection = True
             finally:
-                headers = dict(answer.headers)
-                liar.passed.append(
+                liar.note(
                     Passed(
-                        self.path,
-                        answer.status,
-                        answer.type,
-                        size,
-                        "content-encoding" in headers,
-                        is_whole,
+                        self.path, status, kind, size, is_compressed, is_whole
                     )
                 )
 

@@ -12,6 +12,7 @@ import {
   chooseLanguage,
   readStamp,
 } from "../../node/web/page/language.js";
+import { textIn } from "../../node/web/page/mapping.js";
 import { readReadings } from "../../node/web/page/readings.js";
 import {
   countPassed,
@@ -26,7 +27,12 @@ import {
   partsOf,
   shellQuoted,
 } from "../../node/web/page/text.js";
-import { isCustoms, makeRows, spanOf } from "../../node/web/page/timeline.js";
+import {
+  groupRows,
+  isCustoms,
+  makeRows,
+  spanOf,
+} from "../../node/web/page/timeline.js";
 import { WORDS } from "../../node/web/page/words.js";
 import { EXPLANATIONS } from "../../node/web/verify/proof/explanations.js";
 import { NOT_CHECKED, STEPS } from "../../node/web/verify/proof/verdict.js";
@@ -110,7 +116,7 @@ test("every word is used by the page", () => {
     sources.join("") + readFileSync(new URL("index.html", PAGE), "utf8");
   // Keys that are put together from a part and what it is about.
   const made =
-    /^(PRV-|step\.|item\.|role\.|signer\.|limit\.|error\.|drop\.|moment\.|tech\.|verdict\.)/;
+    /^(PRV-|step\.|item\.|role\.|signer\.|limit\.|error\.|drop\.|why\.|tech\.|verdict\.)/;
   for (const key of Object.keys(WORDS.en)) {
     const name = key.replace(/\.one$/, "");
     const stem = made.exec(name)?.[0];
@@ -302,6 +308,56 @@ test("no entries, or none with a time, have no span", () => {
     makeRows([moment("2026-11-02T00:00:00Z"), moment("2026-11-01T00:00:00Z")]),
   );
   assert.deepEqual(span, [Date.UTC(2026, 10, 1), Date.UTC(2026, 10, 2)]);
+});
+
+test("a story spans the days that its rows show", () => {
+  // On a clock ahead of UTC, it is the next day already.
+  const rows = makeRows([moment("2026-11-01T01:00:00+12:00")]);
+  assert.equal(english.days(...spanOf(rows)), "1 Nov 2026");
+});
+
+test("what one party says of one place is one scene, until another comes", () => {
+  const at = (day, place) =>
+    moment(`2026-11-${day}T00:00:00Z`, { place, issuer: "did:a" });
+  const rows = makeRows([
+    at("01", "x"),
+    at("02", "x"),
+    at("03", "y"),
+    at("04", "x"),
+    at("09", "x"),
+  ]);
+  const scenes = groupRows(rows, ({ moment: one }) => one.place);
+  assert.deepEqual(
+    scenes.map((one) => (one.kind === "scene" ? one.rows.length : one.kind)),
+    [2, 1, 1, "gap", 1],
+  );
+  // Nothing is lost, and nothing moves.
+  assert.deepEqual(
+    scenes.flatMap((one) => (one.kind === "scene" ? one.rows : [one])),
+    rows,
+  );
+  assert.deepEqual(
+    groupRows([], () => ""),
+    [],
+  );
+});
+
+test("a name that is said in several languages is told in the reader's", () => {
+  const map = { en: "Ningbo", "zh-Hans": "宁波" };
+  const list = [
+    { "@value": "Ningbo", "@language": "en" },
+    { "@value": "宁波", "@language": "zh" },
+  ];
+  for (const names of [map, list]) {
+    assert.equal(textIn(names, "en"), "Ningbo");
+    assert.equal(textIn(names, "zh-CN"), "宁波");
+  }
+  assert.equal(textIn({ "@value": "Ningbo" }, "zh-CN"), "Ningbo");
+  assert.equal(textIn({ mi: "Te Puke" }, "en"), "Te Puke");
+  assert.equal(textIn("宁波", "en"), "宁波");
+  for (const strange of [null, undefined, 3, {}, [], [null, 3], { en: {} }]) {
+    assert.equal(textIn(strange, "en"), "");
+  }
 });
 
 test("steps at the border are told apart from others", () => {

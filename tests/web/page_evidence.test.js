@@ -7,6 +7,7 @@ import test from "node:test";
 import { checkFile, checkItem } from "../../node/web/page/checking.js";
 import {
   MAX_BYTES,
+  looksLikeBundle,
   looksLikeJson,
   readAtMost,
   readFile,
@@ -64,6 +65,22 @@ test("nothing is read of a bundle whose proofs did not pass", async () => {
     }
   }
   assert(read > 30);
+});
+
+test("every proof that is one looks like one, and no page does", async () => {
+  let proofs = 0;
+  for (const name of casesOf("bundle")) {
+    const { bytes, verdict } = await examined(name);
+    const form = verdict.checks.find((check) => check.id === "format");
+    if (form.outcome !== "VERIFIED") continue;
+    proofs++;
+    assert(looksLikeBundle(bytes), name);
+  }
+  assert(proofs > 30);
+  const text = new TextEncoder();
+  for (const page of ["", "<!doctype html>", "{}", "[]", "\ufeff<p>", "\n"]) {
+    assert(!looksLikeBundle(text.encode(page)), page);
+  }
 });
 
 test("hidden fields are counted, shown ones are not among them", async () => {

@@ -15,7 +15,7 @@ import { bracketed, readCode } from "../../node/web/scan/read_code.js";
 import { SAMPLE_TEXT, samplePixels } from "../../node/web/scan/sample.js";
 import { WORDS, wordsOf } from "../../node/web/scan/words.js";
 import { WORDS as MAP_WORDS } from "../../node/web/map/words.js";
-import * as qr from "./qr-0.7.0/index.js";
+import * as qr from "../../node/web/vendor/qr/index.js";
 import { MalformedError } from "../../node/web/verify/errors.js";
 
 const PAGE = "https://ledger.example/?item=x&lang=en";

@@ -79,13 +79,13 @@ export async function drawMap(host, stops, { language }) {
     svg.append(shape("path", { class: name, d: lines(legs, view) }));
   }
   svg.append(...drawMarkers(drawn, view));
-  const notes = [];
-  if (legs.length) notes.push(words.route);
-  if (drawn.some(({ isIndicative }) => isIndicative)) {
-    notes.push(words.somewhere);
-  }
-  const gap = language.startsWith("zh") ? "" : " ";
-  host.replaceChildren(svg, ...(notes.length ? [note(notes.join(gap))] : []));
+  const isVague = drawn.some(({ isIndicative }) => isIndicative);
+  const isRoute = legs.length > 0;
+  const caption = isRoute ? (isVague ? "both" : "route") : "somewhere";
+  host.replaceChildren(
+    svg,
+    ...(isRoute || isVague ? [note(words[caption])] : []),
+  );
 }
 
 /**

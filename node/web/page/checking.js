@@ -34,8 +34,8 @@ import { readStory } from "./story.js";
 /**
  * Why there was nothing to check.
  * @typedef {object} Unchecked
- * @property {"missing" | "unreachable" | "refused" | "large" | "badItem"
- *   | "noTrust" | "badTrust"} kind
+ * @property {"missing" | "unreachable" | "refused" | "large" | "strange"
+ *   | "badItem" | "noTrust" | "badTrust"} kind
  * @property {string} [reason]
  * @property {number} [status]
  * @property {string | null} asked
@@ -79,7 +79,7 @@ export async function checkItem(code, storage) {
  */
 export async function rememberTrust(storage) {
   const kept = load(storage);
-  return kept ?? (await findTrust(storage)).kept;
+  return kept ? { kept, fault: null } : findTrust(storage);
 }
 
 /**
@@ -90,8 +90,11 @@ export async function rememberTrust(storage) {
  * @returns {Promise<Checked | Unchecked>}
  */
 export async function checkFile(bytes, storage) {
-  const kept = await rememberTrust(storage);
-  if (!kept) return { kind: "noTrust", asked: null };
+  const { kept, fault } = await rememberTrust(storage);
+  if (!kept) {
+    const isBad = fault?.kind === "badTrust";
+    return { ...(isBad ? fault : { kind: "noTrust" }), asked: null };
+  }
   return { ...(await judge(bytes, { kept, item: null })), keptAt: null };
 }
 

@@ -3,7 +3,8 @@
 //
 // The node is asked for nothing but bytes. A download ends at its limit of
 // bytes and of time, whatever its headers promise; what cannot be had is told
-// apart: no such item, a node that fails, no network.
+// apart: no such item, a node that fails, no network, or one that answers in the
+// node's place, as where visitors have to sign in.
 
 import { FORMAT } from "../verify/proof/bundle.js";
 
@@ -25,6 +26,7 @@ const MOST_KEPT = 30;
  *   | {kind: "missing"}
  *   | {kind: "refused", status: number}
  *   | {kind: "large"}
+ *   | {kind: "strange"}
  *   | {kind: "unreachable"}} Got
  */
 
@@ -38,8 +40,11 @@ class TooLargeError extends Error {}
  * @returns {Promise<Got>}
  */
 export async function getBundle(item) {
-  const got = await get(bundlePath(item), BUNDLE, MAX_BYTES);
-  if (got.kind !== "unreachable" && got.kind !== "refused") return got;
+  let got = await get(bundlePath(item), BUNDLE, MAX_BYTES);
+  if (got.kind === "found" && !looksLikeBundle(got.bytes)) {
+    got = { kind: "strange" };
+  }
+  if (!["unreachable", "refused", "strange"].includes(got.kind)) return got;
   return (await getKept(item)) ?? got;
 }
 
@@ -90,6 +95,16 @@ export async function readFile(file) {
 export function looksLikeJson(bytes) {
   const start = new TextDecoder().decode(bytes.subarray(0, 256)).trimStart();
   return /^[{[]/.test(start) || start.includes(`"${FORMAT}"`);
+}
+
+/**
+ * Whether bytes start as a bundle does, with a msgpack map of a few keys, which
+ * is no character of HTML or JSON. What starts so may still be damaged.
+ * @param {Uint8Array} bytes
+ */
+export function looksLikeBundle(bytes) {
+  const [first = 0] = bytes;
+  return first >= 0x80 && first <= 0x8f;
 }
 
 /** @param {string} item */

@@ -141,21 +141,6 @@ export class Speaker {
   }
 
   /**
-   * Return a time in UTC without its year, to stand beside one with it.
-   * @param {number} time
-   */
-  utcBeside(time) {
-    const month = this.language === "en" ? "short" : "long";
-    const shown = this.#format({
-      month,
-      day: "numeric",
-      hour: "2-digit",
-      minute: "2-digit",
-    });
-    return `${shown.format(time)}\u00a0UTC`;
-  }
-
-  /**
    * Return how long that is, in the largest unit that fits.
    * @param {number} ms
    */

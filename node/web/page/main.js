@@ -6,6 +6,9 @@
 // Without `item` it asks for a code or a file. Everything that is decided is
 // decided in the modules that it imports; this one only ties them together.
 
+import { MalformedError } from "../verify/errors.js";
+import { CANONICAL_STEM } from "../verify/gs1/identifier.js";
+import { canonicalItem } from "../verify/gs1/item.js";
 import { checkFile, checkItem, rememberTrust } from "./checking.js";
 import { byId, fill, filled, make, said } from "./dom.js";
 import { readFile } from "./fetching.js";
@@ -226,7 +229,8 @@ async function submitTyped(event) {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     // Without what reads other spellings, a link is still one.
-    goTo(text);
+    if (isLink(text)) goTo(text);
+    else fill("typed-fault", speaker.say("start.noReader"));
     return;
   }
   const [{ readItem }, { wordsOf }] = scan;
@@ -246,6 +250,19 @@ async function submitTyped(event) {
     }),
   );
   field.focus();
+}
+
+/**
+ * Whether a text is a link or a URN that names an item by a GS1 key.
+ * @param {string} text
+ */
+function isLink(text) {
+  try {
+    return canonicalItem(text).startsWith(CANONICAL_STEM);
+  } catch (error) {
+    if (error instanceof MalformedError) return false;
+    throw error;
+  }
 }
 
 async function startScanner() {

@@ -71,12 +71,25 @@ export function showVerdict(checked, speaker, retry) {
               }),
         )
       : null,
-    keptAt !== null ? makeRetry(speaker, retry) : null,
+    // Another try may bring what is newer, or what is whole.
+    keptAt !== null || (asked !== null && isDamaged(verdict))
+      ? makeRetry(speaker, retry)
+      : null,
   ];
   putVerdict(verdict.outcome, speaker.say(key), speaker, [
     nameItem(verdict.subject || (asked ?? ""), speaker),
     ...lines,
   ]);
+}
+
+/**
+ * Whether what came is no proof at all, or not all of one.
+ * @param {import("../verify/proof/verdict.js").Verdict} verdict
+ */
+function isDamaged({ checks }) {
+  return checks.some(
+    ({ id, outcome }) => id === "format" && outcome !== "VERIFIED",
+  );
 }
 
 /**
@@ -94,6 +107,10 @@ export function showUnchecked(unchecked, speaker, retry) {
     unreachable: [
       "verdict.unreachable",
       [make("p", {}, speaker.say("unreachable.do")), again],
+    ],
+    strange: [
+      "verdict.unreachable",
+      [make("p", {}, speaker.say("strange.do")), again],
     ],
     refused: [
       "verdict.unreachable",
@@ -124,7 +141,10 @@ export function showUnchecked(unchecked, speaker, retry) {
         again,
       ],
     ],
-    noTrust: ["verdict.UNKNOWN", [make("p", {}, speaker.say("drop.noTrust"))]],
+    noTrust: [
+      "verdict.UNKNOWN",
+      [make("p", {}, speaker.say("drop.noTrust")), again],
+    ],
   };
   const [key, rest] = says[kind];
   putVerdict("UNKNOWN", speaker.say(key), speaker, [

@@ -70,10 +70,24 @@ function makeFiles({ bytes, asked }, speaker) {
     make(
       "div",
       { class: "copied" },
-      make("code", { id: "command", tabindex: "0" }, command),
+      make("code", { id: "command", tabindex: "0" }, withFlags(command)),
       copier(command, speaker),
     ),
   ];
+}
+
+/**
+ * Return a command whose flags are not broken at the end of a line.
+ * @param {string} command
+ * @returns {Child[]}
+ */
+function withFlags(command) {
+  return command
+    .split(" ")
+    .flatMap((word, i) => [
+      i ? " " : null,
+      word.startsWith("-") ? make("span", { class: "flag" }, word) : word,
+    ]);
 }
 
 /**

@@ -1,24 +1,25 @@
 // @ts-check
-// The story, put onto the page: entries and gaps, readings, certificates.
+// The story, put onto the page: entries and gaps, what one party says of one
+// place together, and readings.
 
-import { byId, fill, filled, icon, make, said } from "./dom.js";
+import { showCertificates } from "./certificates.js";
+import { fill, filled, icon, make, said } from "./dom.js";
 import { onClock, readStamp } from "./language.js";
-import { listOf, readReadings, textOf } from "./readings.js";
+import { readReadings } from "./readings.js";
 import { nameRole, pair } from "./show.js";
 import { GLN, describePlace } from "./mapping.js";
 import { factKey } from "./story.js";
 import { clean, linesOf, partsOf } from "./text.js";
-import { isCustoms, makeRows, spanOf } from "./timeline.js";
+import { groupRows, isCustoms, makeRows, spanOf } from "./timeline.js";
 
 /** @typedef {import("./checking.js").Checked} Checked */
 /** @typedef {import("./language.js").Speaker} Speaker */
+/** @typedef {import("./dom.js").Child} Child */
 /** @typedef {import("./story.js").Fact} Fact */
 /** @typedef {import("./timeline.js").EventRow} EventRow */
 /** @typedef {import("./timeline.js").GapRow} GapRow */
+/** @typedef {import("./timeline.js").Scene} Scene */
 /** @typedef {import("../verify/proof/verdict.js").Moment} Moment */
-
-/** The kinds of papers that are certificates (CBV 2.0, section 7.3). */
-const CERTIFYING = new Set(["cert", "testres"]);
 
 /**
  * Show every entry, and the days without any.
@@ -42,16 +43,18 @@ export function showTimeline({ verdict, story }, speaker) {
         })
       : speaker.say("timeline.none"),
   );
+  const factOf = (/** @type {Moment} */ { entry, event }) =>
+    story?.facts.get(factKey(entry, event));
+  const scenes = groupRows(rows, ({ moment }) => {
+    const place = describePlace(factOf(moment), speaker.language);
+    return JSON.stringify([moment.issuer, moment.roles, moment.place, place]);
+  });
   fill(
     "timeline",
-    rows.map((row) =>
-      row.kind === "gap"
-        ? makeGap(row, speaker)
-        : makeEvent(
-            row,
-            story?.facts.get(factKey(row.moment.entry, row.moment.event)),
-            speaker,
-          ),
+    scenes.map((scene) =>
+      scene.kind === "gap"
+        ? makeGap(scene, speaker)
+        : makeScene(scene, factOf, speaker),
     ),
   );
   showCertificates(verdict.timeline, story, speaker);
@@ -78,91 +81,115 @@ function makeGap({ start, stop, days }, speaker) {
 }
 
 /**
+ * Return what one party says of one place, one entry after the other.
+ * @param {Scene} scene
+ * @param {(moment: Moment) => Fact | undefined} factOf
+ * @param {Speaker} speaker
+ */
+function makeScene({ rows }, factOf, speaker) {
+  const [{ moment }] = rows;
+  const role = moment.roles.length
+    ? moment.roles.flatMap((one, i) => [
+        i ? ", " : null,
+        nameRole(one, speaker),
+      ])
+    : [speaker.say("signer.norole")];
+  const place = namePlace(moment, factOf(moment), speaker);
+  return make(
+    "li",
+    { class: "scene" },
+    make("span", { class: "dot" }),
+    make(
+      "h3",
+      {},
+      filled(speaker.words["moment.by"], {
+        name: said(moment.issuer_name || moment.issuer),
+        role: make("span", { class: "role" }, role),
+      }),
+    ),
+    place ? make("p", { class: "quiet-text" }, place) : null,
+    make(
+      "ol",
+      {},
+      rows.map((row) => makeEvent(row, factOf(row.moment), speaker)),
+    ),
+  );
+}
+
+/**
+ * Return an entry: what it says in a line, its time in another, the rest of it
+ * when that is opened.
  * @param {EventRow} row
  * @param {Fact | undefined} fact
  * @param {Speaker} speaker
  */
-function makeEvent({ moment, stamp }, fact, speaker) {
+function makeEvent(row, fact, speaker) {
+  const { moment, stamp } = row;
   const label = moment.labels[speaker.language === "en" ? "en" : "zh"];
   const isDeclaration =
     moment.error !== null &&
     moment.error.entry === moment.entry &&
     moment.error.event === moment.event;
-  const role = moment.roles.length
-    ? moment.roles.map((one) => nameRole(one, speaker))
-    : [speaker.say("signer.norole")];
+  const { is_void: isVoid, why } = moment;
+  const hidden = fact?.hiddenFields ?? 0;
   return make(
     "li",
     {
       "data-kind": "event",
-      "data-void": moment.is_void,
-      "data-why": moment.why,
-      class: moment.is_void ? "void" : null,
+      "data-void": isVoid,
+      "data-why": why,
+      class: isVoid ? "void" : null,
     },
-    make("span", { class: "dot" }),
     make(
-      "h3",
-      {},
-      moment.is_void ? make("s", {}, said(label)) : said(label),
-      isCustoms(moment)
-        ? make("span", { class: "chip customs" }, speaker.say("moment.customs"))
-        : null,
-      moment.is_void
-        ? make(
-            "span",
-            { class: "chip" },
-            speaker.say(isDeclaration ? "moment.declares" : "moment.void"),
-          )
-        : null,
-    ),
-    make(
-      "p",
-      {},
-      filled(speaker.words["moment.by"], {
-        name: said(moment.issuer_name || moment.issuer),
-        role,
-      }),
-    ),
-    make(
-      "p",
-      { class: "when" },
-      stamp
-        ? make(
-            "time",
-            {
-              datetime: new Date(stamp.time).toISOString(),
-              title: speaker.here(stamp.time),
-            },
-            speaker.there(stamp),
-            stamp.offset
-              ? [
-                  " ",
-                  make("span", { class: "utc" }, speaker.utcBeside(stamp.time)),
-                ]
-              : null,
-          )
-        : speaker.say("moment.notime"),
-    ),
-    moment.place
-      ? make("p", { class: "quiet-text" }, namePlace(moment, fact, speaker))
-      : null,
-    moment.why === "subject"
-      ? null
-      : make(
-          "p",
-          { class: "quiet-text" },
-          `${speaker.say(`moment.${moment.why}`)} `,
-          nameShort(moment.item),
+      "details",
+      {
+        class: "more",
+        toggle: (/** @type {Event} */ event) => {
+          const details = /** @type {HTMLDetailsElement} */ (
+            event.currentTarget
+          );
+          if (details.querySelector("dl")) return;
+          details.append(...makeAll(row, fact, speaker));
+        },
+      },
+      make(
+        "summary",
+        {},
+        make(
+          "span",
+          { class: "what" },
+          make(isVoid ? "s" : "strong", {}, said(label)),
+          isCustoms(moment)
+            ? makeNote(speaker.say("moment.customs"), "chip customs")
+            : null,
+          isVoid
+            ? makeNote(
+                speaker.say(isDeclaration ? "moment.declares" : "moment.void"),
+                "chip taken",
+              )
+            : null,
+          why === "subject"
+            ? null
+            : makeNote(speaker.say(`why.${whyOf(moment)}`), "why"),
+          hidden
+            ? makeNote(speaker.say("hidden", { count: hidden }), "chip")
+            : null,
         ),
+        make(
+          "span",
+          { class: "when" },
+          stamp
+            ? make(
+                "time",
+                { datetime: new Date(stamp.time).toISOString() },
+                speaker.there(stamp),
+              )
+            : speaker.say("moment.notime"),
+        ),
+      ),
+    ),
     makeError(moment, speaker),
     fact ? makeReadings(fact, speaker) : null,
-    fact?.hiddenFields
-      ? make(
-          "p",
-          { class: "quiet-text hidden-fields" },
-          speaker.say("hidden", { count: fact.hiddenFields }),
-        )
-      : null,
     Object.keys(moment.fields).length
       ? make(
           "div",
@@ -183,36 +210,61 @@ function makeEvent({ moment, stamp }, fact, speaker) {
           ),
         )
       : null,
-    makeAll(moment, fact, speaker),
   );
 }
 
 /**
- * Return a place by the name and country that its event gives it, if any, and
- * its location number; by what else it is without one.
+ * @param {string} text
+ * @param {string} name of its class
+ */
+function makeNote(text, name) {
+  // The space keeps it apart where nothing else does, as when it is read out.
+  return [" ", make("span", { class: name }, text)];
+}
+
+/**
+ * Return which word says of what else than the item itself an entry is.
+ * @param {Moment} moment
+ */
+function whyOf({ why, item }) {
+  if (why !== "containers") return why;
+  if (item.startsWith("https://id.gs1.org/00/")) return "package";
+  return item.startsWith("urn:epc:id:bic:") ? "container" : why;
+}
+
+/**
+ * Return where a scene is by the name and country that its event gives it; by
+ * its number without either, and null without any of them.
  * @param {Moment} moment
  * @param {Fact | undefined} fact
  * @param {Speaker} speaker
  */
 function namePlace({ place }, fact, speaker) {
-  const { name, country } = describePlace(fact);
+  const { name, country } = describePlace(fact, speaker.language);
+  const parts = [
+    name || (country ? "" : numberOf(place)),
+    country && speaker.country(country),
+  ].filter(Boolean);
+  return parts.length
+    ? parts.flatMap((part, i) => [i ? " · " : null, said(part)])
+    : null;
+}
+
+/** @param {string} place */
+function numberOf(place) {
   const gln = GLN.exec(place);
-  const number = gln ? `GLN ${gln[1]}${gln[2] ? ` (${gln[2]})` : ""}` : place;
-  return [
-    said(name || number),
-    country ? ` · ${speaker.country(country)}` : null,
-  ];
+  return gln ? `GLN ${gln[1]}${gln[2] ? ` (${gln[2]})` : ""}` : place;
 }
 
 /**
- * Return the last part of an item's key, which tells it from its like.
+ * Return the key of an item in brackets, or its id as it is.
  * @param {string} item
  */
 function nameShort(item) {
   const parts = partsOf(item);
-  if (!parts.length) return said(item);
-  const [ai, value] = parts[parts.length - 1];
-  return make("bdi", {}, `(${ai}) ${clean(value)}`);
+  if (!parts.length) return said(item, 120);
+  const text = parts.map(([ai, value]) => `(${ai})\u00a0${value}`).join(" ");
+  return said(text, 120);
 }
 
 /**
@@ -282,101 +334,53 @@ function makeReadings({ body }, speaker) {
 }
 
 /**
- * Return all that an entry says, made when it is opened.
- * @param {Moment} moment
+ * Return all that an entry says.
+ * @param {EventRow} row
  * @param {Fact | undefined} fact
  * @param {Speaker} speaker
  */
-function makeAll(moment, fact, speaker) {
-  if (!fact) return null;
-  const whole = {
-    entry: moment.entry,
-    event: moment.event,
-    issuer: moment.issuer,
-    ...fact.body,
-    items: fact.items,
-  };
-  return make(
-    "details",
-    {
-      class: "all more",
-      toggle: (/** @type {Event} */ event) => {
-        const details = /** @type {HTMLDetailsElement} */ (event.currentTarget);
-        if (details.querySelector("pre")) return;
-        const text = JSON.stringify(whole, null, 1);
-        details.append(
-          ...(fact.hiddenItems
-            ? [
-                make(
-                  "p",
-                  { class: "quiet-text" },
-                  speaker.say("others", { count: fact.hiddenItems }),
-                ),
-              ]
-            : []),
-          make("pre", { tabindex: "0" }, linesOf(text)),
-        );
-      },
-    },
+function makeAll({ moment, stamp }, fact, speaker) {
+  const { entry, event, issuer, item, place } = moment;
+  const count = fact?.hiddenFields ?? 0;
+  const whole = { entry, event, issuer, ...fact?.body, items: fact?.items };
+  const term = (/** @type {string} */ key, /** @type {Child} */ value) =>
+    pair(speaker.say(key), value);
+  return [
     make(
-      "summary",
-      { title: speaker.say("moment.all") },
-      make("span", { class: "unseen" }, speaker.say("moment.all")),
+      "dl",
+      { class: "pairs" },
+      stamp ? term("moment.utc", speaker.utc(stamp.time)) : null,
+      place ? term("moment.place", said(numberOf(place), 120)) : null,
+      term("check.about", nameShort(item)),
+      term(
+        "moment.where",
+        speaker.say("moment.entry", { entry: `${entry}`, event: `${event}` }),
+      ),
     ),
-    make(
-      "p",
-      { class: "quiet-text" },
-      speaker.say("moment.entry", {
-        entry: `${moment.entry}`,
-        event: `${moment.event}`,
-      }),
-    ),
-  );
-}
-
-/**
- * Show the certificates that entries name; none is opened.
- * @param {Moment[]} timeline
- * @param {import("./story.js").Story | null} story
- * @param {Speaker} speaker
- */
-function showCertificates(timeline, story, speaker) {
-  const rows = timeline.flatMap((moment) => {
-    const fact = story?.facts.get(factKey(moment.entry, moment.event));
-    const named = fact ? certificatesOf(fact.body) : [];
-    return named.map((text) => ({ moment, text }));
-  });
-  byId("certificates").hidden = !rows.length;
-  fill(
-    "certificate-list",
-    rows.map(({ moment, text }) => {
-      const stamp = readStamp(moment.time);
-      return make(
-        "li",
-        { class: moment.is_void ? "void" : null },
-        make("p", { class: "address" }, said(text, 300)),
-        make(
+    count
+      ? make(
           "p",
           { class: "quiet-text" },
-          filled(speaker.words["certificate.says"], {
-            name: said(moment.issuer_name || moment.issuer),
-            time: stamp ? speaker.there(stamp) : speaker.say("moment.notime"),
-          }),
-        ),
-      );
-    }),
-  );
-}
-
-/**
- * Return the certificates that an event's body names, as they stand there.
- * @param {Record<string, unknown>} body
- * @returns {string[]}
- */
-export function certificatesOf(body) {
-  const links = [body.certificationInfo].flat().filter((link) => textOf(link));
-  const papers = listOf(body.bizTransactionList)
-    .filter(({ type }) => CERTIFYING.has(textOf(type).replace(/^.*[-:]/, "")))
-    .map(({ bizTransaction }) => textOf(bizTransaction));
-  return [...new Set([...links.map(String), ...papers])];
+          speaker.say("hidden.more", { count }),
+        )
+      : null,
+    fact?.hiddenItems
+      ? make(
+          "p",
+          { class: "quiet-text" },
+          speaker.say("others", { count: fact.hiddenItems }),
+        )
+      : null,
+    fact
+      ? make(
+          "pre",
+          {
+            tabindex: "0",
+            role: "group",
+            "aria-label": speaker.say("moment.all"),
+          },
+          linesOf(JSON.stringify(whole, null, 1)),
+        )
+      : null,
+  ].filter((one) => one !== null);
 }

@@ -2,13 +2,14 @@
 // The rows of the timeline: events in log order, and between them the days on
 // which nothing was entered. A gap proves nothing, and hiding it would.
 
-import { readStamp } from "./language.js";
+import { onClock, readStamp } from "./language.js";
 
 /** @typedef {import("../verify/proof/verdict.js").Moment} Moment */
 /** @typedef {import("./language.js").Stamp} Stamp */
 /**
  * @typedef {{kind: "event", moment: Moment, stamp: Stamp | null}} EventRow
  * @typedef {{kind: "gap", start: Stamp, stop: Stamp, days: number}} GapRow
+ * @typedef {{kind: "scene", rows: EventRow[]}} Scene
  */
 
 const DAY = 86_400_000;
@@ -55,13 +56,37 @@ export function makeRows(moments) {
 }
 
 /**
- * Return the first and the last time of the rows, null without any.
+ * Return the rows with those together that come one after the other and have
+ * the same key: what one party says of one place is read as one scene.
+ * @param {(EventRow | GapRow)[]} rows
+ * @param {(row: EventRow) => string} keyOf
+ * @returns {(Scene | GapRow)[]}
+ */
+export function groupRows(rows, keyOf) {
+  /** @type {(Scene | GapRow)[]} */
+  const groups = [];
+  /** @type {string | null} */
+  let last = null;
+  for (const row of rows) {
+    const key = row.kind === "event" ? keyOf(row) : null;
+    const scene = groups[groups.length - 1];
+    if (row.kind === "gap") groups.push(row);
+    else if (key === last && scene?.kind === "scene") scene.rows.push(row);
+    else groups.push({ kind: "scene", rows: [row] });
+    last = key;
+  }
+  return groups;
+}
+
+/**
+ * Return the first and the last time of the rows, each on the clock of its
+ * place as the rows show them; null without any.
  * @param {(EventRow | GapRow)[]} rows
  * @returns {[number, number] | null}
  */
 export function spanOf(rows) {
   const times = rows.flatMap((row) =>
-    row.kind === "event" && row.stamp ? [row.stamp.time] : [],
+    row.kind === "event" && row.stamp ? [onClock(row.stamp)] : [],
   );
   if (!times.length) return null;
   const [first] = times;

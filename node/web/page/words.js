@@ -40,6 +40,8 @@ export const WORDS = {
       "Compare the code with what is printed on the thing. The label may belong to another ledger, be misread, or be forged.",
     "unreachable.do":
       "The ledger could not be reached. That says nothing for or against the item.",
+    "strange.do":
+      "What came back is no proof: a network that asks you to sign in may have answered in the ledger’s place. That says nothing for or against the item.",
     "large.do":
       "The ledger’s answer was larger than this page takes ({size}). Use the command-line program.",
     "unreadable.do": "The ledger gave no usable trust file: {reason}",
@@ -194,7 +196,7 @@ export const WORDS = {
     "role.retailer": "Retailer",
     "role.auditor": "Auditor",
     "timeline.lead":
-      "{entries} by {parties}, {dates}. Times are those of the place, then UTC.",
+      "{entries} by {parties}, {dates}. Times are those of the place. Open an entry to see all of it.",
     "parties.one": "{count} party",
     parties: "{count} parties",
     "timeline.none": "Nothing of its story can be shown.",
@@ -203,21 +205,28 @@ export const WORDS = {
     "moment.by": "{name}, {role}",
     "moment.customs": "Customs",
     "moment.notime": "Time not given",
-    "moment.containers": "Said of what it travelled in",
-    "moment.lots": "Said of its lot",
-    "moment.inputs": "Said of what it was made from",
+    "moment.utc": "Time in UTC",
+    "moment.place": "Place",
+    "moment.where": "In the ledger",
+    "why.package": "with its package",
+    "why.container": "with its container",
+    "why.containers": "with what carried it",
+    "why.lots": "of its lot",
+    "why.inputs": "as its raw material",
     "moment.void": "Taken back as an error",
-    "moment.declares": "Takes an earlier entry back as an error",
+    "moment.declares": "Takes an entry back",
     "error.at": "Taken back {time}",
     "error.undated": "Taken back",
     "error.did_not_occur": "it did not happen",
     "error.incorrect_data": "its data were wrong",
     "error.shown": "The correction is shown here: {event}",
     "error.announced": "A correction was announced and has not come: {event}",
-    "hidden.one":
-      "{count} detail of this entry is hidden, and only those it was shown to know it.",
-    hidden:
-      "{count} details of this entry are hidden, and only those they were shown to know them.",
+    "hidden.one": "{count} detail hidden",
+    hidden: "{count} details hidden",
+    "hidden.more.one":
+      "{count} detail of this entry is hidden: only those whom its signer showed it know it.",
+    "hidden.more":
+      "{count} details of this entry are hidden: only those whom their signer showed them know them.",
     "others.one": "{count} more item was in this entry.",
     others: "{count} more items were in this entry.",
     shown: "Hidden from others, shown to you",
@@ -284,7 +293,10 @@ export const WORDS = {
     "start.lead":
       "Scan the code on the label. Your browser checks the evidence itself, and need not believe any server.",
     "start.scan": "Scan a code",
-    "start.noScanner": "The scanner could not be loaded. Type the code below.",
+    "start.noScanner":
+      "The scanner was not loaded yet, and cannot be without a network. Type the link in the code, or open a file.",
+    "start.noReader":
+      "What reads printed codes was not loaded yet, and cannot be without a network. Only a link can be read now (https://…/01/…).",
     "start.type": "Or type what is printed",
     "start.typeHelp":
       "A GTIN with its serial number or lot, an SSCC, or the link in the code.",
@@ -297,7 +309,7 @@ export const WORDS = {
       "This is the view in JSON, which is for reading. Only the binary file (.provenance) can be checked.",
     "drop.large": "This file is too large for a proof ({size}).",
     "drop.noTrust":
-      "This browser has no trust file yet, so it knows nobody to believe. Open the page once with the network on, or choose a trust file below.",
+      "This browser has no trust file yet, so it knows nobody to believe, and the ledger could not be asked for one. Try again with the network on, or choose a trust file below.",
     "drop.here": "Drop it to check it here",
     footer:
       "The check runs on your device. Nothing about it is sent anywhere, and no other site is asked.",
@@ -334,6 +346,8 @@ export const WORDS = {
       "请与物品上印刷的内容核对：标签可能属于其他账本，可能被误读，也可能是伪造的。",
     "unreachable.do":
       "暂时连接不上账本。这既不说明物品有问题，也不说明没有问题。",
+    "strange.do":
+      "收到的内容不是证明：可能是需要登录的网络代替账本作了回应。这既不说明物品有问题，也不说明没有问题。",
     "large.do":
       "账本返回的数据过大（{size}），本页面无法处理，请使用命令行程序。",
     "unreadable.do": "账本没有提供可用的信任文件：{reason}",
@@ -469,7 +483,7 @@ export const WORDS = {
     "role.retailer": "零售商",
     "role.auditor": "审计方",
     "timeline.lead":
-      "共 {entries}，{parties}签署，{dates}。先列当地时间，后列 UTC 时间。",
+      "共 {entries}，{parties}签署，{dates}。时间均为当地时间，点开可看全部内容。",
     parties: "{count} 方",
     "timeline.none": "没有可以显示的记录。",
     "timeline.nodates": "未注明日期",
@@ -477,18 +491,24 @@ export const WORDS = {
     "moment.by": "{name}，{role}",
     "moment.customs": "通关",
     "moment.notime": "未注明时间",
-    "moment.containers": "记录于它所在的运输包装",
-    "moment.lots": "记录于它所属的批次",
-    "moment.inputs": "记录于它的原料",
+    "moment.utc": "UTC 时间",
+    "moment.place": "地点",
+    "moment.where": "账本位置",
+    "why.package": "随整件包装",
+    "why.container": "随集装箱",
+    "why.containers": "随运输载具",
+    "why.lots": "整批",
+    "why.inputs": "原料",
     "moment.void": "已作为错误撤回",
-    "moment.declares": "撤回此前一条有误的记录",
+    "moment.declares": "撤回有误的记录",
     "error.at": "撤回于 {time}",
     "error.undated": "已撤回",
     "error.did_not_occur": "该事件并未发生",
     "error.incorrect_data": "数据有误",
     "error.shown": "更正的记录见本页：{event}",
     "error.announced": "已预告更正，尚未收到：{event}",
-    hidden: "这条记录有 {count} 项内容未公开，只有获准查看的人知道。",
+    hidden: "{count} 项未公开",
+    "hidden.more": "这条记录有 {count} 项内容未公开，只有获准查看的人知道。",
     others: "这条记录还涉及另外 {count} 件物品。",
     shown: "对他人保密、向您公开的内容",
     reading: "传感器读数",
@@ -552,7 +572,10 @@ export const WORDS = {
     "start.lead":
       "扫一扫标签上的码，由您的浏览器亲自核验证据，无需相信任何服务器。",
     "start.scan": "扫码",
-    "start.noScanner": "扫码功能未能载入，请在下面输入代码。",
+    "start.noScanner":
+      "扫码功能尚未载入，需要联网才能载入。请输入码中的链接，或打开文件。",
+    "start.noReader":
+      "识别印刷代码的功能尚未载入，需要联网才能载入。目前只能识别链接（https://…/01/…）。",
     "start.type": "或输入印刷的代码",
     "start.typeHelp": "GTIN 加序列号或批号、SSCC，或者码中的链接。",
     "start.check": "核验",
@@ -563,7 +586,7 @@ export const WORDS = {
       "这是供阅读的 JSON 文件，只有二进制的证明文件（.provenance）才能核验。",
     "drop.large": "文件过大（{size}），不是证明文件。",
     "drop.noTrust":
-      "本浏览器还没有信任文件，不知道该相信谁。请先联网打开一次本页面，或在下方选择信任文件。",
+      "本浏览器还没有信任文件，不知道该相信谁，现在也无法向账本索取。请联网后重试，或在下方选择信任文件。",
     "drop.here": "松开即可在此核验",
     footer:
       "核验在您的设备上进行，结果不会发送到任何地方，也不会访问其他网站。",

@@ -2,7 +2,7 @@
 // QR codes in pixels, through the vendored decoder. Started as a worker, it
 // reads what it is sent, so that the page stays quick meanwhile.
 
-import { _QRScanner } from "../vendor/qr/qr.js";
+import { _QRScanner } from "../vendor/qr/decode.js";
 import { readGs1 } from "./gs1_qr.js";
 
 /** Reads GS1 QR codes too. */

@@ -4,10 +4,10 @@
 export const WORDS = {
   en: {
     title: "Read a code",
-    camera: "Scan with the camera",
+    camera: "Use the camera",
     stop: "Stop the camera",
     torch: "Light",
-    photo: "Choose a photo of the code",
+    photo: "Choose a photo",
     typed: "Or type what is printed beside the code",
     hint: "Such as 09506000134352 or (01)09506000134352(21)00042",
     readsAs: "Reads as {item}",
