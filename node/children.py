@@ -12,13 +12,14 @@ however its parent ended.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
 import traceback
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import msgpack
@@ -31,6 +32,9 @@ from provenance.errors import ProvenanceError, StoreError
 
 _PATIENCE_SECONDS = 60
 """How long a child may think; then it is replaced."""
+
+_PAUSE_SECONDS = 0.5
+"""How long until another child is tried to be started, if one was not."""
 
 _DONE, _REFUSED, _BUG = 0, 1, 2
 
@@ -87,10 +91,7 @@ class Children:
             if not waiting.done():
                 waiting.set_exception(_busy())
         self._waiting.clear()
-        for child in self._all:
-            assert child.stdin is not None, "its pipes were asked for"
-            child.stdin.close()
-        await asyncio.gather(*(child.wait() for child in self._all))
+        await _end(self._all)
         self._all.clear()
 
     async def ask(
@@ -196,9 +197,26 @@ class Children:
         if child.returncode is None:
             child.kill()
         await child.wait()
-        if not self._is_stopped:
-            note("child-replaced", status=child.returncode)
-            self._give_back(await self._spawn())
+        while not self._is_stopped:
+            try:
+                fresh = await self._spawn()
+            except OSError as error:
+                # No files or processes are left. Without this one, whoever
+                # waits for it would wait for ever.
+                note("child-missing", level=logging.ERROR, error=str(error))
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                note("child-replaced", status=child.returncode)
+                await self._take_in(fresh)
+                return
+
+    async def _take_in(self, fresh: Process) -> None:
+        if self._is_stopped:
+            # It began meanwhile: `stop` has not seen it, or ends it, too.
+            await _end([fresh])
+            self._all.discard(fresh)
+        else:
+            self._give_back(fresh)
 
     async def _spawn(self) -> Process:
         child = await asyncio.create_subprocess_exec(
@@ -206,6 +224,13 @@ class Children:
         )
         self._all.add(child)
         return child
+
+
+async def _end(children: Collection[Process]) -> None:
+    for child in children:
+        assert child.stdin is not None, "its pipes were asked for"
+        child.stdin.close()
+    await asyncio.gather(*(child.wait() for child in children))
 
 
 async def _exchange(child: Process, data: bytes) -> bytes:

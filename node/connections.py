@@ -7,7 +7,7 @@ and who does not read what it is sent is cut when that does not get less.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 
 from uvicorn.protocols.http.httptools_impl import (
     HttpToolsProtocol,
@@ -20,6 +20,7 @@ from node.problems import (
     HEAD_TOO_LARGE,
     MEDIA_TYPE,
     TOO_SLOW,
+    URI_TOO_LONG,
     Kind,
     problem_bytes,
 )
@@ -28,8 +29,8 @@ from node.settings import Settings
 _LEAST_READ = 16_384
 """Bytes that a client takes in the time it has for that, at least."""
 
-_PHRASES = {400: "Bad Request", 408: "Request Timeout", 431: "Too Large",
-            503: "Service Unavailable"}  # fmt: skip
+_PHRASES = {400: "Bad Request", 408: "Request Timeout", 414: "URI Too Long",
+            431: "Too Large", 503: "Service Unavailable"}  # fmt: skip
 
 
 class Connection(HttpToolsProtocol):
@@ -87,12 +88,17 @@ class Connection(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the request's target."""
-        self._count(len(url), 0)
+        self._named_bytes += len(url)
+        most = self.settings.max_header_bytes
+        if self._named_bytes > most:
+            self._end_parsing(
+                URI_TOO_LONG, f"an address has at most {most} bytes"
+            )
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header."""
-        self._count(len(name) + len(value) + 4, 1)
+        self._count(len(name) + len(value) + 4)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -125,17 +131,20 @@ class Connection(HttpToolsProtocol):
         kind, detail = self._refusal or (BAD_REQUEST, msg)
         self._refuse(kind, detail)
 
-    def _count(self, size: int, lines: int) -> None:
-        self._head_lines += lines
+    def _count(self, size: int) -> None:
+        self._head_lines += 1
         self._named_bytes += size
         settings = self.settings
         if (
             self._head_lines > settings.max_headers
             or self._named_bytes > settings.max_header_bytes
         ):
-            self._refusal = HEAD_TOO_LARGE, self._too_large()
-            # Ends the parser, which then has `send_400_response` called.
-            raise ValueError("too many headers")
+            self._end_parsing(HEAD_TOO_LARGE, self._too_large())
+
+    def _end_parsing(self, kind: Kind, detail: str) -> NoReturn:
+        """Refuse the request: the parser then calls `send_400_response`."""
+        self._refusal = kind, detail
+        raise ValueError(detail)
 
     def _too_large(self) -> str:
         return (

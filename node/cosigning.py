@@ -40,7 +40,7 @@ from pathlib import Path
 
 from node.children import ChildFault, Children
 from node.cosigners import CONTRADICTS, COSIGNED, UNREACHABLE
-from node.journal import note, note_bug
+from node.journal import note, note_bug, note_end
 from node.metrics import Metrics
 from node.problems import RefusedError
 from node.reading import Latest, Reading
@@ -216,7 +216,10 @@ class Cosigning:
             # Whatever became of it, nobody waits any longer.
             if self._is_paused:
                 self._is_paused = False
-                self._reading.publish(self._reading.newest)
+                if self._writer.doubt is None:
+                    self._reading.let_go()
+                else:
+                    self._reading.stand_still()
 
     async def _round(self) -> None:
         shown = await self._hold()
@@ -343,12 +346,11 @@ class Cosigning:
 
         It is when the one that is served has none either, or is old.
         """
-        if self._is_paused:
-            return True  # Nothing older stands any more.
         if self._writer.doubt is not None:
             return False
         return (
-            not self._has_quorum
+            self._is_paused  # Nothing older stands any more.
+            or not self._has_quorum
             or self.quorum_age > self._settings.quorum_seconds
         )
 
@@ -461,3 +463,4 @@ class Cosigning:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(note_end)

@@ -34,6 +34,16 @@ ALLOWED = (
     b" If-None-Match"
 )
 
+_READERS: Headers = (
+    (b"access-control-allow-methods", b"GET, HEAD, POST"),
+    (b"access-control-allow-headers", ALLOWED),
+)
+_WRITERS: Headers = (
+    (b"access-control-allow-methods", b"GET, HEAD, POST, DELETE"),
+    (b"access-control-allow-headers", ALLOWED + b", Authorization"),
+)
+"""What pages of listed origins may send: tokens, for reading as well."""
+
 _SECURITY: Headers = (
     (
         b"content-security-policy",
@@ -156,10 +166,12 @@ class Frame:
             if wanted and scope["method"] == "OPTIONS"
             else scope["method"]
         )
-        if method in _READS:
-            allowed: bytes = b"*"
-        elif origin in self._writers:
-            allowed = origin
+        is_asked = method != scope["method"]
+        is_writer = origin in self._writers
+        if is_writer and (is_asked or method not in _READS):
+            allowed: bytes = origin
+        elif method in _READS:
+            allowed = b"*"
         else:
             return ((b"vary", b"Origin"),) if origin else ()
         headers = [
@@ -169,14 +181,8 @@ class Frame:
         if allowed != b"*":
             headers.append((b"vary", b"Origin"))
         if wanted:
-            headers += [
-                (b"access-control-allow-methods", b"GET, HEAD, POST"),
-                (
-                    b"access-control-allow-headers",
-                    ALLOWED,
-                ),
-                (b"access-control-max-age", b"86400"),
-            ]
+            headers += _WRITERS if is_writer else _READERS
+            headers.append((b"access-control-max-age", b"86400"))
         return headers
 
 

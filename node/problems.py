@@ -82,6 +82,7 @@ NO_TOKEN = _kind(401, "PRV-9112")
 BEHIND = _kind(503, "PRV-9113", is_retryable=True)
 TOO_COMPLEX = _kind(413, "PRV-9114")
 EXISTS = _kind(409, "PRV-9115")
+URI_TOO_LONG = _kind(414, "PRV-9116")
 BUG = Kind(
     500, BUG_PROBLEM.code, "A fault of the program",
     "report it to the operator with the request id", True,
@@ -90,7 +91,7 @@ BUG = Kind(
 SERVER_KINDS = (
     BAD_REQUEST, NO_ROUTE, NO_METHOD, TOO_LARGE, HEAD_TOO_LARGE, TOO_SLOW,
     TOO_MANY, BUSY, NO_SUCH_TYPE, NOT_ACCEPTABLE, INVALID, NOT_OFFERED,
-    NO_TOKEN, BEHIND, TOO_COMPLEX, EXISTS, BUG,
+    NO_TOKEN, BEHIND, TOO_COMPLEX, EXISTS, URI_TOO_LONG, BUG,
 )  # fmt: skip
 
 _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {

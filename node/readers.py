@@ -8,6 +8,7 @@ long (the 99th of 100), and the writer wrote two thirds as much: measured with
 `tests/bench/node.py` on two processors.
 """
 
+import gc
 import json
 import sys
 import time
@@ -31,6 +32,9 @@ from provenance.store.protocol import Reader
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
 from provenance.tlog.tile import TILE_WIDTH, format_entries
+
+_COLLECTED_AFTER = 100_000
+"""How many new containers there are before cycles are looked for."""
 
 
 class Answers:
@@ -74,29 +78,47 @@ class Answers:
 
     # Proving.
 
-    def bundle(self, item: str) -> tuple[str, bytes]:
-        """Return (checkpoint, bundle) of *item*."""
-        if self._held is not None:
-            moment = self._held.moment
-            return moment.note, self._ledger.prove_item_at(moment, item)
-        with self._ledger.moment() as moment:
-            return moment.note, self._ledger.prove_item_at(moment, item)
+    def bundle(self, item: str, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, bundle) of *item*.
 
-    def bundle_view(self, item: str) -> tuple[str, bytes]:
-        """Return (checkpoint, what the bundle says, as JSON)."""
-        note, data = self.bundle(item)
+        Args:
+            item: Its id.
+            stands: Whether to prove from the moment that stands, rather than
+                from the newest.
+
+        Returns:
+            None if that moment is asked for and none stands here: this reader
+            began after the others were told, or let go since.
+        """
+        if not stands:
+            with self._ledger.moment() as moment:
+                return moment.note, self._ledger.prove_item_at(moment, item)
+        if self._held is None:
+            return None
+        moment = self._held.moment
+        return moment.note, self._ledger.prove_item_at(moment, item)
+
+    def bundle_view(self, item: str, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, what the bundle says, as JSON), as `bundle`."""
+        found = self.bundle(item, stands)
+        if found is None:
+            return None
+        note, data = found
         view = {
             "schema": "provenance.bundle-view/1",
             **decode_file(data).content,
         }
         return note, json.dumps(view).encode()
 
-    def trail(self, item: str) -> tuple[str, bytes]:
-        """Return (checkpoint, story of *item* as JSON).
+    def trail(self, item: str, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, story of *item* as JSON), as `bundle` does.
 
         It is what a verifier who trusts the ledger's own trust file finds.
         """
-        note, data = self.bundle(item)
+        found = self.bundle(item, stands)
+        if found is None:
+            return None
+        note, data = found
         verdict = examine_bundle(
             data,
             trust=self._ledger.trust,
@@ -211,6 +233,9 @@ def _end(held: _Held | None) -> None:
 
 
 def _main() -> None:
+    # What a proof is made of dies with it, and has no cycles; the caches live
+    # long, and would be looked through for nothing.
+    gc.set_threshold(_COLLECTED_AFTER)
     with open_reader(Path(sys.argv[1])) as ledger:
         answers = Answers(ledger)
         answer_questions(

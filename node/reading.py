@@ -13,14 +13,22 @@ at it. Else both are the same.
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 
 from node.children import Children
+from node.limits import RETRY_SOON
+from node.problems import BUSY, RefusedError
 from provenance.errors import NotFoundError
 from provenance.ledger.read import Moment, read_entry
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.tile import TILE_WIDTH, Tile, tile_at
+
+STAND_SECONDS = 5.0
+"""How long a proof waits for its reader to stand where the others do."""
+
+_LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,10 @@ class Reading:
         self.readers = readers
         self.grown = asyncio.Event()
         self._is_held = False
+        self._are_standing = False
         self._may_prove = asyncio.Event()
         self._may_prove.set()
+        self._published = asyncio.Event()
         self._room = cache_bytes
         self._kept: OrderedDict[Tile | tuple[int], bytes] = OrderedDict()
         self._kept_bytes = 0
@@ -90,23 +100,56 @@ class Reading:
         self._is_held = True
 
     def pause(self) -> None:
-        """Let whoever asks for a proof wait until `publish`."""
+        """Let whoever asks for a proof wait until something is served."""
         self._may_prove.clear()
 
     def publish(self, latest: Latest) -> None:
         """Serve *latest*, at which the readers stand."""
         self.latest = latest
+        self._are_standing = True
+        self._resume()
+
+    def let_go(self) -> None:
+        """Serve the newest; the readers stand nowhere, and prove from it."""
+        self.latest = self.newest
+        self._are_standing = False
+        self._resume()
+
+    def stand_still(self) -> None:
+        """Serve what is served; no reader stands there, and none proves."""
+        self._are_standing = True
+        self._resume()
+
+    def _resume(self) -> None:
         self._may_prove.set()
+        self._published.set()
+        self._published = asyncio.Event()
 
     async def prove(self, kind: str, item: str) -> tuple[str, bytes]:
         """Return (checkpoint, body) of *item*'s bundle, view or trail.
 
         Raises:
             NotFoundError: The ledger has no event of it.
+            RefusedError: Too many wait; or the reader that was asked took
+                the place of one that died, and does not stand where the
+                others do.
         """
-        await self._may_prove.wait()
-        note, body = await self.readers.ask([kind, item])
-        return note, body
+        for _ in range(_LOOKS):
+            await self._may_prove.wait()
+            published = self._published
+            found = await self.readers.ask([kind, item, self._are_standing])
+            if found is not None:
+                note, body = found
+                return note, body
+            # The next moment that is published stands in all of them.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STAND_SECONDS):
+                    await published.wait()
+        raise RefusedError(
+            BUSY,
+            "the process that proves does not stand at the checkpoint yet",
+            RETRY_SOON,
+        )
 
     async def find(self, issued_at: int, statement_id: bytes) -> int:
         """Return the log index of that statement.

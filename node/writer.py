@@ -29,6 +29,7 @@ from node.problems import BUSY, RefusedError, kind_of
 from node.reading import Latest, Reading, time_of
 from provenance.claims.event import parse_event
 from provenance.claims.registry import TrustRegistry
+from provenance.claims.statement import parse_entry, parse_submission
 from provenance.errors import (
     BrokenLinkError,
     InvalidSignatureError,
@@ -193,6 +194,21 @@ class Writer:
         finally:
             self._in_hand -= len(pieces)
             self._metrics.queue.set(self._in_hand)
+
+    async def find(self, piece: bytes) -> int | None:
+        """Return where the submission *piece* is in the log, if it is there.
+
+        Raises:
+            RefusedError: Too much waits.
+            StoreError: It could not be read.
+        """
+        try:
+            entry = parse_entry(parse_submission(piece).entry)
+            return await self._reading.find(
+                entry.header.issued_at, entry.statement_id
+            )
+        except (MalformedError, NotFoundError):
+            return None
 
     async def _submit(
         self, pieces: Sequence[bytes], *, with_receipts: bool

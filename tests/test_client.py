@@ -542,6 +542,9 @@ def test_without_another_attempt_a_killed_node_is_an_error(
         "https://me:secret@ledger.example",
         "https://ledger.example/?key=secret",
         "https://ledger.example/#here",
+        "https://ledger.example:99999",
+        "https://ledger.example:0",
+        "https://[::1",
         "",
     ],
 )

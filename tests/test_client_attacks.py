@@ -18,6 +18,7 @@ from provenance.client import (
     problem_behind,
 )
 from provenance.client.batches import batches_of
+from provenance.client.problems import parse_problem
 from provenance.client.retry import parse_retry_after
 from provenance.errors import (
     BrokenLinkError,
@@ -263,6 +264,8 @@ def test_texts_that_are_none_are_malformed(world: LedgerWorld) -> None:
         {"events": {}},
         {"events": [1]},
         {"events": [], "next_page_token": "for ever"},
+        {"events": [{}], "next_page_token": 1},
+        {"events": [{}], "next_page_token": False},
     ],
 )
 def test_a_page_that_is_none_is_malformed(
@@ -370,6 +373,19 @@ def test_a_broken_link_without_heads_has_none(world: LedgerWorld) -> None:
     assert isinstance(told, BrokenLinkError)
     assert bare.heads == {}
     assert told.heads == {"a": None, "b": (2, b"\xab" * 32)}
+
+
+@pytest.mark.parametrize(
+    "heads", [{"x": 1}, {"x": {"count": 1, "link": "g"}}, 7, [None]]
+)
+def test_a_refusal_with_heads_that_are_none_is_a_refusal_still(
+    heads: object,
+) -> None:
+    body = {"code": "PRV-9023", "detail": "it moved on", "heads": heads}
+    said, error = parse_problem(409, json.dumps(body).encode())
+    assert isinstance(error, BrokenLinkError)
+    assert error.heads == {}
+    assert said.detail == "it moved on"
 
 
 # Asking again.
@@ -518,6 +534,9 @@ def test_a_node_that_is_not_there_is_unreachable(world: LedgerWorld) -> None:
         ("Mon, 02 Feb 2026 02:41:00 GMT", 60),
         ("Mon, 02 Feb 2026 02:39:00 GMT", 0),
         ("9" * 4_400, 999_999_999),
+        ("Mon, 02 Feb 2026 02:41:00 +" + "9" * 20, 0),
+        ("Mon, 02 Feb " + "9" * 20 + " 02:41:00 GMT", 0),
+        ("Mon, 02 Feb " + "9" * 4_400 + " 02:41:00 GMT", 0),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(
@@ -600,6 +619,34 @@ def test_a_body_that_drips_for_ever_is_given_up(world: LedgerWorld) -> None:
         while True:
             waits.slept.append(50.0)  # so long it took
             yield b"1\r\n \r\n"
+
+    with (
+        ScriptedServer(lambda _: drip()) as server,
+        client_of(world, server.url, waits=waits) as client,
+        pytest.raises(UnreachableError, match="not there in time"),
+    ):
+        client.trust_text()
+
+
+@pytest.mark.parametrize(
+    ("head", "part"),
+    [
+        (b"HTTP/1.1 200 OK\r\nx: ", b"y"),
+        (b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"),
+    ],
+    ids=["a header", "interim answers"],
+)
+def test_a_head_that_drips_for_ever_is_given_up(
+    world: LedgerWorld, head: bytes, part: bytes
+) -> None:
+    waits = Waits()
+
+    def drip() -> Iterator[bytes]:
+        yield head
+        # It ends for the sake of a client that would listen for ever.
+        for _ in range(20_000):
+            waits.slept.append(1.0)  # so long it took
+            yield part
 
     with (
         ScriptedServer(lambda _: drip()) as server,

@@ -219,6 +219,11 @@ def test_openapi_names_every_operation_once(client: TestClient) -> None:
     assert len(ids) == len(set(ids))
     for operation in operations:
         assert operation["summary"]
+        names = [
+            (parameter["in"], parameter["name"])
+            for parameter in operation.get("parameters", ())
+        ]
+        assert len(names) == len(set(names)), operation["operationId"]
     text = json.dumps(schema)
     for name in re.findall(r"#/components/schemas/(\w+)", text):
         assert name in schema["components"]["schemas"]

@@ -211,6 +211,25 @@ def test_a_flood_of_headers_is_cut_off(
 
 
 @pytest.mark.parametrize(
+    "line",
+    [b"GET /" + b"a" * 20_000, b"GET /?" + b"a" * 2**20 + b" HTTP/1.1\r\n\r\n"],
+    ids=["without an end", "whole"],
+)
+def test_an_address_that_is_too_long_is_414(
+    node: NodeProcess, line: bytes
+) -> None:
+    with node.connect() as connection:
+        with contextlib.suppress(OSError):
+            connection.sendall(line)
+        answer = answer_of(connection)
+    # Who goes on to send when the answer is there may miss it.
+    assert answer == b"" or status_of(answer) == 414
+    assert answer == b"" or b'"PRV-9116"' in answer
+    assert answer or len(line) > 2**16
+    is_honest(node)
+
+
+@pytest.mark.parametrize(
     "request_line",
     [
         b"GET " + b"/a" * 40_000 + b" HTTP/1.1\r\n\r\n",
@@ -239,7 +258,7 @@ def test_what_is_no_request_is_answered_as_such(
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request_line)
         answer = answer_of(connection)
-    assert answer == b"" or status_of(answer) in {400, 404, 408, 431}, answer
+    assert answer == b"" or status_of(answer) in {400, 404, 408, 414}, answer
     assert b"Traceback" not in answer
     is_honest(node)
 
@@ -419,8 +438,9 @@ def test_a_node_that_is_killed_has_lost_nothing_it_acknowledged(
 def test_the_children_of_a_killed_node_end_too(world: LedgerWorld) -> None:
     del world
     with NodeProcess(None, "--demo") as node:
+        # One that checks, one that proves, one that answers queries.
         children = node.processes()[1:]
-        assert len(children) == 2
+        assert len(children) == 3
         node.kill_alone()
         deadline = time.monotonic() + PATIENCE_SECONDS
         while any(

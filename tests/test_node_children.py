@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import pathlib
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -58,6 +59,33 @@ def test_a_child_that_dies_is_replaced() -> None:
         with pytest.raises(StoreError, match="ask again"):
             await children.ask(["die"])
         assert await children.ask(["pid"]) != before
+
+    run(story)
+
+
+def test_a_child_that_cannot_be_replaced_at_once_is_replaced_later(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def story(children: Children) -> None:
+        before = await children.ask(["pid"])
+        # No file can be opened any more, so no pipe for a child either.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+        try:
+            dying = asyncio.create_task(children.ask(["die"]))
+            waiting = asyncio.create_task(children.ask(["pid"]))
+            while (
+                "child-missing" not in caplog.messages
+            ):  # the journal sets no event
+                assert not dying.done(), "it was not even tried"
+                await asyncio.sleep(0.01)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        async with asyncio.timeout(30):
+            with pytest.raises(StoreError, match="ask again"):
+                await dying
+            assert await waiting != before
 
     run(story)
 
@@ -140,5 +168,41 @@ def test_after_the_end_nothing_is_answered() -> None:
             pass
         with pytest.raises(RefusedError):
             await children.ask(["pid"])
+
+    asyncio.run(play())
+
+
+class Late(Children):
+    """A pool whose children start when they are let to."""
+
+    def __init__(self) -> None:
+        super().__init__("tests.node_child", ["x"], count=1, most=10)
+        self.may_start = asyncio.Event()
+        self.may_start.set()
+        self.is_starting = asyncio.Event()
+        self.latest: asyncio.subprocess.Process | None = None
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        self.is_starting.set()
+        await self.may_start.wait()
+        self.latest = await super()._spawn()
+        return self.latest
+
+
+def test_a_child_that_starts_while_the_others_are_ended_is_ended_too() -> None:
+    async def play() -> None:
+        children = Late()
+        await children.start()
+        children.may_start.clear()
+        children.is_starting.clear()
+        asking = asyncio.create_task(children.ask(["die"]))
+        await children.is_starting.wait()
+        await children.stop()
+        children.may_start.set()
+        with pytest.raises(StoreError):
+            await asking
+        assert children.latest is not None
+        assert children.latest.returncode == 0
+        assert not children._all
 
     asyncio.run(play())

@@ -13,7 +13,9 @@ import pytest
 from starlette.testclient import TestClient
 
 import node.cosigning as cosigning_module
+import node.reading as reading_module
 from node.children import Children
+from node.readers import Answers
 from node.settings import Settings, read_configuration
 from node.witnesses import witnesses_of
 from provenance.errors import MalformedError
@@ -307,6 +309,61 @@ def test_a_reader_that_died_stands_with_the_others_again(town: Town) -> None:
         town.until_verified(client, town.log(client))
 
 
+def test_a_reader_that_stands_nowhere_proves_nothing_where_others_stand(
+    town: Town,
+) -> None:
+    ledger = town.world.reopen()
+    (answer,) = ledger.submit(
+        [town.world.sign(PRODUCER, town.world.made(can(1)))]
+    )
+    assert not isinstance(answer, Exception), answer
+    ledger.close()
+    with open_reader(town.world.folder) as reader:
+        answers = Answers(reader)
+        for prove in (answers.bundle, answers.bundle_view, answers.trail):
+            assert prove(can(1), True) is None
+            assert prove(can(1), False) is not None
+        size, note, _ = answers.hold()
+        # What stands next was not published yet.
+        assert answers.bundle(can(1), True) is None
+        answers.show(size, note)
+        assert answers.bundle(can(1), True) is not None
+        answers.let_go()
+        assert answers.bundle(can(1), True) is None
+
+
+def test_a_reader_that_died_proves_nothing_that_is_not_published(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_module, "STAND_SECONDS", 0.05)
+    with served(town.world, town.settings()) as client:
+        first = town.log(client)
+        town.until_verified(client, first)
+        town.witnesses[0].behave = witness_server.denying
+        town.witnesses[1].behave = witness_server.unknowing
+        second = town.log(client)
+        until(lambda: client.get("/readyz").status_code == 503)
+        readers = node_of(client).reading.readers
+        (child,) = list(readers._all)
+        child.kill()
+        path = f"/v1/items/{quoted(second)}/bundle"
+        until(lambda: client.get(path).status_code == 503)
+        until(lambda: readers.replaced == 1 and bool(readers._idle))
+        # The log is in doubt, and the new reader knows nothing older.
+        for item in (first, second):
+            answer = client.get(f"/v1/items/{quoted(item)}/bundle")
+            assert answer.status_code == 503, answer.content[:200]
+            assert answer.json()["code"] == "PRV-9107"
+        for each in town.witnesses:
+            each.behave = witness_server.honest
+        cosigning = node_of(client).cosigning
+        assert cosigning is not None
+        for state in cosigning._witnesses:
+            state.due = 0
+        until(lambda: client.get(path).status_code == 200)
+        town.until_verified(client, second)
+
+
 # With witnesses that do not.
 
 
@@ -560,6 +617,41 @@ def test_a_long_write_ahead_log_is_let_go(
         item = town.log(client)
         path = f"/v1/items/{quoted(item)}/bundle"
         until(lambda: client.get(path).status_code == 200)
+
+
+def test_a_contradicted_log_serves_nothing_newer_however_long_its_wal(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cosigning_module, "LONGEST_WAL_BYTES", 0)
+    monkeypatch.setattr(reading_module, "STAND_SECONDS", 0.5)
+    with served(town.world, town.settings()) as client:
+        first = town.log(client)
+        town.until_verified(client, first)
+        # What comes after the quorum is added to it.
+        until(
+            lambda: (
+                client.get("/log/checkpoint").text.count("\n— ")
+                == len(town.witnesses) + 1
+            )
+        )
+        before = client.get("/log/checkpoint").text
+        town.witnesses[0].behave = witness_server.denying
+        town.witnesses[1].behave = witness_server.unknowing
+        second = town.log(client)
+        until(lambda: client.get("/readyz").status_code == 503)
+        # Nobody stands any more where a proof could be made, and says so.
+        for item in (first, second):
+            path = f"/v1/items/{quoted(item)}/bundle"
+            assert client.get(path).status_code == 503
+        assert client.get("/log/checkpoint").text == before
+        for each in town.witnesses:
+            each.behave = witness_server.honest
+        node = node_of(client)
+        assert node.cosigning is not None
+        for state in node.cosigning._witnesses:
+            state.due = 0
+        until(lambda: client.get(path).status_code == 200)
+        town.until_verified(client, second)
 
 
 # Whom it asks.

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from node.epcis.resources import FIELDS, METHODS, ROOT
 from provenance.epcis.document import parse_document
+from provenance.proof.receipt import Receipt
 from tests.epcis_world import (
     HEADERS,
     alone,
@@ -23,7 +24,7 @@ from tests.epcis_world import (
     made,
 )
 from tests.epcis_world import capture as hand_in
-from tests.ledger_world import LedgerWorld, can
+from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import grow, new_world, one_process, served
 
 PLACE = "urn:epc:id:sgln:9506000.00000.0"
@@ -248,6 +249,39 @@ def test_places_become_links_unless_there_is_no_preference(
     answer = client.get(path, headers={"gs1-epc-format": "No_Preference"})
     results = answer.json()["epcisBody"]["queryResults"]["resultsBody"]
     assert results["eventList"][0]["readPoint"]["id"] == PLACE
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"sourceList": [1]},
+        {"sourceList": [{"foo": 1}, {"source": 5}]},
+        {"destinationList": "nowhere"},
+        {"bizTransactionList": [{"type": "po"}]},
+        {"sensorElementList": [5]},
+        {"eventID": 5},
+        {"recordTime": []},
+    ],
+    ids=str,
+)
+def test_one_who_signs_no_epcis_breaks_nobody_elses_query(
+    tmp_path: pathlib.Path, member: dict[str, Any]
+) -> None:
+    world = new_world(tmp_path)
+    odd = world.event(can(2), action="ADD", bizStep="commissioning", **member)
+    (logged,) = world.reopen().submit([world.sign(PRODUCER, odd)])
+    assert isinstance(logged, Receipt), logged
+    world.ledger.close()
+    grow(world, 1)
+    with served(world) as client:
+        assert len(found(client)) == 2
+        for accept in ("application/json", "application/x-ndjson"):
+            answer = client.get("/v1/events", headers={"accept": accept})
+            assert answer.status_code == 200, answer.text
+        answer = client.get(
+            "/epcis/events", headers={"accept": "application/xml"}
+        )
+        assert answer.status_code in {200, 406}, answer.text
 
 
 def test_errors_have_the_names_that_epcis_has_for_them(

@@ -54,6 +54,7 @@ from tests.node_world import (
     PATIENCE_SECONDS,
     NodeProcess,
     new_world,
+    node_of,
     one_process,
     served,
 )
@@ -151,6 +152,24 @@ def test_the_same_event_id_again_is_409(client: TestClient) -> None:
     assert not job["success"]
     (error,) = job["errors"]
     assert error["type"] == "epcisException:ResourceAlreadyExistsException"
+
+
+def test_who_does_not_know_what_became_of_an_event_is_told_to_look(
+    tmp_path: pathlib.Path,
+) -> None:
+    with captures(new_world(tmp_path)) as client:
+        on = node_of(client).capture
+        assert on is not None
+        (signer,) = on._signers._all
+        signer.kill()
+        answer = client.post(
+            "/epcis/events", content=alone(made(1)), headers=HEADERS
+        )
+        assert answer.status_code == 503, answer.text
+        assert answer.json()["code"] == "PRV-9060"
+        # Here the same bytes are not logged once: each time is signed anew.
+        assert "once" not in answer.json()["do"]
+        assert "eventID" in answer.json()["do"]
 
 
 def test_lines_and_xml_are_taken_as_json_is(client: TestClient) -> None:
@@ -444,6 +463,17 @@ def test_tokens_are_read_from_a_file_alone(tmp_path: pathlib.Path) -> None:
         Tokens.read(tmp_path)
 
 
+def test_a_file_of_too_many_tokens_is_refused_and_not_read_in_part(
+    tmp_path: pathlib.Path,
+) -> None:
+    path = tmp_path / "tokens"
+    line = hashlib.sha256(b"one").hexdigest() + "\n"
+    path.write_text(line * 20_000, encoding="ascii")
+    path.chmod(0o600)
+    with pytest.raises(MalformedError, match="more than 1000000 bytes"):
+        Tokens.read(path)
+
+
 def test_each_of_several_tokens_counts(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "tokens"
     names = ["one", "two", "three"]
@@ -500,6 +530,19 @@ def test_jobs_are_kept_for_their_owners_eyes_and_over_a_restart(
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
     with captures(world) as client:
         assert finished(client, where) == job
+
+
+def test_a_file_that_others_could_read_is_made_private(
+    tmp_path: pathlib.Path,
+) -> None:
+    for name in (FILE, f"{FILE}-wal"):
+        path = tmp_path / name
+        path.touch()
+        path.chmod(0o644)
+    database = Database(tmp_path)
+    for path in tmp_path.glob(f"{FILE}*"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    database.close()
 
 
 # Cut off at every stage.
@@ -592,6 +635,66 @@ def test_a_signed_job_that_the_ledger_refuses_now_ends_as_refused(
         (error,) = job["errors"]
         assert error["type"] == "epcisException:ResourceAlreadyExistsException"
     # Signed anew, without the one that was refused.
+    stored = {found.event["epcList"][0] for found in logged(world)}  # type: ignore[index]  # a list of texts
+    assert stored == {can(1), can(3)}
+
+
+def insert(
+    world: LedgerWorld, job_id: str, prefixes: str, submission: bytes | None
+) -> None:
+    """Add a job behind the node's back."""
+    with (
+        closing(sqlite3.connect(world.folder / FILE)) as other,
+        other as connection,
+    ):
+        connection.execute(
+            "INSERT INTO jobs (id, created, behaviour, prefixes, document,"
+            " submission) VALUES (?, 1, 'rollback', ?, ?, ?)",
+            (job_id, prefixes, document(made(1)), submission),
+        )
+
+
+def test_a_job_that_nobody_foresaw_fails_and_the_others_go_on(
+    world: LedgerWorld,
+) -> None:
+    with captures(world) as client:
+        # No process can be told such a number.
+        insert(world, "job", json.dumps({"ex": 2**70}), None)
+        other = finished(client, capture(client, document(made(2))))
+        job = finished(client, "/epcis/capture/job")
+    assert other["success"], other
+    assert not job["success"]
+    (error,) = job["errors"]
+    assert error["code"] == "PRV-9002"
+    assert "fault" in error["detail"]
+    (only,) = logged(world)
+    assert only.event["epcList"] == [can(2)]
+
+
+def test_a_statement_that_takes_every_checker_its_life_is_given_up(
+    world: LedgerWorld,
+) -> None:
+    submission = signed(world, made(1))
+    ledger = world.reopen()
+    (receipt,) = ledger.submit([submission])
+    assert not isinstance(receipt, Exception)
+    ledger.close()
+    with captures(world) as client:
+        checkers = node_of(client).writer._checkers
+        command = checkers._command
+        checkers._command = ["false"]
+        for child in checkers._all:
+            child.kill()
+        # What was logged before is no failure, whoever dies of it now.
+        insert(world, "job", "{}", submission.to_bytes())
+        job = finished(client, capture(client, document(made(2))))
+        assert not job["success"]
+        (error,) = job["errors"]
+        assert error["code"] == "PRV-9060"
+        assert finished(client, "/epcis/capture/job")["success"]
+        checkers._command = command
+        last = finished(client, capture(client, document(made(3))))
+        assert last["success"], last
     stored = {found.event["epcList"][0] for found in logged(world)}  # type: ignore[index]  # a list of texts
     assert stored == {can(1), can(3)}
 

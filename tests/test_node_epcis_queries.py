@@ -140,6 +140,24 @@ def test_queries_are_listed_page_by_page_while_more_come(
         problem(answer, 400, "QueryParameterException")
 
 
+def test_a_page_of_large_queries_ends_before_it_is_too_large(
+    world: LedgerWorld,
+) -> None:
+    large = {"EQ_eventID": ["urn:x:" + "a" * 60_000]}
+    with captures(world) as client:
+        for number in range(40):
+            assert name(client, f"q{number:02}", large).status_code == 201
+        seen: list[str] = []
+        path = "/epcis/queries?perPage=1000"
+        while path:
+            answer = client.get(path)
+            assert answer.status_code == 200, answer.text
+            assert len(answer.content) < 2**20 + 100_000
+            seen += [each["name"] for each in answer.json()]
+            path = next_of(answer)
+        assert seen == [f"q{number:02}" for number in range(40)]
+
+
 def test_so_many_names_are_kept_and_no_more(tmp_path: pathlib.Path) -> None:
     database = Database(tmp_path)
     for called in ("one", "two"):
@@ -148,7 +166,7 @@ def test_so_many_names_are_kept_and_no_more(tmp_path: pathlib.Path) -> None:
         database.add_query("three", {}, most=2)
     database.delete_query("one")
     database.add_query("three", {}, most=2)
-    kept = [called for called, _ in database.queries(after="", count=9)]
+    kept = [called for called, _ in database.queries(after="", count=9)[0]]
     assert kept == ["three", "two"]
     database.close()
 
@@ -256,3 +274,13 @@ def test_without_capture_there_are_no_names(world: LedgerWorld) -> None:
             answer = client.get(f"/epcis/queries{path}")
             said = problem(answer, 501, "ImplementationException")
             assert "capture_key" in said["detail"]
+
+
+def test_asking_by_a_name_is_counted_before_the_name_is_looked_up(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    with captures(world, read_rate=0.001, read_burst=2) as client:
+        path = "/epcis/queries/none/events"
+        asked = [client.get(path).status_code for _ in range(3)]
+        assert asked == [404, 404, 429]

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from node.epcis.searchers import Searcher
 from provenance.encoding.strict_json import JSON
 from provenance.folder import QUERY_INDEX
-from provenance.proof.receipt import verify_receipt
+from provenance.proof.receipt import Receipt, verify_receipt
 from provenance.store.lockfile import FileLock
 from tests.epcis_world import next_of
 from tests.ledger_world import PRODUCER, LedgerWorld, can
@@ -249,6 +249,34 @@ def test_more_events_than_allowed_are_413(client: TestClient) -> None:
     assert answer.json()["type"] == f"/problems/{answer.json()['code']}"
     assert "maxEventCount" in answer.json()["detail"]
     assert ask(client, f"maxEventCount={COUNT}")["count"] == COUNT
+
+
+def test_a_page_ends_before_it_is_too_large(world: LedgerWorld) -> None:
+    ledger = world.reopen()
+    for number in range(11):
+        event = world.event(
+            can(number),
+            action="ADD",
+            bizStep="commissioning",
+            **{"https://ns.example/photo": f"{number:02}" * 2**19},
+        )
+        (answer,) = ledger.submit([world.sign(PRODUCER, event)])
+        assert isinstance(answer, Receipt), answer
+    ledger.close()
+    with served(world) as client:
+        seen: list[str] = []
+        path = "/v1/events?perPage=1000"
+        while path:
+            page = client.get(path)
+            assert page.status_code == 200, page.text[:1_000]
+            assert len(page.content) < 9 * 2**20
+            assert 0 < page.json()["count"] < 11
+            seen += cans(page.json())
+            path = next_of(page)
+        assert seen == [can(number) for number in reversed(range(11))]
+        # What is counted is not what is shown.
+        assert client.get("/v1/events?maxEventCount=10").status_code == 413
+        assert client.get("/v1/events?maxEventCount=11").status_code == 200
 
 
 def test_a_prefix_is_what_the_header_says(client: TestClient) -> None:

@@ -356,8 +356,10 @@ def test_an_event_that_is_nothing_of_ours_is_malformed(
 
 
 def test_a_body_of_another_type_is_415(stranger: TestClient) -> None:
-    answer = stranger.post("/v1/statements", content=b"{}")
-    assert (answer.status_code, answer.json()["code"]) == (415, "PRV-9108")
+    for other in ({}, {"content-type": "application/x-ndjson"}):
+        answer = stranger.post("/v1/statements", content=b"{}", headers=other)
+        assert (answer.status_code, answer.json()["code"]) == (415, "PRV-9108")
+        assert "/epcis/capture" in answer.json()["detail"]
     packed = {**MSGPACK, "content-encoding": "gzip"}
     answer = stranger.post("/v1/statements", content=b"x", headers=packed)
     assert (answer.status_code, answer.json()["code"]) == (415, "PRV-9108")
@@ -476,3 +478,38 @@ def test_a_page_of_another_site_may_write_only_if_it_is_listed(
             )
             assert answer.headers.get("access-control-allow-origin") == allowed
             assert "Origin" in answer.headers["vary"]
+
+
+def test_a_listed_page_may_send_its_token_and_delete(
+    world: LedgerWorld,
+) -> None:
+    good, bad = "https://good.example", "https://bad.example"
+    with served(world, one_process(write_origins=(good,))) as client:
+        for method in ("GET", "POST", "DELETE"):
+            said = client.options(
+                "/epcis/queries/some",
+                headers={
+                    "origin": good,
+                    "access-control-request-method": method,
+                },
+            ).headers
+            assert said["access-control-allow-origin"] == good
+            assert "Origin" in said["vary"]
+            methods = said["access-control-allow-methods"].split(", ")
+            assert method in methods
+            names = said["access-control-allow-headers"].split(", ")
+            assert {"Authorization", "Content-Type"} <= set(names)
+            refused = client.options(
+                "/epcis/queries/some",
+                headers={
+                    "origin": bad,
+                    "access-control-request-method": method,
+                },
+            ).headers
+            assert "Authorization" not in str(refused)
+            assert "DELETE" not in str(refused)
+            allowed = refused.get("access-control-allow-origin")
+            assert allowed == ("*" if method == "GET" else None)
+        # Whoever reads gets the same answer, which caches may keep.
+        read = client.get("/v1/trust", headers={"origin": good})
+        assert read.headers["access-control-allow-origin"] == "*"

@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import NamedTuple
 from uuid import uuid4
 
-from node.children import ChildFault, Children
+from node.children import Children
 from node.epcis.database import Database, Job, Work
 from node.epcis.exceptions import exception_type
 from node.epcis.tokens import Tokens
@@ -180,7 +180,9 @@ class Capture:
         """Return a job; see `Database.job`."""
         return await asyncio.to_thread(self._database.job, job_id)
 
-    async def jobs(self, *, before: int | None, count: int) -> list[Job]:
+    async def jobs(
+        self, *, before: int | None, count: int
+    ) -> tuple[list[Job], bool]:
         """Return the latest jobs; see `Database.jobs`."""
         return await asyncio.to_thread(
             self._database.jobs, before=before, count=count
@@ -198,7 +200,7 @@ class Capture:
 
     async def queries(
         self, *, after: str, count: int
-    ) -> list[tuple[str, dict[str, JSON]]]:
+    ) -> tuple[list[tuple[str, dict[str, JSON]]], bool]:
         """Return queries; see `Database.queries`."""
         return await asyncio.to_thread(
             self._database.queries, after=after, count=count
@@ -239,6 +241,9 @@ class Capture:
                 # The job stays as it is on disk, and is taken up again.
                 note("capture-waits", error=str(error))
                 await self._pause()
+            except Exception as error:  # noqa: BLE001  # the others' jobs go on
+                note_bug(error, task="capture")
+                await self._pause()
 
     async def _pause(self) -> None:
         with suppress(TimeoutError):
@@ -249,7 +254,17 @@ class Capture:
                         self._news.clear()
 
     async def _work(self, work: Work) -> None:
-        """Bring a job to its end."""
+        """Bring a job to its end, whatever it meets but what may pass."""
+        try:
+            await self._go_on(work)
+        except (ProvenanceError, RefusedError):
+            raise
+        except Exception as fault:  # noqa: BLE001  # noted, and told of
+            note_bug(fault, capture=work.job.id)
+            detail = "the program met a fault, and logged nothing of this"
+            await self._give_up(work.job, _problem(BUG, detail))
+
+    async def _go_on(self, work: Work) -> None:
         faults = list(work.job.errors)
         data = work.submission
         if data is None:
@@ -271,9 +286,15 @@ class Capture:
             ((_, outcome),), _ = await self._writer.submit(
                 [data], with_receipts=False
             )
-        except ChildFault as fault:
-            # Whoever checks it met that; so nothing of it was logged.
-            await self._give_up(work.job, fault)
+        except StoreError as error:
+            # If the writer failed, the outcome is found out at the next start.
+            # Else a process did, perhaps of this very statement.
+            if (
+                not self._writer.is_whole
+                or self._count_attempt(work.job) < _MOST_ATTEMPTS
+            ):
+                raise
+            await self._give_up(work.job, _told(error))
             return
         if isinstance(outcome, Logged):
             await self._finish(work.job, faults, outcome.log_index)
@@ -283,15 +304,12 @@ class Capture:
     async def _sign(self, work: Work) -> tuple[bytes, list[JSON]] | None:
         """Return what is signed of a document, and its faults.
 
-        None if a fault of the program ended the job.
+        None if the job ended, having taken too many signers their life.
         """
         try:
             data, _, _, faults = await self._signers.ask(
                 ["sign", work.document, work.prefixes, self._clock()]
             )
-        except ChildFault as fault:
-            await self._give_up(work.job, fault)
-            return None
         except StoreError as error:
             if self._count_attempt(work.job) < _MOST_ATTEMPTS:
                 raise
@@ -299,11 +317,19 @@ class Capture:
             return None
         return data, [_told(_error(*each)) for each in faults]
 
-    async def _give_up(self, job: Job, fault: ChildFault) -> None:
-        """End a job that met a fault of the program."""
-        note_bug(fault, capture=job.id)
-        detail = "the program met a fault, and logged nothing of this"
-        await self._finish(job, [_problem(BUG, detail)])
+    async def _give_up(self, job: Job, said: JSON) -> None:
+        """End a job that could not be worked on, for the reason *said*.
+
+        If its statement is in the log nevertheless, it ends as logged.
+        """
+        left = await asyncio.to_thread(self._database.next_work)
+        if left is None or left.job.number != job.number:
+            return  # It had its end before that.
+        index = None
+        if left.submission is not None:
+            index = await self._writer.find(left.submission)
+        faults = [said] if index is None else left.job.errors
+        await self._finish(job, faults, index)
 
     def _count_attempt(self, job: Job) -> int:
         number, count = self._attempts

@@ -12,6 +12,7 @@ names are gone, and nothing that was logged.
 
 import json
 import os
+import stat
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,9 @@ from provenance.encoding.strict_json import JSON
 from provenance.errors import ConflictError, NotFoundError, StoreError
 
 FILE = "capture.sqlite"
+
+MOST_PAGE_BYTES = 2**20
+"""So much text makes a page of a list, or one element that has more."""
 
 _APPLICATION_ID = 0x50434150
 _VERSION = 1
@@ -112,8 +116,15 @@ class Database:
         with self._failing():
             flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
             os.close(os.open(self._path, flags, 0o600))
+            self._make_private()
             self._connection = apsw.Connection(str(self._path))
             self._prepare()
+
+    def _make_private(self) -> None:
+        """Let nobody else read what was put back with a looser mode."""
+        for path in (self._path, *self._path.parent.glob(f"{FILE}-*")):
+            if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                path.chmod(0o600)
 
     def _prepare(self) -> None:
         connection = self._connection
@@ -233,16 +244,19 @@ class Database:
             f" the last {_KEPT_JOBS} are kept"
         )
 
-    def jobs(self, *, before: int | None, count: int) -> list[Job]:
-        """Return the latest jobs, the latest first, older than *before*."""
-        return [
-            _job(row)
-            for row in self._run(
-                f"SELECT {_JOB} FROM jobs WHERE number < ?"  # noqa: S608
-                " ORDER BY number DESC LIMIT ?",
-                2**62 if before is None else before, count,
-            )
-        ]  # fmt: skip
+    def jobs(self, *, before: int | None, count: int) -> tuple[list[Job], bool]:
+        """Return the latest jobs, and whether others follow.
+
+        The latest comes first; all are older than *before*, if that is given.
+        They are fewer than *count* where more would be too large for a page.
+        """
+        rows, is_cut = self._page(
+            f"SELECT {_JOB} FROM jobs WHERE number < ?"  # noqa: S608
+            " ORDER BY number DESC LIMIT ?",
+            2**62 if before is None else before,
+            count=count,
+        )
+        return [_job(row) for row in rows], is_cut
 
     # Named queries.
 
@@ -294,16 +308,34 @@ class Database:
 
     def queries(
         self, *, after: str, count: int
-    ) -> list[tuple[str, dict[str, JSON]]]:
-        """Return named queries, by their names, those behind *after*."""
-        return [
-            (name, json.loads(text))
-            for name, text in self._run(
-                "SELECT name, query FROM queries WHERE name > ?"
-                " ORDER BY name LIMIT ?",
-                after, count,
-            )
-        ]  # fmt: skip
+    ) -> tuple[list[tuple[str, dict[str, JSON]]], bool]:
+        """Return named queries, and whether others follow.
+
+        They come by their names, those behind *after*, and are fewer than
+        *count* where more would be too large for a page.
+        """
+        rows, is_cut = self._page(
+            "SELECT name, query FROM queries WHERE name > ?"
+            " ORDER BY name LIMIT ?",
+            after,
+            count=count,
+        )
+        return [(name, json.loads(text)) for name, text in rows], is_cut
+
+    def _page(
+        self, sql: str, behind: object, *, count: int
+    ) -> tuple[list[tuple[Any, ...]], bool]:
+        """Return the rows of a page, and whether others follow."""
+        rows: list[tuple[Any, ...]] = []
+        size = 0
+        with self._failing(), self._lock, self._connection as connection:
+            # One more than is shown tells whether another page follows.
+            for row in connection.execute(sql, (behind, count + 1)):
+                size += sum(len(each) for each in row if isinstance(each, str))
+                if len(rows) == count or (rows and size > MOST_PAGE_BYTES):
+                    return rows, True
+                rows.append(row)
+        return rows, False
 
     def _run(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []

@@ -14,7 +14,6 @@ for those who ask for one, and no evidence.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import cast
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.render import render_query_document
@@ -76,19 +75,23 @@ def as_links(event: Mapping[str, JSON]) -> dict[str, JSON]:
     """Return *event* with its EPC URNs as GS1 Digital Link URIs.
 
     What no link says (a URN that names no GS1 key) stays as it is, and so
-    does what stands in extensions.
+    does what stands in extensions, and what is not as EPCIS has it: whoever
+    may say something can sign any value.
     """
     said = dict(event)
     for name in _PLACES:
-        if isinstance(place := said.get(name), dict) and "id" in place:
-            said[name] = {**place, "id": _as_link(place["id"])}
+        if name in said:
+            said[name] = _with_link(said[name], "id")
     for name, inner in (_PARTIES | _DOCUMENTS).items():
         if isinstance(elements := said.get(name), list):
-            said[name] = [
-                {**element, inner: _as_link(element[inner])}
-                for element in cast("list[dict[str, JSON]]", elements)
-            ]
+            said[name] = [_with_link(each, inner) for each in elements]
     return said
+
+
+def _with_link(value: JSON, name: str) -> JSON:
+    if not isinstance(value, dict) or name not in value:
+        return value
+    return {**value, name: _as_link(value[name])}
 
 
 def _as_link(value: JSON) -> JSON:

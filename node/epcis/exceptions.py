@@ -17,9 +17,18 @@ from node.asgi import Headers, Scope
 from node.epcis.resources import ROOT, allow, find
 from node.problems import NO_METHOD, TOO_COMPLEX, Kind
 from node.settings import Settings
+from provenance.cli.problems import PROBLEMS
+from provenance.errors import StoreError
 
 _PREFIX = "epcisException:"
 _VALIDATION = "ValidationException"
+
+_UNKNOWN_OUTCOME = PROBLEMS[StoreError].code
+_LOOK_FIRST = (
+    "look among the capture jobs, or for the event by its eventID, before you"
+    " send it again: it would be signed anew"
+)
+"""Elsewhere the same bytes are logged once; here they are no statement yet."""
 
 _NAMES: Mapping[int, str] = {
     401: "SecurityException",
@@ -54,6 +63,8 @@ def as_epcis(scope: Scope, kind: Kind, settings: Settings) -> Said:
         return Said(kind, {}, ())
     if kind.status == 422:
         kind = kind._replace(status=400)
+    if scope["method"] == "POST" and kind.code == _UNKNOWN_OUTCOME:
+        kind = kind._replace(advice=_LOOK_FIRST)
     name = _name(scope["method"], path.removeprefix(ROOT), kind)
     members: dict[str, object] = {}
     headers: Headers = ()

@@ -46,20 +46,28 @@ class Tokens:
         Raises:
             NotFoundError: There is no such file.
             RejectedError: Others than its owner can reach it.
-            MalformedError: It is no file of hashes, or an empty one.
+            MalformedError: It is no file of hashes, an empty one, or one of
+                more than a megabyte.
             StoreError: It cannot be read.
         """
         try:
             file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
             try:
                 _require_private(path, os.fstat(file))
-                text = os.read(file, _MAX_SIZE).decode("ascii")
+                data = os.read(file, _MAX_SIZE + 1)
             finally:
                 os.close(file)
         except FileNotFoundError:
             raise NotFoundError(f"no file of tokens at {path}") from None
         except OSError as fault:
             raise StoreError(f"cannot read {path}: {fault.strerror}") from fault
+        if len(data) > _MAX_SIZE:
+            raise MalformedError(
+                f"{path} has more than {_MAX_SIZE} bytes: take out the tokens"
+                " that nobody uses any more"
+            )
+        try:
+            text = data.decode("ascii")
         except UnicodeDecodeError as error:
             raise MalformedError(f"{path} is no text in ASCII") from error
         return cls(frozenset(_digests(path, text)))

@@ -82,6 +82,7 @@ class Events:
         more: Mapping[str, strict_json.JSON],
         *,
         kind: str = "text",
+        rate: Headers | None = None,
     ) -> tuple[Found, Response]:
         """Return a page of events, and the answer that it is.
 
@@ -89,13 +90,15 @@ class Events:
             request: What else is asked for.
             more: What must hold of the events, too.
             kind: How the two belong together; see `Asked`.
+            rate: The rate fields, if the request was counted already.
         """
         require_versions(request)
         media_type = choose(request_accepts(request), list(FORMS))
         translates = wants_links(request)
         pairs = read_pairs(request)
         prefixes = read_prefixes(request)
-        rate = self._node.take_read(request.scope)
+        if rate is None:
+            rate = self._node.take_read(request.scope)
         found = await self._node.searching.find(
             Asked(
                 form=FORMS[media_type],

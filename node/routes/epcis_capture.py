@@ -149,16 +149,13 @@ def routes(node: Node) -> APIRouter:
         _require_json(request)
         pairs = read_pairs(request)
         wanted = read_page(pairs, of=_JOBS)
-        found = await capture.jobs(
-            before=_number(wanted.behind),
-            # One more than is shown tells whether another page follows.
-            count=wanted.most + 1,
+        shown, is_cut = await capture.jobs(
+            before=_number(wanted.behind), count=wanted.most
         )
-        shown = found[: wanted.most]
         response = Response(
             json.dumps([_job(job) for job in shown]), media_type=JSON
         )
-        if len(found) > wanted.most:
+        if is_cut:
             token = format_token(str(shown[-1].number), of=_JOBS)
             response.headers["link"] = link_to_next(request, pairs, token)
         return _finish(response, rate)

@@ -119,12 +119,11 @@ def routes(node: Node) -> APIRouter:
         rate, capture = _look(node, request)
         pairs = read_pairs(request)
         wanted = read_page(pairs, of=_QUERIES)
-        found = await capture.queries(
-            after=wanted.behind, count=wanted.most + 1
+        shown, is_cut = await capture.queries(
+            after=wanted.behind, count=wanted.most
         )
-        shown = found[: wanted.most]
         response = _json([_definition(*each) for each in shown])
-        if len(found) > wanted.most:
+        if is_cut:
             token = format_token(shown[-1][0], of=_QUERIES)
             response.headers["link"] = link_to_next(request, pairs, token)
         return _finish(response, rate)
@@ -171,9 +170,13 @@ def routes(node: Node) -> APIRouter:
         responses=answers({200: DOCUMENT}, 400, 404, 406, 413, 429, 501, 503),
     )
     async def get_events(request: Request) -> Response:
-        query = await require_on(node).query(_name_in(request))
+        capture = require_on(node)
+        rate = node.take_read(request.scope)
+        query = await capture.query(_name_in(request))
         require_paging(read_pairs(request))
-        _, response = await events.answer(request, query, kind="named")
+        _, response = await events.answer(
+            request, query, kind="named", rate=rate
+        )
         return response
 
     _add_subscriptions(router)

@@ -150,7 +150,7 @@ _SEVERAL = "One or several, with | between"
 
 PAGE_PARAMETERS = [
     parameter(
-        "perPage", 30, "How many events a page has",
+        "perPage", 30, "How many a page has at most",
         type="integer", minimum=1, maximum=1000,
     ),
     parameter(

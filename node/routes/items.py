@@ -34,6 +34,11 @@ CACHING = "public, max-age=5"
 _BY_TIME = re.compile(r"(0|[1-9][0-9]{0,15})-([0-9a-f]{64})")
 _BY_INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
 
+# What stands in these is taken from the request: as an argument of a route it
+# would be described twice.
+_ITEM_AT = "/v1/items/{item:path}"
+_STATEMENT_AT = "/v1/statements/{statement}"
+
 _ITEM = "https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352%2F21%2F42"
 
 
@@ -41,10 +46,8 @@ def routes(node: Node) -> APIRouter:
     """Return the routes that prove."""
     router = APIRouter(tags=["read"])
 
-    async def proven(
-        request: Request, item: str, offers: dict[str, str]
-    ) -> Response:
-        item = read_item(item)
+    async def proven(request: Request, offers: dict[str, str]) -> Response:
+        item = read_item(request.path_params["item"])
         media_type = choose(request_accepts(request), list(offers))
         kind = offers[media_type]
         etag = etag_of(node.reading.latest.note, kind, item)
@@ -63,7 +66,7 @@ def routes(node: Node) -> APIRouter:
         return add_headers(response, (*headers, *rate))
 
     @router.get(
-        "/v1/items/{item:path}/bundle",
+        f"{_ITEM_AT}/bundle",
         operation_id="getBundle",
         summary="The proof of an item's whole story",
         response_class=Response,
@@ -73,18 +76,16 @@ def routes(node: Node) -> APIRouter:
             304, 400, 404, 406, 429, 503,
         ),
     )  # fmt: skip
-    async def get_bundle(request: Request, item: str) -> Response:
+    async def get_bundle(request: Request) -> Response:
         """Everything that verifying the item takes, but for the trust file.
 
         As `application/vnd.provenance.bundle+msgpack` it is what is verified;
         as `application/json` it is for looking at.
         """
-        return await proven(
-            request, item, {BUNDLE: "bundle", JSON: "bundle_view"}
-        )
+        return await proven(request, {BUNDLE: "bundle", JSON: "bundle_view"})
 
     @router.get(
-        "/v1/items/{item:path}/trail",
+        f"{_ITEM_AT}/trail",
         operation_id="getTrail",
         summary="An item's story",
         response_class=Response,
@@ -94,15 +95,15 @@ def routes(node: Node) -> APIRouter:
             304, 400, 404, 406, 429, 503,
         ),
     )  # fmt: skip
-    async def get_trail(request: Request, item: str) -> Response:
+    async def get_trail(request: Request) -> Response:
         """The story as the node finds it by the ledger's own trust file.
 
         It is as true as the node is honest. The bundle is what proves it.
         """
-        return await proven(request, item, {JSON: "trail"})
+        return await proven(request, {JSON: "trail"})
 
     @router.get(
-        "/v1/statements/{statement}/receipt",
+        f"{_STATEMENT_AT}/receipt",
         operation_id="getReceipt",
         summary="The proof that a statement is in the log",
         response_class=Response,
@@ -114,8 +115,9 @@ def routes(node: Node) -> APIRouter:
             304, 400, 404, 429, 503,
         ),
     )  # fmt: skip
-    async def get_receipt(request: Request, statement: str) -> Response:
+    async def get_receipt(request: Request) -> Response:
         """A C2SP tlog-proof under the latest checkpoint."""
+        statement: str = request.path_params["statement"]
         etag = etag_of(node.reading.latest.note, "receipt", statement)
         if is_known(request.scope, etag):
             return not_modified(etag, CACHING)

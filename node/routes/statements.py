@@ -170,7 +170,12 @@ def _prefers_minimal(request: Request) -> bool:
 def _require_type(request: Request) -> None:
     given = request.headers.get("content-type", "").partition(";")[0]
     if given.strip().lower() not in TYPES:
-        raise RefusedError(NO_SUCH_TYPE, f"a body is {' or '.join(TYPES)}")
+        raise RefusedError(
+            NO_SUCH_TYPE,
+            f"a body is {' or '.join(TYPES)}, of statements that are signed;"
+            " documents of EPCIS go to /epcis/capture, where the node's"
+            " operator has switched that on",
+        )
 
 
 def _json(

@@ -125,5 +125,12 @@ SERVER_PROBLEMS: Mapping[str, ServerProblem] = {
         "choose another name, or delete that one first",
         "Something of that name exists, and is not replaced. It is as it was.",
     ),
+    "PRV-9116": ServerProblem(
+        "The address is too long",
+        "ask for less at once, or give the query a name",
+        "The address that was asked for is longer than all that this node"
+        " takes before a body. Nothing was done. A query of EPCIS that does"
+        " not fit can be posted to /epcis/queries, and asked for by its name.",
+    ),
 }
 """Code → what it means; a code never changes its meaning."""

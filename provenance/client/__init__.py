@@ -14,6 +14,7 @@ statements too, since the same bytes are logged once and get the same answer.
     batches     statements into requests of bounded size
     sending     such a request, and the receipts that it is answered with
     exchange    one request, answered within bounds
+    deadline    nothing goes on when a request's time is over
     retry       when to ask again
     problems    a node's refusals as the library's errors
     client      the verbs

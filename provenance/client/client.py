@@ -292,11 +292,13 @@ class Client:
             # A node could lead on from one empty page to the next for ever.
             if not isinstance(rows, list) or (token is not None and not rows):
                 raise MalformedError("the node's page has no events")
+            if not isinstance(token, str | None):
+                raise MalformedError("the node's page token is no text")
             for row in rows:
                 if not isinstance(row, dict):
                     raise MalformedError("the node's event is no JSON object")
                 yield row
-            if not isinstance(token, str):
+            if token is None:
                 return
             asked["nextPageToken"] = token
 

@@ -26,6 +26,8 @@ from provenance.errors import MalformedError
 
 try:
     import httpx2
+
+    from provenance.client.deadline import Deadline, new_transport
 except ModuleNotFoundError as error:
     raise ImportError(
         f"{error.name} is not installed, which asking a node needs: install"
@@ -90,9 +92,11 @@ class Exchange:
         self._timeout = timeout_seconds
         self._retries = retries
         self._clock = clock
+        # With a file of its own, the system's authorities do not count.
+        context = ssl.create_default_context(cafile=ca_file)
+        self._deadline = Deadline()
         self._session = httpx2.Client(
-            # With a file of its own, the system's authorities do not count.
-            verify=ssl.create_default_context(cafile=ca_file),
+            transport=new_transport(context, self._deadline),
             timeout=timeout_seconds,
             follow_redirects=False,
             # Neither passwords from ~/.netrc nor a way around the check of
@@ -161,6 +165,7 @@ class Exchange:
         most_bytes: int,
         attempts: Attempts,
     ) -> Answer:
+        self._deadline.left = lambda: attempts.seconds_left
         try:
             with self._session.stream(
                 "GET" if body is None else "POST",
@@ -172,7 +177,7 @@ class Exchange:
                 status = response.status_code
                 self._require_plain(response)
                 most = most_bytes if status < 300 else _MOST_REFUSAL_BYTES
-                received = self._receive(response, most, attempts)
+                received = self._receive(response, most)
         except (httpx2.TimeoutException, httpx2.NetworkError) as error:
             raise _PassingError(_words(error)) from error
         except httpx2.RemoteProtocolError as error:
@@ -200,9 +205,7 @@ class Exchange:
                 f"{self._url} answered compressed, which was not asked for"
             )
 
-    def _receive(
-        self, response: httpx2.Response, most: int, attempts: Attempts
-    ) -> bytes:
+    def _receive(self, response: httpx2.Response, most: int) -> bytes:
         parts: list[bytes] = []
         size = 0
         for part in response.iter_raw():
@@ -212,8 +215,6 @@ class Exchange:
                     f"the answer of {self._url} has more than {most} bytes,"
                     " which nothing that was asked for has"
                 )
-            if not attempts.seconds_left:
-                raise _PassingError("the answer was not there in time")
             parts.append(part)
         return b"".join(parts)
 
@@ -257,19 +258,28 @@ def _is_passing(problem: Problem) -> bool:
 
 
 def _checked(url: str) -> str:
-    parts = urlsplit(url)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or "@" in parts.netloc
-        or parts.query
-        or parts.fragment
-    ):
+    if not _is_of_a_node(url):
         raise ValueError(
             "a node's URL is like https://ledger.example, without a user,"
             " query or fragment"
         )
     return url.rstrip("/")
+
+
+def _is_of_a_node(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        # Asking for the port is what looks at it.
+        has_port = parts.port != 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and has_port
+        and "@" not in parts.netloc
+        and not (parts.query or parts.fragment)
+    )
 
 
 def _words(error: Exception) -> str:

@@ -108,16 +108,25 @@ def parse_problem(status: int, body: bytes) -> tuple[Problem, ProvenanceError]:
     """Return the problem that *body* is, and the error that it becomes.
 
     Whatever the body is, there is one: proxies answer pages of their own.
+    Heads that are none are left out.
     """
     try:
         said = parse_json(body)
     except MalformedError:
         said = {}
-    return read_problem(status, said)
+    try:
+        return read_problem(status, said)
+    except MalformedError:
+        members = said if isinstance(said, dict) else {}
+        return read_problem(status, {**members, "heads": {}})
 
 
 def read_problem(status: int, said: JSON) -> tuple[Problem, ProvenanceError]:
-    """Return the problem that the object *said* is, and its error."""
+    """Return the problem that the object *said* is, and its error.
+
+    Raises:
+        MalformedError: It names heads that are none.
+    """
     members = said if isinstance(said, dict) else {}
     retryable = members.get("retryable")
     problem = Problem(

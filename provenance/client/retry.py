@@ -107,6 +107,6 @@ def parse_retry_after(text: str | None, *, now: int) -> float:
         return float(text[:9])
     try:
         date = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return 0.0
     return max(0.0, date.timestamp() - now / 1000)

@@ -95,7 +95,7 @@ class TileNodes:
         self._reader = reader
         self._size = size
         self._kept = {} if kept is None else kept
-        self._partial: dict[tuple[int, int], Expanded] = {}
+        self._seen: dict[tuple[int, int], Expanded] = {}
 
     def __call__(self, nodes: Sequence[Node]) -> list[Hash]:
         return [self._node(node) for node in nodes]
@@ -103,7 +103,9 @@ class TileNodes:
     def _node(self, node: Node) -> Hash:
         level, number, start, _ = place_of(node)
         height = node.level % TILE_HEIGHT
-        nodes = self._expanded(level, number)
+        nodes = self._seen.get((level, number))
+        if nodes is None:
+            nodes = self._seen[level, number] = self._expanded(level, number)
         if height >= len(nodes) or start >> height >= len(nodes[height]):
             raise StoreError(
                 f"tile {level}/{number} has {len(nodes[0])} hashes, too few"
@@ -114,9 +116,6 @@ class TileNodes:
     def _expanded(self, level: int, number: int) -> Expanded:
         """Return a tile's nodes; full tiles never change, so they are kept."""
         place = level, number
-        known = self._partial.get(place)
-        if known is not None:
-            return known
         kept = self._kept.get(place)
         is_full = (number + 1) * TILE_WIDTH << TILE_HEIGHT * level <= self._size
         if kept is not None and is_full and len(kept[1][0]) == TILE_WIDTH:
@@ -130,7 +129,6 @@ class TileNodes:
             kept = self._kept[place] = (tile, _expand(tile))
         if is_full and len(kept[1][0]) != TILE_WIDTH:
             raise StoreError(f"tile {level}/{number} is not full: run an audit")
-        self._partial[place] = kept[1]
         return kept[1]
 
 

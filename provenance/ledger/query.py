@@ -14,7 +14,7 @@ ledger's clock.
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Self, TypeVar
 
 from provenance.encoding.canonical import encode
@@ -39,6 +39,9 @@ from provenance.store.candidates import EventIndex, IndexDamagedError
 _MOST_MENDINGS = 2
 """So often an index is made again before its damage is given up on."""
 
+MOST_PAGE_BYTES = 8 * 2**20
+"""So many bytes of the ledger make a page, or one event that has more."""
+
 _PAUSE = 0.02
 """Seconds until the next look at an index that another process makes."""
 
@@ -51,6 +54,7 @@ class Page:
 
     Attributes:
         events: In the order that was asked for; none if nothing was found.
+            They may be fewer than `per_page`, although more follow.
         size: The size of the log that all pages of the answer stand on.
         next_page_token: What to ask for the next page with; None if this is
             the last.
@@ -229,19 +233,35 @@ class Queries:
         matches = search.matches(
             size=end.size, after=end.number if end.given else None
         )
-        # One more than is shown tells whether another page follows.
-        found = list(islice(matches, count + 1))
+        shown, following = _fill(matches, count)
         if query.at_most is not None and not end.given:
-            _require_at_most(query.at_most, len(found), matches)
-        shown, token = found[:count], None
-        given = end.given + len(shown)
-        if len(found) > count and given != query.limit:
+            rest = chain(following, matches)
+            _require_at_most(query.at_most, len(shown), rest)
+        given, token = end.given + len(shown), None
+        if following and given != query.limit:
             token = format_token(
                 PageEnd(end.size, given, shown[-1].candidate.number),
                 query=asked,
                 origin=self._ledger.origin,
             )
-        return Page(tuple(map(search.show, shown)), end.size, token)
+        return Page(tuple(search.show(shown)), end.size, token)
+
+
+def _fill(
+    matches: Iterator[Match], count: int
+) -> tuple[list[Match], list[Match]]:
+    """Return at most *count* of *matches*, and the one that follows, if any.
+
+    There are fewer where more would be larger than a page may be.
+    """
+    shown: list[Match] = []
+    weight = 0
+    for match in matches:
+        weight += match.weight
+        if len(shown) == count or (shown and weight > MOST_PAGE_BYTES):
+            return shown, [match]
+        shown.append(match)
+    return shown, []
 
 
 def _require_at_most(at_most: int, count: int, rest: Iterator[Match]) -> None:

@@ -6,7 +6,7 @@ over. Which places the index is asked for follows from the query's terms: the
 facts that must be there, and the trails of the items that must be named.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -104,9 +104,17 @@ class FoundEvent:
 
 
 class Match(NamedTuple):
-    """A candidate that is what was asked for."""
+    """A candidate that is what was asked for.
+
+    Attributes:
+        candidate: Where it is.
+        weight: How many bytes of the ledger it has.
+        event: What the reader may see of it, as EPCIS.
+        subject: What the query was held against.
+    """
 
     candidate: Candidate
+    weight: int
     event: Mapping[str, JSON]
     subject: Subject
 
@@ -127,7 +135,6 @@ class Search:
         self._view = view
         self._reader = reader
         self._entries: dict[int, Entry] = {}
-        self._event_ids: dict[int, bytes] = {}
 
     def matches(self, *, size: int, after: int | None) -> Iterator[Match]:
         """Yield what was asked for, in order.
@@ -149,20 +156,35 @@ class Search:
             by_record=order.path == RECORD_TIME, size=size, after=after
         )
 
-    def show(self, match: Match) -> FoundEvent:
-        """Return *match* with all that is told of it."""
+    def show(self, matches: Sequence[Match]) -> list[FoundEvent]:
+        """Return *matches* with all that is told of them."""
+        positions: dict[int, list[int]] = {}
+        for match in matches:
+            _, log_index, position, _ = match.candidate
+            positions.setdefault(log_index, []).append(position)
+        event_ids: dict[tuple[int, int], Hash] = {}
+        for log_index, some in positions.items():
+            # All ids of a statement may be 2 MB: none but these are kept.
+            listed = self._reader.event_ids(log_index)
+            for position in some:
+                start = position * HASH_SIZE
+                event_id = Hash(listed[start : start + HASH_SIZE])
+                event_ids[log_index, position] = event_id
+        return [
+            self._show(match, event_ids[match.candidate[1:3]])
+            for match in matches
+        ]
+
+    def _show(self, match: Match, event_id: Hash) -> FoundEvent:
         _, log_index, position, record_time = match.candidate
         if log_index not in self._entries:
             data = read_entry(self._reader, log_index, size=log_index + 1)
             self._entries[log_index] = parse_entry(data)
-            self._event_ids[log_index] = self._reader.event_ids(log_index)
-        start = position * HASH_SIZE
-        event_id = self._event_ids[log_index][start : start + HASH_SIZE]
         entry = self._entries[log_index]
         return FoundEvent(
             log_index,
             position,
-            Hash(event_id),
+            event_id,
             entry.header.issuer,
             entry.header.issued_at,
             entry.statement_id,
@@ -271,7 +293,8 @@ class Search:
         """
         log_index, position = candidate.log_index, candidate.position
         try:
-            stored = read_stored(self._reader.event(log_index, position))
+            data = self._reader.event(log_index, position)
+            stored = read_stored(data)
             items = stored.items()
             body = self._revealed(stored)
         except NotFoundError as error:
@@ -292,7 +315,7 @@ class Search:
             record_time=candidate.record_time,
             event_hash=_hash_of(event) if self._query.asks_for_hash else None,
         )
-        return Match(candidate, event, subject)
+        return Match(candidate, len(data), event, subject)
 
     def _revealed(self, stored: StoredEvent) -> Mapping[str, Value]:
         """Return what the reader may see of an event's body."""

@@ -112,23 +112,24 @@ async def write_steadily(
 ) -> float:
     """Log the batches at that rate; return how many events/s it came to."""
     begun = time.perf_counter()
-
-    async def one(client: Client, request: bytes) -> None:
-        status, body = await client.ask(request)
-        assert status == 207, body
-        assert body.count(b'"outcome": "logged"') == BATCH, body[:500]
-
     # A batch that is slow holds up none of those after it.
     async with clients(port, 8) as some:
+        idle: asyncio.Queue[Client] = asyncio.Queue()
+        for client in some:
+            idle.put_nowait(client)
+
+        async def one(client: Client, request: bytes) -> None:
+            status, body = await client.ask(request)
+            assert status == 207, body
+            assert body.count(b'"outcome": "logged"') == BATCH, body[:500]
+            idle.put_nowait(client)
+
         tasks = []
         for number, request in enumerate(made):
             due = begun + number * BATCH / rate
             await asyncio.sleep(max(0, due - time.perf_counter()))
-            tasks.append(
-                asyncio.create_task(one(some[number % len(some)], request))
-            )
-            if number >= len(some):
-                await tasks[number - len(some)]
+            client = await idle.get()
+            tasks.append(asyncio.create_task(one(client, request)))
         await asyncio.gather(*tasks)
     return len(made) * BATCH / (time.perf_counter() - begun)
 
