@@ -9,6 +9,7 @@ What the tests in a browser are given is made known here, too.
 """
 
 import os
+import signal
 
 from hypothesis import HealthCheck, settings
 
@@ -27,6 +28,11 @@ __all__ = [
     "browser", "chromium", "driver", "honest", "label", "liar", "stage",
     "visits",
 ]  # fmt: skip
+
+# What a shell starts in the background ignores Ctrl-C, and whatever is started
+# from there too, unless somebody says otherwise.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile(
     "project",

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -195,15 +194,8 @@ def test_ctrl_c_while_reading_leaves_no_traceback(tmp_path: Path) -> None:
     )
     # Opening the other end waits until the command has opened its own.
     with process, pipe.open("wb"):
-        # A signal that comes between the last look for one and the read is
-        # seen when the read ends. Who sees nothing happen presses it again.
-        for _ in range(20):
-            process.send_signal(signal.SIGINT)
-            with suppress(subprocess.TimeoutExpired):
-                out, err = process.communicate(timeout=3)
-                break
-        else:
-            pytest.fail("it did not end")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == b""
     assert b"error PRV-9003: interrupted" in err
