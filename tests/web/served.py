@@ -8,7 +8,8 @@ import contextlib
 import functools
 import http.server
 import pathlib
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,13 +47,30 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 @contextlib.contextmanager
 def serving() -> Iterator[str]:
-    """Serve until the end of the block; yield the address, without a slash."""
+    """Serve until the end of the block; yield the address, without a slash.
+
+    From a process of its own: a page asks for dozens of files, each of which
+    is a thread there, and none is one here.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.web.served"],
+        cwd=ROOT.parents[1],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.terminate()
+
+
+def _main() -> None:
     handler = functools.partial(Handler, directory=str(ROOT))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+        print(server.server_port, flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    _main()
