@@ -17,7 +17,7 @@ from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.epcis.render import render_event
 from provenance.epcis.xml.names import is_name
 from provenance.epcis.xml.read import XmlReader, read_xml
-from provenance.epcis.xml.write import write_xml
+from provenance.epcis.xml.write import write_query_xml, write_xml
 from provenance.errors import MalformedError
 from tests.test_epcis_roundtrip import PREFIXES, drafts
 from tests.vectors_of import shared
@@ -107,6 +107,17 @@ def test_a_document_holds_the_events_in_order() -> None:
         "</ObjectEvent>\n"
         "</EventList>\n</EPCISBody>\n</epcis:EPCISDocument>\n"
     )
+
+
+def test_a_query_document_holds_the_same_events() -> None:
+    later = {**EVENT, "eventID": "urn:uuid:1"}
+    answer = b"".join(
+        write_query_xml([EVENT, later], created="2026-03-01T09:00:00Z")
+    )
+    assert b"<epcisq:EPCISQueryDocument" in answer
+    found = [raw.value for raw in read_xml(answer)]
+    assert found == [raw.value for raw in read_xml(written(EVENT, later))]
+    assert len(found) == 2
 
 
 def test_a_document_may_hold_no_event() -> None:
