@@ -12,21 +12,14 @@ nobody one. It comes as `Authorization: Bearer TOKEN` (RFC 6750). Make one so:
 """
 
 import hmac
-import os
 import re
-import shlex
-import stat
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
 from node.problems import NO_TOKEN, RefusedError
-from provenance.errors import (
-    MalformedError,
-    NotFoundError,
-    RejectedError,
-    StoreError,
-)
+from provenance.errors import MalformedError
+from provenance.store.private import read_private
 
 _MAX_SIZE = 1_000_000
 _LINE = re.compile(r"([0-9a-f]{64})(?:\s.*)?")
@@ -50,17 +43,12 @@ class Tokens:
                 more than a megabyte.
             StoreError: It cannot be read.
         """
-        try:
-            file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-            try:
-                _require_private(path, os.fstat(file))
-                data = os.read(file, _MAX_SIZE + 1)
-            finally:
-                os.close(file)
-        except FileNotFoundError:
-            raise NotFoundError(f"no file of tokens at {path}") from None
-        except OSError as fault:
-            raise StoreError(f"cannot read {path}: {fault.strerror}") from fault
+        data = read_private(
+            path,
+            most=_MAX_SIZE + 1,
+            absent="no file of tokens",
+            content="the tokens in",
+        )
         if len(data) > _MAX_SIZE:
             raise MalformedError(
                 f"{path} has more than {_MAX_SIZE} bytes: take out the tokens"
@@ -108,13 +96,3 @@ def _digests(path: Path, text: str) -> list[bytes]:
     if not found:
         raise MalformedError(f"{path} has no token's SHA-256")
     return found
-
-
-def _require_private(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise MalformedError(f"{path} is not a file")
-    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise RejectedError(
-            f"others than its owner can reach the tokens in {path}:"
-            f" run chmod 600 {shlex.quote(str(path))}"
-        )

@@ -6,13 +6,13 @@ backup copies one moment: the pages of one read transaction, which the writer
 does not wait for. The write-ahead log grows as long as it takes.
 """
 
-import os
 from pathlib import Path
 
 import apsw
 
-from provenance.errors import ConflictError, StoreError
+from provenance.errors import StoreError
 from provenance.store.durable import sync_directory
+from provenance.store.private import make_private
 from provenance.store.sqlite import SQLiteStore
 
 _PAGES = 4_096
@@ -31,14 +31,7 @@ def copy_ledger(source: Path, target: Path, *, origin: str) -> None:
         StoreError: It cannot be read or written; no copy is left behind.
     """
     SQLiteStore.open_reader(source, origin=origin).close()
-    try:
-        # Private from its first byte.
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        os.close(os.open(target, flags, 0o600))
-    except FileExistsError as error:
-        raise ConflictError(f"there is a file {target} already") from error
-    except OSError as error:
-        raise StoreError(f"cannot make {target}: {error}") from error
+    make_private(target)
     try:
         _copy(source, target)
         sync_directory(target.parent)

@@ -1,20 +1,13 @@
 """Private keys on disk: one PEM file each, for its owner's eyes only."""
 
 import os
-import shlex
-import stat
 from contextlib import suppress
 from pathlib import Path
 
-from provenance.errors import (
-    ConflictError,
-    MalformedError,
-    NotFoundError,
-    RejectedError,
-    StoreError,
-)
+from provenance.errors import ConflictError, NotFoundError, StoreError
 from provenance.keys import MLDSASigner, Signer
 from provenance.store.durable import sync_directory
+from provenance.store.private import read_private
 
 _OWNER_ONLY = 0o600
 _MAX_SIZE = 65_536
@@ -74,25 +67,6 @@ def read_mldsa_key(path: Path) -> MLDSASigner:
 
 
 def _read_secret(path: Path) -> bytes:
-    try:
-        # O_NONBLOCK, so that a pipe put there does not hold us up.
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        try:
-            _require_private(path, os.fstat(file))
-            return os.read(file, _MAX_SIZE)
-        finally:
-            os.close(file)
-    except FileNotFoundError:
-        raise NotFoundError(f"no key at {path}") from None
-    except OSError as fault:
-        raise StoreError(f"cannot read {path}: {fault.strerror}") from fault
-
-
-def _require_private(path: Path, status: os.stat_result) -> None:
-    if not stat.S_ISREG(status.st_mode):
-        raise MalformedError(f"{path} is not a file")
-    if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise RejectedError(
-            f"others than its owner can reach the private key {path}:"
-            f" run chmod 600 {shlex.quote(str(path))}"
-        )
+    return read_private(
+        path, most=_MAX_SIZE, absent="no key", content="the private key"
+    )

@@ -17,7 +17,6 @@ three alone. Start worker processes by spawn or forkserver, or before opening
 the store: an SQLite connection must not cross a fork.
 """
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -36,6 +35,7 @@ from provenance.errors import (
 )
 from provenance.store.durable import sync_directory
 from provenance.store.lockfile import FileLock
+from provenance.store.private import make_private
 from provenance.store.protocol import NO_LINK, Batch, Reader
 from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads, read_failure
 
@@ -436,15 +436,8 @@ def _make_file(path: Path, origin: str) -> None:
         ConflictError: There is such a file already.
         StoreError: It cannot be made.
     """
-    try:
-        # Private from its first byte; SQLite gives its other files the same
-        # mode.
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        os.close(os.open(path, flags, 0o600))
-    except FileExistsError as error:
-        raise ConflictError(f"there is a file {path} already") from error
-    except OSError as error:
-        raise StoreError(f"cannot make {path}: {error}") from error
+    # SQLite gives its other files the same mode.
+    make_private(path)
     try:
         _write_schema(path, origin)
         sync_directory(path.parent)
