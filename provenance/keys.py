@@ -220,7 +220,7 @@ class _Backend:
                 self._use(name, _load_pynacl())
             except ImportError as fault:
                 raise ValueError(
-                    "PyNaCl is not installed: pip install 'provenance[fast]'"
+                    "PyNaCl is not installed: pip install pynacl"
                 ) from fault
         else:
             raise ValueError(f"no such backend: {name!r}")

@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from provenance_node.settings import Settings
 from starlette.testclient import TestClient
 
-from node.settings import Settings
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.store.keyfile import write_key
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of

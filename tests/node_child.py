@@ -4,7 +4,8 @@ import os
 import sys
 import time
 
-from node.children import answer_questions
+from provenance_node.children import answer_questions
+
 from provenance.errors import NotFoundError
 
 

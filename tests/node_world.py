@@ -17,11 +17,11 @@ from typing import Self
 from urllib.parse import quote
 
 import msgpack
+from provenance_node.app import create_app
+from provenance_node.node import Node
+from provenance_node.settings import Settings
 from starlette.testclient import TestClient
 
-from node.app import create_app
-from node.node import Node
-from node.settings import Settings
 from provenance.claims.statement import Submission
 from provenance.ledger.ledger import Ledger
 from tests.ledger_world import PRODUCER, LedgerWorld, can

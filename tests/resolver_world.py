@@ -6,11 +6,11 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
+from provenance_node.resolver.description import DESCRIPTION_PATH
+from provenance_node.routes import resolver
+from provenance_node.settings import Settings
 from starlette.testclient import TestClient
 
-from node.resolver.description import DESCRIPTION_PATH
-from node.routes import resolver
-from node.settings import Settings
 from tests.ledger_world import PRODUCER, LedgerWorld
 from tests.node_world import new_world, node_of, one_process, served
 

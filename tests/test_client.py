@@ -580,7 +580,7 @@ except ImportError as error:
         check=True,
         text=True,
     )
-    assert "pip install 'provenance[client]'" in said.stdout
+    assert "pip install '.[client]'" in said.stdout
 
 
 def test_every_error_that_a_command_has_a_code_for_comes_back_as_itself() -> (

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
+from provenance_node.settings import read_configuration
 
-from node.settings import read_configuration
 from provenance.claims.statement import Submission
 from provenance.client import Client, UnreachableError, problem_behind
 from provenance.errors import RejectedError

@@ -54,7 +54,7 @@ def library(request: pytest.FixtureRequest) -> Iterator[str]:
     """Verify with one library, then the other."""
     name = str(request.param)
     if name == "pynacl" and importlib.util.find_spec("nacl") is None:
-        reason = "PyNaCl is not installed: pip install 'provenance[fast]'"
+        reason = "PyNaCl is not installed: pip install pynacl"
         if os.environ.get("PROVENANCE_REQUIRE_ALL") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -426,7 +426,7 @@ def test_without_pynacl_cryptography_verifies() -> None:
 
 @pytest.mark.usefixtures("no_pynacl")
 def test_without_pynacl_choosing_it_says_how_to_install_it() -> None:
-    with pytest.raises(ValueError, match="pip install 'provenance\\[fast\\]'"):
+    with pytest.raises(ValueError, match="pip install pynacl"):
         keys._Backend().choose("pynacl")
 
 

@@ -237,5 +237,5 @@ def test_without_the_extra_it_says_what_to_install(
     )  # fmt: skip
     assert done.code == 3
     assert "error PRV-9006: segno is not installed" in done.err
-    assert "pip install 'provenance[label]'" in done.err
+    assert "pip install '.[label]'" in done.err
     assert list(tmp_path.iterdir()) == []

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from provenance_node.accept import choose
+from provenance_node.journal import JOURNAL, JsonLines, note
+from provenance_node.problems import SERVER_KINDS, RefusedError, kind_of, pages
+from provenance_node.settings import Settings
 from starlette.testclient import TestClient
 
-from node.accept import choose
-from node.journal import JOURNAL, JsonLines, note
-from node.problems import SERVER_KINDS, RefusedError, kind_of, pages
-from node.settings import Settings
 from provenance import errors
 from provenance.cli.problems import BUG_PROBLEM, PROBLEMS
 from provenance.cli.server_problems import SERVER_PROBLEMS
@@ -311,7 +311,7 @@ def test_the_library_and_its_commands_load_without_fastapi() -> None:
     assert run("node", "--help").returncode == 0
     done = run("node", "serve", "nowhere")
     assert done.returncode == 3
-    assert "pip install 'provenance[node]'" in done.stderr
+    assert "pip install '.[node]'" in done.stderr
 
 
 def test_the_extra_names_what_a_node_needs() -> None:

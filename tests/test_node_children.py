@@ -7,9 +7,9 @@ import resource
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+from provenance_node.children import ChildFault, Children
+from provenance_node.problems import RefusedError
 
-from node.children import ChildFault, Children
-from node.problems import RefusedError
 from provenance.errors import NotFoundError, StoreError
 
 

@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import httpx2
+import provenance_node.cosigning as cosigning_module
+import provenance_node.reading as reading_module
 import pytest
+from provenance_node.children import Children
+from provenance_node.readers import Answers
+from provenance_node.settings import Settings, read_configuration
+from provenance_node.witnesses import witnesses_of
 from starlette.testclient import TestClient
 
-import node.cosigning as cosigning_module
-import node.reading as reading_module
-from node.children import Children
-from node.readers import Answers
-from node.settings import Settings, read_configuration
-from node.witnesses import witnesses_of
 from provenance.errors import MalformedError
 from provenance.folder import TRUST_FILE, audit_folder, open_reader
 from provenance.keys import Signer

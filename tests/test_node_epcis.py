@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from provenance_node.epcis.resources import FIELDS, METHODS, ROOT
 from starlette.testclient import TestClient
 
-from node.epcis.resources import FIELDS, METHODS, ROOT
 from provenance.epcis.document import parse_document
 from provenance.proof.receipt import Receipt
 from tests.epcis_world import (

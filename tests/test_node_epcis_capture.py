@@ -11,12 +11,12 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from provenance_node.epcis.database import FILE, Database
+from provenance_node.epcis.signers import Desk
+from provenance_node.epcis.tokens import Tokens
+from provenance_node.problems import RefusedError
 from starlette.testclient import TestClient
 
-from node.epcis.database import FILE, Database
-from node.epcis.signers import Desk
-from node.epcis.tokens import Tokens
-from node.problems import RefusedError
 from provenance.claims.statement import Submission, parse_submission
 from provenance.epcis.document import parse_document
 from provenance.epcis.query import Query

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from provenance_node.epcis.resources import METHODS, ROOT
 from starlette.testclient import TestClient
 
-from node.epcis.resources import METHODS, ROOT
 from provenance.epcis.xml.write import write_xml
 from tests.epcis_rest_table import (
     DIFFERS,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from provenance_node.epcis.database import Database
 from starlette.testclient import TestClient
 
-from node.epcis.database import Database
 from provenance.errors import ConflictError
 from tests.epcis_world import (
     AUTHORISED,

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from provenance_node.epcis.searchers import Searcher
 from starlette.testclient import TestClient
 
-from node.epcis.searchers import Searcher
 from provenance.encoding.strict_json import JSON
 from provenance.folder import QUERY_INDEX
 from provenance.proof.receipt import Receipt, verify_receipt

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from node.asgi import Headers, Message, Receive, Scope, Send
-from node.limits import Buckets, Limits, address_of
-from node.problems import RefusedError
-from node.settings import Settings
+from provenance_node.asgi import Headers, Message, Receive, Scope, Send
+from provenance_node.limits import Buckets, Limits, address_of
+from provenance_node.problems import RefusedError
+from provenance_node.settings import Settings
 
 
 class Clock:

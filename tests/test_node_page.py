@@ -12,9 +12,7 @@ from hashlib import sha256
 from typing import Never
 
 import pytest
-from starlette.testclient import TestClient
-
-from node.page import (
+from provenance_node.page import (
     INDEX,
     LIST,
     WEB,
@@ -24,6 +22,8 @@ from node.page import (
     imports_of,
     read_page,
 )
+from starlette.testclient import TestClient
+
 from tests.ledger_world import can
 from tests.node_world import new_world, quoted, served
 
@@ -186,7 +186,7 @@ def test_the_page_is_only_read(client: TestClient, method: str) -> None:
         "/page/",
         "/page",
         "/index.html",
-        "/node/web/index.html",
+        "/node/provenance_node/web/index.html",
         "/etc/passwd",
         "/file:///etc/passwd",
         "/vendor/qr/README.md",
@@ -367,7 +367,7 @@ def minified(tmp_path: pathlib.Path, page: Page) -> pathlib.Path:
     """Return a tree with the modules as they are served, and the tests."""
     for path, file in page.files.items():
         if path.endswith(".js"):
-            target = tmp_path / "node/web" / path[1:]
+            target = tmp_path / "node/provenance_node/web" / path[1:]
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(file.body)
     (tmp_path / "tests").mkdir()
@@ -422,7 +422,7 @@ def test_every_module_as_served_can_be_imported(
         "for (const one of all) await import(one);"
         "console.log(all.length);"
     )
-    web = minified / "node/web"
+    web = minified / "node/provenance_node/web"
     (web / "all.mjs").write_text(script, encoding="utf-8")
     assert int(run_node("all.mjs", cwd=web)) == len(imported) > 60
     for path in needs_page & set(modules):

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
+from provenance_node.settings import BUILT_IN, Settings, read_configuration
 
-from node.settings import BUILT_IN, Settings, read_configuration
 from provenance.errors import MalformedError
 from tests.cli_runs import ok, run
 

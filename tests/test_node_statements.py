@@ -6,9 +6,9 @@ from typing import Any
 
 import msgpack
 import pytest
+from provenance_node.settings import Settings
 from starlette.testclient import TestClient
 
-from node.settings import Settings
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.statement import Submission

@@ -8,8 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from node.resolver.answer import (
+from provenance_node.resolver.answer import (
     Answer,
     UnknownItemError,
     granted_prefixes,
@@ -17,15 +16,21 @@ from node.resolver.answer import (
     resolve,
     wants_certificates,
 )
-from node.resolver.asked import LINKSET, VOCABULARY, Asked, read_request
-from node.resolver.description import CONTEXT_PATH, describe_resolver
-from node.resolver.links import Known, describe
-from node.resolver.page import error_page, wants_page
-from node.resolver.wishes import (
+from provenance_node.resolver.asked import (
+    LINKSET,
+    VOCABULARY,
+    Asked,
+    read_request,
+)
+from provenance_node.resolver.description import CONTEXT_PATH, describe_resolver
+from provenance_node.resolver.links import Known, describe
+from provenance_node.resolver.page import error_page, wants_page
+from provenance_node.resolver.wishes import (
     liking_of_language,
     liking_of_type,
     read_wishes,
 )
+
 from provenance.claims.actor import Grant
 from provenance.claims.registry import Actor, HeldGrant
 from provenance.encoding.digest import Hash

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
+from provenance_node.resolver.description import CONTEXT_PATH, DESCRIPTION_PATH
 from starlette.testclient import TestClient
 
-from node.resolver.description import CONTEXT_PATH, DESCRIPTION_PATH
 from provenance.gs1.identifier import KEYS
 from provenance.label.label import read_label
 from tests.node_world import one_process

@@ -1,6 +1,6 @@
 """The browser's JavaScript says what Python says.
 
-`node/web/verify` is the pure floors once more, file for file. Its own tests
+`node/provenance_node/web/verify` is the pure floors once more, file for file. Its own tests
 stand in `tests/web/*.test.js` and need nothing but Node:
 
     node --test tests/web/*.test.js

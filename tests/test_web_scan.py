@@ -33,7 +33,7 @@ from tests.web.served import ROOT
 
 __all__ = ["node"]
 
-segno = pytest.importorskip("segno", reason="pip install 'provenance[label]'")
+segno = pytest.importorskip("segno", reason="pip install '.[label]'")
 
 SEED = 20_261_123
 SLICE = 250

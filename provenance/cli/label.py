@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.extras import load_extra
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.label_files import FORMS, Files, Wishes, make_record
 from provenance.cli.outputs import make_folder, write_output
@@ -17,6 +16,7 @@ from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.errors import ConflictError, MalformedError
+from provenance.extras import load_extra
 from provenance.label.drawing import (
     LEAST_MODULE,
     MOST_MODULE,

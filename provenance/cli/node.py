@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance.cli.arguments import FILE
-from provenance.cli.extras import load_extra
 from provenance.cli.program import Command, Commands
 from provenance.cli.screen import Screen
 from provenance.errors import NotFoundError
+from provenance.extras import load_extra
 
 if TYPE_CHECKING:
-    from node.settings import Configuration
+    from provenance_node.settings import Configuration
 
 _DEMO_CANS = 1_200
 
@@ -41,7 +41,7 @@ def node() -> None:
 @_config_option
 def config(screen: Screen, config_file: Path | None) -> int:
     """Print every setting of a node, and where it came from."""
-    from node.settings import Value
+    from provenance_node.settings import Value
 
     def written(value: Value) -> str:
         if isinstance(value, tuple):
@@ -113,9 +113,9 @@ def serve(  # noqa: PLR0913, PLR0917  # click's way
     configuration = _read(
         config_file, {k: v for k, v in options.items() if v is not None}
     )
-    load_extra("node.serve", extra="node")
-    from node.node import Node
-    from node.serve import serve as serve_node
+    load_extra("provenance_node.serve", extra="node")
+    from provenance_node.node import Node
+    from provenance_node.serve import serve as serve_node
 
     with ExitStack() as left:
         if folder is None and not is_demo:
@@ -154,7 +154,7 @@ def _play_demo(screen: Screen, folder: Path) -> str:
 
 
 def _read(config_file: Path | None, options: dict[str, Any]) -> "Configuration":
-    from node.settings import read_configuration
+    from provenance_node.settings import read_configuration
 
     text = None
     if config_file is not None:

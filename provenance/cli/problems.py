@@ -17,8 +17,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from provenance import errors
-from provenance.cli.extras import MissingExtraError
 from provenance.cli.server_problems import SERVER_PROBLEMS
+from provenance.extras import MissingExtraError
 
 OK = 0
 FAILED = 1

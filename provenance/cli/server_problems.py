@@ -1,6 +1,6 @@
 """Server problems: what only a node can answer, in words.
 
-The codes from PRV-9100 on stand in a node's problem+json (`node.problems`
+The codes from PRV-9100 on stand in a node's problem+json (its `problems.py`
 gives them their HTTP status) and are explained here, where who has only the
 library installed finds them too: `provenance explain PRV-9106`.
 """

@@ -23,16 +23,14 @@ from provenance.client.problems import (
 from provenance.client.retry import Attempts, Retries, parse_retry_after
 from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import MalformedError
+from provenance.extras import MissingExtraError
 
 try:
     import httpx2
 
     from provenance.client.deadline import Deadline, new_transport
 except ModuleNotFoundError as error:
-    raise ImportError(
-        f"{error.name} is not installed, which asking a node needs: install"
-        " it with pip install 'provenance[client]'"
-    ) from error
+    raise MissingExtraError(error.name, extra="client") from error
 
 JSON_TYPE = "application/json"
 

@@ -43,22 +43,30 @@ _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _BLANK = b" \t\r\n"
 
 # The patterns look at text without escapes and always match. They go on until
-# what they look for, or the end of what can be passed over whole: a string or
-# a bracket may be cut off there. Their groups are 1: opens, 2: closes, 3: more.
-_STRING = rb'"[^"]*+"'
-_FLAT = rb'[^"{}\[\]]*+(?:' + _STRING + rb'[^"{}\[\]]*+)*+'
+# what they look for, or as far as what can be passed over whole: a string or a
+# bracket may be cut off there. Their groups are 1: opens, 2: closes, 3: more.
+#
+# Repetitions have bounds, so that a match remembers few places to go back to:
+# possessive ones, which remember none, match wrongly in CPython before 3.11.5
+# (python/cpython#106052). Whoever stopped at a bound goes on from there.
+_STRING = rb'"[^"]*"'
+_FLAT = rb'[^"{}\[\]]*(?:' + _STRING + rb'[^"{}\[\]]*){0,1024}'
 # An array or object that holds no other is passed over at once.
 _SOLID = rb"(?:" + _STRING + rb"|[{\[]" + _FLAT + rb"[}\]])"
 _BRACKET = rb"(?:([{\[])|([}\]])"
 
 _INSIDE = re.compile(
-    rb'[^"{}\[\]]*+(?:' + _SOLID + rb'[^"{}\[\]]*+)*+' + _BRACKET + rb")?"
+    rb'[^"{}\[\]]*(?:' + _SOLID + rb'[^"{}\[\]]*){0,64}' + _BRACKET + rb")?"
 )
 _BETWEEN = re.compile(
-    rb'[^"{}\[\],]*+(?:' + _SOLID + rb'[^"{}\[\],]*+)*+' + _BRACKET + rb"|(,))?"
+    rb'[^"{}\[\],]*(?:'
+    + _SOLID
+    + rb'[^"{}\[\],]*){0,64}'
+    + _BRACKET
+    + rb"|(,))?"
 )
 _TOKEN = re.compile(
-    rb'[^"{}\[\],:]*+' + _BRACKET + rb"|(,)|(:)|(" + _STRING + rb"))?"
+    rb'[^"{}\[\],:]*' + _BRACKET + rb"|(,)|(:)|(" + _STRING + rb"))?"
 )
 _OPENS, _CLOSES, _COMMA, _COLON, _QUOTED = range(1, 6)
 
@@ -255,9 +263,12 @@ class _Cut:
             pattern = _INSIDE if depth else _BETWEEN
             found = pattern.match(window.plain, position)
             assert found is not None, "the pattern matches any text"
+            is_stuck = found.end() == position
             position = found.end()
             kind = found.lastindex
             if kind is None:
+                if not is_stuck:
+                    continue
                 parts.append(window.raw[begin:position])
                 seen = window.start + len(window.raw) - offset
                 self._require_small_element(seen, path, index)

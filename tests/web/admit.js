@@ -1,33 +1,33 @@
 // The rules by which a ledger admits a statement, short and slow.
 //
-// No browser admits anything, so they are no part of `node/web/verify`; but
+// No browser admits anything, so they are no part of `node/provenance_node/web/verify`; but
 // the golden vectors of statements ask for them, and show so that what a
 // verifier reads is what a ledger lets in.
 
 import {
   checkRegistryBody,
   isRegistryEvent,
-} from "../../node/web/verify/claims/actor.js";
-import { hasTrail, parseEvent } from "../../node/web/verify/claims/event.js";
-import { parseEntry } from "../../node/web/verify/claims/statement.js";
-import { mapKey } from "../../node/web/verify/claims/trail.js";
-import { equalBytes, toHex } from "../../node/web/verify/encoding/bytes.js";
+} from "../../node/provenance_node/web/verify/claims/actor.js";
+import { hasTrail, parseEvent } from "../../node/provenance_node/web/verify/claims/event.js";
+import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
+import { mapKey } from "../../node/provenance_node/web/verify/claims/trail.js";
+import { equalBytes, toHex } from "../../node/provenance_node/web/verify/encoding/bytes.js";
 import {
   decode,
   encode,
   hasTypes,
-} from "../../node/web/verify/encoding/canonical.js";
-import { sha256 } from "../../node/web/verify/encoding/digest.js";
-import { leafHash, rootOf } from "../../node/web/verify/encoding/tree.js";
-import { readAct } from "../../node/web/verify/epcis/acts.js";
-import { assertion } from "../../node/web/verify/epcis/corrections.js";
+} from "../../node/provenance_node/web/verify/encoding/canonical.js";
+import { sha256 } from "../../node/provenance_node/web/verify/encoding/digest.js";
+import { leafHash, rootOf } from "../../node/provenance_node/web/verify/encoding/tree.js";
+import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
+import { assertion } from "../../node/provenance_node/web/verify/epcis/corrections.js";
 import {
   InvalidSignatureError,
   MalformedError,
   RejectedError,
-} from "../../node/web/verify/errors.js";
-import { canonicalItem } from "../../node/web/verify/gs1/item.js";
-import { signatureIsValid } from "../../node/web/verify/keys.js";
+} from "../../node/provenance_node/web/verify/errors.js";
+import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
+import { signatureIsValid } from "../../node/provenance_node/web/verify/keys.js";
 
 export class BrokenLinkError extends RejectedError {}
 export class DuplicateEventError extends RejectedError {}

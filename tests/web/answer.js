@@ -5,22 +5,22 @@
 
 import { createInterface } from "node:readline";
 
-import { decode, encode } from "../../node/web/verify/encoding/canonical.js";
+import { decode, encode } from "../../node/provenance_node/web/verify/encoding/canonical.js";
 import {
   decodeBase64,
   encodeBase64,
-} from "../../node/web/verify/encoding/base64.js";
-import { quoted } from "../../node/web/verify/encoding/text.js";
-import { ProvenanceError } from "../../node/web/verify/errors.js";
-import { canonicalItem } from "../../node/web/verify/gs1/item.js";
-import { selectBackend } from "../../node/web/verify/keys.js";
-import { verifyMLDSA44 } from "../../node/web/verify/primitives/mldsa44.js";
-import { verifyReceipt } from "../../node/web/verify/proof/receipt.js";
-import { examineBundle } from "../../node/web/verify/proof/verify.js";
+} from "../../node/provenance_node/web/verify/encoding/base64.js";
+import { quoted } from "../../node/provenance_node/web/verify/encoding/text.js";
+import { ProvenanceError } from "../../node/provenance_node/web/verify/errors.js";
+import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
+import { selectBackend } from "../../node/provenance_node/web/verify/keys.js";
+import { verifyMLDSA44 } from "../../node/provenance_node/web/verify/primitives/mldsa44.js";
+import { verifyReceipt } from "../../node/provenance_node/web/verify/proof/receipt.js";
+import { examineBundle } from "../../node/provenance_node/web/verify/proof/verify.js";
 import { READERS } from "./readers.js";
 import * as tables from "./tables.js";
 import { plain } from "./vectors.js";
-import { parseTrust } from "../../node/web/verify/proof/trust.js";
+import { parseTrust } from "../../node/provenance_node/web/verify/proof/trust.js";
 
 const known = new Map();
 

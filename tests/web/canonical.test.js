@@ -6,15 +6,15 @@ import test from "node:test";
 import {
   decodeBase64,
   encodeBase64,
-} from "../../node/web/verify/encoding/base64.js";
+} from "../../node/provenance_node/web/verify/encoding/base64.js";
 import {
   MAX_DEPTH,
   decode,
   decodeFlat,
   encode,
   isInt,
-} from "../../node/web/verify/encoding/canonical.js";
-import { MalformedError } from "../../node/web/verify/errors.js";
+} from "../../node/provenance_node/web/verify/encoding/canonical.js";
+import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
 import { raw, readJson, shared, untagged } from "./vectors.js";
 
 const utf8 = (text) => new TextEncoder().encode(text);

@@ -7,19 +7,19 @@ import test from "node:test";
 import {
   decodeBase64,
   encodeBase64,
-} from "../../node/web/verify/encoding/base64.js";
+} from "../../node/provenance_node/web/verify/encoding/base64.js";
 import {
   InvalidSignatureError,
   MalformedError,
   QuorumNotMetError,
-} from "../../node/web/verify/errors.js";
-import { openTrusted } from "../../node/web/verify/proof/opening.js";
-import { parseTrust } from "../../node/web/verify/proof/trust.js";
+} from "../../node/provenance_node/web/verify/errors.js";
+import { openTrusted } from "../../node/provenance_node/web/verify/proof/opening.js";
+import { parseTrust } from "../../node/provenance_node/web/verify/proof/trust.js";
 import {
   MLDSACosignatureVerifier,
   parseCosigner,
   parseLogKey,
-} from "../../node/web/verify/tlog/cosignature.js";
+} from "../../node/provenance_node/web/verify/tlog/cosignature.js";
 
 const { note, trust: text } = JSON.parse(
   readFileSync(new URL("postquantum.json", import.meta.url), "utf8"),

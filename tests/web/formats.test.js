@@ -7,33 +7,33 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { parseEvent } from "../../node/web/verify/claims/event.js";
-import { parseEntry } from "../../node/web/verify/claims/statement.js";
+import { parseEvent } from "../../node/provenance_node/web/verify/claims/event.js";
+import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
 import {
   chainHashes,
   headValue,
   mapKey,
-} from "../../node/web/verify/claims/trail.js";
-import { encodeBase64 } from "../../node/web/verify/encoding/base64.js";
-import { encode } from "../../node/web/verify/encoding/canonical.js";
-import { sha256 } from "../../node/web/verify/encoding/digest.js";
-import { leafHash, rootOf } from "../../node/web/verify/encoding/tree.js";
-import { MalformedError } from "../../node/web/verify/errors.js";
-import { Verifier } from "../../node/web/verify/keys.js";
-import { parseTrust } from "../../node/web/verify/proof/trust.js";
-import { verifyBundle } from "../../node/web/verify/proof/verify.js";
-import { openCheckpoint } from "../../node/web/verify/tlog/checkpoint.js";
-import { parseCommitment } from "../../node/web/verify/tlog/commitment.js";
-import { NoteVerifier } from "../../node/web/verify/tlog/note.js";
+} from "../../node/provenance_node/web/verify/claims/trail.js";
+import { encodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
+import { encode } from "../../node/provenance_node/web/verify/encoding/canonical.js";
+import { sha256 } from "../../node/provenance_node/web/verify/encoding/digest.js";
+import { leafHash, rootOf } from "../../node/provenance_node/web/verify/encoding/tree.js";
+import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
+import { Verifier } from "../../node/provenance_node/web/verify/keys.js";
+import { parseTrust } from "../../node/provenance_node/web/verify/proof/trust.js";
+import { verifyBundle } from "../../node/provenance_node/web/verify/proof/verify.js";
+import { openCheckpoint } from "../../node/provenance_node/web/verify/tlog/checkpoint.js";
+import { parseCommitment } from "../../node/provenance_node/web/verify/tlog/commitment.js";
+import { NoteVerifier } from "../../node/provenance_node/web/verify/tlog/note.js";
 import {
   mapRoot,
   verifyPresence,
-} from "../../node/web/verify/tlog/patricia.js";
-import { parsePolicy } from "../../node/web/verify/tlog/policy.js";
+} from "../../node/provenance_node/web/verify/tlog/patricia.js";
+import { parsePolicy } from "../../node/provenance_node/web/verify/tlog/policy.js";
 import {
   parseProof,
   verifyProof,
-} from "../../node/web/verify/tlog/proof_file.js";
+} from "../../node/provenance_node/web/verify/tlog/proof_file.js";
 import { goldenText, plain, raw, readJson, shared } from "./vectors.js";
 
 const FOLDER = "provenance-formats";

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ProvenanceError } from "../../node/web/verify/errors.js";
+import { ProvenanceError } from "../../node/provenance_node/web/verify/errors.js";
 import { READERS } from "./readers.js";
 import { casesOf, formats, golden, plain } from "./vectors.js";
 

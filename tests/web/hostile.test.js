@@ -3,24 +3,24 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Item } from "../../node/web/verify/claims/event.js";
-import { encodeBase64 } from "../../node/web/verify/encoding/base64.js";
-import { decode, encode } from "../../node/web/verify/encoding/canonical.js";
-import { readAct } from "../../node/web/verify/epcis/acts.js";
-import { readDeclaration } from "../../node/web/verify/epcis/corrections.js";
-import { readContext } from "../../node/web/verify/epcis/prefixes.js";
-import * as errors from "../../node/web/verify/errors.js";
-import { canonicalItem } from "../../node/web/verify/gs1/item.js";
-import { Report } from "../../node/web/verify/proof/report.js";
-import { placeKey, trace } from "../../node/web/verify/proof/trace.js";
-import { STEPS, mapAsJson } from "../../node/web/verify/proof/verdict.js";
+import { Item } from "../../node/provenance_node/web/verify/claims/event.js";
+import { encodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
+import { decode, encode } from "../../node/provenance_node/web/verify/encoding/canonical.js";
+import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
+import { readDeclaration } from "../../node/provenance_node/web/verify/epcis/corrections.js";
+import { readContext } from "../../node/provenance_node/web/verify/epcis/prefixes.js";
+import * as errors from "../../node/provenance_node/web/verify/errors.js";
+import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
+import { Report } from "../../node/provenance_node/web/verify/proof/report.js";
+import { placeKey, trace } from "../../node/provenance_node/web/verify/proof/trace.js";
+import { STEPS, mapAsJson } from "../../node/provenance_node/web/verify/proof/verdict.js";
 import {
   examineBundle,
   verifyBundle,
-} from "../../node/web/verify/proof/verify.js";
-import { parseCheckpoint } from "../../node/web/verify/tlog/checkpoint.js";
-import { parseNote, parseVkey } from "../../node/web/verify/tlog/note.js";
-import { parsePolicy } from "../../node/web/verify/tlog/policy.js";
+} from "../../node/provenance_node/web/verify/proof/verify.js";
+import { parseCheckpoint } from "../../node/provenance_node/web/verify/tlog/checkpoint.js";
+import { parseNote, parseVkey } from "../../node/provenance_node/web/verify/tlog/note.js";
+import { parsePolicy } from "../../node/provenance_node/web/verify/tlog/policy.js";
 import { casesOf, fromBase64, golden, goldenText, trustOf } from "./vectors.js";
 
 const { MalformedError } = errors;

@@ -7,13 +7,13 @@ import test from "node:test";
 import {
   InvalidSignatureError,
   MalformedError,
-} from "../../node/web/verify/errors.js";
+} from "../../node/provenance_node/web/verify/errors.js";
 import {
   Verifier,
   backend,
   selectBackend,
   signatureIsValid,
-} from "../../node/web/verify/keys.js";
+} from "../../node/provenance_node/web/verify/keys.js";
 import { golden, raw, readJson, shared } from "./vectors.js";
 
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
@@ -166,7 +166,7 @@ test("without WebCrypto, or with one that is wrong, it is the pure one", async (
   for (const [name, engine] of Object.entries(engines)) {
     t.mock.getter(globalThis, "crypto", () => ({ subtle: engine }));
     // A module of its own has not chosen yet.
-    const keys = await import(`../../node/web/verify/keys.js?${name}`);
+    const keys = await import(`../../node/provenance_node/web/verify/keys.js?${name}`);
     assert.equal(await keys.backend(), "pure", name);
     await assert.rejects(keys.selectBackend("webcrypto"), RangeError);
     t.mock.reset();
@@ -176,7 +176,7 @@ test("without WebCrypto, or with one that is wrong, it is the pure one", async (
 
 test("what an engine refuses to import is judged without it", async (t) => {
   const { subtle } = globalThis.crypto;
-  const keys = await import("../../node/web/verify/keys.js?picky");
+  const keys = await import("../../node/provenance_node/web/verify/keys.js?picky");
   assert.equal(await keys.backend(), "webcrypto");
   const pair = newKey();
   const signature = signed(pair, pair.key);

@@ -1,8 +1,8 @@
-"""Make node/web/map/world.js: land, and a place for each country.
+"""Make node/provenance_node/web/map/world.js: land, and a place for each country.
 
     npm pack world-atlas@2.0.2 && tar xzf world-atlas-2.0.2.tgz
     python -m tests.web.make_world package/land-50m.json \
-        package/countries-50m.json > node/web/map/world.js
+        package/countries-50m.json > node/provenance_node/web/map/world.js
 
 The npm package world-atlas holds Natural Earth 4.1.0 at 1:50m as TopoJSON;
 Natural Earth is in the public domain. The outline is made coarser here, until

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { arrange, labelled, numbersOf } from "../../node/web/map/markers.js";
-import { readCountries, readLand } from "../../node/web/map/outlines.js";
+import { arrange, labelled, numbersOf } from "../../node/provenance_node/web/map/markers.js";
+import { readCountries, readLand } from "../../node/provenance_node/web/map/outlines.js";
 import {
   HALF_HEIGHT,
   HALF_WIDTH,
@@ -13,8 +13,8 @@ import {
   middleOf,
   project,
   turned,
-} from "../../node/web/map/projection.js";
-import { COUNTRIES, LAND, STEPS } from "../../node/web/map/world.js";
+} from "../../node/provenance_node/web/map/projection.js";
+import { COUNTRIES, LAND, STEPS } from "../../node/provenance_node/web/map/world.js";
 
 const near = (a, b, by = 1e-9) => assert(Math.abs(a - b) < by, `${a} ~ ${b}`);
 

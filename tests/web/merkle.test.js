@@ -4,18 +4,18 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
-import { decodeBase64 } from "../../node/web/verify/encoding/base64.js";
-import { checkHash } from "../../node/web/verify/encoding/digest.js";
+import { decodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
+import { checkHash } from "../../node/provenance_node/web/verify/encoding/digest.js";
 import {
   leafHash,
   nodeHash,
   rootFromPath,
   rootOf,
-} from "../../node/web/verify/encoding/tree.js";
+} from "../../node/provenance_node/web/verify/encoding/tree.js";
 import {
   InvalidProofError,
   ProvenanceError,
-} from "../../node/web/verify/errors.js";
+} from "../../node/provenance_node/web/verify/errors.js";
 import {
   MAX_SIZE,
   isSubtree,
@@ -23,7 +23,7 @@ import {
   verifyInclusion,
   verifySubtreeConsistency,
   verifySubtreeInclusion,
-} from "../../node/web/verify/tlog/merkle.js";
+} from "../../node/provenance_node/web/verify/tlog/merkle.js";
 import { shared } from "./vectors.js";
 
 const hash = (text) => checkHash(decodeBase64(text ?? ""));

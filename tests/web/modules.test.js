@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
-const ROOT = new URL("../../node/web/verify/", import.meta.url);
+const ROOT = new URL("../../node/provenance_node/web/verify/", import.meta.url);
 const PYTHON = new URL("../../provenance/", import.meta.url);
 const MODULES = readdirSync(ROOT, { recursive: true }).filter((name) =>
   name.endsWith(".js"),
@@ -66,7 +66,7 @@ test("modules know no network, clock, page, storage or chance", () => {
 });
 
 test("the door exports what a page needs", async () => {
-  const door = await import("../../node/web/verify/index.js");
+  const door = await import("../../node/provenance_node/web/verify/index.js");
   for (const name of [
     "examineBundle",
     "verifyBundle",

@@ -5,39 +5,39 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
-import { CHINESE } from "../../node/web/page/explanations.js";
+import { CHINESE } from "../../node/provenance_node/web/page/explanations.js";
 import {
   LANGUAGES,
   Speaker,
   chooseLanguage,
   readStamp,
-} from "../../node/web/page/language.js";
-import { textIn } from "../../node/web/page/mapping.js";
-import { readReadings } from "../../node/web/page/readings.js";
+} from "../../node/provenance_node/web/page/language.js";
+import { textIn } from "../../node/provenance_node/web/page/mapping.js";
+import { readReadings } from "../../node/provenance_node/web/page/readings.js";
 import {
   countPassed,
   listed,
   orderNotices,
   sentenceOf,
   sumUp,
-} from "../../node/web/page/sentences.js";
+} from "../../node/provenance_node/web/page/sentences.js";
 import {
   clean,
   linesOf,
   partsOf,
   shellQuoted,
-} from "../../node/web/page/text.js";
+} from "../../node/provenance_node/web/page/text.js";
 import {
   groupRows,
   isCustoms,
   makeRows,
   spanOf,
-} from "../../node/web/page/timeline.js";
-import { WORDS } from "../../node/web/page/words.js";
-import { EXPLANATIONS } from "../../node/web/verify/proof/explanations.js";
-import { NOT_CHECKED, STEPS } from "../../node/web/verify/proof/verdict.js";
+} from "../../node/provenance_node/web/page/timeline.js";
+import { WORDS } from "../../node/provenance_node/web/page/words.js";
+import { EXPLANATIONS } from "../../node/provenance_node/web/verify/proof/explanations.js";
+import { NOT_CHECKED, STEPS } from "../../node/provenance_node/web/verify/proof/verdict.js";
 
-const PAGE = new URL("../../node/web/", import.meta.url);
+const PAGE = new URL("../../node/provenance_node/web/", import.meta.url);
 const OUTCOMES = ["VERIFIED", "FAILED", "INCOMPLETE", "UNKNOWN"];
 const SPEAKERS = LANGUAGES.map((language) => new Speaker(language));
 const english = new Speaker("en", ["en-GB"]);

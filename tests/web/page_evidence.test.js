@@ -4,26 +4,26 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
 
-import { checkFile, checkItem } from "../../node/web/page/checking.js";
+import { checkFile, checkItem } from "../../node/provenance_node/web/page/checking.js";
 import {
   MAX_BYTES,
   looksLikeBundle,
   looksLikeJson,
   readAtMost,
   readFile,
-} from "../../node/web/page/fetching.js";
+} from "../../node/provenance_node/web/page/fetching.js";
 import {
   choose,
   differences,
   load,
   save,
   toKeep,
-} from "../../node/web/page/keeping.js";
-import { findSigners } from "../../node/web/page/signers.js";
-import { findStops, readWhere } from "../../node/web/page/stops.js";
-import { factKey, readStory } from "../../node/web/page/story.js";
-import { MalformedError } from "../../node/web/verify/errors.js";
-import { examineBundle, parseTrust } from "../../node/web/verify/index.js";
+} from "../../node/provenance_node/web/page/keeping.js";
+import { findSigners } from "../../node/provenance_node/web/page/signers.js";
+import { findStops, readWhere } from "../../node/provenance_node/web/page/stops.js";
+import { factKey, readStory } from "../../node/provenance_node/web/page/story.js";
+import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
+import { examineBundle, parseTrust } from "../../node/provenance_node/web/verify/index.js";
 import { casesOf, fromBase64, golden, trustOf } from "./vectors.js";
 
 /** Return a golden bundle, with its verdict and trust. */

@@ -8,11 +8,11 @@ import test from "node:test";
 import {
   InvalidSignatureError,
   MalformedError,
-} from "../../node/web/verify/errors.js";
-import { MLDSAVerifier } from "../../node/web/verify/keys.js";
-import { Shake } from "../../node/web/verify/primitives/keccak.js";
-import { verifyMLDSA44 } from "../../node/web/verify/primitives/mldsa44.js";
-import { sha256, sha512 } from "../../node/web/verify/primitives/sha2.js";
+} from "../../node/provenance_node/web/verify/errors.js";
+import { MLDSAVerifier } from "../../node/provenance_node/web/verify/keys.js";
+import { Shake } from "../../node/provenance_node/web/verify/primitives/keccak.js";
+import { verifyMLDSA44 } from "../../node/provenance_node/web/verify/primitives/mldsa44.js";
+import { sha256, sha512 } from "../../node/provenance_node/web/verify/primitives/sha2.js";
 import { fromBase64 } from "./vectors.js";
 
 const hex = (data) => Buffer.from(data).toString("hex");

@@ -10,43 +10,43 @@ import {
   hasTrail,
   parseEvent,
   parseLeaf,
-} from "../../node/web/verify/claims/event.js";
-import { parseEntry } from "../../node/web/verify/claims/statement.js";
-import { DEFAULT_ROLES } from "../../node/web/verify/claims/roles.js";
+} from "../../node/provenance_node/web/verify/claims/event.js";
+import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
+import { DEFAULT_ROLES } from "../../node/provenance_node/web/verify/claims/roles.js";
 import {
   chainHashes,
   headValue,
   mapKey,
-} from "../../node/web/verify/claims/trail.js";
-import { equalBytes } from "../../node/web/verify/encoding/bytes.js";
-import { decodeBase64 } from "../../node/web/verify/encoding/base64.js";
-import { decode, encode } from "../../node/web/verify/encoding/canonical.js";
-import { checkHash, sha256 } from "../../node/web/verify/encoding/digest.js";
-import { compareText } from "../../node/web/verify/encoding/text.js";
-import { leafHash, rootFromPath } from "../../node/web/verify/encoding/tree.js";
+} from "../../node/provenance_node/web/verify/claims/trail.js";
+import { equalBytes } from "../../node/provenance_node/web/verify/encoding/bytes.js";
+import { decodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
+import { decode, encode } from "../../node/provenance_node/web/verify/encoding/canonical.js";
+import { checkHash, sha256 } from "../../node/provenance_node/web/verify/encoding/digest.js";
+import { compareText } from "../../node/provenance_node/web/verify/encoding/text.js";
+import { leafHash, rootFromPath } from "../../node/provenance_node/web/verify/encoding/tree.js";
 import {
   InvalidProofError,
   ProvenanceError,
   RejectedError,
-} from "../../node/web/verify/errors.js";
+} from "../../node/provenance_node/web/verify/errors.js";
 import {
   canonicalItem,
   lotItem,
   ownerKey,
-} from "../../node/web/verify/gs1/item.js";
-import { Verifier } from "../../node/web/verify/keys.js";
-import { openTrusted } from "../../node/web/verify/proof/opening.js";
-import { verifyReceipt } from "../../node/web/verify/proof/receipt.js";
-import { parseTrust } from "../../node/web/verify/proof/trust.js";
-import { NOT_CHECKED } from "../../node/web/verify/proof/verdict.js";
-import { examineBundle } from "../../node/web/verify/proof/verify.js";
-import { parseCommitment } from "../../node/web/verify/tlog/commitment.js";
+} from "../../node/provenance_node/web/verify/gs1/item.js";
+import { Verifier } from "../../node/provenance_node/web/verify/keys.js";
+import { openTrusted } from "../../node/provenance_node/web/verify/proof/opening.js";
+import { verifyReceipt } from "../../node/provenance_node/web/verify/proof/receipt.js";
+import { parseTrust } from "../../node/provenance_node/web/verify/proof/trust.js";
+import { NOT_CHECKED } from "../../node/provenance_node/web/verify/proof/verdict.js";
+import { examineBundle } from "../../node/provenance_node/web/verify/proof/verify.js";
+import { parseCommitment } from "../../node/provenance_node/web/verify/tlog/commitment.js";
 import {
   mapRoot,
   parsePath,
   verifyAbsence,
   verifyPresence,
-} from "../../node/web/verify/tlog/patricia.js";
+} from "../../node/provenance_node/web/verify/tlog/patricia.js";
 import {
   nodeInTile,
   parseEntries,
@@ -54,7 +54,7 @@ import {
   parseTilePath,
   tilePath,
   tilesOf,
-} from "../../node/web/verify/tlog/tile.js";
+} from "../../node/provenance_node/web/verify/tlog/tile.js";
 import { admit, parseSubmission } from "./admit.js";
 import { plain, raw, tagged, trustOf, untagged } from "./vectors.js";
 

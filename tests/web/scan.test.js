@@ -6,21 +6,21 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
-import { isCompressed } from "../../node/web/scan/compressed.js";
-import { readGs1 } from "../../node/web/scan/gs1_qr.js";
-import { looksAt } from "../../node/web/scan/pixels.js";
-import { readItem } from "../../node/web/scan/problems.js";
-import { readQR } from "../../node/web/scan/qr.js";
-import { bracketed, readCode } from "../../node/web/scan/read_code.js";
-import { SAMPLE_TEXT, samplePixels } from "../../node/web/scan/sample.js";
-import { WORDS, wordsOf } from "../../node/web/scan/words.js";
-import { WORDS as MAP_WORDS } from "../../node/web/map/words.js";
-import * as qr from "../../node/web/vendor/qr/index.js";
-import { MalformedError } from "../../node/web/verify/errors.js";
+import { isCompressed } from "../../node/provenance_node/web/scan/compressed.js";
+import { readGs1 } from "../../node/provenance_node/web/scan/gs1_qr.js";
+import { looksAt } from "../../node/provenance_node/web/scan/pixels.js";
+import { readItem } from "../../node/provenance_node/web/scan/problems.js";
+import { readQR } from "../../node/provenance_node/web/scan/qr.js";
+import { bracketed, readCode } from "../../node/provenance_node/web/scan/read_code.js";
+import { SAMPLE_TEXT, samplePixels } from "../../node/provenance_node/web/scan/sample.js";
+import { WORDS, wordsOf } from "../../node/provenance_node/web/scan/words.js";
+import { WORDS as MAP_WORDS } from "../../node/provenance_node/web/map/words.js";
+import * as qr from "../../node/provenance_node/web/vendor/qr/index.js";
+import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
 
 const PAGE = "https://ledger.example/?item=x&lang=en";
 const UNIT = "https://id.gs1.org/01/09506000134352/21/00042";
-const WEB = new URL("../../node/web/", import.meta.url);
+const WEB = new URL("../../node/provenance_node/web/", import.meta.url);
 
 test("every spelling of a unit comes to its one item", () => {
   for (const text of [

@@ -1,4 +1,4 @@
-"""A server of node/web alone, with the headers that the node sends.
+"""A server of node/provenance_node/web alone, with the headers that the node sends.
 
 The pages of `pages/` each hold one part of it, to be looked at without the
 others: `/pages/scan.html`, `/pages/map.html`.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-ROOT = pathlib.Path(__file__).parents[2] / "node" / "web"
+ROOT = pathlib.Path(__file__).parents[2] / "node" / "provenance_node" / "web"
 PAGES = pathlib.Path(__file__).with_name("pages")
 
 HEADERS = {
@@ -28,7 +28,7 @@ HEADERS = {
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    """Serves a file of node/web, or a page of the tests."""
+    """Serves a file of node/provenance_node/web, or a page of the tests."""
 
     def translate_path(self, path: str) -> str:
         if path.startswith("/pages/"):

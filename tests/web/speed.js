@@ -9,7 +9,7 @@ import {
   examineBundle,
   parseTrust,
   selectBackend,
-} from "../../node/web/verify/index.js";
+} from "../../node/provenance_node/web/verify/index.js";
 import { casesOf, fromBase64, golden } from "./vectors.js";
 
 const [bundlePath, trustPath, item = null] = process.argv.slice(2);

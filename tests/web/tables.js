@@ -1,28 +1,28 @@
 // The tables that stand in both languages, as JSON, for Python to compare.
 
-import { DEFAULT_ROLES } from "../../node/web/verify/claims/roles.js";
-import { MAX_LEAVES } from "../../node/web/verify/claims/event.js";
-import { STANDARD_PREFIXES } from "../../node/web/verify/epcis/prefixes.js";
+import { DEFAULT_ROLES } from "../../node/provenance_node/web/verify/claims/roles.js";
+import { MAX_LEAVES } from "../../node/provenance_node/web/verify/claims/event.js";
+import { STANDARD_PREFIXES } from "../../node/provenance_node/web/verify/epcis/prefixes.js";
 import {
   BIZ_STEP,
   DISPOSITION,
   ERROR_REASON,
   PRIVATE_STEPS,
   STEPS,
-} from "../../node/web/verify/epcis/vocabulary.js";
-import { CSET_82 } from "../../node/web/verify/gs1/checkdigit.js";
+} from "../../node/provenance_node/web/verify/epcis/vocabulary.js";
+import { CSET_82 } from "../../node/provenance_node/web/verify/gs1/checkdigit.js";
 import {
   KEYS,
   ORDERS,
   QUALIFIERS,
-} from "../../node/web/verify/gs1/identifier.js";
-import { MAX_BUNDLE_SIZE } from "../../node/web/verify/proof/bundle.js";
-import { EXPLANATIONS } from "../../node/web/verify/proof/explanations.js";
+} from "../../node/provenance_node/web/verify/gs1/identifier.js";
+import { MAX_BUNDLE_SIZE } from "../../node/provenance_node/web/verify/proof/bundle.js";
+import { EXPLANATIONS } from "../../node/provenance_node/web/verify/proof/explanations.js";
 import {
   NOT_CHECKED,
   SCHEMA,
   STEPS as CHECKS,
-} from "../../node/web/verify/proof/verdict.js";
+} from "../../node/provenance_node/web/verify/proof/verdict.js";
 
 const forms = (table) =>
   [...table].map(([ai, { name, checked, says }]) => [ai, name, checked, says]);

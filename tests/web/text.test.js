@@ -10,11 +10,11 @@ import {
   head,
   quoted,
   textOf,
-} from "../../node/web/verify/encoding/text.js";
-import { MalformedError } from "../../node/web/verify/errors.js";
-import { checkItemId } from "../../node/web/verify/claims/event.js";
-import { canonicalItem } from "../../node/web/verify/gs1/item.js";
-import { checkKeyName } from "../../node/web/verify/tlog/note.js";
+} from "../../node/provenance_node/web/verify/encoding/text.js";
+import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
+import { checkItemId } from "../../node/provenance_node/web/verify/claims/event.js";
+import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
+import { checkKeyName } from "../../node/provenance_node/web/verify/tlog/note.js";
 
 test("code points are counted and cut, not units", () => {
   assert.equal(countCharacters("a𠮷é"), 3);

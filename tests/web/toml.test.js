@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { parseToml, Time } from "../../node/web/verify/encoding/toml.js";
-import { MalformedError } from "../../node/web/verify/errors.js";
-import { parseTrust } from "../../node/web/verify/proof/trust.js";
+import { parseToml, Time } from "../../node/provenance_node/web/verify/encoding/toml.js";
+import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
+import { parseTrust } from "../../node/provenance_node/web/verify/proof/trust.js";
 import { casesOf, golden } from "./vectors.js";
 
 /** Return the one value that is written so. */

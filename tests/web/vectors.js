@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { parseTrust } from "../../node/web/verify/index.js";
+import { parseTrust } from "../../node/provenance_node/web/verify/index.js";
 
 const GOLDEN = new URL("../vectors/", import.meta.url);
 const SHARED = new URL("../../../shared/vectors/", import.meta.url);

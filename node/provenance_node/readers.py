@@ -1,0 +1,260 @@
+"""Readers: children that read the ledger and prove from it.
+
+A bundle takes some milliseconds of Python. In the process that serves, every
+other request would wait for them, and for the interpreter's lock between
+them; each reader has a processor, a connection and caches of its own. With
+threads in their place, bundles asked for beside a busy writer took twice as
+long (the 99th of 100), and the writer wrote two thirds as much: measured with
+`tests/bench/node.py` on two processors.
+"""
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from provenance.cli.decode import decode_file
+from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.errors import NotFoundError, StoreError
+from provenance.folder import open_reader
+from provenance.ledger.logtree import TileCache, TileNodes
+from provenance.ledger.read import LedgerReader, Moment
+from provenance.proof.verify import examine_bundle
+from provenance.store.protocol import Reader
+from provenance.tlog import merkle
+from provenance.tlog.proof_file import ProofFile, format_proof
+from provenance.tlog.tile import TILE_WIDTH, format_entries
+from provenance_node.children import answer_questions
+from provenance_node.reading import time_of
+
+_COLLECTED_AFTER = 100_000
+"""How many new containers there are before cycles are looked for."""
+
+
+class Answers:
+    """What a reader answers."""
+
+    def __init__(self, ledger: LedgerReader) -> None:
+        self._ledger = ledger
+        self._tiles: TileCache = {}
+        self._held: _Held | None = None
+        self._next: _Held | None = None
+
+    # Standing still, while witnesses are asked.
+
+    def hold(self) -> tuple[int, str, int]:
+        """Let the newest moment stand; return its (size, checkpoint, time)."""
+        _end(self._next)
+        ending = ExitStack()
+        moment = ending.enter_context(self._ledger.moment())
+        self._next = _Held(moment, ending)
+        return moment.size, moment.note, time_of(moment)
+
+    def show(self, size: int, note: str) -> None:
+        """Prove from the moment of that size from now on, if it stands.
+
+        Args:
+            size: As `hold` returned it.
+            note: Its checkpoint, with cosignatures.
+        """
+        if self._next is not None and self._next.moment.size == size:
+            _end(self._held)
+            self._held, self._next = self._next, None
+        if self._held is not None and self._held.moment.size == size:
+            moment, ending = self._held
+            self._held = _Held(replace(moment, note=note), ending)
+
+    def let_go(self) -> None:
+        """Let no moment stand any more."""
+        _end(self._next)
+        _end(self._held)
+        self._held = self._next = None
+
+    # Proving.
+
+    def bundle(self, item: str, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, bundle) of *item*.
+
+        Args:
+            item: Its id.
+            stands: Whether to prove from the moment that stands, rather than
+                from the newest.
+
+        Returns:
+            None if that moment is asked for and none stands here: this reader
+            began after the others were told, or let go since.
+        """
+        if not stands:
+            with self._ledger.moment() as moment:
+                return moment.note, self._ledger.prove_item_at(moment, item)
+        if self._held is None:
+            return None
+        moment = self._held.moment
+        return moment.note, self._ledger.prove_item_at(moment, item)
+
+    def bundle_view(self, item: str, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, what the bundle says, as JSON), as `bundle`."""
+        found = self.bundle(item, stands)
+        if found is None:
+            return None
+        note, data = found
+        view = {
+            "schema": "provenance.bundle-view/1",
+            **decode_file(data).content,
+        }
+        return note, json.dumps(view).encode()
+
+    def trail(self, item: str, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, story of *item* as JSON), as `bundle` does.
+
+        It is what a verifier who trusts the ledger's own trust file finds.
+        """
+        found = self.bundle(item, stands)
+        if found is None:
+            return None
+        note, data = found
+        verdict = examine_bundle(
+            data,
+            trust=self._ledger.trust,
+            now=time.time_ns() // 1_000_000,
+            item=item,
+        )
+        said = {**verdict.to_json(), "schema": "provenance.trail/1"}
+        return note, json.dumps(said).encode()
+
+    def receipt(self, log_index: int, size: int, note: str) -> tuple[str, str]:
+        """Return (statement id, receipt) under the checkpoint of *size*.
+
+        Of a statement that it does not cover, under the newest.
+        """
+        with self._ledger.moment() as moment:
+            # What is logged stays: an older tree is proven as it was.
+            shown = (
+                replace(moment, size=size, note=note)
+                if log_index < size <= moment.size
+                else moment
+            )
+            (receipt,) = self._ledger.receipts_at(shown, [log_index])
+        return receipt.statement_id.hex(), receipt.text
+
+    def first_receipts(self, indexes: Sequence[int]) -> list[str]:
+        """Return the receipt of each, under the first checkpoint it is in.
+
+        That one never changes, but for cosignatures that are added: the same
+        statement has the same receipt whenever it is submitted.
+        """
+        with self._ledger.moment() as moment:
+            receipts: dict[int, str] = {}
+            size, note, nodes = 0, "", None
+            for log_index in sorted(set(indexes)):
+                # No checkpoint lies between an index and the first that
+                # covers it, so that one is the first for all below its size.
+                if nodes is None or log_index >= size:
+                    size, note = _first_checkpoint(moment.reader, log_index)
+                    nodes = _remembered(
+                        TileNodes(moment.reader, size=size, kept=self._tiles)
+                    )
+                path = merkle.prove_inclusion(log_index, size, nodes)
+                receipts[log_index] = format_proof(
+                    ProofFile(log_index, path, note)
+                )
+            return [receipts[log_index] for log_index in indexes]
+
+    def find(self, issued_at: int, statement_id: bytes) -> int:
+        """Return the log index of that statement."""
+        with self._ledger.moment() as moment:
+            index = moment.reader.find_statement(issued_at, statement_id)
+        if index is None:
+            raise NotFoundError("the log has no such statement")
+        return index
+
+    def heads(self, items: Sequence[str]) -> list[object]:
+        """Return (count, link) of each item's trail; None without one."""
+        heads = [self._ledger.head(item) for item in items]
+        return [head and (head.count, bytes(head.link)) for head in heads]
+
+    def tile(self, level: int, number: int, width: int) -> bytes:
+        """Return the tile's hashes."""
+        with self._ledger.moment() as moment:
+            tile = moment.reader.tile(level, number) or b""
+        size = width * HASH_SIZE
+        if len(tile) < size:
+            raise NotFoundError("the log has no such tile")
+        return tile[:size]
+
+    def entries(self, number: int, width: int) -> bytes:
+        """Return the entry bundle."""
+        start = number * TILE_WIDTH
+        with self._ledger.moment() as moment:
+            entries = list(moment.reader.entries(start, start + width))
+        if len(entries) < width:
+            raise NotFoundError("the log has no such entries")
+        return format_entries(entries)
+
+
+def _first_checkpoint(reader: Reader, log_index: int) -> tuple[int, str]:
+    """Return the first (size, note) that covers the entry at *log_index*."""
+    for found in islice(
+        reader.checkpoints(log_index + 1, reader.size() + 1), 1
+    ):
+        return found
+    raise StoreError(f"no checkpoint covers entry {log_index}")
+
+
+def _remembered(read: merkle.ReadNodes) -> merkle.ReadNodes:
+    """Return *read* with a memory: proofs of neighbours are much the same."""
+    known: dict[merkle.Node, Hash] = {}
+
+    def find(nodes: Sequence[merkle.Node]) -> list[Hash]:
+        new = [node for node in nodes if node not in known]
+        if new:
+            known.update(zip(new, read(new), strict=True))
+        return [known[node] for node in nodes]
+
+    return find
+
+
+class _Held(NamedTuple):
+    """A moment that stands, and what ends it."""
+
+    moment: Moment
+    ending: ExitStack
+
+
+def _end(held: _Held | None) -> None:
+    if held is not None:
+        held.ending.close()
+
+
+def _main() -> None:
+    # What a proof is made of dies with it, and has no cycles; the caches live
+    # long, and would be looked through for nothing.
+    gc.set_threshold(_COLLECTED_AFTER)
+    with open_reader(Path(sys.argv[1])) as ledger:
+        answers = Answers(ledger)
+        answer_questions(
+            {
+                "hold": answers.hold,
+                "show": answers.show,
+                "let_go": answers.let_go,
+                "bundle": answers.bundle,
+                "bundle_view": answers.bundle_view,
+                "trail": answers.trail,
+                "receipt": answers.receipt,
+                "first_receipts": answers.first_receipts,
+                "find": answers.find,
+                "heads": answers.heads,
+                "tile": answers.tile,
+                "entries": answers.entries,
+            }
+        )
+
+
+if __name__ == "__main__":
+    _main()

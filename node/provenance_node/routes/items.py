@@ -1,0 +1,167 @@
+"""Items: their trails and bundles; and the receipts of statements.
+
+An item is named by its id in any of its spellings, URL-encoded: a GS1 Digital
+Link (https%3A%2F%2Fid.gs1.org%2F01%2F…), an EPC URN, an element string.
+
+    GET /v1/items/(01)09506000134352(21)42/bundle
+    GET /v1/items/urn:epc:id:sgtin:9506000.013435.42/trail
+"""
+
+import re
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from provenance.errors import MalformedError
+from provenance.gs1 import read_item
+from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
+from provenance_node.accept import choose
+from provenance_node.asgi import Headers
+from provenance_node.node import Node
+from provenance_node.reading import etag_of
+from provenance_node.routes.answers import (
+    add_headers,
+    answers,
+    not_modified,
+    request_accepts,
+)
+from provenance_node.routes.log import is_known
+
+JSON = "application/json"
+CACHING = "public, max-age=5"
+
+_BY_TIME = re.compile(r"(0|[1-9][0-9]{0,15})-([0-9a-f]{64})")
+_BY_INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
+
+# What stands in these is taken from the request: as an argument of a route it
+# would be described twice.
+_ITEM_AT = "/v1/items/{item:path}"
+_STATEMENT_AT = "/v1/statements/{statement}"
+
+_ITEM = "https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352%2F21%2F42"
+
+
+def routes(node: Node) -> APIRouter:
+    """Return the routes that prove."""
+    router = APIRouter(tags=["read"])
+
+    async def proven(request: Request, offers: dict[str, str]) -> Response:
+        item = read_item(request.path_params["item"])
+        media_type = choose(request_accepts(request), list(offers))
+        kind = offers[media_type]
+        etag = etag_of(node.reading.latest.note, kind, item)
+        headers: Headers = ((b"vary", b"Accept"),)
+        if is_known(request.scope, etag):
+            return not_modified(etag, CACHING, headers)
+        rate = node.take_read(request.scope)
+        note, body = await node.reading.prove(kind, item)
+        response = Response(body, media_type=media_type)
+        if media_type == BUNDLE:
+            response.headers["content-disposition"] = (
+                'attachment; filename="item.provenance"'
+            )
+        response.headers["cache-control"] = CACHING
+        response.headers["etag"] = etag_of(note, kind, item).decode()
+        return add_headers(response, (*headers, *rate))
+
+    @router.get(
+        f"{_ITEM_AT}/bundle",
+        operation_id="getBundle",
+        summary="The proof of an item's whole story",
+        response_class=Response,
+        openapi_extra=_parameters("item", _ITEM, "The item's id"),
+        responses=answers(
+            {200: {BUNDLE: _BINARY, JSON: {"schema": {"type": "object"}}}},
+            304, 400, 404, 406, 429, 503,
+        ),
+    )  # fmt: skip
+    async def get_bundle(request: Request) -> Response:
+        """Everything that verifying the item takes, but for the trust file.
+
+        As `application/vnd.provenance.bundle+msgpack` it is what is verified;
+        as `application/json` it is for looking at.
+        """
+        return await proven(request, {BUNDLE: "bundle", JSON: "bundle_view"})
+
+    @router.get(
+        f"{_ITEM_AT}/trail",
+        operation_id="getTrail",
+        summary="An item's story",
+        response_class=Response,
+        openapi_extra=_parameters("item", _ITEM, "The item's id"),
+        responses=answers(
+            {200: {JSON: {"schema": {"type": "object"}}}},
+            304, 400, 404, 406, 429, 503,
+        ),
+    )  # fmt: skip
+    async def get_trail(request: Request) -> Response:
+        """The story as the node finds it by the ledger's own trust file.
+
+        It is as true as the node is honest. The bundle is what proves it.
+        """
+        return await proven(request, {JSON: "trail"})
+
+    @router.get(
+        f"{_STATEMENT_AT}/receipt",
+        operation_id="getReceipt",
+        summary="The proof that a statement is in the log",
+        response_class=Response,
+        openapi_extra=_parameters(
+            "statement", "12", "Its log index, or its time and id: 17…-5f0c…"
+        ),
+        responses=answers(
+            {200: {"text/plain": {"schema": {"type": "string"}}}},
+            304, 400, 404, 429, 503,
+        ),
+    )  # fmt: skip
+    async def get_receipt(request: Request) -> Response:
+        """A C2SP tlog-proof under the latest checkpoint."""
+        statement: str = request.path_params["statement"]
+        etag = etag_of(node.reading.latest.note, "receipt", statement)
+        if is_known(request.scope, etag):
+            return not_modified(etag, CACHING)
+        rate = node.take_read(request.scope)
+        index = await _index_of(node, statement)
+        statement_id, text = await node.reading.receipt(index)
+        note = text.partition("\n\n")[2]
+        response = Response(text, media_type="text/plain")
+        response.headers["cache-control"] = CACHING
+        response.headers["etag"] = etag_of(note, "receipt", statement).decode()
+        response.headers["link"] = (
+            f'</v1/statements/{index}/receipt>; rel="canonical"'
+        )
+        response.headers["x-statement-id"] = statement_id
+        return add_headers(response, rate)
+
+    return router
+
+
+async def _index_of(node: Node, statement: str) -> int:
+    if _BY_INDEX.fullmatch(statement):
+        return int(statement)
+    named = _BY_TIME.fullmatch(statement)
+    if named is None:
+        raise MalformedError(
+            "a statement is asked for by its log index, or by its time and id"
+            " with a hyphen between them, as the ledger's answer named it"
+        )
+    return await node.reading.find(int(named[1]), bytes.fromhex(named[2]))
+
+
+_BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _parameters(name: str, example: str, says: str) -> dict[str, Any]:
+    return {
+        "parameters": [
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": says,
+                "schema": {"type": "string"},
+                "example": example,
+            }
+        ]
+    }

@@ -1,0 +1,191 @@
+"""Statements: how they get into the ledger.
+
+    POST /v1/statements      application/msgpack: one submission, or many
+
+One is answered by its own status: 201 when it was logged, 200 when it was
+there before, 403, 409, 422 … when it was refused. Many are answered by 207,
+with a result for each, in order. What is answered as logged is on disk. The
+same bytes sent again get the same answer, so whoever hears nothing sends them
+again.
+"""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from provenance.errors import MalformedError
+from provenance_node.asgi import Headers
+from provenance_node.intake import Given, split
+from provenance_node.node import Node
+from provenance_node.problems import (
+    MEDIA_TYPE,
+    NO_SUCH_TYPE,
+    TOO_LARGE,
+    RefusedError,
+    kind_of,
+    problem,
+)
+from provenance_node.routes.answers import add_headers, answers
+from provenance_node.writer import Logged, Outcome, Refused
+
+TYPES = ("application/msgpack", "application/vnd.provenance.submission")
+
+_RESULT = {"schema": {"$ref": "#/components/schemas/Result"}}
+_RESULTS = {
+    "schema": {
+        "type": "object",
+        "required": ["results"],
+        "properties": {
+            "results": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/Result"},
+            }
+        },
+    }
+}
+
+
+def routes(node: Node) -> APIRouter:
+    """Return the route that writes."""
+    router = APIRouter(tags=["write"])
+
+    @router.post(
+        "/v1/statements",
+        operation_id="postStatements",
+        summary="Log signed statements",
+        response_class=Response,
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "description": "A .submission, or many: as a msgpack array,"
+                " or one behind the other.",
+                "content": {
+                    name: {"schema": {"type": "string", "format": "binary"}}
+                    for name in TYPES
+                },
+            }
+        },
+        responses=answers(
+            {
+                200: {"application/json": _RESULT},
+                201: {"application/json": _RESULT},
+                207: {"application/json": _RESULTS},
+            },
+            400, 403, 408, 409, 413, 415, 422, 429, 503,
+        ),
+    )  # fmt: skip
+    async def post_statements(request: Request) -> Response:
+        """Answered when what was logged is on disk, with index and receipt.
+
+        A statement authenticates itself: it needs no login. With
+        `Prefer: return=minimal` the receipts are left out, which is a third
+        faster for many statements; each can be asked for later.
+        """
+        rate = node.take_write(request.scope)
+        _require_type(request)
+        pieces, is_many = split(await request.body())
+        if not pieces:
+            raise MalformedError("the body has no submission")
+        most = node.settings.max_batch
+        if len(pieces) > most:
+            raise RefusedError(
+                TOO_LARGE,
+                f"a request has at most {most} statements, not {len(pieces)}",
+            )
+        is_minimal = _prefers_minimal(request)
+        outcomes, actor_rate = await node.writer.submit(
+            pieces, with_receipts=not is_minimal
+        )
+        headers: Headers = (
+            *(actor_rate or rate),
+            (b"cache-control", b"no-store"),
+        )
+        if is_minimal:
+            headers = (*headers, (b"preference-applied", b"return=minimal"))
+        if is_many:
+            results = [_result(*each) for each in outcomes]
+            return _json(207, {"results": results}, headers)
+        ((given, outcome),) = outcomes
+        return _single(request, given, outcome, headers)
+
+    return router
+
+
+def _single(
+    request: Request, given: Given | None, outcome: Outcome, headers: Headers
+) -> Response:
+    if isinstance(outcome, Logged):
+        where = f"/v1/statements/{outcome.log_index}/receipt".encode()
+        result = _result(given, outcome)
+        status = 201 if outcome.is_new else 200
+        return _json(status, result, (*headers, (b"location", where)))
+    said = _problem(outcome)
+    said["instance"] = f"urn:request:{request.scope['provenance.request']}"
+    kind = kind_of(outcome.error)
+    return _json(kind.status, said, headers, media_type=MEDIA_TYPE)
+
+
+def _result(given: Given | None, outcome: Outcome) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    if given is not None:
+        result |= {
+            "id": given.id,
+            "statement_id": given.statement_id.hex(),
+            "issuer": given.header.issuer,
+        }
+    if isinstance(outcome, Refused):
+        return {
+            "outcome": "refused",
+            "status": kind_of(outcome.error).status,
+            **result,
+            "problem": _problem(outcome),
+        }
+    logged = {
+        "outcome": "logged" if outcome.is_new else "known",
+        "status": 201 if outcome.is_new else 200,
+        **result,
+        "log_index": outcome.log_index,
+    }
+    return {**logged, "receipt": outcome.receipt} if outcome.receipt else logged
+
+
+def _problem(refused: Refused) -> dict[str, Any]:
+    more: dict[str, object] = {}
+    if refused.heads:
+        more["heads"] = {
+            item: head and {"count": head[0], "link": head[1].hex()}
+            for item, head in refused.heads.items()
+        }
+    return problem(kind_of(refused.error), str(refused.error), more=more)
+
+
+def _prefers_minimal(request: Request) -> bool:
+    """Return whether no receipts are wanted (RFC 7240)."""
+    wishes = ",".join(request.headers.getlist("prefer")).split(",")
+    return any(wish.strip().lower() == "return=minimal" for wish in wishes)
+
+
+def _require_type(request: Request) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0]
+    if given.strip().lower() not in TYPES:
+        raise RefusedError(
+            NO_SUCH_TYPE,
+            f"a body is {' or '.join(TYPES)}, of statements that are signed;"
+            " documents of EPCIS go to /epcis/capture, where the node's"
+            " operator has switched that on",
+        )
+
+
+def _json(
+    status: int,
+    value: dict[str, Any],
+    headers: Headers,
+    *,
+    media_type: str = "application/json",
+) -> Response:
+    return add_headers(
+        Response(json.dumps(value), status_code=status, media_type=media_type),
+        headers,
+    )

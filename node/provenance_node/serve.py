@@ -1,0 +1,107 @@
+"""Serving: one process that listens, with its children, until it is told.
+
+SIGTERM and SIGINT end it gently: no new connection is taken, what is in hand
+is answered, what was handed in is written. A second SIGINT does not wait. If
+the storage fails it ends by itself: what is there now, opening the ledger
+again finds out.
+"""
+
+import asyncio
+import gc
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import ceil
+
+import uvicorn
+
+from provenance.errors import StoreError
+from provenance_node.app import create_app
+from provenance_node.connections import connection_class
+from provenance_node.journal import write_journal
+from provenance_node.node import Node
+from provenance_node.settings import Settings
+
+_BACKLOG = 2_048
+
+_SWITCH_SECONDS = 0.0005
+"""How long a thread keeps the interpreter while others want it.
+
+The event loop needs it for a moment, a thousand times a second; the writer's
+thread for long. With the usual 5 ms each moment would wait as long.
+"""
+
+
+def serve(node: Node, *, announce: Callable[[str], None]) -> None:
+    """Serve *node* until the process is told to end.
+
+    Args:
+        node: Not started yet.
+        announce: Told the address, once requests are answered there.
+
+    Raises:
+        OSError: The address cannot be listened on.
+        ProvenanceError: The ledger cannot be opened for writing, or its
+            storage failed meanwhile.
+    """
+    settings = node.settings
+    with _listen(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        written = f"[{host}]" if ":" in host else host
+        config = uvicorn.Config(
+            create_app(node),
+            http=connection_class(settings),
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            timeout_keep_alive=ceil(settings.keep_alive_seconds),
+            timeout_graceful_shutdown=ceil(settings.stop_seconds),
+        )
+        server = _Server(config)
+        node.failed = server.stop
+
+        async def run() -> None:
+            write_journal()
+            sys.setswitchinterval(_SWITCH_SECONDS)
+            await node.start()
+            # What is there now stays: nothing to look through again.
+            gc.freeze()
+            announce(settings.public_url or f"http://{written}:{port}")
+            await server.serve(sockets=[listener])
+
+        factory = config.get_loop_factory()
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(run())
+    if not node.writer.is_whole:
+        raise StoreError(
+            "the storage failed, and the node ended: start it again, which"
+            " finds out what was written"
+        )
+
+
+class _Server(uvicorn.Server):
+    """A server that ends with the process's own exit code."""
+
+    def stop(self) -> None:
+        """End gently."""
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Be told of signals, and not signalled again at the end."""
+        with super().capture_signals():
+            yield
+            # The server would raise them once more, to end as if by them.
+            self._captured_signals.clear()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    return socket.create_server(
+        (settings.host, settings.port), family=family, backlog=_BACKLOG
+    )
