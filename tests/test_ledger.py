@@ -9,7 +9,7 @@ import pytest
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.claims.event import Item, make_event
+from provenance.claims.event import Event, Item, make_event
 from provenance.claims.statement import Submission, sign_statement
 from provenance.claims.trail import map_key
 from provenance.errors import (
@@ -26,7 +26,7 @@ from provenance.errors import (
     StoreError,
     UnknownActorError,
 )
-from provenance.folder import open_ledger, open_reader
+from provenance.folder import audit_folder, open_ledger, open_reader
 from provenance.ledger import ledger as ledger_module
 from provenance.ledger import workers as workers_module
 from provenance.ledger.workers import Workers
@@ -279,6 +279,57 @@ def test_what_a_grant_was_passed_on_from_is_the_same_when_the_log_is_replayed(
     assert world.ledger.registry().actor(PRODUCER).grants == before
     assert world.ledger._admission.registry.actor(PRODUCER).grants == before
     world.check(can(1))
+
+
+def grant_of(world: LedgerWorld, actor: str) -> Event:
+    """Enrol *actor* with a grant that it may pass on; return that event."""
+    given = Grant(actor, "producer", prefixes=(PREFIX,), may_grant=True)
+    event = actors.grant(given, secret=world.secret())
+    enrolment = actors.enrol(
+        actor,
+        name=actor,
+        signer=signer_of(actor),
+        origin=ORIGIN,
+        secret=world.secret(),
+    )
+    world.ledger.append(
+        [enrolment, event], signer=signer_of(OPERATOR), issuer=OPERATOR
+    )
+    return event
+
+
+def test_who_says_its_own_grant_again_is_refused_and_the_ledger_goes_on(
+    world: LedgerWorld,
+) -> None:
+    given = grant_of(world, PRODUCER)
+    again = world.sign(PRODUCER, given)
+    (rehearsed,) = world.ledger.check([again])
+    refused = refusal(world, again)
+    assert isinstance(refused, RejectedError)
+    assert str(rehearsed) == str(refused)
+    world.ledger.append(
+        [world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER
+    )
+    world.check(can(1))
+
+
+def test_a_ledger_that_holds_a_grant_twice_says_which_entry_it_is(
+    world: LedgerWorld,
+) -> None:
+    given = grant_of(world, PRODUCER)
+    # Its operator lets it forget the first of them.
+    del world.ledger._admission.registry.actor(PRODUCER).grants[given.id]
+    receipt = world.ledger.append(
+        [given], signer=signer_of(OPERATOR), issuer=OPERATOR
+    )
+    world.ledger.close()
+    where = f"entry {receipt.log_index}"
+    with pytest.raises(StoreError, match=f"{where} should never.*given once"):
+        open_ledger(world.folder, clock=world.clock)
+    report = audit_folder(world.folder, trust=world.trust, processes=1)
+    assert [f.where for f in report.findings if "given once" in f.what] == [
+        where
+    ]
 
 
 def test_a_statement_with_one_bad_registry_event_changes_nothing(

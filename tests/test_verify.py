@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.claims.event import Field, Item, make_event
+from provenance.claims.event import Event, Field, Item, make_event
 from provenance.claims.registry import Authority
 from provenance.claims.statement import sign_statement
 from provenance.claims.trail import chain_hashes, map_key
@@ -924,6 +924,42 @@ def test_an_enrolment_that_was_not_the_signers_to_make_is_the_logs_fault() -> (
     verdict = world.examine(world.bundle(can(1)))
     assert verdict.outcome is Outcome.FAILED
     assert "PRV-1104" in faults(verdict)
+
+
+def boss_of(world: World) -> tuple[str, Event]:
+    """Enrol somebody who may pass a grant on; return it and its grant."""
+    boss = world.enrol("boss")
+    given = Grant(boss, "producer", prefixes=("9506000",), may_grant=True)
+    return boss, world.grant(given)
+
+
+def test_a_grant_that_its_holder_says_again_is_the_logs_fault() -> None:
+    world = World()
+    boss, given = boss_of(world)
+    world.say(boss, given)
+    world.say(boss, world.made(can(1)))
+    verdict = world.examine(world.bundle(can(1)))
+    is_found(verdict, Outcome.FAILED, "PRV-1104")
+    # The grant is what it was before.
+    assert faults(verdict) == ["PRV-1104"]
+
+
+def test_a_revoked_grant_that_is_logged_again_does_not_come_back() -> None:
+    world = World()
+    boss, given = boss_of(world)
+    (index,) = {at[0] for at, event in world.events.items() if event == given}
+    world.say(
+        OWNER,
+        actors.revoke_grant(
+            boss, granted_by=given.id, reason="fraud", secret=world.secret()
+        ),
+    )
+    # The very entry, with the authority's signature.
+    world.put(world.log(world.entries[index]), [given])
+    world.say(boss, world.made(can(1)))
+    verdict = world.examine(world.bundle(can(1)))
+    assert verdict.outcome is Outcome.FAILED
+    assert set(faults(verdict)) == {"PRV-1104", "PRV-1201"}
 
 
 def test_two_of_three_authorities_must_have_said_it() -> None:

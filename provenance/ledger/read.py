@@ -16,7 +16,13 @@ from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Head, Link, map_key
 from provenance.encoding.digest import Hash
-from provenance.errors import ConflictError, MalformedError, NotFoundError
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    NotFoundError,
+    RejectedError,
+    StoreError,
+)
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
@@ -237,20 +243,31 @@ def _receipt(moment: Moment, nodes: TileNodes, log_index: int) -> Receipt:
 
 
 def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
-    """Return the registry after every registry event that *reader* holds."""
+    """Return the registry after every registry event that *reader* holds.
+
+    Raises:
+        StoreError: One is stored that the rules forbid.
+    """
     registry = trust.registry()
     for log_index, places in groupby(
         reader.registry_events(), key=lambda place: place[0]
     ):
         entry = read_entry(reader, log_index, size=log_index + 1)
-        registry.apply_all(
-            [
-                parse_event(reader.event(log_index, position))
-                for _, position in places
-            ],
-            issuer=parse_entry(entry).header.issuer,
-            log_index=log_index,
-        )
+        events = [
+            parse_event(reader.event(log_index, position))
+            for _, position in places
+        ]
+        try:
+            registry.apply_all(
+                events,
+                issuer=parse_entry(entry).header.issuer,
+                log_index=log_index,
+            )
+        except RejectedError as error:
+            raise StoreError(
+                f"entry {log_index} should never have been logged: {error}; run"
+                " an audit"
+            ) from error
     return registry
 
 

@@ -880,6 +880,10 @@ def _roles() -> list[Case]:
         ),
     )
     revoked.say(MAKER, revoked.seen(can(1)))
+    again = Play()
+    agent = again.join("agent", dataclasses.replace(PRODUCER, may_grant=True))
+    again.say(agent, again.events[0, 1])
+    again.say(agent, again.made(can(1)))
     strange = short()
     strange.say(MAKER, strange.seen(can(1), step="dancing"))
     own = short()
@@ -895,6 +899,7 @@ def _roles() -> list[Case]:
         _case("verified-place", "a grant for the place where it happened", placed, here, now=here_now, timeline=[(1, 0, "commissioning", "subject")]),
         _case("failed-place", "a grant for another place", placed, placed.bundle(can(1)), "PRV-1201"),
         _case("failed-revoked-grant", "a grant that was revoked before", revoked, revoked.bundle(can(1)), "PRV-1201"),
+        _case("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1104"),
         _case("failed-own-step", "a step of one's own that no role names", own, own.bundle(can(1)), "PRV-1201"),
         _case("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-1203"),
         _case("verified-dated-grant", "the log's time shows that the grant held", within, fit, timeline=[(2, 0, "commissioning", "subject")]),
