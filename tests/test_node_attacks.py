@@ -2,10 +2,14 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import select
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +24,7 @@ from provenance.folder import audit_folder
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import (
     PATIENCE_SECONDS,
+    ROOT,
     NodeProcess,
     array_of,
     grow,
@@ -475,6 +480,38 @@ def test_told_to_end_it_answers_what_is_in_hand(
         assert answer.count(b'"outcome": "logged"') == 1000
         code, said = node.ended()
         assert (code, b"Traceback" in said) == (0, False), said
+    audit = audit_folder(world.folder)
+    assert not audit.findings
+
+
+def test_told_to_end_it_ends_though_its_writer_never_does(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    (given,) = submissions(world, 1)
+    command = [sys.executable, "-m", "tests.node_stuck", world.folder, "0"]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().decode().strip()
+            port = int(url.rpartition(":")[2])
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                body = given.to_bytes()
+                connection.sendall(
+                    b"POST /v1/statements HTTP/1.1\r\nhost: x\r\n"
+                    b"content-type: application/msgpack\r\n"
+                    b"content-length: %d\r\n\r\n%s" % (len(body), body)
+                )
+                assert process.stdout.readline() == b"stuck\n"
+                process.send_signal(signal.SIGTERM)
+                # The kernel ends it, when its own end took too long.
+                assert process.wait(PATIENCE_SECONDS) == -signal.SIGALRM
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    # Nothing was acknowledged, and nothing is there.
     audit = audit_folder(world.folder)
     assert not audit.findings
 
