@@ -22,7 +22,7 @@ from provenance.proof.bundle import (
     ProvenTrail,
     ShownEvent,
 )
-from provenance.proof.show import show_event
+from provenance.proof.show import SignedEvents, show_event
 from provenance.proof.trace import Position, SeenEvent, Trace, trace
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Reader
@@ -31,9 +31,8 @@ from provenance.tlog import merkle
 
 @dataclass(slots=True)
 class _Statement:
-    entry: bytes
     header: Header
-    event_ids: list[bytes]
+    signed: SignedEvents
 
 
 class Prover:
@@ -87,6 +86,7 @@ class Prover:
         # What the walk misses here, an unreadable lot number say, the verdict
         # names as missing: the rest is proven all the same.
         indexes = sorted({log_index for log_index, _ in story.shown})
+        own = {(link.log_index, link.position) for link in story.trails[item]}
         return Bundle(
             checkpoint=self._note,
             commitment=self._logged(self._size - 1),
@@ -96,7 +96,7 @@ class Prover:
             ),
             statements=tuple(self._logged(index) for index in indexes),
             events=tuple(
-                self._shown(at, leaves, story, item, reveal)
+                self._shown(at, leaves, reveal if at in own else ())
                 for at, leaves in story.shown.items()
             ),
             times=tuple(
@@ -140,12 +140,13 @@ class Prover:
             entry = self._entry(log_index)
             ids = self._reader.event_ids(log_index)
             statement = _Statement(
-                entry,
                 parse_entry(entry).header,
-                [
-                    ids[start : start + HASH_SIZE]
-                    for start in range(0, len(ids), HASH_SIZE)
-                ],
+                SignedEvents(
+                    [
+                        ids[start : start + HASH_SIZE]
+                        for start in range(0, len(ids), HASH_SIZE)
+                    ]
+                ),
             )
             self._statements[log_index] = statement
         return statement
@@ -178,17 +179,12 @@ class Prover:
         self,
         at: Position,
         leaves: Collection[int],
-        story: Trace,
-        subject: str,
         reveal: Collection[str],
     ) -> ShownEvent:
         log_index, position = at
         event = self._event(at)
         shown = set(leaves)
-        if reveal and any(
-            (link.log_index, link.position) == at
-            for link in story.trails[subject]
-        ):
+        if reveal:
             first = 1 + len(event.items)
             shown |= {
                 first + number
@@ -199,7 +195,7 @@ class Prover:
             event,
             log_index=log_index,
             position=position,
-            event_ids=self._statement(log_index).event_ids,
+            signed=self._statement(log_index).signed,
             leaves=shown,
         )
 
