@@ -14,6 +14,7 @@ from provenance.errors import MalformedError
 from provenance.proof import bundle as bundles
 from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.show import SignedEvents, show_event
+from tests.bombs import VALUES, peak_of
 from tests.vectors_of import shared
 from tests.world import World, can, sscc, story
 
@@ -214,6 +215,18 @@ def test_a_flipped_byte_is_malformed_or_another_bundle(
 def test_hostile_bytes_raise_only_malformed(data: bytes) -> None:
     with pytest.raises(MalformedError):
         parse_bundle(data)
+
+
+@pytest.mark.parametrize("bomb", VALUES.values(), ids=VALUES.keys())
+def test_bytes_that_would_take_much_memory_are_no_bundle(bomb: bytes) -> None:
+    head = b"\x82\xa6format" + encode(bundles.FORMAT) + b"\xa5items"
+    for data in (bomb, head + bomb):
+
+        def read(data: bytes = data) -> None:
+            with pytest.raises(MalformedError, match="there is room for"):
+                parse_bundle(data)
+
+        assert peak_of(read) < len(data)
 
 
 # Showing events.

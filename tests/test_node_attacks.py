@@ -489,7 +489,8 @@ def test_told_to_end_it_ends_though_its_writer_never_does(
 ) -> None:
     world = new_world(tmp_path)
     (given,) = submissions(world, 1)
-    command = [sys.executable, "-m", "tests.node_stuck", world.folder, "0"]
+    folder = str(world.folder)
+    command = [sys.executable, "-m", "tests.node_stuck", folder, "0"]
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
     ) as process:

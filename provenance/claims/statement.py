@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from provenance.claims.event import check_item_id
-from provenance.encoding.canonical import decode, decode_flat, encode
+from provenance.encoding.canonical import Room, decode, decode_flat, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
@@ -154,7 +154,7 @@ def parse_submission(data: bytes) -> Submission:
     Raises:
         MalformedError: It is none.
     """
-    match decode(data):
+    match decode(data, room=submission_room()):
         case [str(context), bytes(entry), list(events)] if (
             context == _SUBMISSION
         ):
@@ -162,6 +162,11 @@ def parse_submission(data: bytes) -> Submission:
                 raise MalformedError("a submission's events are bytes")
             return Submission(entry, tuple(bytes(e) for e in events))  # type: ignore[arg-type]  # checked above
     raise MalformedError("this is not a submission of a signed statement")
+
+
+def submission_room() -> Room:
+    """Return room for the parts of a submission, unread."""
+    return Room(4 + MAX_EVENTS)
 
 
 def parse_entry(data: bytes) -> Entry:

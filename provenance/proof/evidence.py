@@ -18,7 +18,7 @@ from provenance.claims.event import (
 )
 from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.trail import Head, chain_hashes, map_key
-from provenance.encoding.canonical import Value
+from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash, root_from_path
 from provenance.errors import (
@@ -168,6 +168,7 @@ def check_events(
 ) -> dict[Position, ProvenEvent]:
     """Check that what is shown of each event is what its statement signed."""
     events = {}
+    room = bundle.leaf_room()
     for shown in bundle.events:
         at = (shown.log_index, shown.position)
         subject = f"event {shown.position} of entry {shown.log_index}"
@@ -177,7 +178,7 @@ def check_events(
                 "events", 1, f"the statement of {subject} is not there", subject
             )
         try:
-            events[at] = _read_event(shown, entry)
+            events[at] = _read_event(shown, entry, room)
         except (InvalidProofError, MalformedError) as error:
             report.stop("events", 1, f"{subject}: {error}", subject)
     report.passed("events", f"{len(events)} events are as they were signed")
@@ -257,7 +258,7 @@ def _read_times(
     return LogTimes([index for index, _ in read], times)
 
 
-def _read_event(shown: ShownEvent, entry: Entry) -> ProvenEvent:
+def _read_event(shown: ShownEvent, entry: Entry, room: Room) -> ProvenEvent:
     """Return the event, once every leaf shown was led to the statement."""
     items, concealed = shown.item_count, shown.concealed_count
     roots = {
@@ -284,7 +285,9 @@ def _read_event(shown: ShownEvent, entry: Entry) -> ProvenEvent:
     named: dict[int, Item] = {}
     fields: dict[str, Value] = {}
     for leaf in shown.leaves:
-        part = parse_leaf(leaf.leaf, number=leaf.number, item_count=items)
+        part = parse_leaf(
+            leaf.leaf, number=leaf.number, item_count=items, room=room
+        )
         if isinstance(part, Item):
             named[leaf.number] = part
         elif isinstance(part, Field):

@@ -22,7 +22,6 @@ from provenance_node.node import Node
 from provenance_node.problems import (
     MEDIA_TYPE,
     NO_SUCH_TYPE,
-    TOO_LARGE,
     RefusedError,
     kind_of,
     problem,
@@ -85,15 +84,11 @@ def routes(node: Node) -> APIRouter:
         """
         rate = node.take_write(request.scope)
         _require_type(request)
-        pieces, is_many = split(await request.body())
+        pieces, is_many = split(
+            await request.body(), most=node.settings.max_batch
+        )
         if not pieces:
             raise MalformedError("the body has no submission")
-        most = node.settings.max_batch
-        if len(pieces) > most:
-            raise RefusedError(
-                TOO_LARGE,
-                f"a request has at most {most} statements, not {len(pieces)}",
-            )
         is_minimal = _prefers_minimal(request)
         outcomes, actor_rate = await node.writer.submit(
             pieces, with_receipts=not is_minimal

@@ -21,10 +21,12 @@ import {
 import { parseCommitment } from "../tlog/commitment.js";
 import { verifyInclusion } from "../tlog/merkle.js";
 import { verifyAbsence, verifyPresence } from "../tlog/patricia.js";
+import { leafRoom } from "./bundle.js";
 import { placeKey } from "./trace.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
 /** @typedef {import("../claims/statement.js").Entry} Entry */
+/** @typedef {import("../encoding/canonical.js").Room} Room */
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
@@ -168,6 +170,7 @@ export function checkInclusion(report, bundle, checkpoint, commitment) {
 export function checkEvents(report, bundle, statements) {
   /** @type {Events} */
   const events = new Map();
+  const room = leafRoom(bundle);
   for (const shown of bundle.events) {
     const subject = `event ${shown.position} of entry ${shown.logIndex}`;
     const entry = statements.get(shown.logIndex);
@@ -176,7 +179,7 @@ export function checkEvents(report, bundle, statements) {
       report.stop("events", 1, detail, subject);
     }
     try {
-      const event = readEvent(shown, entry);
+      const event = readEvent(shown, entry, room);
       events.set(placeKey(event.at), event);
     } catch (error) {
       report.stop("events", 1, `${subject}: ${reasonOf(error)}`, subject);
@@ -298,9 +301,10 @@ function readTimes(report, bundle, commitment) {
  * Return the event, once every leaf shown was led to the statement.
  * @param {ShownEvent} shown
  * @param {Entry} entry
+ * @param {Room} room
  * @returns {ProvenEvent}
  */
-function readEvent(shown, entry) {
+function readEvent(shown, entry, room) {
   const { itemCount, concealedCount } = shown;
   const size = 1 + itemCount + concealedCount;
   const [first, ...others] = shown.leaves.map(({ leaf, proof, number }) =>
@@ -329,7 +333,7 @@ function readEvent(shown, entry) {
     items: [],
   };
   for (const { leaf, number } of shown.leaves) {
-    const part = parseLeaf(leaf, { number, itemCount });
+    const part = parseLeaf(leaf, { number, itemCount, room });
     if (part instanceof Item) event.shown.set(number, part);
     else if (part instanceof Field) event.fields.set(part.pointer, part.value);
     else event.body = part;
