@@ -3,13 +3,19 @@
 What is counted are hashes and comparisons: no clock says how long they take.
 """
 
+import functools
 import pathlib
+from collections.abc import Callable
 
+import pytest
+
+from provenance.claims.actor import Grant
 from provenance.claims.event import Item, make_event
 from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
-from tests.counting import hashes_of
+from tests.counting import calls_of, hashes_of
 from tests.ledger_world import PRODUCER, LedgerWorld, body, signer_of
+from tests.world import OWNER, World, can, sscc
 
 UNIT = "https://id.gs1.org/01/09506000134352/21/U1"
 LOT = "https://id.gs1.org/01/09506000134352/10/L7"
@@ -60,3 +66,47 @@ def costs_of(folder: pathlib.Path, count: int) -> tuple[int, int]:
     assert found[0].summary is not None
     assert found[0].summary.event_count == count + 3
     return proving, verifying
+
+
+def passed_on(count: int) -> World:
+    """Return a world where each of *count* actors enrolled the next."""
+    world = World()
+    limits = Grant("", "producer", prefixes=("9506000",), may_grant=True)
+    giver = OWNER
+    for number in range(count):
+        giver = world.enrol(f"number-{number}", limits, by=giver)
+    world.say(giver, world.made(can(1)))
+    return world
+
+
+def packed_again(count: int) -> World:
+    """Return a world where a can went *count* times in and out of a carton."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    world.say(maker, world.made(can(1)))
+    for _ in range(count):
+        world.say(maker, world.packed(sscc(1), can(1)))
+        world.say(maker, world.unpacked(sscc(1), can(1)))
+    return world
+
+
+def mixed(count: int) -> World:
+    """Return a world where *count* inputs went through the same ten steps."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    inputs = [can(number) for number in range(2, count + 2)]
+    for _ in range(10):
+        world.say(maker, world.seen(*inputs))
+    world.say(maker, world.turned(inputs, [can(1)]))
+    return world
+
+
+@pytest.mark.parametrize("make", [passed_on, packed_again, mixed])
+def test_four_times_the_story_takes_four_times_the_steps_to_walk(
+    make: Callable[[int], World],
+) -> None:
+    few, many = (
+        calls_of(functools.partial(make(count).trace, can(1)))
+        for count in (50, 200)
+    )
+    assert many <= 4.5 * few, (few, many)
