@@ -34,28 +34,23 @@ WAITING = {"asyncio", "playwright", "socket", "subprocess", "threading"}
 def waits(path: pathlib.Path) -> bool:
     """Return whether the module in *path*, or one of ours under it, waits."""
     names = imports(path)
-    if names & WAITING or {name.partition(".")[0] for name in names} & WAITING:
+    if WAITING & {name.partition(".")[0] for name in names}:
         return True
-    ours = (ROOT.joinpath(*name.split(".")) for name in names)
-    return any(
-        waits(each.with_suffix(".py"))
-        for each in ours
-        if each.with_suffix(".py").is_file()
-        and each.is_relative_to(ROOT / "tests")
-    )
+    ours = [n.split(".") for n in names if n.startswith("tests.")]
+    paths = (ROOT.joinpath(*parts).with_suffix(".py") for parts in ours)
+    return any(waits(each) for each in paths if each.is_file())
 
 
 def imports(path: pathlib.Path) -> set[str]:
     """Return the modules that the one in *path* imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        match node:
-            case ast.Import():
-                found |= {each.name for each in node.names}
-            case ast.ImportFrom(module=str(module)):
-                found.add(module)
-                # What is imported from a package may be one of its modules.
-                found |= {f"{module}.{each.name}" for each in node.names}
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            # What is imported from a package may be one of its modules.
+            found |= {f"{node.module}.{each.name}" for each in node.names}
     return found
 
 
@@ -112,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     parser.add_argument("--busy", type=int, default=0, metavar="LOOPS")
     parser.add_argument("--jobs", type=int, default=1, help="files at once")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     files = [each.resolve() for each in options.files] or files_that_wait()
     kept = pathlib.Path(tempfile.mkdtemp(prefix="failed-runs-"))
     asked = [(f, n, kept) for n in range(1, options.times + 1) for f in files]
