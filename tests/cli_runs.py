@@ -14,6 +14,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from provenance.cli import main
+from tests.waiting import PATIENCE_SECONDS
 
 ORIGIN = "ledger.example/test"
 MAKER = "did:web:maker.example"
@@ -73,7 +74,7 @@ def spawn(
         check=False,
         capture_output=True,
         env={**os.environ, **environ},
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
 
 

@@ -10,9 +10,11 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 
+import provenance.store.backup as backup_module
 from provenance.claims.statement import Submission
 from provenance.client import Client
 from provenance.errors import (
@@ -35,9 +37,11 @@ from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
 from provenance.store.backup import copy_ledger
 from provenance.store.signer_memory import SignerMemory
+from provenance.store.sqlite import SQLiteStore
 from tests.cli_runs import ok, run
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
 from tests.node_world import NodeProcess, grow, new_world
+from tests.waiting import PATIENCE_SECONDS, finish
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 EXAMPLES = PROJECT / "examples/deployment"
@@ -158,6 +162,53 @@ def test_a_damaged_ledger_gives_no_backup_that_looks_whole(
     assert not (tmp_path / "copy").exists()
 
 
+def test_a_backup_waits_until_what_was_committed_is_signed(
+    world: LedgerWorld, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = world.reopen()
+    publish = ledger._writable.publish
+    copy, looked = tmp_path / "copy", threading.Event()
+    monkeypatch.setattr(backup_module, "sleep", lambda _: looked.set())
+    taking = threading.Thread(target=backup_folder, args=(world.folder, copy))
+
+    def late(size: int, note: str) -> None:
+        taking.start()
+        assert looked.wait(PATIENCE_SECONDS)
+        publish(size, note)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger._writable, "publish", late)
+        ledger.submit(made(world, 1))
+    taking.join()
+    ledger.close()
+
+    assert log_of(copy) == log_of(world.folder)
+    assert audit_folder(copy, trust=world.trust).is_sound
+
+
+def test_what_a_writer_left_unsigned_is_copied_as_it_is(
+    world: LedgerWorld, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    ledger = world.reopen()
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger._writable, "publish", full)
+        with pytest.raises(StoreError, match="disk is full"):
+            ledger.submit(made(world, 1))
+    size = ledger._writable.size()
+    ledger.close()
+    monkeypatch.setattr(backup_module, "_LOOKS", 3)
+    copy = tmp_path / "ledger.sqlite"
+
+    copy_ledger(world.folder / "ledger.sqlite", copy, origin=ORIGIN)
+
+    store = SQLiteStore.open_reader(copy, origin=ORIGIN)
+    assert store.size() == size
+    store.close()
+
+
 def test_a_backup_without_room_leaves_no_half_copy(
     world: LedgerWorld, tmp_path: pathlib.Path
 ) -> None:
@@ -208,7 +259,7 @@ def test_a_backup_under_load_is_restored_audited_and_served(
                 known = list(answered)
                 backup = start_backup(world.folder, backups, trust_file)
         assert backup is not None
-        out, said = backup.communicate(timeout=120)
+        out, said = finish(backup)
         assert backup.returncode == 0, said
         printed = out.split()
         node.stop()
@@ -278,7 +329,7 @@ def test_the_script_keeps_no_unsound_copy_under_a_good_name(
     wrong.write_text(text.replace("authorities", "nobodies"))
 
     script = start_backup(world.folder, backups, wrong)
-    out, said = script.communicate(timeout=60)
+    out, said = finish(script)
 
     assert script.returncode == 1, said
     assert out == ""

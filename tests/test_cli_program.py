@@ -24,6 +24,7 @@ from provenance.cli.topics import ENVIRONMENT
 from provenance.proof.verdict import EXPLANATIONS
 from tests.cli_commands import program
 from tests.cli_runs import PROJECT, command_line, ok, run
+from tests.waiting import finish
 
 # The table of the house's error page, again.
 EXITS = {
@@ -195,7 +196,7 @@ def test_ctrl_c_while_reading_leaves_no_traceback(tmp_path: Path) -> None:
     # Opening the other end waits until the command has opened its own.
     with process, pipe.open("wb"):
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = finish(process)
     assert process.returncode == 130
     assert out == b""
     assert b"error PRV-9003: interrupted" in err

@@ -50,6 +50,7 @@ from tests.ledger_world import (
     signer_of,
 )
 from tests.node_world import NodeProcess, new_world
+from tests.waiting import hold_port, port_of
 
 
 @pytest.fixture(scope="module")
@@ -476,16 +477,17 @@ def test_a_killed_node_is_waited_for_and_each_statement_logged_once(
 ) -> None:
     world = new_world(tmp_path)
     statements = made(world, 3_000)
-    nodes = [NodeProcess(world.folder)]
-    port = nodes[0].port
-
+    # It comes back where it was.
+    held = hold_port()
+    where = ("--port", str(port_of(held)))
+    nodes = [NodeProcess(world.folder, *where)]
     one_at_a_time = threading.Lock()
 
     def restart() -> None:
         with one_at_a_time:
             if len(nodes) == 1:
                 nodes[0].ended()
-                nodes.append(NodeProcess(world.folder, "--port", str(port)))
+                nodes.append(NodeProcess(world.folder, *where))
 
     def told(count: int) -> None:
         # Two requests are on their way, somewhere between both ends.
@@ -504,6 +506,7 @@ def test_a_killed_node_is_waited_for_and_each_statement_logged_once(
         for node in nodes:
             node.kill()
             node.ended()
+        held.close()
 
     assert waits.slept, "the node was never missed"
     assert [s for s, _ in answers] == statements

@@ -2,7 +2,6 @@
 
 import json
 import pathlib
-import time
 from collections.abc import Iterable, Iterator
 
 import httpx2
@@ -45,6 +44,12 @@ from tests.scripted_server import (
     in_turn,
     problem,
 )
+from tests.waiting import (
+    PATIENCE_SECONDS,
+    hold_port,
+    port_of,
+    wait_until,
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +79,7 @@ def forward(node: NodeProcess, asked: Asked) -> httpx2.Response:
         node.url + asked.path,
         headers=headers,
         content=asked.body,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         trust_env=False,
     )
 
@@ -484,8 +489,7 @@ def test_whoever_gives_up_does_not_wait_for_what_was_to_be_asked_again(
         if second.entry in asked.body:
             return answer(503, retry_after="3600")
         # Not before the other one waits, too.
-        while len(server.asked) < 2:
-            time.sleep(0.005)
+        wait_until(lambda: len(server.asked) == 2, "both were asked for")
         return answer(400)
 
     retries = Retries(deadline_seconds=7_200.0)
@@ -509,11 +513,12 @@ def test_after_a_failure_no_more_is_sent(world: LedgerWorld) -> None:
 
 
 def test_a_node_that_is_not_there_is_unreachable(world: LedgerWorld) -> None:
-    with ScriptedServer(in_turn(b"")) as server:
-        url = server.url
     waits = Waits()
     with (
-        client_of(world, url, waits=waits) as client,
+        hold_port() as held,
+        client_of(
+            world, f"http://127.0.0.1:{port_of(held)}", waits=waits
+        ) as client,
         pytest.raises(UnreachableError, match="ConnectError"),
     ):
         client.trust_text()

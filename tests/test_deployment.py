@@ -11,9 +11,8 @@ import shutil
 import ssl
 import subprocess
 import sys
-import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx2
 import pytest
@@ -29,8 +28,8 @@ from tests.client_world import Waits
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.nginx_world import EXAMPLES, PROJECT, Nginx
 from tests.node_world import NodeProcess, grow, new_world
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
-PATIENCE_SECONDS = 30
 TILE = "/log/tile/0/000"
 
 
@@ -73,15 +72,9 @@ def client_of(world: LedgerWorld, nginx: Nginx, attempts: int = 4) -> Client:
         nginx.url,
         trust=world.trust,
         ca_file=nginx.certificate,
+        timeout_seconds=PATIENCE_SECONDS,
         retries=Waits().retries(attempts),
     )
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < end, "it never was so"
-        time.sleep(0.02)
 
 
 def status_of(answer: httpx2.Response) -> tuple[int, str]:
@@ -104,7 +97,8 @@ def test_the_example_says_to_nginx_what_nginx_understands(
 def test_a_tile_is_asked_for_once_and_is_the_nodes_own(
     web: httpx2.Client, node: NodeProcess
 ) -> None:
-    direct = httpx2.get(node.url + TILE, trust_env=False)
+    with node.client() as client:
+        direct = client.get(TILE)
     first, second = web.get(TILE), web.get(TILE)
 
     assert status_of(first) == (200, "MISS")
@@ -176,7 +170,10 @@ def test_the_checkpoint_follows_the_log(
     with client_of(world, nginx) as client:
         (receipt,) = client.submit([made(world)])
         assert isinstance(receipt, Receipt)
-        until(lambda: web.get("/log/checkpoint").text != before)
+        wait_until(
+            lambda: web.get("/log/checkpoint").text != before,
+            "what the cache has is the newer one",
+        )
         assert client.checkpoint().checkpoint.size > receipt.log_index
 
 
@@ -186,7 +183,7 @@ def test_a_crowd_that_asks_for_the_checkpoint_is_answered_from_the_cache(
     def is_hit() -> bool:
         return status_of(web.get("/log/checkpoint")) == (200, "HIT")
 
-    until(is_hit)
+    wait_until(is_hit, "two ask within the cache's second")
 
 
 def test_a_statement_is_logged_and_proven_through_it(
@@ -221,9 +218,10 @@ def test_what_the_node_compressed_stays_as_it_is(
     for path in ("/", "/docs", TILE, "/openapi.json"):
         with web.stream("GET", path, headers=wish) as through:
             bytes_through = b"".join(through.iter_raw())
-        with httpx2.stream(
-            "GET", node.url + path, headers=wish, trust_env=False
-        ) as direct:
+        with (
+            node.client() as client,
+            client.stream("GET", path, headers=wish) as direct,
+        ):
             bytes_direct = b"".join(direct.iter_raw())
         assert through.status_code == direct.status_code
         for name in ("content-encoding", "etag", "content-type"):
@@ -261,7 +259,8 @@ def test_metrics_are_not_for_everybody(
     web: httpx2.Client, node: NodeProcess
 ) -> None:
     assert web.get("/metrics").status_code == 404
-    own = httpx2.get(f"{node.url}/metrics", trust_env=False)
+    with node.client() as client:
+        own = client.get("/metrics")
     assert own.status_code == 200
 
 
@@ -269,6 +268,7 @@ def test_plain_http_is_sent_to_https(nginx: Nginx) -> None:
     answer = httpx2.get(
         f"http://127.0.0.1:{nginx.plain_port}/01/09506000134352?a=b",
         trust_env=False,
+        timeout=PATIENCE_SECONDS,
     )
     assert answer.status_code == 308
     assert answer.headers["location"] == (
@@ -301,7 +301,9 @@ def test_only_the_proxys_word_counts_for_whose_request_it_is(
 
         def direct(address: str, headers: dict[str, str]) -> int:
             transport = httpx2.HTTPTransport(local_address=address)
-            with httpx2.Client(transport=transport) as web:
+            with httpx2.Client(
+                transport=transport, timeout=PATIENCE_SECONDS
+            ) as web:
                 return web.get(node.url + path, headers=headers).status_code
 
         # Each address behind the proxy has a bucket of its own …
@@ -340,7 +342,10 @@ def test_without_the_node_what_never_changes_is_still_served(
         # What was not asked for before is not there …
         assert web.get("/log/tile/0/001.p/2").status_code == 502
         # … and an old checkpoint is not given for the latest.
-        until(lambda: web.get("/log/checkpoint").status_code == 502)
+        wait_until(
+            lambda: web.get("/log/checkpoint").status_code == 502,
+            "the cache has let the checkpoint go",
+        )
         with (
             client_of(world, nginx, attempts=2) as client,
             pytest.raises(UnreachableError, match="HTTP 502"),

@@ -46,6 +46,7 @@ from provenance.tlog.tile import (
 )
 from tests.ledger_world import ORIGIN as LEDGER_ORIGIN
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
+from tests.waiting import PATIENCE_SECONDS
 
 INTEROP = pathlib.Path(__file__).parent / "interop"
 
@@ -88,7 +89,7 @@ class Program:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
         )
 
     def accepts(
