@@ -110,7 +110,7 @@ class NodeProcess:
         named = [] if folder is None else [str(folder)]
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "provenance.cli", "node", "serve"),
+                *(sys.executable, "-m", "provenance", "node", "serve"),
                 *(*named, "--port", "0", *arguments),
             ],
             cwd=ROOT,

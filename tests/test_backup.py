@@ -163,7 +163,7 @@ def test_a_backup_without_room_leaves_no_half_copy(
 ) -> None:
     copy = tmp_path / "copy"
     command = [
-        *(sys.executable, "-m", "provenance.cli", "backup", str(copy)),
+        *(sys.executable, "-m", "provenance", "backup", str(copy)),
         *("--ledger", str(world.folder)),
     ]
     # No file of it may grow beyond 40 blocks of 512 bytes.
@@ -249,7 +249,7 @@ def start_backup(
     tools.mkdir()
     program = tools / "provenance"
     program.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -m provenance.cli "$@"\n'
+        f'#!/bin/sh\nexec "{sys.executable}" -m provenance "$@"\n'
     )
     program.chmod(0o755)
     return subprocess.Popen(
