@@ -221,7 +221,7 @@ def audit_folder(
     memory = folder / SIGNER_MEMORY
     remembered = (
         SignerMemory.read(memory, origin=trust.origin)
-        if memory.exists()
+        if memory.exists() or memory.is_symlink()
         else None
     )
     store = SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)

@@ -115,8 +115,9 @@ def restore_folder(
         folder: Where the ledger will be. It is made if need be, and has no
             database; a memory, a key and a trust file may be there.
         published: What others hold that the log's key has signed.
-        trust: A trust file from elsewhere that the copy is audited against;
-            by default the copy's own.
+        trust: A trust file from elsewhere that the copy is audited against,
+            and that becomes the ledger's unless one is there; by default the
+            copy's own.
         progress: Told about every batch of entries of that audit.
 
     Raises:
@@ -129,14 +130,13 @@ def restore_folder(
         StoreError: It cannot be copied.
     """
     backup, folder = Path(backup), Path(folder)
-    own = read_trust(backup)
-    trust = own if trust is None else trust
+    trust = read_trust(backup) if trust is None else trust
     _require_vacant(folder, trust)
     signed = _all_signed(folder, trust, published)
     require_sound(backup, trust=trust, progress=progress)
     size = _require_extensions(backup / DATABASE, trust, signed)
     furthest = max(signed, key=lambda known: known.size)
-    _put_in_place(backup, folder, own, furthest)
+    _put_in_place(backup, folder, trust, furthest)
     return Restored(size, furthest)
 
 
@@ -190,7 +190,8 @@ def _all_signed(
     """Return all that is known about how far the log's key has signed."""
     signed = list(published)
     memory = folder / SIGNER_MEMORY
-    if memory.exists():
+    # One that a link leads to may be on a disk that is not there now.
+    if memory.exists() or memory.is_symlink():
         size, root = SignerMemory.open(memory, origin=trust.origin).last
         signed.append(Signed(size, root, str(memory)))
     if not signed:
@@ -246,8 +247,8 @@ def _put_in_place(
         raise StoreError(
             f"cannot make {whereabouts(folder)}: {error.strerror}"
         ) from error
-    lock = FileLock.take(folder / (DATABASE + ".lock"))
-    with lock:
+    with FileLock.take(folder / (DATABASE + ".lock")):
+        _require_vacant(folder, trust)
         _remember(folder / SIGNER_MEMORY, trust.origin, signed)
         unfinished = folder / _UNFINISHED
         try:

@@ -14,7 +14,12 @@ from provenance.errors import (
     NotFoundError,
     VerificationError,
 )
-from provenance.folder import backup_folder, open_ledger, open_reader
+from provenance.folder import (
+    audit_folder,
+    backup_folder,
+    open_ledger,
+    open_reader,
+)
 from provenance.proof.receipt import Receipt
 from provenance.restore import (
     Signed,
@@ -347,6 +352,23 @@ def test_a_restore_that_was_cut_off_is_begun_again(
 
     assert restored.size == size_of(target) == size_of(copy)
     assert not (target / "ledger.sqlite.restoring").exists()
+
+
+def test_a_memory_on_a_disk_that_is_not_there_is_not_made_anew(
+    old: Old, tmp_path: pathlib.Path
+) -> None:
+    world, copy = old
+    target = tmp_path / "new"
+    target.mkdir()
+    (target / "signer.memory").symlink_to("/mnt/not-mounted/signer.memory")
+    said = "it points to /mnt/not-mounted/signer.memory, which is not there"
+    with pytest.raises(ForkError, match=said):
+        restore_folder(copy, target, published=known(world, copy))
+    with pytest.raises(ConflictError, match="already"):
+        SignerMemory.create(target / "signer.memory", origin=ORIGIN)
+    (copy / "signer.memory").symlink_to("/mnt/not-mounted/signer.memory")
+    with pytest.raises(NotFoundError, match=said):
+        audit_folder(copy)
 
 
 def test_a_key_that_is_not_there_or_not_the_logs_is_named(

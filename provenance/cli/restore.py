@@ -39,8 +39,8 @@ from provenance.restore import (
     "--trust",
     "trust_file",
     metavar="FILE",
-    help="A trust file from elsewhere, to audit the copy against; by default"
-    " the copy's own.",
+    help="A trust file from elsewhere, to audit the copy against and to keep"
+    " in FOLDER; by default the copy's own.",
 )
 def restore(
     screen: Screen,

@@ -63,7 +63,7 @@ class SignerMemory:
             StoreError: It cannot be written.
         """
         with FileLock.wait_for(_lock_of(path)):
-            if path.exists():
+            if path.exists() or path.is_symlink():
                 raise ConflictError(
                     f"there is a signer's memory {path} already"
                 )
