@@ -15,6 +15,7 @@ prove.
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -208,28 +209,27 @@ def _require_extensions(
     database: Path, trust: Trust, signed: Sequence[Signed]
 ) -> int:
     """Check that the copy extends all that was *signed*; return its size."""
-    store = SQLiteStore.open_reader(database, origin=trust.origin)
-    try:
-        with store.snapshot() as reader:
-            size, root = head(reader)
-            for known in signed:
-                if known.size > size:
-                    raise ForkError(
-                        f"{database} has {size} entries, but the log's key has"
-                        f" signed {known.size}, says {known.known_from}: the"
-                        " copy is older, and a log that went on from it would"
-                        " be a fork. Nothing was restored"
-                    )
-                try:
-                    require_extension(
-                        reader, (known.size, known.root), size=size, root=root
-                    )
-                except ForkError as error:
-                    error.add_note(known.known_from)
-                    raise
-            return size
-    finally:
-        store.close()
+    with (
+        closing(SQLiteStore.open_reader(database, origin=trust.origin)) as copy,
+        copy.snapshot() as reader,
+    ):
+        size, root = head(reader)
+        for known in signed:
+            if known.size > size:
+                raise ForkError(
+                    f"{database} has {size} entries, but the log's key has"
+                    f" signed {known.size}, says {known.known_from}: the copy"
+                    " is older, and a log that went on from it would be a"
+                    " fork. Nothing was restored"
+                )
+            try:
+                require_extension(
+                    reader, (known.size, known.root), size=size, root=root
+                )
+            except ForkError as error:
+                error.add_note(known.known_from)
+                raise
+        return size
 
 
 def _put_in_place(

@@ -12,6 +12,7 @@ a ledger that lost entries does not push out the copies that have them.
 """
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -182,15 +183,14 @@ def _require_replaced(old: Path, copy: Path) -> None:
     if others:
         raise StoreError(f"it holds other files, such as {min(others)}")
     origin = read_trust(copy).origin
-    before = SQLiteStore.open_reader(old / DATABASE, origin=origin)
-    after = SQLiteStore.open_reader(copy / DATABASE, origin=origin)
-    try:
-        with before.snapshot() as was, after.snapshot() as reader:
-            size, root = head(reader)
-            require_extension(reader, head(was), size=size, root=root)
-    finally:
-        before.close()
-        after.close()
+    with (
+        closing(SQLiteStore.open_reader(old / DATABASE, origin=origin)) as was,
+        closing(SQLiteStore.open_reader(copy / DATABASE, origin=origin)) as now,
+        was.snapshot() as before,
+        now.snapshot() as after,
+    ):
+        size, root = head(after)
+        require_extension(after, head(before), size=size, root=root)
 
 
 def _delete(old: Path) -> None:

@@ -5,8 +5,8 @@ import re
 import sys
 import sysconfig
 import tomllib
-from importlib.resources import files
 
+import provenance_node.install
 import pytest
 from provenance_node.install import Machine, install, render
 
@@ -30,9 +30,11 @@ def names() -> set[str]:
     return set(render(OTHER))
 
 
-def test_every_file_of_the_folder_is_written_and_no_other() -> None:
-    folder = files("provenance_node") / "deployment"
-    assert {path.name for path in folder.iterdir()} == names()
+def test_the_files_are_those_that_the_module_lists() -> None:
+    said = provenance_node.install.__doc__ or ""
+    listed = re.findall(r"[\w.-]+\.[a-z]+(?=[ \n])|Containerfile", said)
+    assert names() == {*listed}
+    assert len(names()) == 8
 
 
 def test_nothing_of_another_machine_is_left_in_them() -> None:

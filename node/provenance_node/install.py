@@ -21,16 +21,6 @@ from provenance.errors import ConflictError, MalformedError, StoreError
 from provenance.retention import parse_keep
 
 _WORD = re.compile(r"@([A-Z]+)@")
-_NAMES = (
-    "Containerfile",
-    "backup.sh",
-    "compose.yaml",
-    "nginx.conf",
-    "node.toml",
-    "provenance-backup.service",
-    "provenance-backup.timer",
-    "provenance-node.service",
-)
 _PROGRAMS = {"backup.sh"}
 
 # What needs no quotes in a shell, in a unit, in TOML, in YAML and in nginx.
@@ -106,11 +96,10 @@ def render(machine: Machine) -> dict[str, str]:
     }
     folder = files("provenance_node") / "deployment"
     return {
-        name: _WORD.sub(
-            lambda found: words[found[1]],
-            (folder / name).read_text(encoding="utf-8"),
+        path.name: _WORD.sub(
+            lambda found: words[found[1]], path.read_text(encoding="utf-8")
         )
-        for name in _NAMES
+        for path in sorted(folder.iterdir(), key=lambda path: path.name)
     }
 
 
