@@ -146,6 +146,7 @@ def test_beside_the_memory_that_survived_nothing_more_is_needed(
         path.rename(tmp_path / path.name)
     done = ok("restore", tmp_path / "copy", world.folder)
     assert f"says {world.folder}/signer.memory" in done.out
+    assert "newer checkpoint" not in done.err
     assert "cannot sign" not in done.out
     assert (world.folder / "signer.memory").read_bytes() == memory
     log(world, 60)
@@ -235,7 +236,8 @@ def test_a_newer_checkpoint_shows_that_the_memory_is_an_old_one(
     assert run("restore", copy, target, "--checkpoint", newer).code == 1
 
     backup_folder(world.folder, tmp_path / "newest")
-    ok("restore", tmp_path / "newest", target, "--checkpoint", newer)
+    done = ok("restore", tmp_path / "newest", target, "--checkpoint", newer)
+    assert "Before it signs, ask whoever reads the log" in done.err
     assert remembered(target) == size_of(world.folder)
 
 

@@ -12,6 +12,7 @@ from provenance.cli.program import PROGRAM, Command, fail, where_of, within
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.errors import ForkError
+from provenance.folder import SIGNER_MEMORY
 from provenance.folder import read_trust as read_trust_of
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
@@ -75,7 +76,7 @@ def restore(
         return fail(OLD_COPY_PROBLEM, str(error), where, screen.is_json)
     finally:
         progress.clear()
-    return _tell(screen, folder, restored)
+    return _tell(screen, folder, restored, trust)
 
 
 def _read_signed(name: str, trust: Trust) -> Signed:
@@ -84,10 +85,18 @@ def _read_signed(name: str, trust: Trust) -> Signed:
         return read_signed(data, trust=trust, called=name)
 
 
-def _tell(screen: Screen, folder: Path, restored: Restored) -> int:
+def _tell(
+    screen: Screen, folder: Path, restored: Restored, trust: Trust
+) -> int:
     signed = restored.signed
     screen.line(f"{folder}: a ledger of {restored.size} entries")
     screen.line(f"signed so far: {signed.size}, says {signed.known_from}")
+    if signed.known_from != str(folder / SIGNER_MEMORY):
+        names = ", ".join(w.key.name for w in trust.policy.witnesses)
+        screen.say(
+            "Somebody may hold a newer checkpoint, and would have the proof of"
+            f" a fork. Before it signs, ask {names or 'whoever reads the log'}."
+        )
     why = why_unsigned(folder)
     if why is not None:
         screen.line(f"it cannot sign yet: {why}")
