@@ -61,7 +61,7 @@ def ok(*arguments: object, **environ: str) -> Run:
 
 def command_line(*arguments: object) -> list[str]:
     """Return the command that runs the program in a process of its own."""
-    return [sys.executable, "-m", "provenance.cli", *map(str, arguments)]
+    return [sys.executable, "-m", "provenance", *map(str, arguments)]
 
 
 def spawn(

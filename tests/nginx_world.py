@@ -1,7 +1,7 @@
-"""A real nginx with the project's example configuration, in a test's folder.
+"""A real nginx with the configuration that we write, in a test's folder.
 
-Of examples/deployment/nginx.conf only paths, ports and the name are replaced:
-what is tested is what is read.
+Of the nginx.conf that `provenance node install` writes only paths and ports
+are replaced: what is tested is what is read.
 """
 
 import getpass
@@ -15,6 +15,7 @@ from typing import Self
 
 import httpx2
 import pytest
+from provenance_node.install import Machine, render
 
 from tests.scripted_server import make_certificate
 from tests.waiting import (
@@ -26,7 +27,6 @@ from tests.waiting import (
 )
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
-EXAMPLES = PROJECT / "examples/deployment"
 
 _MAIN = """\
 daemon off;
@@ -67,15 +67,16 @@ class Nginx:
         key = make_certificate(self.certificate)
         self._held = [hold_port(), hold_port()]
         self.plain_port, self.port = map(port_of, self._held)
-        text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
+        machine = Machine(
+            name="127.0.0.1", program="/opt/provenance", port=node_port
+        )
+        text = render(machine)["nginx.conf"]
         for old, new in (
             ("/var/cache/nginx/provenance", f"{folder}/cache"),
-            ("/etc/nginx/tls/ledger.example.pem", str(self.certificate)),
-            ("/etc/nginx/tls/ledger.example.key", str(key)),
-            ("server 127.0.0.1:8080;", f"server 127.0.0.1:{node_port};"),
+            ("/etc/nginx/tls/127.0.0.1.pem", str(self.certificate)),
+            ("/etc/nginx/tls/127.0.0.1.key", str(key)),
             ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
             ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
-            ("server_name ledger.example;", "server_name 127.0.0.1;"),
         ):
             assert old in text, old
             text = text.replace(old, new)

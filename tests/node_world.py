@@ -128,7 +128,7 @@ class NodeProcess:
         self._said = b""
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "provenance.cli", "node", "serve"),
+                *(sys.executable, "-m", "provenance", "node", "serve"),
                 *(*named, "--port", "0", *arguments),
             ],
             cwd=ROOT,

@@ -81,6 +81,7 @@ def test_every_command_has_help_and_so_has_every_option(
             assert parameter.help.endswith("."), f"{names}: {parameter.name}"
     page = ok(*names, "--help").out
     assert page.startswith("Usage: provenance")
+    assert ok(*names, "-h").out == page
     assert ok("help", *names).out.split()[:2] == page.split()[:2]
 
 

@@ -1,7 +1,6 @@
 """The deployment notes, tried: nginx before a node, and the unit's lines.
 
-What stands in examples/deployment is what runs here, but for paths, ports and
-the name.
+What `provenance node install` writes is what runs here.
 """
 
 import os
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from provenance_node.install import Machine, install, render
 from provenance_node.settings import read_configuration
 
 from provenance.claims.statement import Submission
@@ -26,10 +26,14 @@ from provenance.proof.receipt import Receipt
 from provenance.proof.verdict import Outcome
 from tests.client_world import Waits
 from tests.ledger_world import PRODUCER, LedgerWorld, can
-from tests.nginx_world import EXAMPLES, PROJECT, Nginx
+from tests.nginx_world import PROJECT, Nginx
 from tests.node_world import NodeProcess, grow, new_world
 from tests.waiting import PATIENCE_SECONDS, wait_until
 
+MACHINE = Machine(
+    name="ledger.example", program="/opt/provenance/bin/provenance"
+)
+FILES = render(MACHINE)
 TILE = "/log/tile/0/000"
 
 
@@ -362,7 +366,7 @@ def test_every_test_that_the_notes_name_is_there() -> None:
 
     assert len(named) >= 8
     assert named <= set(globals())
-    for path in re.findall(r"examples/deployment|tests/test_\w+\.py", notes):
+    for path in re.findall(r"tests/test_\w+\.py", notes):
         assert (PROJECT / path).exists(), path
 
 
@@ -370,14 +374,15 @@ def test_every_test_that_the_notes_name_is_there() -> None:
 
 
 def directives() -> dict[str, str]:
-    text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
-    lines = (line.strip().rstrip(";") for line in text.splitlines())
+    lines = (
+        line.strip().rstrip(";") for line in FILES["nginx.conf"].splitlines()
+    )
     pairs = (line.partition(" ") for line in lines if " " in line)
     return {name: value for name, _, value in pairs}
 
 
 def test_the_nodes_file_has_only_settings_that_there_are() -> None:
-    text = (EXAMPLES / "node.toml").read_text(encoding="utf-8")
+    text = FILES["node.toml"]
     settings = read_configuration(text=text, environ={}).settings
 
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
@@ -386,7 +391,7 @@ def test_the_nodes_file_has_only_settings_that_there_are() -> None:
 
 
 def test_nginx_refuses_what_the_node_would_refuse() -> None:
-    text = (EXAMPLES / "node.toml").read_text(encoding="utf-8")
+    text = FILES["node.toml"]
     settings = read_configuration(text=text, environ={}).settings
     said = directives()
 
@@ -399,19 +404,20 @@ def test_nginx_refuses_what_the_node_would_refuse() -> None:
     most = said["large_client_header_buffers"].split()[1]
     assert int(most[:-1]) * 1024 == settings.max_header_bytes
     # The last that is read is the server's, the first the upstream's.
-    assert "keepalive_timeout 10s" in (EXAMPLES / "nginx.conf").read_text(
-        encoding="utf-8"
-    )
+    assert "keepalive_timeout 10s" in FILES["nginx.conf"]
     assert settings.keep_alive_seconds > 10
 
 
 # The unit.
 
 
-def unit() -> dict[str, str]:
+UNITS = sorted(name for name in FILES if name.startswith("provenance-"))
+SERVICES = [name for name in UNITS if name.endswith(".service")]
+
+
+def unit(name: str = "provenance-node.service") -> dict[str, str]:
     """Return what the unit sets; of what is set twice, the last."""
-    text = (EXAMPLES / "provenance-node.service").read_text(encoding="utf-8")
-    lines = (line.partition("=") for line in text.splitlines())
+    lines = (line.partition("=") for line in FILES[name].splitlines())
     return {name: value for name, equals, value in lines if equals}
 
 
@@ -427,26 +433,39 @@ def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_systemd_understands_the_unit(tmp_path: pathlib.Path) -> None:
-    text = (EXAMPLES / "provenance-node.service").read_text(encoding="utf-8")
-    copy = tmp_path / "provenance-node.service"
-    copy.write_text(
-        text.replace("/opt/provenance/bin/provenance", sys.executable)
+def test_systemd_understands_the_units(tmp_path: pathlib.Path) -> None:
+    machine = Machine(
+        name="ledger.example",
+        program=sys.executable,
+        settings=str(tmp_path),
+        ledger=str(tmp_path / "ledger"),
+        backups=str(tmp_path / "backups"),
     )
+    install(machine, tmp_path)
+    units = [str(tmp_path / name) for name in UNITS]
 
-    done = analyze("verify", "--man=no", str(copy))
+    done = analyze("verify", "--man=no", *units)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     # Control: it does look.
-    copy.write_text(text.replace("Type=exec", "Type=unheard-of"))
-    assert analyze("verify", "--man=no", str(copy)).stderr
+    for name, good, bad in (
+        ("provenance-node.service", "Type=exec", "Type=unheard-of"),
+        ("provenance-backup.service", "Type=oneshot", "Type=unheard-of"),
+        ("provenance-backup.timer", "*-*-* 02:00", "never-ever"),
+    ):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert good in text
+        (tmp_path / name).write_text(text.replace(good, bad))
+        assert analyze("verify", "--man=no", str(tmp_path / name)).stderr
+        (tmp_path / name).write_text(text)
 
 
-def test_the_unit_leaves_little_open() -> None:
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_units_leave_little_open(name: str, tmp_path: pathlib.Path) -> None:
+    install(MACHINE, tmp_path)
     done = analyze(
-        "security", "--offline=true", "--threshold=15",
-        str(EXAMPLES / "provenance-node.service"),
-    )  # fmt: skip
+        "security", "--offline=true", "--threshold=15", str(tmp_path / name)
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -470,14 +489,21 @@ def test_the_units_lines_start_a_node_with_the_key_from_outside(
     key.rename(credentials / "log.key")
     (credentials / "log.key").chmod(0o440)
     key.symlink_to(runtime / "log.key")
-    service = unit()
+    machine = Machine(
+        name="ledger.example",
+        program="/opt/provenance/bin/provenance",
+        ledger=str(world.folder),
+        settings=str(tmp_path / "settings"),
+    )
+    install(machine, tmp_path / "settings")
+    text = render(machine)["provenance-node.service"]
+    service = dict(re.findall(r"(?m)^(\w+)=(.*)$", text))
 
     def line(name: str) -> list[str]:
         return [
-            word.replace("%d", str(credentials))
-            .replace("%t/provenance", str(runtime))
-            .replace("/var/lib/provenance/ledger", str(world.folder))
-            .replace("/etc/provenance", str(EXAMPLES))
+            word.replace("%d", str(credentials)).replace(
+                "%t/provenance", str(runtime)
+            )
             for word in service[name].split()
         ]
 

@@ -34,6 +34,7 @@ from tests.node_world import (
     quoted,
     served,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")

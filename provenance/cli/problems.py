@@ -113,6 +113,17 @@ FAULTS_PROBLEM = Problem(
     " changed, or a program was at fault. A mirror or a backup that passes"
     " the audit shows what was there.",
 )
+OLD_COPY_PROBLEM = Problem(
+    FAILED,
+    "PRV-9301",
+    "give the newest copy, and what shows how far the log was signed",
+    "A log that went on from this copy would have two histories, and whoever"
+    " holds a checkpoint of the lost part could prove it. If no copy is newer,"
+    " the log has ended: keep serving what the copy proves, its bundles and"
+    " its tiles (provenance bundle, export-tiles); make a ledger with a new"
+    " origin and a new key, publish its trust file and what happened, and let"
+    " actors sign again what was lost.",
+)
 RECEIPT_CODE = "PRV-1500"
 RECEIPT_EXPLANATION = (
     "The receipt proves that this entry stands in the log at the place it"
@@ -274,8 +285,13 @@ def problem_of(error: BaseException) -> Problem | None:
 def text_of(error: BaseException) -> str:
     """Return what *error* says."""
     if isinstance(error, OSError) and error.strerror:
-        subject = "" if error.filename is None else f"{error.filename}: "
-        return f"{subject}{error.strerror}"
+        if error.filename is None:
+            return error.strerror
+        from pathlib import Path  # noqa: PLC0415  # rare, and slow to load
+
+        from provenance.store.links import whereabouts  # noqa: PLC0415  # so
+
+        return f"{whereabouts(Path(str(error.filename)))}: {error.strerror}"
     return str(error)
 
 
@@ -295,6 +311,7 @@ def explanations() -> dict[str, str]:
         INTERRUPTED_PROBLEM,
         UNREADABLE_PROBLEM,
         FAULTS_PROBLEM,
+        OLD_COPY_PROBLEM,
         *PROBLEMS.values(),
     )
     return {

@@ -220,8 +220,11 @@ class Tally:
         for row in rows.first_refused:
             name = f"row {row.number}"
             told = "" if row.reason.startswith(name) else f"{name}: "
-            self._screen.line(f"  {row.code} {told}{row.reason}")
-        if more := rows.refused - len(rows.first_refused):
+            self._screen.line(
+                f"  {row.code} {told}{row.reason}{_with_it(row.others)}"
+            )
+        shown = sum(1 + row.others for row in rows.first_refused)
+        if more := rows.refused - shown:
             self._screen.line(f"  … and {_counted(more, 'more refused row')}")
         if rows.report is not None:
             self._screen.line(
@@ -244,7 +247,12 @@ class Tally:
         }
         if rows.refused:
             result["refused_rows"] = [
-                {"row": row.number, "code": row.code, "what": row.reason}
+                {
+                    "row": row.number,
+                    "code": row.code,
+                    "what": row.reason,
+                    "others": row.others,
+                }
                 for row in rows.first_refused
             ]
             result["refused_file"] = rows.report
@@ -288,3 +296,14 @@ def _logged_json(logged: list[Logged]) -> dict[str, object]:
 
 def _counted(number: int, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _with_it(others: int) -> str:
+    """Return what is said of the rows that a fault takes with it."""
+    if not others:
+        return ""
+    is_one = others == 1
+    return (
+        f"; {_counted(others, 'other row')} {'is' if is_one else 'are'} refused"
+        " with it"
+    )

@@ -34,6 +34,7 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.store.durable import sync_directory
+from provenance.store.links import whereabouts
 from provenance.store.lockfile import FileLock
 from provenance.store.private import make_private
 from provenance.store.protocol import NO_LINK, Batch, Reader
@@ -423,10 +424,11 @@ def _lock(path: Path) -> FileLock:
 
 
 def _existing(path: Path | str) -> Path:
-    path = Path(path).resolve()
-    if not path.is_file():
-        raise NotFoundError(f"there is no ledger file {path}")
-    return path
+    found = Path(path).resolve()
+    if not found.is_file():
+        said = whereabouts(Path(path))
+        raise NotFoundError(f"there is no ledger file {said}")
+    return found
 
 
 def _make_file(path: Path, origin: str) -> None:
