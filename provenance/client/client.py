@@ -217,7 +217,7 @@ class Client:
             answer.body, entry=entry, trust=self.trust, now=self._clock()
         )
         # The proof was ASCII, or it had been none.
-        return Receipt(index, parsed.statement_id, answer.body.decode())
+        return Receipt(index, parsed.statement_id, answer.body.decode(), entry)
 
     # Items.
 

@@ -17,9 +17,12 @@ from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Head, Link, map_key
 from provenance.encoding.digest import Hash
 from provenance.errors import ConflictError, MalformedError, NotFoundError
+from provenance.ledger.admit import Place
+from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
+from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Reader, Store
@@ -125,6 +128,37 @@ class LedgerReader:
                 )
                 for row in reader.trail(head)
             ]
+
+    def entry(self, log_index: int) -> bytes:
+        """Return the entry at *log_index*: the bytes that the log's tree has.
+
+        A signed statement, which `parse_entry` reads, or a map commitment.
+
+        Raises:
+            NotFoundError: The log has none at that index.
+        """
+        with self.moment() as moment:
+            return read_entry(moment.reader, log_index, size=moment.size)
+
+    def find_event(
+        self, event: Event, *, issuer: str, called: str = "the event"
+    ) -> Place | None:
+        """Return where *issuer* said *event* before; None if it did not.
+
+        It is the same event if body, items and concealed fields are equal,
+        whatever the salts are; `provenance.ledger.repeats` says how far back
+        that is looked for.
+
+        Raises:
+            MalformedError: *event* is none that a ledger takes.
+        """
+        checked = check_event(event, called=called, issuer=issuer)
+        with self._store.snapshot() as reader:
+            names = (
+                [] if checked.name is None else reader.named(checked.name.key)
+            )
+            repeats = Repeats(reader, stored_trails(reader))
+            return repeats.find(checked, issuer=issuer, names=names)
 
     def receipt(self, log_index: int) -> Receipt:
         """Return the receipt of the statement at *log_index*.
@@ -233,7 +267,7 @@ def _receipt(moment: Moment, nodes: TileNodes, log_index: int) -> Receipt:
         ) from error
     path = merkle.prove_inclusion(log_index, moment.size, nodes)
     proof = ProofFile(log_index, path, moment.note)
-    return Receipt(log_index, statement_id, format_proof(proof))
+    return Receipt(log_index, statement_id, format_proof(proof), entry)
 
 
 def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:

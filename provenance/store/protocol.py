@@ -163,6 +163,14 @@ class Reader(Protocol):
     def trail(self, head: HeadRow) -> list[LinkRow]:
         """Return the links that end in *head*, oldest first."""
 
+    def recent(self, last: int, most: int) -> list[tuple[LinkRow, int]]:
+        """Return the links that lead back from the link numbered *last*.
+
+        Latest first, *most* of them at most, each with how many bytes the
+        data of its event has. That costs no more on a long trail than on a
+        short one.
+        """
+
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         """Yield the links numbered [start, stop), in order."""
 

@@ -99,6 +99,14 @@ SELECT * FROM trail
 """
 """A trail from its latest link back: SQLite walks it twice as fast as we do."""
 
+_RECENT = f"""
+{_TRAIL.partition("SELECT * FROM trail")[0]}
+SELECT log_index, position, event_id, previous, length(data)
+FROM trail JOIN entries USING (log_index)
+JOIN events ON number = first_event + position
+ORDER BY log_index DESC, position DESC
+"""  # noqa: S608  # nothing of a caller's is in it
+
 _LAST_INTEGER = 2**63 - 1
 """The largest number that a row can have."""
 
@@ -280,6 +288,10 @@ class SQLiteReads(ABC):
             )
         links.reverse()
         return links
+
+    def recent(self, last: int, most: int) -> list[tuple[LinkRow, int]]:
+        rows = self._all(_RECENT, (*_LINK, int), last, max(most, 0))
+        return [(LinkRow(*row[:-1]), row[-1]) for row in rows]
 
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         for row in self._range(
