@@ -194,7 +194,7 @@ def test_a_grant_holds_by_the_logs_time_and_not_by_the_signers(
     world.ledger.append(
         [world.event(can(1))], signer=signer_of(inspector), issuer=inspector
     )
-    backdated = world.sign(inspector, world.event(can(2)))
+    backdated = world.sign(inspector, world.event(can(1)))
     world.now += 2_000
     assert isinstance(refusal(world, backdated), RoleNotGrantedError)
     world.check(can(1))
@@ -366,10 +366,7 @@ def test_an_event_that_demands_an_older_head_is_refused(
         issuer=CUSTOMS,
     )
     error = refusal(
-        world,
-        world.sign(
-            CUSTOMS, world.event(can(1), disposition="active", after=first)
-        ),
+        world, world.sign(CUSTOMS, world.event(can(1), after=first))
     )
     assert isinstance(error, BrokenLinkError)
     head = world.ledger.head(can(1))

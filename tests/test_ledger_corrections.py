@@ -36,7 +36,8 @@ def answer(
 
 
 def named(world: LedgerWorld, **members: object) -> Event:
-    return world.event(can(1), **{"eventID": "urn:example:1", **members})
+    same = {"eventID": "urn:example:1", "eventTime": "2026-02-01T09:00:00Z"}
+    return world.event(can(1), **(same | members))
 
 
 def is_duplicate(found: object, *words: str) -> None:

@@ -42,10 +42,8 @@ def world(tmp_path: pathlib.Path) -> Iterator[LedgerWorld]:
     world.ledger.close()
 
 
-def following(
-    world: LedgerWorld, item: str, link: bytes, **members: object
-) -> Event:
-    return world.event(item, after=[[item, Hash(link)]], **members)
+def following(world: LedgerWorld, item: str, link: bytes) -> Event:
+    return world.event(item, after=[[item, Hash(link)]])
 
 
 def require(
@@ -68,9 +66,6 @@ def submissions(world: LedgerWorld) -> list[Submission]:
     return [
         world.sign(PRODUCER, following(world, can(1), key)),
         world.sign(PRODUCER, following(world, can(1), key)),
-        world.sign(
-            PRODUCER, following(world, can(1), key, disposition="active")
-        ),
         first,
         first,
         broken,
@@ -101,7 +96,7 @@ def test_it_answers_as_the_ledger_does_right_after(world: LedgerWorld) -> None:
     assert world.ledger.size == world.ledger.rehearse()._next
     answers = world.ledger.submit(given)
     kinds: list[type[ProvenanceError] | None] = [
-        None, DuplicateEventError, BrokenLinkError, None, None, InvalidSignatureError,
+        None, BrokenLinkError, None, None, InvalidSignatureError,
         RoleNotGrantedError, None, DuplicateEventError, UnknownActorError,
         RejectedError, LifecycleError, RejectedError, None, None,
     ]  # fmt: skip
@@ -129,10 +124,7 @@ def test_heads_are_those_that_are_stored(world: LedgerWorld) -> None:
     given = [
         world.sign(PRODUCER, following(world, can(1), bytes(32))),
         world.sign(PRODUCER, following(world, can(1), head.link)),
-        world.sign(
-            PRODUCER,
-            following(world, can(1), head.link, disposition="active"),
-        ),
+        world.sign(PRODUCER, following(world, can(1), head.link)),
     ]
     first, second, third = world.ledger.check(given)
     assert isinstance(first, BrokenLinkError)

@@ -17,6 +17,7 @@ from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Head, Link, map_key
 from provenance.encoding.digest import Hash
 from provenance.errors import ConflictError, MalformedError, NotFoundError
+from provenance.gs1 import read_item
 from provenance.ledger.admit import Place
 from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
@@ -66,7 +67,11 @@ class Moment:
 
 
 class LedgerReader:
-    """A ledger to read from. Any number of them, beside one writer."""
+    """A ledger to read from. Any number of them, beside one writer.
+
+    Items may be written as `provenance.read_item` reads them: as a canonical
+    id, an EPC URN, a Digital Link of any domain, or what a scanner delivers.
+    """
 
     def __init__(self, store: Store, *, trust: Trust) -> None:
         self._store = store
@@ -106,16 +111,22 @@ class LedgerReader:
             return replay_registry(moment.reader, self.trust)
 
     def head(self, item: str) -> Head | None:
-        """Return where *item*'s trail ends, or None if it has none."""
-        head = self._store.head(map_key(item))
+        """Return where *item*'s trail ends, or None if it has none.
+
+        Raises:
+            MalformedError: *item* names nothing.
+        """
+        head = self._store.head(map_key(read_item(item)))
         return None if head is None else Head(head.count, Hash(head.link))
 
     def trail(self, item: str) -> list[TrailStep]:
         """Return *item*'s trail, oldest first.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger has no event of that item.
         """
+        item = read_item(item)
         with self.moment() as moment:
             reader = moment.reader
             head = reader.head(map_key(item))
@@ -195,11 +206,12 @@ class LedgerReader:
         """Return the bundle that proves *item*'s whole story.
 
         Args:
-            item: The item's id, in canonical form.
+            item: The item.
             reveal: The pointers of the concealed fields to show, where the
                 item's own events have them and the ledger still does.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger has no event of that item.
         """
         with self.moment() as moment:
@@ -213,8 +225,10 @@ class LedgerReader:
         For callers that let a moment stand while they prove many items.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger had no event of that item then.
         """
+        item = read_item(item)
         prover = Prover(
             moment.reader,
             trust=self.trust,
