@@ -209,7 +209,7 @@ class Tally:
         if rows is not None:
             told += f" from {_counted(rows.accepted, 'row')}"
         if known.events and word != "known":
-            told += f", {_counted(known.events, 'event')} more known{before}"
+            told += f", {_counted(known.events, 'event')} known before{before}"
         part = "" if word in {"accepted", "known"} else "partly "
         name = word if word == "known" else self._accepted_word
         self._screen.line(

@@ -26,7 +26,7 @@ from provenance.ledger.prove import Prover
 from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
-from provenance.store.protocol import Reader, Store
+from provenance.store.protocol import HeadRow, Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
 
@@ -116,7 +116,7 @@ class LedgerReader:
         Raises:
             MalformedError: *item* names nothing.
         """
-        head = self._store.head(map_key(read_item(item)))
+        _, head = find_head(self._store, item)
         return None if head is None else Head(head.count, Hash(head.link))
 
     def trail(self, item: str) -> list[TrailStep]:
@@ -126,10 +126,9 @@ class LedgerReader:
             MalformedError: *item* names nothing.
             NotFoundError: The ledger has no event of that item.
         """
-        item = read_item(item)
         with self.moment() as moment:
             reader = moment.reader
-            head = reader.head(map_key(item))
+            item, head = find_head(reader, item)
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
             return [
@@ -228,7 +227,7 @@ class LedgerReader:
             MalformedError: *item* names nothing.
             NotFoundError: The ledger had no event of that item then.
         """
-        item = read_item(item)
+        item, _ = find_head(moment.reader, item)
         prover = Prover(
             moment.reader,
             trust=self.trust,
@@ -300,6 +299,20 @@ def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
             log_index=log_index,
         )
     return registry
+
+
+def find_head(reader: Reader, item: str) -> tuple[str, HeadRow | None]:
+    """Return the id that *item* is a spelling of, and its head if it has one.
+
+    An id that has a trail is taken as it stands.
+
+    Raises:
+        MalformedError: It is none, and names nothing either.
+    """
+    head = reader.head(map_key(item))
+    if head is None and (named := read_item(item)) != item:
+        item, head = named, reader.head(map_key(named))
+    return item, head
 
 
 def read_entry(reader: Reader, log_index: int, *, size: int) -> bytes:

@@ -141,7 +141,7 @@ def examine_bundle(
     The arguments are those of `verify_bundle`.
 
     Raises:
-        MalformedError: *item* names nothing. The bundle may be anything.
+        MalformedError: *item* names nothing; a bundle may be anything.
     """
     return _Examination(trust, now, item).verdict(data)
 
@@ -169,7 +169,7 @@ class _Examination:
         self.events: tuple[ProvenEvent, ...] = ()
         self._trust = trust
         self._now = now
-        self._item = None if item is None else read_item(item)
+        self._item = item
 
     def verdict(self, data: bytes) -> Verdict:
         """Return what each step finds in *data*."""
@@ -241,13 +241,16 @@ class _Examination:
         return bundle, claimed
 
     def _check_origin(self, bundle: Bundle, claimed: Checkpoint) -> None:
+        # An id is compared as it stands first: what the log has is its own.
         if self._item is not None and self._item != bundle.subject:
-            self.report.stop(
-                "origin",
-                2,
-                f"the bundle is about {bundle.subject}, not {self._item}",
-                self._item,
-            )
+            item = read_item(self._item)
+            if item != bundle.subject:
+                self.report.stop(
+                    "origin",
+                    2,
+                    f"the bundle is about {bundle.subject}, not {item}",
+                    item,
+                )
         if claimed.origin != self._trust.origin:
             self.report.stop(
                 "origin",

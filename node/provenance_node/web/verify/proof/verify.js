@@ -99,19 +99,17 @@ export async function verifyBundle(data, asked) {
  * @param {Uint8Array} data
  * @param {Asked} asked
  * @returns {Promise<Verdict>}
- * @throws {MalformedError} The item names nothing. The bundle may be anything.
+ * @throws {MalformedError} The item names nothing; a bundle may be anything.
  */
 export async function examineBundle(data, { trust, now, item = null }) {
   if (!(data instanceof Uint8Array)) throw new TypeError("bytes are asked for");
   if (!Number.isSafeInteger(now)) {
     throw new RangeError("now is a whole number of ms since 1970");
   }
-  // Of one's own: what is checked must not change while it is.
-  const own = new Uint8Array(data);
-  const asked = item === null ? null : await readItem(item);
-  const examination = new Examination(trust, now, asked);
+  const examination = new Examination(trust, now, item);
   try {
-    await examination.run(own);
+    // Of one's own: what is checked must not change while it is.
+    await examination.run(new Uint8Array(data));
   } catch (error) {
     // The report says what stopped it; steps that did not run are UNKNOWN.
     if (!(error instanceof StoppedError)) throw error;
@@ -181,7 +179,7 @@ class Examination {
     // 1 to 6: what the checkpoint is worth.
     const { bundle, claimed } = this.read(data);
     this.subject = bundle.items[0].item;
-    this.checkOrigin(claimed);
+    await this.checkOrigin(claimed);
     const signed = await this.checkLogSignature(bundle);
     const counted = await this.checkQuorum(signed);
     const { checkpoint } = signed;
@@ -253,11 +251,17 @@ class Examination {
   }
 
   /** @param {Checkpoint} claimed */
-  checkOrigin({ origin }) {
-    const { report, subject, item, trust } = this;
+  async checkOrigin({ origin }) {
+    /** @type {Report} */
+    const report = this.report;
+    const { subject, item, trust } = this;
+    // An id is compared as it stands first: what the log has is its own.
     if (item !== null && item !== subject) {
-      const detail = `the bundle is about ${subject}, not ${item}`;
-      report.stop("origin", 2, detail, item);
+      const read = await readItem(item);
+      if (read !== subject) {
+        const detail = `the bundle is about ${subject}, not ${read}`;
+        report.stop("origin", 2, detail, read);
+      }
     }
     if (origin !== trust.origin) {
       report.stop(
