@@ -31,7 +31,7 @@ from provenance.errors import (
     RoleNotGrantedError,
 )
 from provenance.folder import open_reader
-from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.proof.receipt import Receipt
 from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome
 from provenance.tlog.checkpoint import (

@@ -5,7 +5,8 @@ first one to get its turn takes what all of them brought, admits and places
 it, commits once, durably, publishes a signed checkpoint, and only then does
 anyone get an index and a receipt. There is no state between "refused" and
 "logged for good"; a caller that does not learn the outcome submits the same
-bytes again, and gets the same index.
+bytes again, and gets the same index. Who has no longer these bytes appends the
+same events again, and gets the earlier receipt.
 """
 
 import time
@@ -163,7 +164,9 @@ class Ledger(LedgerReader):
         """Log *submissions*; return a receipt or the refusal of each.
 
         Each statement is logged whole or not at all. When this returns, the
-        logged ones are on disk, under a signed checkpoint.
+        logged ones are on disk, under a signed checkpoint. Another statement
+        of events that its issuer has said before is refused with a
+        `DuplicateEventError`, which names their entries.
 
         Raises:
             StoreError: The storage failed; the outcome is unknown, and the
