@@ -465,6 +465,12 @@ class Ledger(LedgerReader):
         repeats = Repeats(
             self._writable, lambda key: _trail(item_map.get(key)), sequencer
         )
+        repeats.look_up(
+            event
+            for statement in checked
+            if isinstance(statement, CheckedStatement)
+            for event in statement.events
+        )
         past = Past(
             head_link,
             named,

@@ -13,7 +13,7 @@ long ago it was said; another one on the shortest trail among those of its
 first items, and there only among the latest links:
 
     a new item               nobody can have said anything of it
-    up to 64 links back      an equal event is found
+    up to 32 links back      an equal event is found
     further back             it is not, and is logged again
 
 Two kinds of events are never repeats. Those of the trust registry have rules
@@ -25,7 +25,7 @@ This is a rule for what comes in. An audit does not ask it again: what
 concealed fields held may have been erased since.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from provenance.claims.statement import parse_entry
@@ -38,7 +38,7 @@ from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
 from provenance.ledger.sequence import Sequencer
 from provenance.store.protocol import LinkRow, NameRow, Reader
 
-LOOK_BACK = 64
+LOOK_BACK = 32
 """How many links of a trail are looked at, the latest ones."""
 
 LOOKED_AT = 8
@@ -75,6 +75,21 @@ class Repeats:
         self._reader = reader
         self._find_trail = find_trail
         self._placed = placed
+        self._of_size: dict[tuple[int, int], list[Place]] = {}
+
+    def look_up(self, events: Iterable[CheckedEvent]) -> None:
+        """Read what `find` will ask about *events*, all in one go.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        wanted: dict[tuple[int, int], None] = {}
+        for event in events:
+            if event.act is not REGISTRY_ACT and event.name is None:
+                trail = self._shortest(event)
+                if trail is not None:
+                    wanted[trail.last, len(event.data)] = None
+        self._read(list(wanted))
 
     def find(
         self, event: CheckedEvent, *, issuer: str, names: Iterable[NameRow]
@@ -110,26 +125,65 @@ class Repeats:
         return None
 
     def _on_trail(self, event: CheckedEvent, issuer: str) -> Place | None:
-        trails = [self._find_trail(key) for key in event.keys[:LOOKED_AT]]
-        found = [trail for trail in trails if trail is not None]
-        if len(found) < len(trails):
+        trail = self._shortest(event)
+        if trail is None:
             return None
-        links = self._recent(min(found).last)
         said: Hash | None = None
-        for number, (link, size) in enumerate(links):
-            # Salts and hashes have one size, so repeats have one, too.
-            if size != len(event.data):
-                continue
+        for place in self._candidates(trail.last, len(event.data)):
             said = said or content_hash(event.data)
-            place = Place(link.log_index, link.position)
             if (
                 content_hash(self._data(place)) == said
                 and self._issuer(place) == issuer
             ):
-                later = [later for later, _ in links[:number]]
+                later = self._later(trail.last, place)
                 is_void = self._is_taken_back(event, issuer, later)
                 return None if is_void else place
         return None
+
+    def _shortest(self, event: CheckedEvent) -> Trail | None:
+        """Return the shortest trail of the first items; None if one is new."""
+        found: list[Trail] = []
+        for key in event.keys[:LOOKED_AT]:
+            trail = self._find_trail(key)
+            if trail is None:
+                return None
+            found.append(trail)
+        return min(found)
+
+    def _candidates(self, last: int, size: int) -> Iterator[Place]:
+        """Yield where events of that size are on a trail, latest first.
+
+        Salts and hashes have one size each, so repeats have one, too.
+        """
+        placed = self._just_placed(last)
+        for link in placed:
+            place = Place(link.log_index, link.position)
+            if len(self._data(place)) == size:
+                yield place
+        if len(placed) < LOOK_BACK:
+            last = placed[-1].previous if placed else last
+            if (last, size) not in self._of_size:
+                self._read([(last, size)])
+            yield from self._of_size[last, size]
+
+    def _read(self, wanted: Sequence[tuple[int, int]]) -> None:
+        self._of_size.update((each, []) for each in wanted)
+        for which, *place in self._reader.of_size(wanted, LOOK_BACK):
+            self._of_size[wanted[which]].append(Place(*place))
+        for each in wanted:
+            self._of_size[each].sort(reverse=True)
+
+    def _just_placed(self, last: int) -> list[LinkRow]:
+        if self._placed is None:
+            return []
+        return self._placed.recent(last, LOOK_BACK)
+
+    def _later(self, last: int, place: Place) -> list[LinkRow]:
+        """Return the links of the trail after *place*, as far as looked at."""
+        links = self._just_placed(last)
+        last = links[-1].previous if links else last
+        links += self._reader.recent(last, LOOK_BACK)
+        return [link for link in links if (link[0], link[1]) > place]
 
     def _is_taken_back(
         self, event: CheckedEvent, issuer: str, links: Iterable[LinkRow]
@@ -149,13 +203,6 @@ class Repeats:
             ):
                 return True
         return False
-
-    def _recent(self, last: int) -> list[tuple[LinkRow, int]]:
-        links = [] if self._placed is None else self._placed.recent(last)
-        del links[LOOK_BACK:]
-        if links:
-            last = links[-1][0].previous
-        return links + self._reader.recent(last, LOOK_BACK - len(links))
 
     def _data(self, place: Place) -> bytes:
         if self._placed is not None and place.log_index >= self._placed.start:

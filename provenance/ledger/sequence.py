@@ -64,17 +64,15 @@ class Sequencer:
         """Return the statement that was placed at *log_index*."""
         return self._entries[log_index - self._start]
 
-    def recent(self, last: int) -> list[tuple[LinkRow, int]]:
+    def recent(self, last: int, most: int) -> list[LinkRow]:
         """Return the links placed so far that lead back from that numbered.
 
-        Latest first, each with how many bytes the data of its event has.
+        Latest first, and *most* of them at most.
         """
-        found = []
-        while last >= self._link_count:
-            link = self._links[last - self._link_count]
-            data = self.row(link.log_index).events[link.position]
-            found.append((link, len(data)))
-            last = link.previous
+        found: list[LinkRow] = []
+        while last >= self._link_count and len(found) < most:
+            found.append(self._links[last - self._link_count])
+            last = found[-1].previous
         return found
 
     def named(self, key: bytes) -> Sequence[NameRow]:
