@@ -6,7 +6,7 @@
     │   ├── UnknownActorError      no such actor, or not its key
     │   ├── RoleNotGrantedError    the actor may not say this
     │   ├── BrokenLinkError        the trail moved on: read, sign again
-    │   ├── DuplicateEventError    an event's id may be used once
+    │   ├── DuplicateEventError    an event is logged once
     │   ├── LifecycleError         this cannot follow that
     │   └── QueryTooLargeError     more events than were to be answered
     ├── VerificationError      the evidence does not prove the claim
@@ -63,7 +63,30 @@ class BrokenLinkError(RejectedError):
 
 
 class DuplicateEventError(RejectedError):
-    """The signer has used this event's `eventID` before."""
+    """The signer has said this before, or used an event's `eventID` before.
+
+    Attributes:
+        log_indexes: The entries with the earlier events, lowest first; empty
+            where none of them is logged.
+        is_known: Whether all that was handed in is in these entries already,
+            so that nothing is left to be logged.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        log_indexes: tuple[int, ...] = (),
+        is_known: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.log_indexes = log_indexes
+        self.is_known = is_known
+
+    @property
+    def log_index(self) -> int | None:
+        """The first of these entries, None without one."""
+        return min(self.log_indexes, default=None)
 
 
 class LifecycleError(RejectedError):

@@ -210,5 +210,5 @@ def test_a_key_that_nobody_has_signs_nothing(tmp_path: Path) -> None:
     assert done.code == 1
     assert "no actor of this ledger has the key" in done.err
     done = ok("receipt", 1, "-o", tmp_path / "r", "-C", place.ledger)
-    assert "--entry ENTRY" in done.err
+    assert f"--entry {tmp_path / 'r.entry'}" in done.err
     assert ORIGIN in (tmp_path / "r").read_text(encoding="utf-8")

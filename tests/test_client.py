@@ -18,6 +18,7 @@ from provenance.encoding.digest import Hash
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import (
     BrokenLinkError,
+    DuplicateEventError,
     EquivocationError,
     InvalidProofError,
     InvalidSignatureError,
@@ -30,7 +31,7 @@ from provenance.errors import (
     RoleNotGrantedError,
 )
 from provenance.folder import open_reader
-from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.proof.receipt import Receipt
 from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome
 from provenance.tlog.checkpoint import (
@@ -109,10 +110,35 @@ def test_a_statement_is_answered_with_a_receipt_that_proves_it(
     assert isinstance(receipt, Receipt)
     assert logged(world)[statement.entry] == 1
     assert receipt.statement_id == parse_entry(statement.entry).statement_id
-    proven = verify_receipt(
-        receipt.text, entry=statement.entry, trust=world.trust, now=world.now
-    )
+    assert receipt.entry == statement.entry
+    proven = receipt.verify(trust=world.trust, now=world.now)
     assert proven == receipt.log_index
+
+
+def test_what_was_said_before_is_refused_with_its_entry(
+    world: LedgerWorld, client: Client
+) -> None:
+    item = "https://id.gs1.org/01/09506000134352/21/AGAIN"
+    time = "2026-02-01T09:00:00.000Z"
+    event = {"action": "ADD", "bizStep": "commissioning", "eventTime": time}
+
+    def again() -> Submission:
+        world.now += 1
+        return world.sign(PRODUCER, world.event(item, **event))
+
+    (receipt,) = client.submit([again()])
+    assert isinstance(receipt, Receipt)
+    (known,) = client.submit([again()])
+
+    assert isinstance(known, DuplicateEventError)
+    assert (known.is_known, known.log_index) == (True, receipt.log_index)
+    assert f"entry {receipt.log_index}" in str(known)
+    other = world.event(item, bizStep="packing")
+    (part,) = client.submit(
+        [world.sign(PRODUCER, world.event(item, **event), other)]
+    )
+    assert isinstance(part, DuplicateEventError)
+    assert (part.is_known, part.log_index) == (False, receipt.log_index)
 
 
 def test_the_same_bytes_again_are_answered_alike_and_logged_once(

@@ -26,7 +26,6 @@ from tests.cli_runs import PROJECT, ok
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
 from tests.node_world import (
     MSGPACK,
-    PATIENCE_SECONDS,
     ROOT,
     new_world,
     node_of,

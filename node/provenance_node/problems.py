@@ -100,7 +100,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.UnknownActorError: (403, "No such actor, or not its key"),
     errors.RoleNotGrantedError: (403, "Not granted"),
     errors.BrokenLinkError: (409, "The trail moved on"),
-    errors.DuplicateEventError: (409, "That event's id was used"),
+    errors.DuplicateEventError: (409, "Said before"),
     errors.LifecycleError: (422, "Cannot follow what is logged"),
     errors.QueryTooLargeError: (413, "More events than may be answered"),
     errors.VerificationError: (422, "Not proven"),

@@ -174,10 +174,12 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.DuplicateEventError: Problem(
         FAILED,
         "PRV-9025",
-        "give a new event an id of its own; if it is the same, all is done",
-        "The signer has used the event's eventID before. The only event that"
-        " may repeat an id is the same one with an errorDeclaration, which"
-        " takes it back.",
+        "leave out what is logged; give a new event with an id one of its own",
+        "The signer has said this before, or has used the event's eventID"
+        " before; the message names the entry. An event is logged once,"
+        " however often it is signed: two observations of the same things at"
+        " the same time are one. The only event that may repeat an eventID is"
+        " the same one with an errorDeclaration, which takes it back.",
     ),
     errors.LifecycleError: Problem(
         FAILED,

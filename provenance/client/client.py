@@ -121,7 +121,9 @@ class Client:
         Each statement is logged whole or not at all. A receipt is returned
         only if it proves, by the trust file's log keys, that this very
         statement is in the log; the trust file's witnesses cosign later, and
-        `receipt` asks for that.
+        `receipt` asks for that. What its issuer has said before in another
+        statement is refused with a `DuplicateEventError`: by its word, the
+        entries in `log_indexes` have it.
 
         They are sent in requests of bounded size, one after the other.
 
@@ -217,7 +219,7 @@ class Client:
             answer.body, entry=entry, trust=self.trust, now=self._clock()
         )
         # The proof was ASCII, or it had been none.
-        return Receipt(index, parsed.statement_id, answer.body.decode())
+        return Receipt(index, parsed.statement_id, answer.body.decode(), entry)
 
     # Items.
 

@@ -6,6 +6,8 @@ class wherever the ledger is. What the node said is kept behind the error:
 
     except BrokenLinkError as error:
         error.heads                    where the trails end now
+    except DuplicateEventError as error:
+        error.is_known, error.log_index     logged before, and as which entry
         problem_behind(error).detail   what the node said of it
 """
 
@@ -23,7 +25,6 @@ _CLASSES: Mapping[str, type[ProvenanceError]] = {
     "PRV-9021": errors.UnknownActorError,
     "PRV-9022": errors.RoleNotGrantedError,
     "PRV-9024": errors.LifecycleError,
-    "PRV-9025": errors.DuplicateEventError,
     "PRV-9026": errors.QueryTooLargeError,
     "PRV-9030": errors.VerificationError,
     "PRV-9031": errors.InvalidSignatureError,
@@ -34,6 +35,7 @@ _CLASSES: Mapping[str, type[ProvenanceError]] = {
     "PRV-9060": errors.StoreError,
 }
 _BROKEN_LINK = "PRV-9023"
+_DUPLICATE = "PRV-9025"
 
 _BY_STATUS: Mapping[int, type[ProvenanceError]] = {
     400: errors.MalformedError,
@@ -146,10 +148,22 @@ def _error_of(problem: Problem, members: Mapping[str, JSON]) -> ProvenanceError:
     text = f"the node refused: {problem}"
     if problem.code == _BROKEN_LINK:
         return errors.BrokenLinkError(text, heads=_heads(members.get("heads")))
+    if problem.code == _DUPLICATE:
+        indexes = _indexes(members.get("log_indexes"))
+        is_known = members.get("is_known") is True and bool(indexes)
+        return errors.DuplicateEventError(
+            text, log_indexes=indexes, is_known=is_known
+        )
     kind = _CLASSES.get(problem.code)
     if kind is None and problem.status >= 500:
         return UnreachableError(text)
     return (kind or _BY_STATUS.get(problem.status, errors.RejectedError))(text)
+
+
+def _indexes(said: JSON) -> tuple[int, ...]:
+    """Return the log indexes that *said* has, as far as they are any."""
+    found = said if isinstance(said, list) else []
+    return tuple(index for index in found if type(index) is int and index >= 0)
 
 
 def _heads(said: JSON) -> dict[str, tuple[int, bytes] | None]:

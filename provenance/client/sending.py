@@ -98,7 +98,7 @@ class Sender:
                 now=self._clock(),
             )
             statement_id = parse_entry(submission.entry).statement_id
-            return Receipt(index, statement_id, text)
+            return Receipt(index, statement_id, text, submission.entry)
         if result.get("outcome") != "refused" or not isinstance(status, int):
             raise MalformedError(
                 "the node names neither a receipt nor a reason to refuse"

@@ -5,7 +5,8 @@ first one to get its turn takes what all of them brought, admits and places
 it, commits once, durably, publishes a signed checkpoint, and only then does
 anyone get an index and a receipt. There is no state between "refused" and
 "logged for good"; a caller that does not learn the outcome submits the same
-bytes again, and gets the same index.
+bytes again, and gets the same index. Who has no longer these bytes appends the
+same events again, and gets the earlier receipt.
 """
 
 import time
@@ -22,6 +23,7 @@ from provenance.claims.statement import (
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
     ConflictError,
+    DuplicateEventError,
     ForkError,
     InvalidSignatureError,
     MalformedError,
@@ -34,11 +36,12 @@ from provenance.keys import Signer
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.cosign import Cosigner, ask
-from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap
+from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap, Leaf
 from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.publish import LogSigner, publish
 from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
+from provenance.ledger.repeats import Repeats, Trail
 from provenance.ledger.sequence import Sequencer
 from provenance.ledger.workers import Checked, Workers, check_one
 from provenance.proof.receipt import Receipt
@@ -161,7 +164,9 @@ class Ledger(LedgerReader):
         """Log *submissions*; return a receipt or the refusal of each.
 
         Each statement is logged whole or not at all. When this returns, the
-        logged ones are on disk, under a signed checkpoint.
+        logged ones are on disk, under a signed checkpoint. Another statement
+        of events that its issuer has said before is refused with a
+        `DuplicateEventError`, which names their entries.
 
         Raises:
             StoreError: The storage failed; the outcome is unknown, and the
@@ -223,9 +228,16 @@ class Ledger(LedgerReader):
         signer: Signer,
         issuer: str,
     ) -> Receipt:
-        """Sign *events* as one statement of *issuer* and log it.
+        """Sign *events* as one statement of *issuer* and log it, once.
+
+        If *issuer* has said all of them before in one statement, the answer
+        is that one's receipt, and nothing is logged: so a program that died
+        in between appends again (`provenance.ledger.repeats` says how far
+        back that is noticed).
 
         Raises:
+            DuplicateEventError: Some of them are logged already, or all in
+                several statements; it says where.
             RejectedError: The ledger's rules do not let it in.
             MalformedError: The statement cannot be written in the format.
             StoreError: As `submit` does.
@@ -239,6 +251,10 @@ class Ledger(LedgerReader):
             now=self._clock(),
         )
         (answer,) = self.submit([submission])
+        if isinstance(answer, DuplicateEventError) and answer.is_known:
+            first, *others = answer.log_indexes
+            if not others:
+                return self.receipt(first)
         if isinstance(answer, ProvenanceError):
             raise answer
         return answer
@@ -446,7 +462,22 @@ class Ledger(LedgerReader):
         def named(key: bytes) -> Iterator[NameRow]:
             return chain(self._writable.named(key), sequencer.named(key))
 
-        past = Past(head_link, named)
+        repeats = Repeats(
+            self._writable, lambda key: _trail(item_map.get(key)), sequencer
+        )
+        repeats.look_up(
+            event
+            for statement in checked
+            if isinstance(statement, CheckedStatement)
+            for event in statement.events
+        )
+        past = Past(
+            head_link,
+            named,
+            lambda event, issuer, names: repeats.find(
+                event, issuer=issuer, names=names
+            ),
+        )
         answers: list[Answer] = []
         placed: dict[bytes, int] = {}
         for statement in checked:
@@ -536,6 +567,10 @@ def _item_map(store: Store, cache_bytes: int) -> ItemMap:
     if cache_bytes < MAP_CACHE_BYTES:
         return ItemMap(store, cached=cache_bytes // ITEM_BYTES, has_slots=False)
     return ItemMap(store, cached=cache_bytes // with_slots)
+
+
+def _trail(leaf: Leaf | None) -> Trail | None:
+    return None if leaf is None else Trail(leaf[1], leaf[3])
 
 
 def _last_commitment(store: Store, size: int) -> Commitment:

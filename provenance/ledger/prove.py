@@ -76,10 +76,7 @@ class Prover:
             StoreError: The ledger's storage failed or is damaged.
         """
         if self._reader.head(map_key(item)) is None:
-            raise NotFoundError(
-                f"the ledger has no event of {item!r}; an id is written in"
-                " canonical form, GS1 keys as https://id.gs1.org/…"
-            )
+            raise NotFoundError(f"the ledger has no event of {item!r}")
         story = trace(
             item, read_trail=self._read_trail, read_event=self._read_event
         )

@@ -23,12 +23,16 @@ from provenance.errors import (
     RejectedError,
     StoreError,
 )
+from provenance.gs1 import read_item
+from provenance.ledger.admit import Place
+from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
+from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
-from provenance.store.protocol import Reader, Store
+from provenance.store.protocol import HeadRow, Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
 
@@ -69,7 +73,11 @@ class Moment:
 
 
 class LedgerReader:
-    """A ledger to read from. Any number of them, beside one writer."""
+    """A ledger to read from. Any number of them, beside one writer.
+
+    Items may be written as `provenance.read_item` reads them: as a canonical
+    id, an EPC URN, a Digital Link of any domain, or what a scanner delivers.
+    """
 
     def __init__(self, store: Store, *, trust: Trust) -> None:
         self._store = store
@@ -109,19 +117,24 @@ class LedgerReader:
             return replay_registry(moment.reader, self.trust)
 
     def head(self, item: str) -> Head | None:
-        """Return where *item*'s trail ends, or None if it has none."""
-        head = self._store.head(map_key(item))
+        """Return where *item*'s trail ends, or None if it has none.
+
+        Raises:
+            MalformedError: *item* names nothing.
+        """
+        _, head = find_head(self._store, item)
         return None if head is None else Head(head.count, Hash(head.link))
 
     def trail(self, item: str) -> list[TrailStep]:
         """Return *item*'s trail, oldest first.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger has no event of that item.
         """
         with self.moment() as moment:
             reader = moment.reader
-            head = reader.head(map_key(item))
+            item, head = find_head(reader, item)
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
             return [
@@ -131,6 +144,37 @@ class LedgerReader:
                 )
                 for row in reader.trail(head)
             ]
+
+    def entry(self, log_index: int) -> bytes:
+        """Return the entry at *log_index*: the bytes that the log's tree has.
+
+        A signed statement, which `parse_entry` reads, or a map commitment.
+
+        Raises:
+            NotFoundError: The log has none at that index.
+        """
+        with self.moment() as moment:
+            return read_entry(moment.reader, log_index, size=moment.size)
+
+    def find_event(
+        self, event: Event, *, issuer: str, called: str = "the event"
+    ) -> Place | None:
+        """Return where *issuer* said *event* before; None if it did not.
+
+        It is the same event if body, items and concealed fields are equal,
+        whatever the salts are; `provenance.ledger.repeats` says how far back
+        that is looked for.
+
+        Raises:
+            MalformedError: *event* is none that a ledger takes.
+        """
+        checked = check_event(event, called=called, issuer=issuer)
+        with self._store.snapshot() as reader:
+            names = (
+                [] if checked.name is None else reader.named(checked.name.key)
+            )
+            repeats = Repeats(reader, stored_trails(reader))
+            return repeats.find(checked, issuer=issuer, names=names)
 
     def receipt(self, log_index: int) -> Receipt:
         """Return the receipt of the statement at *log_index*.
@@ -167,11 +211,12 @@ class LedgerReader:
         """Return the bundle that proves *item*'s whole story.
 
         Args:
-            item: The item's id, in canonical form.
+            item: The item.
             reveal: The pointers of the concealed fields to show, where the
                 item's own events have them and the ledger still does.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger has no event of that item.
         """
         with self.moment() as moment:
@@ -185,8 +230,10 @@ class LedgerReader:
         For callers that let a moment stand while they prove many items.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger had no event of that item then.
         """
+        item, _ = find_head(moment.reader, item)
         prover = Prover(
             moment.reader,
             trust=self.trust,
@@ -239,7 +286,7 @@ def _receipt(moment: Moment, nodes: TileNodes, log_index: int) -> Receipt:
         ) from error
     path = merkle.prove_inclusion(log_index, moment.size, nodes)
     proof = ProofFile(log_index, path, moment.note)
-    return Receipt(log_index, statement_id, format_proof(proof))
+    return Receipt(log_index, statement_id, format_proof(proof), entry)
 
 
 def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
@@ -269,6 +316,20 @@ def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
                 " an audit"
             ) from error
     return registry
+
+
+def find_head(reader: Reader, item: str) -> tuple[str, HeadRow | None]:
+    """Return the id that *item* is a spelling of, and its head if it has one.
+
+    An id that has a trail is taken as it stands.
+
+    Raises:
+        MalformedError: It is none, and names nothing either.
+    """
+    head = reader.head(map_key(item))
+    if head is None and (named := read_item(item)) != item:
+        item, head = named, reader.head(map_key(named))
+    return item, head
 
 
 def read_entry(reader: Reader, log_index: int, *, size: int) -> bytes:

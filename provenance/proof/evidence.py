@@ -32,7 +32,7 @@ from provenance.proof.bundle import (
     ProvenTrail,
     ShownEvent,
 )
-from provenance.proof.report import Report
+from provenance.proof.report import Report, counted
 from provenance.proof.trace import Position
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
@@ -128,7 +128,8 @@ def check_commitment(
         )  # fmt: skip
     report.passed(
         name,
-        f"entry {last} commits to the trails of {commitment.item_count} items",
+        f"entry {last} commits to the trails of"
+        f" {counted(commitment.item_count, 'item')}",
     )
     return commitment
 
@@ -157,8 +158,8 @@ def check_inclusion(
     times = _read_times(report, bundle, commitment)
     report.passed(
         name,
-        f"{len(statements)} statements are in the log of {checkpoint.size}"
-        " entries",
+        f"{counted(len(statements), 'statement')} found in the log of"
+        f" {counted(checkpoint.size, 'entry', 'entries')}",
     )
     return statements, times
 
@@ -181,7 +182,9 @@ def check_events(
             events[at] = _read_event(shown, entry, room)
         except (InvalidProofError, MalformedError) as error:
             report.stop("events", 1, f"{subject}: {error}", subject)
-    report.passed("events", f"{len(events)} events are as they were signed")
+    if not events:
+        report.passed("events", "no event is shown", reason=2)
+    report.passed("events", f"{counted(len(events), 'event')} shown as signed")
     return events
 
 
@@ -201,8 +204,12 @@ def check_trails(
                 "trails", 1, f"the trail of {trail.item}: {error}", trail.item
             )
     _check_links(report, bundle, events)
+    whole = sum(bool(chain) for chain in chains.values())
+    if not whole:
+        detail = f"the map proves that {bundle.subject} has no trail"
+        report.passed("trails", detail, reason=3)
     report.passed(
-        "trails", f"{len(chains)} trails are whole and end where the map says"
+        "trails", f"{counted(whole, 'trail')} whole up to where the map says"
     )
     return chains
 

@@ -1,8 +1,11 @@
 """A receipt: the proof that one statement is in the log.
 
 It is a C2SP `.tlog-proof` file (`provenance.tlog.proof_file`), so that other
-people's tools can check it too. It holds neither the statement nor a key:
-whoever verifies it brings the entry, and a trust file of their own.
+people's tools can check it too. That file holds neither the statement nor a
+key: whoever verifies it brings the entry, and a trust file of their own.
+
+    receipt.verify(trust=trust, now=now)      offline; what a ledger gave
+    verify_receipt(text, entry=entry, …)      the same, of two files
 """
 
 from dataclasses import dataclass
@@ -27,11 +30,21 @@ class Receipt:
         log_index: Where the statement stands in the log.
         statement_id: The hash of its header.
         text: The `.tlog-proof` file.
+        entry: The signed statement that it is for, as it was logged. Keep it
+            beside the text: the one is worth nothing without the other.
     """
 
     log_index: int
     statement_id: Hash
     text: str
+    entry: bytes
+
+    def verify(self, *, trust: Trust, now: int) -> int:
+        """Return the log index that it proves, without asking any ledger.
+
+        The arguments, and what it raises, are those of `verify_receipt`.
+        """
+        return verify_receipt(self.text, entry=self.entry, trust=trust, now=now)
 
 
 def verify_receipt(

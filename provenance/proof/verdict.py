@@ -71,7 +71,8 @@ class Step:
         number: Which step, from 1 (`STEPS`).
         name: Its name.
         outcome: What it came to.
-        code: PRV-nnmm: step nn, reason mm; 00 when it passed.
+        code: PRV-nnmm: step nn, reason mm. 00 when it passed; another one
+            where it passed because nothing was asked for, or was there.
         detail: What was found, as a sentence without a full stop.
         subject: What that is about: an item, an entry, an actor; may be "".
     """

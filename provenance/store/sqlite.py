@@ -273,7 +273,9 @@ class SQLiteStore(SQLiteReads):
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
-    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+    def _fetch(
+        self, sql: str, keys: tuple[int | bytes | str, ...]
+    ) -> list[Row]:
         connection = self._borrow()
         try:
             return connection.execute(sql, keys).fetchall()
@@ -335,7 +337,9 @@ class _Snapshot(SQLiteReads):
         except apsw.Error as error:
             raise self._failure(error) from error
 
-    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+    def _fetch(
+        self, sql: str, keys: tuple[int | bytes | str, ...]
+    ) -> list[Row]:
         return self._open_connection().execute(sql, keys).fetchall()
 
     @contextmanager

@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from provenance.errors import MalformedError
+from provenance.errors import DuplicateEventError, MalformedError
 from provenance_node.asgi import Headers
 from provenance_node.intake import Given, split
 from provenance_node.node import Node
@@ -148,6 +148,9 @@ def _result(given: Given | None, outcome: Outcome) -> dict[str, Any]:
 
 def _problem(refused: Refused) -> dict[str, Any]:
     more: dict[str, object] = {}
+    if isinstance(refused.error, DuplicateEventError):
+        more["log_indexes"] = list(refused.error.log_indexes)
+        more["is_known"] = refused.error.is_known
     if refused.heads:
         more["heads"] = {
             item: head and {"count": head[0], "link": head[1].hex()}

@@ -1071,11 +1071,34 @@ def _corrections() -> list[Case]:
     nothing.say(MAKER, made)
     nothing.say(MAKER, nothing.as_error(made))
 
+    twice = pinned()
+    for _ in range(2):
+        twice.say(MAKER, twice.made(can(1)))
+    once = pinned()
+    again = once.made(can(1))
+    once.say(MAKER, once.made(can(1)))
+    once.say(MAKER, again)
+    once.say(MAKER, once.as_error(again))
+
     unseen = tiny()
     unseen.say(MAKER, unseen.as_error(unseen.seen(can(1), step="packing")))
 
     error = ("PRV-1402", can(1))
     return [
+        _pinned_case(
+            "verified-made-twice",
+            "two things were given one number",
+            twice,
+            twice.bundle(can(1)),
+            notices=[NO_WITNESSES, ("PRV-1407", can(1))],
+        ),
+        _pinned_case(
+            "verified-made-twice-in-error",
+            "a thing was given its number twice, once by mistake",
+            once,
+            once.bundle(can(1)),
+            notices=[NO_WITNESSES, error],
+        ),
         _pinned_case(
             "verified-packed-in-error",
             "the can never was in the carton that was recalled",

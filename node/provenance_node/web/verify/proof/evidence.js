@@ -22,6 +22,7 @@ import { parseCommitment } from "../tlog/commitment.js";
 import { verifyInclusion } from "../tlog/merkle.js";
 import { verifyAbsence, verifyPresence } from "../tlog/patricia.js";
 import { leafRoom } from "./bundle.js";
+import { counted } from "./report.js";
 import { placeKey } from "./trace.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
@@ -119,7 +120,8 @@ export function checkCommitment(report, bundle, checkpoint) {
   }
   report.passed(
     name,
-    `entry ${last} commits to the trails of ${commitment.itemCount} items`,
+    `entry ${last} commits to the trails of` +
+      ` ${counted(commitment.itemCount, "item")}`,
   );
   return commitment;
 }
@@ -155,8 +157,8 @@ export function checkInclusion(report, bundle, checkpoint, commitment) {
   const times = readTimes(report, bundle, commitment);
   report.passed(
     name,
-    `${statements.size} statements are in the log of ${checkpoint.size}` +
-      " entries",
+    `${counted(statements.size, "statement")} found in the log of` +
+      ` ${counted(checkpoint.size, "entry", "entries")}`,
   );
   return { statements, times };
 }
@@ -185,7 +187,8 @@ export function checkEvents(report, bundle, statements) {
       report.stop("events", 1, `${subject}: ${reasonOf(error)}`, subject);
     }
   }
-  report.passed("events", `${events.size} events are as they were signed`);
+  if (!events.size) report.passed("events", "no event is shown", 2);
+  report.passed("events", `${counted(events.size, "event")} shown as signed`);
   return events;
 }
 
@@ -208,9 +211,14 @@ export function checkTrails(report, bundle, events, mapRoot) {
     }
   }
   checkLinks(report, bundle, events);
+  const whole = [...chains.values()].filter((chain) => chain.length).length;
+  if (!whole) {
+    const { item } = bundle.items[0];
+    report.passed("trails", `the map proves that ${item} has no trail`, 3);
+  }
   report.passed(
     "trails",
-    `${chains.size} trails are whole and end where the map says`,
+    `${counted(whole, "trail")} whole up to where the map says`,
   );
   return chains;
 }
