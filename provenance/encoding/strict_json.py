@@ -104,7 +104,7 @@ def read_json(data: bytes, place: Place) -> JSON:
         ) from None
     if reader.faulty or _SURROGATE_ESCAPE.search(text):
         for steps, reason in _faults(value, ()):
-            raise MalformedError(f"{place.path(steps)}: {reason}")
+            raise MalformedError.at(place.path(steps), reason)
     return cast("JSON", value)
 
 
