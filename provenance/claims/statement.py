@@ -16,7 +16,7 @@ data of the events that it signed:
 The event ids are leaves of a tree like any other: MTH hashes each with 0x00.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -162,6 +162,28 @@ def parse_submission(data: bytes) -> Submission:
                 raise MalformedError("a submission's events are bytes")
             return Submission(entry, tuple(bytes(e) for e in events))  # type: ignore[arg-type]  # checked above
     raise MalformedError("this is not a submission of a signed statement")
+
+
+def parse_all(
+    submissions: Iterable[Submission | bytes],
+) -> Iterator[Submission]:
+    """Return *submissions* one by one, those that are bytes parsed.
+
+    Raises:
+        MalformedError: One is no submission.
+    """
+    return map(parse_one, submissions)
+
+
+def parse_one(submission: Submission | bytes) -> Submission:
+    """Return *submission*, parsed if it is bytes.
+
+    Raises:
+        MalformedError: It is no submission.
+    """
+    if isinstance(submission, bytes):
+        return parse_submission(submission)
+    return submission
 
 
 def parse_entry(data: bytes) -> Entry:

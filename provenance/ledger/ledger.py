@@ -17,6 +17,7 @@ from threading import Lock
 from provenance.claims.event import Event
 from provenance.claims.statement import (
     Submission,
+    parse_all,
     sign_statement,
 )
 from provenance.encoding.tree import leaf_hash
@@ -40,8 +41,15 @@ from provenance.ledger.publish import LogSigner, publish
 from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
 from provenance.ledger.sequence import Sequencer
-from provenance.ledger.workers import Checked, Workers, check_one
-from provenance.proof.receipt import Receipt
+from provenance.ledger.workers import (
+    Checked,
+    Chunks,
+    Workers,
+    check_one,
+    drawn,
+    fed,
+)
+from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
@@ -62,6 +70,9 @@ MAX_BATCH_LINKS = 40_000
 A link is held until its batch is stored, with its place in the map: a
 kilobyte or so.
 """
+
+FLUSH_SECONDS = 0.5
+"""How long a checked statement waits for others to be committed with it."""
 
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
@@ -155,9 +166,7 @@ class Ledger(LedgerReader):
             # to sign, holds the store against the signer's memory.
             self._publish()
 
-    def submit(self, submissions: Sequence[Submission]) -> list[
-        Receipt | ProvenanceError
-    ]:  # fmt: skip
+    def submit(self, submissions: Iterable[Submission | bytes]) -> list[Reply]:
         """Log *submissions*; return a receipt or the refusal of each.
 
         Each statement is logged whole or not at all. When this returns, the
@@ -170,9 +179,11 @@ class Ledger(LedgerReader):
         """
         checked = [
             check_one(submission, self._admission.registry.public_key)
-            for submission in submissions
+            for submission in parse_all(submissions)
         ]
-        answers = self._write_group(checked)
+        return self._replies(self._write_group(checked))
+
+    def _replies(self, answers: Sequence[Answer]) -> list[Reply]:
         logged = iter(self.receipts([i for i in answers if isinstance(i, int)]))
         return [
             next(logged) if isinstance(answer, int) else answer
@@ -181,29 +192,72 @@ class Ledger(LedgerReader):
 
     def submit_many(
         self,
-        submissions: Iterable[Submission],
+        submissions: Iterable[Submission | bytes],
         *,
         processes: int | None = None,
-    ) -> Iterator[tuple[Submission, Answer]]:
-        """Log a stream of *submissions*; yield each with its answer, in order.
+        progress: Callable[[int], None] | None = None,
+    ) -> Iterator[tuple[Submission, Reply]]:
+        """Log a stream of *submissions*; yield each with its reply, in order.
 
-        The signatures are checked in worker processes. An answer comes when
-        its batch is on disk, under a signed checkpoint.
+        This is for many: `append` and `submit` make each call durable by
+        itself, which costs the disk's time for a commit, and here up to
+        `MAX_BATCH` statements share one. A reply comes when its batch is on
+        disk, under a signed checkpoint. Of a slow stream none waits for
+        others longer than `FLUSH_SECONDS`.
+
+        The stream is read in a thread of its own, some chunks ahead, and the
+        signatures are checked in worker processes. When this is given up, the
+        producer is left where it stands.
 
         Args:
             submissions: Read as they are needed.
             processes: How many workers; by default one for each processor.
+            progress: Told after each batch how many were answered so far.
+
+        Raises:
+            MalformedError: One is bytes, and no submission.
+            StoreError: As `submit` does; what was not yielded is unknown.
+            ForkError: As `submit` does.
+            BaseException: The producer raised it; all that it had given was
+                yielded before.
+        """
+        with fed(parse_all(submissions)) as feed:
+            answered = 0
+            for batch, answers in self._log_all(feed, processes):
+                replies = self._replies(answers)
+                answered += len(batch)
+                if progress is not None:
+                    progress(answered)
+                yield from zip(batch, replies, strict=True)
+            feed.require_whole()
+
+    def log_stream(
+        self,
+        submissions: Iterable[Submission],
+        *,
+        processes: int | None = None,
+    ) -> Iterator[tuple[Submission, Answer]]:
+        """Log *submissions*, read in the caller's thread; make no receipts.
+
+        For callers whose reading is part of what they interrupt, as commands
+        do. An answer comes when its batch is full, or the stream has ended.
 
         Raises:
             StoreError: As `submit` does; what was not yielded is unknown.
             ForkError: As `submit` does.
         """
+        for batch, answers in self._log_all(drawn(submissions), processes):
+            yield from zip(batch, answers, strict=True)
+
+    def _log_all(
+        self, chunks: Chunks, processes: int | None
+    ) -> Iterator[tuple[list[Submission], list[Answer]]]:
         with Workers(processes) as workers:
-            chunks = workers.check(
-                submissions, self._admission.registry.public_keys
+            checked = workers.check(
+                chunks, self._admission.registry.public_keys
             )
-            for batch, checked in _gather(chunks):
-                yield from zip(batch, self._write_group(checked), strict=True)
+            for batch, found in _gather(checked):
+                yield batch, self._write_group(found)
 
     def log_checked(self, checked: Sequence[Checked]) -> list[Answer]:
         """Log what was checked elsewhere; return the answer of each.
@@ -587,16 +641,23 @@ def _batches(checked: Sequence[Checked]) -> Iterator[list[Checked]]:
 def _gather(
     chunks: Iterable[tuple[list[Submission], list[Checked]]],
 ) -> Iterator[tuple[list[Submission], list[Checked]]]:
-    """Join chunks into batches worth a commit of their own."""
+    """Join chunks into batches worth a commit of their own.
+
+    What there is when the stream pauses, or has waited for long, is a batch.
+    """
     batch: list[Submission] = []
     checked: list[Checked] = []
     load = _Load()
+    since = 0.0
     for submissions, answers in chunks:
+        if not batch:
+            since = time.monotonic()
         batch += submissions
         checked += answers
         for answer in answers:
             load.add(answer)
-        if load.is_full:
+        is_due = not submissions or time.monotonic() - since >= FLUSH_SECONDS
+        if batch and (load.is_full or is_due):
             yield batch, checked
             batch, checked, load = [], [], _Load()
     if batch:

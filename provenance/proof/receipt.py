@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash
-from provenance.errors import VerificationError
+from provenance.errors import ProvenanceError, VerificationError
 from provenance.proof.opening import newest, open_trusted
 from provenance.proof.trust import Trust
 from provenance.tlog.merkle import verify_inclusion
@@ -32,6 +32,10 @@ class Receipt:
     log_index: int
     statement_id: Hash
     text: str
+
+
+Reply = Receipt | ProvenanceError
+"""What a statement is answered with: its receipt, or why it was refused."""
 
 
 def verify_receipt(
