@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx2
-
 from provenance.client.asking import Request
 from provenance.client.exchange import (
     MOST_WAIT,
@@ -20,6 +18,12 @@ from provenance.client.exchange import (
     words,
 )
 from provenance.client.retry import Attempts, Retries
+from provenance.extras import MissingExtraError
+
+try:
+    import httpx2
+except ModuleNotFoundError as error:
+    raise MissingExtraError(error.name, extra="client") from error
 
 
 class AsyncExchange(Way):

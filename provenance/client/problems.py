@@ -22,6 +22,7 @@ _CLASSES: Mapping[str, type[ProvenanceError]] = {
     for kind in vars(errors).values()
     if isinstance(kind, type)
     and issubclass(kind, ProvenanceError)
+    and kind is not ProvenanceError
     # Its evidence is two checkpoints, which a problem does not bring.
     and kind is not errors.EquivocationError
 }
