@@ -20,6 +20,7 @@ from provenance.claims.statement import (
     parse_all,
     sign_statement,
 )
+from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
     ConflictError,
@@ -31,7 +32,7 @@ from provenance.errors import (
     RejectedError,
     StoreError,
 )
-from provenance.keys import Signer
+from provenance.keys import KeyHolder
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.cosign import Cosigner, ask
@@ -274,10 +275,13 @@ class Ledger(LedgerReader):
         self,
         events: Sequence[Event],
         *,
-        signer: Signer,
+        signer: KeyHolder,
         issuer: str,
     ) -> Receipt:
         """Sign *events* as one statement of *issuer* and log it.
+
+        Each call is a commit that is durable when it returns, some 10 ms on a
+        slow disk: for many statements there is `submit_many`.
 
         Raises:
             RejectedError: The ledger's rules do not let it in.
@@ -323,7 +327,7 @@ class Ledger(LedgerReader):
         )
 
     def cosign(
-        self, witnesses: Sequence[Cosigner], *, now: int | None = None
+        self, witnesses: Sequence[Cosigner], *, now: Instant | None = None
     ) -> list[str | ProvenanceError | OSError]:
         """Ask *witnesses* to cosign the latest checkpoint; keep what they say.
 
@@ -332,7 +336,8 @@ class Ledger(LedgerReader):
 
         Args:
             witnesses: Each is given the proof from where it stands.
-            now: The time, in ms since 1970; by default the ledger's clock.
+            now: The time, in ms since 1970 or as a datetime with its zone; by
+                default the ledger's clock.
 
         Returns:
             For each witness, in that order, the name that its cosignature
@@ -342,7 +347,7 @@ class Ledger(LedgerReader):
             ConflictError: The last entries are not signed yet.
             StoreError: The cosignatures could not be stored.
         """
-        now = self._clock() if now is None else now
+        now = self._clock() if now is None else to_ms(now)
         with self.moment() as moment:
             size, note = moment.size, parse_note(moment.note)
         known = [witness.key for witness in self.trust.policy.witnesses]
