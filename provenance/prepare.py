@@ -54,12 +54,13 @@ class Gathered(NamedTuple):
 
 
 def prepare_document(
-    document: bytes, *, conceal: Collection[str] = ()
+    document: bytes | Mapping[str, object], *, conceal: Collection[str] = ()
 ) -> list[Event]:
-    """Return the events of an EPCIS 2.0 JSON document, ready to be signed.
+    """Return the events of an EPCIS document, ready to be signed.
 
     Args:
-        document: An EPCISDocument, an EPCISQueryDocument or one event.
+        document: An EPCISDocument, an EPCISQueryDocument or one event: the
+            bytes of JSON or XML, or a dict, which is judged as its JSON.
         conceal: JSON Pointers (RFC 6901) into the events, such as
             `/example:buyer/name`, of what only chosen readers may see.
             An event without such a member has nothing to conceal there.

@@ -153,7 +153,7 @@ def test_an_error_that_the_table_lacks_has_that_of_its_parent() -> None:
     class NewError(errors.QuorumNotMetError):
         pass
 
-    assert problem_of(NewError("")) is PROBLEMS[errors.QuorumNotMetError]
+    assert problem_of(NewError("")) == PROBLEMS[errors.QuorumNotMetError]
     assert problem_of(ValueError()) is None
 
 

@@ -229,6 +229,28 @@ def test_a_stream_is_answered_in_order_and_progress_is_told(
     assert told == [10, 20, 25]
 
 
+@pytest.mark.parametrize("in_flight", [1, 3])
+def test_a_slow_stream_is_answered_before_it_gives_more(
+    world: LedgerWorld, client: Client, in_flight: int
+) -> None:
+    statements = made(world, 3)
+    has_reply = threading.Event()
+
+    def slow() -> Iterator[Submission]:
+        for statement in statements:
+            has_reply.clear()
+            yield statement
+            assert has_reply.wait(60), "its reply needs the next statement"
+
+    replies = []
+    for _, reply in client.submit_many(slow(), in_flight=in_flight):
+        replies.append(reply)
+        has_reply.set()
+
+    assert len(replies) == 3
+    assert all(isinstance(reply, Receipt) for reply in replies)
+
+
 def test_statements_that_follow_one_another_keep_their_order(
     world: LedgerWorld, client: Client
 ) -> None:

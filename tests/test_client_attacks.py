@@ -2,7 +2,7 @@
 
 import json
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import httpx2
 import msgpack
@@ -16,7 +16,7 @@ from provenance.client import (
     UnreachableError,
     problem_behind,
 )
-from provenance.client.batches import batches_of
+from provenance.client.batches import Batch, limits_of
 from provenance.client.problems import parse_problem
 from provenance.client.retry import parse_retry_after
 from provenance.errors import (
@@ -30,6 +30,7 @@ from provenance.errors import (
     RejectedError,
     VerificationError,
 )
+from provenance.feed import Drawn
 from provenance.proof.receipt import Receipt
 from provenance.proof.verdict import Outcome
 from tests.client_world import Waits, client_of
@@ -726,6 +727,13 @@ def test_a_certificate_by_nobody_known_is_refused(
 
 
 # Batches.
+
+
+def batches_of(
+    statements: Sequence[Submission], *, most: int, most_bytes: int
+) -> list[Batch]:
+    groups = Drawn(statements, limits_of(batch=most, batch_bytes=most_bytes))
+    return list(iter(groups.take, None))
 
 
 def test_batches_are_bounded_by_count_and_bytes(world: LedgerWorld) -> None:

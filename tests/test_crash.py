@@ -201,7 +201,7 @@ class Record:
         self.check_stored(self.indexes)
         with open_ledger(self.folder, clock=clock) as ledger:
             numbers = sorted(self.indexes)
-            answers = ledger.submit_many(map(submission, numbers), processes=1)
+            answers = ledger.log_stream(map(submission, numbers), processes=1)
             again = {
                 n: answer
                 for n, (_, answer) in zip(numbers, answers, strict=True)

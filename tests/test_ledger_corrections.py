@@ -8,7 +8,7 @@ import pytest
 from provenance.claims.event import Event, Field, Item, make_event
 from provenance.epcis.corrections import name_of
 from provenance.errors import DuplicateEventError, ProvenanceError
-from provenance.ledger.workers import Workers
+from provenance.ledger.workers import Workers, drawn
 from provenance.proof.receipt import Receipt
 from tests.ledger_world import (
     CUSTOMS,
@@ -95,10 +95,10 @@ def test_the_worker_processes_tell_names_as_well(world: LedgerWorld) -> None:
     answers = [
         found for _, found in world.ledger.submit_many(given, processes=1)
     ]
-    assert isinstance(answers[0], int)
+    assert isinstance(answers[0], Receipt)
     is_duplicate(answers[1])
     with Workers(1) as workers:
-        ((_, (checked,)),) = workers.check(given[:1], lambda _: [])
+        ((_, (checked,)),) = workers.check(drawn(given[:1]), lambda _: [])
     assert not isinstance(checked, ProvenanceError)
     name = checked.events[0].name
     assert name is not None

@@ -99,7 +99,7 @@ def encode(value: object) -> bytes:
         ) from None
     except _NoSpellingError as fault:
         path = json_path(reversed(fault.steps))
-        raise MalformedError(f"{path}: {fault}") from None
+        raise MalformedError.at(path, str(fault)) from None
 
 
 class Room:

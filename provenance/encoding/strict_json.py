@@ -112,8 +112,65 @@ def read_json(data: bytes, place: Place) -> JSON:
         ) from None
     if reader.faulty or _SURROGATE_ESCAPE.search(text):
         for steps, reason in _faults(value, ()):
-            raise MalformedError(f"{place.path(steps)}: {reason}")
+            raise MalformedError.at(place.path(steps), reason)
     return cast("JSON", value)
+
+
+def json_bytes(value: object) -> bytes:
+    """Return the JSON text of *value*, for what reads texts.
+
+    What no JSON text stands for is refused, and not turned into something
+    like it: a tuple, a date, a key that is no text, NaN.
+
+    Raises:
+        MalformedError: There is such a thing in it; the message and `path` say
+            where.
+    """
+    _require_json(value, ())
+    return json.dumps(value).encode()
+
+
+def _require_json(value: object, steps: tuple[str | int, ...]) -> None:
+    # A value that holds itself comes to an end here as well.
+    if len(steps) > MAX_DEPTH:
+        raise MalformedError.at(
+            json_path(steps),
+            f"it is nested more than {MAX_DEPTH} deep: flatten it",
+        )
+    if reason := _why_no_json(value):
+        raise MalformedError.at(json_path(steps), reason)
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _require_json(child, (*steps, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            _require_json(child, (*steps, index))
+
+
+def _why_no_json(value: object) -> str:
+    """Return why *value* by itself is nothing in JSON; "" if it is."""
+    match value:
+        case dict():
+            for key in value:
+                if not isinstance(key, str):
+                    return (
+                        f"the key {str(key)[:64]!r} is a {type(key).__name__}:"
+                        " in JSON every key is a text"
+                    )
+        case float() if not math.isfinite(value):
+            return (
+                f"{value} is not a JSON number: leave out what was not measured"
+            )
+        case int() if abs(value) >= 10**MAX_DIGITS:
+            return "the integer is too long: write fewer digits"
+        case None | str() | int() | float() | list():
+            pass
+        case _:
+            return (
+                f"a {type(value).__name__} is nothing that JSON has: write a"
+                " text, a number, true, false, null, a list or an object"
+            )
+    return ""
 
 
 def _reason(fault: json.JSONDecodeError) -> str:

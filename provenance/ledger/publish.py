@@ -23,7 +23,7 @@ from provenance.errors import (
     MalformedError,
     StoreError,
 )
-from provenance.keys import MLDSASigner, Signer
+from provenance.keys import KeyHolder, MLDSASigner
 from provenance.ledger.logtree import GrowingTree, TileNodes
 from provenance.store.protocol import Reader, Store
 from provenance.tlog import merkle
@@ -59,7 +59,7 @@ class LogSigner:
     """
 
     origin: str
-    signer: Signer
+    signer: KeyHolder
     memory: SignerMemory
     post_quantum: MLDSASigner | None = None
 

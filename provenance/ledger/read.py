@@ -205,7 +205,14 @@ class LedgerReader:
         nodes = TileNodes(
             moment.reader, size=moment.size, kept=self._kept_tiles
         )
-        return [_receipt(moment, nodes, index) for index in indexes]
+        entries = read_entries(moment.reader, indexes, size=moment.size)
+        proofs = merkle.prove_inclusions(entries, moment.size, nodes)
+        return [
+            _receipt(
+                entries[index], ProofFile(index, proofs[index], moment.note)
+            )
+            for index in indexes
+        ]
 
     def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
         """Return the bundle that proves *item*'s whole story.
@@ -276,17 +283,14 @@ class LedgerReader:
         )
 
 
-def _receipt(moment: Moment, nodes: TileNodes, log_index: int) -> Receipt:
-    entry = read_entry(moment.reader, log_index, size=moment.size)
+def _receipt(entry: bytes, proof: ProofFile) -> Receipt:
     try:
         statement_id = parse_entry(entry).statement_id
     except MalformedError as error:
         raise NotFoundError(
-            f"entry {log_index} is a map commitment, not a statement"
+            f"entry {proof.index} is a map commitment, not a statement"
         ) from error
-    path = merkle.prove_inclusion(log_index, moment.size, nodes)
-    proof = ProofFile(log_index, path, moment.note)
-    return Receipt(log_index, statement_id, format_proof(proof), entry)
+    return Receipt(proof.index, statement_id, format_proof(proof), entry)
 
 
 def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
@@ -338,12 +342,42 @@ def read_entry(reader: Reader, log_index: int, *, size: int) -> bytes:
     Raises:
         NotFoundError: The log of *size* leaves has no such entry.
     """
-    if 0 <= log_index < size:
-        for entry in reader.entries(log_index, log_index + 1):
-            return entry
-    raise NotFoundError(
-        f"there is no entry {log_index} in a log of {size} entries"
-    )
+    return read_entries(reader, [log_index], size=size)[log_index]
+
+
+def read_entries(
+    reader: Reader, indexes: Collection[int], *, size: int
+) -> dict[int, bytes]:
+    """Return log index → the entry's bytes, neighbours read together.
+
+    Raises:
+        NotFoundError: The log of *size* leaves lacks one of them.
+    """
+    found: dict[int, bytes] = {}
+    for start, stop in _runs(indexes):
+        inside = range(max(start, 0), min(stop, size))
+        if inside:
+            entries = reader.entries(inside.start, inside.stop)
+            found.update(zip(inside, entries, strict=False))
+    for index in indexes:
+        if index not in found:
+            raise NotFoundError(
+                f"there is no entry {index} in a log of {size} entries"
+            )
+    return found
+
+
+def _runs(indexes: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield [start, stop) of each run of neighbours among *indexes*."""
+    start = stop = -1
+    for index in sorted(set(indexes)):
+        if index != stop:
+            if start < stop:
+                yield start, stop
+            start = index
+        stop = index + 1
+    if start < stop:
+        yield start, stop
 
 
 def read_step(reader: Reader, link: Link) -> TrailStep:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import Hash
+from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.tree import leaf_hash
-from provenance.errors import VerificationError
+from provenance.errors import ProvenanceError, VerificationError
 from provenance.proof.opening import newest, open_trusted
 from provenance.proof.trust import Trust
 from provenance.tlog.merkle import verify_inclusion
@@ -47,8 +48,12 @@ class Receipt:
         return verify_receipt(self.text, entry=self.entry, trust=trust, now=now)
 
 
+Reply = Receipt | ProvenanceError
+"""What a statement is answered with: its receipt, or why it was refused."""
+
+
 def verify_receipt(
-    text: str | bytes, *, entry: bytes, trust: Trust, now: int
+    text: str | bytes, *, entry: bytes, trust: Trust, now: Instant
 ) -> int:
     """Return the log index at which *text* proves *entry* to be logged.
 
@@ -60,7 +65,7 @@ def verify_receipt(
         text: The `.tlog-proof` file.
         entry: The signed statement, as it was submitted.
         trust: Whose keys count.
-        now: The time, in ms since 1970.
+        now: The time: ms since 1970, or a datetime with its zone.
 
     Raises:
         MalformedError: The receipt or the entry is not in its format.
@@ -78,7 +83,7 @@ def verify_receipt(
         )
     proof = parse_proof(text)
     signed = open_trusted(proof.checkpoint, trust)
-    newest(trust.policy.check(signed), now=now)
+    newest(trust.policy.check(signed), now=to_ms(now))
     verify_inclusion(
         proof.hashes,
         index=proof.index,

@@ -27,6 +27,7 @@ all faults that there are.
 from contextlib import suppress
 from dataclasses import dataclass
 
+from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     InvalidProofError,
     InvalidSignatureError,
@@ -98,14 +99,14 @@ class Verified:
 
 
 def verify_bundle(
-    data: bytes, *, trust: Trust, now: int, item: str | None = None
+    data: bytes, *, trust: Trust, now: Instant, item: str | None = None
 ) -> Verified:
     """Return what the bundle *data* proves, if it passes every step.
 
     Args:
         data: The bundle.
         trust: What the caller believes.
-        now: The time, in ms since 1970.
+        now: The time: ms since 1970, or a datetime with its zone.
         item: The item in hand, if it is known, however it is written: what
             `provenance.read_item` reads.
 
@@ -134,7 +135,7 @@ def verify_bundle(
 
 
 def examine_bundle(
-    data: bytes, *, trust: Trust, now: int, item: str | None = None
+    data: bytes, *, trust: Trust, now: Instant, item: str | None = None
 ) -> Verdict:
     """Return what each step finds in the bundle *data*, whatever its bytes.
 
@@ -161,14 +162,14 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
 class _Examination:
     """One run of the steps, and what is known of the bundle so far."""
 
-    def __init__(self, trust: Trust, now: int, item: str | None) -> None:
+    def __init__(self, trust: Trust, now: Instant, item: str | None) -> None:
         self.report = Report()
         self.subject = ""
         self.summary: Summary | None = None
         self.timeline: tuple[Moment, ...] = ()
         self.events: tuple[ProvenEvent, ...] = ()
         self._trust = trust
-        self._now = now
+        self._now = to_ms(now)
         self._item = item
 
     def verdict(self, data: bytes) -> Verdict:
