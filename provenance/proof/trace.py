@@ -216,18 +216,26 @@ class _Parts:
         lacks: The number of the first item leaf that is not at hand.
     """
 
-    __slots__ = ("event", "lacks", "leaves", "parent")
+    __slots__ = ("_asserts", "event", "lacks", "leaves", "parent")
 
     def __init__(self, event: SeenEvent) -> None:
         self.event = event
         self.leaves: dict[str, list[int]] = {}
         self.parent: int | None = None
+        self._asserts: bytes | None = None
         for number, item in event.items.items():
             self.leaves.setdefault(item.id, []).append(number)
             if self.parent is None and item.relation in _PARENT:
                 self.parent = number
         numbers = range(1, event.item_count + 1)
         self.lacks = next((n for n in numbers if n not in event.items), None)
+
+    @property
+    def asserts(self) -> bytes:
+        """What the event asserts, apart from its being an error."""
+        if self._asserts is None:
+            self._asserts = assertion(self.event.body)
+        return self._asserts
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,7 +575,7 @@ def _said(seen: _Seen) -> tuple[object, ...]:
     """
     event = seen.event
     own = frozenset(event.items[number] for number in seen.own)
-    return event.issuer, event.item_count, own, assertion(event.body)
+    return event.issuer, event.item_count, own, seen.parts.asserts
 
 
 def _is_emptied(seen: _Seen) -> bool:
