@@ -213,9 +213,9 @@ def test_a_lot_that_is_an_input_as_well_is_read_once() -> None:
     packed = world.say(MAKER, world.turned([LOT], [can(1)]))
     asked: list[int] = []
 
-    def read_event(index: int, position: int) -> SeenEvent:
+    def read_event(index: int, position: int, item: str) -> SeenEvent:
         asked.append(index)
-        return world.read_event(index, position)
+        return world.read_event(index, position, item)
 
     walk = trace(can(1), read_trail=world.trails.get, read_event=read_event)
     assert {s.why for s in walk.sightings if s.item == LOT} == {
@@ -320,11 +320,11 @@ def retrace(
     def read_trail(name: str) -> Sequence[Link] | None:
         return None if name == lost_trail else first.trails.get(name)
 
-    def read_event(index: int, position: int) -> SeenEvent | None:
+    def read_event(index: int, position: int, name: str) -> SeenEvent | None:
         at = (index, position)
         if at == lost_event or at not in first.shown:
             return None
-        event = world.read_event(index, position)
+        event = world.read_event(index, position, name)
         items = {
             n: i
             for n, i in event.items.items()

@@ -34,7 +34,7 @@ def trace_bundle(
     """Return the walk through what the bundle shows."""
     trails = {trail.item: trail.links for trail in bundle.items}
 
-    def read_event(log_index: int, position: int) -> SeenEvent | None:
+    def read_event(log_index: int, position: int, _: str) -> SeenEvent | None:
         event = events.get((log_index, position))
         if event is None:
             return None

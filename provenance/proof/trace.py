@@ -147,8 +147,9 @@ ReadTrail = Callable[[str], Sequence[Link] | None]
 """Returns an item's whole trail, oldest first; empty if it has none for
 certain (a bundle proves that); None if that is not known."""
 
-ReadEvent = Callable[[int, int], SeenEvent | None]
-"""Returns the event at (log index, position); None if it is not at hand."""
+ReadEvent = Callable[[int, int, str], SeenEvent | None]
+"""Returns the event at (log index, position), asked for on account of the
+first item that it is met from; None if it is not at hand."""
 
 
 def trace(
@@ -163,7 +164,8 @@ def trace(
     Args:
         subject: The item's id.
         read_trail: Where trails come from.
-        read_event: Where events come from; asked at most once for each.
+        read_event: Where events come from; asked at most once for each
+            of them.
         wants: The kinds of trail to follow; the subject's own always is.
     """
     walk = _Walk(read_trail, read_event, frozenset(wants) | {Why.SUBJECT})
@@ -428,7 +430,7 @@ class _Walk:
                 yield seen
 
     def _see(self, visit: _Visit, at: Position, which: str) -> _Seen | None:
-        parts = self._parts_of(at)
+        parts = self._parts_of(at, visit.item)
         if parts is None:
             self._miss(visit, at, f"{which} is not shown")
             return None
@@ -438,9 +440,9 @@ class _Walk:
         self._show(at, (0, *own))
         return _Seen(at, parts, own)
 
-    def _parts_of(self, at: Position) -> _Parts | None:
+    def _parts_of(self, at: Position, item: str) -> _Parts | None:
         if at not in self._parts:
-            event = self.read_event(*at)
+            event = self.read_event(*at, item)
             self._parts[at] = None if event is None else _Parts(event)
             if event is not None and event.issuer not in self._issuers:
                 self._issuers.add(event.issuer)
