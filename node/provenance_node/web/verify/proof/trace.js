@@ -232,7 +232,7 @@ class Windows {
   covers(start, stop) {
     const before = countBefore(
       this.#kept,
-      (window) => comparePlaces(window.start, start) <= 0,
+      (one) => comparePlaces(one.start, start) <= 0,
     );
     return before > 0 && comparePlaces(this.#kept[before - 1].stop, stop) >= 0;
   }
@@ -246,11 +246,11 @@ class Windows {
     if (this.covers(start, stop)) return;
     const first = countBefore(
       this.#kept,
-      (window) => comparePlaces(window.start, start) < 0,
+      (one) => comparePlaces(one.start, start) < 0,
     );
     const last = countBefore(
       this.#kept,
-      (window) => comparePlaces(window.stop, stop) <= 0,
+      (one) => comparePlaces(one.stop, stop) <= 0,
     );
     this.#kept.splice(first, last - first, { start, stop });
   }
