@@ -347,6 +347,39 @@ def test_a_head_that_ends_in_no_link_is_an_error(
         store.trail(HeadRow(key_of(0), 1, bytes(32), last))
 
 
+@pytest.mark.parametrize("most", [0, 1, 2, 1000])
+def test_a_trail_is_looked_back_on_as_far_as_is_asked(
+    store: Store, most: int
+) -> None:
+    sample = filled(store, 60)
+    for key, head in sample.heads.items():
+        latest_first = list(sample.trails[key])[::-1]
+        assert store.recent(head.last, most) == latest_first[:most]
+
+
+@pytest.mark.parametrize("most", [1, 2, 1000])
+def test_events_of_a_size_are_found_on_many_trails_at_once(
+    store: Store, most: int
+) -> None:
+    sample = filled(store, 60)
+    rows = list(store.rows(0, store.size()))
+    sizes = {len(data) for row in rows for data in row.events}
+    wanted: list[tuple[int, int]] = []
+    expected: set[tuple[int, int, int]] = set()
+    for key, head in sample.heads.items():
+        for size in sizes:
+            which = len(wanted)
+            wanted.append((head.last, size))
+            for link in list(sample.trails[key])[-most:]:
+                data = rows[link.log_index].events[link.position]
+                if len(data) == size:
+                    expected.add((which, link.log_index, link.position))
+    found = list(store.of_size(wanted, most))
+    assert set(found) == expected
+    assert len(found) == len(expected) > 0
+    assert list(store.of_size([], most)) == []
+
+
 def test_a_long_trail_is_read_whole_and_in_order(store: Store) -> None:
     event_id, key = sha256(b"event"), key_of(0)
     links = [LinkRow(0, 0, event_id, number - 1) for number in range(20_000)]
