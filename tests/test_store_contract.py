@@ -22,6 +22,7 @@ from provenance.store.protocol import (
     HeadRow,
     LinkRow,
     Store,
+    Wanted,
 )
 from provenance.store.sqlite import SQLiteStore
 from tests.store_sample import Sample, key_of
@@ -358,26 +359,26 @@ def test_a_trail_is_looked_back_on_as_far_as_is_asked(
 
 
 @pytest.mark.parametrize("most", [1, 2, 1000])
-def test_events_of_a_size_are_found_on_many_trails_at_once(
+def test_events_that_are_alike_are_found_on_many_trails_at_once(
     store: Store, most: int
 ) -> None:
     sample = filled(store, 60)
     rows = list(store.rows(0, store.size()))
-    sizes = {len(data) for row in rows for data in row.events}
-    wanted: list[tuple[int, int]] = []
+    kinds = {(len(e), e[2:5]) for row in rows for e in row.events}
+    wanted: list[Wanted] = []
     expected: set[tuple[int, int, int]] = set()
     for key, head in sample.heads.items():
-        for size in sizes:
+        for size, part in kinds:
             which = len(wanted)
-            wanted.append((head.last, size))
+            wanted.append(Wanted(head.last, size, 2, part))
             for link in list(sample.trails[key])[-most:]:
                 data = rows[link.log_index].events[link.position]
-                if len(data) == size:
+                if (len(data), data[2:5]) == (size, part):
                     expected.add((which, link.log_index, link.position))
-    found = list(store.of_size(wanted, most))
+    found = list(store.alike(wanted, most))
     assert set(found) == expected
     assert len(found) == len(expected) > 0
-    assert list(store.of_size([], most)) == []
+    assert list(store.alike([], most)) == []
 
 
 def test_a_long_trail_is_read_whole_and_in_order(store: Store) -> None:
