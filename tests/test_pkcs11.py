@@ -62,18 +62,9 @@ def key(
     settings = tmp_path / "softhsm2.conf"
     settings.write_text(f"directories.tokendir = {tokens}\n")
     monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
+    pins = ["--pin", PIN, "--so-pin", PIN]
     subprocess.run(
-        [
-            str(tool),
-            "--init-token",
-            "--free",
-            "--label",
-            "goods",
-            "--pin",
-            PIN,
-            "--so-pin",
-            PIN,
-        ],  # fmt: skip
+        [str(tool), "--init-token", "--free", "--label", "goods", *pins],
         check=True,
         stdout=subprocess.DEVNULL,
     )
