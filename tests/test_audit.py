@@ -250,3 +250,8 @@ def test_the_standard_librarys_sqlite_reads_the_file_as_well(
             connection.execute("SELECT count(*) FROM entries").fetchone()[0] > 0
         )
     connection.close()
+
+
+def test_an_audit_refuses_to_be_asked_whether_it_is_true() -> None:
+    with pytest.raises(TypeError, match="is_sound"):
+        bool(Audit())
