@@ -17,7 +17,7 @@ from typing import Self
 import httpx2
 import pytest
 
-from tests.scripted_server import make_certificate
+from tests.tls_world import Certificates
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 EXAMPLES = PROJECT / "examples/deployment"
@@ -64,14 +64,15 @@ class Nginx:
     def __init__(self, folder: pathlib.Path, *, node_port: int) -> None:
         self._binary = find_nginx()
         self.folder = folder
-        self.certificate = folder / "ledger.example.pem"
-        key = make_certificate(self.certificate)
+        made = Certificates(folder)
+        # Who believes the authority believes what it signed.
+        self.certificate = made.authority
         self.plain_port, self.port = free_port(), free_port()
         text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
         for old, new in (
             ("/var/cache/nginx/provenance", f"{folder}/cache"),
-            ("/etc/nginx/tls/ledger.example.pem", str(self.certificate)),
-            ("/etc/nginx/tls/ledger.example.key", str(key)),
+            ("/etc/nginx/tls/ledger.example.pem", str(made.good)),
+            ("/etc/nginx/tls/ledger.example.key", str(made.good)),
             ("server 127.0.0.1:8080;", f"server 127.0.0.1:{node_port};"),
             ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
             ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),

@@ -32,6 +32,7 @@ _CLASSES: Mapping[str, type[ProvenanceError]] = {
     "PRV-9040": errors.ForkError,
     "PRV-9050": errors.ConflictError,
     "PRV-9060": errors.StoreError,
+    "PRV-9320": errors.InsecureError,
 }
 _BROKEN_LINK = "PRV-9023"
 
