@@ -22,8 +22,10 @@ from provenance.client.problems import (
 )
 from provenance.client.retry import Attempts, Retries, parse_retry_after
 from provenance.encoding.strict_json import JSON, parse_json
-from provenance.errors import MalformedError
+from provenance.errors import InsecureError, MalformedError
 from provenance.extras import MissingExtraError
+from provenance.forks import Owner
+from provenance.tls import PROBE_SECONDS, Server, why_never
 
 try:
     import httpx2
@@ -85,13 +87,17 @@ class Exchange:
         Raises:
             ValueError: That is no http or https URL, or it has a user, a
                 query or a fragment.
+            MalformedError: *ca_file* holds no certificates.
+            OSError: It cannot be read.
         """
         self._url = _checked(url)
+        is_now = "" if ca_file is None else f", which is {ca_file} now"
+        self._server = Server.of(self._url, ca=f"as ca_file{is_now}")
+        self._owner = Owner(f"the client of {self._url}")
         self._timeout = timeout_seconds
         self._retries = retries
         self._clock = clock
-        # With a file of its own, the system's authorities do not count.
-        context = ssl.create_default_context(cafile=ca_file)
+        context = _context_of(ca_file)
         self._deadline = Deadline()
         self._session = httpx2.Client(
             transport=new_transport(context, self._deadline),
@@ -107,8 +113,9 @@ class Exchange:
         )
 
     def close(self) -> None:
-        """Close all connections."""
-        self._session.close()
+        """Close all connections; in a forked child they are the parent's."""
+        if self._owner.is_here:
+            self._session.close()
 
     def ask(  # noqa: PLR0913  # each by name
         self,
@@ -137,9 +144,14 @@ class Exchange:
                 error (`problem_behind`).
             MalformedError: It answered with too much, compressed, or with a
                 redirect.
+            InsecureError: Its certificate does not verify, or it speaks TLS
+                where the URL does not, or the other way round.
             UnreachableError: It did not answer, or was too busy, to the end
                 of all attempts.
+            StoreError: This process was forked from the one that prepared
+                to ask.
         """
+        self._owner.require_here()
         headers = {"accept": accept}
         if body is not None:
             headers["content-type"] = media_type
@@ -164,6 +176,7 @@ class Exchange:
         attempts: Attempts,
     ) -> Answer:
         self._deadline.left = lambda: attempts.seconds_left
+        is_answered = False
         try:
             with self._session.stream(
                 "GET" if body is None else "POST",
@@ -172,18 +185,48 @@ class Exchange:
                 content=body,
                 timeout=max(0.001, min(self._timeout, attempts.seconds_left)),
             ) as response:
+                is_answered = True
                 status = response.status_code
                 self._require_plain(response)
                 most = most_bytes if status < 300 else _MOST_REFUSAL_BYTES
                 received = self._receive(response, most)
-        except (httpx2.TimeoutException, httpx2.NetworkError) as error:
-            raise _PassingError(_words(error)) from error
-        except httpx2.RemoteProtocolError as error:
+        except (
+            httpx2.TimeoutException,
+            httpx2.NetworkError,
             # Most often an answer that was cut off in the middle.
+            httpx2.RemoteProtocolError,
+        ) as error:
+            if not is_answered:
+                self._require_secure(error, attempts)
             raise _PassingError(_words(error)) from error
         if 200 <= status < 300:
             return Answer(status, received)
-        raise self._refusal(status, received, response.headers)
+        raise self._refusal(status, received, response.headers, attempts)
+
+    def _require_secure(
+        self, error: httpx2.TransportError | None, attempts: Attempts
+    ) -> None:
+        """Check that it was not TLS, or its absence, that left no answer.
+
+        Raises:
+            InsecureError: It was.
+        """
+        # Once is enough to look, and only where that may have been it: on
+        # the way to a connection, or where TLS speaks and we do not.
+        is_early = isinstance(
+            error, httpx2.ConnectError | httpx2.ConnectTimeout
+        )
+        is_late = isinstance(error, httpx2.TimeoutException)
+        may_look = not attempts.made and (
+            is_early if self._server.is_tls else not (is_early or is_late)
+        )
+        why = why_never(
+            error,
+            self._server,
+            seconds=min(PROBE_SECONDS, attempts.seconds_left) * may_look,
+        )
+        if why is not None:
+            raise InsecureError(why) from error
 
     def _require_plain(self, response: httpx2.Response) -> None:
         """Check that what comes is an answer, and its bytes what they are.
@@ -217,10 +260,20 @@ class Exchange:
         return b"".join(parts)
 
     def _refusal(
-        self, status: int, body: bytes, headers: httpx2.Headers
+        self,
+        status: int,
+        body: bytes,
+        headers: httpx2.Headers,
+        attempts: Attempts,
     ) -> Exception:
-        """Return what to raise for an answer that is none."""
+        """Return what to raise for an answer that is none.
+
+        Raises:
+            InsecureError: It is one of TLS, to what was sent without it.
+        """
         problem, error = parse_problem(status, body)
+        if status == 400 and not problem.code and not self._server.is_tls:
+            self._require_secure(None, attempts)
         if not _is_passing(problem):
             return error
         passing = _PassingError(
@@ -262,6 +315,16 @@ def _checked(url: str) -> str:
             " query or fragment"
         )
     return url.rstrip("/")
+
+
+def _context_of(ca_file: Path | str | None) -> ssl.SSLContext:
+    try:
+        # With a file of its own, the system's authorities do not count.
+        return ssl.create_default_context(cafile=ca_file)
+    except ssl.SSLError as error:
+        raise MalformedError(
+            f"ca_file {ca_file} holds no certificates in PEM: {error}"
+        ) from error
 
 
 def _is_of_a_node(url: str) -> bool:

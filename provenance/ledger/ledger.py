@@ -30,6 +30,7 @@ from provenance.errors import (
     RejectedError,
     StoreError,
 )
+from provenance.forks import Owner
 from provenance.keys import Signer
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
@@ -114,6 +115,7 @@ class Ledger(LedgerReader):
             StoreError: What is stored contradicts itself.
         """
         super().__init__(store, trust=trust)
+        self._owner = Owner(f"the ledger {trust.origin}")
         self._writable = store
         self._log_signer = signer
         self._clock = clock
@@ -259,6 +261,7 @@ class Ledger(LedgerReader):
         Others may go on submitting; what they log counts for it, but what
         they change in the registry does not.
         """
+        self._owner.require_here()
         with self._turn:
             self._require_whole()
             registry = replay_registry(self._writable, self.trust)
@@ -331,6 +334,7 @@ class Ledger(LedgerReader):
             NotFoundError: There is no checkpoint of that size.
             StoreError: They could not be stored.
         """
+        self._owner.require_here()
         with self._turn:
             self._require_whole()
             stored = self._writable.checkpoint_at(size)
@@ -348,6 +352,8 @@ class Ledger(LedgerReader):
 
     def close(self) -> None:
         """Wait for the batch in hand, then give the store back."""
+        if not self._owner.is_here:
+            return  # A thread of the parent may have its turn, for ever.
         with self._turn:
             super().close()
 
@@ -367,6 +373,7 @@ class Ledger(LedgerReader):
     # One turn: what waits is written, and everybody is answered.
 
     def _write_group(self, checked: Sequence[Checked]) -> list[Answer]:
+        self._owner.require_here()
         ticket = _Ticket(checked)
         with self._queue_lock:
             self._queue.append(ticket)
