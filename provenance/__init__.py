@@ -8,6 +8,9 @@ sums up the log and all trails; **Witnesses** cosign it. A **Bundle** holds all
 that one item's story needs, and anyone turns a Bundle into a **Verdict** with
 no server at all.
 
+What the library does at its edges it tells `logging.getLogger("provenance")`,
+which is silent until a program gives it a handler (`provenance.logs`).
+
 The names that most programs need can be imported from here. Each is loaded
 when it is first asked for: verifying does not load a database.
 """

@@ -25,6 +25,7 @@ from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import InsecureError, MalformedError
 from provenance.extras import MissingExtraError
 from provenance.forks import Owner
+from provenance.logs import CLIENT
 from provenance.tls import PROBE_SECONDS, Server, why_never
 
 try:
@@ -62,11 +63,15 @@ class _PassingError(Exception):
     """It did not work now.
 
     Attributes:
+        kind: What it was, without what the node says of it.
         retry_after: For how many seconds not to ask again.
     """
 
-    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+    def __init__(
+        self, message: str, *, kind: str, retry_after: float = 0.0
+    ) -> None:
         super().__init__(message)
+        self.kind = kind
         self.retry_after = retry_after
 
 
@@ -160,7 +165,15 @@ class Exchange:
             try:
                 return self._ask_once(path, headers, body, most_bytes, attempts)
             except _PassingError as error:
-                if not attempts.wait(min(error.retry_after, _MOST_WAIT)):
+                is_again = attempts.wait(min(error.retry_after, _MOST_WAIT))
+                CLIENT.warning(
+                    "%s: attempt %d failed (%s), %s",
+                    self._url,
+                    attempts.made,
+                    error.kind,
+                    "asked again" if is_again else "given up",
+                )
+                if not is_again:
                     raise UnreachableError(
                         f"{self._url} did not do it in {attempts.made}"
                         f" attempts; at last: {error}. Send the same again"
@@ -198,7 +211,9 @@ class Exchange:
         ) as error:
             if not is_answered:
                 self._require_secure(error, attempts)
-            raise _PassingError(_words(error)) from error
+            raise _PassingError(
+                _words(error), kind=type(error).__name__
+            ) from error
         if 200 <= status < 300:
             return Answer(status, received)
         raise self._refusal(status, received, response.headers, attempts)
@@ -278,7 +293,10 @@ class Exchange:
             return error
         passing = _PassingError(
             str(problem),
-            parse_retry_after(headers.get("retry-after"), now=self._clock()),
+            kind=problem.code or f"HTTP {status}",
+            retry_after=parse_retry_after(
+                headers.get("retry-after"), now=self._clock()
+            ),
         )
         passing.__cause__ = AnsweredError(problem)
         return passing

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from logging import INFO
 from threading import Lock
 
 from provenance.claims.event import Event
@@ -42,6 +43,7 @@ from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
 from provenance.ledger.sequence import Sequencer
 from provenance.ledger.workers import Checked, Workers, check_one
+from provenance.logs import LEDGER
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Batch, NameRow, Store
@@ -156,6 +158,15 @@ class Ledger(LedgerReader):
             # Signs what a crash left unsigned; and even when there is nothing
             # to sign, holds the store against the signer's memory.
             self._publish()
+        LEDGER.info("opened %s, %d entries", self.origin, self._tree.size)
+        if signed_size < size:
+            LEDGER.warning(
+                "signed entries %d to %d of %s, which were stored and not yet"
+                " signed when its last writer stopped",
+                signed_size,
+                size - 1,
+                self.origin,
+            )
 
     def submit(self, submissions: Sequence[Submission]) -> list[
         Receipt | ProvenanceError
@@ -306,6 +317,7 @@ class Ledger(LedgerReader):
                     now=now,
                 )
             except (ProvenanceError, OSError) as error:
+                LEDGER.warning("a witness did not cosign %d: %s", size, error)
                 answers.append(error)
             else:
                 answers.append(line)
@@ -396,6 +408,7 @@ class Ledger(LedgerReader):
                 answers += self._write_batch(batch)
         except ProvenanceError as error:
             # Storage is never tried again: what it holds now is unknown.
+            LEDGER.error("writing %s stopped: %s", self.origin, error)
             self._failure = self._failure or error
             for ticket in tickets:
                 ticket.failure = error
@@ -407,6 +420,7 @@ class Ledger(LedgerReader):
                 f"writing was interrupted ({type(error).__name__}): whether"
                 " this batch was written is unknown"
             )
+            LEDGER.error("writing %s stopped: %s", self.origin, failure)
             self._failure = self._failure or failure
             for ticket in tickets:
                 ticket.failure = failure
@@ -435,6 +449,8 @@ class Ledger(LedgerReader):
         )
         if not sequencer.is_empty:
             self._commit(sequencer, now=now)
+        if LEDGER.isEnabledFor(INFO):
+            _log_refusals(checked, answers)
         return answers
 
     def _place_all(
@@ -522,6 +538,12 @@ class Ledger(LedgerReader):
         )
         self._time = now
         self._publish()
+        LEDGER.debug(
+            "committed entries %d to %d of %s",
+            old_size,
+            self._tree.size - 1,
+            self.origin,
+        )
 
     def _publish(self) -> None:
         publish(
@@ -535,6 +557,21 @@ class Ledger(LedgerReader):
     def _now(self) -> int:
         # The log's time never goes back, whatever the clock does.
         return max(self._clock(), self._time)
+
+
+def _log_refusals(
+    checked: Sequence[Checked], answers: Sequence[Answer]
+) -> None:
+    """Log each refusal by its class alone: what it says quotes the events."""
+    for statement, answer in zip(checked, answers, strict=True):
+        if isinstance(answer, ProvenanceError):
+            LEDGER.info(
+                "refused statement %s: %s",
+                statement.statement_id.hex()
+                if isinstance(statement, CheckedStatement)
+                else "of no known id",
+                type(answer).__name__,
+            )
 
 
 def _item_map(store: Store, cache_bytes: int) -> ItemMap:

@@ -30,6 +30,7 @@ import apsw
 from provenance.epcis.query import EVENT_HASH
 from provenance.errors import ConflictError, StoreError
 from provenance.forks import Owner
+from provenance.logs import STORE
 from provenance.store.candidates import IndexDamagedError, IndexedStatement
 from provenance.store.index_rows import (
     Part,
@@ -138,8 +139,10 @@ class QueryIndex:
                 # Somebody else may have made it meanwhile.
                 try:
                     index._require_ours()
-                except IndexDamagedError:
+                except IndexDamagedError as damaged:
+                    STORE.warning("the index is made anew: %s", damaged)
                     index._make()
+        STORE.info("opened %s", index._path)
         return index
 
     @contextmanager
@@ -215,6 +218,7 @@ class QueryIndex:
         Whoever reads meanwhile goes on with what they see. The caller has
         the `turn`.
         """
+        STORE.warning("%s is cleared, and made anew from the log", self._path)
         self._end_writer()
         self._make()
 
@@ -224,6 +228,7 @@ class QueryIndex:
         with self._pool_lock:
             self._closed = True
             pool, self._pool = self._pool, []
+        STORE.info("closed %s", self._path)
         for connection in pool:
             connection.close()
 

@@ -35,6 +35,7 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.forks import Owner
+from provenance.logs import STORE
 from provenance.store.durable import sync_directory
 from provenance.store.inherited import connect
 from provenance.store.lockfile import FileLock
@@ -108,6 +109,8 @@ class SQLiteStore(SQLiteReads):
         self._wal_pages = 0
         if writer is not None:
             writer.set_wal_hook(self._note_wal)
+        mode = "read" if writer is None else "write"
+        STORE.info("opened %s to %s", path, mode)
 
     @classmethod
     def create(cls, path: Path | str, *, origin: str) -> Self:
@@ -221,6 +224,7 @@ class SQLiteStore(SQLiteReads):
             if self._closed:
                 return
             self._closed = True
+            STORE.info("closed %s", self._path)
             try:
                 while self._pool:
                     self._pool.pop().close()
