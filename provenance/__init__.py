@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from provenance.ledger.cosign import Witness as Witness
     from provenance.ledger.ledger import Ledger as Ledger
     from provenance.ledger.read import LedgerReader as LedgerReader
+    from provenance.ledger.reveal import Revealed as Revealed
     from provenance.prepare import new_event as new_event
     from provenance.prepare import prepare_document as prepare_document
     from provenance.prepare import prepare_stream as prepare_stream
@@ -68,6 +69,7 @@ _HOMES = {
     "Outcome": "proof.verdict",
     "ProvenanceError": "errors",
     "Receipt": "proof.receipt",
+    "Revealed": "ledger.reveal",
     "Signer": "keys",
     "Submission": "claims.statement",
     "Trust": "proof.trust",
