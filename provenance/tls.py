@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Self
 from urllib.parse import urlsplit
 
-PROBE_SECONDS = 2.0
+PROBE_SECONDS = 5.0
 """How long a server may take to show what it speaks."""
 
 _EXPIRED, _NOT_YET, _WRONG_NAME, _WRONG_ADDRESS = 10, 9, 62, 64

@@ -29,6 +29,7 @@ from tests.ledger_world import (
     can,
     signer_of,
 )
+from tests.node_world import NodeProcess
 from tests.scripted_server import ScriptedServer, answer, in_turn, problem
 
 SECRET = "nobody's business"
@@ -235,6 +236,23 @@ def test_nothing_is_printed_where_nobody_asked_for_it(
             text=True,
         )
         assert bool(done.stderr) == is_said
+
+
+def test_a_node_that_signs_what_a_crash_left_says_so_in_its_journal(
+    world: LedgerWorld,
+) -> None:
+    world.ledger.close()
+    connection = apsw.Connection(str(world.folder / DATABASE))
+    connection.execute("DELETE FROM checkpoints WHERE size = 7")
+    connection.close()
+    with NodeProcess(world.folder) as node:
+        node.stop()
+        _, said = node.ended()
+    assert b"{" in said, said
+    lines = [json.loads(line) for line in said.splitlines() if line[:1] == b"{"]
+    (line,) = [line for line in lines if line["event"] == "library"]
+    assert line["level"] == "warning"
+    assert line["says"].startswith("signed entries 5 to 6 of ")
 
 
 def test_a_nodes_journal_has_the_librarys_lines_as_its_own() -> None:

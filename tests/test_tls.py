@@ -165,10 +165,13 @@ def test_https_to_a_plain_port_that_waits_is_said_after_one_time_out(
     world: LedgerWorld,
 ) -> None:
     class Waiting(ScriptedServer):
+        has_waited = False
+
         def _answer(self, connection: socket.socket) -> None:
             with connection, connection.makefile("rb") as stream:
                 if stream.peek(1)[:1] == b"\x16":
-                    stream.read()
+                    is_first, self.has_waited = not self.has_waited, True
+                    stream.read(-1 if is_first else 0)
                 else:
                     connection.sendall(answer(200))
 
@@ -251,6 +254,17 @@ def test_a_witness_whose_certificate_does_not_verify_is_spoken_of_in_words(
     assert reason == "unreachable"
     assert "by no authority that is trusted here" in said
     assert "SSL_CERT_FILE" in said
+
+
+def test_a_witness_is_believed_whose_authority_the_environment_names(
+    world: LedgerWorld, made: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.authority))
+    with TlsServer(made.good, MINE) as server:
+        reason, _ = asked(world, server.url)
+        # It was reached, and its answer is no cosignature.
+        assert len(server.asked) == 1
+    assert reason == "refused"
 
 
 def test_a_witness_with_the_wrong_scheme_is_spoken_of_in_words(
