@@ -6,8 +6,8 @@ socket mix their bytes; and SQLite's locks, which belong to the process, do
 not come along, while the copy of its books says that they are held. So a
 child that goes on with its parent's ledger would hang, or damage it.
 
-What is opened keeps an `Owner`, and asks it before each use; looking up the
-process costs less than a microsecond.
+What is opened keeps an `Owner`, and asks it before each use, which takes a
+microsecond.
 """
 
 import os

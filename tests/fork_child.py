@@ -3,9 +3,18 @@
 import os
 import select
 import signal
+import warnings
 from collections.abc import Callable
 
 PATIENCE_SECONDS = 60
+
+
+def fork() -> int:
+    """Fork, also where other threads run: that is what the tests are about."""
+    with warnings.catch_warnings():
+        # Python says so from 3.12 on, and is right.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def in_child(work: Callable[[], object]) -> str:
@@ -14,7 +23,7 @@ def in_child(work: Callable[[], object]) -> str:
     The child ends as a program does, so that all it holds is finalised.
     """
     ours, theirs = os.pipe()
-    child = os.fork()
+    child = fork()
     if child == 0:
         os.close(ours)
         try:

@@ -27,7 +27,7 @@ from provenance.ledger.ledger import Ledger
 from provenance.ledger.workers import CHUNK
 from provenance.store.lockfile import FileLock
 from tests.cli_runs import PROJECT
-from tests.fork_child import in_child
+from tests.fork_child import fork, in_child
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import NodeProcess
 
@@ -133,6 +133,10 @@ def test_a_moment_that_a_fork_has_copied_is_read_no_more(
     with world.ledger.moment() as moment:
         assert SAYS in in_child(moment.reader.size)
         assert moment.reader.size() == moment.size
+        entries = moment.reader.entries(0, moment.size)
+        next(entries)
+        assert SAYS in in_child(lambda: list(entries))
+        assert len(list(entries)) == moment.size - 1
 
         def leave() -> None:
             # What the block would do at its end.
@@ -267,7 +271,7 @@ def test_a_childs_end_of_a_pipe_does_not_keep_the_parent_waiting(
     stream = world.ledger.submit_many(submissions, processes=1)
     next(stream)
     hold, release = os.pipe()
-    child = os.fork()
+    child = fork()
     if child == 0:
         os.close(release)
         os.read(hold, 1)

@@ -22,6 +22,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from logging import INFO, WARNING
 from pathlib import Path
 from typing import Self
 
@@ -140,7 +141,12 @@ class QueryIndex:
                 try:
                     index._require_ours()
                 except IndexDamagedError as damaged:
-                    STORE.warning("the index is made anew: %s", damaged)
+                    is_first = not index._path.is_file()
+                    STORE.log(
+                        INFO if is_first else WARNING,
+                        "the index is made anew: %s",
+                        damaged,
+                    )
                     index._make()
         STORE.info("opened %s", index._path)
         return index

@@ -34,7 +34,6 @@ from provenance.errors import (
     NotFoundError,
     StoreError,
 )
-from provenance.forks import Owner
 from provenance.logs import STORE
 from provenance.store.durable import sync_directory
 from provenance.store.inherited import connect
@@ -99,7 +98,6 @@ class SQLiteStore(SQLiteReads):
         lock: FileLock | None,
     ) -> None:
         super().__init__(path)
-        self._owner = Owner(f"the ledger file {path}")
         self._writer = writer
         self._lock = lock
         self._pool: list[apsw.Connection] = []
@@ -210,7 +208,7 @@ class SQLiteStore(SQLiteReads):
     @contextmanager
     def snapshot(self) -> Iterator[Reader]:
         with self._lend_long() as connection:
-            moment = _Snapshot(self._path, connection, self._owner)
+            moment = _Snapshot(self._path, connection)
             try:
                 yield moment
             finally:
@@ -327,11 +325,8 @@ class SQLiteStore(SQLiteReads):
 class _Snapshot(SQLiteReads):
     """A reader bound to one connection and its read transaction."""
 
-    def __init__(
-        self, path: Path, connection: apsw.Connection, owner: Owner
-    ) -> None:
+    def __init__(self, path: Path, connection: apsw.Connection) -> None:
         super().__init__(path)
-        self._owner = owner
         self._connection: apsw.Connection | None = connection
         try:
             connection.execute("BEGIN")
