@@ -14,6 +14,13 @@ import os
 
 from provenance.errors import StoreError
 
+OPEN_LATER = (
+    "Open it in each worker, after the fork (gunicorn: in post_fork, or"
+    " without --preload; multiprocessing: spawn or forkserver), and in the"
+    " parent not at all, or close it there first"
+)
+"""What to do where something was opened before a fork."""
+
 
 class Owner:
     """The process that opened something, which alone may use it."""
@@ -44,11 +51,3 @@ class Owner:
                 f" is process {os.getpid()}, which was forked from it: nothing"
                 f" was done. {OPEN_LATER}"
             )
-
-
-OPEN_LATER = (
-    "Open it in each worker, after the fork (gunicorn: in post_fork, or"
-    " without --preload; multiprocessing: spawn or forkserver), and in the"
-    " parent not at all, or close it there first"
-)
-"""What to do where something was opened before a fork."""
