@@ -45,6 +45,7 @@ EXITS = {
     "QuorumNotMetError": 5,
     "EquivocationError": 1,
     "ForkError": 1,
+    "InsecureError": 3,
     "NotFoundError": 4,
     "ConflictError": 3,
     "StoreError": 3,

@@ -20,7 +20,7 @@ from provenance.errors import NotFoundError
 ENVIRONMENT: Mapping[str, str] = {
     "PROVENANCE_LEDGER": "the ledger's folder, as --ledger gives it",
     "PROVENANCE_TRUST": "the trust file of verify, as --trust gives it",
-    "PROVENANCE_LANG": "the language of trail, as --lang gives it",
+    "PROVENANCE_LANG": "the language of a story, as --lang gives it",
     "PROVENANCE_NODE_CONFIG": "the settings of a node, as --config gives them",
     "PROVENANCE_NODE_*": "one setting of a node: node config lists them",
     "XDG_CONFIG_HOME": (

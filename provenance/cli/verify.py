@@ -14,7 +14,7 @@ from typing import NamedTuple
 import click
 
 from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
-from provenance.cli.arguments import ITEM, SPAN, TIME
+from provenance.cli.arguments import ITEM, SPAN, TIME, language_option
 from provenance.cli.inputs import read_input, read_trust
 from provenance.cli.problems import (
     COULD_NOT,
@@ -35,6 +35,7 @@ from provenance.cli.story import (
     print_verdict,
 )
 from provenance.cli.times import now
+from provenance.cli.words import word
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
@@ -103,6 +104,13 @@ class _Judge(NamedTuple):
     "--explain", is_flag=True, help="Say of each check what it means."
 )
 @click.option(
+    "--story",
+    "is_story",
+    is_flag=True,
+    help="Tell the item's story, as far as the bundle proves it.",
+)
+@language_option
+@click.option(
     "--jsonl",
     "is_lines",
     is_flag=True,
@@ -117,6 +125,8 @@ def verify(
     at: int | None,
     max_age: int | None,
     explain: bool,
+    is_story: bool,
+    language: str,
     is_lines: bool,
 ) -> int:
     """Verify each FILE, with nothing but the trust file.
@@ -150,7 +160,8 @@ def verify(
                 screen.line()
             if len(files) > 1:
                 screen.line((file, "strong"))
-            _print(screen, found, file, explain=explain)
+            told = language if is_story else None
+            _print(screen, found, file, explain=explain, language=told)
     if entries_left:
         raise click.UsageError(
             f"there is no receipt for --entry {entries_left[0]}"
@@ -229,12 +240,24 @@ def _finding(file: str, name: str, error: Exception) -> _Finding:
 
 
 def _print(
-    screen: Screen, found: Verdict | _Finding, file: str, *, explain: bool
+    screen: Screen,
+    found: Verdict | _Finding,
+    file: str,
+    *,
+    explain: bool,
+    language: str | None,
 ) -> None:
-    if isinstance(found, Verdict):
+    """Print what was found; with a *language*, the story in it."""
+    if not isinstance(found, Verdict):
+        print_finding(screen, found.subject, found.step, explain=explain)
+        if language is not None:
+            screen.line(word("no story", language))
+    elif language is None:
         print_verdict(screen, found, file, explain=explain)
     else:
-        print_finding(screen, found.subject, found.step, explain=explain)
+        from provenance.cli.telling import print_story  # noqa: PLC0415  # rare
+
+        print_story(screen, found, language, explain=explain)
 
 
 def _to_json(

@@ -16,6 +16,7 @@ import apsw
 
 from provenance.encoding.digest import HASH_SIZE
 from provenance.errors import NotFoundError, StoreError
+from provenance.forks import Owner
 from provenance.store.protocol import (
     NO_LINK,
     EntryRow,
@@ -149,6 +150,7 @@ class SQLiteReads(ABC):
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._owner = Owner(f"the ledger file {path}")
 
     @abstractmethod
     def _fetch(
@@ -438,12 +440,14 @@ class SQLiteReads(ABC):
                 cursor = connection.execute(sql, keys)
                 try:
                     for row in cursor:
+                        self._owner.require_here()
                         if tuple(map(type, row)) != types:
                             raise damage("a value of another type", self._path)
                         yield row
                 finally:
                     # An abandoned query must not keep its moment alive.
-                    cursor.close(True)
+                    if self._owner.is_here:
+                        cursor.close(True)
         except (apsw.Error, UnicodeDecodeError) as error:
             raise self._failure(error) from error
 
