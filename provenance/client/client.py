@@ -26,10 +26,9 @@ from provenance.client.exchange import (
 )
 from provenance.client.retry import Retries
 from provenance.client.sending import Line, Reply, Sender
-from provenance.encoding.digest import HASH_SIZE
+from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.strict_json import JSON
 from provenance.errors import (
-    EquivocationError,
     InvalidProofError,
     MalformedError,
 )
@@ -42,8 +41,7 @@ from provenance.proof.trust import Trust
 from provenance.proof.verdict import Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.tlog.checkpoint import SignedCheckpoint
-from provenance.tlog.merkle import prove_consistency, verify_consistency
-from provenance.tlog.note import format_note
+from provenance.tlog.growth import require_growth
 from provenance.tlog.tile import TILE_WIDTH, nodes_from, tile_at
 
 BATCH = 200
@@ -326,10 +324,11 @@ class Client:
 
     def require_extension(
         self, old: SignedCheckpoint, new: SignedCheckpoint
-    ) -> None:
-        """Check that *new*'s log has all of *old*'s entries, where they were.
+    ) -> tuple[Hash, ...]:
+        """Return the proof that *new*'s log has all of *old*'s entries.
 
-        The proof is made from the log's tiles, of which it takes some ten.
+        It is made from the log's tiles, of which it takes some ten, and was
+        checked; it is empty where none is needed (`tlog.growth`).
 
         Raises:
             EquivocationError: Both are of one size and differ: publish them.
@@ -340,18 +339,6 @@ class Client:
             ProvenanceError: As `bundle` does.
         """
         size = new.checkpoint.size
-        if size < old.checkpoint.size:
-            raise ValueError("the new checkpoint is smaller than the old one")
-        if size == old.checkpoint.size:
-            if new.checkpoint.root != old.checkpoint.root:
-                raise EquivocationError(
-                    f"the log signed two roots for its size {size}",
-                    first=format_note(old.note),
-                    second=format_note(new.note),
-                )
-            return
-        if not old.checkpoint.size:
-            return  # Every log has all entries of the empty one.
 
         def read_tile(level: int, number: int) -> bytes:
             tile = tile_at(level, number, size)
@@ -363,13 +350,7 @@ class Client:
                 most_bytes=TILE_WIDTH * HASH_SIZE,
             ).body
 
-        verify_consistency(
-            prove_consistency(old.checkpoint.size, size, nodes_from(read_tile)),
-            old_size=old.checkpoint.size,
-            new_size=size,
-            old_root=old.checkpoint.root,
-            new_root=new.checkpoint.root,
-        )
+        return require_growth(old, new, nodes_from(read_tile))
 
     def trust_text(self) -> str:
         """Return the trust file that the node gives, which proves nothing.
