@@ -12,6 +12,7 @@ from becoming a second history.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from provenance.errors import (
@@ -27,6 +28,7 @@ from provenance.ledger.ledger import Ledger, clock_now
 from provenance.ledger.publish import LogSigner
 from provenance.ledger.query import Queries
 from provenance.ledger.read import LedgerReader
+from provenance.ledger.second import Compared, compare_ledgers
 from provenance.proof.trust import Trust, format_trust, parse_trust
 from provenance.store.backup import copy_ledger
 from provenance.store.durable import write_text
@@ -229,6 +231,43 @@ def audit_folder(
             )
     finally:
         store.close()
+
+
+def compare_folders(
+    folder: Path | str,
+    other: Path | str,
+    *,
+    trust: Trust | None = None,
+    progress: Progress | None = None,
+) -> Compared:
+    """Return what differs between two copies of a ledger; `compare_ledgers`.
+
+    Args:
+        folder: The ledger's folder.
+        other: The folder of the second copy, such as a backup.
+        trust: Whose keys say which of the two is genuine; by default those
+            of *folder*'s trust file.
+        progress: Told about every thousand entries.
+
+    Raises:
+        NotFoundError: There is no ledger in one of them.
+        StoreError: One cannot be read.
+    """
+    folder, other = Path(folder), Path(other)
+    trust = read_trust(folder) if trust is None else trust
+    with (
+        closing(_open_store(folder, trust)) as here,
+        closing(_open_store(other, trust)) as there,
+        here.snapshot() as first,
+        there.snapshot() as second,
+    ):
+        return compare_ledgers(
+            first, second, trust=trust, name=str(other), progress=progress
+        )
+
+
+def _open_store(folder: Path, trust: Trust) -> SQLiteStore:
+    return SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
 
 
 def export_folder(folder: Path | str, target: Path | str) -> int:

@@ -24,6 +24,7 @@ from provenance.errors import (
     VerificationError,
 )
 from provenance.folder import DATABASE, TRUST_FILE, audit_folder, open_reader
+from provenance.ledger.read import read_entry
 from provenance.ledger.tiles import (
     CHECKPOINT,
     Kind,
@@ -32,12 +33,13 @@ from provenance.ledger.tiles import (
     check_tiles,
     is_tile_folder,
 )
-from provenance.proof.copies import issuer_in
+from provenance.proof.copies import issuer_in, size_of_note
 from provenance.proof.faults import Fault, entry_reading
-from provenance.proof.opening import newest, open_trusted
+from provenance.proof.opening import newest, open_trusted, require_past
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import STEPS, Outcome, Step
 from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
+from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import MAX_NOTE_SIZE, parse_note
 
 if TYPE_CHECKING:
@@ -53,8 +55,18 @@ _KINDS: dict[Kind, tuple[Outcome, str]] = {
 }
 
 
-def checkpoint_steps(note: str, trust: Trust, *, now: int) -> list[Step]:
-    """Return what is found of a signed checkpoint: who signed it, and when."""
+def checkpoint_steps(
+    note: str, trust: Trust, *, now: int, last_entry: bytes | None = None
+) -> list[Step]:
+    """Return what is found of a signed checkpoint: who signed it, and when.
+
+    Args:
+        note: The checkpoint.
+        trust: Whose keys count.
+        now: The time, in ms since 1970.
+        last_entry: The log's last entry, if it is at hand, which says when;
+            that it is in the log, the caller checks.
+    """
     try:
         origin = parse_checkpoint(parse_note(note).text).origin
         if origin != trust.origin:
@@ -70,7 +82,7 @@ def checkpoint_steps(note: str, trust: Trust, *, now: int) -> list[Step]:
     detail = f"{checkpoint.origin}, size {checkpoint.size}, signed by {keys}"
     return [
         _step("log-signature", Outcome.VERIFIED, 0, f"{detail} of {keys} keys"),
-        *_cosigned(signed, trust, now=now),
+        *_cosigned(signed, trust, now=now, logged=_time_in(last_entry)),
     ]
 
 
@@ -89,14 +101,15 @@ def ledger(source: str, judge: "Judge") -> "Found":
     """Return what an audit by the judge's own trust file finds."""
     from provenance.cli.examine import of_steps  # noqa: PLC0415  # it loads this
 
-    with open_reader(source) as reader:
-        note = reader.checkpoint() if reader.size else ""
+    with open_reader(source) as reader, reader.moment() as moment:
+        note = moment.note
+        last = read_entry(moment.reader, moment.size - 1, size=moment.size)
     progress = Progress()
     try:
         audit = audit_folder(source, trust=judge.trust, progress=progress.show)
     finally:
         progress.clear()
-    steps = checkpoint_steps(note, judge.trust, now=judge.at) if note else []
+    steps = checkpoint_steps(note, judge.trust, now=judge.at, last_entry=last)
     steps += [
         Step(
             len(STEPS) + 1, "audit", Outcome.FAILED, FAULTS_PROBLEM.code,
@@ -123,7 +136,11 @@ def tiles(source: str, judge: "Judge") -> "Found":
     folder = Path(source)
     data = read_input(str(folder / CHECKPOINT), limit=MAX_NOTE_SIZE)
     note = data.decode(errors="replace")
-    steps = checkpoint_steps(note, judge.trust, now=judge.at)
+    size = size_of_note(note)
+    files = TileFolder(folder, size=max(size, 0))
+    steps = checkpoint_steps(
+        note, judge.trust, now=judge.at, last_entry=files.entry(size - 1)
+    )
     try:
         checkpoint = open_trusted(note, judge.trust).checkpoint
     except ProvenanceError:
@@ -151,7 +168,6 @@ def tiles(source: str, judge: "Judge") -> "Found":
         steps.append(
             Step(len(STEPS) + 1, "tiles", Outcome.VERIFIED, TILES_CODE, detail)
         )
-    files = TileFolder(folder, size=checkpoint.size)
     faults = tuple(_told(found, files, judge))
     return of_steps(source, "tiles", steps, note=note, faults=faults)
 
@@ -184,8 +200,16 @@ def _told(
             )
 
 
+def _time_in(entry: bytes | None) -> int:
+    """Return the log's time that its last entry says; 0 if it says none."""
+    try:
+        return 0 if entry is None else parse_commitment(entry).time
+    except MalformedError:
+        return 0
+
+
 def _cosigned(
-    signed: SignedCheckpoint, trust: Trust, *, now: int
+    signed: SignedCheckpoint, trust: Trust, *, now: int, logged: int
 ) -> Iterator[Step]:
     policy = trust.policy
     try:
@@ -203,7 +227,8 @@ def _cosigned(
     )
     yield _step("quorum", Outcome.VERIFIED, 0, detail)
     try:
-        latest = newest(counted, now=now)
+        require_past(logged, now=now)
+        latest = max(logged, newest(counted, now=now))
     except VerificationError as error:
         yield _step("freshness", Outcome.FAILED, 2, str(error))
         return
@@ -216,16 +241,19 @@ def _age(latest: int, limit: int | None, *, now: int) -> Step:
         outcome = Outcome.VERIFIED if limit is None else Outcome.INCOMPLETE
         return Step(
             STEPS.index("freshness") + 1, "freshness", outcome, AGELESS_CODE,
-            "no cosignature says when it was signed",
+            "no cosignature says when it was signed, and how old it is cannot"
+            " be told",
         )  # fmt: skip
     age = max(0, now - latest) // 1000
     if limit is not None and age > limit:
         return _step(
             "freshness", Outcome.INCOMPLETE, 1,
-            f"stale: it was cosigned {age} s ago, over the {limit} s that the"
+            f"stale: the checkpoint is {age} s old, over the {limit} s that the"
             " trust file allows",
         )  # fmt: skip
-    return _step("freshness", Outcome.VERIFIED, 0, f"cosigned {age} s ago")
+    return _step(
+        "freshness", Outcome.VERIFIED, 0, f"the checkpoint is {age} s old"
+    )
 
 
 def _step(name: str, outcome: Outcome, reason: int, detail: str) -> Step:

@@ -128,6 +128,7 @@ TILE_CHANGED_CODE = "PRV-9332"
 TILE_MISSING_CODE = "PRV-9333"
 TILE_SURPLUS_CODE = "PRV-9336"
 LEDGER_CODE = "PRV-9337"
+NO_PROOF_CODE = "PRV-9338"
 
 EVIDENCE_EXPLANATIONS: Mapping[str, str] = {
     RECEIPT_CODE: RECEIPT_EXPLANATION,
@@ -169,6 +170,11 @@ EVIDENCE_EXPLANATIONS: Mapping[str, str] = {
     LEDGER_CODE: (
         "Everything in the ledger was derived again from the bytes that it"
         " stores and came out the same, by the trust file that was given."
+    ),
+    NO_PROOF_CODE: (
+        "That a log of more entries has all those of an older checkpoint can"
+        " be proved from its tiles, and not from the two checkpoints alone."
+        " Whoever has the log can export them: provenance export-tiles."
     ),
 }
 """Codes of what `verify` finds beside bundles → what they mean."""

@@ -331,10 +331,10 @@ class Client:
         checked; it is empty where none is needed (`tlog.growth`).
 
         Raises:
-            EquivocationError: Both are of one size and differ: publish them.
-            InvalidProofError: The tiles do not lead from one to the other.
-                Keep both checkpoints, and ask another mirror for the tiles:
-                if they are sound there, this node lied; if not, the log did.
+            EquivocationError: The log signed two that cannot both be true:
+                publish them, and the proof if there is one.
+            InvalidProofError: The node's tiles do not lead to *new*. Keep
+                both checkpoints, and ask another mirror for the tiles.
             ValueError: *new* is smaller than *old*.
             ProvenanceError: As `bundle` does.
         """

@@ -113,6 +113,8 @@ class TileFolder:
 
     def entry(self, log_index: int) -> bytes | None:
         """Return the entry at *log_index*, or None if it cannot be read."""
+        if log_index < 0:
+            return None
         tile = tile_at(0, log_index // TILE_WIDTH, self.size)
         data = None if tile is None else self.read(tile.entries_path)
         if tile is None or data is None:

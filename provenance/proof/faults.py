@@ -22,7 +22,7 @@ from itertools import islice
 from provenance.claims.event import Field, Item, event_id, parse_leaf
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import Entry, parse_entry
-from provenance.claims.trail import Head, Link, chain_hashes, map_key
+from provenance.claims.trail import Link
 from provenance.encoding.difference import differences
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash, root_from_path
@@ -31,6 +31,7 @@ from provenance.errors import (
     MalformedError,
     ProvenanceError,
     UnknownActorError,
+    VerificationError,
 )
 from provenance.keys import signature_is_valid
 from provenance.proof.bundle import (
@@ -46,12 +47,12 @@ from provenance.proof.copies import (
     issuer_in,
     size_of_note,
 )
+from provenance.proof.evidence import verify_trail
 from provenance.proof.opening import open_trusted
 from provenance.proof.salvage import salvage_bundle
 from provenance.proof.trust import Trust
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import parse_commitment
-from provenance.tlog.patricia import verify_presence
 
 MAX_FAULTS = 100
 """How many faults of one bundle are told."""
@@ -366,21 +367,11 @@ class _Search:
                 )
 
     def _wrong_with_trail(self, trail: ProvenTrail) -> str:
-        if trail.head is None:
-            return ""
-        hashes = chain_hashes(trail.item, trail.links)
-        if hashes[-1] != trail.head:
-            return "its links do not lead to its head"
         try:
-            map_root = parse_commitment(self._bundle.commitment.entry).map_root
-            verify_presence(
-                trail.proof,
-                key=map_key(trail.item),
-                value=Head(len(hashes), trail.head).value,
-                root=map_root,
-            )
-        except (InvalidProofError, MalformedError) as error:
-            return f"it is not the one that the log commits to: {error}"
+            root = parse_commitment(self._bundle.commitment.entry).map_root
+            verify_trail(trail, root)
+        except (VerificationError, MalformedError) as error:
+            return str(error)
         return ""
 
     # Saying so.
