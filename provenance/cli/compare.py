@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import click
 
 from provenance.cli.inputs import read_input
+from provenance.cli.judging import find_trust
 from provenance.cli.outputs import write_output
 from provenance.cli.problems import FAILED, NO_PROOF_CODE, OK, PROBLEMS
 from provenance.cli.program import PROGRAM, Command, within
 from provenance.cli.screen import Screen
-from provenance.cli.verify import find_trust
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.digest import Hash
 from provenance.errors import (

@@ -18,8 +18,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-import click
-
 from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.problems import (
@@ -445,15 +443,3 @@ def _read_entry(file: str) -> bytes:
         if len(data) <= MAX_ENTRY_SIZE and data[:2] == _ENTRY_START:
             return data
         return parse_submission(data).entry
-
-
-def require_no_entries(judge: Judge) -> None:
-    """Check that every --entry was some receipt's.
-
-    Raises:
-        click.UsageError: One was not.
-    """
-    if judge.entries:
-        raise click.UsageError(
-            f"there is no receipt for --entry {judge.entries[0]}"
-        )

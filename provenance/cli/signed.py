@@ -16,7 +16,7 @@ from provenance.cli.outputs import write_pieces
 from provenance.cli.problems import NOT_FOUND, OK
 from provenance.cli.program import Command
 from provenance.cli.progress import Progress
-from provenance.cli.screen import Screen
+from provenance.cli.screen import Screen, safe
 from provenance.cli.times import utc
 from provenance.encoding.digest import Hash
 from provenance.epcis.table.report import escape_cell
@@ -320,7 +320,7 @@ def csv_line(cells: Iterable[object]) -> bytes:
     """Return a line of CSV that a spreadsheet runs nothing of."""
     line = io.StringIO()
     writer = csv.writer(line, quoting=csv.QUOTE_ALL)
-    writer.writerow([escape_cell(str(cell)) for cell in cells])
+    writer.writerow([escape_cell(safe(str(cell))) for cell in cells])
     return line.getvalue().encode()
 
 

@@ -1,6 +1,6 @@
 """Verdicts and stories as lines that people read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from provenance.cli.problems import (
     COULD_NOT,
@@ -180,8 +180,14 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
     screen.line(
         f"{time}  ",
         (label(moment.labels, language), "strong"),
-        _void_words(moment, language),
+        void_words(moment, language),
     )
+    for line in moment_lines(moment, language):
+        screen.line(f"    {line}")
+
+
+def moment_lines(moment: Moment, language: str) -> Iterator[str]:
+    """Yield what is told of one event in *language*, below its heading."""
     name = moment.issuer_name
     who = f"{name} <{moment.issuer}>" if name else moment.issuer
     roles = [role_word(role, language) for role in moment.roles]
@@ -191,13 +197,13 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
         else word("no role", language)
     )
     comma = "，" if language == "zh-CN" else ", "
-    screen.line(f"    {word('by', language, name=who)}{comma}{role}")
+    yield f"{word('by', language, name=who)}{comma}{role}"
     if moment.place:
-        screen.line(f"    {word('at', language, place=moment.place)}")
+        yield word("at", language, place=moment.place)
     if moment.why != "subject":
-        screen.line(f"    {word(moment.why, language, item=moment.item)}")
+        yield word(moment.why, language, item=moment.item)
     if moment.error is not None:
-        _print_error(screen, moment.error, language)
+        yield from _error_lines(moment.error, language)
     if not moment.fields:
         return
     import json  # noqa: PLC0415  # rare, and slow to load
@@ -205,11 +211,11 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
     shown = moment.to_json()["fields"]
     assert isinstance(shown, dict), "fields are an object"
     for pointer, value in shown.items():
-        text = json.dumps(value, ensure_ascii=False)
-        screen.line(f"    {pointer}: {text}")
+        yield f"{pointer}: {json.dumps(value, ensure_ascii=False)}"
 
 
-def _void_words(moment: Moment, language: str) -> str:
+def void_words(moment: Moment, language: str) -> str:
+    """Return what an event's heading adds if it asserts nothing."""
     if moment.error is None:
         return ""
     declared = (moment.error.log_index, moment.error.position)
@@ -217,20 +223,18 @@ def _void_words(moment: Moment, language: str) -> str:
     return f"  ({word('declares' if is_itself else 'void', language)})"
 
 
-def _print_error(screen: Screen, error: ErrorNote, language: str) -> None:
+def _error_lines(error: ErrorNote, language: str) -> Iterator[str]:
     """Say why an event asserts nothing, and what is to replace it."""
     time = as_written(error.time) or word("no time", language)
     reason = error.reason
     if reason in {"did_not_occur", "incorrect_data"}:
         reason = word(reason, language)
     colon = "：" if language == "zh-CN" else ": "
-    screen.line(
-        f"    {word('error at', language, time=time)}",
-        f"{colon}{reason}" if reason else "",
-    )
+    said = word("error at", language, time=time)
+    yield f"{said}{colon}{reason}" if reason else said
     for event, is_shown in error.corrections.items():
-        said = "corrected" if is_shown else "announced"
-        screen.line(f"    {word(said, language, event=event)}")
+        which = "corrected" if is_shown else "announced"
+        yield word(which, language, event=event)
 
 
 def _rests_on(summary: Summary | None) -> str:
