@@ -85,7 +85,7 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
     languages = LANGUAGES if lang == _BOTH else (lang,)
     with ExitStack() as stack:
         pages = [_Page(each, stack) for each in languages]
-        table = stack.enter_context(tempfile.TemporaryFile())
+        table = stack.enter_context(_nameless())
         table.write(csv_line(_COLUMNS))
         counts: dict[str, int] = {}
         codes = set()
@@ -130,14 +130,17 @@ class _Page:
 
     def __init__(self, language: str, stack: ExitStack) -> None:
         self.language = language
-        self.inputs, self.details = (
-            stack.enter_context(tempfile.TemporaryFile()) for _ in range(2)
-        )
+        self.inputs = stack.enter_context(_nameless())
+        self.details = stack.enter_context(_nameless())
 
     def add(self, found: Found) -> None:
         self.inputs.write(case_html.input_row(found, self.language).encode())
         for piece in case_html.details(found, self.language):
             self.details.write(piece.encode())
+
+
+def _nameless() -> BinaryIO:
+    return tempfile.TemporaryFile()  # the caller's stack closes it
 
 
 def _html(case: Case, pages: Sequence[_Page]) -> Iterator[bytes]:

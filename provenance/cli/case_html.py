@@ -27,18 +27,18 @@ from provenance.tlog.note import parse_note
 _STYLE = """
 :root{color-scheme:light}
 body{font:15px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;color:#1a1a1a;
-background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}
+background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem;
+overflow-wrap:anywhere}
 h1,h2,h3,h4{line-height:1.25}
 h2{border-bottom:2px solid #444;margin-top:2.5rem}
-h3{border-top:1px solid #767676;padding-top:1rem;overflow-wrap:anywhere}
+h3{border-top:1px solid #767676;padding-top:1rem}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:start;
-vertical-align:top;overflow-wrap:anywhere}
-code,pre{font:13px/1.4 ui-monospace,monospace;overflow-wrap:anywhere;
-white-space:pre-wrap}
+vertical-align:top}
+code,pre{font:13px/1.4 ui-monospace,monospace;white-space:pre-wrap}
 pre{border:1px solid #767676;padding:.5rem}
-dt{font-weight:600}dd{margin:0 0 .5rem;overflow-wrap:anywhere}
-ol{padding-inline-start:1.5rem}li{margin-bottom:.5rem;overflow-wrap:anywhere}
+dt{font-weight:600}dd{margin:0 0 .5rem}
+ol{padding-inline-start:1.5rem}li{margin-bottom:.5rem}
 .outcome{font-weight:700;border:2px solid;padding:0 .4rem}
 .VERIFIED{color:#0b5d1e}.FAILED{color:#a4000f}
 .INCOMPLETE{color:#7a4b00}.UNKNOWN{color:#404040}
