@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -601,3 +602,44 @@ def test_statements_as_csv_and_lines(place: Place, tmp_path: Path) -> None:
 
 def test_csv_runs_no_formula_that_a_signer_wrote() -> None:
     assert csv_line(["=1+1", "@x", 7]) == b'"\'=1+1","\'@x","7"\r\n'
+
+
+# The five questions.
+
+
+def test_each_of_an_auditors_questions_is_answered_by_one_command(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("backup", "tiles"):
+        shutil.copytree(place.folder / name, tmp_path / name)
+    shutil.copy(place.trust, tmp_path / "trust.toml")
+    shutil.copy(
+        place.folder / "old-tiles/checkpoint", tmp_path / "old-checkpoint"
+    )
+    (tmp_path / "evidence").mkdir()
+    shutil.copy(place.folder / "can.provenance", tmp_path / "evidence")
+    changed(place, tmp_path / "changed.provenance", b"storing", b"stormng")
+    changed(place, tmp_path / "evidence/changed", b"storing", b"stormng")
+    monkeypatch.chdir(tmp_path)
+    answers = []
+    for command in ok("help", "auditors", "--json").json["rows"].values():
+        program, *words = shlex.split(command)
+        assert program == "provenance"
+        words = [key_id(place)[:8] if w == "3f9a01c2" else w for w in words]
+        answers.append(run(*words))
+    whose, touched, differs, grew, case = answers
+    assert whose.out.startswith(f"{MAKER}  Maker\n  key {key_id(place)[:16]}")
+    assert "2 statements, 2 events" in whose.out
+    assert touched.code == 0
+    items = (tmp_path / "items.csv").read_text(encoding="utf-8").splitlines()
+    assert items[1] == f'"{CAN}","2","5","7"'
+    assert differs.code == 1
+    for said in ("event 0 of entry 7", f"signed by Maker <{MAKER}>",
+                 "/bizStep", '"stormng"', '"storing"'):  # fmt: skip
+        assert said in differs.out
+    assert grew.code == 0
+    assert "grown by 2 entries, from 7 to 9" in grew.out
+    assert case.code == 1
+    assert "case.html: 1 VERIFIED, 1 FAILED" in case.out
+    assert (tmp_path / "case.html").stat().st_size > 5_000
+    assert (tmp_path / "case.csv").stat().st_size > 1_000

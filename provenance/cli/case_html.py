@@ -35,6 +35,7 @@ h3{border-top:1px solid #767676;padding-top:1rem}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:start;
 vertical-align:top}
+th:nth-child(2):nth-last-child(3),th:nth-child(3):nth-last-child(2){width:17%}
 code,pre{font:13px/1.4 ui-monospace,monospace;white-space:pre-wrap}
 pre{border:1px solid #767676;padding:.5rem}
 dt{font-weight:600}dd{margin:0 0 .5rem}
