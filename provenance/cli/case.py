@@ -92,6 +92,7 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
         with open_judge(
             trust_file, item, entries, at=at, max_age=max_age, against=against
         ) as judge:
+            judge.keeps_notes = True
             for source in files:
                 for found in judge.examine(source):
                     codes.add(found.exit_code)

@@ -143,6 +143,7 @@ class Judge:
         item: The item in hand, if it is known.
         against: A second copy, in which to look up what differs.
         entries: The files of entries that receipts take, in order.
+        keeps_notes: Whether to give the checkpoint of each bundle.
     """
 
     trust: Trust
@@ -150,6 +151,7 @@ class Judge:
     item: str | None = None
     against: Copy | None = None
     entries: list[str] = field(default_factory=list)
+    keeps_notes: bool = False
     _leaves: tuple[str, list[tuple[str, Hash]]] | None = None
 
     def examine(self, source: str, *, depth: int = 0) -> Iterator[Found]:
@@ -176,11 +178,14 @@ class Judge:
         verdict = examine_bundle(
             data, trust=self.trust, now=self.at, item=self.item
         )
-        is_sound = verdict.outcome in {Outcome.VERIFIED, Outcome.INCOMPLETE}
+        is_read = verdict.steps[0].outcome is Outcome.VERIFIED
+        is_doubtful = verdict.outcome is Outcome.FAILED or not is_read
         faults = (
-            []
-            if is_sound and self.against is None
-            else find_faults(data, trust=self.trust, copy=self.against)
+            find_faults(
+                data, trust=self.trust, copy=self.against, steps=verdict.steps
+            )
+            if is_doubtful or self.against is not None
+            else []
         )
         return Found(
             source,
@@ -191,7 +196,7 @@ class Judge:
             verdict,
             tuple(faults),
             sha256(data).hexdigest(),
-            _note_of(data) if verdict.summary else "",
+            _note_of(data) if self.keeps_notes and verdict.summary else "",
         )
 
     def _checkpoint(self, source: str, data: bytes) -> Found:

@@ -14,7 +14,8 @@ It is told from the bytes alone which part is at fault, so a second copy that
 was changed is found out as well. No verdict rests on anything here.
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -30,6 +31,7 @@ from provenance.errors import (
     InvalidProofError,
     MalformedError,
     ProvenanceError,
+    QuorumNotMetError,
     UnknownActorError,
     VerificationError,
 )
@@ -51,11 +53,15 @@ from provenance.proof.evidence import verify_trail
 from provenance.proof.opening import open_trusted
 from provenance.proof.salvage import salvage_bundle
 from provenance.proof.trust import Trust
+from provenance.proof.verdict import Outcome, Step
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import parse_commitment
 
 MAX_FAULTS = 100
 """How many faults of one bundle are told."""
+
+_PLACE = re.compile(r"(?:event ([0-9]{1,10}) of )?entry ([0-9]{1,16})")
+"""How a step says which event or entry it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,11 @@ class Fault:
 
 
 def find_faults(
-    data: bytes, *, trust: Trust, copy: Copy | None = None
+    data: bytes,
+    *,
+    trust: Trust,
+    copy: Copy | None = None,
+    steps: Sequence[Step] = (),
 ) -> list[Fault]:
     """Return what is wrong with the bundle *data*, part by part.
 
@@ -113,12 +123,21 @@ def find_faults(
         data: The bundle, however broken.
         trust: Whose keys the log has.
         copy: Where the same can be looked up.
+        steps: What the examination found. Of a step that failed for an entry
+            in which nothing was changed, such as one by a revoked key, it is
+            told who signed it.
     """
     bundle, losses = salvage_bundle(data)
     faults = [Fault(where, what) for where, what in losses]
     if bundle is not None:
         search = _Search(bundle, trust, copy)
         faults += islice(search.faults(), MAX_FAULTS)
+        told = {fault.log_index for fault in faults}
+        faults += [
+            fault
+            for fault in search.blamed(steps)
+            if fault.log_index not in told
+        ]
     return faults[:MAX_FAULTS]
 
 
@@ -204,6 +223,18 @@ class _Search:
         for trail in self._bundle.items:
             yield from self._look_at_trail(trail)
 
+    def blamed(self, steps: Sequence[Step]) -> Iterator[Fault]:
+        """Yield the entry, and its signer, of each step that failed."""
+        for step in steps:
+            place = _PLACE.search(f"{step.subject} {step.detail}")
+            if step.outcome is not Outcome.FAILED or place is None:
+                continue
+            position, index = place.groups()
+            yield replace(
+                self._fault(place[0], step.detail, int(index)),
+                position=None if position is None else int(position),
+            )
+
     # The checkpoint.
 
     def _look_at_checkpoint(self) -> Iterator[Fault]:
@@ -212,7 +243,10 @@ class _Search:
             self._copy.checkpoint(size_of_note(note)) if self._copy else None
         )
         try:
-            self._checkpoint = open_trusted(note, self._trust).checkpoint
+            signed = open_trusted(note, self._trust)
+            self._checkpoint = signed.checkpoint
+            with suppress(QuorumNotMetError):
+                self._trust.policy.check(signed)
         except ProvenanceError as error:
             fault = Fault("checkpoint", str(error))
             yield from self._compared(fault, _lines(note), _lines(other))
