@@ -36,7 +36,9 @@ def sound(world: LedgerWorld) -> Bundle:
     return parse_bundle(world.ledger.prove_item(can(0)))
 
 
-def look(world: LedgerWorld, bundle: Bundle, sound: Bundle) -> list[Fault]:
+def look(
+    world: LedgerWorld, bundle: Bundle, sound: Bundle
+) -> tuple[Fault, ...]:
     copy = BundleCopy(sound, name="copy")
     return find_faults(bundle.to_bytes(), trust=world.trust, copy=copy)
 
@@ -60,8 +62,8 @@ def last_of(bundle: Bundle) -> int:
 def test_a_sound_bundle_has_no_faults(
     world: LedgerWorld, sound: Bundle
 ) -> None:
-    assert look(world, sound, sound) == []
-    assert find_faults(sound.to_bytes(), trust=world.trust) == []
+    assert look(world, sound, sound) == ()
+    assert find_faults(sound.to_bytes(), trust=world.trust) == ()
 
 
 def test_a_leaf_of_another_event_is_told_from_those_beside_it(

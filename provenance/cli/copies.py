@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from provenance.cli.inputs import read_input
 from provenance.cli.program import within
 from provenance.errors import MalformedError
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
-from provenance.proof.copies import BundleCopy, Copy
-from provenance.proof.salvage import salvage_bundle
 from provenance.proof.trust import Trust
+
+if TYPE_CHECKING:
+    from provenance.proof.copies import BundleCopy, Copy
 
 
 @contextmanager
-def open_copy(source: str | None, trust: Trust) -> Iterator[Copy | None]:
+def open_copy(source: str | None, trust: Trust) -> "Iterator[Copy | None]":
     """Give the second copy at *source*; None for none.
 
     Raises:
@@ -36,8 +38,11 @@ def open_copy(source: str | None, trust: Trust) -> Iterator[Copy | None]:
         yield LedgerCopy(moment, trust, name=source)
 
 
-def _bundle_copy(source: str) -> BundleCopy | None:
+def _bundle_copy(source: str) -> "BundleCopy | None":
     from pathlib import Path  # noqa: PLC0415  # verify needs none
+
+    from provenance.proof.copies import BundleCopy  # noqa: PLC0415  # rare
+    from provenance.proof.salvage import salvage_bundle  # noqa: PLC0415
 
     if Path(source).is_dir():
         return None

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
 from provenance.cli.inputs import STANDARD, read_input
@@ -42,11 +43,13 @@ from provenance.errors import (
     ProvenanceError,
 )
 from provenance.proof.bundle import MAX_BUNDLE_SIZE, parse_bundle
-from provenance.proof.copies import Copy
-from provenance.proof.faults import Fault, find_faults
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import SCHEMA, Outcome, Step, Verdict
 from provenance.proof.verify import examine_bundle
+
+if TYPE_CHECKING:
+    from provenance.proof.copies import Copy
+    from provenance.proof.faults import Fault
 
 _RECEIPT_START = b"c2sp.org/tlog-proof@"
 _ENTRY_START = b"\x93\x01"
@@ -94,7 +97,7 @@ class Found:
     steps: tuple[Step, ...]
     exit_code: int
     verdict: Verdict | None = None
-    faults: tuple[Fault, ...] = ()
+    faults: tuple["Fault", ...] = ()
     digest: str = ""
     note: str = ""
     entry_file: str = ""
@@ -149,7 +152,7 @@ class Judge:
     trust: Trust
     at: int
     item: str | None = None
-    against: Copy | None = None
+    against: "Copy | None" = None
     entries: list[str] = field(default_factory=list)
     keeps_notes: bool = False
     _leaves: tuple[str, list[tuple[str, Hash]]] | None = None
@@ -180,13 +183,13 @@ class Judge:
         )
         is_read = verdict.steps[0].outcome is Outcome.VERIFIED
         is_doubtful = verdict.outcome is Outcome.FAILED or not is_read
-        faults = (
-            find_faults(
+        faults: tuple[Fault, ...] = ()
+        if is_doubtful or self.against is not None:
+            from provenance.proof.faults import find_faults  # noqa: PLC0415  # rare
+
+            faults = find_faults(
                 data, trust=self.trust, copy=self.against, steps=verdict.steps
             )
-            if is_doubtful or self.against is not None
-            else []
-        )
         return Found(
             source,
             "bundle",
@@ -194,7 +197,7 @@ class Judge:
             verdict.steps,
             exit_code_of(verdict),
             verdict,
-            tuple(faults),
+            faults,
             sha256(data).hexdigest(),
             _note_of(data) if self.keeps_notes and verdict.summary else "",
         )
@@ -311,7 +314,7 @@ def of_steps(  # noqa: PLR0913  # each by name
     *,
     data: bytes | None = None,
     note: str = "",
-    faults: tuple[Fault, ...] = (),
+    faults: tuple["Fault", ...] = (),
 ) -> Found:
     """Return what *steps* come to."""
     gravest = max(steps, key=lambda step: step.outcome.gravity)

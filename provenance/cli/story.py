@@ -1,6 +1,7 @@
 """Verdicts and stories as lines that people read."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from provenance.cli.problems import (
     COULD_NOT,
@@ -16,7 +17,6 @@ from provenance.cli.program import PROGRAM
 from provenance.cli.screen import Screen, Style
 from provenance.cli.times import as_written, utc
 from provenance.cli.words import label, notice_text, role_word, word
-from provenance.proof.faults import Fault
 from provenance.proof.verdict import (
     EXPLANATIONS,
     NOT_CHECKED,
@@ -27,6 +27,9 @@ from provenance.proof.verdict import (
     Summary,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    from provenance.proof.faults import Fault
 
 NEVER_REGISTERED = "PRV-1003"
 """The step that proves that the ledger holds nothing about the item."""
@@ -110,7 +113,7 @@ def print_finding(
             screen.line(f"Not shown by this: {_NOT_SHOWN[step.code]}.")
 
 
-def print_faults(screen: Screen, faults: Sequence[Fault]) -> None:
+def print_faults(screen: Screen, faults: "Sequence[Fault]") -> None:
     """Print what differs from what was signed, and from a second copy."""
     if not faults:
         return

@@ -113,7 +113,7 @@ class TileFolder:
 
     def entry(self, log_index: int) -> bytes | None:
         """Return the entry at *log_index*, or None if it cannot be read."""
-        if log_index < 0:
+        if not 0 <= log_index < self.size:
             return None
         tile = tile_at(0, log_index // TILE_WIDTH, self.size)
         data = None if tile is None else self.read(tile.entries_path)
@@ -159,7 +159,12 @@ class _Check:
             yield from self._take(tile)
             if progress is not None:
                 progress(min((number + 1) * TILE_WIDTH, size), size)
-        if self._is_grown and self._tree.root() != self._checkpoint.root:
+        if not self._is_grown:
+            return
+        for level, number, hashes in self._tree.edge():
+            if level:
+                yield from self._compare(level, number, hashes)
+        if self._tree.root() != self._checkpoint.root:
             yield TileFault(
                 "changed",
                 CHECKPOINT,
@@ -250,10 +255,8 @@ class _Check:
 
     def _grow(self, leaves: list[Hash]) -> Iterator[TileFault]:
         """Add *leaves*; compare what they complete above them."""
-        is_last = self._tree.size + len(leaves) == self._checkpoint.size
         for level, number, hashes in self._tree.append(leaves):
-            is_full = len(hashes) == TILE_WIDTH * HASH_SIZE
-            if level and (is_full or is_last):
+            if level and len(hashes) == TILE_WIDTH * HASH_SIZE:
                 yield from self._compare(level, number, hashes)
 
     def _compare(

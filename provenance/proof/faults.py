@@ -113,7 +113,7 @@ def find_faults(
     trust: Trust,
     copy: Copy | None = None,
     steps: Sequence[Step] = (),
-) -> list[Fault]:
+) -> tuple[Fault, ...]:
     """Return what is wrong with the bundle *data*, part by part.
 
     Of a bundle whose every part is as it was signed and logged, and the same
@@ -138,7 +138,7 @@ def find_faults(
             for fault in search.blamed(steps)
             if fault.log_index not in told
         ]
-    return faults[:MAX_FAULTS]
+    return tuple(faults[:MAX_FAULTS])
 
 
 def name_of(actor: str, registry: TrustRegistry, *copies: Copy | None) -> str:
