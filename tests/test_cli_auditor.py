@@ -25,6 +25,7 @@ from tests.cli_runs import (
     run,
     write_document,
 )
+from tests.node_world import NodeProcess
 
 AUDIT = ("--processes", "1")
 
@@ -643,3 +644,17 @@ def test_each_of_an_auditors_questions_is_answered_by_one_command(
     assert "case.html: 1 VERIFIED, 1 FAILED" in case.out
     assert (tmp_path / "case.html").stat().st_size > 5_000
     assert (tmp_path / "case.csv").stat().st_size > 1_000
+
+
+def test_growth_is_proved_from_a_nodes_tiles(
+    place: Place, tmp_path: Path
+) -> None:
+    old = place.folder / "old-tiles/checkpoint"
+    served = Path(shutil.copytree(place.ledger, tmp_path / "ledger"))
+    with NodeProcess(served) as node:
+        done = compared(
+            place, old, place.folder / "tiles/checkpoint", "--from", node.url
+        )
+    assert done.code == 0, done
+    assert "grown by 2 entries, from 7 to 9" in done.out
+    assert "proof of consistency" in done.out

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from provenance.cli.inputs import read_input
-from provenance.cli.judging import find_trust
+from provenance.cli.judging import find_trust, trust_option
 from provenance.cli.outputs import write_output
 from provenance.cli.problems import FAILED, NO_PROOF_CODE, OK, PROBLEMS
 from provenance.cli.program import PROGRAM, Command, within
@@ -53,14 +53,7 @@ Prove = Callable[[SignedCheckpoint, SignedCheckpoint], tuple[Hash, ...]]
 @click.command(cls=Command)
 @click.argument("old")
 @click.argument("new")
-@click.option(
-    "--trust",
-    "trust_file",
-    metavar="FILE",
-    envvar="PROVENANCE_TRUST",
-    show_envvar=True,
-    help="The trust file: whose keys the log has.",
-)
+@trust_option
 @click.option(
     "--from",
     "tiles",

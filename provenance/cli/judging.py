@@ -17,16 +17,19 @@ from provenance.proof.trust import Trust
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+trust_option = click.option(
+    "--trust",
+    "trust_file",
+    metavar="FILE",
+    envvar="PROVENANCE_TRUST",
+    show_envvar=True,
+    help="The trust file: whom to believe. By default trust.toml in the"
+    " configuration folder (~/.config/provenance).",
+)
+"""Gives a command the option that names the trust file, for `find_trust`."""
+
 _OPTIONS = (
-    click.option(
-        "--trust",
-        "trust_file",
-        metavar="FILE",
-        envvar="PROVENANCE_TRUST",
-        show_envvar=True,
-        help="The trust file: whom to believe. By default trust.toml in the"
-        " configuration folder (~/.config/provenance).",
-    ),
+    trust_option,
     click.option(
         "--item",
         type=ITEM,
