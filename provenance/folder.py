@@ -23,12 +23,12 @@ from provenance.errors import (
 )
 from provenance.keys import Signer
 from provenance.ledger.audit import Audit, Progress, audit
+from provenance.ledger.compare import Compared, compare_ledgers
 from provenance.ledger.export import export_tiles
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.ledger.publish import LogSigner
 from provenance.ledger.query import Queries
 from provenance.ledger.read import LedgerReader
-from provenance.ledger.second import Compared, compare_ledgers
 from provenance.proof.trust import Trust, format_trust, parse_trust
 from provenance.store.backup import copy_ledger
 from provenance.store.durable import write_text

@@ -315,6 +315,32 @@ def test_a_second_copy_changes_no_verdict_and_is_found_out(
     )
 
 
+def test_a_damaged_second_copy_changes_no_verdict(
+    place: Place, tmp_path: Path
+) -> None:
+    bad = changed(place, tmp_path / "bad", b"storing", b"stormng")
+    copy = damaged(place, tmp_path / "copy", "UPDATE links SET previous = 7")
+    assert judged(place, bad, "--against", copy).code == 1
+    copy = damaged(place, tmp_path / "copy2", "UPDATE events SET data = x'00'")
+    done = judged(place, bad, "--against", copy)
+    assert done.code == 1
+    assert f"{copy} does not have it" in done.out
+
+
+def test_a_receipts_entry_is_shown_as_it_reads_in_the_second_copy(
+    place: Place, tmp_path: Path
+) -> None:
+    entry = (place.folder / "5.entry").read_bytes()
+    (tmp_path / "5.entry").write_bytes(entry[:-1] + bytes([entry[-1] ^ 1]))
+    shutil.copy(place.folder / "5.tlog-proof", tmp_path)
+    done = judged(
+        place, tmp_path / "5.tlog-proof", "--against", place.folder / "backup"
+    )
+    assert done.code == 1
+    assert "entry 5: it reads differently in" in done.out
+    assert "/signature" in done.out
+
+
 # Audits with a second copy.
 
 
@@ -362,6 +388,34 @@ def test_an_audit_shows_how_a_changed_event_reads_in_the_backup(
     (fault,) = done.json["differences"]
     assert fault["what"] == f"by what was signed, {bad} was changed"
     assert (fault["pointer"], fault["here"]) == ("/bizStep", '"storing"')
+
+
+def test_a_concealed_value_is_compared_by_its_hash_alone(
+    tmp_path: Path,
+) -> None:
+    place = found_ledger(tmp_path)
+    document = write_document(
+        tmp_path / "a.json", "K0000", **{"example:buyer": "Li Secret"}
+    )
+    sign = ("--key", place.maker_key, "-C", place.ledger)
+    ok("submit", document, *sign, "--conceal", "/example:buyer")
+    ok("backup", tmp_path / "backup", "-C", place.ledger)
+    connection = apsw.Connection(str(place.ledger / "ledger.sqlite"))
+    ((number, data),) = [
+        row
+        for row in connection.execute("SELECT number, data FROM events")
+        if b"Li Secret" in row[1]
+    ]
+    connection.execute(
+        "UPDATE events SET data = ? WHERE number = ?",
+        (data.replace(b"Li Secret", b"Wu Secret"), number),
+    )
+    connection.close()
+    done = run("audit", place.ledger, "--against", tmp_path / "backup", *AUDIT)
+    assert done.code == 1
+    assert "only its hashes are shown" in done.out
+    assert "/example:buyer" in done.out
+    assert "Secret" not in done.out
 
 
 def test_an_audit_against_a_sound_and_older_copy_finds_nothing(

@@ -1,6 +1,7 @@
 """What is found of a bundle that was changed, part by part."""
 
 import dataclasses
+import random
 from collections.abc import Callable
 
 import msgpack
@@ -11,6 +12,7 @@ from provenance.proof.bundle import Bundle, ShownEvent, parse_bundle
 from provenance.proof.copies import BundleCopy
 from provenance.proof.faults import Fault, find_faults
 from provenance.proof.salvage import MOST_CONTAINERS, salvage_bundle
+from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
 from tests.ledger_world import CUSTOMS, PRODUCER, LedgerWorld, can, signer_of
 
@@ -211,3 +213,29 @@ def test_a_copy_is_asked_for_nothing_that_it_does_not_have(
     faults = look(world, bad, other)
     assert faults
     assert all("copy does not have it" in fault.what for fault in faults)
+
+
+def test_whatever_becomes_of_a_bundle_a_failure_is_placed(
+    world: LedgerWorld, sound: Bundle
+) -> None:
+    data = sound.to_bytes()
+    chance = random.Random(4)
+    copies = (None, BundleCopy(sound, name="copy"))
+    for _ in range(400):
+        bad = bytearray(data)
+        at, start = (chance.randrange(len(bad)) for _ in range(2))
+        if chance.random() < 0.6:
+            bad[at] = chance.randrange(256)
+        elif chance.random() < 0.5:
+            del bad[at : at + chance.randrange(1, 60)]
+        else:
+            bad[at:at] = bad[start : start + chance.randrange(1, 60)]
+        steps = examine_bundle(
+            bytes(bad), trust=world.trust, now=world.now
+        ).steps
+        faults = find_faults(
+            bytes(bad), trust=world.trust, copy=chance.choice(copies),
+            steps=steps,
+        )  # fmt: skip
+        has_failed = any(step.outcome is Outcome.FAILED for step in steps)
+        assert faults or not has_failed, bytes(bad).hex()

@@ -58,15 +58,17 @@ def audit(  # noqa: PLR0913, PLR0917  # click's way
     trust = None if trust_file is None else read_trust(trust_file)
     progress = Progress()
     try:
-        found = audit_folder(
-            folder, trust=trust, progress=progress.show, processes=processes
-        )
+        # First, since a copy that is not there is soon found out.
         compared = (
             None
             if against is None
             else compare_folders(
                 folder, against, trust=trust, progress=progress.show
             )
+        )
+        progress.begin("entries")
+        found = audit_folder(
+            folder, trust=trust, progress=progress.show, processes=processes
         )
     finally:
         progress.clear()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from provenance.cli.evidence import RECEIPT_START
 from provenance.cli.inputs import read_input
 from provenance.cli.judging import find_trust, trust_option
 from provenance.cli.outputs import write_output
@@ -32,7 +33,6 @@ from provenance.tlog.note import format_note
 from provenance.tlog.proof_file import parse_proof
 from provenance.tlog.tile import nodes_from
 
-_RECEIPT_START = b"c2sp.org/tlog-proof@"
 _EQUIVOCATION = PROBLEMS[EquivocationError]
 
 
@@ -121,7 +121,7 @@ def _note_in(source: str) -> str:
     if Path(source).is_dir():
         return _note_in_folder(source)
     data = read_input(source, limit=MAX_BUNDLE_SIZE)
-    if data.startswith(_RECEIPT_START):
+    if data.startswith(RECEIPT_START):
         return parse_proof(data).checkpoint
     with suppress(MalformedError):
         return parse_bundle(data).checkpoint

@@ -12,14 +12,21 @@ named, so that nothing is passed over; a link is not followed.
 """
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
+from provenance.cli.evidence import (
+    RECEIPT_START,
+    entry_beside,
+    is_checkpoint,
+    is_folder,
+    kind_of,
+    leaves_in,
+    note_of,
+    read_entry,
+)
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.problems import (
     COULD_NOT,
@@ -33,16 +40,13 @@ from provenance.cli.problems import (
     problem_of,
     text_of,
 )
-from provenance.cli.program import within
 from provenance.cli.story import OUTCOME_EXITS, exit_code_of
 from provenance.encoding.digest import Hash
-from provenance.encoding.tree import leaf_hash, root_from_path
 from provenance.errors import (
-    InvalidProofError,
     MalformedError,
     ProvenanceError,
 )
-from provenance.proof.bundle import MAX_BUNDLE_SIZE, parse_bundle
+from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import SCHEMA, Outcome, Step, Verdict
 from provenance.proof.verify import examine_bundle
@@ -51,19 +55,10 @@ if TYPE_CHECKING:
     from provenance.proof.copies import Copy
     from provenance.proof.faults import Fault
 
-_RECEIPT_START = b"c2sp.org/tlog-proof@"
-_ENTRY_START = b"\x93\x01"
-_SUBMISSION_START = b"\x93\xb8provenance/submission/v1"
-_BUNDLE_MARK = b"provenance/bundle/v"
-_SIGNATURE_LINE = "\n\n— ".encode()
-_MAX_SUBMISSION = MAX_BUNDLE_SIZE
-_START_SIZE = 64
 
 MAX_DEPTH = 64
 """How many folders inside one another are gone into."""
 
-MOST_ENTRIES = 100_000
-"""How many entries of one folder receipts are looked up in."""
 
 _OUTCOMES = {
     OK: Outcome.VERIFIED,
@@ -160,7 +155,7 @@ class Judge:
     def examine(self, source: str, *, depth: int = 0) -> Iterator[Found]:
         """Yield what is to be said of *source*; of a folder, of each part."""
         try:
-            if source != STANDARD and _is_folder(source):
+            if source != STANDARD and is_folder(source):
                 yield from self._folder(source, depth)
                 return
             yield self._file(source)
@@ -171,9 +166,9 @@ class Judge:
 
     def _file(self, source: str) -> Found:
         data = read_input(source, limit=MAX_BUNDLE_SIZE)
-        if data.startswith(_RECEIPT_START):
+        if data.startswith(RECEIPT_START):
             return self._receipt(source, data)
-        if _is_checkpoint(data):
+        if is_checkpoint(data):
             return self._checkpoint(source, data)
         return self._bundle(source, data)
 
@@ -185,11 +180,7 @@ class Judge:
         is_doubtful = verdict.outcome is Outcome.FAILED or not is_read
         faults: tuple[Fault, ...] = ()
         if is_doubtful or self.against is not None:
-            from provenance.proof.faults import find_faults  # noqa: PLC0415  # rare
-
-            faults = find_faults(
-                data, trust=self.trust, copy=self.against, steps=verdict.steps
-            )
+            faults = self._faults(data, verdict.steps)
         return Found(
             source,
             "bundle",
@@ -199,8 +190,21 @@ class Judge:
             verdict,
             faults,
             sha256(data).hexdigest(),
-            _note_of(data) if self.keeps_notes and verdict.summary else "",
+            note_of(data) if self.keeps_notes and verdict.summary else "",
         )
+
+    def _faults(
+        self, data: bytes, steps: Sequence[Step]
+    ) -> "tuple[Fault, ...]":
+        """Return where a bundle differs; a damaged copy takes no verdict."""
+        from provenance.proof.faults import Fault, find_faults  # noqa: PLC0415  # rare
+
+        try:
+            return find_faults(
+                data, trust=self.trust, copy=self.against, steps=steps
+            )
+        except ProvenanceError as error:
+            return (Fault("second copy", f"it cannot be read: {error}"),)
 
     def _checkpoint(self, source: str, data: bytes) -> Found:
         from provenance.cli.examine_log import checkpoint_steps  # noqa: PLC0415  # rare
@@ -215,7 +219,7 @@ class Judge:
             entry_file = self.entries.pop(0)
         elif source != STANDARD:
             try:
-                entry_file = _entry_beside(source, data, self._beside(source))
+                entry_file = entry_beside(source, data, self._beside(source))
             except MalformedError as error:
                 return finding(source, "receipt", error, data=data)
         if entry_file is None:
@@ -229,13 +233,33 @@ class Judge:
         try:
             return self._receipt_of(source, data, entry_file)
         except (ProvenanceError, OSError) as error:
-            return finding(source, "receipt", error, data=data)
+            return replace(
+                finding(source, "receipt", error, data=data),
+                faults=self._faults_of_entry(data, entry_file),
+                entry_file=entry_file,
+            )
+
+    def _faults_of_entry(
+        self, receipt: bytes, entry_file: str
+    ) -> "tuple[Fault, ...]":
+        """Return how a receipt's entry differs from the second copy's."""
+        if self.against is None:
+            return ()
+        from provenance.proof.faults import entry_faults  # noqa: PLC0415  # rare
+        from provenance.tlog.proof_file import parse_proof  # noqa: PLC0415
+
+        try:
+            index = parse_proof(receipt).index
+            return entry_faults(index, read_entry(entry_file), self.against)
+        except (ProvenanceError, OSError):
+            # What cannot be read was said already.
+            return ()
 
     def _receipt_of(self, source: str, data: bytes, entry_file: str) -> Found:
         from provenance.proof.receipt import verify_receipt  # noqa: PLC0415  # rare
         from provenance.tlog.proof_file import parse_proof  # noqa: PLC0415
 
-        entry = _read_entry(entry_file)
+        entry = read_entry(entry_file)
         index = verify_receipt(data, entry=entry, trust=self.trust, now=self.at)
         subject = f"entry {index}"
         detail = f"{subject} of {self.trust.origin} is in the log"
@@ -256,7 +280,7 @@ class Judge:
     def _beside(self, source: str) -> list[tuple[str, Hash]]:
         folder = os.path.dirname(source)  # noqa: PTH120  # as `inputs`
         if self._leaves is None or self._leaves[0] != folder:
-            self._leaves = (folder, _leaves_in(folder))
+            self._leaves = (folder, leaves_in(folder))
         return self._leaves[1]
 
     # Folders.
@@ -286,7 +310,11 @@ class Judge:
             if not part.is_file(follow_symlinks=False):
                 left.append((part.path, "it is a link or no file"))
                 continue
-            kind = _kind_of(part.path)
+            try:
+                kind = kind_of(part.path)
+            except OSError as error:
+                yield finding(part.path, "format", error)
+                continue
             if kind in {"bundle", "receipt", "checkpoint"}:
                 for found in self.examine(part.path):
                     proven.add(found.entry_file)
@@ -346,108 +374,3 @@ def finding(
         problem.exit_code,
         digest="" if data is None else sha256(data).hexdigest(),
     )
-
-
-# What is what.
-
-
-def _is_folder(source: str) -> bool:
-    return stat.S_ISDIR(os.stat(source).st_mode)  # noqa: PTH116  # as `inputs`
-
-
-def _kind_of(path: str) -> str:
-    with open(path, "rb") as file:  # noqa: PTH123  # as `inputs`
-        start = file.read(_START_SIZE)
-        if start.startswith(_RECEIPT_START):
-            return "receipt"
-        if start.startswith((_ENTRY_START, _SUBMISSION_START)):
-            return "entry"
-        # A bundle says so in its middle, a checkpoint at its end.
-        data = start + file.read(MAX_BUNDLE_SIZE)
-    if _is_checkpoint(data):
-        return "checkpoint"
-    return "bundle" if _BUNDLE_MARK in data else "other"
-
-
-def _is_checkpoint(data: bytes) -> bool:
-    if _SIGNATURE_LINE not in data or _BUNDLE_MARK in data:
-        return False
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _note_of(data: bytes) -> str:
-    try:
-        return parse_bundle(data).checkpoint
-    except MalformedError:
-        return ""
-
-
-# Entries.
-
-
-def _entry_beside(
-    source: str, data: bytes, leaves: Sequence[tuple[str, Hash]]
-) -> str | None:
-    """Return the file beside a receipt that holds its entry, or None.
-
-    The one that fits is taken. If none does, it is one of the same name, of
-    which then is said that it does not.
-
-    Args:
-        source: The receipt's path.
-        data: The receipt.
-        leaves: The files with entries in its folder, and their hashes.
-    """
-    from provenance.tlog.checkpoint import parse_checkpoint  # noqa: PLC0415  # rare
-    from provenance.tlog.note import parse_note  # noqa: PLC0415
-    from provenance.tlog.proof_file import parse_proof  # noqa: PLC0415
-
-    proof = parse_proof(data)
-    checkpoint = parse_checkpoint(parse_note(proof.checkpoint).text)
-    stem = _stem(source)
-    # Those of its own name first: with thousands, each has its own.
-    for path, leaf in sorted(leaves, key=lambda each: _stem(each[0]) != stem):
-        try:
-            root = root_from_path(
-                leaf, proof.hashes, index=proof.index, size=checkpoint.size
-            )
-        except InvalidProofError:
-            return None
-        if root == checkpoint.root:
-            return path
-    return next((path for path, _ in leaves if _stem(path) == stem), None)
-
-
-def _stem(path: str) -> str:
-    name = os.path.basename(path)  # noqa: PTH119  # as `inputs`
-    return name.rpartition(".")[0] or name
-
-
-def _leaves_in(folder: str) -> list[tuple[str, Hash]]:
-    """Return each file in *folder* that holds an entry, and its leaf hash."""
-    leaves = []
-    with os.scandir(folder or ".") as inside:
-        for part in inside:
-            if not part.is_file(follow_symlinks=False):
-                continue
-            path = f"{folder}/{part.name}" if folder else part.name
-            with open(path, "rb") as file:  # noqa: PTH123  # as `inputs`
-                start = file.read(_START_SIZE)
-            if start.startswith((_ENTRY_START, _SUBMISSION_START)):
-                with suppress(ProvenanceError):
-                    leaves.append((path, leaf_hash(_read_entry(path))))
-            if len(leaves) == MOST_ENTRIES:
-                break
-    return leaves
-
-
-def _read_entry(file: str) -> bytes:
-    with within(file):
-        data = read_input(file, limit=_MAX_SUBMISSION)
-        if len(data) <= MAX_ENTRY_SIZE and data[:2] == _ENTRY_START:
-            return data
-        return parse_submission(data).entry

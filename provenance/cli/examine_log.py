@@ -16,7 +16,6 @@ from provenance.cli.problems import (
     TILES_CODE,
 )
 from provenance.cli.progress import Progress
-from provenance.encoding.difference import differences
 from provenance.errors import (
     MalformedError,
     ProvenanceError,
@@ -34,7 +33,7 @@ from provenance.ledger.tiles import (
     is_tile_folder,
 )
 from provenance.proof.copies import issuer_in, size_of_note
-from provenance.proof.faults import Fault, entry_reading
+from provenance.proof.faults import Fault, entry_faults
 from provenance.proof.opening import newest, open_trusted, require_past
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import STEPS, Outcome, Step
@@ -182,22 +181,9 @@ def _told(
         if index is None:
             continue
         here = files.entry(index) or b""
-        there = copy.entry(index) if copy is not None else None
-        issuer = issuer_in(here) or (issuer_in(there) if there else "")
-        name = copy.actor_name(issuer) if copy is not None else ""
-        said = Fault(
-            fault.where, fault.what, index, issuer=issuer, issuer_name=name
-        )
-        if there is None:
-            yield said
-            continue
-        for place in differences(entry_reading(here), entry_reading(there)):
-            yield replace(
-                said,
-                pointer=place.pointer,
-                here=place.here,
-                there=place.there,
-            )
+        faults = entry_faults(index, here, copy) if copy is not None else ()
+        for said in faults or [Fault("", "", index, issuer=issuer_in(here))]:
+            yield replace(said, where=fault.where, what=fault.what)
 
 
 def _time_in(entry: bytes | None) -> int:

@@ -15,12 +15,12 @@ was changed is found out as well. No verdict rests on anything here.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from provenance.claims.event import Field, Item, event_id, parse_leaf
+from provenance.claims.event import event_id
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.trail import Link
@@ -51,6 +51,7 @@ from provenance.proof.copies import (
 )
 from provenance.proof.evidence import verify_trail
 from provenance.proof.opening import open_trusted
+from provenance.proof.readings import entry_reading, leaf_reading
 from provenance.proof.salvage import salvage_bundle
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome, Step
@@ -141,6 +142,27 @@ def find_faults(
     return tuple(faults[:MAX_FAULTS])
 
 
+def entry_faults(log_index: int, entry: bytes, copy: Copy) -> tuple[Fault, ...]:
+    """Return where *entry* differs from the one that *copy* has there."""
+    other = copy.entry(log_index)
+    if other is None:
+        return ()
+    issuer = issuer_in(entry) or issuer_in(other)
+    fault = Fault(
+        f"entry {log_index}",
+        f"it reads differently in {copy.name}",
+        log_index,
+        issuer=issuer,
+        issuer_name=copy.actor_name(issuer),
+    )
+    return tuple(
+        replace(
+            fault, pointer=place.pointer, here=place.here, there=place.there
+        )
+        for place in differences(entry_reading(entry), entry_reading(other))
+    )
+
+
 def name_of(actor: str, registry: TrustRegistry, *copies: Copy | None) -> str:
     """Return what *actor* is called, by whoever knows it first; or ""."""
     with suppress(UnknownActorError):
@@ -149,55 +171,6 @@ def name_of(actor: str, registry: TrustRegistry, *copies: Copy | None) -> str:
         if copy is not None and (name := copy.actor_name(actor)):
             return name
     return ""
-
-
-def entry_reading(data: bytes) -> Mapping[str, object]:
-    """Return what an entry says, for comparing: names → values."""
-    with suppress(MalformedError):
-        entry = parse_entry(data)
-        header = entry.header
-        return {
-            "origin": header.origin,
-            "issuer": header.issuer,
-            "key_id": header.key_id,
-            "issued_at": header.issued_at,
-            "events": header.event_count,
-            "events_root": header.events_root,
-            "signature": entry.signature,
-        }
-    with suppress(MalformedError):
-        commitment = parse_commitment(data)
-        return {
-            "covers": commitment.covered,
-            "map_root": commitment.map_root,
-            "items": commitment.item_count,
-            "time": commitment.time,
-        }
-    return {"bytes": data}
-
-
-def leaf_reading(
-    leaf: bytes | Hash | None, *, number: int, item_count: int
-) -> object:
-    """Return what a leaf says, for comparing, under its JSON Pointer.
-
-    Of a leaf that is withheld only the hash is known, and that is all that
-    can be compared.
-    """
-    if leaf is None or isinstance(leaf, Hash):
-        return {} if leaf is None else {"(hash)": leaf}
-    try:
-        part = parse_leaf(leaf, number=number, item_count=item_count)
-    except MalformedError:
-        return {"(bytes)": leaf}
-    if isinstance(part, Item):
-        said: dict[str, object] = {"id": part.id}
-        if part.is_quantity:
-            said |= {"quantity": part.quantity, "uom": part.uom}
-        return {part.relation: said}
-    if isinstance(part, Field):
-        return {part.pointer[1:]: part.value}
-    return part
 
 
 class _Search:
