@@ -1,20 +1,38 @@
 """What is found of a bundle that was changed, part by part."""
 
 import dataclasses
+import pathlib
 import random
 from collections.abc import Callable
 
 import msgpack
 import pytest
 
+from provenance.claims.event import Field, Item, make_event
 from provenance.encoding.difference import MAX_SHOWN, Differing, differences
-from provenance.proof.bundle import Bundle, ShownEvent, parse_bundle
+from provenance.encoding.digest import Hash
+from provenance.encoding.tree import leaf_hash
+from provenance.proof.bundle import (
+    MAX_BUNDLE_SIZE,
+    Bundle,
+    ShownEvent,
+    parse_bundle,
+)
 from provenance.proof.copies import BundleCopy
-from provenance.proof.faults import Fault, find_faults
+from provenance.proof.faults import Fault, entry_faults, find_faults
 from provenance.proof.salvage import MOST_CONTAINERS, salvage_bundle
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
-from tests.ledger_world import CUSTOMS, PRODUCER, LedgerWorld, can, signer_of
+from tests.ledger_world import (
+    CUSTOMS,
+    PRODUCER,
+    LedgerWorld,
+    body,
+    can,
+    signer_of,
+)
+
+LOT = "https://id.gs1.org/01/09506000134352"
 
 
 @pytest.fixture(scope="module")
@@ -239,3 +257,122 @@ def test_whatever_becomes_of_a_bundle_a_failure_is_placed(
         )  # fmt: skip
         has_failed = any(step.outcome is Outcome.FAILED for step in steps)
         assert faults or not has_failed, bytes(bad).hex()
+
+
+class OtherCopy(BundleCopy):
+    """A copy that says other things than the bundle."""
+
+    def public_key(self, key_id: bytes) -> bytes | None:
+        del key_id
+        return signer_of("somebody else").verifier.data
+
+    def leaf(  # of a withheld leaf the hash
+        self, log_index: int, position: int, number: int
+    ) -> Hash | None:
+        leaf = super().leaf(log_index, position, number)
+        if leaf is None:
+            return None
+        return leaf_hash(leaf if number else b"other")
+
+
+def test_a_signature_by_another_key_than_it_names_is_told(
+    world: LedgerWorld, sound: Bundle
+) -> None:
+    copy = OtherCopy(sound, name="copy")
+    faults = find_faults(sound.to_bytes(), trust=world.trust, copy=copy)
+    whats = {fault.what for fault in faults}
+    assert any("not by the key that it names" in what for what in whats)
+    # Of a withheld leaf the hashes are shown, which is all that there is.
+    hashes = [fault for fault in faults if fault.pointer == "/(hash)"]
+    assert {len(str(fault.here)) for fault in hashes} == {66}
+    assert all(
+        "is as it was signed, and copy differs" in f.what for f in hashes
+    )
+
+
+def test_a_copy_whose_entry_was_changed_is_found_out(
+    world: LedgerWorld, sound: Bundle
+) -> None:
+    index = last_of(sound)
+    other = dataclasses.replace(
+        sound,
+        statements=tuple(
+            dataclasses.replace(logged, entry=logged.entry[:-1] + b"!")
+            if logged.log_index == index
+            else logged
+            for logged in sound.statements
+        ),
+    )
+    copy = BundleCopy(other, name="copy")
+    (fault,) = find_faults(sound.to_bytes(), trust=world.trust, copy=copy)
+    assert fault.what == "it is as the log has it, and copy differs"
+    assert fault.pointer == "/signature"
+    entry = next(s for s in sound.statements if s.log_index == index).entry
+    (again,) = entry_faults(index, entry, copy)
+    assert (again.pointer, again.issuer) == ("/signature", CUSTOMS)
+    assert entry_faults(10_000, entry, copy) == ()
+
+
+def test_a_proof_of_the_wrong_length_is_told(
+    world: LedgerWorld, sound: Bundle
+) -> None:
+    index = last_of(sound)
+    bad = dataclasses.replace(
+        sound,
+        statements=tuple(
+            dataclasses.replace(logged, proof=logged.proof[:-1])
+            if logged.log_index == index
+            else logged
+            for logged in sound.statements
+        ),
+    )
+    (fault,) = find_faults(bad.to_bytes(), trust=world.trust)
+    assert "its proof does not fit its place" in fault.what
+
+
+def test_a_changed_field_is_shown_where_it_stands_in_the_event(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = LedgerWorld(tmp_path / "ledger")
+    world.enrol_everyone()
+    pointer, lot = "/example:sale/a~1b", f"{LOT}/10/L7"
+    event = make_event(
+        body(action="ADD", bizStep="commissioning"),
+        [Item("epcList", can(0)),
+         Item("quantityList", lot, 5, "KGM", is_quantity=True)],
+        [Field(pointer, {"price": 7})],
+        secret=world.secret(),
+    )  # fmt: skip
+    world.ledger.append([event], signer=signer_of(PRODUCER), issuer=PRODUCER)
+    sound = parse_bundle(world.ledger.prove_item(lot, reveal=[pointer]))
+    shown = next(e for e in sound.events if e.concealed_count)
+    assert [leaf.number for leaf in shown.leaves] == [0, 2, 3]
+
+    def changed(old: bytes, new: bytes) -> Bundle:
+        return with_event(
+            sound,
+            shown.log_index,
+            lambda event: dataclasses.replace(
+                event,
+                leaves=tuple(
+                    dataclasses.replace(leaf, leaf=leaf.leaf.replace(old, new))
+                    for leaf in event.leaves
+                ),
+            ),
+        )
+
+    (fault,) = look(world, changed(b"price\x07", b"price\x08"), sound)
+    assert "concealed field 1 is not what" in fault.what
+    assert (fault.pointer, fault.here, fault.there) == (
+        f"{pointer}/price", "8", "7",
+    )  # fmt: skip
+    (fault,) = look(world, changed(b"\x05\xa3KGM", b"\x06\xa3KGM"), sound)
+    assert (fault.pointer, fault.here) == ("/quantityList/quantity", "6")
+    faults = look(world, changed(b"\xa4item", b"\xa4itom"), sound)
+    assert {fault.pointer for fault in faults} >= {"/(bytes)"}
+
+
+def test_what_is_larger_than_any_bundle_is_not_looked_into() -> None:
+    bundle, losses = salvage_bundle(bytes(MAX_BUNDLE_SIZE + 1))
+    assert bundle is None
+    assert "too large" in losses[-1][1]

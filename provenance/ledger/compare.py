@@ -336,11 +336,10 @@ def _entry_or_none(data: bytes) -> Entry | None:
 
 
 def _reading(event: Event, number: int) -> object:
-    return leaf_reading(
-        event.leaves[number] if number < len(event.leaves) else None,
-        number=number,
-        item_count=len(event.items),
-    )
+    leaf = event.leaves[number] if number < len(event.leaves) else None
+    if leaf is None:
+        return {}
+    return leaf_reading(leaf, number=number, item_count=len(event.items))
 
 
 def _pointer(event: Event, number: int) -> str:

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from provenance.claims.event import Field, Item, parse_leaf
 from provenance.claims.statement import parse_entry
-from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError
 from provenance.tlog.commitment import parse_commitment
 
@@ -38,16 +37,8 @@ def entry_reading(data: bytes) -> Mapping[str, object]:
     return {"bytes": data}
 
 
-def leaf_reading(
-    leaf: bytes | Hash | None, *, number: int, item_count: int
-) -> object:
-    """Return what a leaf says, for comparing, under its JSON Pointer.
-
-    Of a leaf that is withheld only the hash is known, and that is all that
-    can be compared.
-    """
-    if leaf is None or isinstance(leaf, Hash):
-        return {} if leaf is None else {"(hash)": leaf}
+def leaf_reading(leaf: bytes, *, number: int, item_count: int) -> object:
+    """Return what a leaf says, for comparing, where it stands in its event."""
     try:
         part = parse_leaf(leaf, number=number, item_count=item_count)
     except MalformedError:
@@ -58,5 +49,12 @@ def leaf_reading(
             said |= {"quantity": part.quantity, "uom": part.uom}
         return {part.relation: said}
     if isinstance(part, Field):
-        return {part.pointer[1:]: part.value}
+        return _placed(part)
     return part
+
+
+def _placed(field: Field) -> object:
+    value: object = field.value
+    for step in reversed(field.pointer.split("/")[1:]):
+        value = {step.replace("~1", "/").replace("~0", "~"): value}
+    return value
