@@ -93,6 +93,19 @@ def test_an_entry_of_the_receipts_name_that_does_not_fit_fails(
     assert judged(place, tmp_path / "5.tlog-proof").code == 1
 
 
+def test_a_receipt_with_a_proof_too_short_fails_with_its_entry(
+    place: Place, tmp_path: Path
+) -> None:
+    lines = (place.folder / "5.tlog-proof").read_text("utf-8").split("\n")
+    (tmp_path / "5.tlog-proof").write_text(
+        "\n".join(lines[:2] + lines[3:]), encoding="utf-8"
+    )
+    shutil.copy(place.folder / "5.entry", tmp_path)
+    done = judged(place, tmp_path / "5.tlog-proof")
+    assert done.code == 1
+    assert "PRV-9032" in done.out
+
+
 def test_a_folder_is_verified_file_by_file_and_nothing_is_passed_over(
     place: Place, tmp_path: Path
 ) -> None:

@@ -2,8 +2,8 @@
 
 import os
 import stat
-from collections.abc import Sequence
 from contextlib import suppress
+from itertools import chain
 
 from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
 from provenance.cli.inputs import read_input
@@ -78,9 +78,11 @@ def note_of(data: bytes) -> str:
         return ""
 
 
-def entry_beside(
-    source: str, data: bytes, leaves: Sequence[tuple[str, Hash]]
-) -> str | None:
+Leaves = dict[str, list[tuple[str, Hash]]]
+"""Name without suffix → the files of that name with entries: path, hash."""
+
+
+def entry_beside(source: str, data: bytes, leaves: Leaves) -> str | None:
     """Return the file beside a receipt that holds its entry, or None.
 
     The one that fits is taken. If none does, it is one of the same name, of
@@ -89,7 +91,10 @@ def entry_beside(
     Args:
         source: The receipt's path.
         data: The receipt.
-        leaves: The files with entries in its folder, and their hashes.
+        leaves: The entries in its folder.
+
+    Raises:
+        MalformedError: It is no receipt.
     """
     from provenance.tlog.checkpoint import parse_checkpoint  # noqa: PLC0415  # rare
     from provenance.tlog.note import parse_note  # noqa: PLC0415
@@ -97,41 +102,48 @@ def entry_beside(
 
     proof = parse_proof(data)
     checkpoint = parse_checkpoint(parse_note(proof.checkpoint).text)
-    stem = _stem(source)
+    named = leaves.get(_stem(source), [])
     # Those of its own name first: with thousands, each has its own.
-    for path, leaf in sorted(leaves, key=lambda each: _stem(each[0]) != stem):
+    for path, leaf in chain(named, *leaves.values()):
         try:
             root = root_from_path(
                 leaf, proof.hashes, index=proof.index, size=checkpoint.size
             )
         except InvalidProofError:
-            return None
+            # It proves no entry at all, whichever that be.
+            break
         if root == checkpoint.root:
             return path
-    return next((path for path, _ in leaves if _stem(path) == stem), None)
+    return named[0][0] if named else None
+
+
+def leaves_in(folder: str) -> Leaves:
+    """Return the entries in the files of *folder*, as far as they are read."""
+    leaves: Leaves = {}
+    count = 0
+    with os.scandir(folder or ".") as inside:
+        for part in inside:
+            path = f"{folder}/{part.name}" if folder else part.name
+            # What cannot be read, and what is no entry, is not the one.
+            with suppress(OSError, ProvenanceError):
+                if part.is_file(follow_symlinks=False) and _is_entry(path):
+                    leaf = leaf_hash(read_entry(path))
+                    leaves.setdefault(_stem(path), []).append((path, leaf))
+                    count += 1
+            if count == MOST_ENTRIES:
+                break
+    return leaves
+
+
+def _is_entry(path: str) -> bool:
+    with open(path, "rb") as file:  # noqa: PTH123  # as `inputs`
+        start = file.read(_START_SIZE)
+    return start.startswith((_ENTRY_START, _SUBMISSION_START))
 
 
 def _stem(path: str) -> str:
     name = os.path.basename(path)  # noqa: PTH119  # as `inputs`
     return name.rpartition(".")[0] or name
-
-
-def leaves_in(folder: str) -> list[tuple[str, Hash]]:
-    """Return each file in *folder* that holds an entry, and its leaf hash."""
-    leaves = []
-    with os.scandir(folder or ".") as inside:
-        for part in inside:
-            if not part.is_file(follow_symlinks=False):
-                continue
-            path = f"{folder}/{part.name}" if folder else part.name
-            with open(path, "rb") as file:  # noqa: PTH123  # as `inputs`
-                start = file.read(_START_SIZE)
-            if start.startswith((_ENTRY_START, _SUBMISSION_START)):
-                with suppress(ProvenanceError):
-                    leaves.append((path, leaf_hash(read_entry(path))))
-            if len(leaves) == MOST_ENTRIES:
-                break
-    return leaves
 
 
 def read_entry(file: str) -> bytes:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from provenance.cli.evidence import (
     RECEIPT_START,
+    Leaves,
     entry_beside,
     is_checkpoint,
     is_folder,
@@ -41,7 +42,6 @@ from provenance.cli.problems import (
     text_of,
 )
 from provenance.cli.story import OUTCOME_EXITS, exit_code_of
-from provenance.encoding.digest import Hash
 from provenance.errors import (
     MalformedError,
     ProvenanceError,
@@ -150,7 +150,7 @@ class Judge:
     against: "Copy | None" = None
     entries: list[str] = field(default_factory=list)
     keeps_notes: bool = False
-    _leaves: tuple[str, list[tuple[str, Hash]]] | None = None
+    _leaves: tuple[str, Leaves] | None = None
 
     def examine(self, source: str, *, depth: int = 0) -> Iterator[Found]:
         """Yield what is to be said of *source*; of a folder, of each part."""
@@ -277,7 +277,7 @@ class Judge:
             entry_file=entry_file,
         )
 
-    def _beside(self, source: str) -> list[tuple[str, Hash]]:
+    def _beside(self, source: str) -> Leaves:
         folder = os.path.dirname(source)  # noqa: PTH120  # as `inputs`
         if self._leaves is None or self._leaves[0] != folder:
             self._leaves = (folder, leaves_in(folder))

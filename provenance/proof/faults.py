@@ -358,14 +358,14 @@ class _Search:
                 " head or its proof was changed",
             )
             return
-        # What is there twice over is no news: only the links that differ.
+        known_here, known_there = set(here), set(there)
         for text in here:
-            if text not in there:
+            if text not in known_there:
                 yield replace(
                     fault, what=f"{wrong}: a link too many", here=text
                 )
         for link, text in zip(others, there, strict=True):
-            if text not in here:
+            if text not in known_here:
                 yield replace(
                     self._fault(fault.where, "", link.log_index),
                     what=f"{wrong}: a link is missing",
