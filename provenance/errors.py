@@ -181,15 +181,26 @@ class EquivocationError(VerificationError):
     Attributes:
         first: One signed checkpoint note.
         second: The other; publish both, they prove the fork to anyone.
+        proof: If they are of two sizes, the hashes that lead to the second's
+            root and to another root than the first's (RFC 9162, 2.1.2):
+            publish them as well.
     """
 
     code = "PRV-9034"
     hint = "keep both checkpoints and publish them: they prove the fork"
 
-    def __init__(self, message: str, *, first: str, second: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        first: str,
+        second: str,
+        proof: tuple[bytes, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.first = first
         self.second = second
+        self.proof = proof
 
 
 class ForkError(ProvenanceError):

@@ -1,6 +1,7 @@
 """Verdicts as lines that people read; stories are in `telling`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from provenance.cli.problems import (
     COULD_NOT,
@@ -9,6 +10,7 @@ from provenance.cli.problems import (
     NOT_FOUND,
     OK,
     RECEIPT_CODE,
+    TILES_CODE,
     explanations,
 )
 from provenance.cli.program import PROGRAM
@@ -26,6 +28,9 @@ from provenance.proof.verdict import (
     as_json,
 )
 
+if TYPE_CHECKING:
+    from provenance.proof.faults import Fault
+
 NEVER_REGISTERED = "PRV-1003"
 """The step that proves that the ledger holds nothing about the item."""
 
@@ -41,13 +46,19 @@ _MARKS = {
     Outcome.INCOMPLETE: "!",
     Outcome.UNKNOWN: "–",
 }
-_EXIT_CODES = {
+OUTCOME_EXITS = {
     Outcome.VERIFIED: OK,
     Outcome.FAILED: FAILED,
     Outcome.INCOMPLETE: INCOMPLETE,
     Outcome.UNKNOWN: COULD_NOT,
 }
+"""Outcome → how it alone ends a command."""
+
 _WIDTH = 76
+_NOT_SHOWN = {
+    RECEIPT_CODE: "who may have signed it, and what was logged later",
+    TILES_CODE: "who may have signed the entries, and what their events say",
+}
 
 
 def explanation_of(code: str) -> str:
@@ -61,7 +72,7 @@ def exit_code_of(verdict: Verdict) -> int:
         step.code == NEVER_REGISTERED for step in verdict.steps
     ):
         return NOT_FOUND
-    return _EXIT_CODES[verdict.outcome]
+    return OUTCOME_EXITS[verdict.outcome]
 
 
 def print_verdict(
@@ -79,17 +90,47 @@ def print_verdict(
 
 
 def print_finding(
-    screen: Screen, subject: str, step: Step, *, explain: bool
+    screen: Screen, subject: str, steps: Sequence[Step], *, explain: bool
 ) -> None:
-    """Print what the one check of a receipt or of a file came to."""
-    screen.line((step.outcome.value, _STYLES[step.outcome]), f"  {subject}")
-    screen.line("The following check was performed:")
-    print_step(screen, step, explain=explain)
-    if step.code == RECEIPT_CODE:
-        screen.line(
-            "Not shown by this: who may have signed it, and what was logged"
-            " later."
-        )
+    """Print what the checks of anything but a bundle came to."""
+    outcome = max(
+        (step.outcome for step in steps), key=lambda found: found.gravity
+    )
+    screen.line((outcome.value, _STYLES[outcome]), f"  {subject}")
+    screen.line(
+        "The following check was performed:"
+        if len(steps) == 1
+        else "The following checks were performed:"
+    )
+    for step in steps:
+        print_step(screen, step, explain=explain)
+    for step in steps:
+        if step.code in _NOT_SHOWN:
+            screen.line(f"Not shown by this: {_NOT_SHOWN[step.code]}.")
+
+
+def print_faults(screen: Screen, faults: "Sequence[Fault]") -> None:
+    """Print what differs from what was signed, and from a second copy."""
+    if not faults:
+        return
+    screen.line("What differs:")
+    before = None
+    for fault in faults:
+        if (fault.where, fault.what) != before:
+            screen.line("  ", (fault.where, "strong"), f": {fault.what}")
+            if fault.issuer:
+                name = f"{fault.issuer_name} " if fault.issuer_name else ""
+                screen.line(f"    signed by {name}<{fault.issuer}>")
+        before = (fault.where, fault.what)
+        if fault.here is None and fault.there is None:
+            continue
+        screen.line(f"    {fault.pointer or 'the whole of it'}")
+        screen.line(f"      here   {_or_nothing(fault.here)}")
+        screen.line(f"      there  {_or_nothing(fault.there)}")
+
+
+def _or_nothing(value: str | None) -> str:
+    return "(not there)" if value is None else value
 
 
 def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
@@ -111,11 +152,16 @@ def print_fields(
     screen: Screen, fields: Mapping[str, object], *, indent: int = 4
 ) -> None:
     """Print concealed fields that are shown: JSON Pointer and value."""
+    for line in field_lines(fields):
+        screen.line(" " * indent, line)
+
+
+def field_lines(fields: Mapping[str, object]) -> Iterator[str]:
+    """Yield a line for each concealed field: JSON Pointer and value."""
     import json  # noqa: PLC0415  # rare, and slow to load
 
     for pointer, value in fields.items():
-        text = json.dumps(value, ensure_ascii=False)
-        screen.line(" " * indent, f"{pointer}: {text}")
+        yield f"{pointer}: {json.dumps(value, ensure_ascii=False)}"
 
 
 def print_outcome(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from provenance.cli.screen import Screen
 from provenance.cli.story import (
     NEVER_REGISTERED,
-    print_fields,
+    field_lines,
     print_outcome,
     print_step,
     signed_by,
@@ -166,8 +166,14 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
     screen.line(
         f"{time}  ",
         (label(moment.labels, language), "strong"),
-        _void_words(moment, language),
+        void_words(moment, language),
     )
+    for line in moment_lines(moment, language):
+        screen.line(f"    {line}")
+
+
+def moment_lines(moment: Moment, language: str) -> Iterator[str]:
+    """Yield what is told of one event in *language*, below its heading."""
     roles = [role_word(role, language) for role in moment.roles]
     role = (
         word("as", language, roles=", ".join(roles))
@@ -176,20 +182,22 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
     )
     by = word("by", language, name=signed_by(moment))
     comma = "，" if language == "zh-CN" else ", "
-    screen.line(f"    {by}{comma}{role}")
+    yield f"{by}{comma}{role}"
     if moment.place:
-        screen.line(f"    {word('at', language, place=moment.place)}")
+        yield word("at", language, place=moment.place)
     if moment.why != "subject":
-        screen.line(f"    {word(moment.why, language, item=moment.item)}")
+        yield word(moment.why, language, item=moment.item)
     if moment.error is not None:
-        _print_error(screen, moment.error, language)
+        yield from _error_lines(moment.error, language)
     if moment.fields:
-        screen.line(f"    {word('shown', language)}")
+        yield word("shown", language)
         fields = {k: as_json(v) for k, v in moment.fields.items()}
-        print_fields(screen, fields, indent=6)
+        for line in field_lines(fields):
+            yield f"  {line}"
 
 
-def _void_words(moment: Moment, language: str) -> str:
+def void_words(moment: Moment, language: str) -> str:
+    """Return what an event's heading adds if it asserts nothing."""
     if moment.error is None:
         return ""
     declared = (moment.error.log_index, moment.error.position)
@@ -197,17 +205,15 @@ def _void_words(moment: Moment, language: str) -> str:
     return f"  ({word('declares' if is_itself else 'void', language)})"
 
 
-def _print_error(screen: Screen, error: ErrorNote, language: str) -> None:
+def _error_lines(error: ErrorNote, language: str) -> Iterator[str]:
     """Say why an event asserts nothing, and what is to replace it."""
     time = as_written(error.time) or word("no time", language)
     reason = error.reason
     if reason in {"did_not_occur", "incorrect_data"}:
         reason = word(reason, language)
     colon = "：" if language == "zh-CN" else ": "
-    screen.line(
-        f"    {word('error at', language, time=time)}",
-        f"{colon}{reason}" if reason else "",
-    )
+    said = word("error at", language, time=time)
+    yield f"{said}{colon}{reason}" if reason else said
     for event, is_shown in error.corrections.items():
-        said = "corrected" if is_shown else "announced"
-        screen.line(f"    {word(said, language, event=event)}")
+        which = "corrected" if is_shown else "announced"
+        yield word(which, language, event=event)

@@ -34,6 +34,28 @@ ENVIRONMENT: Mapping[str, str] = {
 }
 """Variable → what it says."""
 
+AUDITORS: Mapping[str, str] = {
+    "Whose key is it, and what did it sign?": (
+        "provenance statements --key 3f9a01c2 -C backup"
+    ),
+    "Which items did it touch?": (
+        "provenance statements --key 3f9a01c2 --items --format csv -o items.csv"
+        " -C backup"
+    ),
+    "Where was this bundle changed, and how did it read?": (
+        "provenance verify changed.provenance --against backup --trust"
+        " trust.toml"
+    ),
+    "Did the log only grow since the last visit?": (
+        "provenance compare old-checkpoint tiles --trust trust.toml"
+    ),
+    "What goes into the case file?": (
+        "provenance report evidence --against backup -o case.html --trust"
+        " trust.toml"
+    ),
+}
+"""What an auditor asks → the command that answers."""
+
 
 @click.command("help", cls=Command)
 @click.argument("topic", nargs=-1)
@@ -43,8 +65,8 @@ def topics(
 ) -> int:
     """Show a page of help.
 
-    A page is exit-codes, environment, vocabulary, or a command with its
-    subcommand.
+    A page is exit-codes, environment, vocabulary, auditors, or a command
+    with its subcommand.
     """
     match topic:
         case ():
@@ -59,6 +81,17 @@ def topics(
         case ("vocabulary",):
             rows = {step: " ".join(_roles_of(step)) for step in STEPS}
             lines = _vocabulary()
+        case ("auditors",):
+            rows = dict(AUDITORS)
+            lines = [
+                line
+                for question, command in rows.items()
+                for line in (question, f"  {command}", "")
+            ]
+            lines.append(
+                "backup is a ledger's folder or a copy of one, tiles a log"
+                " exported as tiles; the trust file is your own."
+            )
         case _:
             return _command_page(context, screen, topic)
     for line in lines:
@@ -115,7 +148,7 @@ def _command_page(
         if command is None:
             raise NotFoundError(
                 f"there is no page {' '.join(names)!r}: it is exit-codes,"
-                " environment, vocabulary, or a command of"
+                f" environment, vocabulary, auditors, or a command of"
                 f" `{PROGRAM} --help`"
             )
         page = click.Context(command, info_name=name, parent=page)
@@ -125,6 +158,7 @@ def _command_page(
     if not names:
         screen.line()
         screen.line(
-            "Other pages: help exit-codes, help environment, help vocabulary"
+            "Other pages: help exit-codes, help environment, help vocabulary,"
+            " help auditors"
         )
     return screen.result("help", 0, {"topic": " ".join(names), "page": text})

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
@@ -36,6 +36,9 @@ from provenance.proof.trust import Trust
 from provenance.store.protocol import HeadRow, Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
+
+if TYPE_CHECKING:
+    from provenance.ledger.signed import SignedStatement
 
 _PATIENCE = 2_000
 _PAUSE = 0.002
@@ -292,6 +295,49 @@ class LedgerReader:
         """
         nodes = TileNodes(self._store, size=size)
         return merkle.prove_consistency(old_size, size, nodes)
+
+    def statements(  # noqa: PLR0913  # each by name
+        self,
+        *,
+        issuer: str | None = None,
+        key: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        start: int = 0,
+        stop: int | None = None,
+    ) -> "Iterator[SignedStatement]":
+        """Yield what an actor, or one of its keys, has signed, in log order.
+
+        The log is read as the statements are asked for
+        (`provenance.ledger.signed`).
+
+        Args:
+            issuer: The actor; None for whoever has *key*.
+            key: How the key's id begins, in hexadecimal; None for any key.
+            since: The log's time from which on, in ms since 1970.
+            until: The log's time before which.
+            start: The first entry that is looked at.
+            stop: The first that is not.
+
+        Raises:
+            NotFoundError: No such actor is enrolled, or has such a key.
+            ValueError: Neither is given.
+        """
+        from provenance.ledger.signed import (  # noqa: PLC0415  # it needs this page
+            find_signers,
+            statements_of,
+        )
+
+        with self.moment() as moment:
+            registry = replay_registry(moment.reader, self.trust)
+            yield from statements_of(
+                moment,
+                find_signers(registry, issuer=issuer, key=key),
+                since=since,
+                until=until,
+                start=start,
+                stop=stop,
+            )
 
     @contextmanager
     def moment(self) -> Iterator[Moment]:
