@@ -21,7 +21,7 @@ from provenance.cli.outcome import Logged, Outcome
 from provenance.cli.problems import PROBLEMS, problem_of, text_of
 from provenance.cli.refusals import LateRefusal
 from provenance.cli.steps import Step, Steps
-from provenance.errors import ProvenanceError
+from provenance.errors import DuplicateEventError, ProvenanceError
 from provenance.ledger.ledger import Answer, Ledger
 
 
@@ -88,7 +88,7 @@ class HandIn:
                 if step.submission is not None:
                     yield step.submission
 
-        for _, answer in self._ledger.submit_many(given(), processes=count):
+        for _, answer in self._ledger.log_stream(given(), processes=count):
             while waiting[0].submission is None:
                 yield waiting.popleft(), None
             yield waiting.popleft(), answer
@@ -109,7 +109,13 @@ class HandIn:
     def _note(self, step: Step, answer: Answer) -> None:
         """Write down what the ledger answered."""
         told: dict[str, object]
-        if isinstance(answer, ProvenanceError):
+        if isinstance(answer, DuplicateEventError) and answer.is_known:
+            assert step.submission is not None, "it was handed in"
+            told = {
+                "known": list(answer.log_indexes),
+                "events": len(step.submission.events),
+            }
+        elif isinstance(answer, ProvenanceError):
             problem = problem_of(answer)
             assert problem is not None, "all of these are in the table"
             told = {"refused": text_of(answer), "code": problem.code}
@@ -134,6 +140,9 @@ _NOT_LOGGED = -1
 def _remember(step: Step, told: Mapping[str, Any]) -> None:
     """Add what became of a statement to what became of its file."""
     outcome = step.outcome
+    if "known" in told:
+        outcome.known.add(told["known"], told["events"])
+        return
     if "refused" not in told:
         outcome.logged.append(
             Logged(

@@ -10,48 +10,33 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
-from urllib.parse import quote, urlencode
+from threading import Event
+from typing import Self, TypeVar
 
-from provenance.claims.statement import Submission, parse_entry
-from provenance.client.batches import Batch, batches_of, parse_all
-from provenance.client.exchange import (
-    JSON_TYPE,
-    Exchange,
-    clock_now,
-    read_object,
+from provenance.claims.statement import Submission, parse_all
+from provenance.client.asking import Asking, Parameters, Questions
+from provenance.client.batches import (
+    BATCH,
+    BATCH_BYTES,
+    Batch,
+    limits_of,
 )
+from provenance.client.exchange import Exchange, clock_now
 from provenance.client.retry import Retries
-from provenance.client.sending import Line, Reply, Sender
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.client.sending import Line, Sender
+from provenance.encoding.digest import Hash
 from provenance.encoding.strict_json import JSON
-from provenance.errors import (
-    InvalidProofError,
-    MalformedError,
-)
-from provenance.gs1 import read_item
-from provenance.proof.bundle import MAX_BUNDLE_SIZE
-from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
-from provenance.proof.opening import newest, open_trusted
-from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.errors import ProvenanceError
+from provenance.feed import Drawn, Feed
+from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Verdict
-from provenance.proof.verify import examine_bundle
 from provenance.tlog.checkpoint import SignedCheckpoint
-from provenance.tlog.growth import require_growth
-from provenance.tlog.tile import TILE_WIDTH, nodes_from, tile_at
 
-BATCH = 200
-"""How many statements one request has at most, unless the caller says."""
-
-BATCH_BYTES = 2**21
-"""How many bytes they have together, about."""
-
-_MOST_TEXT = 2**20
-_TEXT = "text/plain"
+_T = TypeVar("_T")
 
 
 class Client:
@@ -90,8 +75,9 @@ class Client:
             ValueError: *url* is not one that can be asked.
         """
         self.trust = trust
-        self._clock = clock
-        self._log_prefix = log_prefix
+        self._questions = Questions(
+            trust=trust, log_prefix=log_prefix, clock=clock
+        )
         self._exchange = Exchange(
             url,
             timeout_seconds=timeout_seconds,
@@ -99,7 +85,7 @@ class Client:
             retries=retries or Retries(),
             clock=clock,
         )
-        self._sender = Sender(self._exchange, trust=trust, clock=clock)
+        self._sender = Sender(trust=trust, clock=clock)
 
     def __enter__(self) -> Self:
         return self
@@ -119,7 +105,9 @@ class Client:
         Each statement is logged whole or not at all. A receipt is returned
         only if it proves, by the trust file's log keys, that this very
         statement is in the log; the trust file's witnesses cosign later, and
-        `receipt` asks for that.
+        `receipt` asks for that. What its issuer has said before in another
+        statement is refused with a `DuplicateEventError`: by its word, the
+        entries in `log_indexes` have it.
 
         They are sent in requests of bounded size, one after the other.
 
@@ -132,7 +120,9 @@ class Client:
         """
         # All are looked at before the first one is sent.
         parsed = list(parse_all(submissions))
-        return [reply for _, reply in self.submit_many(parsed)]
+        limits = limits_of(batch=BATCH, batch_bytes=BATCH_BYTES)
+        batches = self._send_all(Drawn(parsed, limits), in_flight=1)
+        return [reply for sent, replies in batches for reply in replies]
 
     def submit_many(
         self,
@@ -145,9 +135,11 @@ class Client:
     ) -> Iterator[tuple[Submission, Reply]]:
         """Log a stream of *submissions*; yield each with its reply, in order.
 
-        Memory holds *in_flight* + 2 batches of it, however long it is. When
-        this raises or is given up, whatever was not yielded may or may not be
-        logged, and can be submitted again.
+        It is read in a thread of its own, and of a slow one nothing waits for
+        others longer than a tenth of a second. Memory holds *in_flight* + 3
+        batches of it, however long it is. When this raises or is given up,
+        whatever was not yielded may or may not be logged, and can be submitted
+        again; the producer is left where it stands.
 
         Args:
             submissions: Read as they are needed.
@@ -162,31 +154,55 @@ class Client:
 
         Raises:
             ProvenanceError: As `submit` does.
+            BaseException: The producer raised it; all that it had given was
+                yielded before.
         """
         if min(in_flight, batch, batch_bytes) < 1:
             raise ValueError("in_flight, batch and batch_bytes are 1 or more")
-        line = Line(self._sender.send)
-        waiting: deque[tuple[Batch, Future[list[Reply]]]] = deque()
+        limits = limits_of(batch=batch, batch_bytes=batch_bytes)
         answered = 0
-        batches = batches_of(
-            parse_all(submissions), most=batch, most_bytes=batch_bytes
-        )
+        with Feed(parse_all(submissions), limits, ahead=1) as feed:
+            for sent, replies in self._send_all(feed, in_flight=in_flight):
+                answered += len(sent)
+                if progress is not None:
+                    progress(answered)
+                yield from zip(sent, replies, strict=True)
+            feed.require_whole()
+
+    def _send_all(
+        self, batches: Drawn[Submission] | Feed[Submission], *, in_flight: int
+    ) -> Iterator[tuple[Batch, list[Reply]]]:
+        """Send *batches*; yield each with its replies, in order."""
+        line = Line()
+        waiting: deque[tuple[Batch, Future[list[Reply]]]] = deque()
+
+        def send(batch: Batch, number: int) -> list[Reply]:
+            with line.turn(number) as is_over:
+                if is_over:
+                    return []
+                return self._run(self._sender.send(batch), line.given_up)
+
+        def is_answered() -> bool:
+            return bool(waiting) and waiting[0][1].done()
+
         with ThreadPoolExecutor(in_flight, "provenance-client") as pool:
             try:
+                room = in_flight
                 while True:
                     # One more than are sent, to be at hand when one is done.
-                    while len(waiting) <= in_flight and (
-                        given := next(batches, None)
-                    ):
-                        waiting.append((given, line.put(pool, given)))
+                    while len(waiting) <= room:
+                        batch = batches.take(unless=is_answered)
+                        if batch is None:
+                            room = -1
+                        if not batch:
+                            break
+                        reply = pool.submit(send, batch, line.number())
+                        waiting.append((batch, reply))
+                        reply.add_done_callback(batches.wake)
                     if not waiting:
                         return
-                    sent, reply = waiting.popleft()
-                    replies = reply.result()
-                    answered += len(sent)
-                    if progress is not None:
-                        progress(answered)
-                    yield from zip(sent, replies, strict=True)
+                    batch, reply = waiting.popleft()
+                    yield batch, reply.result()
             finally:
                 line.give_up()
                 for _, reply in waiting:
@@ -204,18 +220,7 @@ class Client:
             VerificationError: The proof is none.
             UnreachableError: As `submit` does.
         """
-        parsed = parse_entry(entry)
-        name = f"{parsed.header.issued_at}-{parsed.statement_id.hex()}"
-        answer = self._exchange.ask(
-            f"/v1/statements/{name}/receipt",
-            accept=_TEXT,
-            most_bytes=_MOST_TEXT,
-        )
-        index = verify_receipt(
-            answer.body, entry=entry, trust=self.trust, now=self._clock()
-        )
-        # The proof was ASCII, or it had been none.
-        return Receipt(index, parsed.statement_id, answer.body.decode())
+        return self._run(self._questions.receipt(entry))
 
     # Items.
 
@@ -229,7 +234,7 @@ class Client:
             NotFoundError: The node has no such item.
             UnreachableError: The node did not answer.
         """
-        return self._item(read_item(item), "bundle", BUNDLE, MAX_BUNDLE_SIZE)
+        return self._run(self._questions.bundle(item))
 
     def verify(self, item: str) -> Verdict:
         """Return what the bundle of *item* proves, by the trust file alone.
@@ -238,10 +243,7 @@ class Client:
             ProvenanceError: As `bundle` does. That there is no verdict says
                 nothing about the item.
         """
-        item = read_item(item)
-        return examine_bundle(
-            self.bundle(item), trust=self.trust, now=self._clock(), item=item
-        )
+        return self._run(self._questions.verify(item))
 
     def trail(self, item: str) -> dict[str, JSON]:
         """Return the story of *item* as the node tells it; it proves nothing.
@@ -251,14 +253,9 @@ class Client:
         Raises:
             ProvenanceError: As `bundle` does.
         """
-        answer = self._item(
-            read_item(item), "trail", JSON_TYPE, MAX_BUNDLE_SIZE
-        )
-        return read_object(answer)
+        return self._run(self._questions.trail(item))
 
-    def events(
-        self, parameters: Mapping[str, str | int | Sequence[str]]
-    ) -> Iterator[dict[str, JSON]]:
+    def events(self, parameters: Parameters) -> Iterator[dict[str, JSON]]:
         """Yield the events that match, as the node finds and tells them.
 
         Each has its `event`, `issuer`, `log_index`, `position` and more (see
@@ -275,30 +272,12 @@ class Client:
             QueryTooLargeError: More match than `maxEventCount`.
             ProvenanceError: As `bundle` does.
         """
-        asked = {
-            name: value if isinstance(value, str | int) else "|".join(value)
-            for name, value in parameters.items()
-        }
+        token: str | None = None
         while True:
-            answer = self._exchange.ask(
-                "/v1/events?" + urlencode(asked),
-                accept=JSON_TYPE,
-                most_bytes=MAX_BUNDLE_SIZE,
-            )
-            page = read_object(answer.body)
-            rows, token = page.get("events"), page.get("next_page_token")
-            # A node could lead on from one empty page to the next for ever.
-            if not isinstance(rows, list) or (token is not None and not rows):
-                raise MalformedError("the node's page has no events")
-            if not isinstance(token, str | None):
-                raise MalformedError("the node's page token is no text")
-            for row in rows:
-                if not isinstance(row, dict):
-                    raise MalformedError("the node's event is no JSON object")
-                yield row
+            rows, token = self._run(self._questions.events(parameters, token))
+            yield from rows
             if token is None:
                 return
-            asked["nextPageToken"] = token
 
     # The log.
 
@@ -313,14 +292,7 @@ class Client:
             QuorumNotMetError: Too few witnesses cosigned it.
             ProvenanceError: As `bundle` does.
         """
-        answer = self._exchange.ask(
-            f"{self._log_prefix}/checkpoint",
-            accept=_TEXT,
-            most_bytes=_MOST_TEXT,
-        )
-        signed = open_trusted(_decode(answer.body), self.trust)
-        newest(self.trust.policy.check(signed), now=self._clock())
-        return signed
+        return self._run(self._questions.checkpoint())
 
     def require_extension(
         self, old: SignedCheckpoint, new: SignedCheckpoint
@@ -338,19 +310,7 @@ class Client:
             ValueError: *new* is smaller than *old*.
             ProvenanceError: As `bundle` does.
         """
-        size = new.checkpoint.size
-
-        def read_tile(level: int, number: int) -> bytes:
-            tile = tile_at(level, number, size)
-            if tile is None:
-                raise InvalidProofError(f"a log of {size} has no such tile")
-            return self._exchange.ask(
-                f"{self._log_prefix}/{tile.path}",
-                accept="application/octet-stream",
-                most_bytes=TILE_WIDTH * HASH_SIZE,
-            ).body
-
-        return require_growth(old, new, nodes_from(read_tile))
+        return self._run(self._questions.require_extension(old, new))
 
     def trust_text(self) -> str:
         """Return the trust file that the node gives, which proves nothing.
@@ -361,24 +321,19 @@ class Client:
         Raises:
             ProvenanceError: As `bundle` does.
         """
-        return _decode(
-            self._exchange.ask(
-                "/v1/trust", accept="application/toml", most_bytes=_MOST_TEXT
-            ).body
-        )
+        return self._run(self._questions.trust_text())
 
-    def _item(
-        self, item: str, what: str, media_type: str, most_bytes: int
-    ) -> bytes:
-        return self._exchange.ask(
-            f"/v1/items/{quote(item, safe='')}/{what}",
-            accept=media_type,
-            most_bytes=most_bytes,
-        ).body
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise MalformedError("the node's answer is no text") from error
+    def _run(self, asking: Asking[_T], given_up: Event | None = None) -> _T:
+        """Return what *asking* comes to, once all its requests were asked."""
+        try:
+            request = next(asking)
+            while True:
+                try:
+                    answer = self._exchange.ask(request, given_up)
+                except ProvenanceError as error:
+                    request = asking.throw(error)
+                else:
+                    request = asking.send(answer)
+        except StopIteration as end:
+            result: _T = end.value
+            return result

@@ -125,9 +125,12 @@ def issuer_in(entry: bytes) -> str:
 
 def _registry_bodies(bundle: Bundle) -> list[Mapping[str, Value]]:
     bodies = []
+    room = bundle.leaf_room()
     for event in bundle.events:
         try:
-            body = parse_leaf(event.leaves[0].leaf, number=0, item_count=1)
+            body = parse_leaf(
+                event.leaves[0].leaf, number=0, item_count=1, room=room
+            )
         except (MalformedError, IndexError):
             continue
         if isinstance(body, Mapping) and is_registry_event(body):

@@ -6,7 +6,7 @@ Nothing here was verified, and what cannot be read is its bytes.
 from collections.abc import Mapping
 from contextlib import suppress
 
-from provenance.claims.event import Field, Item, parse_leaf
+from provenance.claims.event import Field, Item, parse_leaf, room_for
 from provenance.claims.statement import parse_entry
 from provenance.errors import MalformedError
 from provenance.tlog.commitment import parse_commitment
@@ -40,7 +40,12 @@ def entry_reading(data: bytes) -> Mapping[str, object]:
 def leaf_reading(leaf: bytes, *, number: int, item_count: int) -> object:
     """Return what a leaf says, for comparing, where it stands in its event."""
     try:
-        part = parse_leaf(leaf, number=number, item_count=item_count)
+        part = parse_leaf(
+            leaf,
+            number=number,
+            item_count=item_count,
+            room=room_for(len(leaf)),
+        )
     except MalformedError:
         return {"(bytes)": leaf}
     if isinstance(part, Item):
