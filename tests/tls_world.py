@@ -61,7 +61,9 @@ class Certificates:
         signer: ec.EllipticCurvePrivateKey | None = None,
     ) -> pathlib.Path:
         key = key or ec.generate_private_key(ec.SECP256R1())
+        signer = signer or self._key
         now = dt.datetime.now(dt.UTC)
+        # From 3.13 on Python asks for what RFC 5280 asks for.
         certificate = (
             x509.CertificateBuilder()
             .subject_name(_named(name))
@@ -80,7 +82,20 @@ class Certificates:
                 x509.BasicConstraints(ca=is_authority, path_length=None),
                 critical=True,
             )
-            .sign(signer or self._key, hashes.SHA256())
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+                critical=False,
+            )
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                    signer.public_key()
+                ),
+                critical=False,
+            )
+            .add_extension(
+                _usage(is_authority=is_authority), critical=is_authority
+            )
+            .sign(signer, hashes.SHA256())
         )
         path = self._folder / f"{name}.pem"
         path.write_bytes(
@@ -90,6 +105,20 @@ class Certificates:
             )
         )
         return path
+
+
+def _usage(*, is_authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not is_authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _named(name: str) -> x509.Name:
