@@ -15,6 +15,7 @@
     │   ├── QuorumNotMetError      too few cosignatures: policy not met
     │   └── EquivocationError      two signed checkpoints that disagree
     ├── ForkError              signing would contradict this log: stop
+    ├── InsecureError          no TLS that counts, or the wrong scheme
     ├── NotFoundError          no such item, entry or log
     ├── ConflictError          someone moved first: read again, retry
     └── StoreError             the database failed; outcome unknown
@@ -207,6 +208,14 @@ class ForkError(ProvenanceError):
 
     code = "PRV-9040"
     hint = "stop: put back the newest copy of ledger.sqlite, not an older one"
+
+
+class InsecureError(ProvenanceError):
+    """There is no TLS connection that counts: nothing was sent over one.
+
+    The certificate does not verify, or the URL says https and the port does
+    not, or the other way round. Asking again does not mend it.
+    """
 
 
 class NotFoundError(ProvenanceError):

@@ -240,6 +240,26 @@ def audit_folder(
         store.close()
 
 
+def require_sound(
+    folder: Path | str,
+    *,
+    trust: Trust | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Check that the ledger in *folder* passes an audit; see `audit_folder`.
+
+    Raises:
+        VerificationError: It does not.
+    """
+    found = audit_folder(folder, trust=trust, progress=progress)
+    if not found.is_sound:
+        first = found.findings[0]
+        raise VerificationError(
+            f"{folder} does not pass the audit, with {len(found.findings)}"
+            f" findings. The first: {first.where}: {first.what}"
+        )
+
+
 def compare_folders(
     folder: Path | str,
     other: Path | str,
@@ -275,26 +295,6 @@ def compare_folders(
 
 def _open_store(folder: Path, trust: Trust) -> SQLiteStore:
     return SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
-
-
-def require_sound(
-    folder: Path | str,
-    *,
-    trust: Trust | None = None,
-    progress: Progress | None = None,
-) -> None:
-    """Check that the ledger in *folder* passes an audit; see `audit_folder`.
-
-    Raises:
-        VerificationError: It does not.
-    """
-    found = audit_folder(folder, trust=trust, progress=progress)
-    if not found.is_sound:
-        first = found.findings[0]
-        raise VerificationError(
-            f"{folder} does not pass the audit, with {len(found.findings)}"
-            f" findings. The first: {first.where}: {first.what}"
-        )
 
 
 def export_folder(folder: Path | str, target: Path | str) -> int:

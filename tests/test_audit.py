@@ -252,6 +252,11 @@ def test_the_standard_librarys_sqlite_reads_the_file_as_well(
     connection.close()
 
 
+def test_an_audit_refuses_to_be_asked_whether_it_is_true() -> None:
+    with pytest.raises(TypeError, match="is_sound"):
+        bool(Audit())
+
+
 def test_a_changed_tile_that_the_last_batch_left_alone_is_found(
     tmp_path: pathlib.Path,
 ) -> None:

@@ -116,9 +116,7 @@ def split(body: bytes, *, most: int) -> tuple[list[bytes], bool]:
 
 
 def _too_many(most: int) -> RefusedError:
-    return RefusedError(
-        TOO_LARGE, f"a request has at most {most} statements, not more"
-    )
+    return RefusedError(TOO_LARGE, f"a request has at most {most} statements")
 
 
 def _array(body: bytes) -> tuple[int, int]:

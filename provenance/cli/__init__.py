@@ -27,6 +27,7 @@ main = Program(
         "submit": "provenance.cli.submit:submit",
         "trail": "provenance.cli.trail:trail",
         "query": "provenance.cli.query:query",
+        "reveal": "provenance.cli.reveal:reveal",
         "bundle": "provenance.cli.bundle:bundle",
         "receipt": "provenance.cli.receipt:receipt",
         "verify": "provenance.cli.verify:verify",

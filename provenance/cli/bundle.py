@@ -44,6 +44,8 @@ def bundle(
     Anyone can verify it with the ledger's trust file, and needs no server.
     """
     with open_reader(folder) as reader:
+        # A pointer that shows nothing is a mistake, and said to be one.
+        shown = reader.reveal(item, reveal) if reveal else []
         data = reader.prove_item(item, reveal=reveal)
         verdict = examine_bundle(data, trust=reader.trust, now=now(), item=item)
     if output == STANDARD:
@@ -53,6 +55,11 @@ def bundle(
     else:
         write_output(output, data)
         screen.line(f"{output}: {len(data)} bytes, about {item}")
+        for field in shown:
+            screen.line(
+                f"shows {field.pointer} of entry {field.log_index}, event"
+                f" {field.position}, to whoever has the file"
+            )
     screen.say(
         f"its verdict now, by the ledger's trust file: {verdict.outcome}"
     )

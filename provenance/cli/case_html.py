@@ -14,7 +14,7 @@ from shlex import quote
 from provenance.cli.case_words import case_word
 from provenance.cli.examine import Found
 from provenance.cli.screen import safe
-from provenance.cli.story import moment_lines, void_words
+from provenance.cli.telling import moment_lines, void_words
 from provenance.cli.times import as_written
 from provenance.cli.words import label, notice_text, word
 from provenance.encoding.base64 import encode_base64

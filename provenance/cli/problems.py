@@ -297,6 +297,16 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         " the database was put back. Never delete signer.memory to get past"
         " this.",
     ),
+    errors.InsecureError: Problem(
+        COULD_NOT,
+        "PRV-9320",
+        "do what the message says: the CA file, the name or the scheme",
+        "The way to that server is not safe, or not the one that its URL"
+        " says: its TLS certificate does not verify, or the URL says https"
+        " and the port speaks plain HTTP, or the other way round. It was not"
+        " tried again, since that would not change. There is no option that"
+        " takes a certificate without verifying it.",
+    ),
     errors.NotFoundError: Problem(
         NOT_FOUND,
         errors.NotFoundError.code,

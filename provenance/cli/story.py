@@ -1,6 +1,6 @@
-"""Verdicts and stories as lines that people read."""
+"""Verdicts as lines that people read; stories are in `telling`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from provenance.cli.problems import (
@@ -15,17 +15,17 @@ from provenance.cli.problems import (
 )
 from provenance.cli.program import PROGRAM
 from provenance.cli.screen import Screen, Style
-from provenance.cli.times import as_written, utc
-from provenance.cli.words import label, notice_text, role_word, word
+from provenance.cli.times import utc
+from provenance.cli.words import counted, word
 from provenance.proof.verdict import (
     EXPLANATIONS,
     NOT_CHECKED,
-    ErrorNote,
     Moment,
     Outcome,
     Step,
     Summary,
     Verdict,
+    as_json,
 )
 
 if TYPE_CHECKING:
@@ -81,15 +81,11 @@ def print_verdict(
     """Print *verdict*: notices first, then the outcome, then every check."""
     for notice in verdict.notices:
         screen.line((f"notice {notice.code}", "warning"), f"  {notice.detail}")
-    outcome = verdict.outcome
-    screen.line(
-        (outcome.value, _STYLES[outcome]),
-        f"  {verdict.subject or source}",
-        _rests_on(verdict.summary),
-    )
+    print_outcome(screen, verdict, verdict.subject or source)
     screen.line("The following checks were performed:")
     for step in verdict.steps:
         print_step(screen, step, explain=explain)
+    _print_shown(screen, verdict)
     screen.line(word("not shown", "en"))
 
 
@@ -152,101 +148,67 @@ def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
         screen.line(" " * 19, f"more: {PROGRAM} explain {step.code}")
 
 
-def print_story(screen: Screen, verdict: Verdict, language: str) -> None:
-    """Print the item's story in *language*, event by event."""
-    outcome = verdict.outcome
-    screen.line(
-        (word("story", language, item=verdict.subject), "strong"),
-    )
-    for notice in verdict.notices:
-        text = notice_text(notice.code, notice.detail, language)
-        screen.line((f"notice {notice.code}", "warning"), f"  {text}")
-    screen.line(
-        (outcome.value, _STYLES[outcome]),
-        f"  {word(outcome.value, language)}",
-        _rests_on(verdict.summary),
-    )
-    if not verdict.timeline:
-        screen.line(word("nothing", language))
-    for moment in verdict.timeline:
-        _print_moment(screen, moment, language)
-    screen.line()
-    for step in verdict.steps:
-        if step.outcome is not Outcome.VERIFIED:
-            print_step(screen, step, explain=False)
-    screen.line(word("not shown", language))
+def print_fields(
+    screen: Screen, fields: Mapping[str, object], *, indent: int = 4
+) -> None:
+    """Print concealed fields that are shown: JSON Pointer and value."""
+    for line in field_lines(fields):
+        screen.line(" " * indent, line)
 
 
-def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
-    time = as_written(moment.time) or word("no time", language)
-    screen.line()
-    screen.line(
-        f"{time}  ",
-        (label(moment.labels, language), "strong"),
-        void_words(moment, language),
-    )
-    for line in moment_lines(moment, language):
-        screen.line(f"    {line}")
-
-
-def moment_lines(moment: Moment, language: str) -> Iterator[str]:
-    """Yield what is told of one event in *language*, below its heading."""
-    name = moment.issuer_name
-    who = f"{name} <{moment.issuer}>" if name else moment.issuer
-    roles = [role_word(role, language) for role in moment.roles]
-    role = (
-        word("as", language, roles=", ".join(roles))
-        if roles
-        else word("no role", language)
-    )
-    comma = "，" if language == "zh-CN" else ", "
-    yield f"{word('by', language, name=who)}{comma}{role}"
-    if moment.place:
-        yield word("at", language, place=moment.place)
-    if moment.why != "subject":
-        yield word(moment.why, language, item=moment.item)
-    if moment.error is not None:
-        yield from _error_lines(moment.error, language)
-    if not moment.fields:
-        return
+def field_lines(fields: Mapping[str, object]) -> Iterator[str]:
+    """Yield a line for each concealed field: JSON Pointer and value."""
     import json  # noqa: PLC0415  # rare, and slow to load
 
-    shown = moment.to_json()["fields"]
-    assert isinstance(shown, dict), "fields are an object"
-    for pointer, value in shown.items():
+    for pointer, value in fields.items():
         yield f"{pointer}: {json.dumps(value, ensure_ascii=False)}"
 
 
-def void_words(moment: Moment, language: str) -> str:
-    """Return what an event's heading adds if it asserts nothing."""
-    if moment.error is None:
-        return ""
-    declared = (moment.error.log_index, moment.error.position)
-    is_itself = declared == (moment.log_index, moment.position)
-    return f"  ({word('declares' if is_itself else 'void', language)})"
+def print_outcome(
+    screen: Screen, verdict: Verdict, what: str, *, language: str = "en"
+) -> None:
+    """Print the outcome, *what* it comes to, and what it rests on."""
+    outcome = verdict.outcome
+    screen.line(
+        (outcome.value, _STYLES[outcome]),
+        f"  {what}",
+        _rests_on(verdict.summary, language),
+    )
 
 
-def _error_lines(error: ErrorNote, language: str) -> Iterator[str]:
-    """Say why an event asserts nothing, and what is to replace it."""
-    time = as_written(error.time) or word("no time", language)
-    reason = error.reason
-    if reason in {"did_not_occur", "incorrect_data"}:
-        reason = word(reason, language)
-    colon = "：" if language == "zh-CN" else ": "
-    said = word("error at", language, time=time)
-    yield f"{said}{colon}{reason}" if reason else said
-    for event, is_shown in error.corrections.items():
-        which = "corrected" if is_shown else "announced"
-        yield word(which, language, event=event)
+def signed_by(moment: Moment) -> str:
+    """Return who signed it: the name and the id of the actor."""
+    name = moment.issuer_name
+    return f"{name} <{moment.issuer}>" if name else moment.issuer
 
 
-def _rests_on(summary: Summary | None) -> str:
+def _print_shown(screen: Screen, verdict: Verdict) -> None:
+    """Print what is concealed from others and shown by this."""
+    moments = [moment for moment in verdict.timeline if moment.fields]
+    if not moments:
+        return
+    screen.line(word("shown", "en"))
+    if verdict.outcome is Outcome.FAILED:
+        screen.line("  ", (word("unproven", "en"), "bad"))
+    for moment in moments:
+        screen.line(
+            f"  entry {moment.log_index}, event {moment.position}, signed by"
+            f" {signed_by(moment)}"
+        )
+        fields = {k: as_json(v) for k, v in moment.fields.items()}
+        print_fields(screen, fields)
+
+
+def _rests_on(summary: Summary | None, language: str) -> str:
     if summary is None:
         return ""
-    issuers = len(summary.issuers)
-    return (
-        f"  {summary.event_count} events by {issuers} signer"
-        f"{'' if issuers == 1 else 's'}, {summary.origin} of size"
-        f" {summary.size}, {utc(summary.time)},"
-        f" {len(summary.witnesses)}/{summary.trusted_witnesses} witnesses"
+    return "  " + word(
+        "rests on",
+        language,
+        events=counted(summary.event_count, "event", "events", language),
+        signers=counted(len(summary.issuers), "signer", "signers", language),
+        origin=summary.origin,
+        size=f"{summary.size}",
+        time=utc(summary.time),
+        witnesses=f"{len(summary.witnesses)}/{summary.trusted_witnesses}",
     )

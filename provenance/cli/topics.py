@@ -1,18 +1,26 @@
 """`provenance help`: pages that belong to no single command."""
 
 from collections.abc import Mapping
+from textwrap import wrap
 
 import click
 
+from provenance.claims.roles import DEFAULT_ROLES
 from provenance.cli.problems import EXIT_CODES
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
+from provenance.epcis.vocabulary import (
+    BIZ_STEP,
+    PRIVATE_STEP,
+    PRIVATE_STEPS,
+    STEPS,
+)
 from provenance.errors import NotFoundError
 
 ENVIRONMENT: Mapping[str, str] = {
     "PROVENANCE_LEDGER": "the ledger's folder, as --ledger gives it",
     "PROVENANCE_TRUST": "the trust file of verify, as --trust gives it",
-    "PROVENANCE_LANG": "the language of trail, as --lang gives it",
+    "PROVENANCE_LANG": "the language of a story, as --lang gives it",
     "PROVENANCE_NODE_CONFIG": "the settings of a node, as --config gives them",
     "PROVENANCE_NODE_*": "one setting of a node: node config lists them",
     "XDG_CONFIG_HOME": (
@@ -57,8 +65,8 @@ def topics(
 ) -> int:
     """Show a page of help.
 
-    A page is exit-codes, environment, auditors, or a command with its
-    subcommand.
+    A page is exit-codes, environment, vocabulary, auditors, or a command
+    with its subcommand.
     """
     match topic:
         case ():
@@ -70,6 +78,9 @@ def topics(
         case ("environment",):
             rows = dict(ENVIRONMENT)
             lines = [f"{name:<22} {text}" for name, text in rows.items()]
+        case ("vocabulary",):
+            rows = {step: " ".join(_roles_of(step)) for step in STEPS}
+            lines = _vocabulary()
         case ("auditors",):
             rows = dict(AUDITORS)
             lines = [
@@ -88,6 +99,41 @@ def topics(
     return screen.result("help", 0, {"topic": topic[0], "rows": rows})
 
 
+def _vocabulary() -> list[str]:
+    """Return the words of events, and who may sign what, from the tables."""
+    width = max(map(len, STEPS))
+    table = [
+        f"  {step:<{width}}  {', '.join(_roles_of(step)) or 'no role'}"
+        for step in STEPS
+    ]
+    return [
+        f"Steps of this project; in an event, after {PRIVATE_STEP}",
+        *(
+            f"  {word:<{width}}  {step.meaning}"
+            for word, step in PRIVATE_STEPS.items()
+        ),
+        "",
+        "Steps of GS1's Core Business Vocabulary; in an event, the bare word",
+        *wrap(
+            " ".join(sorted(BIZ_STEP.words)),
+            initial_indent="  ",
+            subsequent_indent="  ",
+        ),
+        "",
+        "Who may sign which step, unless [roles] of the trust file differs:",
+        "(an event without a step is observing, or transforming its inputs)",
+        *table,
+    ]
+
+
+def _roles_of(step: str) -> list[str]:
+    return [
+        role
+        for role, kinds in DEFAULT_ROLES.items()
+        if step in kinds or "*" in kinds
+    ]
+
+
 def _command_page(
     context: click.Context, screen: Screen, names: tuple[str, ...]
 ) -> int:
@@ -102,7 +148,8 @@ def _command_page(
         if command is None:
             raise NotFoundError(
                 f"there is no page {' '.join(names)!r}: it is exit-codes,"
-                f" environment, auditors, or a command of `{PROGRAM} --help`"
+                f" environment, vocabulary, auditors, or a command of"
+                f" `{PROGRAM} --help`"
             )
         page = click.Context(command, info_name=name, parent=page)
     text = page.get_help()
@@ -111,6 +158,7 @@ def _command_page(
     if not names:
         screen.line()
         screen.line(
-            "Other pages: help exit-codes, help environment, help auditors"
+            "Other pages: help exit-codes, help environment, help vocabulary,"
+            " help auditors"
         )
     return screen.result("help", 0, {"topic": " ".join(names), "page": text})

@@ -4,28 +4,19 @@ from pathlib import Path
 
 import click
 
-from provenance.cli.arguments import ITEM, ledger_option
+from provenance.cli.arguments import ITEM, language_option, ledger_option
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
-from provenance.cli.story import exit_code_of, print_story
+from provenance.cli.story import exit_code_of
+from provenance.cli.telling import print_story
 from provenance.cli.times import now
-from provenance.cli.words import LANGUAGES
 from provenance.folder import open_reader
 from provenance.proof.verify import examine_bundle
 
 
 @click.command(cls=Command)
 @click.argument("item", type=ITEM)
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    envvar="PROVENANCE_LANG",
-    default="en",
-    show_default=True,
-    show_envvar=True,
-    help="The language of the story.",
-)
+@language_option
 @ledger_option
 def trail(screen: Screen, item: str, language: str, folder: Path) -> int:
     """Tell the story of ITEM, from the ledger in a folder.

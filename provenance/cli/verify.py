@@ -9,12 +9,14 @@ evidence lies: it could have come along with it.
 
 import click
 
+from provenance.cli.arguments import language_option
 from provenance.cli.examine import Found
 from provenance.cli.judging import judging_options, open_judge
 from provenance.cli.problems import gravest
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults, print_finding, print_verdict
+from provenance.cli.words import word
 
 
 @click.command(cls=Command)
@@ -23,6 +25,13 @@ from provenance.cli.story import print_faults, print_finding, print_verdict
 @click.option(
     "--explain", is_flag=True, help="Say of each check what it means."
 )
+@click.option(
+    "--story",
+    "is_story",
+    is_flag=True,
+    help="Tell the item's story, as far as the bundle proves it.",
+)
+@language_option
 @click.option(
     "--jsonl",
     "is_lines",
@@ -39,6 +48,8 @@ def verify(
     max_age: int | None,
     against: str | None,
     explain: bool,
+    is_story: bool,
+    language: str,
     is_lines: bool,
 ) -> int:
     """Verify each FILE, with nothing but the trust file.
@@ -50,7 +61,12 @@ def verify(
     by another way than the evidence. Nothing is looked up on any network.
     """
     screen.is_json = screen.is_json or is_lines
-    report = _Report(screen, is_lines=is_lines, explain=explain)
+    report = _Report(
+        screen,
+        is_lines=is_lines,
+        explain=explain,
+        story=language if is_story else None,
+    )
     with open_judge(
         trust_file, item, entries, at=at, max_age=max_age, against=against
     ) as judge:
@@ -65,8 +81,15 @@ class _Report:
     """Tells what was found, as it comes; of thousands it keeps the count."""
 
     def __init__(
-        self, screen: Screen, *, is_lines: bool, explain: bool
+        self,
+        screen: Screen,
+        *,
+        is_lines: bool,
+        explain: bool,
+        story: str | None,
     ) -> None:
+        """Prepare to tell; *story* is the language to tell stories in."""
+        self._story = story
         self._screen = screen
         self._is_lines = is_lines
         self._explain = explain
@@ -76,7 +99,7 @@ class _Report:
 
     def add(self, found: Found, *, is_alone: bool) -> None:
         """Tell one verdict; *is_alone* if it is the only one asked for."""
-        screen, explain = self._screen, self._explain
+        screen = self._screen
         self._codes.add(found.exit_code)
         if self._is_lines:
             screen.json(found.to_json(), is_line=True)
@@ -87,17 +110,23 @@ class _Report:
                 screen.line()
             if not is_alone:
                 screen.line((found.source, "strong"))
-            if found.verdict is not None:
-                print_verdict(
-                    screen, found.verdict, found.source, explain=explain
-                )
-            else:
-                print_finding(
-                    screen, found.subject, found.steps, explain=explain
-                )
+            self._tell(found)
             print_faults(screen, found.faults)
         outcome = found.outcome.value
         self._counts[outcome] = self._counts.get(outcome, 0) + 1
+
+    def _tell(self, found: Found) -> None:
+        screen, explain = self._screen, self._explain
+        if found.verdict is None:
+            print_finding(screen, found.subject, found.steps, explain=explain)
+            if self._story is not None:
+                screen.line(word("no story", self._story))
+        elif self._story is None:
+            print_verdict(screen, found.verdict, found.source, explain=explain)
+        else:
+            from provenance.cli.telling import print_story  # noqa: PLC0415  # rare
+
+            print_story(screen, found.verdict, self._story, explain=explain)
 
     def end(self) -> int:
         """Tell what it all came to; return the exit code."""

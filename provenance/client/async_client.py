@@ -226,7 +226,7 @@ class AsyncClient:
     async def require_extension(
         self, old: SignedCheckpoint, new: SignedCheckpoint
     ) -> tuple[Hash, ...]:
-        """Return the proof of growth; see `Client.require_extension`."""
+        """Prove that *new* extends *old*; see `Client.require_extension`."""
         return await self._run(self._questions.require_extension(old, new))
 
     async def trust_text(self) -> str:

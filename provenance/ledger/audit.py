@@ -75,6 +75,12 @@ class Audit:
     size_signed: int = 0
     findings: list[Finding] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """Refuse to be asked whether it is true: one with faults would be."""
+        raise TypeError(
+            "an audit is neither true nor false: ask `audit.is_sound`"
+        )
+
     @property
     def is_sound(self) -> bool:
         """Whether nothing was found."""

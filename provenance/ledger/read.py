@@ -15,7 +15,7 @@ from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Head, Link, map_key
-from provenance.encoding.digest import Hash
+from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.errors import (
     ConflictError,
     MalformedError,
@@ -30,6 +30,7 @@ from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
 from provenance.ledger.repeats import Repeats, stored_trails
+from provenance.ledger.reveal import Revealed, reveal_fields
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import HeadRow, Reader, Store
@@ -253,6 +254,37 @@ class LedgerReader:
             kept_rows=self._kept_rows,
         )
         return prover.prove(item, reveal=reveal).to_bytes()
+
+    def reveal(
+        self, of: str | tuple[int, int], pointers: Collection[str] = ()
+    ) -> list[Revealed]:
+        """Return what is concealed, in log order, with who signed it.
+
+        It is for those who hold the ledger, and proves nothing by itself:
+        `prove_item` makes the bundle that shows such a field to somebody.
+
+        Args:
+            of: An item, for all events of its trail; or (log index,
+                position) for one event.
+            pointers: The JSON Pointers of the fields; none for all.
+
+        Raises:
+            NotFoundError: There is no such item or event, or it has no such
+                field, or what it conceals was erased.
+        """
+        if isinstance(of, str):
+            return reveal_fields(self.trail(of), pointers, of=of)
+        log_index, position = of
+        name = f"event {position} of entry {log_index}"
+        with self.moment() as moment:
+            read_entry(moment.reader, log_index, size=moment.size)
+            ids = moment.reader.event_ids(log_index)
+            event_id = ids[position * HASH_SIZE : (position + 1) * HASH_SIZE]
+            if position < 0 or not event_id:
+                raise NotFoundError(f"there is no {name}")
+            link = Link(log_index, position, Hash(event_id))
+            step = read_step(moment.reader, link)
+        return reveal_fields([step], pointers, of=name)
 
     def prove_growth(self, old_size: int, size: int) -> tuple[Hash, ...]:
         """Return the proof that the log of *size* extends that of *old_size*.
