@@ -40,7 +40,7 @@ class Receipt:
     text: str
     entry: bytes
 
-    def verify(self, *, trust: Trust, now: int) -> int:
+    def verify(self, *, trust: Trust, now: Instant) -> int:
         """Return the log index that it proves, without asking any ledger.
 
         The arguments, and what it raises, are those of `verify_receipt`.
