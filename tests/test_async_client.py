@@ -29,9 +29,7 @@ from tests.client_world import Waits
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import NodeProcess, new_world
 from tests.scripted_server import ScriptedServer, answer, in_turn
-
-PATIENCE = 60
-"""Seconds after which a test is held for stuck."""
+from tests.waiting import PATIENCE_SECONDS
 
 Visit = Callable[[AsyncClient], Coroutine[Any, Any, None]]
 
@@ -54,7 +52,7 @@ def visit(
 
     async def run() -> None:
         async with (
-            asyncio.timeout(PATIENCE),
+            asyncio.timeout(PATIENCE_SECONDS),
             AsyncClient(
                 url, trust=world.trust, retries=Waits().retries(attempts)
             ) as client,

@@ -50,7 +50,7 @@ from tests.ledger_world import (
     signer_of,
 )
 from tests.node_world import NodeProcess, new_world
-from tests.waiting import hold_port, port_of
+from tests.waiting import PATIENCE_SECONDS, hold_port, port_of
 
 
 @pytest.fixture(scope="module")
@@ -239,7 +239,9 @@ def test_a_slow_stream_is_answered_before_it_gives_more(
         for statement in statements:
             has_reply.clear()
             yield statement
-            assert has_reply.wait(60), "its reply needs the next statement"
+            assert has_reply.wait(PATIENCE_SECONDS), (
+                "its reply needs the next statement"
+            )
 
     replies = []
     for _, reply in client.submit_many(slow(), in_flight=in_flight):

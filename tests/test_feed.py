@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from provenance.feed import Drawn, Feed, Groups, Limits
+from tests.waiting import PATIENCE_SECONDS
 
 LIMITS: Limits[int] = Limits(3, lambda number: (number,), (100,))
-PATIENCE = 60
-"""Seconds after which a thread of a test is held for stuck."""
 
 
 def taken(feed: Feed[int]) -> list[list[int]]:
@@ -43,7 +42,9 @@ def test_a_slow_producer_holds_up_nothing_that_it_gave() -> None:
         for number in range(3):
             has_answer.clear()
             yield number
-            assert has_answer.wait(PATIENCE), "its answer needs the next one"
+            assert has_answer.wait(PATIENCE_SECONDS), (
+                "its answer needs the next one"
+            )
 
     with Feed(slow(), LIMITS, ahead=1) as feed:
         for number in range(3):
@@ -56,7 +57,7 @@ def test_whoever_has_no_time_is_told_that_there_is_nothing_yet() -> None:
     gate = threading.Event()
 
     def gated() -> Iterator[int]:
-        assert gate.wait(PATIENCE)
+        assert gate.wait(PATIENCE_SECONDS)
         yield 1
 
     with Feed(gated(), LIMITS, ahead=1) as feed:
@@ -71,7 +72,7 @@ def test_a_wake_ends_waiting_for_a_producer_that_gives_nothing() -> None:
     gate, is_over = threading.Event(), threading.Event()
 
     def gated() -> Iterator[int]:
-        assert gate.wait(PATIENCE)
+        assert gate.wait(PATIENCE_SECONDS)
         yield from ()
 
     with Feed(gated(), LIMITS, ahead=1) as feed:
@@ -141,7 +142,7 @@ def test_a_feed_that_is_left_early_lets_its_producer_go() -> None:
     with Feed(endless(), LIMITS, ahead=1) as feed:
         assert feed.take() == [1, 1, 1]
 
-    assert has_ended.wait(PATIENCE)
+    assert has_ended.wait(PATIENCE_SECONDS)
 
 
 def test_a_producer_sees_its_callers_context() -> None:

@@ -30,6 +30,7 @@ from tests.cli_runs import PROJECT
 from tests.fork_child import fork, in_child
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import NodeProcess
+from tests.waiting import PATIENCE_SECONDS, finish
 
 SAYS = "which was forked from it: nothing was done. Open it in each worker"
 
@@ -366,11 +367,13 @@ def asked_through_gunicorn(
         while b"Listening at" not in (line := server.stderr.readline()):
             assert line, "gunicorn ended"
         transport = httpx2.HTTPTransport(uds=str(socket_path))
-        with httpx2.Client(transport=transport, timeout=60) as client:
+        with httpx2.Client(
+            transport=transport, timeout=PATIENCE_SECONDS
+        ) as client:
             return client.get("http://shop.example/").text
     finally:
         server.terminate()
-        server.communicate(timeout=60)
+        finish(server)
 
 
 @pytest.mark.usefixtures("gunicorn")

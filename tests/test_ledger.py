@@ -44,6 +44,7 @@ from tests.ledger_world import (
     can,
     signer_of,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -540,7 +541,9 @@ def test_a_slow_stream_is_answered_before_it_gives_more(
         for statement in statements:
             has_answer.clear()
             yield statement
-            assert has_answer.wait(60), "its answer needs the next statement"
+            assert has_answer.wait(PATIENCE_SECONDS), (
+                "its answer needs the next statement"
+            )
 
     told: list[int] = []
     indexes = []
@@ -567,7 +570,7 @@ def test_a_fast_stream_that_becomes_slow_is_answered_whole(
 
     def stalling() -> Iterator[Submission]:
         yield from statements[:-1]
-        assert are_answered.wait(60), "the others need this one"
+        assert are_answered.wait(PATIENCE_SECONDS), "the others need this one"
         yield statements[-1]
 
     replies = []
@@ -620,7 +623,7 @@ def test_a_stream_that_is_left_early_ends_its_reading(
         assert isinstance(reply, Receipt)
         break
 
-    assert has_ended.wait(60)
+    assert has_ended.wait(PATIENCE_SECONDS)
     # What was read and not answered is logged or not, and nothing is torn.
     world.check(can(0))
 

@@ -30,7 +30,7 @@ from tests.node_world import (
     new_world,
     quoted,
 )
-from tests.waiting import PATIENCE_SECONDS, wait_until
+from tests.waiting import PATIENCE_SECONDS, read_line, wait_until
 
 MOST_MEMORY = 300 * 2**20
 
@@ -523,8 +523,7 @@ def test_told_to_end_it_ends_though_its_writer_never_does(
         command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True
     ) as process:
         try:
-            assert process.stdout is not None
-            url = process.stdout.readline().decode().strip()
+            url = read_line(process).decode().strip()
             port = int(url.rpartition(":")[2])
             with socket.create_connection(("127.0.0.1", port)) as connection:
                 body = given.to_bytes()
@@ -533,7 +532,7 @@ def test_told_to_end_it_ends_though_its_writer_never_does(
                     b"content-type: application/msgpack\r\n"
                     b"content-length: %d\r\n\r\n%s" % (len(body), body)
                 )
-                assert process.stdout.readline() == b"stuck\n"
+                assert read_line(process) == b"stuck\n"
                 process.send_signal(signal.SIGTERM)
                 # The kernel ends it, when its own end took too long.
                 assert process.wait(PATIENCE_SECONDS) == -signal.SIGALRM

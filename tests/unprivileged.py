@@ -18,6 +18,7 @@ from typing import Never, Self
 import pytest
 
 from tests.cli_runs import PROJECT, Run
+from tests.waiting import PATIENCE_SECONDS
 
 _VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
 _PATH = os.pathsep.join(
@@ -82,7 +83,7 @@ class Nobody:
             capture_output=True,
             check=False,
             text=True,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
         )
         return Run(done.returncode, done.stdout, done.stderr)
 
