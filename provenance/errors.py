@@ -217,6 +217,9 @@ class InsecureError(ProvenanceError):
     not, or the other way round. Asking again does not mend it.
     """
 
+    code = "PRV-9320"
+    hint = "do what the message says: the CA file, the name or the scheme"
+
 
 class NotFoundError(ProvenanceError):
     """No such item, entry, statement or log."""

@@ -299,8 +299,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ),
     errors.InsecureError: Problem(
         COULD_NOT,
-        "PRV-9320",
-        "do what the message says: the CA file, the name or the scheme",
+        errors.InsecureError.code,
+        errors.InsecureError.hint,
         "The way to that server is not safe, or not the one that its URL"
         " says: its TLS certificate does not verify, or the URL says https"
         " and the port speaks plain HTTP, or the other way round. It was not"
