@@ -1,7 +1,7 @@
 """9. A platform's import: enrolled, killed, streamed, and verified elsewhere.
 
-Run as it stands. `python 09_a_platform.py FOLDER` is the writer that is killed:
-it appends 500 units from dicts, and begins with the first whenever it starts.
+With a folder as argument it is the writer, which begins with the first unit
+whenever it starts; what it said before is known, and logged once.
 """
 
 import random
@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import provenance
-from provenance import Event, Submission
 from provenance.encoding.base64 import encode_base64
 from provenance.tlog.note import NoteSigner
 
@@ -23,12 +22,12 @@ CONTEXT = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
 ROLES = {"dairy": "producer", "ship": "carrier", "lab": "inspector"}
 ROLES |= {"mall": "platform"}
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
-UNITS, KILLS, STREAMED, PRICE = 500, 20, 20_000, "/example:price"
+UNITS, KILLS, STREAMED, PRICE = 500, 20, 20_000, "example:price"
 CAN, DID = "(01)09521001960014(21)K{:05}".format, "did:web:{}.example".format
 
 
-def said_of(serial: int, step: str, *, price: str = "") -> list[Event]:
-    document: dict[str, object] = {
+def said_of(serial: int, step: str, **more: str) -> list[provenance.Event]:
+    document = {
         "@context": [CONTEXT, {"example": "https://ns.example/"}],
         "type": "ObjectEvent",
         "action": "ADD" if step == "commissioning" else "OBSERVE",
@@ -36,10 +35,9 @@ def said_of(serial: int, step: str, *, price: str = "") -> list[Event]:
         "eventTime": (START + timedelta(seconds=serial)).isoformat(),
         "eventTimeZoneOffset": "+00:00",
         "epcList": [provenance.read_item(CAN(serial))],
+        **more,
     }
-    if price:
-        document["example:price"] = price
-    return provenance.prepare_document(document, conceal=[PRICE])
+    return provenance.prepare_document(document, conceal=[f"/{PRICE}"])
 
 
 def set_up(folder: Path) -> None:
@@ -83,7 +81,7 @@ def kill_and_go_on(folder: Path, chance: random.Random) -> None:
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
 
 
-def stream(folder: Path) -> Iterator[Submission]:
+def stream(folder: Path) -> Iterator[provenance.Submission]:
     key, who = provenance.load_key(folder / "ship.key"), DID("ship")
     for first in range(0, STREAMED, 100):
         cans = range(first, first + 100)
@@ -101,21 +99,19 @@ def play(folder: Path, seed: int) -> None:
         counts = {len(ledger.trail(CAN(serial))) for serial in range(UNITS)}
         print(f"killed {KILLS} times (seed {seed}); events a unit: {counts}")
         key = provenance.load_key(folder / "lab.key")
-        said = said_of(7, "inspecting", price="31.20 NZD")
+        said = said_of(7, "inspecting", **{PRICE: "31.20 NZD"})
         receipt = ledger.append(said, signer=key, issuer=DID("lab"))
         receipt.verify(trust=ledger.trust, now=datetime.now(UTC))
-        verify = [sys.executable, "-m", "provenance", "verify", "-", "--trust"]
-        for reveal in [], [PRICE]:  # for everybody; for one holder
+        verify = [sys.executable, "-m", "provenance", "verify", "-"]
+        verify += ["--trust", str(folder / "trust.toml"), "--item", CAN(7)]
+        for reveal in [], [f"/{PRICE}"]:  # for everybody; for one holder
             bundle = ledger.prove_item(CAN(7), reveal=reveal)
-            command = [*verify, folder / "trust.toml", "--item", CAN(7)]
-            print("another process:", flush=True)
-            subprocess.run(command, input=bundle, check=True)
+            subprocess.run(verify, input=bundle, check=True)
         answers = ledger.submit_many(stream(folder), progress=print)
         bad = [a for _, a in answers if not isinstance(a, provenance.Receipt)]
         print(f"{STREAMED} events streamed, refused: {bad}")
 
-    # What to break: a unit's time in `said_of`, from the tenth run on. What
-    # was said before is known; what says something else is another event.
+    # What to break: START, once some units are in; they become new events.
 
 
 if len(sys.argv) > 1:
