@@ -18,6 +18,7 @@
     ├── NotFoundError          no such item, entry or log
     ├── ConflictError          someone moved first: read again, retry
     └── StoreError             the database failed; outcome unknown
+        └── UnreachableError       the node did not answer; the same
 
 One class per decision a caller can make. A message is one lower-case sentence
 with the values in it. The library knows no HTTP status and no exit code.
@@ -118,3 +119,11 @@ class ConflictError(ProvenanceError):
 
 class StoreError(ProvenanceError):
     """The storage failed; whether the last write landed is unknown."""
+
+
+class UnreachableError(StoreError):
+    """No answer of a node came that counts: whether it was done is unknown.
+
+    Ask again later; the same statements are logged once. What came last is
+    the error's `__cause__`.
+    """

@@ -21,15 +21,19 @@ from provenance.cli.outcome import Logged, Outcome
 from provenance.cli.problems import PROBLEMS, problem_of, text_of
 from provenance.cli.refusals import LateRefusal
 from provenance.cli.steps import Step, Steps
+from provenance.cli.where import WritableLedger
 from provenance.errors import ProvenanceError
-from provenance.ledger.ledger import Answer, Ledger
+from provenance.ledger.ledger import Answer
 
 
 class HandIn:
     """Hands in what the steps give, and yields what became of each file."""
 
     def __init__(
-        self, ledger: Ledger, steps: Steps, journal: Journal | None = None
+        self,
+        ledger: WritableLedger,
+        steps: Steps,
+        journal: Journal | None = None,
     ) -> None:
         """Prepare to hand in.
 
@@ -88,7 +92,7 @@ class HandIn:
                 if step.submission is not None:
                     yield step.submission
 
-        for _, answer in self._ledger.submit_many(given(), processes=count):
+        for answer in self._ledger.submit_many(given(), processes=count):
             while waiting[0].submission is None:
                 yield waiting.popleft(), None
             yield waiting.popleft(), answer

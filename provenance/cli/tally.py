@@ -87,8 +87,12 @@ class Tally:
         """Note what kept the rest from being handed in; the first counts."""
         self._stopped = self._stopped or (problem, what)
 
-    def finish(self, size: int) -> int:
-        """Print the sum of it; return the exit code."""
+    def finish(self, size: int | None) -> int:
+        """Print the sum of it; return the exit code.
+
+        Args:
+            size: How many entries the log has; None if that is not known.
+        """
         error = None
         if self._stopped is not None:
             problem, what = self._stopped
@@ -112,9 +116,10 @@ class Tally:
             if self._partial
             else ""
         )
+        has = "" if size is None else f"; the log has {size} entries"
         self._screen.line(
             f"{self._accepted} {self._accepted_word},{partly} {self._refused}"
-            f" {self._refused_word}; the log has {size} entries"
+            f" {self._refused_word}{has}"
         )
         members: dict[str, object] = {
             "dry_run": self._is_dry,

@@ -11,13 +11,16 @@ from provenance.errors import NotFoundError
 
 ENVIRONMENT: Mapping[str, str] = {
     "PROVENANCE_LEDGER": "the ledger's folder, as --ledger gives it",
-    "PROVENANCE_TRUST": "the trust file of verify, as --trust gives it",
+    "PROVENANCE_NODE": "a node's URL in place of a folder, as --node gives it",
+    "PROVENANCE_TRUST": (
+        "the trust file of verify and of --node, as --trust gives it"
+    ),
     "PROVENANCE_LANG": "the language of trail, as --lang gives it",
     "PROVENANCE_NODE_CONFIG": "the settings of a node, as --config gives them",
     "PROVENANCE_NODE_*": "one setting of a node: node config lists them",
     "XDG_CONFIG_HOME": (
-        "the configuration folder, by default ~/.config; verify looks for"
-        " provenance/trust.toml in it"
+        "the configuration folder, by default ~/.config; verify and --node"
+        " look for provenance/trust.toml in it"
     ),
     "NO_COLOR": "if set and not empty, no colours",
     "CLICOLOR": "if 0, no colours",

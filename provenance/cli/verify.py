@@ -7,7 +7,6 @@ evidence lies: it could have come along with it.
 # click hands a command each of its options as an argument.
 # ruff: noqa: PLR0913, PLR0917
 
-import os
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ import click
 
 from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
 from provenance.cli.arguments import ITEM, SPAN, TIME
-from provenance.cli.inputs import read_input, read_trust
+from provenance.cli.inputs import find_trust, read_input
 from provenance.cli.problems import (
     COULD_NOT,
     FAILED,
@@ -125,7 +124,7 @@ def verify(
     input. The trust file is the one you got from the ledger's operator, by
     another way than the evidence. Nothing is looked up on any network.
     """
-    trust = _find_trust(trust_file)
+    trust = find_trust(trust_file)
     if max_age is not None:
         trust = replace(trust, max_age_seconds=max_age)
     judge = _Judge(trust, now() if at is None else at, item)
@@ -162,18 +161,6 @@ def verify(
         else:
             screen.result("verdicts", code, {"verdicts": verdicts})
     return code
-
-
-def _find_trust(file: str | None) -> Trust:
-    if file is None:
-        config = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-        file = f"{os.path.expanduser(config)}/provenance/trust.toml"  # noqa: PTH111  # see `inputs`
-        if not os.access(file, os.F_OK):
-            raise click.UsageError(
-                "whom to believe is not said: give the ledger's trust file"
-                f" with --trust or PROVENANCE_TRUST, or put it at {file}"
-            )
-    return read_trust(file)
 
 
 def _examine(

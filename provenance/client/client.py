@@ -4,6 +4,7 @@
 `receipt`                 the proof of one statement, asked for later
 `bundle`, `verify`        an item's whole story, and what it proves
 `trail`, `events`         stories and events as the node tells them
+`actors`, `actor`         who may say what, as the node tells it
 `checkpoint`              the log's head
 `require_extension`       that the log only grew between two of them
 `trust_text`              the node's own trust file, to be compared
@@ -13,9 +14,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import quote, urlencode
 
+from provenance.claims.actor_json import read_actor
+from provenance.claims.registry import Actor
 from provenance.claims.statement import Submission, parse_entry
 from provenance.client.batches import Batch, batches_of, parse_all
 from provenance.client.exchange import (
@@ -56,11 +59,27 @@ _MOST_TEXT = 2**20
 _TEXT = "text/plain"
 
 
+class EventsPage(NamedTuple):
+    """Events that match, as a node finds and tells them.
+
+    Attributes:
+        events: Each as the node's /docs describe it (`listEvents`).
+        size: The size of the log that the answer stands on.
+        next_page_token: What the next page is asked for with; None if there
+            is none.
+    """
+
+    events: list[dict[str, JSON]]
+    size: int
+    next_page_token: str | None
+
+
 class Client:
     """A ledger's node, asked from anywhere. Used in a `with` block.
 
     Several threads may use one. Nothing it gives out rests on the node's
-    word, but for what `trail`, `events` and `trust_text` give, and a refusal.
+    word, but for what `trail`, `events`, `actors`, `actor` and `trust_text`
+    give, and a refusal.
     """
 
     def __init__(  # noqa: PLR0913  # each by name
@@ -277,30 +296,91 @@ class Client:
             QueryTooLargeError: More match than `maxEventCount`.
             ProvenanceError: As `bundle` does.
         """
+        asked = dict(parameters)
+        while True:
+            page = self.events_page(asked)
+            yield from page.events
+            if page.next_page_token is None:
+                return
+            asked["nextPageToken"] = page.next_page_token
+
+    def events_page(
+        self, parameters: Mapping[str, str | int | Sequence[str]]
+    ) -> EventsPage:
+        """Return one page of the events that match; see `events`.
+
+        Args:
+            parameters: As for `events`; `nextPageToken` is what the page
+                before came with.
+
+        Raises:
+            QueryTooLargeError: More match than `maxEventCount`.
+            ProvenanceError: As `bundle` does.
+        """
         asked = {
             name: value if isinstance(value, str | int) else "|".join(value)
             for name, value in parameters.items()
         }
+        page = self._object("/v1/events?" + urlencode(asked))
+        rows, token = page.get("events"), page.get("next_page_token")
+        size = page.get("size")
+        # A node could lead on from one empty page to the next for ever.
+        if not isinstance(rows, list) or (token is not None and not rows):
+            raise MalformedError("the node's page has no events")
+        if not isinstance(token, str | None) or not isinstance(size, int):
+            raise MalformedError("the node's page has no token or no size")
+        events = [row for row in rows if isinstance(row, dict)]
+        if len(events) < len(rows):
+            raise MalformedError("the node's event is no JSON object")
+        return EventsPage(events, size, token)
+
+    # Actors.
+
+    def actors(self, *, key_id: bytes | None = None) -> Iterator[Actor]:
+        """Yield the actors, as the node tells them, in order of enrolment.
+
+        Nothing proves that they are right, or all. What an actor may do is its
+        own trail: `verify_bundle(client.bundle(actor), …).registry` proves it.
+        The pages are asked for as they are needed.
+
+        Args:
+            key_id: Only the actor whose key has, or had, this id.
+
+        Raises:
+            MalformedError: What the node tells is no actor.
+            UnreachableError: The node did not answer.
+        """
+        asked: dict[str, str | int] = {}
+        if key_id is not None:
+            asked["key"] = key_id.hex()
+        start = 0
         while True:
-            answer = self._exchange.ask(
-                "/v1/events?" + urlencode(asked),
-                accept=JSON_TYPE,
-                most_bytes=MAX_BUNDLE_SIZE,
-            )
-            page = read_object(answer.body)
-            rows, token = page.get("events"), page.get("next_page_token")
-            # A node could lead on from one empty page to the next for ever.
-            if not isinstance(rows, list) or (token is not None and not rows):
-                raise MalformedError("the node's page has no events")
-            if not isinstance(token, str | None):
-                raise MalformedError("the node's page token is no text")
-            for row in rows:
-                if not isinstance(row, dict):
-                    raise MalformedError("the node's event is no JSON object")
-                yield row
-            if token is None:
+            page = self._object("/v1/actors?" + urlencode(asked))
+            rows, following = page.get("actors"), page.get("next")
+            if not isinstance(rows, list):
+                raise MalformedError("the node's page has no actors")
+            yield from map(read_actor, rows)
+            if following is None:
                 return
-            asked["nextPageToken"] = token
+            if following != start + len(rows) or not rows:
+                raise MalformedError("the node's next page does not follow")
+            asked["start"] = start = start + len(rows)
+
+    def actor(self, actor_id: str) -> Actor:
+        """Return that actor with its keys and grants, as the node tells it.
+
+        It proves nothing; see `actors`.
+
+        Raises:
+            NotFoundError: No such actor is enrolled, says the node.
+            ProvenanceError: As `actors` does.
+        """
+        actor_id = read_item(actor_id)
+        told = self._object(f"/v1/actors/{quote(actor_id, safe='')}")
+        actor = read_actor(told.get("actor"))
+        if actor.id != actor_id:
+            raise MalformedError("the node tells of another actor")
+        return actor
 
     # The log.
 
@@ -385,6 +465,12 @@ class Client:
                 "/v1/trust", accept="application/toml", most_bytes=_MOST_TEXT
             ).body
         )
+
+    def _object(self, path: str) -> dict[str, JSON]:
+        answer = self._exchange.ask(
+            path, accept=JSON_TYPE, most_bytes=MAX_BUNDLE_SIZE
+        )
+        return read_object(answer.body)
 
     def _item(
         self, item: str, what: str, media_type: str, most_bytes: int

@@ -17,12 +17,11 @@ from provenance import __version__
 from provenance.client.problems import (
     AnsweredError,
     Problem,
-    UnreachableError,
     parse_problem,
 )
 from provenance.client.retry import Attempts, Retries, parse_retry_after
 from provenance.encoding.strict_json import JSON, parse_json
-from provenance.errors import MalformedError
+from provenance.errors import MalformedError, UnreachableError
 from provenance.extras import MissingExtraError
 
 try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from provenance import errors
 from provenance.encoding.strict_json import JSON, parse_json
-from provenance.errors import MalformedError, ProvenanceError, StoreError
+from provenance.errors import MalformedError, ProvenanceError, UnreachableError
 
 _CLASSES: Mapping[str, type[ProvenanceError]] = {
     "PRV-9004": errors.NotFoundError,
@@ -32,6 +32,7 @@ _CLASSES: Mapping[str, type[ProvenanceError]] = {
     "PRV-9040": errors.ForkError,
     "PRV-9050": errors.ConflictError,
     "PRV-9060": errors.StoreError,
+    "PRV-9350": errors.UnreachableError,
 }
 _BROKEN_LINK = "PRV-9023"
 
@@ -43,14 +44,6 @@ _BY_STATUS: Mapping[int, type[ProvenanceError]] = {
 """For codes that are the node's alone, or unknown."""
 
 _MOST_DETAIL = 1_000
-
-
-class UnreachableError(StoreError):
-    """No answer came that counts: whether it was done is unknown.
-
-    Ask again later; the same statements are logged once. What came last is
-    the error's `__cause__`.
-    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,12 @@ class Past:
 
     Attributes:
         head_link: Returns the latest link under an item's map key; None for
-            a new item.
+            a new item. None in its place where the trails are not known: then
+            no demand is looked at.
         named: Returns the names of the events under a name's key.
     """
 
-    head_link: Callable[[bytes], bytes | None]
+    head_link: Callable[[bytes], bytes | None] | None
     named: Callable[[bytes], Iterable[Named]]
 
 
@@ -206,6 +207,8 @@ class Admission:
 def _require_heads(
     statement: CheckedStatement, past: Past, called: Called
 ) -> None:
+    if past.head_link is None:
+        return
     for position, event in enumerate(statement.events):
         for key, link in event.after:
             found = past.head_link(key) or key

@@ -238,10 +238,35 @@ def _receipt(moment: Moment, nodes: TileNodes, log_index: int) -> Receipt:
 
 def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
     """Return the registry after every registry event that *reader* holds."""
-    registry = trust.registry()
-    for log_index, places in groupby(
-        reader.registry_events(), key=lambda place: place[0]
-    ):
+    return RegistryReplay(trust).at(reader)
+
+
+class RegistryReplay:
+    """The registry, moved on by what is new whenever it is asked for."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._registry = trust.registry()
+        self._count = 0
+
+    def at(self, reader: Reader) -> TrustRegistry:
+        """Return the registry after every registry event in *reader*.
+
+        It changes when this is called again.
+        """
+        places = list(reader.registry_events())
+        if len(places) < self._count:
+            # Of an earlier moment, which is rare: from the start, then.
+            self._registry, self._count = self._trust.registry(), 0
+        _apply(self._registry, reader, places[self._count :])
+        self._count = len(places)
+        return self._registry
+
+
+def _apply(
+    registry: TrustRegistry, reader: Reader, events: Sequence[tuple[int, int]]
+) -> None:
+    for log_index, places in groupby(events, key=lambda place: place[0]):
         entry = read_entry(reader, log_index, size=log_index + 1)
         registry.apply_all(
             [
@@ -251,7 +276,6 @@ def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
             issuer=parse_entry(entry).header.issuer,
             log_index=log_index,
         )
-    return registry
 
 
 def read_entry(reader: Reader, log_index: int, *, size: int) -> bytes:
