@@ -13,6 +13,7 @@ So a key is never revoked by an id that the node made up.
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,7 @@ class NodeLedger:
         self._url = url
         self._say = say
         self._receipt = ""
+        self._size: int | None = None
 
     @property
     def trust(self) -> Trust:
@@ -83,9 +85,9 @@ class NodeLedger:
 
     @property
     def size(self) -> int | None:
-        """How many entries the log has by the latest receipt."""
+        """How many entries the log has by the latest receipt or checkpoint."""
         if not self._receipt:
-            return None
+            return self._size
         note = parse_proof(self._receipt).checkpoint
         return parse_checkpoint(parse_note(note).text).size
 
@@ -174,6 +176,21 @@ class NodeLedger:
             return verify_bundle(data, trust=trust, now=now(), item=item)
 
     # Writing.
+
+    def require_log(self) -> None:
+        """Check that the node has the log of the caller's trust file.
+
+        Before a statement is sent, with all that it conceals: a wrong URL, or
+        another ledger's trust file, is found out here.
+
+        Raises:
+            VerificationError: The node serves another log.
+            UnreachableError: It does not answer.
+        """
+        # A node may keep its log at an address of its own, and witnesses
+        # come later: then receipts alone say what it is worth.
+        with within(self._url), suppress(NotFoundError, QuorumNotMetError):
+            self._size = self._client.checkpoint().checkpoint.size
 
     def append(self, event: Event, signatory: Signatory) -> int:
         """Log *event* as one statement; return its log index."""

@@ -258,8 +258,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.UnreachableError: Problem(
         COULD_NOT,
         "PRV-9350",
-        "see that the node runs and that its URL is right; then run the same"
-        " command again",
+        "see that the node runs and that its URL is right; then run the command"
+        " again, submit with its --journal",
         "No answer of the node came, or none that counts. What was only asked"
         " for can be asked for again. Whether a statement that was sent is in"
         " the log is unknown: those that --save or --journal kept can be sent"

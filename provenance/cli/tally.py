@@ -61,7 +61,7 @@ class Tally:
         self._refused = 0
         self._codes: set[int] = set()
         self._results: list[dict[str, object]] = []
-        self._stopped: tuple[Problem, str] | None = None
+        self._stopped: tuple[Problem, str, str] | None = None
         self.cut: str | None = None
 
     @property
@@ -80,12 +80,12 @@ class Tally:
         except (ProvenanceError, OSError) as error:
             problem = problem_of(error)
             assert problem is not None, "all of these are in the table"
-            self.stop(problem, text_of(error))
+            self.stop(problem, text_of(error), where_of(error))
         self._wipe()
 
-    def stop(self, problem: Problem, what: str) -> None:
+    def stop(self, problem: Problem, what: str, where: str = "") -> None:
         """Note what kept the rest from being handed in; the first counts."""
-        self._stopped = self._stopped or (problem, what)
+        self._stopped = self._stopped or (problem, what, where)
 
     def finish(self, size: int | None) -> int:
         """Print the sum of it; return the exit code.
@@ -95,10 +95,10 @@ class Tally:
         """
         error = None
         if self._stopped is not None:
-            problem, what = self._stopped
+            problem, what, where = self._stopped
             self._codes.add(problem.exit_code)
-            error = to_json(problem, what, "")
-            show_problem(problem, what, "")
+            error = to_json(problem, what, where)
+            show_problem(problem, what, where)
         code = gravest(self._codes)
         if self._is_lines:
             if error is not None:

@@ -212,6 +212,7 @@ class Where:
                 yield FolderLedger(ledger, self.folder)
             return
         with self._open_node(self.url, screen, is_patient=is_patient) as node:
+            node.require_log()
             yield node
 
     @contextmanager
