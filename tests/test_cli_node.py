@@ -598,8 +598,9 @@ def test_what_is_no_url_and_a_certificate_for_no_node_are_wrong_calls(
     done = afar.run("actor", "list", "--node", "ftp://ledger.example")
     assert done.code == USAGE
     assert "a node's URL is like" in done.err
-    done = run(
-        "actor", "list", "-C", afar.place.ledger, "--ca-file", afar.trust
-    )
-    assert done.code == USAGE
-    assert "--ca-file is for a node" in done.err
+    for option in ("--ca-file", "--trust"):
+        done = run("actor", "list", "-C", afar.place.ledger, option, afar.trust)
+        assert done.code == USAGE
+        assert f"{option} is for a node" in done.err
+    # For `verify` it may stand in the environment.
+    ok("actor", "list", "-C", afar.place.ledger, PROVENANCE_TRUST="/nowhere")

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+_TYPED = 2
+"""The weight of what is typed; what the environment says has half of it."""
+
 _FEW_ATTEMPTS = 4
 """For a command that somebody waits for: it gives up after some seconds."""
 
@@ -271,7 +274,7 @@ def where_options(command: _Command) -> _Command:
         ca_file: Path | None,
         **kwargs: Any,
     ) -> Any:
-        where = Where(folder, _chosen(url, ca_file), trust_file, ca_file)
+        where = Where(folder, _chosen(url), trust_file, ca_file)
         return command(*args, where=where, **kwargs)
 
     options = [
@@ -308,13 +311,14 @@ def where_options(command: _Command) -> _Command:
     return ledger_option(made)  # type: ignore[no-any-return]  # click's own
 
 
-def _chosen(url: str | None, ca_file: Path | None) -> str | None:
+def _chosen(url: str | None) -> str | None:
     """Return the node's URL, if it is the node that is wanted.
 
     What is typed counts before what the environment says.
 
     Raises:
-        click.UsageError: Both a folder and a node are, or neither prevails.
+        click.UsageError: Both are named and neither prevails; or an option is
+            given that is for a node alone.
     """
     context = click.get_current_context()
     of_folder = _weight(context.get_parameter_source("folder"))
@@ -325,12 +329,17 @@ def _chosen(url: str | None, ca_file: Path | None) -> str | None:
             " PROVENANCE_LEDGER) or --node (PROVENANCE_NODE), not both"
         )
     chosen = url if of_node > of_folder else None
-    if chosen is None and ca_file is not None:
-        raise click.UsageError("--ca-file is for a node: give --node as well")
+    for name, option in (("trust_file", "--trust"), ("ca_file", "--ca-file")):
+        is_typed = _weight(context.get_parameter_source(name)) == _TYPED
+        if chosen is None and is_typed:
+            raise click.UsageError(
+                f"{option} is for a node, and a folder is asked: give --node"
+                " as well"
+            )
     return chosen
 
 
 def _weight(source: ParameterSource | None) -> int:
     if source is ParameterSource.COMMANDLINE:
-        return 2
+        return _TYPED
     return 1 if source is ParameterSource.ENVIRONMENT else 0

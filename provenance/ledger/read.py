@@ -255,10 +255,12 @@ class RegistryReplay:
         It changes when this is called again.
         """
         places = list(reader.registry_events())
-        if len(places) < self._count:
-            # Of an earlier moment, which is rare: from the start, then.
-            self._registry, self._count = self._trust.registry(), 0
-        _apply(self._registry, reader, places[self._count :])
+        done, self._count = self._count, 0
+        if done == 0 or len(places) < done:
+            # Of an earlier moment, or what was cut off by an error, which are
+            # rare: from the start, then.
+            self._registry, done = self._trust.registry(), 0
+        _apply(self._registry, reader, places[done:])
         self._count = len(places)
         return self._registry
 
