@@ -29,7 +29,7 @@ from tests.cli_runs import (
     run,
     write_document,
 )
-from tests.node_world import NodeProcess
+from tests.node_world import NodeProcess, quoted
 from tests.scripted_server import Asked, ScriptedServer, answer, problem
 from tests.test_cli_submit_large import (
     POINTS,
@@ -38,7 +38,7 @@ from tests.test_cli_submit_large import (
     make_table,
     steps,
 )
-from tests.test_cli_submit_table import HEADER, MAPPING, rows
+from tests.test_cli_submit_table import FOREIGN, HEADER, MAPPING, rows
 from tests.test_client_attacks import forward
 
 SHOP = "did:web:shop.example"
@@ -99,6 +99,17 @@ def afar(tmp_path: Path) -> Iterator[Afar]:
     place = found_ledger(tmp_path)
     with NodeProcess(place.ledger) as node:
         yield afar_from(place, node)
+
+
+def ask_for_a_witness(afar: Afar) -> None:
+    """Let the caller's trust file ask for a witness that never cosigned."""
+    witness = CosignatureSigner(WITNESS, Signer.from_seed(b"w" * 32)).verifier
+    text = afar.trust.read_text(encoding="utf-8")
+    afar.trust.write_text(
+        text.replace('quorum = "none"', 'quorum = "away"')
+        + f'\n[[witnesses]]\nname = "away"\nkey = "{witness.vkey}"\n',
+        encoding="utf-8",
+    )
 
 
 def size_of(place: Place) -> int:
@@ -237,14 +248,7 @@ def test_a_whole_key_id_is_revoked_while_nothing_can_be_proven(
     afar: Afar,
 ) -> None:
     stolen = afar.key_id(MAKER)
-    # By the caller's trust file a witness must have cosigned, and none has.
-    witness = CosignatureSigner(WITNESS, Signer.from_seed(b"w" * 32)).verifier
-    text = afar.trust.read_text(encoding="utf-8")
-    afar.trust.write_text(
-        text.replace('quorum = "none"', 'quorum = "away"')
-        + f'\n[[witnesses]]\nname = "away"\nkey = "{witness.vkey}"\n',
-        encoding="utf-8",
-    )
+    ask_for_a_witness(afar)
     revoke = ("actor", "revoke", MAKER)
     by = ("--reason", "stolen", "--key", afar.authority_key)
     done = afar.run(*revoke, stolen[:16], *by)
@@ -257,6 +261,29 @@ def test_a_whole_key_id_is_revoked_while_nothing_can_be_proven(
     with open_reader(afar.place.ledger) as reader:
         (key,) = reader.registry().actor(MAKER).keys.values()
     assert key.reason == "stolen"
+
+
+def test_an_old_proof_does_not_tell_whether_a_change_is_in_effect(
+    afar: Afar,
+) -> None:
+    path = f"/v1/items/{quoted(MAKER)}/bundle"
+    old = forward(afar.node, Asked("GET", path, {}, b"")).content
+
+    def lag(asked: Asked) -> bytes:
+        if asked.path == path:
+            return answer(200, old)
+        honest = forward(afar.node, asked)
+        return answer(honest.status_code, honest.content)
+
+    grant = ("actor", "grant", MAKER, "carrier", "--key", afar.authority_key)
+    with ScriptedServer(lag) as server:
+        done = afar.ok(*grant, PROVENANCE_NODE=server.url)
+        assert f"granted carrier to {MAKER}: entry 5" in done.out
+        assert "whether it is in effect yet" in done.out
+        done = afar.ok(*grant, "--json", PROVENANCE_NODE=server.url)
+        assert (done.json["log_index"], done.json["in_effect"]) == (7, None)
+    (maker,) = afar.ok("actor", "list", MAKER, "--json").json["actors"]
+    assert [held["added"] for held in maker["grants"]] == [3, 5, 7]
 
 
 # Documents and tables.
@@ -296,7 +323,7 @@ def test_rows_that_the_node_would_refuse_come_back_in_a_file(
     mapping = afar.folder / "mapping.toml"
     mapping.write_text(MAPPING, encoding="utf-8")
     table = afar.folder / "cans.csv"
-    foreign = "9521001960014,K9,C,2025-03-01 08:59\n"
+    foreign = FOREIGN.format(serial="K9", lot="C")
     table.write_text(HEADER + rows("A", "B") + foreign, encoding="utf-8")
     refused = afar.folder / "refused.csv"
     done = afar.run(
@@ -310,6 +337,33 @@ def test_rows_that_the_node_would_refuse_come_back_in_a_file(
     assert result["refused_rows"][0]["code"] == "PRV-9022"
     assert "K9" in refused.read_text(encoding="utf-8")
     assert size_of(afar.place) == (5 if is_dry else 7)
+
+
+def test_what_cannot_be_proven_beforehand_is_left_to_the_node(
+    afar: Afar,
+) -> None:
+    ask_for_a_witness(afar)
+    mapping = afar.folder / "mapping.toml"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    table = afar.folder / "cans.csv"
+
+    def submit(text: str) -> Run:
+        table.write_text(HEADER + text, encoding="utf-8")
+        return afar.run(
+            "submit", table, "--mapping", mapping, "--key", afar.maker_key,
+            "--as", MAKER, "--json",
+        )  # fmt: skip
+
+    done = submit(rows("A", "B"))
+    assert done.code == OK
+    assert "not proven beforehand" in done.err
+    assert "the node decides alone" in done.err
+    # One statement: what the node refuses of it, it refuses as a whole.
+    done = submit(rows("C", start=2) + FOREIGN.format(serial="K9", lot="D"))
+    assert done.code == FAILED
+    (result,) = done.json["results"]
+    assert result["rows"] == {"accepted": 0, "refused": 2, "skipped": 0}
+    assert {row["code"] for row in result["refused_rows"]} == {"PRV-9022"}
 
 
 def test_a_dry_run_says_what_the_node_alone_can_tell(afar: Afar) -> None:
