@@ -51,7 +51,7 @@ def say(serial: int) -> provenance.Submission:
 
 with tempfile.TemporaryDirectory() as folder:
     provenance.create_ledger(folder, trust=trust, log_signer=log_key).close()
-    serve = "-m provenance.cli node serve --quiet --port 0".split()  # noqa: SIM905
+    serve = "-m provenance node serve --quiet --port 0".split()  # noqa: SIM905
     with subprocess.Popen(
         [sys.executable, *serve, folder],
         stdout=subprocess.PIPE,

@@ -16,6 +16,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from provenance.actors import add_key as add_key
+    from provenance.actors import enrol as enrol
+    from provenance.actors import grant as grant
+    from provenance.actors import revoke_grant as revoke_grant
+    from provenance.actors import revoke_key as revoke_key
+    from provenance.actors import rotate_key as rotate_key
     from provenance.claims.actor import Grant as Grant
     from provenance.claims.event import Event as Event
     from provenance.claims.event import Field as Field
@@ -25,7 +31,24 @@ if TYPE_CHECKING:
     from provenance.claims.statement import sign_statement as sign_statement
     from provenance.epcis.event_hash import event_hash as event_hash
     from provenance.epcis.query_parameters import parse_query as parse_query
+    from provenance.errors import BrokenLinkError as BrokenLinkError
+    from provenance.errors import ConflictError as ConflictError
+    from provenance.errors import DuplicateEventError as DuplicateEventError
+    from provenance.errors import EquivocationError as EquivocationError
+    from provenance.errors import ForkError as ForkError
+    from provenance.errors import InvalidProofError as InvalidProofError
+    from provenance.errors import InvalidSignatureError as InvalidSignatureError
+    from provenance.errors import LifecycleError as LifecycleError
+    from provenance.errors import MalformedError as MalformedError
+    from provenance.errors import NotFoundError as NotFoundError
     from provenance.errors import ProvenanceError as ProvenanceError
+    from provenance.errors import QueryTooLargeError as QueryTooLargeError
+    from provenance.errors import QuorumNotMetError as QuorumNotMetError
+    from provenance.errors import RejectedError as RejectedError
+    from provenance.errors import RoleNotGrantedError as RoleNotGrantedError
+    from provenance.errors import StoreError as StoreError
+    from provenance.errors import UnknownActorError as UnknownActorError
+    from provenance.errors import VerificationError as VerificationError
     from provenance.folder import audit_folder as audit_folder
     from provenance.folder import create_ledger as create_ledger
     from provenance.folder import export_folder as export_folder
@@ -35,7 +58,9 @@ if TYPE_CHECKING:
     from provenance.gs1.epcurn_write import format_epc_urn as format_epc_urn
     from provenance.gs1.reading import read_item as read_item
     from provenance.gs1.scan import parse_scan as parse_scan
+    from provenance.keys import KeyHolder as KeyHolder
     from provenance.keys import Signer as Signer
+    from provenance.keys import Verifier as Verifier
     from provenance.ledger.audit import audit as audit
     from provenance.ledger.cosign import Witness as Witness
     from provenance.ledger.ledger import Ledger as Ledger
@@ -53,33 +78,59 @@ if TYPE_CHECKING:
     from provenance.proof.verify import Verified as Verified
     from provenance.proof.verify import examine_bundle as examine_bundle
     from provenance.proof.verify import verify_bundle as verify_bundle
+    from provenance.store.keyfile import load_key as load_key
+    from provenance.store.keyfile import new_key as new_key
 
 _HOMES = {
     "Authority": "claims.registry",
+    "BrokenLinkError": "errors",
+    "ConflictError": "errors",
+    "DuplicateEventError": "errors",
+    "EquivocationError": "errors",
     "Event": "claims.event",
     "Field": "claims.event",
+    "ForkError": "errors",
     "Grant": "claims.actor",
+    "InvalidProofError": "errors",
+    "InvalidSignatureError": "errors",
     "Item": "claims.event",
+    "KeyHolder": "keys",
     "Ledger": "ledger.ledger",
     "LedgerReader": "ledger.read",
+    "LifecycleError": "errors",
+    "MalformedError": "errors",
+    "NotFoundError": "errors",
     "Outcome": "proof.verdict",
     "ProvenanceError": "errors",
+    "QueryTooLargeError": "errors",
+    "QuorumNotMetError": "errors",
     "Receipt": "proof.receipt",
+    "RejectedError": "errors",
+    "RoleNotGrantedError": "errors",
     "Signer": "keys",
+    "StoreError": "errors",
     "Submission": "claims.statement",
     "Trust": "proof.trust",
+    "UnknownActorError": "errors",
     "Verdict": "proof.verdict",
+    "VerificationError": "errors",
     "Verified": "proof.verify",
+    "Verifier": "keys",
     "Witness": "ledger.cosign",
+    "add_key": "actors",
     "audit": "ledger.audit",
     "audit_folder": "folder",
     "create_ledger": "folder",
+    "enrol": "actors",
     "event_hash": "epcis.event_hash",
     "examine_bundle": "proof.verify",
     "export_folder": "folder",
     "format_epc_urn": "gs1.epcurn_write",
     "format_trust": "proof.trust",
+    "grant": "actors",
+    "load_key": "store.keyfile",
     "new_event": "prepare",
+    "new_key": "store.keyfile",
     "open_ledger": "folder",
     "open_queries": "folder",
     "open_reader": "folder",
@@ -89,6 +140,9 @@ _HOMES = {
     "prepare_document": "prepare",
     "prepare_stream": "prepare",
     "read_item": "gs1.reading",
+    "revoke_grant": "actors",
+    "revoke_key": "actors",
+    "rotate_key": "actors",
     "sign_statement": "claims.statement",
     "verify_bundle": "proof.verify",
     "verify_receipt": "proof.receipt",
@@ -107,3 +161,8 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """Return the public names, loaded or not."""
+    return [*__all__, "__version__"]

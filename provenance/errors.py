@@ -6,7 +6,7 @@
     │   ├── UnknownActorError      no such actor, or not its key
     │   ├── RoleNotGrantedError    the actor may not say this
     │   ├── BrokenLinkError        the trail moved on: read, sign again
-    │   ├── DuplicateEventError    an event's id may be used once
+    │   ├── DuplicateEventError    an event is logged once
     │   ├── LifecycleError         this cannot follow that
     │   └── QueryTooLargeError     more events than were to be answered
     ├── VerificationError      the evidence does not prove the claim
@@ -21,28 +21,65 @@
         └── UnreachableError       the node did not answer; the same
 
 One class per decision a caller can make. A message is one lower-case sentence
-with the values in it. The library knows no HTTP status and no exit code.
+with the values in it. The library knows no HTTP status and no exit code; the
+codes, which commands and nodes show too, are each a class's own and never
+change.
 """
+
+from typing import Self
 
 
 class ProvenanceError(Exception):
-    """The root of every error that this library raises on purpose."""
+    """The root of every error that this library raises on purpose.
+
+    It is never raised itself, but only what is below it.
+
+    Attributes:
+        code: What `provenance explain` knows it by, such as PRV-9010.
+        hint: What to do, in a line.
+        path: Where in the document it is, as the message says it too, such as
+            `$.epcisBody.eventList[1].bizStep` or `line 3: $.type`; None where
+            the error is not about a place in a document.
+    """
+
+    code: str = ""
+    hint: str = ""
+    path: str | None = None
+
+    @classmethod
+    def at(cls, path: str, message: str) -> Self:
+        """Return the error that *message* is true of the place *path*."""
+        error = cls(f"{path}: {message}")
+        error.path = path
+        return error
 
 
 class MalformedError(ProvenanceError):
     """The bytes are not in the format they claim to be in."""
 
+    code = "PRV-9010"
+    hint = "mend the input at the place named; provenance inspect decodes it"
+
 
 class RejectedError(ProvenanceError):
     """Well formed, but the ledger's rules do not let it in."""
+
+    code = "PRV-9020"
+    hint = "correct what the message names, then sign and submit again"
 
 
 class UnknownActorError(RejectedError):
     """The signer is no enrolled actor, or the key is not that actor's."""
 
+    code = "PRV-9021"
+    hint = "compare with provenance actor list; enrol the actor, or use its key"
+
 
 class RoleNotGrantedError(RejectedError):
     """The actor exists, but no grant lets it say this."""
+
+    code = "PRV-9022"
+    hint = "have it granted by an authority: provenance actor grant"
 
 
 class BrokenLinkError(RejectedError):
@@ -52,6 +89,9 @@ class BrokenLinkError(RejectedError):
         heads: Where the trails end now, as far as a node said so: item →
             (how many events, link), None for an item without any.
     """
+
+    code = "PRV-9023"
+    hint = "look at the item's trail, then sign and submit again"
 
     def __init__(
         self,
@@ -64,31 +104,75 @@ class BrokenLinkError(RejectedError):
 
 
 class DuplicateEventError(RejectedError):
-    """The signer has used this event's `eventID` before."""
+    """The signer has said this before, or used an event's `eventID` before.
+
+    Attributes:
+        log_indexes: The entries with the earlier events, lowest first; empty
+            where none of them is logged.
+        is_known: Whether all that was handed in is in these entries already,
+            so that nothing is left to be logged.
+    """
+
+    code = "PRV-9025"
+    hint = (
+        "leave out what is logged; give a new event with an id one of its own"
+    )
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        log_indexes: tuple[int, ...] = (),
+        is_known: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.log_indexes = log_indexes
+        self.is_known = is_known
+
+    @property
+    def log_index(self) -> int | None:
+        """The first of these entries, None without one."""
+        return min(self.log_indexes, default=None)
 
 
 class LifecycleError(RejectedError):
     """This event cannot follow what the ledger already holds."""
 
+    code = "PRV-9024"
+    hint = "correct the event's time, or this machine's clock"
+
 
 class QueryTooLargeError(RejectedError):
     """More events are asked for than were to be answered at once."""
+
+    code = "PRV-9026"
+    hint = "ask for less: a shorter time, fewer places, another maxEventCount"
 
 
 class VerificationError(ProvenanceError):
     """The evidence does not prove the claim."""
 
+    code = "PRV-9030"
+    hint = "do not rely on it; get the evidence again from its source"
+
 
 class InvalidSignatureError(VerificationError):
     """A signature is not by the key that it names, or not over these bytes."""
+
+    code = "PRV-9031"
 
 
 class InvalidProofError(VerificationError):
     """A Merkle or map proof does not lead to the root it is held against."""
 
+    code = "PRV-9032"
+
 
 class QuorumNotMetError(VerificationError):
     """Too few trusted cosignatures: the verifier's policy is not met."""
+
+    code = "PRV-9033"
+    hint = "get it again once more witnesses have cosigned"
 
 
 class EquivocationError(VerificationError):
@@ -99,6 +183,9 @@ class EquivocationError(VerificationError):
         second: The other; publish both, they prove the fork to anyone.
     """
 
+    code = "PRV-9034"
+    hint = "keep both checkpoints and publish them: they prove the fork"
+
     def __init__(self, message: str, *, first: str, second: str) -> None:
         super().__init__(message)
         self.first = first
@@ -108,17 +195,34 @@ class EquivocationError(VerificationError):
 class ForkError(ProvenanceError):
     """Signing would contradict what this log already signed: stop."""
 
+    code = "PRV-9040"
+    hint = "stop: put back the newest copy of ledger.sqlite, not an older one"
+
 
 class NotFoundError(ProvenanceError):
     """No such item, entry, statement or log."""
+
+    code = "PRV-9004"
+    hint = "check the name, and the ledger folder (--ledger, PROVENANCE_LEDGER)"
 
 
 class ConflictError(ProvenanceError):
     """Someone else moved first: read again, then retry."""
 
+    code = "PRV-9050"
+    hint = (
+        "wait for the other to finish, or choose another name; then try again"
+    )
+
 
 class StoreError(ProvenanceError):
     """The storage failed; whether the last write landed is unknown."""
+
+    code = "PRV-9060"
+    hint = (
+        "look at the disk; then submit the same .submission file again, which"
+        " is logged once"
+    )
 
 
 class UnreachableError(StoreError):
@@ -127,3 +231,9 @@ class UnreachableError(StoreError):
     Ask again later; the same statements are logged once. What came last is
     the error's `__cause__`.
     """
+
+    code = "PRV-9350"
+    hint = (
+        "see that the node runs and can be reached; then send the same again,"
+        " which is logged once"
+    )

@@ -19,6 +19,7 @@ from provenance.errors import (
     NotFoundError,
     RejectedError,
     StoreError,
+    VerificationError,
 )
 from provenance.keys import Signer
 from provenance.ledger.audit import Audit, Progress, audit
@@ -31,6 +32,7 @@ from provenance.proof.trust import Trust, format_trust, parse_trust
 from provenance.store.backup import copy_ledger
 from provenance.store.durable import write_text
 from provenance.store.keyfile import read_key, write_key
+from provenance.store.links import whereabouts
 from provenance.store.query_index import QueryIndex
 from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
@@ -182,10 +184,15 @@ def read_trust(folder: Path) -> Trust:
     """
     try:
         text = (folder / TRUST_FILE).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise NotFoundError(
+            f"there is no ledger in {folder}: there is no file"
+            f" {whereabouts(folder / TRUST_FILE)}. Make one with provenance"
+            " init"
+        ) from error
     except OSError as error:
         raise NotFoundError(
-            f"there is no ledger in {folder}: {error.strerror}. Make one with"
-            " provenance init"
+            f"there is no ledger in {folder} that can be read: {error.strerror}"
         ) from error
     return parse_trust(text)
 
@@ -214,7 +221,7 @@ def audit_folder(
     memory = folder / SIGNER_MEMORY
     remembered = (
         SignerMemory.read(memory, origin=trust.origin)
-        if memory.exists()
+        if memory.exists() or memory.is_symlink()
         else None
     )
     store = SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
@@ -229,6 +236,26 @@ def audit_folder(
             )
     finally:
         store.close()
+
+
+def require_sound(
+    folder: Path | str,
+    *,
+    trust: Trust | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Check that the ledger in *folder* passes an audit; see `audit_folder`.
+
+    Raises:
+        VerificationError: It does not.
+    """
+    found = audit_folder(folder, trust=trust, progress=progress)
+    if not found.is_sound:
+        first = found.findings[0]
+        raise VerificationError(
+            f"{folder} does not pass the audit, with {len(found.findings)}"
+            f" findings. The first: {first.where}: {first.what}"
+        )
 
 
 def export_folder(folder: Path | str, target: Path | str) -> int:

@@ -25,7 +25,7 @@ as well, against the day when Ed25519 falls.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from provenance.encoding.digest import Hash, sha256
 from provenance.errors import InvalidSignatureError, MalformedError
@@ -101,6 +101,52 @@ class Verifier:
                 f"the signature is not by key {self.key_id.hex()} over these"
                 f" {len(message)} bytes"
             )
+
+
+class KeyHolder(Protocol):
+    """Whatever signs with an Ed25519 key, wherever that key is.
+
+    `Signer` is one, which holds the key itself. A key in an HSM, a KMS or
+    another process is used through one of your own, with these two members.
+    What it returns is verified before it is used, so that a device that has
+    another key, or is at fault, is found out.
+    """
+
+    @property
+    def verifier(self) -> Verifier:
+        """The public key."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the signature over *message* itself: 64 bytes, pure Ed25519.
+
+        What it raises reaches whoever asked for the signature.
+        """
+
+
+def signature_of(holder: KeyHolder, message: bytes) -> bytes:
+    """Return the signature of *holder* over *message*.
+
+    Raises:
+        InvalidSignatureError: What a holder of others' making returned is
+            none of its key over *message*.
+    """
+    signature = holder.sign(message)
+    # Our own cannot have another key than it says, and is asked in bulk.
+    if isinstance(holder, Signer):
+        return signature
+    if not isinstance(signature, bytes):
+        raise InvalidSignatureError(
+            f"{type(holder).__name__}.sign returned a"
+            f" {type(signature).__name__}, not bytes: nothing was signed"
+        )
+    if not signature_is_valid(holder.verifier.data, signature, message):
+        raise InvalidSignatureError(
+            f"{type(holder).__name__}.sign returned {len(signature)} bytes that"
+            f" are no signature by its key {holder.verifier.key_id.hex()[:16]}:"
+            " it has another key, or signs something else than the message"
+            " itself (a digest, Ed25519ph). Nothing was signed"
+        )
+    return signature
 
 
 class Signer:

@@ -7,6 +7,7 @@ of the body and becomes concealed fields, each behind a salt of its own.
 
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO, NamedTuple
 
 from provenance.claims.event import Event, Field, Item, make_event
@@ -18,7 +19,7 @@ from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
-from provenance.gs1 import canonical_item
+from provenance.gs1 import canonical_item, read_item
 
 MAX_STATEMENT_BYTES = 4 * 2**20
 """How many bytes of events one statement has, about.
@@ -53,12 +54,13 @@ class Gathered(NamedTuple):
 
 
 def prepare_document(
-    document: bytes, *, conceal: Collection[str] = ()
+    document: bytes | Mapping[str, object], *, conceal: Collection[str] = ()
 ) -> list[Event]:
-    """Return the events of an EPCIS 2.0 JSON document, ready to be signed.
+    """Return the events of an EPCIS document, ready to be signed.
 
     Args:
-        document: An EPCISDocument, an EPCISQueryDocument or one event.
+        document: An EPCISDocument, an EPCISQueryDocument or one event: the
+            bytes of JSON or XML, or a dict, which is judged as its JSON.
         conceal: JSON Pointers (RFC 6901) into the events, such as
             `/example:buyer/name`, of what only chosen readers may see.
             An event without such a member has nothing to conceal there.
@@ -118,10 +120,10 @@ def prepare_event(
     for pointer in conceal:
         body, found = _take_out(body, pointer)
         fields += found
-    if after is None:
-        return new_event(body, items, fields)
-    item, link = after
-    return new_event({**body, "after": [[item, Hash(link)]]}, items, fields)
+    if after is not None:
+        item, link = after
+        body = {**body, "after": [[read_item(item), Hash(link)]]}
+    return make_event(body, items, fields, secret=new_secret())
 
 
 def gather(
@@ -171,8 +173,12 @@ def new_event(
     items: Collection[Item],
     fields: Collection[Field] = (),
 ) -> Event:
-    """Return an event with a fresh secret; see `claims.event.make_event`."""
-    return make_event(body, items, fields, secret=new_secret())
+    """Return an event with a fresh secret; see `claims.event.make_event`.
+
+    The items may be written as `provenance.read_item` reads them.
+    """
+    read = [replace(item, id=read_item(item.id)) for item in items]
+    return make_event(body, read, fields, secret=new_secret())
 
 
 def new_secret() -> bytes:

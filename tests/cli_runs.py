@@ -14,6 +14,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from provenance.cli import main
+from tests.waiting import PATIENCE_SECONDS
 
 ORIGIN = "ledger.example/test"
 MAKER = "did:web:maker.example"
@@ -61,7 +62,7 @@ def ok(*arguments: object, **environ: str) -> Run:
 
 def command_line(*arguments: object) -> list[str]:
     """Return the command that runs the program in a process of its own."""
-    return [sys.executable, "-m", "provenance.cli", *map(str, arguments)]
+    return [sys.executable, "-m", "provenance", *map(str, arguments)]
 
 
 def spawn(
@@ -74,7 +75,7 @@ def spawn(
         check=False,
         capture_output=True,
         env={**os.environ, **environ},
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
     )
 
 

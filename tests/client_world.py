@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from provenance.client import Client, Retries
 from tests.ledger_world import LedgerWorld
+from tests.waiting import PATIENCE_SECONDS
 
 
 class Waits:
@@ -45,5 +46,5 @@ def client_of(
         url,
         trust=world.trust,
         retries=waits.retries(attempts, deadline),
-        timeout_seconds=60,
+        timeout_seconds=PATIENCE_SECONDS,
     )

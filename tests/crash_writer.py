@@ -23,6 +23,7 @@ import os
 import pathlib
 import signal
 import sys
+import time
 from dataclasses import asdict, dataclass
 
 import apsw
@@ -242,6 +243,8 @@ def open_in_turn(folder: pathlib.Path, tries: int) -> Ledger:
             tries -= 1
             if not tries:
                 raise
+            # Whoever has it gets on with it meanwhile.
+            time.sleep(0.001)
 
 
 def live(folder: pathlib.Path, life: Life) -> None:

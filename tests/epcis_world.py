@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import pathlib
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +13,8 @@ from starlette.testclient import TestClient
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.store.keyfile import write_key
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
-from tests.node_world import PATIENCE_SECONDS, one_process, served
+from tests.node_world import one_process, served
+from tests.waiting import wait_until
 
 TOKEN = "a token that nobody guesses"
 AS_JSON = {"content-type": "application/json"}
@@ -103,15 +103,19 @@ def capture(client: TestClient, body: bytes, **headers: str) -> str:
 
 def finished(client: Any, where: str) -> dict[str, Any]:
     """Return the job at *where* once it has ended."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < end:
+
+    def ended() -> dict[str, Any] | None:
         answer = client.get(where, headers=AUTHORISED)
         assert answer.status_code == 200, answer.text
         job: dict[str, Any] = answer.json()
         if not job["running"]:
             return job
         assert not job["success"], "nothing is claimed before it is so"
-    raise AssertionError(f"{where} still runs")
+        return None
+
+    job = wait_until(ended, f"{where} has ended")
+    assert job is not None
+    return job
 
 
 def found(client: Any, path: str = "/epcis/events") -> list[dict[str, Any]]:

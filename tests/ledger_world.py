@@ -57,6 +57,7 @@ class LedgerWorld:
         self.folder = folder
         self.now = START
         self.secrets = 0
+        self.events = 0
         names = [OPERATOR, "did:web:second.example"][: max(threshold, 1)]
         self.trust = Trust(
             origin=ORIGIN,
@@ -92,6 +93,15 @@ class LedgerWorld:
         return sha256(b"secret %d" % self.secrets)
 
     def event(self, *items: str, **members: object) -> Event:
+        """Return an event, a millisecond after the one before.
+
+        Or it would be that one, said again, and be logged once.
+        """
+        self.events += 1
+        second, thousandths = divmod(self.events, 1000)
+        members.setdefault(
+            "eventTime", f"2026-02-01T09:00:{second:02}.{thousandths:03}Z"
+        )
         return make_event(
             body(**members),
             [Item("epcList", item) for item in items],

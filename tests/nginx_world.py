@@ -1,7 +1,7 @@
-"""A real nginx with the project's example configuration, in a test's folder.
+"""A real nginx with the configuration that we write, in a test's folder.
 
-Of examples/deployment/nginx.conf only paths, ports and the name are replaced:
-what is tested is what is read.
+Of the nginx.conf that `provenance node install` writes only paths and ports
+are replaced: what is tested is what is read.
 """
 
 import getpass
@@ -11,17 +11,22 @@ import shutil
 import socket
 import ssl
 import subprocess
-import time
 from typing import Self
 
 import httpx2
 import pytest
+from provenance_node.install import Machine, render
 
 from tests.scripted_server import make_certificate
+from tests.waiting import (
+    PATIENCE_SECONDS,
+    finish,
+    hold_port,
+    port_of,
+    wait_until,
+)
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
-EXAMPLES = PROJECT / "examples/deployment"
-PATIENCE_SECONDS = 30
 
 _MAIN = """\
 daemon off;
@@ -52,12 +57,6 @@ def find_nginx() -> str:
     pytest.skip(reason)
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 class Nginx:
     """nginx before the node on *node_port*, until the block ends."""
 
@@ -66,16 +65,18 @@ class Nginx:
         self.folder = folder
         self.certificate = folder / "ledger.example.pem"
         key = make_certificate(self.certificate)
-        self.plain_port, self.port = free_port(), free_port()
-        text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
+        self._held = [hold_port(), hold_port()]
+        self.plain_port, self.port = map(port_of, self._held)
+        machine = Machine(
+            name="127.0.0.1", program="/opt/provenance", port=node_port
+        )
+        text = render(machine)["nginx.conf"]
         for old, new in (
             ("/var/cache/nginx/provenance", f"{folder}/cache"),
-            ("/etc/nginx/tls/ledger.example.pem", str(self.certificate)),
-            ("/etc/nginx/tls/ledger.example.key", str(key)),
-            ("server 127.0.0.1:8080;", f"server 127.0.0.1:{node_port};"),
+            ("/etc/nginx/tls/127.0.0.1.pem", str(self.certificate)),
+            ("/etc/nginx/tls/127.0.0.1.key", str(key)),
             ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
             ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
-            ("server_name ledger.example;", "server_name 127.0.0.1;"),
         ):
             assert old in text, old
             text = text.replace(old, new)
@@ -95,23 +96,30 @@ class Nginx:
         self._process = subprocess.Popen(
             self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
         )
-        end = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                self.connect().close()
-            except ConnectionRefusedError:
-                if self._process.poll() is not None or time.monotonic() > end:
-                    self.__exit__()
-                    raise AssertionError(self.said) from None
-                time.sleep(0.01)
-            else:
-                return self
+        try:
+            wait_until(self._is_there, "nginx listens or has ended")
+            assert self._process.poll() is None, "nginx has ended"
+        except AssertionError as error:
+            self.__exit__()
+            raise AssertionError(error, self.said) from None
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        said = self._process.communicate(timeout=PATIENCE_SECONDS)[1]
+        said = finish(self._process)[1]
         log = self.folder / "error.log"
         self.said = said.decode() + log.read_text(encoding="utf-8")
+        for each in self._held:
+            each.close()
+
+    def _is_there(self) -> bool:
+        if self._process.poll() is not None:
+            return True
+        try:
+            self.connect().close()
+        except ConnectionRefusedError:
+            return False
+        return True
 
     @property
     def url(self) -> str:

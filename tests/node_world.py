@@ -7,15 +7,16 @@ has it open for writing.
 import contextlib
 import os
 import pathlib
-import select
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import Self
 from urllib.parse import quote
 
+import httpx2
 import msgpack
 from provenance_node.app import create_app
 from provenance_node.node import Node
@@ -25,10 +26,33 @@ from starlette.testclient import TestClient
 from provenance.claims.statement import Submission
 from provenance.ledger.ledger import Ledger
 from tests.ledger_world import PRODUCER, LedgerWorld, can
+from tests.waiting import PATIENCE_SECONDS, read_line
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MSGPACK = {"content-type": "application/msgpack"}
-PATIENCE_SECONDS = 60
+
+PATIENT: dict[str, object] = {
+    "log_requests": False,
+    "checker_processes": 1,
+    "reader_processes": 1,
+    **dict.fromkeys(
+        (
+            "header_seconds",
+            "body_seconds",
+            "send_seconds",
+            "index_seconds",
+            "stop_seconds",
+        ),
+        PATIENCE_SECONDS,
+    ),
+    # The most that there may be of these.
+    "query_seconds": 50,
+    "witness_seconds": 60,
+}
+"""Settings of a node in tests: few processes, and time for whoever is slow.
+
+What a node does to those that are too slow is tested with less.
+"""
 
 
 def new_world(folder: pathlib.Path) -> LedgerWorld:
@@ -56,10 +80,7 @@ def served(
     """Give a client of a node that serves *world*'s ledger."""
     node = Node(
         world.folder,
-        settings
-        or Settings(
-            log_requests=False, checker_processes=1, reader_processes=1
-        ),
+        settings or one_process(),
         clock=world.clock,
     )
     with TestClient(create_app(node), raise_server_exceptions=False) as client:
@@ -67,13 +88,8 @@ def served(
 
 
 def one_process(**settings: object) -> Settings:
-    """Return settings with few processes."""
-    return Settings(
-        log_requests=False,
-        checker_processes=1,
-        reader_processes=1,
-        **settings,  # type: ignore[arg-type]  # the tests' own calls
-    )
+    """Return settings with few processes, and time for whoever is slow."""
+    return Settings(**{**PATIENT, **settings})  # type: ignore[arg-type]  # the tests' own calls
 
 
 def node_of(client: TestClient) -> Node:
@@ -101,33 +117,33 @@ class NodeProcess:
         variables = {
             f"PROVENANCE_NODE_{name.upper()}": str(value)
             for name, value in {
-                "log_requests": False,
-                "checker_processes": 1,
-                "reader_processes": 1,
+                **PATIENT,
                 **settings,
             }.items()
         }
         named = [] if folder is None else [str(folder)]
+        # A file, and no pipe: nobody reads it before the end, and whoever
+        # writes to a pipe that is full waits.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # until it ended
+        self._said = b""
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "provenance.cli", "node", "serve"),
+                *(sys.executable, "-m", "provenance", "node", "serve"),
                 *(*named, "--port", "0", *arguments),
             ],
             cwd=ROOT,
             env={**os.environ, **variables},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._log,
             # So that all of it can be ended together.
             start_new_session=True,
         )
-        assert self._process.stdout is not None
-        ready, _, _ = select.select(
-            [self._process.stdout], [], [], PATIENCE_SECONDS
-        )
-        line = self._process.stdout.readline().decode() if ready else ""
-        if not line:
+        try:
+            line = read_line(self._process).decode()
+            assert line, "it ended"
+        except AssertionError as error:
             self.kill()
-            raise AssertionError(self.ended())
+            raise AssertionError(error, self.ended()) from None
         self.address = line.strip()
         self.port = int(self.address.split("/")[2].rpartition(":")[2])
 
@@ -141,6 +157,12 @@ class NodeProcess:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def client(self) -> httpx2.Client:
+        """Return a client that waits for it as long as tests wait."""
+        return httpx2.Client(
+            base_url=self.url, timeout=PATIENCE_SECONDS, trust_env=False
+        )
 
     def connect(self) -> socket.socket:
         return socket.create_connection(
@@ -166,8 +188,25 @@ class NodeProcess:
 
     def ended(self) -> tuple[int, bytes]:
         """Wait for its end; return its exit code and what it said."""
-        _, said = self._process.communicate(timeout=PATIENCE_SECONDS)
-        return self._process.returncode, said
+        code = self._process.wait(timeout=PATIENCE_SECONDS)
+        if not self._log.closed:
+            self._log.seek(0)
+            self._said = self._log.read()
+            self._log.close()
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+        return code, self._said
+
+    @property
+    def processor_seconds(self) -> float:
+        """Time that processors gave to it and its children, gone ones too.
+
+        It does not grow with what else the machine has to do.
+        """
+        own = _times(self._process.pid)
+        return sum(own) + sum(
+            sum(_times(pid)[:2]) for pid in self.processes()[1:]
+        )
 
     @property
     def memory(self) -> int:
@@ -184,6 +223,14 @@ class NodeProcess:
     def own_memory(self) -> int:
         """Bytes of memory of the process that serves."""
         return _resident(self._process.pid)
+
+
+def _times(pid: int) -> list[float]:
+    """Return seconds as user and system, and those of children that ended."""
+    text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    after_name = text.rpartition(") ")[2].split()
+    ticks = os.sysconf("SC_CLK_TCK")
+    return [int(each) / ticks for each in after_name[11:15]]
 
 
 def _resident(pid: int) -> int:

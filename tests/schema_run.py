@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -32,6 +31,7 @@ from schemathesis.specs.openapi import checks
 from tests.epcis_world import AUTHORISED, write_secrets
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import NodeProcess, grow, new_world
+from tests.waiting import PATIENCE_SECONDS
 
 Operation = APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Any]
@@ -101,7 +101,7 @@ def run(world: LedgerWorld, *, count: int, seed: int, only: str = "") -> Run:
         NodeProcess(world.folder, **GENEROUS, **write_secrets(folder)) as node,
         requests.Session() as session,
     ):
-        described = httpx2.get(f"{node.url}/openapi.json").json()
+        described = described_by(node)
         for operation in operations(described):
             if only not in operation.path:
                 continue
@@ -121,13 +121,21 @@ def run(world: LedgerWorld, *, count: int, seed: int, only: str = "") -> Run:
                         done.faults[place] = said_by(error)
                     if not known_of(operation):
                         break
-        alive = httpx2.get(f"{node.url}/readyz")
+        with node.client() as client:
+            alive = client.get("/readyz")
         assert alive.status_code == 200, alive.text
         assert node.stop() == 0
         _, said = node.ended()
         if b'"event": "bug"' in said:
             done.faults["journal"] = said.decode()
     return done
+
+
+def described_by(node: NodeProcess) -> dict[str, Any]:
+    """Return the OpenAPI description of *node*."""
+    with node.client() as client:
+        described: dict[str, Any] = client.get("/openapi.json").json()
+        return described
 
 
 def said_by(error: BaseException) -> str:
@@ -190,7 +198,8 @@ def ask(
     )
     def send(case: Case) -> None:
         answer = case.call(
-            base_url=url, session=session, headers=AUTHORISED, timeout=60,
+            base_url=url, session=session, headers=AUTHORISED,
+            timeout=PATIENCE_SECONDS,
             allow_redirects=False,
         )  # fmt: skip
         done.answers[answer.status_code] += 1

@@ -10,9 +10,14 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import sysconfig
+import threading
+from dataclasses import replace
 
 import pytest
+from provenance_node.install import Machine, install
 
+import provenance.store.backup as backup_module
 from provenance.claims.statement import Submission
 from provenance.client import Client
 from provenance.errors import (
@@ -31,18 +36,19 @@ from provenance.folder import (
     open_reader,
 )
 from provenance.proof.receipt import Receipt
+from provenance.proof.trust import Trust, format_trust
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
 from provenance.store.backup import copy_ledger
-from provenance.store.signer_memory import SignerMemory
+from provenance.store.sqlite import SQLiteStore
+from provenance.tlog.note import NoteSigner
+from provenance.tlog.policy import Log
 from tests.cli_runs import ok, run
-from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
+from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of
 from tests.node_world import NodeProcess, grow, new_world
+from tests.waiting import PATIENCE_SECONDS, finish
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
-EXAMPLES = PROJECT / "examples/deployment"
-
-Script = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
@@ -57,19 +63,6 @@ def made(world: LedgerWorld, *numbers: int) -> list[Submission]:
 def log_of(folder: pathlib.Path) -> list[bytes]:
     with open_reader(folder) as ledger, ledger.moment() as moment:
         return list(moment.reader.entries(0, moment.size))
-
-
-def recall(folder: pathlib.Path, *checkpoints: pathlib.Path) -> Script:
-    return subprocess.run(
-        [
-            *(sys.executable, str(EXAMPLES / "recall_memory.py"), str(folder)),
-            *map(str, checkpoints),
-        ],
-        cwd=PROJECT,
-        capture_output=True,
-        check=False,
-        text=True,
-    )
 
 
 def kept_checkpoint(folder: pathlib.Path, path: pathlib.Path) -> pathlib.Path:
@@ -158,12 +151,59 @@ def test_a_damaged_ledger_gives_no_backup_that_looks_whole(
     assert not (tmp_path / "copy").exists()
 
 
+def test_a_backup_waits_until_what_was_committed_is_signed(
+    world: LedgerWorld, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = world.reopen()
+    publish = ledger._writable.publish
+    copy, looked = tmp_path / "copy", threading.Event()
+    monkeypatch.setattr(backup_module, "sleep", lambda _: looked.set())
+    taking = threading.Thread(target=backup_folder, args=(world.folder, copy))
+
+    def late(size: int, note: str) -> None:
+        taking.start()
+        assert looked.wait(PATIENCE_SECONDS)
+        publish(size, note)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger._writable, "publish", late)
+        ledger.submit(made(world, 1))
+    taking.join()
+    ledger.close()
+
+    assert log_of(copy) == log_of(world.folder)
+    assert audit_folder(copy, trust=world.trust).is_sound
+
+
+def test_what_a_writer_left_unsigned_is_copied_as_it_is(
+    world: LedgerWorld, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    ledger = world.reopen()
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger._writable, "publish", full)
+        with pytest.raises(StoreError, match="disk is full"):
+            ledger.submit(made(world, 1))
+    size = ledger._writable.size()
+    ledger.close()
+    monkeypatch.setattr(backup_module, "_LOOKS", 3)
+    copy = tmp_path / "ledger.sqlite"
+
+    copy_ledger(world.folder / "ledger.sqlite", copy, origin=ORIGIN)
+
+    store = SQLiteStore.open_reader(copy, origin=ORIGIN)
+    assert store.size() == size
+    store.close()
+
+
 def test_a_backup_without_room_leaves_no_half_copy(
     world: LedgerWorld, tmp_path: pathlib.Path
 ) -> None:
     copy = tmp_path / "copy"
     command = [
-        *(sys.executable, "-m", "provenance.cli", "backup", str(copy)),
+        *(sys.executable, "-m", "provenance", "backup", str(copy)),
         *("--ledger", str(world.folder)),
     ]
     # No file of it may grow beyond 40 blocks of 512 bytes.
@@ -208,9 +248,9 @@ def test_a_backup_under_load_is_restored_audited_and_served(
                 known = list(answered)
                 backup = start_backup(world.folder, backups, trust_file)
         assert backup is not None
-        out, said = backup.communicate(timeout=120)
+        out, said = finish(backup)
         assert backup.returncode == 0, said
-        printed = out.split()
+        printed = out.split(":")[:1]
         node.stop()
 
     (copy,) = map(pathlib.Path, printed)
@@ -219,13 +259,11 @@ def test_a_backup_under_load_is_restored_audited_and_served(
     assert log == log_of(world.folder)[: len(log)]
     assert audit_folder(copy, trust=world.trust).is_sound
 
-    # Elsewhere, with the key, and the memory made again from what the last
-    # one who looked had seen.
+    # Elsewhere, with the key, and with what the last one who looked had seen.
     restored = tmp_path / "restored"
-    shutil.copytree(copy, restored)
+    seen = kept_checkpoint(copy, tmp_path / "seen")
+    ok("restore", copy, restored, "--checkpoint", seen)
     shutil.copy(world.folder / "log.key", restored / "log.key")
-    done = recall(restored, kept_checkpoint(copy, tmp_path / "seen"))
-    assert (done.returncode, done.stderr) == (0, "")
     with (
         NodeProcess(restored) as node,
         Client(node.url, trust=world.trust) as client,
@@ -244,18 +282,21 @@ def test_a_backup_under_load_is_restored_audited_and_served(
 def start_backup(
     ledger: pathlib.Path, backups: pathlib.Path, trust: pathlib.Path
 ) -> subprocess.Popen[str]:
-    """Run the example's script, with the `provenance` of these tests."""
-    tools = backups.parent / "bin"
-    tools.mkdir()
-    program = tools / "provenance"
-    program.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -m provenance.cli "$@"\n'
+    """Run the script that `node install` writes, as cron would."""
+    settings = backups.parent / "settings"
+    machine = Machine(
+        name="ledger.example",
+        program=f"{sysconfig.get_path('scripts')}/provenance",
+        ledger=str(ledger),
+        backups=str(backups),
+        settings=str(settings),
     )
-    program.chmod(0o755)
+    install(machine, settings)
+    shutil.copy(trust, settings / "trust.toml")
     return subprocess.Popen(
-        [str(EXAMPLES / "backup.sh"), str(ledger), str(backups), str(trust)],
-        cwd=PROJECT,
-        env={"PATH": f"{tools}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        [str(settings / "backup.sh")],
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -269,20 +310,21 @@ def test_the_script_keeps_no_unsound_copy_under_a_good_name(
     backups = tmp_path / "backups"
     backups.mkdir()
     # A trust file by which this ledger's log is nobody's.
-    other = LedgerWorld(tmp_path / "other")
-    other.ledger.close()
-    text = (tmp_path / "other" / "trust.toml").read_text(encoding="utf-8")
-    vkey = other.trust.policy.log_keys[0].vkey
-    assert vkey in text
     wrong = tmp_path / "wrong.toml"
-    wrong.write_text(text.replace("authorities", "nobodies"))
+    wrong.write_text(format_trust(with_another_key(world.trust)))
 
     script = start_backup(world.folder, backups, wrong)
-    out, said = script.communicate(timeout=60)
+    out, said = finish(script)
 
     assert script.returncode == 1, said
     assert out == ""
     assert [p.suffix for p in backups.iterdir()] == [".unsound"]
+    assert ".unsound now; no older copy was deleted" in said
+
+
+def with_another_key(trust: Trust) -> Trust:
+    key = NoteSigner(ORIGIN, signer_of("another log")).verifier
+    return replace(trust, policy=replace(trust.policy, logs=(Log(key),)))
 
 
 # What an old copy must not do.
@@ -338,53 +380,6 @@ def test_an_old_copy_without_a_memory_signs_nothing(
         bundle, trust=world.trust, now=world.now, item=can(0)
     )
     assert verdict.outcome is Outcome.VERIFIED
-
-
-def test_a_memory_made_again_refuses_what_is_older_than_what_was_published(
-    old: tuple[LedgerWorld, pathlib.Path], tmp_path: pathlib.Path
-) -> None:
-    world, copy = old
-    shutil.copy(world.folder / "log.key", copy / "log.key")
-    older = kept_checkpoint(copy, tmp_path / "older")
-    newer = kept_checkpoint(world.folder, tmp_path / "newer")
-
-    done = recall(copy, newer, older)
-
-    assert (done.returncode, done.stderr) == (0, "")
-    with pytest.raises(ForkError, match="the database is an older copy"):
-        open_ledger(copy)
-    # A second try does not get past it either.
-    again = recall(copy, older)
-    assert again.returncode == 1
-    assert "already" in again.stderr
-    # Nor does a checkpoint that the log never signed make a memory.
-    forged = tmp_path / "forged"
-    text = newer.read_text(encoding="utf-8")
-    forged.write_text(text.replace("\n", "\n1", 1), encoding="utf-8")
-    (copy / "signer.memory").unlink()
-    lie = recall(copy, forged)
-    assert lie.returncode == 1
-    assert "InvalidSignatureError" in lie.stderr
-    assert not (copy / "signer.memory").exists()
-
-
-def test_a_memory_made_again_lets_the_newest_copy_go_on(
-    world: LedgerWorld, tmp_path: pathlib.Path
-) -> None:
-    grow(world, 3)
-    seen = kept_checkpoint(world.folder, tmp_path / "seen")
-    copy = tmp_path / "copy"
-    backup_folder(world.folder, copy)
-    shutil.copy(world.folder / "log.key", copy / "log.key")
-
-    assert recall(copy, seen).returncode == 0
-    with open_ledger(copy, clock=world.clock) as ledger:
-        (receipt,) = ledger.submit(made(world, 50))
-        size = ledger.size
-
-    assert isinstance(receipt, Receipt)
-    memory = SignerMemory.read(copy / "signer.memory", origin=ORIGIN)
-    assert memory[0] == size
 
 
 def test_who_holds_a_newer_checkpoint_proves_the_fork(

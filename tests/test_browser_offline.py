@@ -20,6 +20,7 @@ from tests.browser.liar import (
 from tests.browser.stage import Stage
 from tests.browser.visit import FAILED_LOAD, Visit, Visits, address_of
 from tests.node_world import NodeProcess
+from tests.waiting import PATIENCE_SECONDS
 
 
 def changed(bundle: bytes) -> bytes:
@@ -124,7 +125,7 @@ def test_what_was_used_is_carried_along_to_a_newer_page(
     assert visit.outcome() == "VERIFIED"
     # A newer page, in which one of the files that were used is another.
     changed_file = "/scan/words.js"
-    with urlopen(liar.url + changed_file) as answer:
+    with urlopen(liar.url + changed_file, timeout=PATIENCE_SECONDS) as answer:
         body = answer.read()
     old = sha256(body).hexdigest()[:16].encode()
     new = sha256(body + b"\n").hexdigest()[:16].encode()

@@ -13,12 +13,11 @@ from tests.browser.camera import FRAMES, HEIGHT, WIDTH, film, photograph
 from tests.browser.liar import BUNDLES, Liar, changing, failing
 from tests.browser.stage import Stage
 from tests.node_world import NodeProcess, quoted
-
-WITHIN_SECONDS = 30
+from tests.waiting import PATIENCE_SECONDS
 
 
 def get(url: str) -> bytes:
-    with urlopen(url, timeout=WITHIN_SECONDS) as answer:
+    with urlopen(url, timeout=PATIENCE_SECONDS) as answer:
         body: bytes = answer.read()
         return body
 

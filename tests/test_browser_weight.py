@@ -6,6 +6,7 @@ scanner adds, and what is fetched besides, for when there is no network.
 """
 
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -27,23 +28,29 @@ NOT_THE_PAGE = ("/v1/", "/map/world.js")
 """Evidence, and the map's data."""
 
 
+FOR_LATER = (
+    r"^\/(scan\/|vendor\/|verify\/gs1\/(ai|checks|codes|compressed|element"
+    r"string|reading)).*[.]js$"
+)
+"""The paths of what waits until it is used, for Python and JavaScript."""
+
 KEPT_FOR_LATER = """
 async () => {
   const kept = [];
   for (const name of await caches.keys()) {
     for (const { url } of await (await caches.open(name)).keys()) {
       const { pathname } = new URL(url);
-      if (/^\\/(scan|vendor)\\/.*[.]js$/.test(pathname)) kept.push(pathname);
+      if (/%s/.test(pathname)) kept.push(pathname);
     }
   }
   return kept;
 }
-"""
+""".replace("%s", FOR_LATER)
 
 
 def is_for_later(path: str) -> bool:
     """Return whether *path* is of what waits until it is used."""
-    return path.startswith(("/scan/", "/vendor/")) and path.endswith(".js")
+    return re.search(FOR_LATER, path) is not None
 
 
 def take_a_picture(visit: Visit) -> None:

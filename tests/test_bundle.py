@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from provenance.claims.event import Field, Item, make_event, withhold
 from provenance.encoding.canonical import decode, encode
 from provenance.encoding.digest import sha256
-from provenance.encoding.tree import leaf_hash, path_to
+from provenance.encoding.tree import leaf_hash
 from provenance.errors import MalformedError
 from provenance.proof import bundle as bundles
 from provenance.proof.bundle import Bundle, parse_bundle
-from provenance.proof.show import prove_leaves, show_event
+from provenance.proof.show import SignedEvents, show_event
+from tests.bombs import VALUES, peak_of
 from tests.vectors_of import shared
 from tests.world import World, can, sscc, story
 
@@ -216,6 +217,18 @@ def test_hostile_bytes_raise_only_malformed(data: bytes) -> None:
         parse_bundle(data)
 
 
+@pytest.mark.parametrize("bomb", VALUES.values(), ids=VALUES.keys())
+def test_bytes_that_would_take_much_memory_are_no_bundle(bomb: bytes) -> None:
+    head = b"\x82\xa6format" + encode(bundles.FORMAT) + b"\xa5items"
+    for data in (bomb, head + bomb):
+
+        def read(data: bytes = data) -> None:
+            with pytest.raises(MalformedError, match="there is room for"):
+                parse_bundle(data)
+
+        assert peak_of(read) < len(data)
+
+
 # Showing events.
 
 
@@ -229,21 +242,13 @@ def an_event(count: int) -> Any:
     )
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13, 64])
-def test_leaves_are_proven_as_one_by_one(count: int) -> None:
-    hashes = [leaf_hash(b"%d" % number) for number in range(count)]
-    assert prove_leaves(range(count), hashes) == [
-        path_to(number, hashes) for number in range(count)
-    ]
-
-
 def test_the_body_is_always_shown() -> None:
     event = an_event(3)
     shown = show_event(
         event,
         log_index=7,
         position=1,
-        event_ids=[sha256(b"x"), event.id],
+        signed=SignedEvents([sha256(b"x"), event.id]),
         leaves=[2],
     )
     assert [leaf.number for leaf in shown.leaves] == [0, 2]
@@ -260,11 +265,19 @@ def test_a_field_that_was_erased_cannot_be_shown() -> None:
     event = withhold(an_event(1), ["/a"])
     with pytest.raises(ValueError, match="leaf 2"):
         show_event(
-            event, log_index=0, position=0, event_ids=[event.id], leaves=[2]
+            event,
+            log_index=0,
+            position=0,
+            signed=SignedEvents([event.id]),
+            leaves=[2],
         )
     assert (
         show_event(
-            event, log_index=0, position=0, event_ids=[event.id], leaves=[3]
+            event,
+            log_index=0,
+            position=0,
+            signed=SignedEvents([event.id]),
+            leaves=[3],
         ).concealed_count
         == 2
     )
@@ -277,7 +290,7 @@ def test_an_event_is_shown_at_its_own_position_only() -> None:
             event,
             log_index=0,
             position=0,
-            event_ids=[sha256(b"x"), event.id],
+            signed=SignedEvents([sha256(b"x"), event.id]),
             leaves=[],
         )
 

@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from provenance.encoding.canonical import (
     MAX_DEPTH,
     MAX_INT,
+    MAX_VALUES,
+    Room,
     Value,
     decode,
     decode_flat,
     encode,
 )
 from provenance.errors import MalformedError
+from tests.bombs import VALUES, peak_of
 from tests.vectors_of import shared
 
 numbers = st.integers(-MAX_INT, MAX_INT) | st.floats(
@@ -465,9 +468,46 @@ def test_lengths_that_lie_cost_no_memory() -> None:
     assert peak < 100 * len(data)
 
 
-def test_a_value_of_many_parts_is_read() -> None:
+def test_a_value_of_many_parts_is_read_where_there_is_room() -> None:
     wide = [[number, {"a": b"\x91"}] for number in range(70_000)]
-    assert decode(encode(wide)) == wide
+    count = 1 + 5 * 70_000
+    room = Room(count)
+    assert decode(encode(wide), room=room) == wide
+    assert room.values == 0
+    for values in (count - 1, MAX_VALUES, 0):
+        with pytest.raises(MalformedError, match=f"there is room for {values}"):
+            decode(encode(wide), room=Room(values))
+    with pytest.raises(MalformedError, match="there is room for 65536"):
+        decode(encode(wide))
+    assert decode_flat(encode(wide), [int]) is None
+
+
+def test_parts_of_one_input_share_its_room() -> None:
+    part = encode([[]] * 40)
+    room = Room(100)
+    for _ in range(2):
+        decode(part, room=room)
+    assert room.values == 100 - 2 * 41
+    with pytest.raises(MalformedError, match="there is room for 18"):
+        decode(part, room=room)
+
+
+def test_what_is_small_takes_no_room() -> None:
+    room = Room(100)
+    for value in (7, "text", [1, [2, {"a": [3]}]], {"a": b"\x90" * 20}):
+        assert decode(encode(value), room=room) == value
+    assert room.values == 100
+
+
+@pytest.mark.parametrize("bomb", VALUES.values(), ids=VALUES.keys())
+def test_more_values_than_there_is_room_for_cost_no_memory(
+    bomb: bytes,
+) -> None:
+    def read() -> None:
+        with pytest.raises(MalformedError, match="there is room for"):
+            decode(bomb, room=Room(len(bomb) // 8))
+
+    assert peak_of(read) < len(bomb)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tests.cli_runs import (
     run,
     write_document,
 )
+from tests.waiting import finish
 
 
 @pytest.fixture
@@ -588,7 +589,7 @@ def test_an_interrupted_submission_tells_what_was_accepted(
     # The pipe is opened once the first file was logged.
     with process, pipe.open("wb"):
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = finish(process)
     assert process.returncode == 130
     said = json.loads(out)
     assert said["accepted"] == 1

@@ -370,8 +370,14 @@ def test_a_dry_run_says_what_the_node_alone_can_tell(afar: Afar) -> None:
     document = write_document(afar.folder / "a.json", "K0", eventID="urn:x:1")
     afar.ok("submit", document, "--key", afar.maker_key)
     done = afar.ok("submit", document, "--key", afar.maker_key, "--dry-run")
-    assert "only the node can tell whether an eventID was used" in done.err
-    done = afar.run("submit", document, "--key", afar.maker_key)
+    assert (
+        "only the node can tell whether an event is logged already" in done.err
+    )
+    # The node knows that it is logged, and that another one has its name.
+    done = afar.ok("submit", document, "--key", afar.maker_key)
+    assert f"known as entry 5, 1 event: {document}" in done.out
+    other = write_document(afar.folder / "b.json", "K1", eventID="urn:x:1")
+    done = afar.run("submit", other, "--key", afar.maker_key)
     assert done.code == FAILED
     assert "PRV-9025" in done.out
 

@@ -24,6 +24,7 @@ from provenance.cli.topics import ENVIRONMENT
 from provenance.proof.verdict import EXPLANATIONS
 from tests.cli_commands import program
 from tests.cli_runs import PROJECT, command_line, ok, run
+from tests.waiting import finish
 
 # The table of the house's error page, again.
 EXITS = {
@@ -81,6 +82,7 @@ def test_every_command_has_help_and_so_has_every_option(
             assert parameter.help.endswith("."), f"{names}: {parameter.name}"
     page = ok(*names, "--help").out
     assert page.startswith("Usage: provenance")
+    assert ok(*names, "-h").out == page
     assert ok("help", *names).out.split()[:2] == page.split()[:2]
 
 
@@ -152,7 +154,7 @@ def test_an_error_that_the_table_lacks_has_that_of_its_parent() -> None:
     class NewError(errors.QuorumNotMetError):
         pass
 
-    assert problem_of(NewError("")) is PROBLEMS[errors.QuorumNotMetError]
+    assert problem_of(NewError("")) == PROBLEMS[errors.QuorumNotMetError]
     assert problem_of(ValueError()) is None
 
 
@@ -196,7 +198,7 @@ def test_ctrl_c_while_reading_leaves_no_traceback(tmp_path: Path) -> None:
     # Opening the other end waits until the command has opened its own.
     with process, pipe.open("wb"):
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = finish(process)
     assert process.returncode == 130
     assert out == b""
     assert b"error PRV-9003: interrupted" in err

@@ -33,6 +33,7 @@ from tests.cli_runs import (
     write_document,
 )
 from tests.test_cli_submit_table import HEADER, MAPPING, ROW, WRONG
+from tests.waiting import PATIENCE_SECONDS
 
 EVENT_BYTES = 240
 """More than an event of these tests has, and less than one and a half."""
@@ -476,7 +477,8 @@ def killed_at(kill_at: int, *arguments: object) -> int:
             sys.executable, "-m", "tests.submit_small", str(3 * EVENT_BYTES),
             str(kill_at), *map(str, arguments), "--processes", "1",
         ],
-        cwd=PROJECT, capture_output=True, check=False, timeout=120,
+        cwd=PROJECT, capture_output=True, check=False,
+        timeout=PATIENCE_SECONDS,
     )  # fmt: skip
     assert done.returncode in {-9, 0, 3}, done.stderr
     return done.returncode

@@ -166,6 +166,24 @@ def test_refused_rows_are_reported_in_the_order_of_the_table(
     assert lines[2][2:] == [broken.removesuffix("\n")]
 
 
+def test_one_bad_serial_among_sixty_is_told_in_one_line(place: Place) -> None:
+    table = write(
+        place,
+        HEADER
+        + rows(*["A"] * 30)
+        + rows("A", row=WRONG, start=30)
+        + rows(*["A"] * 29, start=31),
+    )
+    done = submit(place, table)
+    first, told, advice, _ = done.out.splitlines()
+    assert first == f"refused, 60 rows: {table}"
+    assert told.startswith("  PRV-9010 row 32, columns GTIN and Serial: ")
+    assert told.endswith("; 59 other rows are refused with it")
+    assert "--refused FILE" in advice
+    (fault,) = submit(place, table, "--json").json["results"][0]["refused_rows"]
+    assert (fault["row"], fault["others"]) == (32, 59)
+
+
 def test_more_refused_rows_than_are_told_are_counted(place: Place) -> None:
     lots = [f"L{n}" for n in range(SHOWN + 3)]
     table = write(place, HEADER + rows(*lots, row=WRONG))

@@ -212,16 +212,22 @@ def test_a_receipt_with_its_entry_is_verified(place: Place) -> None:
 
 
 def test_a_receipt_of_another_entry_fails(place: Place, tmp_path: Path) -> None:
-    ok(
-        "receipt", 7, "-o", tmp_path / "7.tlog-proof", "--entry",
-        tmp_path / "7.entry", "-C", place.ledger,
-    )  # fmt: skip
+    ok("receipt", 7, "-o", tmp_path / "7.tlog-proof", "-C", place.ledger)
     done = verify(place, receipt_of(place), "--entry", tmp_path / "7.entry")
     assert done.code == 1
     assert "PRV-9032" in done.out
     both = (receipt_of(place), bundle_of(place), tmp_path / "7.tlog-proof")
     entries = ("--entry", entry_of(place), "--entry", tmp_path / "7.entry")
     assert verify(place, *both, *entries).code == 0
+
+
+def test_a_receipt_and_its_entry_are_two_files(
+    place: Place, tmp_path: Path
+) -> None:
+    target = tmp_path / "5.entry"
+    done = run("receipt", 5, "-o", target, "-C", place.ledger)
+    assert done.code == 2
+    assert not target.exists()
 
 
 def test_receipts_and_entries_come_in_pairs(place: Place) -> None:

@@ -18,6 +18,7 @@ from provenance.encoding.digest import Hash
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import (
     BrokenLinkError,
+    DuplicateEventError,
     EquivocationError,
     InvalidProofError,
     InvalidSignatureError,
@@ -30,7 +31,7 @@ from provenance.errors import (
     RoleNotGrantedError,
 )
 from provenance.folder import open_reader
-from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.proof.receipt import Receipt
 from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome
 from provenance.tlog.checkpoint import (
@@ -50,6 +51,7 @@ from tests.ledger_world import (
     signer_of,
 )
 from tests.node_world import NodeProcess, new_world
+from tests.waiting import hold_port, port_of
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +110,35 @@ def test_a_statement_is_answered_with_a_receipt_that_proves_it(
     assert isinstance(receipt, Receipt)
     assert logged(world)[statement.entry] == 1
     assert receipt.statement_id == parse_entry(statement.entry).statement_id
-    proven = verify_receipt(
-        receipt.text, entry=statement.entry, trust=world.trust, now=world.now
-    )
+    assert receipt.entry == statement.entry
+    proven = receipt.verify(trust=world.trust, now=world.now)
     assert proven == receipt.log_index
+
+
+def test_what_was_said_before_is_refused_with_its_entry(
+    world: LedgerWorld, client: Client
+) -> None:
+    item = "https://id.gs1.org/01/09506000134352/21/AGAIN"
+    time = "2026-02-01T09:00:00.000Z"
+    event = {"action": "ADD", "bizStep": "commissioning", "eventTime": time}
+
+    def again() -> Submission:
+        world.now += 1
+        return world.sign(PRODUCER, world.event(item, **event))
+
+    (receipt,) = client.submit([again()])
+    assert isinstance(receipt, Receipt)
+    (known,) = client.submit([again()])
+
+    assert isinstance(known, DuplicateEventError)
+    assert (known.is_known, known.log_index) == (True, receipt.log_index)
+    assert f"entry {receipt.log_index}" in str(known)
+    other = world.event(item, bizStep="packing")
+    (part,) = client.submit(
+        [world.sign(PRODUCER, world.event(item, **event), other)]
+    )
+    assert isinstance(part, DuplicateEventError)
+    assert (part.is_known, part.log_index) == (False, receipt.log_index)
 
 
 def test_the_same_bytes_again_are_answered_alike_and_logged_once(
@@ -200,6 +227,28 @@ def test_a_stream_is_answered_in_order_and_progress_is_told(
     assert [s for s, _ in answers] == statements
     assert all(isinstance(reply, Receipt) for _, reply in answers)
     assert told == [10, 20, 25]
+
+
+@pytest.mark.parametrize("in_flight", [1, 3])
+def test_a_slow_stream_is_answered_before_it_gives_more(
+    world: LedgerWorld, client: Client, in_flight: int
+) -> None:
+    statements = made(world, 3)
+    has_reply = threading.Event()
+
+    def slow() -> Iterator[Submission]:
+        for statement in statements:
+            has_reply.clear()
+            yield statement
+            assert has_reply.wait(60), "its reply needs the next statement"
+
+    replies = []
+    for _, reply in client.submit_many(slow(), in_flight=in_flight):
+        replies.append(reply)
+        has_reply.set()
+
+    assert len(replies) == 3
+    assert all(isinstance(reply, Receipt) for reply in replies)
 
 
 def test_statements_that_follow_one_another_keep_their_order(
@@ -476,16 +525,17 @@ def test_a_killed_node_is_waited_for_and_each_statement_logged_once(
 ) -> None:
     world = new_world(tmp_path)
     statements = made(world, 3_000)
-    nodes = [NodeProcess(world.folder)]
-    port = nodes[0].port
-
+    # It comes back where it was.
+    held = hold_port()
+    where = ("--port", str(port_of(held)))
+    nodes = [NodeProcess(world.folder, *where)]
     one_at_a_time = threading.Lock()
 
     def restart() -> None:
         with one_at_a_time:
             if len(nodes) == 1:
                 nodes[0].ended()
-                nodes.append(NodeProcess(world.folder, "--port", str(port)))
+                nodes.append(NodeProcess(world.folder, *where))
 
     def told(count: int) -> None:
         # Two requests are on their way, somewhere between both ends.
@@ -504,6 +554,7 @@ def test_a_killed_node_is_waited_for_and_each_statement_logged_once(
         for node in nodes:
             node.kill()
             node.ended()
+        held.close()
 
     assert waits.slept, "the node was never missed"
     assert [s for s, _ in answers] == statements

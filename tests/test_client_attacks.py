@@ -2,8 +2,7 @@
 
 import json
 import pathlib
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import httpx2
 import msgpack
@@ -17,7 +16,7 @@ from provenance.client import (
     UnreachableError,
     problem_behind,
 )
-from provenance.client.batches import batches_of
+from provenance.client.batches import Batch, limits_of
 from provenance.client.problems import parse_problem
 from provenance.client.retry import parse_retry_after
 from provenance.errors import (
@@ -31,6 +30,7 @@ from provenance.errors import (
     RejectedError,
     VerificationError,
 )
+from provenance.feed import Drawn
 from provenance.proof.receipt import Receipt
 from provenance.proof.verdict import Outcome
 from tests.client_world import Waits, client_of
@@ -44,6 +44,12 @@ from tests.scripted_server import (
     answer,
     in_turn,
     problem,
+)
+from tests.waiting import (
+    PATIENCE_SECONDS,
+    hold_port,
+    port_of,
+    wait_until,
 )
 
 
@@ -74,7 +80,7 @@ def forward(node: NodeProcess, asked: Asked) -> httpx2.Response:
         node.url + asked.path,
         headers=headers,
         content=asked.body,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         trust_env=False,
     )
 
@@ -484,8 +490,7 @@ def test_whoever_gives_up_does_not_wait_for_what_was_to_be_asked_again(
         if second.entry in asked.body:
             return answer(503, retry_after="3600")
         # Not before the other one waits, too.
-        while len(server.asked) < 2:
-            time.sleep(0.005)
+        wait_until(lambda: len(server.asked) == 2, "both were asked for")
         return answer(400)
 
     retries = Retries(deadline_seconds=7_200.0)
@@ -509,11 +514,12 @@ def test_after_a_failure_no_more_is_sent(world: LedgerWorld) -> None:
 
 
 def test_a_node_that_is_not_there_is_unreachable(world: LedgerWorld) -> None:
-    with ScriptedServer(in_turn(b"")) as server:
-        url = server.url
     waits = Waits()
     with (
-        client_of(world, url, waits=waits) as client,
+        hold_port() as held,
+        client_of(
+            world, f"http://127.0.0.1:{port_of(held)}", waits=waits
+        ) as client,
         pytest.raises(UnreachableError, match="ConnectError"),
     ):
         client.trust_text()
@@ -721,6 +727,13 @@ def test_a_certificate_by_nobody_known_is_refused(
 
 
 # Batches.
+
+
+def batches_of(
+    statements: Sequence[Submission], *, most: int, most_bytes: int
+) -> list[Batch]:
+    groups = Drawn(statements, limits_of(batch=most, batch_bytes=most_bytes))
+    return list(iter(groups.take, None))
 
 
 def test_batches_are_bounded_by_count_and_bytes(world: LedgerWorld) -> None:

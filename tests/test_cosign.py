@@ -48,6 +48,7 @@ from provenance.tlog.note import (
     sign_note,
 )
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
+from tests.waiting import PATIENCE_SECONDS
 from tests.world import MemoryNodes
 
 ORIGIN = "log.example/tests"
@@ -826,7 +827,7 @@ def test_appending_goes_on_while_a_witness_thinks(seen: Seen) -> None:
 
     def think() -> None:
         thinking.set()
-        assert answered.wait(60)
+        assert answered.wait(PATIENCE_SECONDS)
 
     slow = Between(seen.witness("union"), before=think)
     answers: list[object] = []
@@ -834,7 +835,7 @@ def test_appending_goes_on_while_a_witness_thinks(seen: Seen) -> None:
         target=lambda: answers.extend(seen.world.ledger.cosign([slow]))
     )
     thread.start()
-    assert thinking.wait(60)
+    assert thinking.wait(PATIENCE_SECONDS)
     seen.make(2)
     answered.set()
     thread.join()

@@ -52,10 +52,10 @@ from tests.crash_writer import (
     submission,
 )
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("PROVENANCE_KILLS", "200"))
-PATIENCE_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -201,7 +201,7 @@ class Record:
         self.check_stored(self.indexes)
         with open_ledger(self.folder, clock=clock) as ledger:
             numbers = sorted(self.indexes)
-            answers = ledger.submit_many(map(submission, numbers), processes=1)
+            answers = ledger.log_stream(map(submission, numbers), processes=1)
             again = {
                 n: answer
                 for n, (_, answer) in zip(numbers, answers, strict=True)
@@ -301,12 +301,17 @@ def kill_at_random(
         start = max(record.indexes, default=-1) + 1
         life = Life(start, batch=rng.choice([1, 1, 2, 5]), is_hasty=is_hasty)
         heard = writer.begin(life)
-        # Some are killed while they open the ledger, most while they write.
-        if rng.random() < 0.25:
-            writer.kill(heard, after=rng.uniform(0, 0.02))
-        else:
-            writer.wait_until_open(heard)
-            writer.kill(heard, after=rng.uniform(0, 0.06))
+        # Some are killed while they open the ledger, most while they write;
+        # and some have written, however slow everything is.
+        match rng.choice(["opening", "open", "open", "writing"]):
+            case "opening":
+                writer.kill(heard, after=rng.uniform(0, 0.02))
+            case "open":
+                writer.wait_until_open(heard)
+                writer.kill(heard, after=rng.uniform(0, 0.06))
+            case _:
+                writer.wait_for_statements(heard, rng.choice([1, 2, 5]))
+                writer.kill(heard, after=rng.uniform(0, 0.01))
         assert heard.ended == -signal.SIGKILL, heard
         record.add(heard)
         record.check_stored(heard.indexes)

@@ -435,7 +435,7 @@ def test_nothing_of_the_buyer_can_be_read_in_the_ledger_by_others(
 
 def test_the_demo_runs_as_a_program(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "provenance.cli", "demo",
+        [sys.executable, "-W", "error", "-m", "provenance", "demo",
          str(tmp_path), "--cans", "12"],
         capture_output=True,
         check=False,

@@ -1,7 +1,6 @@
 """The deployment notes, tried: nginx before a node, and the unit's lines.
 
-What stands in examples/deployment is what runs here, but for paths, ports and
-the name.
+What `provenance node install` writes is what runs here.
 """
 
 import os
@@ -12,12 +11,12 @@ import ssl
 import subprocess
 import sys
 import textwrap
-import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import httpx2
 import pytest
+from provenance_node.install import Machine, install, render
 from provenance_node.settings import read_configuration
 
 from provenance.claims.statement import Submission
@@ -29,10 +28,14 @@ from provenance.proof.verdict import Outcome
 from tests.cli_runs import ok, run, write_document
 from tests.client_world import Waits
 from tests.ledger_world import PRODUCER, LedgerWorld, can
-from tests.nginx_world import EXAMPLES, PROJECT, Nginx
+from tests.nginx_world import PROJECT, Nginx
 from tests.node_world import NodeProcess, grow, new_world
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
-PATIENCE_SECONDS = 30
+MACHINE = Machine(
+    name="ledger.example", program="/opt/provenance/bin/provenance"
+)
+FILES = render(MACHINE)
 TILE = "/log/tile/0/000"
 
 
@@ -75,15 +78,9 @@ def client_of(world: LedgerWorld, nginx: Nginx, attempts: int = 4) -> Client:
         nginx.url,
         trust=world.trust,
         ca_file=nginx.certificate,
+        timeout_seconds=PATIENCE_SECONDS,
         retries=Waits().retries(attempts),
     )
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < end, "it never was so"
-        time.sleep(0.02)
 
 
 def status_of(answer: httpx2.Response) -> tuple[int, str]:
@@ -106,7 +103,8 @@ def test_the_example_says_to_nginx_what_nginx_understands(
 def test_a_tile_is_asked_for_once_and_is_the_nodes_own(
     web: httpx2.Client, node: NodeProcess
 ) -> None:
-    direct = httpx2.get(node.url + TILE, trust_env=False)
+    with node.client() as client:
+        direct = client.get(TILE)
     first, second = web.get(TILE), web.get(TILE)
 
     assert status_of(first) == (200, "MISS")
@@ -178,7 +176,10 @@ def test_the_checkpoint_follows_the_log(
     with client_of(world, nginx) as client:
         (receipt,) = client.submit([made(world)])
         assert isinstance(receipt, Receipt)
-        until(lambda: web.get("/log/checkpoint").text != before)
+        wait_until(
+            lambda: web.get("/log/checkpoint").text != before,
+            "what the cache has is the newer one",
+        )
         assert client.checkpoint().checkpoint.size > receipt.log_index
 
 
@@ -188,7 +189,7 @@ def test_a_crowd_that_asks_for_the_checkpoint_is_answered_from_the_cache(
     def is_hit() -> bool:
         return status_of(web.get("/log/checkpoint")) == (200, "HIT")
 
-    until(is_hit)
+    wait_until(is_hit, "two ask within the cache's second")
 
 
 def test_a_statement_is_logged_and_proven_through_it(
@@ -223,9 +224,10 @@ def test_what_the_node_compressed_stays_as_it_is(
     for path in ("/", "/docs", TILE, "/openapi.json"):
         with web.stream("GET", path, headers=wish) as through:
             bytes_through = b"".join(through.iter_raw())
-        with httpx2.stream(
-            "GET", node.url + path, headers=wish, trust_env=False
-        ) as direct:
+        with (
+            node.client() as client,
+            client.stream("GET", path, headers=wish) as direct,
+        ):
             bytes_direct = b"".join(direct.iter_raw())
         assert through.status_code == direct.status_code
         for name in ("content-encoding", "etag", "content-type"):
@@ -263,7 +265,8 @@ def test_metrics_are_not_for_everybody(
     web: httpx2.Client, node: NodeProcess
 ) -> None:
     assert web.get("/metrics").status_code == 404
-    own = httpx2.get(f"{node.url}/metrics", trust_env=False)
+    with node.client() as client:
+        own = client.get("/metrics")
     assert own.status_code == 200
 
 
@@ -271,6 +274,7 @@ def test_plain_http_is_sent_to_https(nginx: Nginx) -> None:
     answer = httpx2.get(
         f"http://127.0.0.1:{nginx.plain_port}/01/09506000134352?a=b",
         trust_env=False,
+        timeout=PATIENCE_SECONDS,
     )
     assert answer.status_code == 308
     assert answer.headers["location"] == (
@@ -303,7 +307,9 @@ def test_only_the_proxys_word_counts_for_whose_request_it_is(
 
         def direct(address: str, headers: dict[str, str]) -> int:
             transport = httpx2.HTTPTransport(local_address=address)
-            with httpx2.Client(transport=transport) as web:
+            with httpx2.Client(
+                transport=transport, timeout=PATIENCE_SECONDS
+            ) as web:
                 return web.get(node.url + path, headers=headers).status_code
 
         # Each address behind the proxy has a bucket of its own …
@@ -342,7 +348,10 @@ def test_without_the_node_what_never_changes_is_still_served(
         # What was not asked for before is not there …
         assert web.get("/log/tile/0/001.p/2").status_code == 502
         # … and an old checkpoint is not given for the latest.
-        until(lambda: web.get("/log/checkpoint").status_code == 502)
+        wait_until(
+            lambda: web.get("/log/checkpoint").status_code == 502,
+            "the cache has let the checkpoint go",
+        )
         with (
             client_of(world, nginx, attempts=2) as client,
             pytest.raises(UnreachableError, match="HTTP 502"),
@@ -359,7 +368,7 @@ def test_every_test_that_the_notes_name_is_there() -> None:
 
     assert len(named) >= 8
     assert named <= set(globals())
-    for path in re.findall(r"examples/deployment|tests/test_\w+\.py", notes):
+    for path in re.findall(r"tests/test_\w+\.py", notes):
         assert (PROJECT / path).exists(), path
 
 
@@ -426,7 +435,7 @@ class Machines:
         if not program.exists():
             programs.mkdir()
             program.write_text(
-                f'#!/bin/sh\nexec {sys.executable} -m provenance.cli "$@"\n'
+                f'#!/bin/sh\nexec {sys.executable} -m provenance "$@"\n'
             )
             program.chmod(0o755)
         return programs
@@ -484,14 +493,15 @@ def test_authorities_and_actors_each_sign_on_a_machine_of_their_own(
 
 
 def directives() -> dict[str, str]:
-    text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
-    lines = (line.strip().rstrip(";") for line in text.splitlines())
+    lines = (
+        line.strip().rstrip(";") for line in FILES["nginx.conf"].splitlines()
+    )
     pairs = (line.partition(" ") for line in lines if " " in line)
     return {name: value for name, _, value in pairs}
 
 
 def test_the_nodes_file_has_only_settings_that_there_are() -> None:
-    text = (EXAMPLES / "node.toml").read_text(encoding="utf-8")
+    text = FILES["node.toml"]
     settings = read_configuration(text=text, environ={}).settings
 
     assert (settings.host, settings.port) == ("127.0.0.1", 8080)
@@ -500,7 +510,7 @@ def test_the_nodes_file_has_only_settings_that_there_are() -> None:
 
 
 def test_nginx_refuses_what_the_node_would_refuse() -> None:
-    text = (EXAMPLES / "node.toml").read_text(encoding="utf-8")
+    text = FILES["node.toml"]
     settings = read_configuration(text=text, environ={}).settings
     said = directives()
 
@@ -513,19 +523,20 @@ def test_nginx_refuses_what_the_node_would_refuse() -> None:
     most = said["large_client_header_buffers"].split()[1]
     assert int(most[:-1]) * 1024 == settings.max_header_bytes
     # The last that is read is the server's, the first the upstream's.
-    assert "keepalive_timeout 10s" in (EXAMPLES / "nginx.conf").read_text(
-        encoding="utf-8"
-    )
+    assert "keepalive_timeout 10s" in FILES["nginx.conf"]
     assert settings.keep_alive_seconds > 10
 
 
 # The unit.
 
 
-def unit() -> dict[str, str]:
+UNITS = sorted(name for name in FILES if name.startswith("provenance-"))
+SERVICES = [name for name in UNITS if name.endswith(".service")]
+
+
+def unit(name: str = "provenance-node.service") -> dict[str, str]:
     """Return what the unit sets; of what is set twice, the last."""
-    text = (EXAMPLES / "provenance-node.service").read_text(encoding="utf-8")
-    lines = (line.partition("=") for line in text.splitlines())
+    lines = (line.partition("=") for line in FILES[name].splitlines())
     return {name: value for name, equals, value in lines if equals}
 
 
@@ -541,26 +552,39 @@ def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_systemd_understands_the_unit(tmp_path: pathlib.Path) -> None:
-    text = (EXAMPLES / "provenance-node.service").read_text(encoding="utf-8")
-    copy = tmp_path / "provenance-node.service"
-    copy.write_text(
-        text.replace("/opt/provenance/bin/provenance", sys.executable)
+def test_systemd_understands_the_units(tmp_path: pathlib.Path) -> None:
+    machine = Machine(
+        name="ledger.example",
+        program=sys.executable,
+        settings=str(tmp_path),
+        ledger=str(tmp_path / "ledger"),
+        backups=str(tmp_path / "backups"),
     )
+    install(machine, tmp_path)
+    units = [str(tmp_path / name) for name in UNITS]
 
-    done = analyze("verify", "--man=no", str(copy))
+    done = analyze("verify", "--man=no", *units)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     # Control: it does look.
-    copy.write_text(text.replace("Type=exec", "Type=unheard-of"))
-    assert analyze("verify", "--man=no", str(copy)).stderr
+    for name, good, bad in (
+        ("provenance-node.service", "Type=exec", "Type=unheard-of"),
+        ("provenance-backup.service", "Type=oneshot", "Type=unheard-of"),
+        ("provenance-backup.timer", "*-*-* 02:00", "never-ever"),
+    ):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert good in text
+        (tmp_path / name).write_text(text.replace(good, bad))
+        assert analyze("verify", "--man=no", str(tmp_path / name)).stderr
+        (tmp_path / name).write_text(text)
 
 
-def test_the_unit_leaves_little_open() -> None:
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_units_leave_little_open(name: str, tmp_path: pathlib.Path) -> None:
+    install(MACHINE, tmp_path)
     done = analyze(
-        "security", "--offline=true", "--threshold=15",
-        str(EXAMPLES / "provenance-node.service"),
-    )  # fmt: skip
+        "security", "--offline=true", "--threshold=15", str(tmp_path / name)
+    )
     assert done.returncode == 0, done.stdout
 
 
@@ -584,14 +608,21 @@ def test_the_units_lines_start_a_node_with_the_key_from_outside(
     key.rename(credentials / "log.key")
     (credentials / "log.key").chmod(0o440)
     key.symlink_to(runtime / "log.key")
-    service = unit()
+    machine = Machine(
+        name="ledger.example",
+        program="/opt/provenance/bin/provenance",
+        ledger=str(world.folder),
+        settings=str(tmp_path / "settings"),
+    )
+    install(machine, tmp_path / "settings")
+    text = render(machine)["provenance-node.service"]
+    service = dict(re.findall(r"(?m)^(\w+)=(.*)$", text))
 
     def line(name: str) -> list[str]:
         return [
-            word.replace("%d", str(credentials))
-            .replace("%t/provenance", str(runtime))
-            .replace("/var/lib/provenance/ledger", str(world.folder))
-            .replace("/etc/provenance", str(EXAMPLES))
+            word.replace("%d", str(credentials)).replace(
+                "%t/provenance", str(runtime)
+            )
             for word in service[name].split()
         ]
 

@@ -189,10 +189,11 @@ def test_a_row_on_too_many_lines_ends_after_its_first() -> None:
 
 def test_rows_whose_quotes_never_close_are_read_in_time() -> None:
     row = 'a,"b\n' + "c,d\n" * 400
-    started = time.perf_counter()
+    started = time.process_time()
     records = read(row * 100)
     assert sum(bool(record.fault) for record in records) == 100
-    assert time.perf_counter() - started < 20
+    # Of the processor's time, which does not grow with what else it does.
+    assert time.process_time() - started < 20
 
 
 def test_a_line_without_an_end_is_not_kept() -> None:

@@ -20,11 +20,13 @@ from provenance.claims.event import (
     parse_event,
     parse_leaf,
     read_after,
+    room_for,
     withhold,
 )
-from provenance.encoding.canonical import decode, encode
+from provenance.encoding.canonical import Value, decode, encode
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
+from tests.bombs import VALUES, peak_of
 from tests.vectors_of import shared
 
 SECRET = bytes(range(32))
@@ -220,7 +222,46 @@ def test_a_leaf_that_may_not_stand_there_is_refused(
     number: int, leaf: Any
 ) -> None:
     with pytest.raises(MalformedError):
-        parse_leaf(encode(leaf), number=number, item_count=1)
+        parse_leaf(encode(leaf), number=number, item_count=1, room=room_for(0))
+
+
+def is_refused_cheaply(data: bytes) -> None:
+    """Check that no more is unpacked of *data* than there is room for."""
+
+    def read() -> None:
+        with pytest.raises(MalformedError, match="there is room for"):
+            parse_event(data)
+
+    # A few copies of it, and what there is room for.
+    assert peak_of(read) < 3 * len(data) + 64 * (65_536 + len(data) // 4)
+
+
+@pytest.mark.parametrize("bomb", VALUES.values(), ids=VALUES.keys())
+def test_no_part_of_an_event_takes_many_times_its_bytes(bomb: bytes) -> None:
+    body, *items = parts_of(an_event())
+    much = body[:6] + b"\x83\xa1a" + bomb + body[7:]
+    for data in (bomb, b"\x92\x01" + bomb, encode([2, [much, *items]])):
+        is_refused_cheaply(data)
+
+
+def test_all_parts_of_an_event_share_the_room_that_it_has() -> None:
+    many = encode(["field", bytes(16), "/a", [[]] * 30_000])
+    is_refused_cheaply(encode([2, [*parts_of(an_event()), *[many] * 9]]))
+
+
+def test_an_event_may_say_a_quarter_as_many_values_as_it_has_bytes() -> None:
+    readings = [
+        {"type": "Temperature", "value": 3.5, "uom": "CEL"}
+        for _ in range(30_000)
+    ]
+    numbers: list[Value] = [*range(100)] * 600
+    event = make_event(
+        {"type": "ObjectEvent", "readings": readings},
+        [Item("epcList", UNIT)],
+        [Field("/a", numbers)],
+        secret=bytes(32),
+    )
+    assert parse_event(event.data) == event
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,20 @@ def test_an_exported_name_is_that_of_its_home(name: str) -> None:
     assert value.__doc__
 
 
+def test_the_names_can_be_listed_before_they_are_loaded() -> None:
+    source = (
+        "import sys, provenance; print(*dir(provenance));"
+        " assert not [n for n in sys.modules if n.startswith('provenance.')]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout.split() == sorted([*provenance.__all__, "__version__"])
+
+
 def test_every_name_comes_with_a_star() -> None:
     names: dict[str, object] = {}
     exec("from provenance import *", names)  # what users write

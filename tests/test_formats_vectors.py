@@ -25,7 +25,7 @@ from provenance.proof.bundle import (
     ProvenTrail,
     parse_bundle,
 )
-from provenance.proof.show import show_event
+from provenance.proof.show import SignedEvents, show_event
 from provenance.tlog import merkle, patricia
 from provenance.tlog.checkpoint import (
     Checkpoint,
@@ -239,7 +239,9 @@ def test_the_bundle_is_made_again_to_the_same_bytes(
                 published.events[at],
                 log_index=at[0],
                 position=at[1],
-                event_ids=[event.id for event in published.said(at[0])],
+                signed=SignedEvents(
+                    [event.id for event in published.said(at[0])]
+                ),
                 leaves=leaves,
             )
             for at, leaves in shown.items()

@@ -21,6 +21,7 @@ from provenance.claims.event import (
     make_event,
     parse_event,
     parse_leaf,
+    room_for,
 )
 from provenance.claims.registry import Act, Authority, TrustRegistry
 from provenance.claims.roles import DEFAULT_ROLES
@@ -143,7 +144,10 @@ def read_shown_leaf(given: Given) -> Mapping[str, object]:
     if event_id(items, concealed, root) != raw(given["id"]):
         raise InvalidProofError("the leaf is not one of that event")
     part = parse_leaf(
-        raw(given["leaf"]), number=given["number"], item_count=items
+        raw(given["leaf"]),
+        number=given["number"],
+        item_count=items,
+        room=room_for(0),
     )
     return {"part": shown_part(part)}
 

@@ -1,6 +1,6 @@
 """Other people's tools read our logs.
 
-Two Go programs in `tests/interop` check a folder that we wrote: `verifylog`
+Go programs in `tests/interop` read what we wrote. Two check a log: `verifylog`
 over the Go project's sumdb packages and transparency-dev's merkle, which
 builds with the Go of Debian 12, and its twin over torchwood and
 transparency-dev's formats, which needs a newer Go. Where there is no Go, or
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Never
 
 import pytest
+from provenance_node.install import Machine, install
 
 from provenance.encoding.digest import sha256
 from provenance.encoding.tree import leaf_hash
@@ -46,6 +47,7 @@ from provenance.tlog.tile import (
 )
 from tests.ledger_world import ORIGIN as LEDGER_ORIGIN
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
+from tests.waiting import PATIENCE_SECONDS
 
 INTEROP = pathlib.Path(__file__).parent / "interop"
 
@@ -88,7 +90,7 @@ class Program:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=PATIENCE_SECONDS,
         )
 
     def accepts(
@@ -174,10 +176,7 @@ def sumdb(tmp_path_factory: pytest.TempPathFactory) -> Program:
     return build(INTEROP, tmp_path_factory.mktemp("sumdb"))
 
 
-@pytest.fixture(scope="session")
-def torchwood(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """The program over torchwood and transparency-dev/formats."""
-    source = INTEROP / "torchwood"
+def build_if_new_enough(source: pathlib.Path, target: pathlib.Path) -> Program:
     needed = re.search(
         r"(?m)^go ([0-9]+)\.([0-9]+)", (source / "go.mod").read_text()
     )
@@ -186,10 +185,17 @@ def torchwood(tmp_path_factory: pytest.TempPathFactory) -> Program:
         # Not `lack`: the Go that a system carries may well be older, and the
         # other program has then checked the same files.
         pytest.skip(
-            f"torchwood needs {needed[0]} or newer, this is"
+            f"{source.name} needs {needed[0]} or newer, this is"
             f" {go_version()[0]}.{go_version()[1]}"
         )
-    return build(source, tmp_path_factory.mktemp("torchwood"))
+    return build(source, target)
+
+
+@pytest.fixture(scope="session")
+def torchwood(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program over torchwood and transparency-dev/formats."""
+    target = tmp_path_factory.mktemp("torchwood")
+    return build_if_new_enough(INTEROP / "torchwood", target)
 
 
 @pytest.fixture(scope="session", params=["sumdb", "torchwood"])
@@ -583,3 +589,37 @@ def test_other_tools_read_a_real_ledger_and_verify_its_receipts(
         data = (folder / path).read_bytes()
         with changed(folder / path, flipped(data, len(data) // 2)):
             verifylog.refuses(folder, vkey=vkey)
+
+
+# The files for containers.
+
+
+def test_the_containers_files_are_read_by_those_who_define_them(
+    tmp_path: pathlib.Path,
+) -> None:
+    """No daemon is there to build or to run them: their parsers are."""
+    program = build_if_new_enough(INTEROP / "containers", tmp_path)
+    machine = Machine(name="ledger.example", program="/opt/bin/provenance")
+    install(machine, tmp_path / "files")
+    containerfile = tmp_path / "files/Containerfile"
+    compose = tmp_path / "files/compose.yaml"
+
+    def read() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [program.path, containerfile, compose],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    done = read()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "services [backup node]" in done.stdout
+    # Control: they do look.
+    text = compose.read_text(encoding="utf-8")
+    compose.write_text(text.replace("cap_drop", "cap_dorp"))
+    assert "cap_dorp" in read().stderr
+    compose.write_text(text)
+    text = containerfile.read_text(encoding="utf-8")
+    containerfile.write_text(text.replace("EXPOSE", "EXPOES"))
+    assert "EXPOES" in read().stderr

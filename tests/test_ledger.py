@@ -4,12 +4,13 @@ import pathlib
 import shutil
 import threading
 from collections.abc import Iterator
+from itertools import count, pairwise
 
 import pytest
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.claims.event import Item, make_event
+from provenance.claims.event import Event, Item, make_event
 from provenance.claims.statement import Submission, sign_statement
 from provenance.claims.trail import map_key
 from provenance.errors import (
@@ -26,7 +27,7 @@ from provenance.errors import (
     StoreError,
     UnknownActorError,
 )
-from provenance.folder import open_ledger, open_reader
+from provenance.folder import audit_folder, open_ledger, open_reader
 from provenance.ledger import ledger as ledger_module
 from provenance.ledger import workers as workers_module
 from provenance.ledger.workers import Workers
@@ -281,6 +282,57 @@ def test_what_a_grant_was_passed_on_from_is_the_same_when_the_log_is_replayed(
     world.check(can(1))
 
 
+def grant_of(world: LedgerWorld, actor: str) -> Event:
+    """Enrol *actor* with a grant that it may pass on; return that event."""
+    given = Grant(actor, "producer", prefixes=(PREFIX,), may_grant=True)
+    event = actors.grant(given, secret=world.secret())
+    enrolment = actors.enrol(
+        actor,
+        name=actor,
+        signer=signer_of(actor),
+        origin=ORIGIN,
+        secret=world.secret(),
+    )
+    world.ledger.append(
+        [enrolment, event], signer=signer_of(OPERATOR), issuer=OPERATOR
+    )
+    return event
+
+
+def test_who_says_its_own_grant_again_is_refused_and_the_ledger_goes_on(
+    world: LedgerWorld,
+) -> None:
+    given = grant_of(world, PRODUCER)
+    again = world.sign(PRODUCER, given)
+    (rehearsed,) = world.ledger.check([again])
+    refused = refusal(world, again)
+    assert isinstance(refused, RejectedError)
+    assert str(rehearsed) == str(refused)
+    world.ledger.append(
+        [world.made(can(1))], signer=signer_of(PRODUCER), issuer=PRODUCER
+    )
+    world.check(can(1))
+
+
+def test_a_ledger_that_holds_a_grant_twice_says_which_entry_it_is(
+    world: LedgerWorld,
+) -> None:
+    given = grant_of(world, PRODUCER)
+    # Its operator lets it forget the first of them.
+    del world.ledger._admission.registry.actor(PRODUCER).grants[given.id]
+    receipt = world.ledger.append(
+        [given], signer=signer_of(OPERATOR), issuer=OPERATOR
+    )
+    world.ledger.close()
+    where = f"entry {receipt.log_index}"
+    with pytest.raises(StoreError, match=f"{where} should never.*given once"):
+        open_ledger(world.folder, clock=world.clock)
+    report = audit_folder(world.folder, trust=world.trust, processes=1)
+    assert [f.where for f in report.findings if "given once" in f.what] == [
+        where
+    ]
+
+
 def test_a_statement_with_one_bad_registry_event_changes_nothing(
     world: LedgerWorld,
 ) -> None:
@@ -464,17 +516,113 @@ def test_worker_processes_answer_as_the_writer_does(world: LedgerWorld) -> None:
         answer
         for _, answer in world.ledger.submit_many(iter(stream), processes=2)
     ]
-    assert all(isinstance(answer, int) for answer in answers[:300])
+    assert all(isinstance(answer, Receipt) for answer in answers[:300])
     assert [type(answer) for answer in answers[300:]] == [
         InvalidSignatureError,
         MalformedError,
         RoleNotGrantedError,
     ]
     again = [
-        answer for _, answer in world.ledger.submit_many(iter(stream[:300]))
+        answer for _, answer in world.ledger.log_stream(iter(stream[:300]))
     ]
-    assert again == answers[:300]
+    assert again == [r.log_index for r in answers if isinstance(r, Receipt)]
     world.check(can(0), can(299))
+
+
+def test_a_slow_stream_is_answered_before_it_gives_more(
+    world: LedgerWorld,
+) -> None:
+    world.enrol_everyone()
+    statements = [world.sign(PRODUCER, world.made(can(n))) for n in range(3)]
+    has_answer = threading.Event()
+
+    def slow() -> Iterator[Submission]:
+        for statement in statements:
+            has_answer.clear()
+            yield statement
+            assert has_answer.wait(60), "its answer needs the next statement"
+
+    told: list[int] = []
+    indexes = []
+    for _, reply in world.ledger.submit_many(
+        slow(), processes=1, progress=told.append
+    ):
+        assert isinstance(reply, Receipt)
+        indexes.append(reply.log_index)
+        has_answer.set()
+
+    # Each was committed by itself, with the map commitment behind it.
+    assert [b - a for a, b in pairwise(indexes)] == [2, 2]
+    assert told == [1, 2, 3]
+    world.check(*map(can, range(3)))
+
+
+def test_a_fast_stream_that_becomes_slow_is_answered_whole(
+    world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers_module, "CHUNK", 4)
+    world.enrol_everyone()
+    statements = [world.sign(PRODUCER, world.made(can(n))) for n in range(41)]
+    are_answered = threading.Event()
+
+    def stalling() -> Iterator[Submission]:
+        yield from statements[:-1]
+        assert are_answered.wait(60), "the others need this one"
+        yield statements[-1]
+
+    replies = []
+    for _, reply in world.ledger.submit_many(stalling(), processes=2):
+        replies.append(reply)
+        if len(replies) == len(statements) - 1:
+            are_answered.set()
+
+    assert all(isinstance(reply, Receipt) for reply in replies)
+    assert len(replies) == len(statements)
+
+
+def test_what_a_broken_producer_gave_is_answered_before_its_error(
+    world: LedgerWorld,
+) -> None:
+    world.enrol_everyone()
+    statements = [world.sign(PRODUCER, world.made(can(n))) for n in range(5)]
+
+    def broken() -> Iterator[Submission]:
+        yield from statements
+        raise LookupError("mine")
+
+    replies = []
+
+    def submit() -> None:
+        for _, reply in world.ledger.submit_many(broken()):
+            replies.append(reply)
+
+    with pytest.raises(LookupError, match="mine"):
+        submit()
+
+    assert [type(reply) for reply in replies] == [Receipt] * 5
+
+
+def test_a_stream_that_is_left_early_ends_its_reading(
+    world: LedgerWorld,
+) -> None:
+    world.enrol_everyone()
+    has_ended = threading.Event()
+
+    def endless() -> Iterator[bytes]:
+        try:
+            for number in count():
+                made = world.made(can(number))
+                yield world.sign(PRODUCER, made).to_bytes()
+        finally:
+            has_ended.set()
+
+    for _, reply in world.ledger.submit_many(endless(), processes=1):
+        assert isinstance(reply, Receipt)
+        break
+
+    assert has_ended.wait(60)
+    # What was read and not answered is logged or not, and nothing is torn.
+    world.check(can(0))
 
 
 def test_large_statements_are_held_few_at_a_time(
@@ -498,10 +646,11 @@ def test_large_statements_are_held_few_at_a_time(
     for done, (_, answer) in enumerate(
         world.ledger.submit_many(stream(), processes=2)
     ):
-        assert isinstance(answer, int)
+        assert isinstance(answer, Receipt)
         ahead.append(len(read) - done)
-    # Each has some 300 bytes, and two of them are a batch.
-    assert max(ahead) < 9
+    # Each has some 300 bytes, and two of them are a batch; some chunks of one
+    # are read ahead, and one more is in the reading thread's hand.
+    assert max(ahead) < 9 + workers_module.CHUNKS_AHEAD + 1
     assert world.ledger.size == size + 12 + 6
     world.check(can(0), can(23))
 
@@ -628,13 +777,15 @@ def test_a_checking_process_that_dies_is_told_and_nothing_is_lost(
     world.enrol_everyone()
     stream = [world.sign(PRODUCER, world.made(can(i))) for i in range(600)]
     with Workers(1) as workers:
-        found = workers.check(iter(stream), world.ledger.registry().public_keys)
+        found = workers.check(
+            workers_module.drawn(stream), world.ledger.registry().public_keys
+        )
         next(found)
         workers._processes[0].kill()
         with pytest.raises(StoreError, match="checking process ended"):
             list(found)
     answers = [answer for _, answer in world.ledger.submit_many(stream)]
-    assert all(isinstance(answer, int) for answer in answers)
+    assert all(isinstance(answer, Receipt) for answer in answers)
 
 
 def test_the_logs_time_never_goes_back(world: LedgerWorld) -> None:

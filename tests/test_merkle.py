@@ -407,3 +407,25 @@ def test_all_118_subtree_consistency_vectors_get_their_verdict() -> None:
 
     for name, vector in vectors("subtreeconsistency", 118):
         verdict_is(name, vector, check)
+
+
+@given(st.integers(1, 70), st.data())
+def test_proofs_made_together_are_those_made_alone(
+    size: int, data: st.DataObject
+) -> None:
+    nodes = MemoryNodes()
+    for number in range(size):
+        nodes.append(b"%d" % number)
+    indexes = data.draw(st.sets(st.integers(0, size - 1)))
+
+    together = merkle.prove_inclusions(indexes, size, nodes)
+
+    assert together == {
+        index: merkle.prove_inclusion(index, size, nodes) for index in indexes
+    }
+
+
+@pytest.mark.parametrize("index", [-1, 3])
+def test_no_proofs_are_made_together_of_what_is_not_there(index: int) -> None:
+    with pytest.raises(ValueError, match="no leaf"):
+        merkle.prove_inclusions([0, index], 3, MemoryNodes())

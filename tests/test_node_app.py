@@ -2,14 +2,19 @@
 
 import json
 import logging
+import pathlib
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from provenance_node.accept import choose
+from provenance_node.app import create_app
 from provenance_node.journal import JOURNAL, JsonLines, note
+from provenance_node.node import Node
 from provenance_node.problems import SERVER_KINDS, RefusedError, kind_of, pages
 from provenance_node.settings import Settings
 from starlette.testclient import TestClient
@@ -24,9 +29,11 @@ from tests.node_world import (
     ROOT,
     new_world,
     node_of,
+    one_process,
     quoted,
     served,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +168,33 @@ def test_it_lives_and_is_ready(client: TestClient) -> None:
     assert said["size"] == node_of(client).reading.latest.size
     assert said["checkpoint_age_seconds"] == 0
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_it_is_not_ready_while_a_commit_does_not_end(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def clock() -> int:
+        if threading.current_thread().name == "writer":
+            begun.set()
+            assert may_end.wait(PATIENCE_SECONDS)
+        return world.now
+
+    node = Node(world.folder, one_process(stall_seconds=0), clock=clock)
+    given = world.sign(PRODUCER, world.made(can(1))).to_bytes()
+    with TestClient(create_app(node)) as client, ThreadPoolExecutor(1) as pool:
+        assert client.get("/readyz").status_code == 200
+        answer = pool.submit(
+            client.post, "/v1/statements", content=given, headers=MSGPACK
+        )
+        assert begun.wait(PATIENCE_SECONDS)
+        waits = client.get("/readyz")
+        may_end.set()
+        assert answer.result().status_code == 201
+        assert (waits.status_code, waits.json()["writer"]) == (503, False)
+        assert client.get("/readyz").status_code == 200
 
 
 def test_metrics_say_how_the_ledger_does(

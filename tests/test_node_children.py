@@ -11,6 +11,7 @@ from provenance_node.children import ChildFault, Children
 from provenance_node.problems import RefusedError
 
 from provenance.errors import NotFoundError, StoreError
+from tests.waiting import PATIENCE_SECONDS
 
 
 @contextlib.asynccontextmanager
@@ -75,14 +76,14 @@ def test_a_child_that_cannot_be_replaced_at_once_is_replaced_later(
         try:
             dying = asyncio.create_task(children.ask(["die"]))
             waiting = asyncio.create_task(children.ask(["pid"]))
-            while (
-                "child-missing" not in caplog.messages
-            ):  # the journal sets no event
-                assert not dying.done(), "it was not even tried"
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                # The journal sets no event.
+                while "child-missing" not in caplog.messages:
+                    assert not dying.done(), "it was not even tried"
+                    await asyncio.sleep(0.01)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             with pytest.raises(StoreError, match="ask again"):
                 await dying
             assert await waiting != before

@@ -51,13 +51,13 @@ from tests.epcis_world import (
 )
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of
 from tests.node_world import (
-    PATIENCE_SECONDS,
     NodeProcess,
     new_world,
     node_of,
     one_process,
     served,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 PROCEED = {"GS1_Capture_Error_Behaviour": "proceed"}
 

@@ -259,24 +259,22 @@ def test_the_tiles_over_http_are_byte_for_byte_those_that_are_exported(
 
 
 def test_a_real_node_serves_the_exported_bytes(tmp_path: pathlib.Path) -> None:
-    from urllib.request import urlopen  # noqa: PLC0415
-
     world = new_world(tmp_path)
     grow(world, 300)
     target = tmp_path / "tiles"
     export_folder(world.folder, target)
-    with NodeProcess(world.folder) as node:
+    with NodeProcess(world.folder) as node, node.client() as client:
         for path in target.rglob("*"):
             if path.is_file():
                 name = path.relative_to(target).as_posix()
-                with urlopen(f"{node.url}/log/{name}") as answer:
-                    if name != "checkpoint":
-                        assert answer.read() == path.read_bytes(), name
-                        continue
-                    served = answer.read().decode()
-                    key = world.trust.policy.log_keys[0]
-                    # Opened again, a ledger signs its checkpoint again.
-                    assert open_checkpoint(served, [key]) is not None
+                answer = client.get(f"/log/{name}")
+                assert answer.status_code == 200, name
+                if name != "checkpoint":
+                    assert answer.content == path.read_bytes(), name
+                    continue
+                key = world.trust.policy.log_keys[0]
+                # Opened again, a ledger signs its checkpoint again.
+                assert open_checkpoint(answer.text, [key]) is not None
 
 
 def test_tiles_never_change_and_say_so(node: Served) -> None:

@@ -6,7 +6,6 @@ longer run is
     python -m tests.schema_run 2000
 """
 
-import httpx2
 import pytest
 import requests
 from schemathesis import GenerationMode
@@ -14,7 +13,14 @@ from schemathesis.openapi import checks
 
 from tests.ledger_world import LedgerWorld
 from tests.node_world import NodeProcess, grow, new_world
-from tests.schema_run import Run, ask, operations, run, said_by
+from tests.schema_run import (
+    Run,
+    ask,
+    described_by,
+    operations,
+    run,
+    said_by,
+)
 
 COUNT = 3
 SEED = 20_261_123
@@ -45,7 +51,7 @@ def test_an_answer_that_is_not_described_would_be_noticed(
         NodeProcess(world.folder) as node,
         requests.Session() as session,
     ):
-        described = httpx2.get(f"{node.url}/openapi.json").json()
+        described = described_by(node)
         path = "/v1/statements/{statement}/receipt"
         del described["paths"][path]["get"]["responses"]["400"]
         (operation,) = (

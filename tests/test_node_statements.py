@@ -165,6 +165,25 @@ def test_who_wants_no_receipts_gets_the_indexes_alone(
     assert result["receipt"]
 
 
+def test_what_was_said_before_is_409_with_the_entry_that_has_it(
+    world: LedgerWorld, client: TestClient
+) -> None:
+    def again() -> Submission:
+        world.now += 1
+        time = "2026-02-01T09:00:00Z"
+        return world.sign(
+            PRODUCER, world.event(can(1), bizStep="packing", eventTime=time)
+        )
+
+    index = post(client, again().to_bytes()).json()["log_index"]
+    answer = post(client, again().to_bytes())
+    assert answer.status_code == 409
+    problem = answer.json()
+    assert problem["code"] == "PRV-9025"
+    assert (problem["log_indexes"], problem["is_known"]) == ([index], True)
+    assert f"entry {index}" in problem["detail"]
+
+
 def test_an_array_of_one_is_answered_as_many_are(
     world: LedgerWorld, client: TestClient
 ) -> None:

@@ -2,7 +2,10 @@
 
 import io
 import json
+import math
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -155,3 +158,90 @@ def test_an_event_demands_the_head_it_saw() -> None:
         check_event(raw), after=(UNIT.format(1), bytes(32))
     )
     assert prepared.after == ((UNIT.format(1), Hash(bytes(32))),)
+
+
+def document() -> dict[str, Any]:
+    """Return an EPCIS document as a program would make it."""
+    return {
+        "@context": [
+            "https://ref.gs1.org/standards/epcis/epcis-context.jsonld"
+        ],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": "2026-03-01T09:00:00Z",
+        "epcisBody": {
+            "eventList": [
+                {
+                    "type": "ObjectEvent",
+                    "action": "OBSERVE",
+                    "bizStep": "shipping",
+                    "eventTime": "2026-03-01T08:59:00+13:00",
+                    "eventTimeZoneOffset": "+13:00",
+                    "epcList": ["https://id.gs1.org/01/09521001960014/21/K1"],
+                }
+            ]
+        },
+    }
+
+
+PLACE = "$.epcisBody.eventList[0]"
+
+
+def test_a_dict_is_prepared_as_its_json_is() -> None:
+    (told,) = prepare_document(document())
+    (read,) = prepare_document(json.dumps(document()).encode())
+
+    assert (told.body, told.items) == (read.body, read.items)
+
+
+def test_a_dict_is_left_as_it_was() -> None:
+    given = document()
+    prepare_document(given, conceal=["/bizStep"])
+    assert given == document()
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "says"),
+    [
+        ("ex:weight", math.nan, "nan is not a JSON number"),
+        ("ex:weight", -math.inf, "-inf is not a JSON number"),
+        ("epcList", ("https://id.gs1.org/01/09521001960014/21/K1",), "tuple"),
+        (
+            "eventTime",
+            datetime(2026, 3, 1, tzinfo=UTC),
+            "a datetime is nothing",
+        ),
+        ("ex:digits", 10**4300, "too long"),
+        ("ex:data", b"mine", "a bytes is nothing"),
+        ("bizStep", "\ud83d", "half of a surrogate pair"),
+        ("bizStep", "comissioning", "did you mean 'commissioning'"),
+    ],
+)
+def test_what_no_json_has_is_refused_with_its_path(
+    member: str, value: object, says: str
+) -> None:
+    given = document()
+    given["epcisBody"]["eventList"][0][member] = value
+
+    with pytest.raises(MalformedError, match=says) as refused:
+        prepare_document(given)
+
+    path = refused.value.path
+    assert path is not None
+    assert path.startswith(f"{PLACE}.{member}")
+    assert str(refused.value).startswith(f"{path}: ")
+
+
+def test_a_key_that_is_no_text_is_refused_with_its_path() -> None:
+    given = document()
+    given["epcisBody"]["eventList"][0][7] = "seven"
+    with pytest.raises(MalformedError, match="the key '7' is a int") as refused:
+        prepare_document(given)
+    assert refused.value.path == PLACE
+
+
+def test_a_dict_that_holds_itself_is_refused() -> None:
+    given = document()
+    given["epcisBody"]["eventList"][0]["ex:self"] = given
+    with pytest.raises(MalformedError, match="more than 64 deep"):
+        prepare_document(given)

@@ -24,6 +24,7 @@ from tests.cli_runs import PROJECT
 from tests.ledger_world import can
 from tests.query_world import QueryWorld
 from tests.test_query_ledger import seen
+from tests.waiting import PATIENCE_SECONDS, finish
 
 ASKED: list[dict[str, Any]] = [
     {},
@@ -195,7 +196,7 @@ def test_who_finds_damage_waits_for_whoever_is_mending_it(
         thread.join(timeout=0.2)
         assert thread.is_alive()
         held.release()
-        thread.join(timeout=60)
+        thread.join(timeout=PATIENCE_SECONDS)
     assert found == [RIGHT]
 
 
@@ -322,11 +323,11 @@ def test_who_comes_second_waits_for_the_first(world: QueryWorld) -> None:
         ]
         for thread in threads:
             thread.start()
-        assert told.wait(timeout=30)
+        assert told.wait(timeout=PATIENCE_SECONDS)
         assert all(thread.is_alive() for thread in threads)
         held.release()
         for thread in threads:
-            thread.join(timeout=30)
+            thread.join(timeout=PATIENCE_SECONDS)
             assert not thread.is_alive()
     require_right(world)
 
@@ -343,7 +344,7 @@ def test_many_threads_ask_at_once(world: QueryWorld) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(timeout=60)
+            thread.join(timeout=PATIENCE_SECONDS)
     assert found == [RIGHT] * 8
 
 
@@ -377,7 +378,7 @@ def test_many_processes_catch_up_at_once(world: QueryWorld) -> None:
         process.stdin.flush()
     wanted = str(world.places[::-1])
     for process in processes:
-        out, _ = process.communicate(timeout=60)
+        out, _ = finish(process)
         assert process.returncode == 0
         assert out.strip() == wanted
     require_right(world)

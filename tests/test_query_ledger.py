@@ -344,7 +344,8 @@ def test_pages_do_not_shift_while_the_log_grows(
         while page.next_page_token is not None:
             # Before, between and after what the pages show.
             for minute in (number, 25, 59 - number):
-                fresh.log(seen(minute, **{"ex:size": number}))
+                later = {"ex:size": number, "ex:later": number}
+                fresh.log(seen(minute, **later))
             number += 1
             asked["nextPageToken"] = page.next_page_token
             page = fresh.ask(queries, dict(asked))

@@ -33,7 +33,10 @@ def receipt_of(world: World, index: int) -> Receipt:
     logged = world.logged(index)
     proof = ProofFile(index, logged.proof, format_note(world.sign().note))
     return Receipt(
-        index, parse_entry(logged.entry).statement_id, format_proof(proof)
+        index,
+        parse_entry(logged.entry).statement_id,
+        format_proof(proof),
+        logged.entry,
     )
 
 
@@ -59,6 +62,15 @@ def test_a_receipt_names_the_index_that_it_proves() -> None:
             )
             == index
         )
+
+
+def test_who_holds_a_receipt_verifies_it_alone() -> None:
+    world = a_world()
+    receipt = receipt_of(world, 2)
+    assert receipt.verify(trust=world.trust(), now=world.now) == 2
+    other = dataclasses.replace(receipt, entry=world.entries[3])
+    with pytest.raises(InvalidProofError):
+        other.verify(trust=world.trust(), now=world.now)
 
 
 def test_a_receipt_does_not_age() -> None:

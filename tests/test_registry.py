@@ -1,6 +1,8 @@
 """The registry lets everybody say what is theirs to say, and nothing else."""
 
+import dataclasses
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -545,6 +547,95 @@ def test_who_passed_a_grant_on_may_take_it_back_and_nobody_elses() -> None:
     )
     town.may_not(MAKER, act("shipping"))
     town.may(MAKER, act("tax_paid"))
+
+
+# A grant is given once, so that each comes from an earlier one.
+
+
+def test_a_holder_that_says_its_own_grant_again_is_refused() -> None:
+    town = a_town_with_an_association()
+    (held,) = town.may(B, act("shipping"))
+    own = Grant(B, "producer", ("9506000",), until=100, may_grant=True)
+    assert granted(own).id == held.id
+    town.refuses(B, granted(own), match="given once")
+    assert town.may(B, act("shipping")) == (held,)
+
+
+def test_grants_cannot_be_made_to_come_from_each_other() -> None:
+    town = a_town_with_an_association()
+    town.says(B, enrolled(MAKER))
+    own = Grant(B, "producer", ("9506000",), until=100, may_grant=True)
+    town.says(B, granted(dataclasses.replace(own, actor=MAKER)))
+    town.refuses(MAKER, granted(own), match="given once")
+    # In an event of its own it is a grant of its own, and comes last.
+    town.says(MAKER, granted(own, salt="anew"))
+    assert [held.depth for held in town.registry.actor(B).grants.values()] == [
+        0,
+        2,
+    ]
+    town.may(B, act("shipping"))
+
+
+@pytest.mark.parametrize("sayer", [A, B])
+def test_a_grant_does_not_change_hands(sayer: str) -> None:
+    town = a_town_with_an_association()
+    given = granted(Grant(MAKER, "producer", ("9506000",), until=50))
+    town.says(A, enrolled(MAKER), given)
+    before = town.may(MAKER, act("shipping"))
+    town.refuses(sayer, given, match="given once")
+    assert town.may(MAKER, act("shipping")) == before
+
+
+def test_a_revoked_grant_does_not_come_back() -> None:
+    given = granted(Grant(MAKER, "producer", ("9506000",)))
+    town = Town(A)
+    town.says(A, enrolled(MAKER), given)
+    town.says(
+        A,
+        actors.revoke_grant(
+            MAKER, granted_by=given.id, reason="fraud", secret=secret("x")
+        ),
+    )
+    town.refuses(A, given, match="given once")
+    town.may_not(MAKER, act("shipping"))
+
+
+def test_one_statement_gives_a_grant_once() -> None:
+    town = a_town_with_a_maker()
+    given = granted(Grant(MAKER, "producer", ("9506000",)))
+    town.refuses(A, given, given, match="given once")
+    town.says(A, given)
+
+
+def test_a_voice_too_late_for_a_grant_that_was_given_is_refused() -> None:
+    town = Town(A, B, C, threshold=2)
+    given = granted(Grant(MAKER, "customs"))
+    for authority in (A, B):
+        town.says(authority, enrolled(MAKER, salt=authority))
+    for authority in (A, B):
+        town.says(authority, given)
+    town.refuses(C, given, match="given once")
+
+
+def test_a_long_row_of_grants_ends_with_its_first() -> None:
+    town = a_town_with_an_association()
+    limits = Grant(B, "producer", ("9506000",), until=100, may_grant=True)
+    row = [B, *(f"did:web:number-{n}" for n in range(20))]
+    for giver, taker in pairwise(row):
+        town.says(giver, enrolled(taker))
+        town.says(giver, granted(dataclasses.replace(limits, actor=taker)))
+    (held,) = town.may(row[-1], act("shipping"))
+    assert held.depth == 20
+    (middle,) = town.registry.actor(row[10]).grants
+    town.says(
+        A,
+        actors.revoke_grant(
+            row[10], granted_by=middle, reason="fraud", secret=secret("x")
+        ),
+    )
+    town.may(row[9], act("shipping"))
+    for taker in row[10:]:
+        town.may_not(taker, act("shipping"))
 
 
 # All or nothing.

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from provenance.encoding.digest import HASH_SIZE, Hash, sha256
 from provenance.encoding.tree import (
     EMPTY_ROOT,
+    Tree,
     leaf_hash,
     node_hash,
-    path_to,
     root_from_path,
     root_of,
 )
@@ -78,17 +78,17 @@ def test_every_root_up_to_70_matches_the_rfc_definition() -> None:
 
 def test_every_path_up_to_70_matches_the_rfc_definition() -> None:
     for size in SIZES:
-        leaves, entries = leaves_of(size), entries_of(size)
+        tree, entries = Tree(leaves_of(size)), entries_of(size)
         for index in range(size):
-            assert list(path_to(index, leaves)) == path(index, entries)
+            assert list(tree.path_to(index)) == path(index, entries)
 
 
 def test_every_path_up_to_70_leads_to_the_root() -> None:
     for size in SIZES:
         leaves = leaves_of(size)
-        root = root_of(leaves)
+        root, tree = root_of(leaves), Tree(leaves)
         for index in range(size):
-            proof = path_to(index, leaves)
+            proof = tree.path_to(index)
             assert (
                 root_from_path(leaves[index], proof, index=index, size=size)
                 == root
@@ -100,7 +100,7 @@ def test_a_path_of_another_length_is_refused() -> None:
     for size in range(1, 20):
         leaves = leaves_of(size)
         for index in range(size):
-            proof = path_to(index, leaves)
+            proof = Tree(leaves).path_to(index)
             with pytest.raises(
                 InvalidProofError,
                 match=f"has {len(proof) + 1} hashes, not {len(proof)}",
@@ -126,7 +126,7 @@ def test_there_is_no_path_for_a_leaf_that_is_not_there(
     with pytest.raises(
         ValueError, match=f"no leaf {index} in a tree of size {size}"
     ):
-        path_to(index, leaves_of(size))
+        Tree(leaves_of(size)).path_to(index)
     with pytest.raises(
         InvalidProofError, match=f"no leaf {index} in a tree of size {size}"
     ):
@@ -149,7 +149,7 @@ def test_any_flipped_bit_leads_elsewhere(data: st.DataObject) -> None:
     size = data.draw(st.integers(2, 40))
     index = data.draw(st.integers(0, size - 1))
     leaves = leaves_of(size)
-    parts = [leaves[index], *path_to(index, leaves)]
+    parts = [leaves[index], *Tree(leaves).path_to(index)]
     which = data.draw(st.integers(0, len(parts) - 1))
     changed = bytearray(parts[which])
     changed[data.draw(st.integers(0, 31))] ^= 1 << data.draw(st.integers(0, 7))
@@ -164,7 +164,7 @@ def test_a_path_leads_elsewhere_from_any_other_index() -> None:
     for size in range(2, 33):
         leaves = leaves_of(size)
         for index in range(size):
-            proof = path_to(index, leaves)
+            proof = Tree(leaves).path_to(index)
             for wrong in set(range(size)) - {index}:
                 try:
                     root = root_from_path(

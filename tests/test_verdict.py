@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from provenance.proof.report import MAX_FINDINGS, Report
+from provenance.proof.report import MAX_FINDINGS, Report, counted
 from provenance.proof.verdict import (
     EXPLANATIONS,
     SCHEMA,
@@ -69,6 +69,12 @@ def test_a_report_keeps_a_hundred_faults_and_every_outcome() -> None:
     assert len(report.steps) == MAX_FINDINGS + 1
     assert len(report.notices) == MAX_FINDINGS
     assert Verdict("item", report.steps).outcome is Outcome.FAILED
+
+
+def test_things_are_counted_as_people_do() -> None:
+    assert counted(0, "entry", "entries") == "no entries"
+    assert counted(1, "entry", "entries") == "1 entry"
+    assert counted(2, "event") == "2 events"
 
 
 def test_it_is_written_as_json() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.claims.event import Field, Item, make_event
+from provenance.claims.event import Event, Field, Item, make_event
 from provenance.claims.registry import Authority
 from provenance.claims.statement import sign_statement
 from provenance.claims.trail import chain_hashes, map_key
@@ -33,7 +33,13 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.trace import ALL, Why
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import STEPS, ErrorNote, Outcome, Verdict
+from provenance.proof.verdict import (
+    EXPLANATIONS,
+    STEPS,
+    ErrorNote,
+    Outcome,
+    Verdict,
+)
 from provenance.proof.verify import examine_bundle, verify_bundle
 from provenance.tlog.checkpoint import sign_checkpoint
 from provenance.tlog.note import NoteSigner, NoteVerifier, format_note
@@ -97,8 +103,76 @@ def test_every_step_passed_and_says_so() -> None:
     verdict = story().check(can(1))
     assert [step.name for step in verdict.steps] == list(STEPS)
     assert [step.number for step in verdict.steps] == list(range(1, 15))
-    assert {step.code[-2:] for step in verdict.steps} == {"00"}
+    # Nobody asked for witnesses, and nobody for an order.
+    assert [
+        step.code for step in verdict.steps if not step.code.endswith("00")
+    ] == ["PRV-0403", "PRV-1302"]
     assert all(step.detail for step in verdict.steps)
+
+
+def words(verdict: Verdict, name: str) -> tuple[str, str, str]:
+    """Return a step's code, what it found, and what its code means."""
+    (step,) = [step for step in verdict.steps if step.name == name]
+    return step.code, step.detail, EXPLANATIONS[step.code]
+
+
+def test_a_step_claims_nothing_that_was_not_asked_for() -> None:
+    world = story()
+    trust = dataclasses.replace(world.trust(), max_age_seconds=None)
+    verdict = examine_bundle(
+        world.bundle(can(1)).to_bytes(), trust=trust, now=world.now
+    )
+    said = {step.name: words(verdict, step.name) for step in verdict.steps}
+    assert said["origin"][0] == "PRV-0203"
+    assert "no item was named" in said["origin"][1]
+    assert said["log-signature"][1] == "signed by the key of the log"
+    assert said["quorum"][0] == "PRV-0403"
+    assert "demands no witnesses" in said["quorum"][2]
+    assert said["freshness"][0] == "PRV-0503"
+    assert "sets no limit" in said["freshness"][1]
+    assert said["demands"][0] == "PRV-1302"
+
+
+def test_a_step_claims_nothing_of_what_is_not_there() -> None:
+    world = story()
+    nothing = world.examine(world.bundle(can(99)), item=can(99))
+    assert words(nothing, "events")[:2] == ("PRV-0802", "no event is shown")
+    code, detail, meaning = words(nothing, "trails")
+    assert code == "PRV-0903"
+    assert detail == f"the map proves that {can(99)} has no trail"
+    assert "has no trail" in meaning
+    actor = world.examine(world.bundle(MAKER), item=MAKER)
+    assert words(actor, "roles")[0] == "PRV-1205"
+    assert words(actor, "completeness")[1].endswith(", which is all")
+
+
+def test_a_story_of_which_not_all_is_shown_is_not_called_whole() -> None:
+    world = story()
+    trust = dataclasses.replace(world.trust(), trails=frozenset())
+    bundle = world.bundle(can(1), wants=frozenset({Why.SUBJECT, Why.ACTOR}))
+    verdict = examine_bundle(
+        bundle.to_bytes(), trust=trust, now=world.now, item=can(1)
+    )
+    assert verdict.outcome is Outcome.VERIFIED
+    code, detail, _ = words(verdict, "completeness")
+    assert code == "PRV-1005"
+    assert detail.endswith("which is what the trust file asks for, and not all")
+
+
+def test_a_serial_number_that_was_given_twice_is_noticed() -> None:
+    world = story()
+    world.say(MAKER, world.made(can(1)))
+    (notice,) = [
+        notice
+        for notice in world.check(can(1)).notices
+        if notice.code == "PRV-1407"
+    ]
+    assert notice.subject == can(1)
+    assert "was put into being 2 times, first by" in notice.detail
+    # Of a lot more may be made every day.
+    world.say(MAKER, world.made(LOT))
+    world.say(MAKER, world.made(LOT))
+    assert "PRV-1407" not in [n.code for n in world.check(LOT).notices]
 
 
 def test_the_summary_says_what_it_rests_on() -> None:
@@ -926,6 +1000,42 @@ def test_an_enrolment_that_was_not_the_signers_to_make_is_the_logs_fault() -> (
     assert "PRV-1104" in faults(verdict)
 
 
+def boss_of(world: World) -> tuple[str, Event]:
+    """Enrol somebody who may pass a grant on; return it and its grant."""
+    boss = world.enrol("boss")
+    given = Grant(boss, "producer", prefixes=("9506000",), may_grant=True)
+    return boss, world.grant(given)
+
+
+def test_a_grant_that_its_holder_says_again_is_the_logs_fault() -> None:
+    world = World()
+    boss, given = boss_of(world)
+    world.say(boss, given)
+    world.say(boss, world.made(can(1)))
+    verdict = world.examine(world.bundle(can(1)))
+    is_found(verdict, Outcome.FAILED, "PRV-1104")
+    # The grant is what it was before.
+    assert faults(verdict) == ["PRV-1104"]
+
+
+def test_a_revoked_grant_that_is_logged_again_does_not_come_back() -> None:
+    world = World()
+    boss, given = boss_of(world)
+    (index,) = {at[0] for at, event in world.events.items() if event == given}
+    world.say(
+        OWNER,
+        actors.revoke_grant(
+            boss, granted_by=given.id, reason="fraud", secret=world.secret()
+        ),
+    )
+    # The very entry, with the authority's signature.
+    world.put(world.log(world.entries[index]), [given])
+    world.say(boss, world.made(can(1)))
+    verdict = world.examine(world.bundle(can(1)))
+    assert verdict.outcome is Outcome.FAILED
+    assert set(faults(verdict)) == {"PRV-1104", "PRV-1201"}
+
+
 def test_two_of_three_authorities_must_have_said_it() -> None:
     owners = [f"did:web:owner{n}.example" for n in range(3)]
     world = World()
@@ -1093,6 +1203,7 @@ def test_a_recall_that_is_met_twice_is_told_once() -> None:
     assert faults(verdict) == ["PRV-1401"]
     assert [notice.code for notice in verdict.notices] == [
         "PRV-0403",
+        "PRV-1407",
         "PRV-1401",
     ]
 

@@ -35,6 +35,7 @@ from provenance.tlog.note import (
     parse_note,
 )
 from tests.ledger_world import ORIGIN, signer_of
+from tests.waiting import hold_port, port_of
 
 Behaviour = Callable[["Request"], None]
 
@@ -76,14 +77,17 @@ class WitnessServer:
         self.behave: Behaviour = honest
         self.asked: list[int] = []
         self.released = threading.Event()
-        self._server = self._listen(0)
-        self.port = self._server.server_address[1]
+        # Nobody else gets it while it is closed.
+        self._held = hold_port()
+        self.port = port_of(self._held)
+        self._server = self._listen()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+        self._held.close()
 
     @property
     def url(self) -> str:
@@ -105,11 +109,11 @@ class WitnessServer:
 
     def open_again(self) -> None:
         self.released.clear()
-        self._server = self._listen(self.port)
+        self._server = self._listen()
 
-    def _listen(self, port: int) -> ThreadingHTTPServer:
+    def _listen(self) -> ThreadingHTTPServer:
         handler = type("Handler", (Request,), {"here": self})
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
         threading.Thread(
             target=server.serve_forever, kwargs={"poll_interval": 0.02}
         ).start()

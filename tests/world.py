@@ -20,7 +20,7 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.gs1.checkdigit import check_digit
 from provenance.keys import MLDSASigner, Signer
 from provenance.proof.bundle import Bundle, LoggedEntry, ProvenTrail
-from provenance.proof.show import show_event
+from provenance.proof.show import SignedEvents, show_event
 from provenance.proof.trace import ALL, Position, SeenEvent, Trace, Why, trace
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import EXPLANATIONS, Outcome, Verdict
@@ -308,7 +308,7 @@ class World:
             wants=wants,
         )
 
-    def read_event(self, index: int, position: int, _: str) -> SeenEvent:
+    def read_event(self, index: int, position: int) -> SeenEvent:
         event = self.events[index, position]
         return SeenEvent(
             event.body,
@@ -327,7 +327,7 @@ class World:
             self.events[at],
             log_index=at[0],
             position=at[1],
-            event_ids=ids,
+            signed=SignedEvents(ids),
             leaves=leaves,
         )
 

@@ -21,6 +21,7 @@ from provenance.claims.statement import (
     Submission,
     parse_entry,
     parse_submission,
+    submission_room,
 )
 from provenance.claims.stored import read_stored
 from provenance.encoding.digest import Hash
@@ -31,9 +32,13 @@ from provenance.errors import (
     RoleNotGrantedError,
     UnknownActorError,
 )
+from provenance_node.problems import TOO_LARGE, RefusedError
 
 _CONTEXT = "provenance/submission/v1"
 _pack = msgpack.Packer().pack
+
+_MAX_KEY_EVENT = 65_536
+"""More bytes than any event about an actor's own keys has."""
 
 _ARRAY_OF_3 = 0x93
 _TEXT_OF_24 = 0xB8
@@ -64,11 +69,16 @@ class Given(NamedTuple):
 Look = Given | ProvenanceError
 
 
-def split(body: bytes) -> tuple[list[bytes], bool]:
+def split(body: bytes, *, most: int) -> tuple[list[bytes], bool]:
     """Return the submissions in *body*, and whether there may be many.
+
+    Args:
+        body: A request's.
+        most: How many it may have; no more are looked at.
 
     Raises:
         MalformedError: It is no msgpack, or ends inside a submission.
+        RefusedError: It has more than *most*.
     """
     start, count = 0, -1
     if body[:2] == bytes((_ARRAY_OF_3, _TEXT_OF_24)):
@@ -79,6 +89,8 @@ def split(body: bytes) -> tuple[list[bytes], bool]:
         raise MalformedError(
             "the body is no submission and no array of submissions, in msgpack"
         )
+    if count > most:
+        raise _too_many(most)
     found: list[bytes] = []
     unpacker = msgpack.Unpacker(max_buffer_size=len(body))
     unpacker.feed(body)
@@ -86,6 +98,8 @@ def split(body: bytes) -> tuple[list[bytes], bool]:
         if count >= 0:
             unpacker.read_array_header()
         while start < len(body) and len(found) != count:
+            if len(found) == most:
+                raise _too_many(most)
             unpacker.skip()
             stop = unpacker.tell()
             found.append(body[start:stop])
@@ -99,6 +113,12 @@ def split(body: bytes) -> tuple[list[bytes], bool]:
             f"the body announces {count} submissions and has another number"
         )
     return found, count >= 0 or len(found) > 1
+
+
+def _too_many(most: int) -> RefusedError:
+    return RefusedError(
+        TOO_LARGE, f"a request has at most {most} statements, not more"
+    )
 
 
 def _array(body: bytes) -> tuple[int, int]:
@@ -115,6 +135,7 @@ def look(data: bytes) -> Given:
     Raises:
         MalformedError: It is no submission.
     """
+    submission_room().take(data)
     try:
         value = msgpack.unpackb(data)
     except (ValueError, msgpack.UnpackException) as error:
@@ -217,6 +238,9 @@ class Door:
 def _is_about_keys(submission: Submission) -> bool:
     """Return whether it is all about actors: whoever is one has own keys."""
     for data in submission.events:
+        # Nobody has checked yet what it would take to read them.
+        if len(data) > _MAX_KEY_EVENT:
+            return False
         kind = read_stored(data).body.get("type")
         if not isinstance(kind, str) or not is_registry_event({"type": kind}):
             return False

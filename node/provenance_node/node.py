@@ -189,6 +189,7 @@ class Node:
             ),
             metrics=self.metrics,
             max_queue=settings.max_queue,
+            stall_seconds=settings.stall_seconds,
             failed=self._fail,
         )
 

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from provenance import errors
-from provenance.cli.problems import BUG_PROBLEM, PROBLEMS, explanations
+from provenance.cli.problems import BUG_PROBLEM, explanations
 from provenance.cli.server_problems import SERVER_PROBLEMS
 from provenance_node.asgi import Headers
 
@@ -100,7 +100,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.UnknownActorError: (403, "No such actor, or not its key"),
     errors.RoleNotGrantedError: (403, "Not granted"),
     errors.BrokenLinkError: (409, "The trail moved on"),
-    errors.DuplicateEventError: (409, "That event's id was used"),
+    errors.DuplicateEventError: (409, "Said before"),
     errors.LifecycleError: (422, "Cannot follow what is logged"),
     errors.QueryTooLargeError: (413, "More events than may be answered"),
     errors.VerificationError: (422, "Not proven"),
@@ -128,14 +128,13 @@ _RETRYABLE = (errors.ConflictError, errors.StoreError)
 def kind_of(error: errors.ProvenanceError) -> Kind:
     """Return the kind of problem that *error* is."""
     for parent in type(error).__mro__:
-        if parent in _STATUS:
+        if issubclass(parent, errors.ProvenanceError) and parent in _STATUS:
             status, title = _STATUS[parent]
-            known = PROBLEMS[parent]
             return Kind(
                 status,
-                known.code,
+                parent.code,
                 title,
-                _ADVICE.get(parent, known.advice),
+                _ADVICE.get(parent, parent.hint),
                 isinstance(error, _RETRYABLE),
             )
     raise AssertionError(f"{type(error)} is not in the table")
@@ -189,6 +188,5 @@ def pages() -> dict[str, tuple[str, str]]:
     known = explanations()
     found = {kind.code: (kind.title, known[kind.code]) for kind in SERVER_KINDS}
     for error, (_, title) in _STATUS.items():
-        code = PROBLEMS[error].code
-        found[code] = title, known[code]
+        found[error.code] = title, known[error.code]
     return dict(sorted(found.items()))

@@ -4,15 +4,21 @@ SIGTERM and SIGINT end it gently: no new connection is taken, what is in hand
 is answered, what was handed in is written. A second SIGINT does not wait. If
 the storage fails it ends by itself: what is there now, opening the ledger
 again finds out.
+
+However it is asked to end, it ends: when `stop_seconds` and a little more have
+passed the kernel ends it (SIGALRM), whatever a thread of it is stuck in. What
+was acknowledged is on disk by then.
 """
 
 import asyncio
 import gc
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
+from types import FrameType
 
 import uvicorn
 
@@ -24,6 +30,9 @@ from provenance_node.node import Node
 from provenance_node.settings import Settings
 
 _BACKLOG = 2_048
+
+_CLOSING_SECONDS = 5
+"""What it may take, after `stop_seconds`, to close the ledger and the pools."""
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread keeps the interpreter while others want it.
@@ -75,8 +84,12 @@ def serve(node: Node, *, announce: Callable[[str], None]) -> None:
             await server.serve(sockets=[listener])
 
         factory = config.get_loop_factory()
-        with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(run())
+        try:
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(run())
+        finally:
+            # It ended by itself.
+            signal.alarm(0)
     if not node.writer.is_whole:
         raise StoreError(
             "the storage failed, and the node ended: start it again, which"
@@ -89,7 +102,20 @@ class _Server(uvicorn.Server):
 
     def stop(self) -> None:
         """End gently."""
+        self._bound_the_end()
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End gently, or at once for a second SIGINT."""
+        self._bound_the_end()
+        super().handle_exit(sig, frame)
+
+    def _bound_the_end(self) -> None:
+        # No thread of our own: it would need the interpreter, or a lock, that
+        # whatever is stuck may hold.
+        if not self.should_exit:
+            seconds = self.config.timeout_graceful_shutdown or 0
+            signal.alarm(seconds + _CLOSING_SECONDS)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -118,6 +118,9 @@ class Settings:
     stop_seconds: float = _setting(
         30.0, "time in which requests in hand are answered at the end"
     )
+    stall_seconds: float = _setting(
+        30.0, "time after which a commit in hand makes the node not ready"
+    )
 
     # Rates, each with how much may come at once.
     write_rate: float = _setting(

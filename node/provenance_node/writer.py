@@ -12,6 +12,7 @@ node: opening the ledger again finds out what is there.
 """
 
 import asyncio
+import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -106,6 +107,7 @@ class Writer:
         actors: Buckets,
         metrics: Metrics,
         max_queue: int,
+        stall_seconds: float,
         failed: Callable[[], None],
     ) -> None:
         """Write to *ledger*, whose registry is read now.
@@ -117,6 +119,8 @@ class Writer:
             actors: How often each actor may.
             metrics: What is counted.
             max_queue: How many statements may be in hand.
+            stall_seconds: How long one commit may take until the writer
+                counts as stuck.
             failed: Called, on the event loop, when the storage failed.
         """
         self._ledger = ledger
@@ -125,6 +129,7 @@ class Writer:
         self._actors = actors
         self._metrics = metrics
         self._max_queue = max_queue
+        self._stall_seconds = stall_seconds
         self._failed = failed
         self._in_hand = 0
         self._size = reading.latest.size
@@ -132,6 +137,7 @@ class Writer:
         self._jobs: deque[_Job] = deque()
         self._news = Condition()
         self._is_stopping = False
+        self._writing_since: float | None = None
         self.is_whole = True
         self.doubt: ProvenanceError | None = None
         self._thread = Thread(target=self._run, name="writer", daemon=True)
@@ -143,6 +149,12 @@ class Writer:
         return self._in_hand
 
     @property
+    def is_moving(self) -> bool:
+        """Whether it waits for work, or began the commit in hand lately."""
+        since = self._writing_since
+        return since is None or time.monotonic() - since < self._stall_seconds
+
+    @property
     def registry(self) -> TrustRegistry:
         """Who may say what, as it stands; another object when it changed."""
         return self._door.registry
@@ -152,10 +164,16 @@ class Writer:
         self._thread.start()
 
     async def stop(self) -> None:
-        """Write what was handed in, then end."""
+        """Write what was handed in, then end.
+
+        For a thread that is stuck it waits for ever: whoever serves bounds
+        the end of the process.
+        """
         with self._news:
             self._is_stopping = True
             self._news.notify()
+        if not self.is_moving:
+            note("writing-stalled", level=logging.ERROR)
         await asyncio.to_thread(self._thread.join)
 
     def give_up(self, failure: ProvenanceError) -> None:
@@ -362,8 +380,10 @@ class Writer:
 
     def _run(self) -> None:
         while jobs := self._take():
+            self._writing_since = time.monotonic()
             try:
                 self._write(jobs)
+                self._writing_since = None
             except BaseException as error:  # noqa: BLE001  # told to all below
                 failure = (
                     error

@@ -24,7 +24,7 @@ from provenance.claims.event import Event, Item, check_item_id, make_event
 from provenance.encoding.canonical import Value, encode
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError
-from provenance.keys import Signer
+from provenance.keys import KeyHolder, signature_of
 
 ACTOR_RELATION = "actor"
 
@@ -124,11 +124,11 @@ def is_registry_event(body: Mapping[str, Value]) -> bool:
 
 
 def enrol(
-    actor: str, *, name: str, signer: Signer, origin: str, secret: bytes
+    actor: str, *, name: str, signer: KeyHolder, origin: str, secret: bytes
 ) -> Event:
     """Return the event that enrols *actor* under *signer*'s key."""
     key = signer.verifier.data
-    proof = signer.sign(possession_message(origin, actor, key))
+    proof = signature_of(signer, possession_message(origin, actor, key))
     return _about(
         actor,
         {"type": ENROLLED, "name": name, "key": key, "proof": proof},
@@ -162,21 +162,23 @@ def revoke_grant(
     return _about(actor, body, secret)
 
 
-def add_key(actor: str, *, signer: Signer, origin: str, secret: bytes) -> Event:
+def add_key(
+    actor: str, *, signer: KeyHolder, origin: str, secret: bytes
+) -> Event:
     """Return the event that gives *actor* one more key."""
     key = signer.verifier.data
-    proof = signer.sign(possession_message(origin, actor, key))
+    proof = signature_of(signer, possession_message(origin, actor, key))
     return _about(
         actor, {"type": KEY_ADDED, "key": key, "proof": proof}, secret
     )
 
 
 def rotate_key(
-    actor: str, *, old: Hash, signer: Signer, origin: str, secret: bytes
+    actor: str, *, old: Hash, signer: KeyHolder, origin: str, secret: bytes
 ) -> Event:
     """Return the event that puts *signer*'s key in the place of *old*."""
     key = signer.verifier.data
-    proof = signer.sign(possession_message(origin, actor, key))
+    proof = signature_of(signer, possession_message(origin, actor, key))
     body = {"type": KEY_ROTATED, "old": bytes(old), "key": key, "proof": proof}
     return _about(actor, body, secret)
 

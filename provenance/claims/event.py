@@ -28,7 +28,13 @@ from typing import Any
 
 import msgpack
 
-from provenance.encoding.canonical import Value, decode, encode
+from provenance.encoding.canonical import (
+    MAX_VALUES,
+    Room,
+    Value,
+    decode,
+    encode,
+)
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
@@ -178,7 +184,9 @@ def _make_plain(
     writes them: what `parse_event` would find is known.
     """
     first = encode(["body", body])
-    found = parse_leaf(first, number=0, item_count=len(items))
+    found = parse_leaf(
+        first, number=0, item_count=len(items), room=room_for(len(first))
+    )
     assert isinstance(found, Mapping), "leaf 0 is the body"
     leaves = [first]
     for number, item in enumerate(items, 1):
@@ -209,7 +217,8 @@ def parse_event(data: bytes) -> Event:
     Raises:
         MalformedError: The data is not well formed.
     """
-    outer: Any = decode(data)
+    # A leaf has 15 bytes and more, a concealed one's hash 35.
+    outer: Any = decode(data, room=Room(8 + len(data) // 8))
     if type(outer) is not list or [type(part) for part in outer] != _OUTER:
         raise MalformedError("event data is [item count, leaves]")
     item_count, parts = outer
@@ -223,11 +232,14 @@ def parse_event(data: bytes) -> Event:
     fields: list[Field | None] = []
     leaves: list[bytes | None] = []
     hashes: list[Hash] = []
+    room = room_for(len(data))
     for number, part in enumerate(parts):
         if isinstance(part, bytes):
             leaves.append(part)
             hashes.append(leaf_hash(part))
-            shown = parse_leaf(part, number=number, item_count=item_count)
+            shown = parse_leaf(
+                part, number=number, item_count=item_count, room=room
+            )
             if isinstance(shown, Item):
                 items.append(shown)
             elif isinstance(shown, Field):
@@ -259,17 +271,32 @@ def event_id(items: int, concealed: int, root: Hash) -> Hash:
     return sha256(_pack(parts))
 
 
+def room_for(size: int) -> Room:
+    """Return room for what leaves of *size* bytes say together.
+
+    What people write has one value in four bytes at most. Long lists of small
+    numbers have more, and `MAX_VALUES` of them at least are taken.
+    """
+    return Room(MAX_VALUES + size // 4)
+
+
 def parse_leaf(
-    leaf: bytes, *, number: int, item_count: int
+    leaf: bytes, *, number: int, item_count: int, room: Room
 ) -> Mapping[str, Value] | Item | Field:
     """Return what leaf *number* of an event with *item_count* items says.
+
+    Args:
+        leaf: Its bytes.
+        number: Which leaf it is.
+        item_count: How many items the event names.
+        room: Shared with the other leaves that are read of the same input.
 
     Raises:
         MalformedError: It is not a leaf that may stand at that number.
     """
     # Every leaf of every event comes through here: comparing the types as a
     # list costs a fifth of what matching patterns does.
-    parts: Any = decode(leaf)
+    parts: Any = decode(leaf, room=room)
     types = [type(part) for part in parts] if type(parts) is list else []
     if number == 0:
         if types == _BODY and parts[0] == "body":

@@ -108,6 +108,7 @@ class HeldGrant:
             authorities gave it.
         added: The index of the entry where it took effect.
         revoked: The index of the entry that ended it; None while it holds.
+        depth: How often it was passed on; 0 if the authorities gave it.
     """
 
     id: Hash
@@ -116,6 +117,7 @@ class HeldGrant:
     parent: Hash | None
     added: int
     revoked: int | None = None
+    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -431,7 +433,14 @@ class TrustRegistry:
         self._check_new_key(event, subject)
 
     def _check_granted(self, event: RegistryEvent, subject: str) -> None:
-        self.actor(subject)
+        # Said again, it would change hands, come back after its revocation,
+        # or stand under itself.
+        if event.id in self.actor(subject).grants:
+            raise RejectedError(
+                f"{subject!r} was given the grant {event.id.hex()[:16]}"
+                " before, and each is given once: grant anew, in an event with"
+                " salts of its own"
+            )
         role = str(event.body["role"])
         if role not in self._roles:
             raise RejectedError(
@@ -497,8 +506,11 @@ class TrustRegistry:
         log_index: int,
     ) -> None:
         given = read_grant(event.body)
+        depth = 0
+        if parent is not None:
+            depth = 1 + self._actors[issuer].grants[parent].depth
         self._actors[given.actor].grants[event.id] = HeldGrant(
-            event.id, given, issuer, parent, log_index
+            event.id, given, issuer, parent, log_index, depth=depth
         )
 
     def _revoke_grant(
@@ -559,13 +571,16 @@ class TrustRegistry:
     # Looking a permission up.
 
     def _is_live(self, held: HeldGrant) -> bool:
-        """Return whether it is unrevoked, and so is what it came from."""
-        while held.revoked is None:
-            if held.parent is None:
-                return True
-            giver = self._actors[held.granted_by]
-            held = giver.grants[held.parent]
-        return False
+        """Return whether it is unrevoked, and so is what it came from.
+
+        Takes as many steps as it was passed on, whatever the grants name.
+        """
+        for _ in range(held.depth):
+            if held.revoked is not None:
+                return False
+            assert held.parent is not None, "it was passed on from there"
+            held = self._actors[held.granted_by].grants[held.parent]
+        return held.revoked is None
 
     def _grant_for(
         self, actor: Actor, kind: str, act: Act, live: list[HeldGrant]

@@ -16,16 +16,17 @@ data of the events that it signed:
 The event ids are leaves of a tree like any other: MTH hashes each with 0x00.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from provenance.claims.event import check_item_id
-from provenance.encoding.canonical import decode, decode_flat, encode
+from provenance.encoding.canonical import Room, decode, decode_flat, encode
 from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
-from provenance.keys import Signer
+from provenance.keys import KeyHolder, signature_of
 
 MAX_ENTRY_SIZE = 65_535
 MAX_EVENTS = 65_536
@@ -109,21 +110,22 @@ class Signable(Protocol):
 def sign_statement(
     events: Sequence[Signable],
     *,
-    signer: Signer,
+    signer: KeyHolder,
     issuer: str,
     origin: str,
-    now: int,
+    now: Instant,
 ) -> Submission:
     """Return the statement in which *issuer* says *events*, signed.
 
     Args:
         events: 1 to 65,536 events, in the order they are to be logged.
-        signer: The issuer's key.
+        signer: The issuer's key, or what signs with it.
         issuer: The actor's id.
         origin: The ledger that is to log it; no other will take it.
-        now: The issuer's time, in ms since 1970.
+        now: The issuer's time: ms since 1970, or a datetime with its zone.
 
     Raises:
+        InvalidSignatureError: What *signer* made is no signature of its key.
         MalformedError: The statement cannot be written in the format.
     """
     header = encode(
@@ -132,13 +134,13 @@ def sign_statement(
             origin,
             issuer,
             signer.verifier.key_id,
-            now,
+            to_ms(now),
             len(events),
             events_root([event.id for event in events]),
         ]
     )
     parse_header(header)
-    entry = encode([1, header, signer.sign(header)])
+    entry = encode([1, header, signature_of(signer, header)])
     parse_entry(entry)
     return Submission(entry, tuple(event.data for event in events))
 
@@ -154,7 +156,7 @@ def parse_submission(data: bytes) -> Submission:
     Raises:
         MalformedError: It is none.
     """
-    match decode(data):
+    match decode(data, room=submission_room()):
         case [str(context), bytes(entry), list(events)] if (
             context == _SUBMISSION
         ):
@@ -162,6 +164,33 @@ def parse_submission(data: bytes) -> Submission:
                 raise MalformedError("a submission's events are bytes")
             return Submission(entry, tuple(bytes(e) for e in events))  # type: ignore[arg-type]  # checked above
     raise MalformedError("this is not a submission of a signed statement")
+
+
+def submission_room() -> Room:
+    """Return room for the parts of a submission, unread."""
+    return Room(4 + MAX_EVENTS)
+
+
+def parse_all(
+    submissions: Iterable[Submission | bytes],
+) -> Iterator[Submission]:
+    """Return *submissions* one by one, those that are bytes parsed.
+
+    Raises:
+        MalformedError: One is no submission.
+    """
+    return map(parse_one, submissions)
+
+
+def parse_one(submission: Submission | bytes) -> Submission:
+    """Return *submission*, parsed if it is bytes.
+
+    Raises:
+        MalformedError: It is no submission.
+    """
+    if isinstance(submission, bytes):
+        return parse_submission(submission)
+    return submission
 
 
 def parse_entry(data: bytes) -> Entry:

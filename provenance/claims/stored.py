@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-from provenance.claims.event import Field, Item
+from provenance.claims.event import SALT_SIZE, Field, Item
 from provenance.encoding.canonical import Value
+from provenance.encoding.digest import Hash, sha256
 from provenance.errors import MalformedError
 
 _OUTER = [int, list]
@@ -22,12 +23,7 @@ _FIELD = [str, bytes, str]
 
 _WHOLE_ITEM, _WHOLE_QUANTITY, _WHOLE_FIELD = 4, 6, 4
 
-_OUTER = [int, list]
-_BODY = [str, dict]
-_ITEM = [str, bytes, str, str]
-_FIELD = [str, bytes, str]
-
-_WHOLE_ITEM, _WHOLE_QUANTITY, _WHOLE_FIELD = 4, 6, 4
+_pack = msgpack.Packer().pack
 
 
 class StoredEvent(NamedTuple):
@@ -78,6 +74,31 @@ def read_stored(data: bytes) -> StoredEvent:
     body = _unpack(first, _BODY)[1]
     fields = [leaf for leaf in leaves[1 + count :] if type(leaf) is bytes]
     return StoredEvent(body, items, fields)
+
+
+def content_hash(data: bytes) -> Hash:
+    """Return a hash of all that the event *data* says, whatever its salts.
+
+    Two events have the same one if body, items and concealed fields are spelt
+    by the same bytes. Of a field that is not there the leaf's hash counts,
+    which is equal to nothing but itself.
+
+    Raises:
+        MalformedError: The data is damaged.
+    """
+    count, leaves = _unpack(data, _OUTER)
+    said = [leaves[0], *[_without_salt(leaf) for leaf in leaves[1:]]]
+    return sha256(_pack([count, said]))
+
+
+def _without_salt(leaf: Any) -> Any:
+    """Return what a salted leaf says: its bytes, but for those of the salt."""
+    if type(leaf) is not bytes:
+        return leaf
+    # An array's head, then a word with a head that tells its length, then the
+    # salt with a head of two bytes.
+    start = 2 + (int.from_bytes(leaf[1:2]) & 0x1F)
+    return leaf[:start] + leaf[start + 2 + SALT_SIZE :]
 
 
 def _item(leaf: bytes) -> Item:

@@ -33,6 +33,7 @@ main = Program(
         "inspect": "provenance.cli.inspect:inspect",
         "audit": "provenance.cli.audit:audit",
         "backup": "provenance.cli.backup:backup",
+        "restore": "provenance.cli.restore:restore",
         "export-events": "provenance.cli.export_events:export_events",
         "export-tiles": "provenance.cli.export:export_tiles",
         "label": "provenance.cli.label:label",

@@ -59,9 +59,9 @@ class NodeLedger:
         " of one"
     )
     untold = (
-        "only the node can tell whether an eventID was used before, a trail"
-        " still ends where a statement demands, and a change to an actor may"
-        " be made"
+        "only the node can tell whether an event is logged already, an eventID"
+        " was used before, a trail still ends where a statement demands, and a"
+        " change to an actor may be made"
     )
 
     def __init__(self, client: Client, url: str, *, say: Say) -> None:
@@ -206,6 +206,10 @@ class NodeLedger:
             raise answer
         return answer
 
+    def find_event(self, event: Event, *, issuer: str, called: str) -> None:
+        """Check that *event* is one; the node says whether it knows it."""
+        check_event(event, called=called, issuer=issuer)
+
     def rehearse(self) -> "NodeRehearsal":
         """Return what says beforehand what the node would refuse."""
         return NodeRehearsal(self, say=self._say)
@@ -224,7 +228,7 @@ class NodeLedger:
         """
         del processes  # The node has its own.
         with within(self._url):
-            for _, reply in self._client.submit_many(submissions):
+            for _, reply in self._client.log_stream(submissions):
                 if isinstance(reply, Receipt):
                     self._receipt = reply.text
                     yield reply.log_index

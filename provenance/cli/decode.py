@@ -7,14 +7,21 @@ hashes and keys in hexadecimal; nothing in them was verified.
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from provenance.claims.event import Event, Field, Item, parse_event, parse_leaf
+from provenance.claims.event import (
+    Event,
+    Field,
+    Item,
+    parse_event,
+    parse_leaf,
+    room_for,
+)
 from provenance.claims.statement import (
     Header,
     parse_entry,
     parse_submission,
 )
 from provenance.cli.times import utc
-from provenance.encoding.canonical import Value, decode
+from provenance.encoding.canonical import Room, Value, decode
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
 from provenance.errors import MalformedError
@@ -99,7 +106,7 @@ def _text_kind(text: str, data: bytes) -> _Found:
 
 def _binary_kind(data: bytes) -> _Found:
     try:
-        value = decode(data)
+        value = decode(data, room=room_for(len(data)))
     except MalformedError as error:
         raise _none_of_ours(f": {error}") from error
     match value:
@@ -129,13 +136,14 @@ def _none_of_ours(why: str) -> MalformedError:
 
 def _bundle(data: bytes) -> Plain:
     bundle = parse_bundle(data)
+    room = bundle.leaf_room()
     return {
         "subject": bundle.subject,
         "checkpoint": _note(bundle.checkpoint),
         "commitment": _logged(bundle.commitment),
         "items": [_trail(trail) for trail in bundle.items],
         "statements": [_logged(entry) for entry in bundle.statements],
-        "events": [_shown(event) for event in bundle.events],
+        "events": [_shown(event, room) for event in bundle.events],
         "times": [_logged(entry) for entry in bundle.times],
     }
 
@@ -267,7 +275,7 @@ def _trail(trail: ProvenTrail) -> Plain:
     return row
 
 
-def _shown(event: ShownEvent) -> Plain:
+def _shown(event: ShownEvent, room: Room) -> Plain:
     return {
         "log_index": event.log_index,
         "position": event.position,
@@ -282,6 +290,7 @@ def _shown(event: ShownEvent) -> Plain:
                         shown.leaf,
                         number=shown.number,
                         item_count=event.item_count,
+                        room=room,
                     )
                 ),
                 "proof": _hex(shown.proof),

@@ -22,7 +22,11 @@ from provenance.cli.problems import PROBLEMS, problem_of, text_of
 from provenance.cli.refusals import LateRefusal
 from provenance.cli.steps import Step, Steps
 from provenance.cli.where import WritableLedger
-from provenance.errors import ProvenanceError
+from provenance.errors import (
+    DuplicateEventError,
+    ProvenanceError,
+    RejectedError,
+)
 from provenance.ledger.ledger import Answer
 
 
@@ -113,7 +117,13 @@ class HandIn:
     def _note(self, step: Step, answer: Answer) -> None:
         """Write down what the ledger answered."""
         told: dict[str, object]
-        if isinstance(answer, ProvenanceError):
+        if isinstance(answer, DuplicateEventError) and answer.is_known:
+            assert step.submission is not None, "it was handed in"
+            told = {
+                "known": list(answer.log_indexes),
+                "events": len(step.submission.events),
+            }
+        elif isinstance(answer, ProvenanceError):
             problem = problem_of(answer)
             assert problem is not None, "all of these are in the table"
             told = {"refused": text_of(answer), "code": problem.code}
@@ -138,6 +148,9 @@ _NOT_LOGGED = -1
 def _remember(step: Step, told: Mapping[str, Any]) -> None:
     """Add what became of a statement to what became of its file."""
     outcome = step.outcome
+    if "known" in told:
+        outcome.known.add(told["known"], told["events"])
+        return
     if "refused" not in told:
         outcome.logged.append(
             Logged(
@@ -152,7 +165,10 @@ def _remember(step: Step, told: Mapping[str, Any]) -> None:
     if step.refusals is not None:
         step.refusals.add_late(LateRefusal(*step.units, text, code))
         return
-    kind = next(kind for kind, p in PROBLEMS.items() if p.code == code)
+    # What only a node can answer has a code of the node's own.
+    kind = next(
+        (kind for kind, p in PROBLEMS.items() if p.code == code), RejectedError
+    )
     if outcome.logged:
         text = (
             f"{text}; {len(outcome.logged)} statements of it, with the events"

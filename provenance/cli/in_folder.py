@@ -83,6 +83,13 @@ class FolderLedger:
         head = self._ledger.head(item)
         return None if head is None else head.link
 
+    def find_event(
+        self, event: Event, *, issuer: str, called: str
+    ) -> int | None:
+        """Return the entry in which *issuer* said *event* before."""
+        place = self._ledger.find_event(event, issuer=issuer, called=called)
+        return None if place is None else place.log_index
+
     def rehearse(self) -> Rehearsal:
         """Return what says beforehand what would be refused."""
         return self._ledger.rehearse()
@@ -91,7 +98,7 @@ class FolderLedger:
         self, submissions: Iterable[Submission], *, processes: int | None
     ) -> Iterator[Answer]:
         """Log *submissions*; yield the answer of each, in order."""
-        for _, answer in self._ledger.submit_many(
+        for _, answer in self._ledger.log_stream(
             submissions, processes=processes
         ):
             yield answer

@@ -148,7 +148,16 @@ def _say_what_next(screen: Screen, folder: Path, key_file: Path) -> None:
         "  6. Prove an item's story, and verify it:",
         f"       {PROGRAM} bundle ITEM -o item.provenance -C {ledger}",
         f"       {PROGRAM} verify item.provenance --trust {quote(str(trust))}",
-        "It has no witnesses yet: the ledger alone vouches that everybody sees",
-        "the same history. Add some to the trust file before you publish it.",
+        "",
+        "It has no witnesses: nobody but you, its operator, vouches that",
+        "everybody is shown the same history, and every verdict says so.",
+        f"Before you publish {trust}, let others vouch for it, too:",
+        '       quorum = "harbour"                     in place of "none"',
+        "       [[witnesses]]                          at the end, one each",
+        '       name = "harbour"',
+        '       key = "witness.example/harbour+…"      as the witness gives it',
+        '       url = "https://witness.example/"       where a node asks it',
+        "Of several, a [[groups]] with a name, a threshold and their names as",
+        "members says how many must cosign; its name is the quorum then.",
     ]:
         screen.say(line)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provenance.cli.arguments import FILE
+from provenance.cli.node_install import install
 from provenance.cli.program import Command, Commands
 from provenance.cli.screen import Screen
 from provenance.errors import NotFoundError
@@ -35,6 +36,9 @@ _config_option = click.option(
 @click.group(cls=Commands)
 def node() -> None:
     """Serve a ledger over HTTP."""
+
+
+node.add_command(install)
 
 
 @node.command(cls=Command)

@@ -1,5 +1,6 @@
 """What became of each file that was handed in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,11 +26,29 @@ class Logged(NamedTuple):
 
 
 @dataclass(slots=True)
+class Known:
+    """What was logged before, and so is not logged again.
+
+    Attributes:
+        events: How many events that is.
+        log_indexes: Their entries; not those of what was only rehearsed.
+    """
+
+    events: int = 0
+    log_indexes: set[int] = field(default_factory=set)
+
+    def add(self, log_indexes: Iterable[int], events: int) -> None:
+        """Add *events* that are in these entries."""
+        self.log_indexes.update(log_indexes)
+        self.events += events
+
+
+@dataclass(slots=True)
 class Rows:
     """What became of the rows of a table.
 
     Attributes:
-        accepted: How many went in.
+        accepted: How many are in the log.
         refused: How many did not.
         skipped: How many were passed over, as the mapping says.
         left: The first row that was not read any more; None if all were.
@@ -54,6 +73,7 @@ class Outcome:
     Attributes:
         source: Its name.
         logged: Its statements that were accepted, in order.
+        known: What of it was logged before.
         error: Why it, or what was left of it, was refused.
         warnings: What looks like a mistake.
         mended: What was mended in it.
@@ -62,6 +82,7 @@ class Outcome:
 
     source: str
     logged: list[Logged] = field(default_factory=list)
+    known: Known = field(default_factory=Known)
     error: Exception | None = None
     warnings: list[str] = field(default_factory=list)
     mended: Mended | None = None
@@ -88,6 +109,11 @@ class Outcome:
         return self.error is None and (
             rows is None or (not rows.refused and rows.left is None)
         )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all of it was in the log before."""
+        return self.is_whole and self.known.events > 0 and not self.logged
 
     @property
     def is_refused(self) -> bool:

@@ -113,6 +113,17 @@ FAULTS_PROBLEM = Problem(
     " changed, or a program was at fault. A mirror or a backup that passes"
     " the audit shows what was there.",
 )
+OLD_COPY_PROBLEM = Problem(
+    FAILED,
+    "PRV-9301",
+    "give the newest copy, and what shows how far the log was signed",
+    "A log that went on from this copy would have two histories, and whoever"
+    " holds a checkpoint of the lost part could prove it. If no copy is newer,"
+    " the log has ended: keep serving what the copy proves, its bundles and"
+    " its tiles (provenance bundle, export-tiles); make a ledger with a new"
+    " origin and a new key, publish its trust file and what happened, and let"
+    " actors sign again what was lost.",
+)
 RECEIPT_CODE = "PRV-1500"
 RECEIPT_EXPLANATION = (
     "The receipt proves that this entry stands in the log at the place it"
@@ -124,103 +135,105 @@ RECEIPT_EXPLANATION = (
 PROBLEMS: Mapping[type[Exception], Problem] = {
     errors.MalformedError: Problem(
         COULD_NOT,
-        "PRV-9010",
-        "mend the input at the place named; provenance inspect decodes it",
+        errors.MalformedError.code,
+        errors.MalformedError.hint,
         "The bytes are not in the format that they should be in: cut off,"
         " changed, or of another kind. The message says where. Nothing is"
         " repaired or guessed, since two programs would guess differently.",
     ),
     errors.RejectedError: Problem(
         FAILED,
-        "PRV-9020",
-        "correct what the message names, then sign and submit again",
+        errors.RejectedError.code,
+        errors.RejectedError.hint,
         "It is well formed, but the rules of the ledger do not let it in."
         " Nothing of that statement was logged.",
     ),
     errors.UnknownActorError: Problem(
         FAILED,
-        "PRV-9021",
-        "compare with provenance actor list; enrol the actor, or use its key",
+        errors.UnknownActorError.code,
+        errors.UnknownActorError.hint,
         "The actor is not enrolled in this ledger, or the key is not one of"
         " the actor's that counts now: it belongs to somebody else, or was"
         " revoked.",
     ),
     errors.RoleNotGrantedError: Problem(
         FAILED,
-        "PRV-9022",
-        "have it granted by an authority: provenance actor grant",
+        errors.RoleNotGrantedError.code,
+        errors.RoleNotGrantedError.hint,
         "The actor is known, but no grant lets it say this: the role does not"
         " cover the business step, the company prefix is not its own, the"
         " place is not among its places, or the grant has ended.",
     ),
     errors.BrokenLinkError: Problem(
         FAILED,
-        "PRV-9023",
-        "look at the item's trail, then sign and submit again",
+        errors.BrokenLinkError.code,
+        errors.BrokenLinkError.hint,
         "The statement demanded to follow a certain event, and another came"
         " in between. Look at what happened before you sign again.",
     ),
     errors.DuplicateEventError: Problem(
         FAILED,
-        "PRV-9025",
-        "give a new event an id of its own; if it is the same, all is done",
-        "The signer has used the event's eventID before. The only event that"
-        " may repeat an id is the same one with an errorDeclaration, which"
-        " takes it back.",
+        errors.DuplicateEventError.code,
+        errors.DuplicateEventError.hint,
+        "The signer has said this before, or has used the event's eventID"
+        " before; the message names the entry. An event is logged once,"
+        " however often it is signed: two observations of the same things at"
+        " the same time are one. The only event that may repeat an eventID is"
+        " the same one with an errorDeclaration, which takes it back.",
     ),
     errors.LifecycleError: Problem(
         FAILED,
-        "PRV-9024",
-        "correct the event's time, or this machine's clock",
+        errors.LifecycleError.code,
+        errors.LifecycleError.hint,
         "The event cannot follow what the ledger already holds, or lies in"
         " the future: an event is signed after it happened.",
     ),
     errors.QueryTooLargeError: Problem(
         FAILED,
-        "PRV-9026",
-        "ask for less: a shorter time, fewer places, another maxEventCount",
+        errors.QueryTooLargeError.code,
+        errors.QueryTooLargeError.hint,
         "More events match the query than it allows with maxEventCount, or"
         " than can be sorted by an extension. Nothing was left out: there is"
         " no answer at all.",
     ),
     errors.VerificationError: Problem(
         FAILED,
-        "PRV-9030",
-        "do not rely on it; get the evidence again from its source",
+        errors.VerificationError.code,
+        errors.VerificationError.hint,
         "The evidence does not prove what it claims.",
     ),
     errors.InvalidSignatureError: Problem(
         FAILED,
-        "PRV-9031",
-        "do not rely on it; get the evidence again from its source",
+        errors.InvalidSignatureError.code,
+        errors.InvalidSignatureError.hint,
         "A signature is missing, is by another key, or does not match: the"
         " bytes were changed after signing, or somebody else signed them.",
     ),
     errors.InvalidProofError: Problem(
         FAILED,
-        "PRV-9032",
-        "do not rely on it; get the evidence again from its source",
+        errors.InvalidProofError.code,
+        errors.InvalidProofError.hint,
         "A proof does not lead to the root that the log signed: what it"
         " proves was changed, or is not in the log.",
     ),
     errors.QuorumNotMetError: Problem(
         INCOMPLETE,
-        "PRV-9033",
-        "get it again once more witnesses have cosigned",
+        errors.QuorumNotMetError.code,
+        errors.QuorumNotMetError.hint,
         "Fewer witnesses have cosigned the checkpoint than the trust file"
         " demands. The log's own signature is valid.",
     ),
     errors.EquivocationError: Problem(
         FAILED,
-        "PRV-9034",
-        "keep both checkpoints and publish them: they prove the fork",
+        errors.EquivocationError.code,
+        errors.EquivocationError.hint,
         "One log signed two checkpoints that cannot both be true. It shows"
         " different histories to different people.",
     ),
     errors.ForkError: Problem(
         FAILED,
-        "PRV-9040",
-        "stop: put back the newest copy of ledger.sqlite, not an older one",
+        errors.ForkError.code,
+        errors.ForkError.hint,
         "What is stored is not what this log's key has signed already, so"
         " signing would make a second history. Most often an older copy of"
         " the database was put back. Never delete signer.memory to get past"
@@ -228,8 +241,8 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ),
     errors.NotFoundError: Problem(
         NOT_FOUND,
-        "PRV-9004",
-        "check the name, and the ledger folder (--ledger, PROVENANCE_LEDGER)",
+        errors.NotFoundError.code,
+        errors.NotFoundError.hint,
         "There is no such file, item, entry, statement or ledger.",
     ),
     MissingExtraError: Problem(
@@ -241,25 +254,23 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
     ),
     errors.ConflictError: Problem(
         COULD_NOT,
-        "PRV-9050",
-        "wait for the other to finish, or choose another name; then try again",
+        errors.ConflictError.code,
+        errors.ConflictError.hint,
         "Someone else was there first: another process writes the ledger, or"
         " the file exists already. Nothing was changed.",
     ),
     errors.StoreError: Problem(
         COULD_NOT,
-        "PRV-9060",
-        "look at the disk; then submit the same .submission file again, which"
-        " is logged once",
+        errors.StoreError.code,
+        errors.StoreError.hint,
         "The storage failed, and whether the last write landed is unknown."
         " Opening the ledger again finds out: what was signed is there, the"
         " rest is not. Statements saved with --save can be submitted again.",
     ),
     errors.UnreachableError: Problem(
         COULD_NOT,
-        "PRV-9350",
-        "see that the node runs and that its URL is right; then run the command"
-        " again, submit with its --journal",
+        errors.UnreachableError.code,
+        errors.UnreachableError.hint,
         "No answer of the node came, or none that counts. What was only asked"
         " for can be asked for again. Whether a statement that was sent is in"
         " the log is unknown: those that --save or --journal kept can be sent"
@@ -278,15 +289,25 @@ def problem_of(error: BaseException) -> Problem | None:
         return UNREADABLE_PROBLEM
     for kind in type(error).__mro__:
         if kind in PROBLEMS:
-            return PROBLEMS[kind]
-    return None
+            break
+    else:
+        return None
+    if isinstance(error, errors.ProvenanceError):
+        # What a node said has a code and an advice of its own.
+        return PROBLEMS[kind]._replace(code=error.code, advice=error.hint)
+    return PROBLEMS[kind]
 
 
 def text_of(error: BaseException) -> str:
     """Return what *error* says."""
     if isinstance(error, OSError) and error.strerror:
-        subject = "" if error.filename is None else f"{error.filename}: "
-        return f"{subject}{error.strerror}"
+        if error.filename is None:
+            return error.strerror
+        from pathlib import Path  # noqa: PLC0415  # rare, and slow to load
+
+        from provenance.store.links import whereabouts  # noqa: PLC0415  # so
+
+        return f"{whereabouts(Path(str(error.filename)))}: {error.strerror}"
     return str(error)
 
 
@@ -306,6 +327,7 @@ def explanations() -> dict[str, str]:
         INTERRUPTED_PROBLEM,
         UNREADABLE_PROBLEM,
         FAULTS_PROBLEM,
+        OLD_COPY_PROBLEM,
         *PROBLEMS.values(),
     )
     return {

@@ -90,7 +90,9 @@ class Program(click.Group):
             homes: Command → "module:attribute", in the order of the help
                 page.
         """
-        super().__init__(name, help=purpose)
+        # Every command below inherits the two names.
+        names = {"help_option_names": ["--help", "-h"]}
+        super().__init__(name, help=purpose, context_settings=names)
         self._homes = homes
         self.params.append(
             click.Option(

@@ -10,7 +10,9 @@ from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.folder import TRUST_FILE, open_reader
-from provenance.ledger.read import read_entry
+
+ENTRY_SUFFIX = ".entry"
+"""What the file of an entry is called; its receipt's is `.tlog-proof`."""
 
 
 @click.command(cls=Command)
@@ -21,7 +23,9 @@ from provenance.ledger.read import read_entry
 @click.option(
     "--entry",
     "entry_file",
-    help="Write the entry that it proves to this file, too.",
+    metavar="FILE",
+    help="Where to write the entry that it proves; by default beside it, with"
+    f" the ending {ENTRY_SUFFIX}.",
 )
 @ledger_option
 def receipt(
@@ -31,24 +35,28 @@ def receipt(
     entry_file: str | None,
     folder: Path,
 ) -> int:
-    """Write the receipt of the statement at INDEX to a file.
+    """Write the receipt of the statement at INDEX, and its entry, to files.
 
-    It is a C2SP .tlog-proof, which other people's tools can check. Whoever
-    verifies it brings the entry, or the .submission it came in.
+    The receipt is a C2SP .tlog-proof, which other people's tools can check.
+    Whoever verifies it needs the entry, too: the signed statement itself.
     """
+    if entry_file is None:
+        entry_file = str(Path(output).with_suffix(ENTRY_SUFFIX))
+    if entry_file == output:
+        raise click.UsageError(
+            f"both files are to be {output}: name the entry's with --entry"
+        )
     with open_reader(folder) as reader:
         given = reader.receipt(index)
-        with reader.moment() as moment:
-            entry = read_entry(moment.reader, index, size=moment.size)
     write_output(output, given.text.encode())
-    if entry_file is not None:
-        write_output(entry_file, entry)
+    write_output(entry_file, given.entry)
     screen.line(f"{output}: the receipt of entry {index}")
+    screen.line(f"{entry_file}: the entry itself")
     screen.line("statement  ", given.statement_id.hex())
-    brought = quote(entry_file) if entry_file is not None else "ENTRY"
+    trust = quote(str(folder / TRUST_FILE))
     screen.say(
-        f"to verify it: {PROGRAM} verify {quote(output)} --entry {brought}"
-        f" --trust {quote(str(folder / TRUST_FILE))}"
+        f"to verify it: {PROGRAM} verify {quote(output)}"
+        f" --entry {quote(entry_file)} --trust {trust}"
     )
     return screen.result(
         "receipt",

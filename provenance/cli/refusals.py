@@ -30,21 +30,24 @@ from provenance.epcis.table import (
 )
 
 SHOWN = 20
-"""How many refused rows are told on the screen, at most."""
+"""How many faults are told on the screen, at most."""
 
 
 class RefusedRow(NamedTuple):
-    """A row that was refused.
+    """A row that was refused, and how many others for the same fault.
 
     Attributes:
         number: Its number, as a spreadsheet counts.
         reason: Why.
         code: The code of the problem.
+        others: How many other rows are refused with it, such as those of the
+            same event.
     """
 
     number: int
     reason: str
     code: str
+    others: int
 
 
 class LateRefusal(NamedTuple):
@@ -68,7 +71,7 @@ class Refusals:
 
     Attributes:
         count: How many there are.
-        first: The first few of them.
+        first: The first few faults for which they were refused.
         codes: The codes of their problems.
     """
 
@@ -196,7 +199,13 @@ class Refusals:
             yield heappop(waiting)
 
     def _note(self, rows: Sequence[tuple[int, str]], code: str) -> None:
+        """Count *rows*, which are refused together, for one fault."""
         self.count += len(rows)
         self.codes.add(code)
-        for number, reason in rows[: SHOWN - len(self.first)]:
-            self.first.append(RefusedRow(number, reason, code))
+        # The row at fault has the bare reason, and the others say whose it is.
+        number, reason = min(rows, key=lambda row: len(row[1]))
+        last = self.first[-1] if self.first else None
+        if last is not None and (last.reason, last.code) == (reason, code):
+            self.first[-1] = last._replace(others=last.others + len(rows))
+        elif len(self.first) < SHOWN:
+            self.first.append(RefusedRow(number, reason, code, len(rows) - 1))

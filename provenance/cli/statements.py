@@ -21,7 +21,11 @@ from provenance.cli.signing import Signatory
 from provenance.cli.times import now
 from provenance.cli.where import Rehearses
 from provenance.epcis.document import MAX_BYTES
-from provenance.errors import MalformedError, RejectedError
+from provenance.errors import (
+    DuplicateEventError,
+    MalformedError,
+    RejectedError,
+)
 from provenance.prepare import gather, prepare_stream
 
 SUFFIX = ".submission"
@@ -131,6 +135,28 @@ def require_taken(
         key_id=signatory.signer.verifier.key_id,
         called=lambda _: name,
     )
+
+
+def find_known(
+    rehearsal: Rehearses,
+    events: Sequence[Event],
+    signatory: Signatory,
+    *,
+    name: str,
+) -> tuple[int, ...]:
+    """Return the entries that have all of *events* already; none if not all.
+
+    Where it has not, the ledger would take them. The arguments, and what it
+    raises, are those of `require_taken`.
+    """
+    try:
+        require_taken(rehearsal, events, signatory, name=name)
+    except DuplicateEventError as error:
+        # What is said twice in what is being handed in is no entry's yet.
+        if not (error.is_known and error.log_indexes):
+            raise
+        return error.log_indexes
+    return ()
 
 
 def make_submission(

@@ -27,7 +27,7 @@ from provenance.cli.interrupt import Patience
 from provenance.cli.journal import Journal, Kept
 from provenance.cli.mends import Mended
 from provenance.cli.opening import open_input, size_of
-from provenance.cli.outcome import Outcome
+from provenance.cli.outcome import Known, Outcome
 from provenance.cli.outputs import write_output
 from provenance.cli.progress import Progress
 from provenance.cli.refusals import Refusals
@@ -36,10 +36,10 @@ from provenance.cli.spool import Spool
 from provenance.cli.statements import (
     MAX_FILE,
     SUFFIX,
+    find_known,
     is_submission,
     read_submission,
     require_signatory,
-    require_taken,
     sign,
 )
 from provenance.cli.tables import TableReading, is_table
@@ -231,13 +231,16 @@ class Steps:
             mended = None
             if self._wishes.is_lenient:
                 mended = stack.enter_context(Mended())
-            found = self._gather(stream, signatory, rehearsal, mended)
+            outcome.known = Known()
+            found = self._gather(stream, signatory, rehearsal, mended, outcome)
             ahead = list(islice(found, 2))
             if len(ahead) < 2 or rehearsal is not None:
                 break
             rehearsal = self._ledger.rehearse()
         if not ahead:
-            raise MalformedError("the document has no event")
+            _require_known(outcome)
+            self._finish_mends(stream, mended, outcome)
+            return
         if len(ahead) == 1:
             self._finish_mends(stream, mended, outcome)
             submission = self._sign(ahead[0], signatory)
@@ -293,6 +296,7 @@ class Steps:
         signatory: Signatory,
         rehearsal: Rehearses | None,
         mended: Mended | None,
+        outcome: Outcome,
     ) -> Iterator[Gathered]:
         wishes = self._wishes
         mends: list[Mend] | None = None if mended is None else []
@@ -311,13 +315,34 @@ class Steps:
                 )
                 if mended is not None and mends:
                     mended.take(mends)
-                if rehearsal is not None:
-                    name = f"event {position}"
-                    require_taken(rehearsal, [event], signatory, name=name)
                 self._progress.show(position, source.count)
-                yield [event]
+                name = f"event {position}"
+                known = self._known(event, signatory, rehearsal, name)
+                if known:
+                    outcome.known.add(known, 1)
+                else:
+                    yield [event]
 
         return gather(events())
+
+    def _known(
+        self,
+        event: Event,
+        signatory: Signatory,
+        rehearsal: Rehearses | None,
+        name: str,
+    ) -> tuple[int, ...]:
+        """Return the entry that has the event already; none if it is new.
+
+        Raises:
+            RejectedError: The ledger would not take it, if that is rehearsed.
+        """
+        if rehearsal is not None:
+            return find_known(rehearsal, [event], signatory, name=name)
+        index = self._ledger.find_event(
+            event, issuer=signatory.issuer, called=name
+        )
+        return () if index is None else (index,)
 
     def _sign_all(
         self, found: Iterable[Gathered], signatory: Signatory
@@ -379,6 +404,7 @@ class Steps:
         reading = TableReading(
             stream, wishes.mapping, refusals=refusals, start=start
         )
+        outcome.known = reading.known
         outcome.warnings = reading.warnings
         outcome.rows = reading.rows
         yield from self._kept_steps(number, outcome, refusals)
@@ -431,6 +457,11 @@ class Steps:
                 return
             submission = journal.read(kept) if answered is None else None
             yield Step(outcome, submission, units, kept, answered, refusals)
+
+
+def _require_known(outcome: Outcome) -> None:
+    if not outcome.known.events:
+        raise MalformedError("the document has no event")
 
 
 def _emptied(gathered: list[Gathered]) -> Iterator[Gathered]:

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from provenance.claims.event import Event
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.outcome import Rows
+from provenance.cli.outcome import Known, Rows
 from provenance.cli.problems import problem_of
 from provenance.cli.program import within
 from provenance.cli.refusals import Refusals
 from provenance.cli.signing import Signatory
-from provenance.cli.statements import require_taken
+from provenance.cli.statements import find_known, require_taken
 from provenance.cli.where import Rehearses
 from provenance.epcis.table import (
     RowGroup,
@@ -81,6 +81,7 @@ class TableReading:
 
     Attributes:
         rows: What became of its rows.
+        known: What of it was logged before.
         refusals: Those that were refused.
         warnings: What looks like a mistake.
     """
@@ -112,6 +113,7 @@ class TableReading:
         self._count = 0
         self.refusals = refusals
         self.rows = Rows()
+        self.known = Known()
         self.warnings = self._table.warnings
 
     def gather(
@@ -186,9 +188,11 @@ class TableReading:
             note(self._count)
             if number < self._start:
                 continue
-            checked, events, code = _prepare(
+            checked, events, code = self._prepare(
                 group, signatory, rehearsal, conceal
             )
+            if not (events or code):
+                continue
             if events:
                 self._accepted.append(number)
                 yield events
@@ -197,32 +201,39 @@ class TableReading:
         if not self._count and not self._table.skipped:
             raise MalformedError("the table has no rows")
 
+    def _prepare(
+        self,
+        group: RowGroup,
+        signatory: Signatory,
+        rehearsal: Rehearses,
+        conceal: Collection[str],
+    ) -> tuple[RowGroup, list[Event], str]:
+        """Return the group's events; none if it is refused, or known.
 
-def _prepare(
-    group: RowGroup,
-    signatory: Signatory,
-    rehearsal: Rehearses,
-    conceal: Collection[str],
-) -> tuple[RowGroup, list[Event], str]:
-    """Return the group's events; without any, the group is refused.
+        And the code of the problem, if it is refused.
+        """
+        name = _name(group)
+        error: MalformedError | RejectedError = MalformedError(name)
+        checked, drafts = read_group(group)
+        try:
+            events = [prepare_event(draft, conceal=conceal) for draft in drafts]
+            if events:
+                known = find_known(rehearsal, events, signatory, name=name)
+                if not known:
+                    return group, events, ""
+                self.known.add(known, len(events))
+                return group, [], ""
+        except (MalformedError, RejectedError) as fault:
+            error = fault
+            checked = group.refused(str(fault))
+        problem = problem_of(error)
+        assert problem is not None, "all of these are in the table"
+        return checked, [], problem.code
 
-    And the code of the problem, if it is.
-    """
+
+def _name(group: RowGroup) -> str:
     first, last = group.rows[0].number, group.rows[-1].number
-    name = f"row {first}" if first == last else f"rows {first} to {last}"
-    error: MalformedError | RejectedError = MalformedError(name)
-    checked, drafts = read_group(group)
-    try:
-        events = [prepare_event(draft, conceal=conceal) for draft in drafts]
-        if events:
-            require_taken(rehearsal, events, signatory, name=name)
-            return group, events, ""
-    except (MalformedError, RejectedError) as fault:
-        error = fault
-        checked = group.refused(str(fault))
-    problem = problem_of(error)
-    assert problem is not None, "all of these are in the table"
-    return checked, [], problem.code
+    return f"row {first}" if first == last else f"rows {first} to {last}"
 
 
 def _find_zone(name: str) -> ZoneInfo | None:

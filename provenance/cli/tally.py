@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from provenance.cli.mends import Mended, mend_json
 from provenance.cli.outcome import Logged, Outcome, Rows
 from provenance.cli.problems import (
+    FAILED,
     INTERRUPTED_PROBLEM,
     PROBLEMS,
     Problem,
@@ -19,9 +20,8 @@ from provenance.cli.screen import Screen
 from provenance.errors import ProvenanceError
 
 INTERRUPTED = INTERRUPTED_PROBLEM._replace(
-    advice="submit the files that are left; a document submitted again is"
-    " logged again, a .submission is not. With --journal, the same command"
-    " goes on where it stopped"
+    advice="run the same command again: what is logged already is known. With"
+    " --journal, it goes on where it stopped"
 )
 
 _EXIT_CODES = {p.code: p.exit_code for p in PROBLEMS.values()}
@@ -57,6 +57,7 @@ class Tally:
         self._is_lines = is_lines
         self._progress = progress
         self._accepted = 0
+        self._known = 0
         self._partial = 0
         self._refused = 0
         self._codes: set[int] = set()
@@ -67,7 +68,7 @@ class Tally:
     @property
     def count(self) -> int:
         """How many files were answered."""
-        return self._accepted + self._partial + self._refused
+        return self._accepted + self._known + self._partial + self._refused
 
     def take(self, outcomes: Iterator[Outcome]) -> None:
         """Print each of *outcomes*, until something stops them."""
@@ -117,8 +118,10 @@ class Tally:
             else ""
         )
         has = "" if size is None else f"; the log has {size} entries"
+        known = f" {self._known} known," if self._known else ""
         self._screen.line(
-            f"{self._accepted} {self._accepted_word},{partly} {self._refused}"
+            f"{self._accepted} {self._accepted_word},{known}{partly}"
+            f" {self._refused}"
             f" {self._refused_word}{has}"
         )
         members: dict[str, object] = {
@@ -128,6 +131,8 @@ class Tally:
             "size": size,
             "results": self._results,
         }
+        if self._known:
+            members["known"] = self._known
         if self._partial:
             members["partly_accepted"] = self._partial
         if error is not None:
@@ -147,6 +152,11 @@ class Tally:
             "source": outcome.source, "outcome": word,
         }  # fmt: skip
         result |= _logged_json(outcome.logged)
+        if outcome.known.events:
+            result["known"] = {
+                "log_indexes": sorted(outcome.known.log_indexes),
+                "events": outcome.known.events,
+            }
         if outcome.warnings:
             result["warnings"] = outcome.warnings
         if outcome.mended is not None:
@@ -166,8 +176,11 @@ class Tally:
         if outcome.rows is not None and outcome.rows.left is not None:
             self.cut = outcome.source
         if outcome.is_whole:
-            self._accepted += 1
             self._codes.add(0)
+            if outcome.is_known:
+                self._known += 1
+                return "known"
+            self._accepted += 1
             return "accepted"
         if outcome.is_refused:
             self._refused += 1
@@ -186,20 +199,27 @@ class Tally:
                 f"{code}{count}: {outcome.source}",
             )
             return
-        where, statements = "", outcome.logged
-        indexes = [s.log_index for s in statements if s.log_index is not None]
-        if len(indexes) == 1:
-            where = f" as entry {indexes[0]}"
-        elif indexes:
-            where = f" as entries {indexes[0]} to {indexes[-1]}"
-        if len(statements) > 1:
-            where += f", {len(statements)} statements"
+        indexes = [
+            statement.log_index
+            for statement in outcome.logged
+            if statement.log_index is not None
+        ]
+        where = _entries(indexes)
+        if len(outcome.logged) > 1:
+            where += f", {len(outcome.logged)} statements"
         told = f"{where}, {_counted(outcome.events, 'event')}"
+        known = outcome.known
+        before = _entries(sorted(known.log_indexes))
+        if word == "known":
+            told = f"{before}, {_counted(known.events, 'event')}"
         if rows is not None:
             told += f" from {_counted(rows.accepted, 'row')}"
-        part = "" if word == "accepted" else "partly "
+        if known.events and word != "known":
+            told += f", {_counted(known.events, 'event')} known before{before}"
+        part = "" if word in {"accepted", "known"} else "partly "
+        name = word if word == "known" else self._accepted_word
         self._screen.line(
-            (f"{part}{self._accepted_word}", "bad" if part else "good"),
+            (f"{part}{name}", "bad" if part else "good"),
             f"{told}: {outcome.source}",
         )
 
@@ -221,12 +241,16 @@ class Tally:
         }
 
     def _tell_rows(self, rows: Rows) -> dict[str, object]:
-        self._codes |= {_EXIT_CODES[code] for code in rows.codes}
+        # What only a node can answer is a refusal like others.
+        self._codes |= {_EXIT_CODES.get(code, FAILED) for code in rows.codes}
         for row in rows.first_refused:
             name = f"row {row.number}"
             told = "" if row.reason.startswith(name) else f"{name}: "
-            self._screen.line(f"  {row.code} {told}{row.reason}")
-        if more := rows.refused - len(rows.first_refused):
+            self._screen.line(
+                f"  {row.code} {told}{row.reason}{_with_it(row.others)}"
+            )
+        shown = sum(1 + row.others for row in rows.first_refused)
+        if more := rows.refused - shown:
             self._screen.line(f"  … and {_counted(more, 'more refused row')}")
         if rows.report is not None:
             self._screen.line(
@@ -249,7 +273,12 @@ class Tally:
         }
         if rows.refused:
             result["refused_rows"] = [
-                {"row": row.number, "code": row.code, "what": row.reason}
+                {
+                    "row": row.number,
+                    "code": row.code,
+                    "what": row.reason,
+                    "others": row.others,
+                }
                 for row in rows.first_refused
             ]
             result["refused_file"] = rows.report
@@ -291,5 +320,24 @@ def _logged_json(logged: list[Logged]) -> dict[str, object]:
     return told
 
 
+def _entries(indexes: list[int]) -> str:
+    if not indexes:
+        return ""
+    if len(indexes) == 1:
+        return f" as entry {indexes[0]}"
+    return f" as entries {indexes[0]} to {indexes[-1]}"
+
+
 def _counted(number: int, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _with_it(others: int) -> str:
+    """Return what is said of the rows that a fault takes with it."""
+    if not others:
+        return ""
+    is_one = others == 1
+    return (
+        f"; {_counted(others, 'other row')} {'is' if is_one else 'are'} refused"
+        " with it"
+    )

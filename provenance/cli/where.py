@@ -119,6 +119,17 @@ class WritableLedger(Protocol):
     def head_link(self, item: str) -> Hash | None:
         """Return the last link of *item*'s trail; None without one."""
 
+    def find_event(
+        self, event: Event, *, issuer: str, called: str
+    ) -> int | None:
+        """Return the entry in which *issuer* said *event* before.
+
+        None if it did not, or if that shows only when it is handed in.
+
+        Raises:
+            MalformedError: It is no event that a ledger takes.
+        """
+
     def rehearse(self) -> Rehearses:
         """Return what says beforehand what would be refused."""
 

@@ -8,18 +8,23 @@ What a node says is evidence, and is checked here against the caller's own
 trust file: receipts, checkpoints and bundles are verified before they are
 given out. A node can stay silent; it cannot lie unnoticed.
 
+`AsyncClient` has the same verbs for programs on asyncio.
+
 Whatever got no answer is asked again. For reading that is harmless; for
 statements too, since the same bytes are logged once and get the same answer.
 
+    asking      what each verb asks, and makes of the answers; no I/O
+    sending     a batch of statements, and the receipts it is answered with
     batches     statements into requests of bounded size
-    sending     such a request, and the receipts that it is answered with
+    problems    a node's refusals as the library's errors
+    retry       when to ask again
     exchange    one request, answered within bounds
     deadline    nothing goes on when a request's time is over
-    retry       when to ask again
-    problems    a node's refusals as the library's errors
     client      the verbs
+    async_…     the last of these, and a stream's groups, without blocking
 """
 
+from provenance.client.async_client import AsyncClient
 from provenance.client.client import Client
 from provenance.client.problems import (
     AnsweredError,
@@ -31,6 +36,7 @@ from provenance.errors import UnreachableError
 
 __all__ = [
     "AnsweredError",
+    "AsyncClient",
     "Client",
     "Problem",
     "Retries",

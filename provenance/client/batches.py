@@ -5,52 +5,29 @@ dc 01 00          a msgpack array of 256
 93 b8 …           the second, and so on
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 import msgpack
 
-from provenance.claims.statement import Submission, parse_submission
+from provenance.claims.statement import Submission
+from provenance.feed import Limits
 
 Batch = list[Submission]
 
+BATCH = 200
+"""How many statements one request has at most, unless the caller says."""
 
-def parse_all(
-    submissions: Iterable[Submission | bytes],
-) -> Iterator[Submission]:
-    """Yield *submissions*, those that are bytes parsed.
-
-    Raises:
-        MalformedError: One is no submission.
-    """
-    for each in submissions:
-        yield parse_submission(each) if isinstance(each, bytes) else each
+BATCH_BYTES = 2**21
+"""How many bytes they have together, about."""
 
 
-def batches_of(
-    submissions: Iterable[Submission], *, most: int, most_bytes: int
-) -> Iterator[Batch]:
-    """Yield *submissions* in order, as many together as may be.
+def limits_of(*, batch: int, batch_bytes: int) -> Limits[Submission]:
+    """Return how large a batch may be: so many statements, so many bytes.
 
-    Reads one submission further than it has yielded, and holds one batch. A
-    submission that is too large by itself is a batch by itself: that is for
+    A submission that is too large by itself is a batch by itself: that is for
     the node to refuse.
-
-    Args:
-        submissions: Read as they are needed.
-        most: How many a batch has at most.
-        most_bytes: How many bytes they have at most, all together.
     """
-    batch: Batch = []
-    size = 0
-    for submission in submissions:
-        own = _size(submission)
-        if batch and (len(batch) == most or size + own > most_bytes):
-            yield batch
-            batch, size = [], 0
-        batch.append(submission)
-        size += own
-    if batch:
-        yield batch
+    return Limits(batch, _weigh, (batch_bytes,))
 
 
 def body_of(batch: Sequence[Submission]) -> bytes:
@@ -59,7 +36,7 @@ def body_of(batch: Sequence[Submission]) -> bytes:
     return head + b"".join(each.to_bytes() for each in batch)
 
 
-def _size(submission: Submission) -> int:
+def _weigh(submission: Submission) -> tuple[int]:
     # Five bytes are the longest head of any of its parts.
     parts = (submission.entry, *submission.events)
-    return 32 + sum(len(part) + 5 for part in parts)
+    return (32 + sum(len(part) + 5 for part in parts),)

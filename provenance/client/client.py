@@ -11,67 +11,38 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple, Self
-from urllib.parse import quote, urlencode
+from threading import Event
+from typing import Self, TypeVar
 
-from provenance.claims.actor_json import read_actor
 from provenance.claims.registry import Actor
-from provenance.claims.statement import Submission, parse_entry
-from provenance.client.batches import Batch, batches_of, parse_all
-from provenance.client.exchange import (
-    JSON_TYPE,
-    Exchange,
-    clock_now,
-    read_object,
+from provenance.claims.statement import Submission, parse_all
+from provenance.client.asking import (
+    Asking,
+    EventsPage,
+    Parameters,
+    Questions,
 )
+from provenance.client.batches import (
+    BATCH,
+    BATCH_BYTES,
+    Batch,
+    limits_of,
+)
+from provenance.client.exchange import Exchange, clock_now
 from provenance.client.retry import Retries
-from provenance.client.sending import Line, Reply, Sender
-from provenance.encoding.digest import HASH_SIZE
+from provenance.client.sending import Line, Sender
 from provenance.encoding.strict_json import JSON
-from provenance.errors import (
-    EquivocationError,
-    InvalidProofError,
-    MalformedError,
-)
-from provenance.gs1 import read_item
-from provenance.proof.bundle import MAX_BUNDLE_SIZE
-from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
-from provenance.proof.opening import newest, open_trusted
-from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.errors import ProvenanceError
+from provenance.feed import Drawn, Feed
+from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Verdict
-from provenance.proof.verify import examine_bundle
 from provenance.tlog.checkpoint import SignedCheckpoint
-from provenance.tlog.merkle import prove_consistency, verify_consistency
-from provenance.tlog.note import format_note
-from provenance.tlog.tile import TILE_WIDTH, nodes_from, tile_at
 
-BATCH = 200
-"""How many statements one request has at most, unless the caller says."""
-
-BATCH_BYTES = 2**21
-"""How many bytes they have together, about."""
-
-_MOST_TEXT = 2**20
-_TEXT = "text/plain"
-
-
-class EventsPage(NamedTuple):
-    """Events that match, as a node finds and tells them.
-
-    Attributes:
-        events: Each as the node's /docs describe it (`listEvents`).
-        size: The size of the log that the answer stands on.
-        next_page_token: What the next page is asked for with; None if there
-            is none.
-    """
-
-    events: list[dict[str, JSON]]
-    size: int
-    next_page_token: str | None
+_T = TypeVar("_T")
 
 
 class Client:
@@ -111,8 +82,9 @@ class Client:
             ValueError: *url* is not one that can be asked.
         """
         self.trust = trust
-        self._clock = clock
-        self._log_prefix = log_prefix
+        self._questions = Questions(
+            trust=trust, log_prefix=log_prefix, clock=clock
+        )
         self._exchange = Exchange(
             url,
             timeout_seconds=timeout_seconds,
@@ -120,7 +92,7 @@ class Client:
             retries=retries or Retries(),
             clock=clock,
         )
-        self._sender = Sender(self._exchange, trust=trust, clock=clock)
+        self._sender = Sender(trust=trust, clock=clock)
 
     def __enter__(self) -> Self:
         return self
@@ -140,7 +112,9 @@ class Client:
         Each statement is logged whole or not at all. A receipt is returned
         only if it proves, by the trust file's log keys, that this very
         statement is in the log; the trust file's witnesses cosign later, and
-        `receipt` asks for that.
+        `receipt` asks for that. What its issuer has said before in another
+        statement is refused with a `DuplicateEventError`: by its word, the
+        entries in `log_indexes` have it.
 
         They are sent in requests of bounded size, one after the other.
 
@@ -153,7 +127,7 @@ class Client:
         """
         # All are looked at before the first one is sent.
         parsed = list(parse_all(submissions))
-        return [reply for _, reply in self.submit_many(parsed)]
+        return [reply for _, reply in self.log_stream(parsed)]
 
     def submit_many(
         self,
@@ -166,9 +140,11 @@ class Client:
     ) -> Iterator[tuple[Submission, Reply]]:
         """Log a stream of *submissions*; yield each with its reply, in order.
 
-        Memory holds *in_flight* + 2 batches of it, however long it is. When
-        this raises or is given up, whatever was not yielded may or may not be
-        logged, and can be submitted again.
+        It is read in a thread of its own, and of a slow one nothing waits for
+        others longer than a tenth of a second. Memory holds *in_flight* + 3
+        batches of it, however long it is. When this raises or is given up,
+        whatever was not yielded may or may not be logged, and can be submitted
+        again; the producer is left where it stands.
 
         Args:
             submissions: Read as they are needed.
@@ -183,31 +159,71 @@ class Client:
 
         Raises:
             ProvenanceError: As `submit` does.
+            BaseException: The producer raised it; all that it had given was
+                yielded before.
         """
         if min(in_flight, batch, batch_bytes) < 1:
             raise ValueError("in_flight, batch and batch_bytes are 1 or more")
-        line = Line(self._sender.send)
-        waiting: deque[tuple[Batch, Future[list[Reply]]]] = deque()
+        limits = limits_of(batch=batch, batch_bytes=batch_bytes)
         answered = 0
-        batches = batches_of(
-            parse_all(submissions), most=batch, most_bytes=batch_bytes
-        )
+        with Feed(parse_all(submissions), limits, ahead=1) as feed:
+            for sent, replies in self._send_all(feed, in_flight=in_flight):
+                answered += len(sent)
+                if progress is not None:
+                    progress(answered)
+                yield from zip(sent, replies, strict=True)
+            feed.require_whole()
+
+    def log_stream(
+        self, submissions: Iterable[Submission]
+    ) -> Iterator[tuple[Submission, Reply]]:
+        """Log *submissions*, read in the caller's thread; yield the replies.
+
+        For callers whose reading is part of what they interrupt, as commands
+        do. A reply comes when its batch is full, or the stream has ended.
+
+        Raises:
+            ProvenanceError: As `submit` does.
+        """
+        limits = limits_of(batch=BATCH, batch_bytes=BATCH_BYTES)
+        batches = self._send_all(Drawn(submissions, limits), in_flight=1)
+        for sent, replies in batches:
+            yield from zip(sent, replies, strict=True)
+
+    def _send_all(
+        self, batches: Drawn[Submission] | Feed[Submission], *, in_flight: int
+    ) -> Iterator[tuple[Batch, list[Reply]]]:
+        """Send *batches*; yield each with its replies, in order."""
+        line = Line()
+        waiting: deque[tuple[Batch, Future[list[Reply]]]] = deque()
+
+        def send(batch: Batch, number: int) -> list[Reply]:
+            with line.turn(number) as is_over:
+                if is_over:
+                    return []
+                return self._run(self._sender.send(batch), line.given_up)
+
+        def is_answered() -> bool:
+            return bool(waiting) and waiting[0][1].done()
+
         with ThreadPoolExecutor(in_flight, "provenance-client") as pool:
             try:
+                room = in_flight
                 while True:
                     # One more than are sent, to be at hand when one is done.
-                    while len(waiting) <= in_flight and (
-                        given := next(batches, None)
-                    ):
-                        waiting.append((given, line.put(pool, given)))
+                    while len(waiting) <= room:
+                        batch = batches.take(unless=is_answered)
+                        if batch is None:
+                            room = -1
+                        if not batch:
+                            break
+                        reply = pool.submit(send, batch, line.number())
+                        waiting.append((batch, reply))
+                        reply.add_done_callback(batches.wake)
                     if not waiting:
                         return
-                    sent, reply = waiting.popleft()
-                    replies = reply.result()
-                    answered += len(sent)
-                    if progress is not None:
-                        progress(answered)
-                    yield from zip(sent, replies, strict=True)
+                    batch, reply = waiting.popleft()
+                    yield batch, reply.result()
             finally:
                 line.give_up()
                 for _, reply in waiting:
@@ -225,18 +241,7 @@ class Client:
             VerificationError: The proof is none.
             UnreachableError: As `submit` does.
         """
-        parsed = parse_entry(entry)
-        name = f"{parsed.header.issued_at}-{parsed.statement_id.hex()}"
-        answer = self._exchange.ask(
-            f"/v1/statements/{name}/receipt",
-            accept=_TEXT,
-            most_bytes=_MOST_TEXT,
-        )
-        index = verify_receipt(
-            answer.body, entry=entry, trust=self.trust, now=self._clock()
-        )
-        # The proof was ASCII, or it had been none.
-        return Receipt(index, parsed.statement_id, answer.body.decode())
+        return self._run(self._questions.receipt(entry))
 
     # Items.
 
@@ -250,7 +255,7 @@ class Client:
             NotFoundError: The node has no such item.
             UnreachableError: The node did not answer.
         """
-        return self._item(read_item(item), "bundle", BUNDLE, MAX_BUNDLE_SIZE)
+        return self._run(self._questions.bundle(item))
 
     def verify(self, item: str) -> Verdict:
         """Return what the bundle of *item* proves, by the trust file alone.
@@ -259,10 +264,7 @@ class Client:
             ProvenanceError: As `bundle` does. That there is no verdict says
                 nothing about the item.
         """
-        item = read_item(item)
-        return examine_bundle(
-            self.bundle(item), trust=self.trust, now=self._clock(), item=item
-        )
+        return self._run(self._questions.verify(item))
 
     def trail(self, item: str) -> dict[str, JSON]:
         """Return the story of *item* as the node tells it; it proves nothing.
@@ -272,14 +274,9 @@ class Client:
         Raises:
             ProvenanceError: As `bundle` does.
         """
-        answer = self._item(
-            read_item(item), "trail", JSON_TYPE, MAX_BUNDLE_SIZE
-        )
-        return read_object(answer)
+        return self._run(self._questions.trail(item))
 
-    def events(
-        self, parameters: Mapping[str, str | int | Sequence[str]]
-    ) -> Iterator[dict[str, JSON]]:
+    def events(self, parameters: Parameters) -> Iterator[dict[str, JSON]]:
         """Yield the events that match, as the node finds and tells them.
 
         Each has its `event`, `issuer`, `log_index`, `position` and more (see
@@ -296,17 +293,15 @@ class Client:
             QueryTooLargeError: More match than `maxEventCount`.
             ProvenanceError: As `bundle` does.
         """
-        asked = dict(parameters)
+        token: str | None = None
         while True:
-            page = self.events_page(asked)
+            page = self._run(self._questions.events(parameters, token))
             yield from page.events
-            if page.next_page_token is None:
+            token = page.next_page_token
+            if token is None:
                 return
-            asked["nextPageToken"] = page.next_page_token
 
-    def events_page(
-        self, parameters: Mapping[str, str | int | Sequence[str]]
-    ) -> EventsPage:
+    def events_page(self, parameters: Parameters) -> EventsPage:
         """Return one page of the events that match; see `events`.
 
         Args:
@@ -317,22 +312,7 @@ class Client:
             QueryTooLargeError: More match than `maxEventCount`.
             ProvenanceError: As `bundle` does.
         """
-        asked = {
-            name: value if isinstance(value, str | int) else "|".join(value)
-            for name, value in parameters.items()
-        }
-        page = self._object("/v1/events?" + urlencode(asked))
-        rows, token = page.get("events"), page.get("next_page_token")
-        size = page.get("size")
-        # A node could lead on from one empty page to the next for ever.
-        if not isinstance(rows, list) or (token is not None and not rows):
-            raise MalformedError("the node's page has no events")
-        if not isinstance(token, str | None) or not isinstance(size, int):
-            raise MalformedError("the node's page has no token or no size")
-        events = [row for row in rows if isinstance(row, dict)]
-        if len(events) < len(rows):
-            raise MalformedError("the node's event is no JSON object")
-        return EventsPage(events, size, token)
+        return self._run(self._questions.events(parameters))
 
     # Actors.
 
@@ -350,21 +330,10 @@ class Client:
             MalformedError: What the node tells is no actor.
             UnreachableError: The node did not answer.
         """
-        asked: dict[str, str | int] = {}
-        if key_id is not None:
-            asked["key"] = key_id.hex()
-        start = 0
-        while True:
-            page = self._object("/v1/actors?" + urlencode(asked))
-            rows, following = page.get("actors"), page.get("next")
-            if not isinstance(rows, list):
-                raise MalformedError("the node's page has no actors")
-            yield from map(read_actor, rows)
-            if following is None:
-                return
-            if following != start + len(rows) or not rows:
-                raise MalformedError("the node's next page does not follow")
-            asked["start"] = start = start + len(rows)
+        start: int | None = 0
+        while start is not None:
+            found, start = self._run(self._questions.actors(key_id, start))
+            yield from found
 
     def actor(self, actor_id: str) -> Actor:
         """Return that actor with its keys and grants, as the node tells it.
@@ -375,12 +344,7 @@ class Client:
             NotFoundError: No such actor is enrolled, says the node.
             ProvenanceError: As `actors` does.
         """
-        actor_id = read_item(actor_id)
-        told = self._object(f"/v1/actors/{quote(actor_id, safe='')}")
-        actor = read_actor(told.get("actor"))
-        if actor.id != actor_id:
-            raise MalformedError("the node tells of another actor")
-        return actor
+        return self._run(self._questions.actor(actor_id))
 
     # The log.
 
@@ -395,14 +359,7 @@ class Client:
             QuorumNotMetError: Too few witnesses cosigned it.
             ProvenanceError: As `bundle` does.
         """
-        answer = self._exchange.ask(
-            f"{self._log_prefix}/checkpoint",
-            accept=_TEXT,
-            most_bytes=_MOST_TEXT,
-        )
-        signed = open_trusted(_decode(answer.body), self.trust)
-        newest(self.trust.policy.check(signed), now=self._clock())
-        return signed
+        return self._run(self._questions.checkpoint())
 
     def require_extension(
         self, old: SignedCheckpoint, new: SignedCheckpoint
@@ -419,37 +376,7 @@ class Client:
             ValueError: *new* is smaller than *old*.
             ProvenanceError: As `bundle` does.
         """
-        size = new.checkpoint.size
-        if size < old.checkpoint.size:
-            raise ValueError("the new checkpoint is smaller than the old one")
-        if size == old.checkpoint.size:
-            if new.checkpoint.root != old.checkpoint.root:
-                raise EquivocationError(
-                    f"the log signed two roots for its size {size}",
-                    first=format_note(old.note),
-                    second=format_note(new.note),
-                )
-            return
-        if not old.checkpoint.size:
-            return  # Every log has all entries of the empty one.
-
-        def read_tile(level: int, number: int) -> bytes:
-            tile = tile_at(level, number, size)
-            if tile is None:
-                raise InvalidProofError(f"a log of {size} has no such tile")
-            return self._exchange.ask(
-                f"{self._log_prefix}/{tile.path}",
-                accept="application/octet-stream",
-                most_bytes=TILE_WIDTH * HASH_SIZE,
-            ).body
-
-        verify_consistency(
-            prove_consistency(old.checkpoint.size, size, nodes_from(read_tile)),
-            old_size=old.checkpoint.size,
-            new_size=size,
-            old_root=old.checkpoint.root,
-            new_root=new.checkpoint.root,
-        )
+        self._run(self._questions.require_extension(old, new))
 
     def trust_text(self) -> str:
         """Return the trust file that the node gives, which proves nothing.
@@ -460,30 +387,19 @@ class Client:
         Raises:
             ProvenanceError: As `bundle` does.
         """
-        return _decode(
-            self._exchange.ask(
-                "/v1/trust", accept="application/toml", most_bytes=_MOST_TEXT
-            ).body
-        )
+        return self._run(self._questions.trust_text())
 
-    def _object(self, path: str) -> dict[str, JSON]:
-        answer = self._exchange.ask(
-            path, accept=JSON_TYPE, most_bytes=MAX_BUNDLE_SIZE
-        )
-        return read_object(answer.body)
-
-    def _item(
-        self, item: str, what: str, media_type: str, most_bytes: int
-    ) -> bytes:
-        return self._exchange.ask(
-            f"/v1/items/{quote(item, safe='')}/{what}",
-            accept=media_type,
-            most_bytes=most_bytes,
-        ).body
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise MalformedError("the node's answer is no text") from error
+    def _run(self, asking: Asking[_T], given_up: Event | None = None) -> _T:
+        """Return what *asking* comes to, once all its requests were asked."""
+        try:
+            request = next(asking)
+            while True:
+                try:
+                    answer = self._exchange.ask(request, given_up)
+                except ProvenanceError as error:
+                    request = asking.throw(error)
+                else:
+                    request = asking.send(answer)
+        except StopIteration as end:
+            result: _T = end.value
+            return result

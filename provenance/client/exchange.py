@@ -10,17 +10,17 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from provenance import __version__
+from provenance.client.asking import Request
 from provenance.client.problems import (
     AnsweredError,
     Problem,
     parse_problem,
 )
 from provenance.client.retry import Attempts, Retries, parse_retry_after
-from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import MalformedError, UnreachableError
 from provenance.extras import MissingExtraError
 
@@ -31,31 +31,39 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtraError(error.name, extra="client") from error
 
-JSON_TYPE = "application/json"
-
 _PASSING = frozenset({408, 429, 502, 503, 504})
 """Statuses of what may go well later (RFC 9110, 15.5.9, 15.6; RFC 6585, 4)."""
 
 _MOST_REFUSAL_BYTES = 2**20
 """A refusal is short; whatever is longer is none."""
 
-_MOST_WAIT = 2**20
+MOST_WAIT = 2**20
 """Seconds: a longer Retry-After is past any deadline as well."""
 
+SESSION: Mapping[str, Any] = {
+    "follow_redirects": False,
+    # Neither passwords from ~/.netrc nor a way around the check of
+    # certificates is taken from what happens to be around.
+    "trust_env": False,
+    "headers": {
+        "user-agent": f"provenance/{__version__}",
+        "accept-encoding": "identity",
+    },
+}
+"""The arguments of every session; what differs is its transport."""
 
-class Answer(NamedTuple):
-    """What a node answered.
+PASSING_FAULTS = (
+    httpx2.TimeoutException,
+    httpx2.NetworkError,
+    # Most often an answer that was cut off in the middle.
+    httpx2.RemoteProtocolError,
+)
+"""What goes wrong on the way, and may go well later."""
 
-    Attributes:
-        status: From 200 to 299.
-        body: All of it.
-    """
-
-    status: int
-    body: bytes
+_Options = dict[str, Any]
 
 
-class _PassingError(Exception):
+class PassingError(Exception):
     """It did not work now.
 
     Attributes:
@@ -67,8 +75,8 @@ class _PassingError(Exception):
         self.retry_after = retry_after
 
 
-class Exchange:
-    """The way to one node. Any number of threads may use it."""
+class Way:
+    """What the way to one node has, whether it blocks or not."""
 
     def __init__(
         self,
@@ -90,99 +98,54 @@ class Exchange:
         self._retries = retries
         self._clock = clock
         # With a file of its own, the system's authorities do not count.
-        context = ssl.create_default_context(cafile=ca_file)
-        self._deadline = Deadline()
-        self._session = httpx2.Client(
-            transport=new_transport(context, self._deadline),
-            timeout=timeout_seconds,
-            follow_redirects=False,
-            # Neither passwords from ~/.netrc nor a way around the check of
-            # certificates is taken from what happens to be around.
-            trust_env=False,
-            headers={
-                "user-agent": f"provenance/{__version__}",
-                "accept-encoding": "identity",
-            },
-        )
+        self._context = ssl.create_default_context(cafile=ca_file)
 
-    def close(self) -> None:
-        """Close all connections."""
-        self._session.close()
+    def _new_request(self, request: Request, attempts: Attempts) -> _Options:
+        """Return the arguments of a session's `stream` for *request*."""
+        headers = {"accept": request.accept}
+        if request.body is not None:
+            headers["content-type"] = request.media_type
+        return {
+            "method": "GET" if request.body is None else "POST",
+            "url": self._url + request.path,
+            "headers": headers,
+            "content": request.body,
+            "timeout": max(0.001, min(self._timeout, attempts.seconds_left)),
+        }
 
-    def ask(  # noqa: PLR0913  # each by name
-        self,
-        path: str,
-        *,
-        accept: str,
-        most_bytes: int,
-        body: bytes | None = None,
-        media_type: str = "",
-        given_up: Event | None = None,
-    ) -> Answer:
-        """Return the node's answer for *path*, asked as often as need be.
-
-        With a body it is a POST, else a GET. It must do no harm to ask twice.
-
-        Args:
-            path: From the node's own root on, encoded as URLs are.
-            accept: The media type that is wanted.
-            most_bytes: How large the answer may be.
-            body: What to send.
-            media_type: What that is.
-            given_up: Set when nobody waits for the answer any more.
+    def _judge(self, response: httpx2.Response, received: "Received") -> bytes:
+        """Return the body of an answer that counts.
 
         Raises:
-            ProvenanceError: The node refused; what it said is behind the
-                error (`problem_behind`).
-            MalformedError: It answered with too much, compressed, or with a
-                redirect.
-            UnreachableError: It did not answer, or was too busy, to the end
-                of all attempts.
+            ProvenanceError: The node refused.
+            PassingError: It did not work now.
         """
-        headers = {"accept": accept}
-        if body is not None:
-            headers["content-type"] = media_type
-        attempts = self._retries.begin(given_up or Event())
-        while True:
-            try:
-                return self._ask_once(path, headers, body, most_bytes, attempts)
-            except _PassingError as error:
-                if not attempts.wait(min(error.retry_after, _MOST_WAIT)):
-                    raise UnreachableError(
-                        f"{self._url} did not do it in {attempts.made}"
-                        f" attempts; at last: {error}. Send the same again"
-                        " later: nothing is done twice"
-                    ) from error.__cause__
+        if 200 <= response.status_code < 300:
+            return received.body
+        raise self._refusal(
+            response.status_code, received.body, response.headers
+        )
 
-    def _ask_once(
-        self,
-        path: str,
-        headers: Mapping[str, str],
-        body: bytes | None,
-        most_bytes: int,
-        attempts: Attempts,
-    ) -> Answer:
-        self._deadline.left = lambda: attempts.seconds_left
-        try:
-            with self._session.stream(
-                "GET" if body is None else "POST",
-                self._url + path,
-                headers=headers,
-                content=body,
-                timeout=max(0.001, min(self._timeout, attempts.seconds_left)),
-            ) as response:
-                status = response.status_code
-                self._require_plain(response)
-                most = most_bytes if status < 300 else _MOST_REFUSAL_BYTES
-                received = self._receive(response, most)
-        except (httpx2.TimeoutException, httpx2.NetworkError) as error:
-            raise _PassingError(_words(error)) from error
-        except httpx2.RemoteProtocolError as error:
-            # Most often an answer that was cut off in the middle.
-            raise _PassingError(_words(error)) from error
-        if 200 <= status < 300:
-            return Answer(status, received)
-        raise self._refusal(status, received, response.headers)
+    def _unreachable(
+        self, error: PassingError, attempts: Attempts
+    ) -> UnreachableError:
+        return UnreachableError(
+            f"{self._url} did not do it in {attempts.made} attempts; at last:"
+            f" {error}. Send the same again later: nothing is done twice"
+        )
+
+    def _expect(
+        self, response: httpx2.Response, request: Request
+    ) -> "Received":
+        """Return what is to take the body of *response*.
+
+        Raises:
+            MalformedError: It is a redirect, or compressed.
+        """
+        self._require_plain(response)
+        is_refusal = response.status_code >= 300
+        most = _MOST_REFUSAL_BYTES if is_refusal else request.most_bytes
+        return Received(self._url, most)
 
     def _require_plain(self, response: httpx2.Response) -> None:
         """Check that what comes is an answer, and its bytes what they are.
@@ -202,19 +165,6 @@ class Exchange:
                 f"{self._url} answered compressed, which was not asked for"
             )
 
-    def _receive(self, response: httpx2.Response, most: int) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        for part in response.iter_raw():
-            size += len(part)
-            if size > most:
-                raise MalformedError(
-                    f"the answer of {self._url} has more than {most} bytes,"
-                    " which nothing that was asked for has"
-                )
-            parts.append(part)
-        return b"".join(parts)
-
     def _refusal(
         self, status: int, body: bytes, headers: httpx2.Headers
     ) -> Exception:
@@ -222,7 +172,7 @@ class Exchange:
         problem, error = parse_problem(status, body)
         if not _is_passing(problem):
             return error
-        passing = _PassingError(
+        passing = PassingError(
             str(problem),
             parse_retry_after(headers.get("retry-after"), now=self._clock()),
         )
@@ -230,21 +180,107 @@ class Exchange:
         return passing
 
 
+class Received:
+    """The body of an answer, part by part, up to a size."""
+
+    def __init__(self, url: str, most: int) -> None:
+        self._url = url
+        self._most = most
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    @property
+    def body(self) -> bytes:
+        """All that was received."""
+        return b"".join(self._parts)
+
+    def add(self, part: bytes) -> None:
+        """Take *part*.
+
+        Raises:
+            MalformedError: It is more than what was asked for has.
+        """
+        self._size += len(part)
+        if self._size > self._most:
+            raise MalformedError(
+                f"the answer of {self._url} has more than {self._most} bytes,"
+                " which nothing that was asked for has"
+            )
+        self._parts.append(part)
+
+
+class Exchange(Way):
+    """The way to one node. Any number of threads may use it."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_seconds: float,
+        ca_file: Path | str | None,
+        retries: Retries,
+        clock: Callable[[], int],
+    ) -> None:
+        """Prepare to ask the node at *url*; see `Way`."""
+        super().__init__(
+            url,
+            timeout_seconds=timeout_seconds,
+            ca_file=ca_file,
+            retries=retries,
+            clock=clock,
+        )
+        self._deadline = Deadline()
+        self._session = httpx2.Client(
+            transport=new_transport(self._context, self._deadline),
+            **SESSION,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def ask(self, request: Request, given_up: Event | None = None) -> bytes:
+        """Return the body of the node's answer, asked as often as need be.
+
+        Args:
+            request: What to ask.
+            given_up: Set when nobody waits for the answer any more.
+
+        Raises:
+            ProvenanceError: The node refused; what it said is behind the
+                error (`problem_behind`).
+            MalformedError: It answered with too much, compressed, or with a
+                redirect.
+            UnreachableError: It did not answer, or was too busy, to the end
+                of all attempts.
+        """
+        attempts = self._retries.begin(given_up)
+        while True:
+            try:
+                return self._ask_once(request, attempts)
+            except PassingError as error:
+                if not attempts.wait(min(error.retry_after, MOST_WAIT)):
+                    raise self._unreachable(error, attempts) from (
+                        error.__cause__
+                    )
+
+    def _ask_once(self, request: Request, attempts: Attempts) -> bytes:
+        self._deadline.left = lambda: attempts.seconds_left
+        try:
+            with self._session.stream(
+                **self._new_request(request, attempts)
+            ) as response:
+                received = self._expect(response, request)
+                for part in response.iter_raw():
+                    received.add(part)
+        except PASSING_FAULTS as error:
+            raise PassingError(words(error)) from error
+        return self._judge(response, received)
+
+
 def clock_now() -> int:
     """Return the machine's time, in ms since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def read_object(body: bytes) -> dict[str, JSON]:
-    """Return the JSON object that an answer's *body* is.
-
-    Raises:
-        MalformedError: It is none.
-    """
-    value = parse_json(body)
-    if not isinstance(value, dict):
-        raise MalformedError("the node's answer is no JSON object")
-    return value
 
 
 def _is_passing(problem: Problem) -> bool:
@@ -279,7 +315,8 @@ def _is_of_a_node(url: str) -> bool:
     )
 
 
-def _words(error: Exception) -> str:
+def words(error: Exception) -> str:
+    """Return what *error* says, after the name of its class."""
     return (
         f"{type(error).__name__}: {error}"
         if str(error)

@@ -6,6 +6,9 @@ class wherever the ledger is. What the node said is kept behind the error:
 
     except BrokenLinkError as error:
         error.heads                    where the trails end now
+    except DuplicateEventError as error:
+        error.is_known, error.log_index     logged before, and as which entry
+        error.code, error.hint         the node's own code, and its advice
         problem_behind(error).detail   what the node said of it
 """
 
@@ -17,24 +20,14 @@ from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import MalformedError, ProvenanceError, UnreachableError
 
 _CLASSES: Mapping[str, type[ProvenanceError]] = {
-    "PRV-9004": errors.NotFoundError,
-    "PRV-9010": errors.MalformedError,
-    "PRV-9020": errors.RejectedError,
-    "PRV-9021": errors.UnknownActorError,
-    "PRV-9022": errors.RoleNotGrantedError,
-    "PRV-9024": errors.LifecycleError,
-    "PRV-9025": errors.DuplicateEventError,
-    "PRV-9026": errors.QueryTooLargeError,
-    "PRV-9030": errors.VerificationError,
-    "PRV-9031": errors.InvalidSignatureError,
-    "PRV-9032": errors.InvalidProofError,
-    "PRV-9033": errors.QuorumNotMetError,
-    "PRV-9040": errors.ForkError,
-    "PRV-9050": errors.ConflictError,
-    "PRV-9060": errors.StoreError,
-    "PRV-9350": errors.UnreachableError,
+    kind.code: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type)
+    and issubclass(kind, ProvenanceError)
+    and kind is not ProvenanceError
+    # Its evidence is two checkpoints, which a problem does not bring.
+    and kind is not errors.EquivocationError
 }
-_BROKEN_LINK = "PRV-9023"
 
 _BY_STATUS: Mapping[int, type[ProvenanceError]] = {
     400: errors.MalformedError,
@@ -131,18 +124,32 @@ def read_problem(status: int, said: JSON) -> tuple[Problem, ProvenanceError]:
         request=_text(members, "instance"),
     )
     error = _error_of(problem, members)
+    error.code = problem.code or error.code
+    error.hint = problem.advice or error.hint
     error.__cause__ = AnsweredError(problem)
     return problem, error
 
 
 def _error_of(problem: Problem, members: Mapping[str, JSON]) -> ProvenanceError:
     text = f"the node refused: {problem}"
-    if problem.code == _BROKEN_LINK:
+    if problem.code == errors.BrokenLinkError.code:
         return errors.BrokenLinkError(text, heads=_heads(members.get("heads")))
+    if problem.code == errors.DuplicateEventError.code:
+        indexes = _indexes(members.get("log_indexes"))
+        is_known = members.get("is_known") is True and bool(indexes)
+        return errors.DuplicateEventError(
+            text, log_indexes=indexes, is_known=is_known
+        )
     kind = _CLASSES.get(problem.code)
     if kind is None and problem.status >= 500:
         return UnreachableError(text)
     return (kind or _BY_STATUS.get(problem.status, errors.RejectedError))(text)
+
+
+def _indexes(said: JSON) -> tuple[int, ...]:
+    """Return the log indexes that *said* has, as far as they are any."""
+    found = said if isinstance(said, list) else []
+    return tuple(index for index in found if type(index) is int and index >= 0)
 
 
 def _heads(said: JSON) -> dict[str, tuple[int, bytes] | None]:

@@ -49,13 +49,13 @@ class Retries:
         if self.attempts < 1 or self.deadline_seconds <= 0:
             raise ValueError("there is at least one attempt, and time for it")
 
-    def begin(self, given_up: Event) -> "Attempts":
+    def begin(self, given_up: Event | None = None) -> "Attempts":
         """Return the attempts of one request, which begins now.
 
         Args:
             given_up: Set when nobody waits for it any more.
         """
-        return Attempts(self, given_up)
+        return Attempts(self, given_up or Event())
 
 
 class Attempts:
@@ -78,19 +78,30 @@ class Attempts:
         Args:
             retry_after: For how many seconds the node wants to be left alone.
         """
+        seconds = self.next_wait(retry_after)
+        if seconds is None:
+            return False
+        (self._retries.sleep or self._given_up.wait)(seconds)
+        return not self._given_up.is_set()
+
+    def next_wait(self, retry_after: float) -> float | None:
+        """Return how many seconds to wait before the next attempt.
+
+        None if there is none: as many were made as may be, or to wait would
+        be to wait for a time that is over then.
+
+        Args:
+            retry_after: For how many seconds the node wants to be left alone.
+        """
         retries = self._retries
         self.made += 1
         if self.made >= retries.attempts:
-            return False
+            return None
         # From 2**10 on the longest wait has long been reached.
         grown = retries.first_wait_seconds * 2 ** min(self.made - 1, 10)
         most = min(grown, retries.longest_wait_seconds)
         seconds = retry_after + retries.pick(0.0, most)
-        # To wait for a time that is over then would be to wait for nothing.
-        if seconds >= self.seconds_left:
-            return False
-        (retries.sleep or self._given_up.wait)(seconds)
-        return not self._given_up.is_set()
+        return seconds if seconds < self.seconds_left else None
 
 
 def parse_retry_after(text: str | None, *, now: int) -> float:

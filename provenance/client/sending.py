@@ -7,18 +7,23 @@ A result that says logged is believed for its receipt alone, which must prove
 that very statement. The rest of what it says is not even read.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import inf
 from threading import Event
 
 from provenance.claims.statement import Submission, parse_entry
-from provenance.client.batches import Batch, body_of
-from provenance.client.exchange import JSON_TYPE, Exchange, read_object
+from provenance.client.asking import (
+    JSON_TYPE,
+    Asking,
+    Request,
+    read_object,
+)
+from provenance.client.batches import body_of
 from provenance.client.problems import is_too_large, read_problem
 from provenance.encoding.strict_json import JSON
 from provenance.errors import MalformedError, ProvenanceError
-from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.proof.receipt import Receipt, Reply, verify_receipt
 from provenance.proof.trust import Trust
 from provenance.tlog.policy import Policy
 
@@ -27,29 +32,22 @@ _FIXED_BYTES = 2**20
 _RESULT_BYTES = 2**14
 """Of the answer for one statement, at most: a receipt has some 3,000."""
 
-Reply = Receipt | ProvenanceError
-"""A verified receipt, or why the statement was refused."""
-
 
 class Sender:
-    """Sends batches to one node."""
+    """Asks one node to log batches."""
 
-    def __init__(
-        self, exchange: Exchange, *, trust: Trust, clock: Callable[[], int]
-    ) -> None:
-        self._exchange = exchange
+    def __init__(self, *, trust: Trust, clock: Callable[[], int]) -> None:
         self._clock = clock
         # Witnesses cosign after a statement was answered.
         self._log_alone = trust.with_policy(Policy((), (), (), None))
 
-    def send(self, batch: Sequence[Submission], given_up: Event) -> list[Reply]:
+    def send(self, batch: Sequence[Submission]) -> Asking[list[Reply]]:
         """Return the reply to each of *batch*, which is one request.
 
         What the node calls too large for one is sent in halves.
 
         Args:
             batch: At least one submission.
-            given_up: Set when nobody waits for the replies any more.
 
         Raises:
             ProvenanceError: As `Exchange.ask` does.
@@ -57,13 +55,12 @@ class Sender:
             VerificationError: A receipt does not prove its statement.
         """
         try:
-            answer = self._exchange.ask(
+            answer = yield Request(
                 "/v1/statements",
-                accept=JSON_TYPE,
-                most_bytes=_FIXED_BYTES + _RESULT_BYTES * len(batch),
-                body=body_of(batch),
-                media_type=_MSGPACK,
-                given_up=given_up,
+                JSON_TYPE,
+                _FIXED_BYTES + _RESULT_BYTES * len(batch),
+                body_of(batch),
+                _MSGPACK,
             )
         except ProvenanceError as error:
             if not is_too_large(error):
@@ -71,11 +68,10 @@ class Sender:
             if len(batch) == 1:
                 return [error]
             middle = len(batch) // 2
-            return [
-                *self.send(batch[:middle], given_up),
-                *self.send(batch[middle:], given_up),
-            ]
-        results = read_object(answer.body).get("results")
+            first = yield from self.send(batch[:middle])
+            second = yield from self.send(batch[middle:])
+            return first + second
+        results = read_object(answer).get("results")
         if not isinstance(results, list) or len(results) != len(batch):
             raise MalformedError(
                 f"the node has not one result for each of {len(batch)}"
@@ -98,7 +94,7 @@ class Sender:
                 now=self._clock(),
             )
             statement_id = parse_entry(submission.entry).statement_id
-            return Receipt(index, statement_id, text)
+            return Receipt(index, statement_id, text, submission.entry)
         if result.get("outcome") != "refused" or not isinstance(status, int):
             raise MalformedError(
                 "the node names neither a receipt nor a reason to refuse"
@@ -108,37 +104,37 @@ class Sender:
 
 
 class Line:
-    """Batches that are sent one behind the other, up to the first failure."""
+    """The order of batches that are sent, up to the first failure.
 
-    def __init__(
-        self, send: Callable[[Sequence[Submission], Event], list[Reply]]
-    ) -> None:
-        self._send = send
-        self._given_up = Event()
+    Attributes:
+        given_up: Set when nobody waits for the replies any more.
+    """
+
+    def __init__(self) -> None:
+        self.given_up = Event()
         self._count = 0
         self._failed = inf
 
-    def put(
-        self, pool: ThreadPoolExecutor, batch: Batch
-    ) -> Future[list[Reply]]:
-        """Have *pool* send *batch* when its turn comes."""
-        number = self._count
+    def number(self) -> int:
+        """Return the number of the next batch."""
         self._count += 1
+        return self._count - 1
 
-        def turn() -> list[Reply]:
-            # Whoever reads the replies in order comes to the failure first,
-            # and never to what this returns.
-            if number > self._failed:
-                return []
-            try:
-                return self._send(batch, self._given_up)
-            except BaseException:
-                self._failed = min(number, self._failed)
-                raise
+    @contextmanager
+    def turn(self, number: int) -> Iterator[bool]:
+        """Give whether batch *number* is not to be sent any more.
 
-        return pool.submit(turn)
+        Whoever reads the replies in order comes to the failure first, and
+        never to what is returned in place of its replies. If the block fails
+        nothing after it is sent.
+        """
+        try:
+            yield number > self._failed
+        except BaseException:
+            self._failed = min(number, self._failed)
+            raise
 
     def give_up(self) -> None:
         """Send nothing more, and ask for nothing again."""
         self._failed = -1
-        self._given_up.set()
+        self.given_up.set()

@@ -15,6 +15,10 @@ hashes. So this profile of msgpack leaves no choice to the writer:
 `decode` refuses every other spelling, however it came about: it decodes,
 encodes again and compares. What msgpack itself cannot tell apart (depth,
 the range of numbers, the order of keys) is looked at beside that.
+
+One byte may be a value that takes seventy in memory: an empty array. So what
+announces more values than there is `Room` for is refused before any of them
+is unpacked.
 """
 
 import math
@@ -33,6 +37,9 @@ Value: TypeAlias = (
 
 MAX_DEPTH = 32
 """How many arrays and maps may stand inside one another."""
+
+MAX_VALUES = 65_536
+"""How many values are unpacked of what has no `Room` of its own."""
 
 MAX_INT = 2**53 - 1
 """The largest integer that JavaScript, too, holds exactly."""
@@ -92,19 +99,50 @@ def encode(value: object) -> bytes:
         ) from None
     except _NoSpellingError as fault:
         path = json_path(reversed(fault.steps))
-        raise MalformedError(f"{path}: {fault}") from None
+        raise MalformedError.at(path, str(fault)) from None
 
 
-def decode(data: bytes) -> Value:
+class Room:
+    """How many values may still be unpacked, of all that has this room.
+
+    Who decodes many parts of one input gives them one room, so that the memory
+    that they take together is bounded.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: int) -> None:
+        self.values = values
+
+    def take(self, data: bytes) -> None:
+        """Take the room that the values in *data* need.
+
+        Raises:
+            MalformedError: There is not enough, it nests too deep, or announces
+                more values than can follow. Other faults are not looked for.
+        """
+        self.values -= _count(data, self.values)
+
+
+def decode(data: bytes, *, room: Room | None = None) -> Value:
     """Return the value that *data* is the canonical spelling of.
 
+    Args:
+        data: The bytes.
+        room: How many values it may have; by default `MAX_VALUES`. One with
+            at most 32 arrays and maps, and fewer bytes than that, takes none
+            of it: its memory is in proportion to its bytes.
+
     Raises:
-        MalformedError: No value is spelled like this.
+        MalformedError: No value is spelled like this, or it is too large.
     """
     # 1. Before msgpack sets any memory aside. 32 bytes that look like openers
     #    cannot nest too deep; ASCII holds none, and a few hashes seldom more.
-    if len(data.translate(None, _OTHERS)) > MAX_DEPTH:
-        _check_shape(data)
+    if (
+        len(data) > (room.values if room else MAX_VALUES)
+        or len(data.translate(None, _OTHERS)) > MAX_DEPTH
+    ):
+        (room or Room(MAX_VALUES)).take(data)
     # 2. A timestamp never reaches ext_hook; as a datetime it cannot be packed.
     try:
         value = msgpack.unpackb(
@@ -138,8 +176,11 @@ def decode_flat(data: bytes, types: Sequence[type]) -> list[Any] | None:
     value is spelled like.
     """
     try:
-        if len(data.translate(None, _OTHERS)) > MAX_DEPTH:
-            _check_shape(data)
+        if (
+            len(data) > MAX_VALUES
+            or len(data.translate(None, _OTHERS)) > MAX_DEPTH
+        ):
+            Room(MAX_VALUES).take(data)
         value: Any = msgpack.unpackb(data)
     except (ValueError, MalformedError, msgpack.UnpackException):
         return None
@@ -218,16 +259,17 @@ def _array(value: list[object] | tuple[object, ...], room: int) -> Value:
     return plain
 
 
-def _check_shape(data: bytes) -> None:
-    """Refuse what nests too deep, or announces more values than can follow.
+def _count(data: bytes, most: int) -> int:
+    """Return how many values *data* announces, if that is no more than *most*.
 
-    So the memory that msgpack then sets aside is in proportion to *data*.
+    Refuses what nests too deep, or announces more values than can follow.
     Every other fault is left for msgpack to find.
     """
     at, end = 0, len(data)
-    # How many values each open container lacks, outermost first; and in sum.
+    # How many values each open container lacks, outermost first; in sum; and
+    # how many were announced so far.
     lacking = [1]
-    owed = 1
+    owed = announced = 1
     while lacking:
         if owed > end - at:
             raise MalformedError(
@@ -245,6 +287,12 @@ def _check_shape(data: bytes) -> None:
                 raise MalformedError(f"nested deeper than {MAX_DEPTH}")
             at, children = _children(data, at)
             owed += children
+            announced += children
+            if announced > most:
+                raise MalformedError(
+                    f"{announced} values or more are announced, and there is"
+                    f" room for {most}"
+                )
             lacking.append(children)
         elif first in _PREFIX_SIZES:
             start = at + _PREFIX_SIZES[first]
@@ -253,6 +301,7 @@ def _check_shape(data: bytes) -> None:
             raise MalformedError(f"the byte 0x{first:02x} begins no value")
         while lacking and not lacking[-1]:
             lacking.pop()
+    return announced
 
 
 def _children(data: bytes, at: int) -> tuple[int, int]:

@@ -317,9 +317,9 @@ class _Cut:
 
     def _require_small_element(self, size: int, path: Path, index: int) -> None:
         if size > self._max_part:
-            raise MalformedError(
-                f"{json_path((*path, index))}: this has more than"
-                f" {self._max_part} bytes: send it in parts"
+            raise MalformedError.at(
+                json_path((*path, index)),
+                f"this has more than {self._max_part} bytes: send it in parts",
             )
 
 

@@ -27,12 +27,20 @@ JSON: TypeAlias = (
 MAX_DEPTH = 64
 """How many arrays and objects may stand inside one another."""
 
+MAX_SMALL = 65_536
+"""How many arrays and objects a text may have, however short they are.
+
+Beyond these there may be one for every 16 bytes of it. An empty one takes two
+bytes of text, and seventy in memory.
+"""
+
 MAX_DIGITS = 4300
 """The longest integer: reading one takes time in the square of its length."""
 
+_CHUNK = 65_536
 _WHOLE = "write both halves or neither"
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
-_OTHERS = bytes(set(range(256)) - _STEPS.keys())
+_OTHERS = bytes(set(range(256)) - _STEPS.keys() - {ord('"')})
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -91,7 +99,7 @@ def read_json(data: bytes, place: Place) -> JSON:
         raise MalformedError(
             f"{place.name} starts with a byte order mark: save it without"
         )
-    _check_depth(data, place)
+    _check_brackets(data, place)
     reader = _Reader()
     try:
         value = reader.decode(text)
@@ -104,8 +112,65 @@ def read_json(data: bytes, place: Place) -> JSON:
         ) from None
     if reader.faulty or _SURROGATE_ESCAPE.search(text):
         for steps, reason in _faults(value, ()):
-            raise MalformedError(f"{place.path(steps)}: {reason}")
+            raise MalformedError.at(place.path(steps), reason)
     return cast("JSON", value)
+
+
+def json_bytes(value: object) -> bytes:
+    """Return the JSON text of *value*, for what reads texts.
+
+    What no JSON text stands for is refused, and not turned into something
+    like it: a tuple, a date, a key that is no text, NaN.
+
+    Raises:
+        MalformedError: There is such a thing in it; the message and `path` say
+            where.
+    """
+    _require_json(value, ())
+    return json.dumps(value).encode()
+
+
+def _require_json(value: object, steps: tuple[str | int, ...]) -> None:
+    # A value that holds itself comes to an end here as well.
+    if len(steps) > MAX_DEPTH:
+        raise MalformedError.at(
+            json_path(steps),
+            f"it is nested more than {MAX_DEPTH} deep: flatten it",
+        )
+    if reason := _why_no_json(value):
+        raise MalformedError.at(json_path(steps), reason)
+    if isinstance(value, dict):
+        for key, child in value.items():
+            _require_json(child, (*steps, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            _require_json(child, (*steps, index))
+
+
+def _why_no_json(value: object) -> str:
+    """Return why *value* by itself is nothing in JSON; "" if it is."""
+    match value:
+        case dict():
+            for key in value:
+                if not isinstance(key, str):
+                    return (
+                        f"the key {str(key)[:64]!r} is a {type(key).__name__}:"
+                        " in JSON every key is a text"
+                    )
+        case float() if not math.isfinite(value):
+            return (
+                f"{value} is not a JSON number: leave out what was not measured"
+            )
+        case int() if abs(value) >= 10**MAX_DIGITS:
+            return "the integer is too long: write fewer digits"
+        case None | str() | int() | float() | list():
+            pass
+        case _:
+            return (
+                f"a {type(value).__name__} is nothing that JSON has: write a"
+                " text, a number, true, false, null, a list or an object"
+            )
+    return ""
 
 
 def _reason(fault: json.JSONDecodeError) -> str:
@@ -135,19 +200,23 @@ class _Alone:
         return before.count(b"\n") + 1, len(last.decode()) + 1
 
 
-def _check_depth(data: bytes, place: Place) -> None:
-    """Refuse *data* before the standard library recurses into it.
+def _check_brackets(data: bytes, place: Place) -> None:
+    """Refuse what nests too deep, or has too many arrays and objects.
 
-    Where *data* is not JSON the count may be wrong, but not too low: the
-    reader stops at the fault.
+    That is before the standard library recurses into *data*, and sets memory
+    aside for it. Where *data* is not JSON the counts may be wrong, but not too
+    low: the reader stops at the fault.
     """
     room = MAX_DEPTH - place.depth
     if data.count(b"[") + data.count(b"{") <= room:
         return
-    # Without escapes, each quote opens or closes a string: every second part
-    # stands outside of them.
-    outside = b"".join(_ESCAPE.sub(b"", data).split(b'"')[::2])
-    brackets = outside.translate(None, _OTHERS)
+    brackets = _brackets_of(data)
+    opened = brackets.count(b"[") + brackets.count(b"{")
+    if opened > MAX_SMALL + len(data) // 16:
+        raise MalformedError(
+            f"{place.name} has {opened} arrays and objects in {len(data)}"
+            f" bytes: at most {MAX_SMALL}, and one for every 16 bytes, are read"
+        )
     deepest = max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
     if deepest > room:
         line, column = place.line_and_column(_opening(data, room))
@@ -156,6 +225,20 @@ def _check_depth(data: bytes, place: Place) -> None:
             f" {MAX_DEPTH}, so flatten what starts at line {line}, column"
             f" {column}"
         )
+
+
+def _brackets_of(data: bytes) -> bytes:
+    """Return the brackets of *data* that stand in no string."""
+    marks = _ESCAPE.sub(b"", data).translate(None, _OTHERS)
+    found = bytearray()
+    # Without escapes, each quote opens or closes a string: every second part
+    # stands outside of them. A chunk at a time, for the parts take memory.
+    inside = 0
+    for start in range(0, len(marks), _CHUNK):
+        parts = marks[start : start + _CHUNK].split(b'"')
+        found += b"".join(parts[inside::2])
+        inside ^= (len(parts) - 1) % 2
+    return bytes(found)
 
 
 def _opening(data: bytes, depth: int) -> int:

@@ -47,22 +47,29 @@ def root_of(leaves: Sequence[bytes]) -> Hash:
     return bytes.__new__(Hash, level[0])
 
 
-def path_to(index: int, leaves: Sequence[Hash]) -> tuple[Hash, ...]:
-    """Return the inclusion proof of leaf *index*: its siblings, lowest first.
+class Tree:
+    """The tree above some leaves, each of its nodes hashed once."""
 
-    Raises:
-        ValueError: There is no such leaf.
-    """
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"no leaf {index} in a tree of size {len(leaves)}")
-    path = []
-    level: list[bytes] = list(leaves)
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            path.append(Hash(level[sibling]))
-        level, index = _join_pairs(level), index // 2
-    return tuple(path)
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        """Make the tree above *leaves*, which are leaf hashes in order."""
+        self._levels: list[list[bytes]] = [list(leaves)]
+        while len(self._levels[-1]) > 1:
+            self._levels.append(_join_pairs(self._levels[-1]))
+
+    def path_to(self, index: int) -> tuple[Hash, ...]:
+        """Return the inclusion proof of leaf *index*, lowest hash first.
+
+        Raises:
+            ValueError: There is no such leaf.
+        """
+        size = len(self._levels[0])
+        if not 0 <= index < size:
+            raise ValueError(f"no leaf {index} in a tree of size {size}")
+        return tuple(
+            Hash(level[sibling])
+            for height, level in enumerate(self._levels[:-1])
+            if (sibling := (index >> height) ^ 1) < len(level)
+        )
 
 
 def root_from_path(

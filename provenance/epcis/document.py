@@ -26,7 +26,9 @@ Documents may as well be XML, or lines of JSON; see `source`.
 """
 
 import io
+from collections.abc import Mapping
 
+from provenance.encoding.strict_json import json_bytes
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
@@ -36,19 +38,22 @@ MAX_BYTES = 64 * 2**20
 
 
 def parse_document(
-    data: bytes, *, max_bytes: int = MAX_BYTES
+    data: bytes | Mapping[str, object], *, max_bytes: int = MAX_BYTES
 ) -> list[EventDraft]:
     """Return the events of an EPCIS document, in order.
 
     Args:
         data: An EPCISDocument, an EPCISQueryDocument or a single event, in
-            JSON or XML; or lines of JSON, each of which is one of these.
+            JSON or XML; or lines of JSON, each of which is one of these. A
+            document in JSON may be a dict as well, and is judged as its text.
         max_bytes: A larger document is refused before it is read.
 
     Raises:
         MalformedError: It is none of these, or not a valid one. The message
             starts with where.
     """
+    if isinstance(data, Mapping):
+        data = json_bytes(data)
     if len(data) > max_bytes:
         raise MalformedError(
             f"the document has {len(data)} bytes, more than {max_bytes}: send"

@@ -97,7 +97,7 @@ def check_event(raw: RawEvent) -> EventDraft:
         return read_event(raw.value, raw.prefixes)
     except Fault as fault:
         place = raw.locate(fault.steps[::-1])
-        raise MalformedError(f"{place}: {fault.message}") from fault
+        raise MalformedError.at(place, fault.message) from fault
 
 
 def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:

@@ -164,7 +164,7 @@ def _member(write: _Write, name: str, value: JSON, names: Names) -> list[str]:
     try:
         return sorted(write(name, value, names))
     except MalformedError as error:
-        raise MalformedError(f"{json_path([name])}: {error}") from error
+        raise MalformedError.at(json_path([name]), str(error)) from error
 
 
 def _event_type(value: JSON, names: Names) -> str:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from provenance.errors import MalformedError
-from provenance.gs1 import canonical_item, owner_key
+from provenance.gs1 import canonical_item, owner_key, read_item
 
 _IDPAT = "urn:epc:idpat:"
 _STEM = "https://id.gs1.org/"
@@ -106,7 +106,7 @@ def read_unit(text: str) -> str | Pattern:
         MalformedError: It is neither.
     """
     if not _is_pattern(text):
-        item = canonical_item(text)
+        item = read_item(text)
         if _PRODUCT.fullmatch(item) is None:
             return item
         return Pattern(_SCHEMES["sgtin"].unit, start=item)
@@ -123,7 +123,7 @@ def read_class(text: str) -> str | Pattern:
         MalformedError: It is neither.
     """
     if not _is_pattern(text):
-        return canonical_item(text)
+        return read_item(text)
     name, scheme, named = _split(text)
     if not scheme.kind or len(named) == scheme.parts:
         raise MalformedError(f"{text[:80]!r} is no pattern of classes")

@@ -247,7 +247,7 @@ def _within(name: str, make: Callable[[], _T]) -> _T:
     try:
         return make()
     except MalformedError as error:
-        raise MalformedError(f"{quoted(name)[1:-1]}: {error}") from error
+        raise MalformedError.at(quoted(name)[1:-1], str(error)) from error
 
 
 _CONTROLS: Mapping[str, Callable[[JSON], Any]] = {

@@ -196,7 +196,7 @@ def _open(document: JSON, locate: Locate, rules: _Rules) -> _Opened:
         envelope = read_envelope(members, rules.prefixes)
     except Fault as fault:
         place = locate(fault.steps[::-1])
-        raise MalformedError(f"{place}: {fault.message}") from fault
+        raise MalformedError.at(place, fault.message) from fault
     return _Opened(envelope, locate, mends, is_context_dropped)
 
 

@@ -6,17 +6,18 @@ prefixes, the heads that a signer demanded, the clock. Each rule raises its
 own error, and nothing is changed unless all of them pass.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
-from typing import Protocol
+from typing import NamedTuple
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import parse_event
 from provenance.claims.registry import Act, TrustRegistry
 from provenance.claims.statement import parse_entry
+from provenance.claims.stored import content_hash
 from provenance.encoding.digest import Hash
+from provenance.epcis.corrections import EventName
 from provenance.errors import (
     BrokenLinkError,
     DuplicateEventError,
@@ -26,24 +27,24 @@ from provenance.errors import (
 )
 from provenance.ledger.check import (
     REGISTRY_ACT,
+    CheckedEvent,
     CheckedStatement,
     check_signature,
 )
+from provenance.store.protocol import NameRow
+
+NOT_LOGGED = -1
+"""Stands where an event that is not logged has no index."""
 
 CLOCK_TOLERANCE = 5 * 60 * 1000
 """How far ahead of the ledger's clock, in ms, an event's time may be."""
 
 
-class Named(Protocol):
-    """What was said under a name: an `EventName`, or a store's row of one."""
+class Place(NamedTuple):
+    """Where an event is in the log: its entry, and its number in that."""
 
-    @property
-    def said(self) -> bytes:
-        """32 bytes, of all that the event asserts."""
-
-    @property
-    def declared(self) -> bytes:
-        """32 bytes, of its error declaration; empty without one."""
+    log_index: int
+    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,17 @@ class Past:
         head_link: Returns the latest link under an item's map key; None for
             a new item. None in its place where the trails are not known: then
             no demand is looked at.
-        named: Returns the names of the events under a name's key.
+        named: Returns the names of the events under a name's key; those of
+            events that are not logged have the index `NOT_LOGGED`.
+        find: Returns where an issuer said an event before, whose name has
+            these rows. None where that is not asked, as in an audit.
     """
 
     head_link: Callable[[bytes], bytes | None] | None
-    named: Callable[[bytes], Iterable[Named]]
+    named: Callable[[bytes], Iterable[NameRow]]
+    find: Callable[[CheckedEvent, str, Sequence[NameRow]], Place | None] = (
+        lambda *_: None
+    )
 
 
 Called = Callable[[int], str]
@@ -124,6 +131,7 @@ class Admission:
             )
         self._require_signer(statement)
         self._require_times(statement, now, called)
+        _require_news(statement, past, called)
 
         def holds(grant: Grant) -> bool:
             return grant.covers(since, now)
@@ -143,7 +151,6 @@ class Admission:
                         " item; only registry events may"
                     )
         _require_heads(statement, past, called)
-        _require_names(statement, past, called)
         if registry_positions:
             self.registry.apply_all(
                 [
@@ -220,31 +227,106 @@ def _require_heads(
                 )
 
 
-def _require_names(
+def _require_news(
     statement: CheckedStatement, past: Past, called: Called
 ) -> None:
-    """Check that no event uses an `eventID` again, but to declare an error."""
-    own: dict[bytes, list[Named]] = {}
+    """Check that no event was said before, and no `eventID` used again.
+
+    An `eventID` comes again only with an error declaration.
+    """
+    known: dict[int, Place] = {}
+    own: dict[bytes, list[NameRow]] = {}
+    said: dict[tuple[bytes, int], list[int]] = {}
     for position, event in enumerate(statement.events):
-        name = event.name
-        if name is None:
-            continue
-        here = own.setdefault(name.key, [])
-        for earlier in chain(past.named(name.key), here):
-            if earlier.said != name.said:
-                raise DuplicateEventError(
-                    f"{called(position)} has an eventID that"
-                    f" {statement.issuer!r} used for an event that says"
-                    " something else: an error is declared by the same event"
-                    " with an errorDeclaration; anything new has an id of its"
-                    " own"
-                )
-            if earlier.declared == name.declared:
-                raise DuplicateEventError(
-                    f"{called(position)} is logged already: its eventID and all"
-                    " that it says are those of an earlier event"
-                )
-        here.append(name)
+        names: list[NameRow] = []
+        if event.name is not None:
+            names = [*past.named(event.name.key)]
+        place = past.find(event, statement.issuer, names)
+        if place is not None:
+            known[position] = place
+        elif event.name is not None:
+            mine = own.setdefault(event.name.key, [])
+            _require_name(event.name, [*names, *mine], called(position))
+            key, is_said, declared = event.name
+            mine.append(NameRow(key, NOT_LOGGED, position, is_said, declared))
+        elif event.act is not REGISTRY_ACT:
+            # Most differ in this already, and are not looked at any closer.
+            alike = said.setdefault((event.keys[0], len(event.data)), [])
+            _require_first(statement, position, alike, called)
+            alike.append(position)
+    if known:
+        raise _known(statement, known, called)
+
+
+def _require_name(
+    name: EventName, earlier: Iterable[NameRow], called: str
+) -> None:
+    for row in earlier:
+        where = _where(row.log_index, row.position)
+        indexes = _indexes([Place(row.log_index, row.position)])
+        if row.said != name.said:
+            raise DuplicateEventError(
+                f"{called} has an eventID that its issuer used for an event"
+                f" that says something else{where}: an error is declared by"
+                " the same event with an errorDeclaration; anything new has"
+                " an id of its own",
+                log_indexes=indexes,
+            )
+        if row.declared == name.declared:
+            raise DuplicateEventError(
+                f"{called} is logged already{where}, but for what its"
+                " concealed fields hold, or held until they were erased: if it"
+                " is another event, give it an id of its own",
+                log_indexes=indexes,
+            )
+
+
+def _require_first(
+    statement: CheckedStatement,
+    position: int,
+    others: Sequence[int],
+    called: Called,
+) -> None:
+    """Check that none of *others* says what the event at *position* says."""
+    events = statement.events
+    for other in others:
+        if content_hash(events[other].data) == content_hash(
+            events[position].data
+        ):
+            raise DuplicateEventError(
+                f"{called(position)} says all that {called(other)} says: leave"
+                " one of them out"
+            )
+
+
+def _known(
+    statement: CheckedStatement, known: dict[int, Place], called: Called
+) -> DuplicateEventError:
+    position, place = next(iter(known.items()))
+    is_known = len(known) == len(statement.events)
+    rest = (
+        ""
+        if is_known
+        else f"; so are {len(known)} of these {len(statement.events)} events,"
+        " and nothing was logged: sign the others without them"
+    )
+    return DuplicateEventError(
+        f"{called(position)} is logged already{_where(*place)}: its issuer has"
+        f" said all of it before{rest}",
+        log_indexes=_indexes(known.values()),
+        is_known=is_known,
+    )
+
+
+def _where(log_index: int, position: int) -> str:
+    # What was only rehearsed has no place.
+    if log_index == NOT_LOGGED:
+        return ""
+    return f", as event {position} of entry {log_index}"
+
+
+def _indexes(places: Iterable[Place]) -> tuple[int, ...]:
+    return tuple(sorted({place.log_index for place in places} - {NOT_LOGGED}))
 
 
 def _utc(milliseconds: int) -> str:

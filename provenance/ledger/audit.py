@@ -29,7 +29,7 @@ from provenance.ledger.itemmap import TOP_ROW, ItemMap
 from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.read import replay_registry
 from provenance.ledger.sequence import Sequenced, Sequencer
-from provenance.ledger.workers import Checked, Workers
+from provenance.ledger.workers import Checked, Workers, drawn
 from provenance.proof.trust import Trust
 from provenance.store.protocol import EntryRow, HeadRow, NameRow, Reader
 from provenance.tlog.checkpoint import open_checkpoint
@@ -161,9 +161,9 @@ class _Auditor:
         batch: list[tuple[EntryRow, Checked | None]] = []
         keys = self._all_keys()
         with Workers(processes) as workers:
+            rows = self._reader.rows(0, self.report.size)
             for _, chunk in workers.check(
-                _statements(self._reader.rows(0, self.report.size), waiting),
-                keys.public_keys,
+                drawn(_statements(rows, waiting)), keys.public_keys
             ):
                 for checked in chunk:
                     self._take_commitments(waiting, batch)

@@ -26,7 +26,7 @@ from provenance.errors import (
     MalformedError,
     NotFoundError,
 )
-from provenance.keys import Signer
+from provenance.keys import KeyHolder
 from provenance.proof.opening import require_past
 from provenance.tlog import merkle
 from provenance.tlog.checkpoint import open_checkpoint, parse_checkpoint
@@ -91,7 +91,7 @@ class Witness:
         memory: Memory,
         *,
         name: str,
-        signer: Signer,
+        signer: KeyHolder,
         logs: Mapping[str, Sequence[KnownKey]],
     ) -> None:
         """Cosign for *logs*.

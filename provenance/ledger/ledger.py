@@ -5,7 +5,8 @@ first one to get its turn takes what all of them brought, admits and places
 it, commits once, durably, publishes a signed checkpoint, and only then does
 anyone get an index and a receipt. There is no state between "refused" and
 "logged for good"; a caller that does not learn the outcome submits the same
-bytes again, and gets the same index.
+bytes again, and gets the same index. Who has no longer these bytes appends the
+same events again, and gets the earlier receipt.
 """
 
 import time
@@ -17,11 +18,14 @@ from threading import Lock
 from provenance.claims.event import Event
 from provenance.claims.statement import (
     Submission,
+    parse_all,
     sign_statement,
 )
+from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
     ConflictError,
+    DuplicateEventError,
     ForkError,
     InvalidSignatureError,
     MalformedError,
@@ -30,18 +34,26 @@ from provenance.errors import (
     RejectedError,
     StoreError,
 )
-from provenance.keys import Signer
+from provenance.keys import KeyHolder
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.cosign import Cosigner, ask
-from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap
+from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap, Leaf
 from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.publish import LogSigner, publish
 from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
+from provenance.ledger.repeats import Repeats, Trail
 from provenance.ledger.sequence import Sequencer
-from provenance.ledger.workers import Checked, Workers, check_one
-from provenance.proof.receipt import Receipt
+from provenance.ledger.workers import (
+    Checked,
+    Chunks,
+    Workers,
+    check_one,
+    drawn,
+    fed,
+)
+from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
@@ -62,6 +74,9 @@ MAX_BATCH_LINKS = 40_000
 A link is held until its batch is stored, with its place in the map: a
 kilobyte or so.
 """
+
+FLUSH_SECONDS = 0.5
+"""How long a checked statement waits for others to be committed with it."""
 
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
@@ -155,13 +170,13 @@ class Ledger(LedgerReader):
             # to sign, holds the store against the signer's memory.
             self._publish()
 
-    def submit(self, submissions: Sequence[Submission]) -> list[
-        Receipt | ProvenanceError
-    ]:  # fmt: skip
+    def submit(self, submissions: Iterable[Submission | bytes]) -> list[Reply]:
         """Log *submissions*; return a receipt or the refusal of each.
 
         Each statement is logged whole or not at all. When this returns, the
-        logged ones are on disk, under a signed checkpoint.
+        logged ones are on disk, under a signed checkpoint. Another statement
+        of events that its issuer has said before is refused with a
+        `DuplicateEventError`, which names their entries.
 
         Raises:
             StoreError: The storage failed; the outcome is unknown, and the
@@ -170,9 +185,11 @@ class Ledger(LedgerReader):
         """
         checked = [
             check_one(submission, self._admission.registry.public_key)
-            for submission in submissions
+            for submission in parse_all(submissions)
         ]
-        answers = self._write_group(checked)
+        return self._replies(self._write_group(checked))
+
+    def _replies(self, answers: Sequence[Answer]) -> list[Reply]:
         logged = iter(self.receipts([i for i in answers if isinstance(i, int)]))
         return [
             next(logged) if isinstance(answer, int) else answer
@@ -181,29 +198,72 @@ class Ledger(LedgerReader):
 
     def submit_many(
         self,
-        submissions: Iterable[Submission],
+        submissions: Iterable[Submission | bytes],
         *,
         processes: int | None = None,
-    ) -> Iterator[tuple[Submission, Answer]]:
-        """Log a stream of *submissions*; yield each with its answer, in order.
+        progress: Callable[[int], None] | None = None,
+    ) -> Iterator[tuple[Submission, Reply]]:
+        """Log a stream of *submissions*; yield each with its reply, in order.
 
-        The signatures are checked in worker processes. An answer comes when
-        its batch is on disk, under a signed checkpoint.
+        This is for many: `append` and `submit` make each call durable by
+        itself, which costs the disk's time for a commit, and here up to
+        `MAX_BATCH` statements share one. A reply comes when its batch is on
+        disk, under a signed checkpoint. Of a slow stream none waits for
+        others longer than `FLUSH_SECONDS`.
+
+        The stream is read in a thread of its own, some chunks ahead, and the
+        signatures are checked in worker processes. When this is given up, the
+        producer is left where it stands.
 
         Args:
             submissions: Read as they are needed.
             processes: How many workers; by default one for each processor.
+            progress: Told after each batch how many were answered so far.
+
+        Raises:
+            MalformedError: One is bytes, and no submission.
+            StoreError: As `submit` does; what was not yielded is unknown.
+            ForkError: As `submit` does.
+            BaseException: The producer raised it; all that it had given was
+                yielded before.
+        """
+        with fed(parse_all(submissions)) as feed:
+            answered = 0
+            for batch, answers in self._log_all(feed, processes):
+                replies = self._replies(answers)
+                answered += len(batch)
+                if progress is not None:
+                    progress(answered)
+                yield from zip(batch, replies, strict=True)
+            feed.require_whole()
+
+    def log_stream(
+        self,
+        submissions: Iterable[Submission],
+        *,
+        processes: int | None = None,
+    ) -> Iterator[tuple[Submission, Answer]]:
+        """Log *submissions*, read in the caller's thread; make no receipts.
+
+        For callers whose reading is part of what they interrupt, as commands
+        do. An answer comes when its batch is full, or the stream has ended.
 
         Raises:
             StoreError: As `submit` does; what was not yielded is unknown.
             ForkError: As `submit` does.
         """
+        for batch, answers in self._log_all(drawn(submissions), processes):
+            yield from zip(batch, answers, strict=True)
+
+    def _log_all(
+        self, chunks: Chunks, processes: int | None
+    ) -> Iterator[tuple[list[Submission], list[Answer]]]:
         with Workers(processes) as workers:
-            chunks = workers.check(
-                submissions, self._admission.registry.public_keys
+            checked = workers.check(
+                chunks, self._admission.registry.public_keys
             )
-            for batch, checked in _gather(chunks):
-                yield from zip(batch, self._write_group(checked), strict=True)
+            for batch, found in _gather(checked):
+                yield batch, self._write_group(found)
 
     def log_checked(self, checked: Sequence[Checked]) -> list[Answer]:
         """Log what was checked elsewhere; return the answer of each.
@@ -220,12 +280,22 @@ class Ledger(LedgerReader):
         self,
         events: Sequence[Event],
         *,
-        signer: Signer,
+        signer: KeyHolder,
         issuer: str,
     ) -> Receipt:
-        """Sign *events* as one statement of *issuer* and log it.
+        """Sign *events* as one statement of *issuer* and log it, once.
+
+        If *issuer* has said all of them before in one statement, the answer
+        is that one's receipt, and nothing is logged: so a program that died
+        in between appends again (`provenance.ledger.repeats` says how far
+        back that is noticed).
+
+        Each call is a commit that is durable when it returns, some 10 ms on a
+        slow disk: for many statements there is `submit_many`.
 
         Raises:
+            DuplicateEventError: Some of them are logged already, or all in
+                several statements; it says where.
             RejectedError: The ledger's rules do not let it in.
             MalformedError: The statement cannot be written in the format.
             StoreError: As `submit` does.
@@ -239,6 +309,10 @@ class Ledger(LedgerReader):
             now=self._clock(),
         )
         (answer,) = self.submit([submission])
+        if isinstance(answer, DuplicateEventError) and answer.is_known:
+            first, *others = answer.log_indexes
+            if not others:
+                return self.receipt(first)
         if isinstance(answer, ProvenanceError):
             raise answer
         return answer
@@ -269,7 +343,7 @@ class Ledger(LedgerReader):
         )
 
     def cosign(
-        self, witnesses: Sequence[Cosigner], *, now: int | None = None
+        self, witnesses: Sequence[Cosigner], *, now: Instant | None = None
     ) -> list[str | ProvenanceError | OSError]:
         """Ask *witnesses* to cosign the latest checkpoint; keep what they say.
 
@@ -278,7 +352,8 @@ class Ledger(LedgerReader):
 
         Args:
             witnesses: Each is given the proof from where it stands.
-            now: The time, in ms since 1970; by default the ledger's clock.
+            now: The time, in ms since 1970 or as a datetime with its zone; by
+                default the ledger's clock.
 
         Returns:
             For each witness, in that order, the name that its cosignature
@@ -288,7 +363,7 @@ class Ledger(LedgerReader):
             ConflictError: The last entries are not signed yet.
             StoreError: The cosignatures could not be stored.
         """
-        now = self._clock() if now is None else now
+        now = self._clock() if now is None else to_ms(now)
         with self.moment() as moment:
             size, note = moment.size, parse_note(moment.note)
         known = [witness.key for witness in self.trust.policy.witnesses]
@@ -446,7 +521,22 @@ class Ledger(LedgerReader):
         def named(key: bytes) -> Iterator[NameRow]:
             return chain(self._writable.named(key), sequencer.named(key))
 
-        past = Past(head_link, named)
+        repeats = Repeats(
+            self._writable, lambda key: _trail(item_map.get(key)), sequencer
+        )
+        repeats.look_up(
+            event
+            for statement in checked
+            if isinstance(statement, CheckedStatement)
+            for event in statement.events
+        )
+        past = Past(
+            head_link,
+            named,
+            lambda event, issuer, names: repeats.find(
+                event, issuer=issuer, names=names
+            ),
+        )
         answers: list[Answer] = []
         placed: dict[bytes, int] = {}
         for statement in checked:
@@ -538,6 +628,10 @@ def _item_map(store: Store, cache_bytes: int) -> ItemMap:
     return ItemMap(store, cached=cache_bytes // with_slots)
 
 
+def _trail(leaf: Leaf | None) -> Trail | None:
+    return None if leaf is None else Trail(leaf[1], leaf[3])
+
+
 def _last_commitment(store: Store, size: int) -> Commitment:
     for entry in store.entries(size - 1, size):
         try:
@@ -587,16 +681,23 @@ def _batches(checked: Sequence[Checked]) -> Iterator[list[Checked]]:
 def _gather(
     chunks: Iterable[tuple[list[Submission], list[Checked]]],
 ) -> Iterator[tuple[list[Submission], list[Checked]]]:
-    """Join chunks into batches worth a commit of their own."""
+    """Join chunks into batches worth a commit of their own.
+
+    What there is when the stream pauses, or has waited for long, is a batch.
+    """
     batch: list[Submission] = []
     checked: list[Checked] = []
     load = _Load()
+    since = 0.0
     for submissions, answers in chunks:
+        if not batch:
+            since = time.monotonic()
         batch += submissions
         checked += answers
         for answer in answers:
             load.add(answer)
-        if load.is_full:
+        is_due = not submissions or time.monotonic() - since >= FLUSH_SECONDS
+        if batch and (load.is_full or is_due):
             yield batch, checked
             batch, checked, load = [], [], _Load()
     if batch:

@@ -69,6 +69,12 @@ class GrowingTree:
         return Hash(carried[0]) if carried else EMPTY_ROOT
 
 
+def head(reader: Reader) -> tuple[int, Hash]:
+    """Return the size and the root of the log that *reader*'s tiles are of."""
+    size = reader.size()
+    return size, GrowingTree(reader, size=size).root()
+
+
 Expanded = list[list[bytes]]
 """The complete nodes inside a tile: its hashes, then each level above."""
 

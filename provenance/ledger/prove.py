@@ -22,7 +22,7 @@ from provenance.proof.bundle import (
     ProvenTrail,
     ShownEvent,
 )
-from provenance.proof.show import show_event
+from provenance.proof.show import SignedEvents, show_event
 from provenance.proof.trace import Position, SeenEvent, Trace, trace
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Reader
@@ -31,9 +31,8 @@ from provenance.tlog import merkle
 
 @dataclass(slots=True)
 class _Statement:
-    entry: bytes
     header: Header
-    event_ids: list[bytes]
+    signed: SignedEvents
 
 
 class Prover:
@@ -77,16 +76,14 @@ class Prover:
             StoreError: The ledger's storage failed or is damaged.
         """
         if self._reader.head(map_key(item)) is None:
-            raise NotFoundError(
-                f"the ledger has no event of {item!r}; an id is written in"
-                " canonical form, GS1 keys as https://id.gs1.org/…"
-            )
+            raise NotFoundError(f"the ledger has no event of {item!r}")
         story = trace(
             item, read_trail=self._read_trail, read_event=self._read_event
         )
         # What the walk misses here, an unreadable lot number say, the verdict
         # names as missing: the rest is proven all the same.
         indexes = sorted({log_index for log_index, _ in story.shown})
+        own = {(link.log_index, link.position) for link in story.trails[item]}
         return Bundle(
             checkpoint=self._note,
             commitment=self._logged(self._size - 1),
@@ -96,7 +93,7 @@ class Prover:
             ),
             statements=tuple(self._logged(index) for index in indexes),
             events=tuple(
-                self._shown(at, leaves, story, item, reveal)
+                self._shown(at, leaves, reveal if at in own else ())
                 for at, leaves in story.shown.items()
             ),
             times=tuple(
@@ -115,10 +112,7 @@ class Prover:
             for row in self._reader.trail(head)
         ]
 
-    def _read_event(
-        self, log_index: int, position: int, item: str
-    ) -> SeenEvent | None:
-        del item
+    def _read_event(self, log_index: int, position: int) -> SeenEvent | None:
         event = self._event((log_index, position))
         return SeenEvent(
             body=event.body,
@@ -140,12 +134,13 @@ class Prover:
             entry = self._entry(log_index)
             ids = self._reader.event_ids(log_index)
             statement = _Statement(
-                entry,
                 parse_entry(entry).header,
-                [
-                    ids[start : start + HASH_SIZE]
-                    for start in range(0, len(ids), HASH_SIZE)
-                ],
+                SignedEvents(
+                    [
+                        ids[start : start + HASH_SIZE]
+                        for start in range(0, len(ids), HASH_SIZE)
+                    ]
+                ),
             )
             self._statements[log_index] = statement
         return statement
@@ -178,17 +173,12 @@ class Prover:
         self,
         at: Position,
         leaves: Collection[int],
-        story: Trace,
-        subject: str,
         reveal: Collection[str],
     ) -> ShownEvent:
         log_index, position = at
         event = self._event(at)
         shown = set(leaves)
-        if reveal and any(
-            (link.log_index, link.position) == at
-            for link in story.trails[subject]
-        ):
+        if reveal:
             first = 1 + len(event.items)
             shown |= {
                 first + number
@@ -199,7 +189,7 @@ class Prover:
             event,
             log_index=log_index,
             position=position,
-            event_ids=self._statement(log_index).event_ids,
+            signed=self._statement(log_index).signed,
             leaves=shown,
         )
 

@@ -23,7 +23,7 @@ from provenance.errors import (
     MalformedError,
     StoreError,
 )
-from provenance.keys import MLDSASigner, Signer
+from provenance.keys import KeyHolder, MLDSASigner
 from provenance.ledger.logtree import GrowingTree, TileNodes
 from provenance.store.protocol import Reader, Store
 from provenance.tlog import merkle
@@ -59,7 +59,7 @@ class LogSigner:
     """
 
     origin: str
-    signer: Signer
+    signer: KeyHolder
     memory: SignerMemory
     post_quantum: MLDSASigner | None = None
 
@@ -107,7 +107,7 @@ def publish(
             f"the {tree.size} entries read back do not give the root of the"
             " tree that was written: nothing was signed; run an audit"
         )
-    require_extension(store, signer.memory, size=tree.size, root=root)
+    require_extension(store, signer.memory.last, size=tree.size, root=root)
     note = signer.sign(tree.size, root, now=now)
     stored = store.checkpoint_at(tree.size)
     store.publish(tree.size, note if stored is None else _merge(note, stored))
@@ -147,14 +147,20 @@ def reread(reader: Reader, edge: GrowingTree, *, size: int) -> Hash:
 
 
 def require_extension(
-    reader: Reader, memory: SignerMemory, *, size: int, root: Hash
+    reader: Reader, signed: tuple[int, Hash], *, size: int, root: Hash
 ) -> None:
-    """Check that the stored log extends what the signer remembers.
+    """Check that the stored log extends what its key has signed.
+
+    Args:
+        reader: Where the log's tiles are.
+        signed: The (size, root) of what was signed.
+        size: How many entries are stored.
+        root: The root of their tree.
 
     Raises:
         ForkError: It is shorter, or another one.
     """
-    old_size, old_root = memory.last
+    old_size, old_root = signed
     if size < old_size:
         raise ForkError(
             f"the ledger has {size} entries, but its key has signed"

@@ -16,13 +16,23 @@ from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Head, Link, map_key
 from provenance.encoding.digest import Hash
-from provenance.errors import ConflictError, MalformedError, NotFoundError
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    NotFoundError,
+    RejectedError,
+    StoreError,
+)
+from provenance.gs1 import read_item
+from provenance.ledger.admit import Place
+from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
+from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
-from provenance.store.protocol import Reader, Store
+from provenance.store.protocol import HeadRow, Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
 
@@ -63,7 +73,11 @@ class Moment:
 
 
 class LedgerReader:
-    """A ledger to read from. Any number of them, beside one writer."""
+    """A ledger to read from. Any number of them, beside one writer.
+
+    Items may be written as `provenance.read_item` reads them: as a canonical
+    id, an EPC URN, a Digital Link of any domain, or what a scanner delivers.
+    """
 
     def __init__(self, store: Store, *, trust: Trust) -> None:
         self._store = store
@@ -103,19 +117,24 @@ class LedgerReader:
             return replay_registry(moment.reader, self.trust)
 
     def head(self, item: str) -> Head | None:
-        """Return where *item*'s trail ends, or None if it has none."""
-        head = self._store.head(map_key(item))
+        """Return where *item*'s trail ends, or None if it has none.
+
+        Raises:
+            MalformedError: *item* names nothing.
+        """
+        _, head = find_head(self._store, item)
         return None if head is None else Head(head.count, Hash(head.link))
 
     def trail(self, item: str) -> list[TrailStep]:
         """Return *item*'s trail, oldest first.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger has no event of that item.
         """
         with self.moment() as moment:
             reader = moment.reader
-            head = reader.head(map_key(item))
+            item, head = find_head(reader, item)
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
             return [
@@ -125,6 +144,37 @@ class LedgerReader:
                 )
                 for row in reader.trail(head)
             ]
+
+    def entry(self, log_index: int) -> bytes:
+        """Return the entry at *log_index*: the bytes that the log's tree has.
+
+        A signed statement, which `parse_entry` reads, or a map commitment.
+
+        Raises:
+            NotFoundError: The log has none at that index.
+        """
+        with self.moment() as moment:
+            return read_entry(moment.reader, log_index, size=moment.size)
+
+    def find_event(
+        self, event: Event, *, issuer: str, called: str = "the event"
+    ) -> Place | None:
+        """Return where *issuer* said *event* before; None if it did not.
+
+        It is the same event if body, items and concealed fields are equal,
+        whatever the salts are; `provenance.ledger.repeats` says how far back
+        that is looked for.
+
+        Raises:
+            MalformedError: *event* is none that a ledger takes.
+        """
+        checked = check_event(event, called=called, issuer=issuer)
+        with self._store.snapshot() as reader:
+            names = (
+                [] if checked.name is None else reader.named(checked.name.key)
+            )
+            repeats = Repeats(reader, stored_trails(reader))
+            return repeats.find(checked, issuer=issuer, names=names)
 
     def receipt(self, log_index: int) -> Receipt:
         """Return the receipt of the statement at *log_index*.
@@ -155,17 +205,25 @@ class LedgerReader:
         nodes = TileNodes(
             moment.reader, size=moment.size, kept=self._kept_tiles
         )
-        return [_receipt(moment, nodes, index) for index in indexes]
+        entries = read_entries(moment.reader, indexes, size=moment.size)
+        proofs = merkle.prove_inclusions(entries, moment.size, nodes)
+        return [
+            _receipt(
+                entries[index], ProofFile(index, proofs[index], moment.note)
+            )
+            for index in indexes
+        ]
 
     def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
         """Return the bundle that proves *item*'s whole story.
 
         Args:
-            item: The item's id, in canonical form.
+            item: The item.
             reveal: The pointers of the concealed fields to show, where the
                 item's own events have them and the ledger still does.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger has no event of that item.
         """
         with self.moment() as moment:
@@ -179,8 +237,10 @@ class LedgerReader:
         For callers that let a moment stand while they prove many items.
 
         Raises:
+            MalformedError: *item* names nothing.
             NotFoundError: The ledger had no event of that item then.
         """
+        item, _ = find_head(moment.reader, item)
         prover = Prover(
             moment.reader,
             trust=self.trust,
@@ -223,21 +283,22 @@ class LedgerReader:
         )
 
 
-def _receipt(moment: Moment, nodes: TileNodes, log_index: int) -> Receipt:
-    entry = read_entry(moment.reader, log_index, size=moment.size)
+def _receipt(entry: bytes, proof: ProofFile) -> Receipt:
     try:
         statement_id = parse_entry(entry).statement_id
     except MalformedError as error:
         raise NotFoundError(
-            f"entry {log_index} is a map commitment, not a statement"
+            f"entry {proof.index} is a map commitment, not a statement"
         ) from error
-    path = merkle.prove_inclusion(log_index, moment.size, nodes)
-    proof = ProofFile(log_index, path, moment.note)
-    return Receipt(log_index, statement_id, format_proof(proof))
+    return Receipt(proof.index, statement_id, format_proof(proof), entry)
 
 
 def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
-    """Return the registry after every registry event that *reader* holds."""
+    """Return the registry after every registry event that *reader* holds.
+
+    Raises:
+        StoreError: One is stored that the rules forbid.
+    """
     return RegistryReplay(trust).at(reader)
 
 
@@ -253,6 +314,9 @@ class RegistryReplay:
         """Return the registry after every registry event in *reader*.
 
         It changes when this is called again.
+
+        Raises:
+            StoreError: As `replay_registry` does.
         """
         places = list(reader.registry_events())
         done, self._count = self._count, 0
@@ -270,14 +334,35 @@ def _apply(
 ) -> None:
     for log_index, places in groupby(events, key=lambda place: place[0]):
         entry = read_entry(reader, log_index, size=log_index + 1)
-        registry.apply_all(
-            [
-                parse_event(reader.event(log_index, position))
-                for _, position in places
-            ],
-            issuer=parse_entry(entry).header.issuer,
-            log_index=log_index,
-        )
+        changes = [
+            parse_event(reader.event(log_index, position))
+            for _, position in places
+        ]
+        try:
+            registry.apply_all(
+                changes,
+                issuer=parse_entry(entry).header.issuer,
+                log_index=log_index,
+            )
+        except RejectedError as error:
+            raise StoreError(
+                f"entry {log_index} should never have been logged: {error}; run"
+                " an audit"
+            ) from error
+
+
+def find_head(reader: Reader, item: str) -> tuple[str, HeadRow | None]:
+    """Return the id that *item* is a spelling of, and its head if it has one.
+
+    An id that has a trail is taken as it stands.
+
+    Raises:
+        MalformedError: It is none, and names nothing either.
+    """
+    head = reader.head(map_key(item))
+    if head is None and (named := read_item(item)) != item:
+        item, head = named, reader.head(map_key(named))
+    return item, head
 
 
 def read_entry(reader: Reader, log_index: int, *, size: int) -> bytes:
@@ -286,12 +371,42 @@ def read_entry(reader: Reader, log_index: int, *, size: int) -> bytes:
     Raises:
         NotFoundError: The log of *size* leaves has no such entry.
     """
-    if 0 <= log_index < size:
-        for entry in reader.entries(log_index, log_index + 1):
-            return entry
-    raise NotFoundError(
-        f"there is no entry {log_index} in a log of {size} entries"
-    )
+    return read_entries(reader, [log_index], size=size)[log_index]
+
+
+def read_entries(
+    reader: Reader, indexes: Collection[int], *, size: int
+) -> dict[int, bytes]:
+    """Return log index → the entry's bytes, neighbours read together.
+
+    Raises:
+        NotFoundError: The log of *size* leaves lacks one of them.
+    """
+    found: dict[int, bytes] = {}
+    for start, stop in _runs(indexes):
+        inside = range(max(start, 0), min(stop, size))
+        if inside:
+            entries = reader.entries(inside.start, inside.stop)
+            found.update(zip(inside, entries, strict=False))
+    for index in indexes:
+        if index not in found:
+            raise NotFoundError(
+                f"there is no entry {index} in a log of {size} entries"
+            )
+    return found
+
+
+def _runs(indexes: Collection[int]) -> Iterator[tuple[int, int]]:
+    """Yield [start, stop) of each run of neighbours among *indexes*."""
+    start = stop = -1
+    for index in sorted(set(indexes)):
+        if index != stop:
+            if start < stop:
+                yield start, stop
+            start = index
+        stop = index + 1
+    if start < stop:
+        yield start, stop
 
 
 def read_step(reader: Reader, link: Link) -> TrailStep:

@@ -7,12 +7,13 @@ logged. The same serves whoever only wants to know.
 
 Of a ledger that is elsewhere, what it has stored is not known. Then the rules
 that need none of it are asked alone: whether the key counts, whether the grants
-cover each event, times, and names that are used twice in what is rehearsed.
-Whether a name was used before, a trail still ends where a statement demands,
-and a change to an actor may be made, is for that ledger to say.
+cover each event, times, and what is said twice in what is rehearsed. Whether it
+was said before, a trail still ends where a statement demands, and a change to
+an actor may be made, is for that ledger to say.
 
 What was rehearsed is not kept, but for the names of events that have an
-`eventID` and, of statements that others could follow, marks of their items.
+`eventID`, marks of what each event said and, of statements that others could
+follow, marks of their items.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,24 +21,34 @@ from hashlib import sha256
 
 from provenance.claims.event import Event
 from provenance.claims.statement import Submission
+from provenance.claims.stored import content_hash
 from provenance.encoding.digest import HASH_SIZE, Hash
-from provenance.epcis.corrections import EventName
 from provenance.errors import (
     InvalidSignatureError,
     MalformedError,
     ProvenanceError,
     RejectedError,
 )
-from provenance.ledger.admit import Admission, Called, Past
+from provenance.ledger.admit import (
+    NOT_LOGGED,
+    Admission,
+    Called,
+    Past,
+    Place,
+)
 from provenance.ledger.check import (
     REGISTRY_ACT,
+    CheckedEvent,
     CheckedStatement,
     check_event,
 )
+from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.ledger.workers import check_one
-from provenance.store.protocol import Reader
+from provenance.store.protocol import NameRow, Reader
 
 _MARK_SIZE = 8
+
+_SAID_SIZE = 16
 
 
 class Rehearsal:
@@ -64,6 +75,10 @@ class Rehearsal:
         self._next = 0 if reader is None else reader.size()
         self._names: dict[bytes, bytes] = {}
         self._touched: set[bytes] = set()
+        self._said: set[bytes] = set()
+        self._repeats = (
+            None if reader is None else Repeats(reader, stored_trails(reader))
+        )
         self._statements: set[bytes] = set()
 
     def check(self, submission: Submission) -> ProvenanceError | None:
@@ -141,7 +156,7 @@ class Rehearsal:
         head_link = None if self._reader is None else self._head_link
         self._admission.admit(
             statement,
-            past=Past(head_link, self._named),
+            past=Past(head_link, self._named, self._find),
             log_index=self._next,
             since=since,
             now=now,
@@ -149,6 +164,8 @@ class Rehearsal:
         )
         self._next += 1
         for event in statement.events:
+            if event.act is not REGISTRY_ACT:
+                self._said.add(_mark(event, statement.issuer))
             if event.name is not None:
                 key, *said = event.name
                 self._names[key] = self._names.get(key, b"") + _packed(*said)
@@ -161,16 +178,35 @@ class Rehearsal:
         head = self._reader.head(key)
         return None if head is None else head.link
 
-    def _named(self, key: bytes) -> Iterator[EventName]:
-        for row in () if self._reader is None else self._reader.named(key):
-            yield EventName(row.key, row.said, row.declared)
+    def _find(
+        self, event: CheckedEvent, issuer: str, names: Sequence[NameRow]
+    ) -> Place | None:
+        if event.act is not REGISTRY_ACT and _mark(event, issuer) in self._said:
+            return Place(NOT_LOGGED, 0)
+        if self._repeats is None:
+            return None
+        logged = [row for row in names if row.log_index != NOT_LOGGED]
+        return self._repeats.find(event, issuer=issuer, names=logged)
+
+    def _named(self, key: bytes) -> Iterator[NameRow]:
+        if self._reader is not None:
+            yield from self._reader.named(key)
         said = self._names.get(key, b"")
         for start in range(0, len(said), 2 * HASH_SIZE):
             part = said[start : start + 2 * HASH_SIZE]
             declared = part[HASH_SIZE:]
-            yield EventName(
-                key, part[:HASH_SIZE], declared if any(declared) else b""
+            yield NameRow(
+                key,
+                NOT_LOGGED,
+                0,
+                part[:HASH_SIZE],
+                declared if any(declared) else b"",
             )
+
+
+def _mark(event: CheckedEvent, issuer: str) -> bytes:
+    said = content_hash(event.data) + issuer.encode()
+    return sha256(said).digest()[:_SAID_SIZE]
 
 
 def _packed(said: bytes, declared: bytes) -> bytes:

@@ -36,6 +36,7 @@ class Sequencer:
         self, item_map: ItemMap, *, size: int, link_count: int
     ) -> None:
         self._map = item_map
+        self._start = size
         self._next = size
         self._link_count = link_count
         self._entries: list[EntryRow] = []
@@ -53,6 +54,26 @@ class Sequencer:
     def is_empty(self) -> bool:
         """Whether nothing was placed yet."""
         return not self._entries
+
+    @property
+    def start(self) -> int:
+        """The index of the first statement placed."""
+        return self._start
+
+    def row(self, log_index: int) -> EntryRow:
+        """Return the statement that was placed at *log_index*."""
+        return self._entries[log_index - self._start]
+
+    def recent(self, last: int, most: int) -> list[LinkRow]:
+        """Return the links placed so far that lead back from that numbered.
+
+        Latest first, and *most* of them at most.
+        """
+        found: list[LinkRow] = []
+        while last >= self._link_count and len(found) < most:
+            found.append(self._links[last - self._link_count])
+            last = found[-1].previous
+        return found
 
     def named(self, key: bytes) -> Sequence[NameRow]:
         """Return the names placed so far under that key."""

@@ -21,7 +21,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from itertools import chain, islice
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any, Self
@@ -38,6 +37,7 @@ from provenance.errors import (
     ProvenanceError,
     StoreError,
 )
+from provenance.feed import LINGER_SECONDS, Drawn, Feed, Limits
 from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedEvent,
@@ -68,6 +68,9 @@ QUEUED_CHUNKS = 12
 Enough that no worker runs dry while the writer commits a whole batch.
 """
 
+CHUNKS_AHEAD = 4
+"""How many full chunks of a stream are read before a worker has room."""
+
 PIPE_SIZE = 2**20
 """Bytes that a pipe holds, where the system allows it: some chunks each way,
 so that neither end waits for the other to find time to read.
@@ -82,6 +85,9 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
 }
 
 Checked = CheckedStatement | ProvenanceError
+
+Chunks = Drawn[Submission] | Feed[Submission]
+"""What submissions come from; see `drawn` and `fed`."""
 
 
 def check_one(submission: Submission, find_key: FindKey) -> Checked:
@@ -135,40 +141,67 @@ class Workers:
             process.wait()
 
     def check(
-        self, submissions: Iterable[Submission], new_keys: NewKeys
+        self, chunks: Chunks, new_keys: NewKeys
     ) -> Iterator[tuple[list[Submission], list[Checked]]]:
         """Yield the submissions in order, in chunks, with what was found.
 
+        An empty chunk comes whenever the stream pauses: all that it gave has
+        been yielded then.
+
         Args:
-            submissions: Read as far ahead as the workers have room.
+            chunks: Taken as far ahead as the workers have room.
             new_keys: Asked, with each chunk, for the keys that its worker
                 does not know yet.
 
         Raises:
             StoreError: A worker died; what was not yielded was not checked.
         """
-        chunks = _chunks(submissions)
-        ahead = list(islice(chunks, 2))
-        if len(ahead) < 2:
-            # One chunk is checked before a process would have started.
-            known = _by_id(new_keys(0)).get
-            for chunk in ahead:
-                yield chunk, [check_one(s, known) for s in chunk]
-            return
-        chunks = chain(ahead, chunks)
-        del ahead
-        self._start()
+        ahead: list[list[Submission]] = []
+        yield from self._check_here(chunks, new_keys, ahead)
+        if ahead:
+            self._start()
+            yield from self._check_there(chunks, new_keys, ahead)
+
+    def _check_here(
+        self, chunks: Chunks, new_keys: NewKeys, ahead: list[list[Submission]]
+    ) -> Iterator[tuple[list[Submission], list[Checked]]]:
+        """Check what comes alone: a process would not have started by then.
+
+        When two chunks come together they are left, unchecked, in *ahead*.
+        """
+        known: dict[bytes, bytes] = {}
+        while (chunk := chunks.take()) is not None:
+            following = chunks.take(LINGER_SECONDS)
+            if following:
+                ahead += [chunk, following]
+                return
+            known.update(_by_id(new_keys(len(known))))
+            yield chunk, [check_one(s, known.get) for s in chunk]
+            if following is None:
+                return
+            yield [], []
+
+    def _check_there(
+        self, chunks: Chunks, new_keys: NewKeys, ahead: list[list[Submission]]
+    ) -> Iterator[tuple[list[Submission], list[Checked]]]:
+        """Check *ahead*, and all that follows, in the processes."""
         waiting: deque[tuple[subprocess.Popen[bytes], list[Submission]]]
         waiting = deque()
         room = len(self._processes) * QUEUED_CHUNKS
         queued = 0
         turn = 0
         told = [0] * len(self._processes)
+        patience: float | None = LINGER_SECONDS
         while True:
             while len(waiting) < room and queued < QUEUED_BYTES:
-                chunk = next(chunks, [])
-                if not chunk:
+                chunk = (
+                    ahead.pop(0)
+                    if ahead
+                    else chunks.take(0 if waiting else patience)
+                )
+                if chunk is None:
                     room = 0
+                if not chunk:
                     break
                 number = turn % len(self._processes)
                 process = self._processes[number]
@@ -182,7 +215,13 @@ class Workers:
                 waiting.append((process, chunk))
                 queued += _size(chunk)
             if not waiting:
-                return
+                if not room:
+                    return
+                # Now there is all the time that the producer needs.
+                patience = None
+                yield [], []
+                continue
+            patience = LINGER_SECONDS
             process, chunk = waiting.popleft()
             queued -= _size(chunk)
             answers = _receive(_pipe(process.stdout))
@@ -199,18 +238,22 @@ class Workers:
             )
 
 
-def _chunks(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
-    chunk: list[Submission] = []
-    events = size = 0
-    for submission in submissions:
-        chunk.append(submission)
-        events += len(submission.events)
-        size += _size([submission])
-        if len(chunk) == CHUNK or events >= CHUNK_EVENTS or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, events, size = [], 0, 0
-    if chunk:
-        yield chunk
+def drawn(submissions: Iterable[Submission]) -> Drawn[Submission]:
+    """Return *submissions* in chunks, read in the thread that takes them."""
+    return Drawn(submissions, _limits())
+
+
+def fed(submissions: Iterable[Submission]) -> Feed[Submission]:
+    """Return *submissions* in chunks, read in a thread of their own."""
+    return Feed(submissions, _limits(), ahead=CHUNKS_AHEAD)
+
+
+def _limits() -> Limits[Submission]:
+    return Limits(CHUNK, _weigh, (CHUNK_EVENTS, CHUNK_BYTES))
+
+
+def _weigh(submission: Submission) -> tuple[int, int]:
+    return len(submission.events), _size([submission])
 
 
 def _size(submissions: Sequence[Submission]) -> int:

@@ -22,7 +22,7 @@ from provenance.errors import (
 )
 from provenance.keys import signature_is_valid
 from provenance.proof.evidence import Evidence, LogTimes, ProvenEvent
-from provenance.proof.report import Report
+from provenance.proof.report import Report, counted
 from provenance.proof.trace import Position
 
 
@@ -68,8 +68,17 @@ def check_entitlement(
         by_entry[at[0]].append(evidence.events[at])
     for log_index in sorted(statements):
         replay.take(log_index, statements[log_index], by_entry[log_index])
-    report.passed("signatures", f"{len(statements)} of {len(statements)} valid")
-    report.passed("roles", f"{len(replay.acts)} events signed in granted roles")
+    if not statements:
+        report.passed("signatures", "no statement is shown", reason=6)
+    if not replay.acts:
+        report.passed("roles", "no event is shown that takes a role", reason=5)
+    report.passed(
+        "signatures", f"{counted(len(statements), 'signature')} valid"
+    )
+    report.passed(
+        "roles",
+        f"{counted(len(replay.acts), 'event')} signed in granted roles",
+    )
     return Entitlement(registry, replay.acts, replay.roles)
 
 

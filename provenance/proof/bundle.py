@@ -31,10 +31,10 @@ from typing import TypeGuard, cast
 
 import msgpack
 
-from provenance.claims.event import MAX_LEAVES, check_item_id
+from provenance.claims.event import MAX_LEAVES, check_item_id, room_for
 from provenance.claims.statement import MAX_ENTRY_SIZE, MAX_EVENTS
 from provenance.claims.trail import Link
-from provenance.encoding.canonical import Value, decode
+from provenance.encoding.canonical import Room, Value, decode
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError
 
@@ -146,6 +146,14 @@ class Bundle:
         """The item whose story it is."""
         return self.items[0].item
 
+    def leaf_room(self) -> Room:
+        """Return room for what all of the leaves shown say together."""
+        return room_for(
+            sum(
+                len(leaf.leaf) for event in self.events for leaf in event.leaves
+            )
+        )
+
     def to_bytes(self) -> bytes:
         """Return the bundle's bytes."""
         # Keys in canonical order and no floats: packed as it stands, without
@@ -174,7 +182,8 @@ def parse_bundle(data: bytes) -> Bundle:
             f"a bundle has at most {MAX_BUNDLE_SIZE} bytes, not {len(data)}"
         )
     try:
-        parts = decode(data)
+        # Its values are hashes for the most part, and have ten bytes and more.
+        parts = decode(data, room=Room(64 + len(data) // 8))
     except MalformedError as error:
         raise MalformedError(f"this is no bundle: {error}") from error
     if not isinstance(parts, dict) or parts.get("format") != FORMAT:

@@ -18,7 +18,7 @@ from provenance.claims.event import (
 )
 from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.trail import Head, chain_hashes, map_key
-from provenance.encoding.canonical import Value
+from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash, root_from_path
 from provenance.errors import (
@@ -32,7 +32,7 @@ from provenance.proof.bundle import (
     ProvenTrail,
     ShownEvent,
 )
-from provenance.proof.report import Report
+from provenance.proof.report import Report, counted
 from provenance.proof.trace import Position
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
@@ -128,7 +128,8 @@ def check_commitment(
         )  # fmt: skip
     report.passed(
         name,
-        f"entry {last} commits to the trails of {commitment.item_count} items",
+        f"entry {last} commits to the trails of"
+        f" {counted(commitment.item_count, 'item')}",
     )
     return commitment
 
@@ -157,8 +158,8 @@ def check_inclusion(
     times = _read_times(report, bundle, commitment)
     report.passed(
         name,
-        f"{len(statements)} statements are in the log of {checkpoint.size}"
-        " entries",
+        f"{counted(len(statements), 'statement')} found in the log of"
+        f" {counted(checkpoint.size, 'entry', 'entries')}",
     )
     return statements, times
 
@@ -168,6 +169,7 @@ def check_events(
 ) -> dict[Position, ProvenEvent]:
     """Check that what is shown of each event is what its statement signed."""
     events = {}
+    room = bundle.leaf_room()
     for shown in bundle.events:
         at = (shown.log_index, shown.position)
         subject = f"event {shown.position} of entry {shown.log_index}"
@@ -177,10 +179,12 @@ def check_events(
                 "events", 1, f"the statement of {subject} is not there", subject
             )
         try:
-            events[at] = _read_event(shown, entry)
+            events[at] = _read_event(shown, entry, room)
         except (InvalidProofError, MalformedError) as error:
             report.stop("events", 1, f"{subject}: {error}", subject)
-    report.passed("events", f"{len(events)} events are as they were signed")
+    if not events:
+        report.passed("events", "no event is shown", reason=2)
+    report.passed("events", f"{counted(len(events), 'event')} shown as signed")
     return events
 
 
@@ -200,8 +204,12 @@ def check_trails(
                 "trails", 1, f"the trail of {trail.item}: {error}", trail.item
             )
     _check_links(report, bundle, events)
+    whole = sum(bool(chain) for chain in chains.values())
+    if not whole:
+        detail = f"the map proves that {bundle.subject} has no trail"
+        report.passed("trails", detail, reason=3)
     report.passed(
-        "trails", f"{len(chains)} trails are whole and end where the map says"
+        "trails", f"{counted(whole, 'trail')} whole up to where the map says"
     )
     return chains
 
@@ -257,7 +265,7 @@ def _read_times(
     return LogTimes([index for index, _ in read], times)
 
 
-def _read_event(shown: ShownEvent, entry: Entry) -> ProvenEvent:
+def _read_event(shown: ShownEvent, entry: Entry, room: Room) -> ProvenEvent:
     """Return the event, once every leaf shown was led to the statement."""
     items, concealed = shown.item_count, shown.concealed_count
     roots = {
@@ -284,7 +292,9 @@ def _read_event(shown: ShownEvent, entry: Entry) -> ProvenEvent:
     named: dict[int, Item] = {}
     fields: dict[str, Value] = {}
     for leaf in shown.leaves:
-        part = parse_leaf(leaf.leaf, number=leaf.number, item_count=items)
+        part = parse_leaf(
+            leaf.leaf, number=leaf.number, item_count=items, room=room
+        )
         if isinstance(part, Item):
             named[leaf.number] = part
         elif isinstance(part, Field):

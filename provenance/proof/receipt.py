@@ -1,16 +1,20 @@
 """A receipt: the proof that one statement is in the log.
 
 It is a C2SP `.tlog-proof` file (`provenance.tlog.proof_file`), so that other
-people's tools can check it too. It holds neither the statement nor a key:
-whoever verifies it brings the entry, and a trust file of their own.
+people's tools can check it too. That file holds neither the statement nor a
+key: whoever verifies it brings the entry, and a trust file of their own.
+
+    receipt.verify(trust=trust, now=now)      offline; what a ledger gave
+    verify_receipt(text, entry=entry, …)      the same, of two files
 """
 
 from dataclasses import dataclass
 
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import Hash
+from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.tree import leaf_hash
-from provenance.errors import VerificationError
+from provenance.errors import ProvenanceError, VerificationError
 from provenance.proof.opening import newest, open_trusted
 from provenance.proof.trust import Trust
 from provenance.tlog.merkle import verify_inclusion
@@ -27,15 +31,29 @@ class Receipt:
         log_index: Where the statement stands in the log.
         statement_id: The hash of its header.
         text: The `.tlog-proof` file.
+        entry: The signed statement that it is for, as it was logged. Keep it
+            beside the text: the one is worth nothing without the other.
     """
 
     log_index: int
     statement_id: Hash
     text: str
+    entry: bytes
+
+    def verify(self, *, trust: Trust, now: int) -> int:
+        """Return the log index that it proves, without asking any ledger.
+
+        The arguments, and what it raises, are those of `verify_receipt`.
+        """
+        return verify_receipt(self.text, entry=self.entry, trust=trust, now=now)
+
+
+Reply = Receipt | ProvenanceError
+"""What a statement is answered with: its receipt, or why it was refused."""
 
 
 def verify_receipt(
-    text: str | bytes, *, entry: bytes, trust: Trust, now: int
+    text: str | bytes, *, entry: bytes, trust: Trust, now: Instant
 ) -> int:
     """Return the log index at which *text* proves *entry* to be logged.
 
@@ -47,7 +65,7 @@ def verify_receipt(
         text: The `.tlog-proof` file.
         entry: The signed statement, as it was submitted.
         trust: Whose keys count.
-        now: The time, in ms since 1970.
+        now: The time: ms since 1970, or a datetime with its zone.
 
     Raises:
         MalformedError: The receipt or the entry is not in its format.
@@ -65,7 +83,7 @@ def verify_receipt(
         )
     proof = parse_proof(text)
     signed = open_trusted(proof.checkpoint, trust)
-    newest(trust.policy.check(signed), now=now)
+    newest(trust.policy.check(signed), now=to_ms(now))
     verify_inclusion(
         proof.hashes,
         index=proof.index,

@@ -16,6 +16,11 @@ A trail of 100,000 events may lack all of them, and one would be enough.
 """
 
 
+def counted(number: int, noun: str, nouns: str = "") -> str:
+    """Return *number* with its noun: "no events", "1 event", "2 events"."""
+    return f"{number or 'no'} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
 class StoppedError(Exception):
     """The examination cannot go on; its report says why."""
 
@@ -38,10 +43,14 @@ class Report:
         """What is to be shown above the verdict."""
         return tuple(self._notices)
 
-    def passed(self, name: str, detail: str) -> None:
-        """Note that a step passed, unless a fault of it was noted."""
+    def passed(self, name: str, detail: str, *, reason: int = 0) -> None:
+        """Note that a step passed, unless something was noted of it.
+
+        A *reason* other than 0 says that it passed with less to check than
+        its name promises: nothing was asked for, or nothing was there.
+        """
         if all(step.name != name for step in self._steps):
-            self._add(name, Outcome.VERIFIED, 0, detail)
+            self._add(name, Outcome.VERIFIED, reason, detail)
 
     def failed(
         self, name: str, reason: int, detail: str, subject: str = ""

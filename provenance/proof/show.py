@@ -4,8 +4,34 @@ from collections.abc import Collection, Sequence
 
 from provenance.claims.event import Event
 from provenance.encoding.digest import Hash
-from provenance.encoding.tree import leaf_hash, node_hash
+from provenance.encoding.tree import Tree, leaf_hash
 from provenance.proof.bundle import ShownEvent, ShownLeaf
+
+
+class SignedEvents:
+    """The events that one statement signed, by their ids.
+
+    Make it once for a statement, however many of its events are shown: it
+    hashes all of their ids.
+    """
+
+    def __init__(self, event_ids: Sequence[bytes]) -> None:
+        """Take the ids of all events of the statement, in order."""
+        self._ids = event_ids
+        self._tree = Tree([leaf_hash(event_id) for event_id in event_ids])
+
+    def prove(self, event_id: bytes, *, position: int) -> tuple[Hash, ...]:
+        """Return the proof of the event at *position*, lowest hash first.
+
+        Raises:
+            ValueError: Another event is at that position, or none.
+        """
+        path = self._tree.path_to(position)
+        if self._ids[position] != event_id:
+            raise ValueError(
+                f"event {position} of the statement is another one"
+            )
+        return path
 
 
 def show_event(
@@ -13,7 +39,7 @@ def show_event(
     *,
     log_index: int,
     position: int,
-    event_ids: Sequence[bytes],
+    signed: SignedEvents,
     leaves: Collection[int],
 ) -> ShownEvent:
     """Return *event* with just these *leaves*, proven into its statement.
@@ -22,21 +48,19 @@ def show_event(
         event: The event, with the bytes of those leaves.
         log_index: The index of its statement's entry.
         position: Its number in the statement.
-        event_ids: The ids of all events of the statement, in order.
+        signed: All events of the statement.
         leaves: The numbers of the leaves to show; 0, the body, always is.
 
     Raises:
         ValueError: A leaf to be shown is not at hand, or there is no event
             at that position.
     """
-    if event_ids[position] != event.id:
-        raise ValueError(f"event {position} of the statement is another one")
+    proof = signed.prove(event.id, position=position)
     numbers = sorted({0, *leaves})
     hidden = [n for n in numbers if event.leaves[n] is None]
     if hidden:
         raise ValueError(f"of leaf {hidden[0]} only the hash is known")
-    proofs = prove_leaves(numbers, event.hashes)
-    (proof,) = prove_leaves([position], [leaf_hash(i) for i in event_ids])
+    tree = Tree(event.hashes)
     return ShownEvent(
         log_index=log_index,
         position=position,
@@ -44,32 +68,8 @@ def show_event(
         item_count=len(event.items),
         concealed_count=len(event.fields),
         leaves=tuple(
-            ShownLeaf(number, leaf, path)
-            for number, path in zip(numbers, proofs, strict=True)
+            ShownLeaf(number, leaf, tree.path_to(number))
+            for number in numbers
             if (leaf := event.leaves[number]) is not None
         ),
     )
-
-
-def prove_leaves(
-    numbers: Sequence[int], leaves: Sequence[Hash]
-) -> list[tuple[Hash, ...]]:
-    """Return the inclusion proof of each of *numbers*, lowest hash first.
-
-    The tree above *leaves* is made once, however many are proven.
-    """
-    levels = [list(leaves)]
-    while len(level := levels[-1]) > 1:
-        joined = [
-            node_hash(level[i], level[i + 1])
-            for i in range(0, len(level) - 1, 2)
-        ]
-        levels.append(joined + level[len(level) - len(level) % 2 :])
-    return [
-        tuple(
-            level[sibling]
-            for height, level in enumerate(levels[:-1])
-            if (sibling := (number >> height) ^ 1) < len(level)
-        )
-        for number in numbers
-    ]

@@ -7,13 +7,14 @@ from provenance.claims.event import read_after
 from provenance.claims.registry import Act
 from provenance.claims.trail import map_key
 from provenance.encoding.canonical import Value
+from provenance.epcis.acts import created_lists
 from provenance.epcis.corrections import assertion, declares_error
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import DISPOSITION
 from provenance.errors import MalformedError
 from provenance.proof.bundle import Bundle
 from provenance.proof.evidence import Evidence, ProvenEvent
-from provenance.proof.report import Report
+from provenance.proof.report import Report, counted
 from provenance.proof.trace import (
     Position,
     SeenEvent,
@@ -34,7 +35,7 @@ def trace_bundle(
     """Return the walk through what the bundle shows."""
     trails = {trail.item: trail.links for trail in bundle.items}
 
-    def read_event(log_index: int, position: int, _: str) -> SeenEvent | None:
+    def read_event(log_index: int, position: int) -> SeenEvent | None:
         event = events.get((log_index, position))
         if event is None:
             return None
@@ -87,11 +88,14 @@ def check_completeness(
             bundle.subject,
             outcome=Outcome.UNKNOWN,
         )
-    report.passed(
-        "completeness",
-        f"all {len(bundle.items[0].links)} events of the item and"
-        f" {len(walk.trails) - 1} related trails are here",
+    shown = (
+        f"{counted(len(bundle.items[0].links), 'event')} of the item and"
+        f" {counted(len(walk.trails) - 1, 'related trail')} shown"
     )
+    if not is_whole:
+        detail = f"{shown}, which is what the trust file asks for, and not all"
+        report.passed("completeness", detail, reason=5)
+    report.passed("completeness", f"{shown}, which is all")
 
 
 def check_demands(report: Report, bundle: Bundle, evidence: Evidence) -> None:
@@ -120,7 +124,9 @@ def check_demands(report: Report, bundle: Bundle, evidence: Evidence) -> None:
                     f" {found.hex()[:16]}",
                     item,
                 )
-    report.passed("demands", f"{held} of {held} demands to follow a link held")
+    if not held:
+        report.passed("demands", "no event demands to follow one", reason=2)
+    report.passed("demands", f"{counted(held, 'demand')} to follow a link held")
 
 
 def check_recalls(
@@ -152,7 +158,53 @@ def check_recalls(
             detail = f"{sighting.item} was recalled by {event.issuer} ({where})"
             report.lacking("recalls", 1, detail, sighting.item)
             report.notice("PRV-1401", detail, sighting.item)
-    report.passed("recalls", "nothing recalls it")
+    report.passed("recalls", "nothing that is shown recalls it")
+
+
+def check_creations(
+    report: Report,
+    walk: Trace,
+    events: Mapping[Position, ProvenEvent],
+    acts: Mapping[Position, Act],
+) -> None:
+    """Note each serial number that was put into being more than once."""
+    # By place, for a trail may have been seen for two reasons.
+    made: dict[str, dict[Position, ProvenEvent]] = {}
+    for sighting in walk.sightings:
+        at, item = sighting.at, sighting.item
+        event = events[at]
+        if (
+            at in acts
+            and sighting.why is not Why.ACTOR
+            and (at, item) not in walk.void
+            and not declares_error(event.body)
+            and _makes_unit(event, item)
+        ):
+            made.setdefault(item, {})[at] = event
+    for item, found in made.items():
+        if len(found) > 1:
+            first, second, *_ = (found[at] for at in sorted(found))
+            report.notice(
+                "PRV-1407",
+                f"{item} was put into being {len(found)} times, first by"
+                f" {_told(first)}, then by {_told(second)}",
+                item,
+            )
+
+
+_UNITS = frozenset({"epcList", "outputEPCList"})
+
+
+def _makes_unit(event: ProvenEvent, item: str) -> bool:
+    """Return whether *event* says that *item*, as a single thing, was made."""
+    made = _UNITS & created_lists(event.body)
+    return any(
+        named.id == item and named.relation in made for named in event.items
+    )
+
+
+def _told(event: ProvenEvent) -> str:
+    return f"{event.issuer} (event {event.at[1]} of entry {event.at[0]})"
 
 
 def check_standing(

@@ -31,10 +31,10 @@ walk sees a window only, so a declaration counts there if it is in it; and
 where a container was emptied the walk ends, even if that was an error.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provenance.claims.actor import is_registry_event
@@ -147,9 +147,8 @@ ReadTrail = Callable[[str], Sequence[Link] | None]
 """Returns an item's whole trail, oldest first; empty if it has none for
 certain (a bundle proves that); None if that is not known."""
 
-ReadEvent = Callable[[int, int, str], SeenEvent | None]
-"""Returns the event at (log index, position), asked for on account of an
-item; None if it is not at hand."""
+ReadEvent = Callable[[int, int], SeenEvent | None]
+"""Returns the event at (log index, position); None if it is not at hand."""
 
 
 def trace(
@@ -164,8 +163,7 @@ def trace(
     Args:
         subject: The item's id.
         read_trail: Where trails come from.
-        read_event: Where events come from; asked at most once for each pair
-            of event and item.
+        read_event: Where events come from; asked at most once for each.
         wants: The kinds of trail to follow; the subject's own always is.
     """
     walk = _Walk(read_trail, read_event, frozenset(wants) | {Why.SUBJECT})
@@ -208,17 +206,73 @@ class _Visit:
     again: tuple[Position, ...] = ()
 
 
+class _Parts:
+    """An event, gone through once for all the trails that it is on.
+
+    Attributes:
+        event: The event.
+        leaves: Item → the numbers of its leaves at hand, lowest first.
+        parent: The number of the first leaf at hand that names a parent.
+        lacks: The number of the first item leaf that is not at hand.
+    """
+
+    __slots__ = ("event", "lacks", "leaves", "parent")
+
+    def __init__(self, event: SeenEvent) -> None:
+        self.event = event
+        self.leaves: dict[str, list[int]] = {}
+        self.parent: int | None = None
+        for number, item in event.items.items():
+            self.leaves.setdefault(item.id, []).append(number)
+            if self.parent is None and item.relation in _PARENT:
+                self.parent = number
+        numbers = range(1, event.item_count + 1)
+        self.lacks = next((n for n in numbers if n not in event.items), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """One event on one trail, with the numbers of the item's own leaves."""
 
     at: Position
-    event: SeenEvent
+    parts: _Parts
     own: tuple[int, ...]
+
+    @property
+    def event(self) -> SeenEvent:
+        """The event."""
+        return self.parts.event
 
     def names_it_in(self, relations: Collection[str]) -> bool:
         """Return whether the item stands in one of these lists."""
         return any(self.event.items[n].relation in relations for n in self.own)
+
+
+class _Windows:
+    """The windows on one trail that were looked through.
+
+    Kept are those that none of the others covers, by where they start: then
+    they are in the order in which they stop as well.
+    """
+
+    __slots__ = ("_starts", "_stops")
+
+    def __init__(self) -> None:
+        self._starts: list[Position] = []
+        self._stops: list[Position] = []
+
+    def covers(self, start: Position, stop: Position) -> bool:
+        """Return whether one of them has all from *start* to *stop*."""
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._stops[before - 1] >= stop
+
+    def add(self, start: Position, stop: Position) -> None:
+        """Add a window, in place of those that it covers."""
+        if not self.covers(start, stop):
+            first = bisect_left(self._starts, start)
+            last = bisect_right(self._stops, stop)
+            self._starts[first:last] = [start]
+            self._stops[first:last] = [stop]
 
 
 @dataclass(slots=True)
@@ -234,11 +288,15 @@ class _Walk:
     _lacking: set[str] = field(default_factory=set)
     _queue: deque[_Visit] = field(default_factory=deque)
     _planned: set[_Visit] = field(default_factory=set)
-    _made: dict[tuple[str, Why], list[_Visit]] = field(default_factory=dict)
+    _made: dict[tuple[str, Why], _Windows] = field(default_factory=dict)
     _seen: dict[tuple[Position, str], _Seen | None] = field(
         default_factory=dict
     )
-    _issuers: dict[str, None] = field(default_factory=dict)
+    _parts: dict[Position, _Parts | None] = field(default_factory=dict)
+    _whole: set[Position] = field(default_factory=set)
+    _turned: set[Position] = field(default_factory=set)
+    _issuers: set[str] = field(default_factory=set)
+    _unheard: list[str] = field(default_factory=list)
     _looks: int = 0
 
     def run(self) -> None:
@@ -246,7 +304,8 @@ class _Walk:
         while self._queue:
             while self._queue:
                 self._visit(self._queue.popleft())
-            for issuer in self._issuers:
+            issuers, self._unheard = self._unheard, []
+            for issuer in issuers:
                 self.follow(_Visit(issuer, Why.ACTOR))
 
     def follow(self, visit: _Visit) -> None:
@@ -260,17 +319,17 @@ class _Walk:
         self._queue.append(visit)
 
     def _visit(self, visit: _Visit) -> None:
-        made = self._made.setdefault((visit.item, visit.why), [])
+        made = self._made.setdefault((visit.item, visit.why), _Windows())
         # A cycle of containers only ever narrows its window, and ends here.
-        if any(v.start <= visit.start and visit.stop <= v.stop for v in made):
+        if made.covers(visit.start, visit.stop):
             return
         links = self._links(visit)
         if links is None:
             return
         if visit.why in _HAS_CONTAINERS:
-            made.append(replace(visit, stop=self._ride(visit, links)))
+            made.add(visit.start, self._ride(visit, links))
             return
-        made.append(visit)
+        made.add(visit.start, visit.stop)
         self._stand(visit, list(self._events(visit, links)))
 
     def _ride(self, visit: _Visit, links: Sequence[Link]) -> Position:
@@ -361,20 +420,24 @@ class _Walk:
                 yield seen
 
     def _see(self, visit: _Visit, at: Position, which: str) -> _Seen | None:
-        event = self.read_event(*at, visit.item)
-        if event is None:
+        parts = self._parts_of(at)
+        if parts is None:
             self._miss(visit, at, f"{which} is not shown")
             return None
-        own = tuple(
-            number
-            for number, item in event.items.items()
-            if item.id == visit.item
-        )
+        own = tuple(parts.leaves.get(visit.item, ()))
         if not own:
             self._miss(visit, at, f"{which} does not show that it names it")
-        self._issuers.setdefault(event.issuer)
         self._show(at, (0, *own))
-        return _Seen(at, event, own)
+        return _Seen(at, parts, own)
+
+    def _parts_of(self, at: Position) -> _Parts | None:
+        if at not in self._parts:
+            event = self.read_event(*at)
+            self._parts[at] = None if event is None else _Parts(event)
+            if event is not None and event.issuer not in self._issuers:
+                self._issuers.add(event.issuer)
+                self._unheard.append(event.issuer)
+        return self._parts[at]
 
     def _look(self, visit: _Visit, seen: _Seen) -> None:
         """Follow what one event leads to, its parents apart."""
@@ -406,8 +469,10 @@ class _Walk:
             self.follow(_Visit(lot, Why.LOT, FIRST, visit.stop))
 
     def _follow_inputs(self, visit: _Visit, seen: _Seen) -> None:
-        if not self._show_all(visit, seen):
+        if not self._show_all(visit, seen) or seen.at in self._turned:
             return
+        # They are the same from whichever of its outputs it is seen.
+        self._turned.add(seen.at)
         for _, item in sorted(seen.event.items.items()):
             if item.relation in _INPUT and has_trail(item.id):
                 self.follow(_Visit(item.id, Why.INPUT, FIRST, seen.at))
@@ -422,13 +487,14 @@ class _Walk:
             or not seen.names_it_in(_CHILD)
         ):
             return None
-        for number, item in event.items.items():
-            if item.relation in _PARENT:
-                self._show(seen.at, (number,))
-                # A place has no inside: what else happens there is none of
-                # the item's story.
-                is_place = item.id.startswith(_PLACE)
-                return None if is_place or item.id == visit.item else item.id
+        number = seen.parts.parent
+        if number is not None:
+            self._show(seen.at, (number,))
+            parent = event.items[number].id
+            # A place has no inside: what else happens there is none of the
+            # item's story.
+            is_place = parent.startswith(_PLACE)
+            return None if is_place or parent == visit.item else parent
         # Only with every leaf at hand is it certain that there is no parent.
         self._show_all(_Visit(visit.item, Why.CONTAINER), seen)
         return None
@@ -444,14 +510,14 @@ class _Walk:
                 f" items: a story shows {MAX_ITEMS} of one event at most",
             )
             return False
-        wanted = range(1, count + 1)
-        self._show(seen.at, wanted)
-        unseen = [n for n in wanted if n not in seen.event.items]
-        if unseen:
+        if seen.at not in self._whole:
+            self._whole.add(seen.at)
+            self._show(seen.at, range(1, count + 1))
+        if seen.parts.lacks is not None:
             self._miss(
                 visit,
                 seen.at,
-                f"leaf {unseen[0]} of event {seen.at[1]} of entry"
+                f"leaf {seen.parts.lacks} of event {seen.at[1]} of entry"
                 f" {seen.at[0]} is not shown",
             )
         return True

@@ -57,6 +57,12 @@ class Outcome(StrEnum):
     INCOMPLETE = "INCOMPLETE"
     FAILED = "FAILED"
 
+    def __bool__(self) -> bool:
+        """Refuse to be asked whether it is true: every outcome would be."""
+        raise TypeError(
+            "an outcome is neither true nor false: ask `is Outcome.VERIFIED`"
+        )
+
     @property
     def gravity(self) -> int:
         """How grave it is: 0 for VERIFIED, 3 for FAILED."""
@@ -71,7 +77,8 @@ class Step:
         number: Which step, from 1 (`STEPS`).
         name: Its name.
         outcome: What it came to.
-        code: PRV-nnmm: step nn, reason mm; 00 when it passed.
+        code: PRV-nnmm: step nn, reason mm. 00 when it passed; another one
+            where it passed because nothing was asked for, or was there.
         detail: What was found, as a sentence without a full stop.
         subject: What that is about: an item, an entry, an actor; may be "".
     """
@@ -82,6 +89,13 @@ class Step:
     code: str
     detail: str
     subject: str = ""
+
+    def __bool__(self) -> bool:
+        """Refuse to be asked whether it is true: a failed step would be."""
+        raise TypeError(
+            "a step is neither true nor false: ask `step.outcome is"
+            " Outcome.VERIFIED`"
+        )
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON."""
@@ -259,6 +273,13 @@ class Verdict:
     notices: tuple[Notice, ...] = ()
     summary: Summary | None = None
     timeline: tuple[Moment, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Refuse to be asked whether it is true: a failed one would be."""
+        raise TypeError(
+            "a verdict is neither true nor false: ask `verdict.outcome is"
+            " Outcome.VERIFIED`, or have verify_bundle raise what is wrong"
+        )
 
     @property
     def outcome(self) -> Outcome:

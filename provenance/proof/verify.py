@@ -29,6 +29,7 @@ from dataclasses import dataclass
 
 from provenance.claims.registry import TrustRegistry
 from provenance.encoding.digest import Hash
+from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     InvalidProofError,
     InvalidSignatureError,
@@ -37,6 +38,7 @@ from provenance.errors import (
     QuorumNotMetError,
     VerificationError,
 )
+from provenance.gs1 import read_item
 from provenance.proof.authority import Entitlement, check_entitlement
 from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
@@ -51,6 +53,7 @@ from provenance.proof.opening import newest, open_trusted, require_past
 from provenance.proof.report import Report, StoppedError
 from provenance.proof.story import (
     check_completeness,
+    check_creations,
     check_demands,
     check_recalls,
     check_standing,
@@ -104,18 +107,19 @@ class Verified:
 
 
 def verify_bundle(
-    data: bytes, *, trust: Trust, now: int, item: str | None = None
+    data: bytes, *, trust: Trust, now: Instant, item: str | None = None
 ) -> Verified:
     """Return what the bundle *data* proves, if it passes every step.
 
     Args:
         data: The bundle.
         trust: What the caller believes.
-        now: The time, in ms since 1970.
-        item: The id of the item in hand, if it is known.
+        now: The time: ms since 1970, or a datetime with its zone.
+        item: The item in hand, if it is known, however it is written: what
+            `provenance.read_item` reads.
 
     Raises:
-        MalformedError: It is not a bundle.
+        MalformedError: It is not a bundle, or *item* names nothing.
         QuorumNotMetError: Too few witnesses cosigned its checkpoint.
         InvalidSignatureError: The log did not sign it.
         InvalidProofError: Something in it is not what the log holds.
@@ -143,11 +147,14 @@ def verify_bundle(
 
 
 def examine_bundle(
-    data: bytes, *, trust: Trust, now: int, item: str | None = None
+    data: bytes, *, trust: Trust, now: Instant, item: str | None = None
 ) -> Verdict:
     """Return what each step finds in the bundle *data*, whatever its bytes.
 
     The arguments are those of `verify_bundle`.
+
+    Raises:
+        MalformedError: *item* names nothing; a bundle may be anything.
     """
     return _Examination(trust, now, item).verdict(data)
 
@@ -167,7 +174,7 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
 class _Examination:
     """One run of the steps, and what is known of the bundle so far."""
 
-    def __init__(self, trust: Trust, now: int, item: str | None) -> None:
+    def __init__(self, trust: Trust, now: Instant, item: str | None) -> None:
         self.report = Report()
         self.subject = ""
         self.summary: Summary | None = None
@@ -176,7 +183,7 @@ class _Examination:
         self.evidence: Evidence | None = None
         self.registry: TrustRegistry | None = None
         self._trust = trust
-        self._now = now
+        self._now = to_ms(now)
         self._item = item
 
     def verdict(self, data: bytes) -> Verdict:
@@ -251,13 +258,16 @@ class _Examination:
         return bundle, claimed
 
     def _check_origin(self, bundle: Bundle, claimed: Checkpoint) -> None:
+        # An id is compared as it stands first: what the log has is its own.
         if self._item is not None and self._item != bundle.subject:
-            self.report.stop(
-                "origin",
-                2,
-                f"the bundle is about {bundle.subject}, not {self._item}",
-                self._item,
-            )
+            item = read_item(self._item)
+            if item != bundle.subject:
+                self.report.stop(
+                    "origin",
+                    2,
+                    f"the bundle is about {bundle.subject}, not {item}",
+                    item,
+                )
         if claimed.origin != self._trust.origin:
             self.report.stop(
                 "origin",
@@ -267,7 +277,11 @@ class _Examination:
                 claimed.origin,
                 outcome=Outcome.UNKNOWN,
             )
-        self.report.passed("origin", f"of the ledger {claimed.origin}")
+        detail = f"of the ledger {claimed.origin}"
+        if self._item is None:
+            detail += "; no item was named to compare it with"
+            self.report.passed("origin", detail, reason=3)
+        self.report.passed("origin", detail)
 
     def _check_log_signature(self, bundle: Bundle) -> SignedCheckpoint:
         try:
@@ -275,9 +289,8 @@ class _Examination:
         except (MalformedError, VerificationError) as error:
             self.report.stop("log-signature", 1, str(error), self._trust.origin)
         keys = len(self._trust.policy.logs)
-        self.report.passed(
-            "log-signature", f"signed by {keys} of {keys} keys of the log"
-        )
+        signers = "the key" if keys == 1 else f"all {keys} keys"
+        self.report.passed("log-signature", f"signed by {signers} of the log")
         return signed
 
     def _check_quorum(
@@ -294,12 +307,13 @@ class _Examination:
         if policy.quorum is None:
             detail = "the trust file asks for no cosignatures"
             self.report.notice("PRV-0403", detail)
+            self.report.passed("quorum", detail, reason=3)
         else:
-            detail = (
+            self.report.passed(
+                "quorum",
                 f"cosigned by {len(counted)} of {len(policy.witnesses)}"
-                f" witnesses, enough for {policy.quorum!r}"
+                f" witnesses, enough for {policy.quorum!r}",
             )
-        self.report.passed("quorum", detail)
         return counted
 
     def _check_freshness(
@@ -319,7 +333,11 @@ class _Examination:
                 f"stale: the checkpoint is {age} s old, over the {limit} s"
                 " that the trust file allows",
             )
-        self.report.passed("freshness", f"the checkpoint is {age} s old")
+        detail = f"the checkpoint is {age} s old"
+        if limit is None:
+            detail += ", and the trust file sets no limit"
+            self.report.passed("freshness", detail, reason=3)
+        self.report.passed("freshness", detail)
 
     def _summarise(
         self,
@@ -346,6 +364,7 @@ class _Examination:
         entitlement: Entitlement,
     ) -> None:
         check_standing(self.report, bundle, walk, events)
+        check_creations(self.report, walk, events, entitlement.acts)
         check_recalls(self.report, walk, events, entitlement.acts)
         self.timeline = make_timeline(walk, events, entitlement)
         self.events = tuple(

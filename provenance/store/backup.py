@@ -4,9 +4,14 @@ Copying the file with `cp` would mix what was there before a commit with what
 is there after it, and miss what stands in the write-ahead log. SQLite's own
 backup copies one moment: the pages of one read transaction, which the writer
 does not wait for. The write-ahead log grows as long as it takes.
+
+The moment is one at which all of the log is under a signed checkpoint, so not
+between a writer's commit and its signature: an audit would not call that copy
+sound. Where the writer stopped there, what it left is copied as it is.
 """
 
 from pathlib import Path
+from time import sleep
 
 import apsw
 
@@ -19,6 +24,16 @@ _PAGES = 4_096
 """How many pages are copied between two chances to interrupt."""
 
 _BUSY_MILLISECONDS = 10_000
+
+_LOOKS = 2_000
+"""How often it is looked for a moment at which everything is signed."""
+
+_PAUSE_SECONDS = 0.002
+
+_IS_SIGNED = """
+SELECT (SELECT coalesce(max(log_index) + 1, 0) FROM entries)
+     = (SELECT coalesce(max(size), 0) FROM checkpoints)
+"""
 
 
 def copy_ledger(source: Path, target: Path, *, origin: str) -> None:
@@ -51,13 +66,10 @@ def _copy(source: Path, target: Path) -> None:
         reader.set_busy_timeout(_BUSY_MILLISECONDS)
         writer = apsw.Connection(str(target))
         try:
-            # Without a transaction of ours each step would see another
-            # moment, and every commit would make the copy start again.
-            with reader:
-                reader.execute("SELECT only FROM ledger").fetchall()
-                with writer.backup("main", reader, "main") as backup:
-                    while not backup.done:
-                        backup.step(_PAGES)
+            looks = 1
+            while not _copy_moment(reader, writer, is_any=looks == _LOOKS):
+                looks += 1
+                sleep(_PAUSE_SECONDS)
             # A file of its own, which can be read from where nothing can be
             # written. Whoever opens it to write gives it its log again.
             writer.pragma("journal_mode", "delete")
@@ -65,3 +77,23 @@ def _copy(source: Path, target: Path) -> None:
             writer.close()
     finally:
         reader.close()
+
+
+def _copy_moment(
+    reader: apsw.Connection, writer: apsw.Connection, *, is_any: bool
+) -> bool:
+    """Copy what is there now if all of it is signed, or if any moment will do.
+
+    Returns:
+        Whether it was copied.
+    """
+    # Without a transaction of ours each step would see another moment, and
+    # every commit would make the copy start again.
+    with reader:
+        ((is_signed,),) = reader.execute(_IS_SIGNED)
+        if not (is_signed or is_any):
+            return False
+        with writer.backup("main", reader, "main") as backup:
+            while not backup.done:
+                backup.step(_PAGES)
+    return True

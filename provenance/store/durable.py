@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from provenance.errors import MalformedError, NotFoundError, StoreError
+from provenance.store.links import whereabouts
 
 
 def read_sealed(path: Path, *, kind: str) -> dict[str, object]:
@@ -33,7 +34,7 @@ def read_sealed(path: Path, *, kind: str) -> dict[str, object]:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise NotFoundError(f"there is no file {path}") from error
+        raise NotFoundError(f"there is no file {whereabouts(path)}") from error
     except OSError as error:
         raise StoreError(f"cannot read {path}: {error}") from error
     seal, _, body = data.partition(b"\n")

@@ -61,6 +61,21 @@ def read_key(path: Path) -> Signer:
     return Signer.from_pem(_read_secret(path))
 
 
+def load_key(path: Path | str) -> Signer:
+    """Return the Ed25519 private key in the file *path*; see `read_key`."""
+    return read_key(Path(path))
+
+
+def new_key(path: Path | str) -> Signer:
+    """Return a new Ed25519 key, written to the new file *path*, mode 0600.
+
+    Raises as `write_key` does.
+    """
+    signer = Signer.generate()
+    write_key(Path(path), signer)
+    return signer
+
+
 def read_mldsa_key(path: Path) -> MLDSASigner:
     """Return the ML-DSA-44 private key in *path*; errors as `read_key`."""
     return MLDSASigner.from_pem(_read_secret(path))

@@ -12,6 +12,7 @@ from provenance.errors import (
     RejectedError,
     StoreError,
 )
+from provenance.store.links import whereabouts
 
 
 def make_private(path: Path) -> None:
@@ -54,7 +55,7 @@ def read_private(path: Path, *, most: int, absent: str, content: str) -> bytes:
         finally:
             os.close(file)
     except FileNotFoundError:
-        raise NotFoundError(f"{absent} at {path}") from None
+        raise NotFoundError(f"{absent} at {whereabouts(path)}") from None
     except OSError as fault:
         raise StoreError(f"cannot read {path}: {fault.strerror}") from fault
 

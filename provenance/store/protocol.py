@@ -163,6 +163,27 @@ class Reader(Protocol):
     def trail(self, head: HeadRow) -> list[LinkRow]:
         """Return the links that end in *head*, oldest first."""
 
+    def recent(self, last: int, most: int) -> list[LinkRow]:
+        """Return the links that lead back from the link numbered *last*.
+
+        Latest first, and *most* of them at most.
+        """
+
+    def of_size(
+        self, wanted: Sequence[tuple[int, int]], most: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yield where events of a certain size are, on many trails at once.
+
+        Args:
+            wanted: (the number of a link, a size in bytes): asked for are
+                those of the *most* links that lead back from that link whose
+                event's data has that size.
+            most: How far each trail is looked back on.
+
+        Yields:
+            (which of *wanted*, log index, position), in any order.
+        """
+
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         """Yield the links numbered [start, stop), in order."""
 

@@ -43,20 +43,32 @@ class SignerMemory:
         self._is_broken = False
 
     @classmethod
-    def create(cls, path: Path, *, origin: str) -> Self:
-        """Return the memory of a key that has signed nothing, and keep it.
+    def create(
+        cls,
+        path: Path,
+        *,
+        origin: str,
+        signed: tuple[int, Hash] = (0, EMPTY_ROOT),
+    ) -> Self:
+        """Return a new memory, and keep it in *path*.
+
+        Args:
+            path: Where it will be.
+            origin: The log's name.
+            signed: The (size, root) that the key signed last; by default it
+                has signed nothing.
 
         Raises:
             ConflictError: There is a memory already.
             StoreError: It cannot be written.
         """
         with FileLock.wait_for(_lock_of(path)):
-            if path.exists():
+            if path.exists() or path.is_symlink():
                 raise ConflictError(
                     f"there is a signer's memory {path} already"
                 )
-            memory = cls(path, origin=origin, last=(0, EMPTY_ROOT))
-            memory._write((0, EMPTY_ROOT))
+            memory = cls(path, origin=origin, last=signed)
+            memory._write(signed)
         return memory
 
     @classmethod

@@ -34,6 +34,7 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.store.durable import sync_directory
+from provenance.store.links import whereabouts
 from provenance.store.lockfile import FileLock
 from provenance.store.private import make_private
 from provenance.store.protocol import NO_LINK, Batch, Reader
@@ -272,7 +273,9 @@ class SQLiteStore(SQLiteReads):
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
-    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+    def _fetch(
+        self, sql: str, keys: tuple[int | bytes | str, ...]
+    ) -> list[Row]:
         connection = self._borrow()
         try:
             return connection.execute(sql, keys).fetchall()
@@ -334,7 +337,9 @@ class _Snapshot(SQLiteReads):
         except apsw.Error as error:
             raise self._failure(error) from error
 
-    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+    def _fetch(
+        self, sql: str, keys: tuple[int | bytes | str, ...]
+    ) -> list[Row]:
         return self._open_connection().execute(sql, keys).fetchall()
 
     @contextmanager
@@ -423,10 +428,11 @@ def _lock(path: Path) -> FileLock:
 
 
 def _existing(path: Path | str) -> Path:
-    path = Path(path).resolve()
-    if not path.is_file():
-        raise NotFoundError(f"there is no ledger file {path}")
-    return path
+    found = Path(path).resolve()
+    if not found.is_file():
+        said = whereabouts(Path(path))
+        raise NotFoundError(f"there is no ledger file {said}")
+    return found
 
 
 def _make_file(path: Path, origin: str) -> None:

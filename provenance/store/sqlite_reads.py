@@ -4,8 +4,9 @@ Every query is written once, here; where the connection comes from differs
 between a store and a snapshot (`provenance.store.sqlite`).
 """
 
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import pairwise
 from pathlib import Path
@@ -99,6 +100,34 @@ SELECT * FROM trail
 """
 """A trail from its latest link back: SQLite walks it twice as fast as we do."""
 
+_OF_SIZE = """
+WITH RECURSIVE
+wanted AS (
+    SELECT key AS which, value ->> 0 AS last, value ->> 1 AS size
+    FROM json_each(?1)
+),
+trail (which, size, depth, log_index, position, previous) AS (
+    SELECT which, size, 1, log_index, position, previous
+    FROM wanted CROSS JOIN links ON links.number = wanted.last
+    UNION ALL
+    SELECT which, size, depth + 1, links.log_index, links.position,
+           links.previous
+    FROM trail CROSS JOIN links ON links.number = trail.previous
+    WHERE depth < ?2
+)
+SELECT which, log_index, position
+FROM trail CROSS JOIN entries USING (log_index)
+CROSS JOIN events ON events.number = first_event + position
+WHERE length(data) = size
+"""
+"""Many trails in one query, which costs a fifth of one query for each.
+
+An event's length is known without its data being read.
+"""
+
+_AT_ONCE = 1_000
+"""On how many trails one query looks back."""
+
 _LAST_INTEGER = 2**63 - 1
 """The largest number that a row can have."""
 
@@ -120,7 +149,9 @@ class SQLiteReads(ABC):
         self._path = path
 
     @abstractmethod
-    def _fetch(self, sql: str, keys: tuple[int | bytes, ...]) -> list[Row]:
+    def _fetch(
+        self, sql: str, keys: tuple[int | bytes | str, ...]
+    ) -> list[Row]:
         """Return all rows of a query that has few."""
 
     @abstractmethod
@@ -281,6 +312,20 @@ class SQLiteReads(ABC):
         links.reverse()
         return links
 
+    def recent(self, last: int, most: int) -> list[LinkRow]:
+        rows = self._all(_TRAIL, _LINK, last, max(most, 0))
+        return [LinkRow(*row) for row in rows]
+
+    def of_size(
+        self, wanted: Sequence[tuple[int, int]], most: int
+    ) -> Iterator[tuple[int, int, int]]:
+        for start in range(0, len(wanted), _AT_ONCE):
+            asked = json.dumps(wanted[start : start + _AT_ONCE])
+            for which, *place in self._all(
+                _OF_SIZE, (int, int, int), asked, most
+            ):
+                yield start + which, place[0], place[1]
+
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         for row in self._range(
             "SELECT log_index, position, event_id, previous FROM links"
@@ -356,7 +401,9 @@ class SQLiteReads(ABC):
         rows = self._all(sql, types, *keys)
         return rows[0] if rows else None
 
-    def _all(self, sql: str, types: Types, *keys: int | bytes) -> list[Row]:
+    def _all(
+        self, sql: str, types: Types, *keys: int | bytes | str
+    ) -> list[Row]:
         try:
             rows = self._fetch(sql, keys)
         except OverflowError:

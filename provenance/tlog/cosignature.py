@@ -30,7 +30,13 @@ from dataclasses import dataclass
 
 from provenance.encoding.digest import Hash
 from provenance.errors import InvalidSignatureError, MalformedError
-from provenance.keys import MLDSASigner, MLDSAVerifier, Signer, Verifier
+from provenance.keys import (
+    KeyHolder,
+    MLDSASigner,
+    MLDSAVerifier,
+    Verifier,
+    signature_of,
+)
 from provenance.tlog.checkpoint import (
     MAX_ORIGIN_SIZE,
     Checkpoint,
@@ -96,7 +102,7 @@ class CosignatureSigner:
     """A cosigner's name and its Ed25519 key, used for nothing else."""
 
     name: str
-    signer: Signer
+    signer: KeyHolder
 
     @property
     def verifier(self) -> CosignatureVerifier:
@@ -111,7 +117,7 @@ class CosignatureSigner:
         """
         _require_time(time)
         message = _ed25519_message(format_checkpoint(checkpoint), time)
-        return _line(self.verifier, time, self.signer.sign(message))
+        return _line(self.verifier, time, signature_of(self.signer, message))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ own. A tree of *size* is the subtree [0, size), which makes consistency of
 two trees a special case of consistency of a subtree and a tree.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from provenance.encoding.digest import Hash
@@ -51,6 +52,7 @@ __all__ = [
     "node_hash",
     "prove_consistency",
     "prove_inclusion",
+    "prove_inclusions",
     "prove_subtree_consistency",
     "prove_subtree_inclusion",
     "root_hash",
@@ -126,6 +128,38 @@ def prove_inclusion(index: int, size: int, read: ReadNodes) -> tuple[Hash, ...]:
     log2(size) + 1 hashes (RFC 6962, section 2.1.1).
     """
     return prove_subtree_inclusion(index, start=0, stop=size, read=read)
+
+
+def prove_inclusions(
+    indexes: Collection[int], size: int, read: ReadNodes
+) -> dict[int, tuple[Hash, ...]]:
+    """Return leaf → the proof that `prove_inclusion` gives of it.
+
+    What several proofs share is read and joined once, so that those of
+    neighbours cost a few hashes each. With *size* 0 there is no leaf.
+    """
+    for index in indexes:
+        if not 0 <= index < size:
+            raise ValueError(f"no leaf {index} in a tree of {size}")
+    proofs: dict[int, tuple[Hash, ...]] = {}
+    open_subtrees: list[tuple[range, list[int], tuple[Hash, ...]]] = [
+        (range(size), sorted(set(indexes)), ())
+    ]
+    while open_subtrees:
+        subtree, wanted, above = open_subtrees.pop()
+        if not wanted:
+            continue
+        if len(subtree) == 1:
+            proofs[subtree.start] = above
+            continue
+        left, right = _halves(subtree)
+        middle = bisect_left(wanted, right.start)
+        beside_left, beside_right = _subtree_hashes([right, left], read)
+        open_subtrees += [
+            (left, wanted[:middle], (beside_left, *above)),
+            (right, wanted[middle:], (beside_right, *above)),
+        ]
+    return proofs
 
 
 def prove_subtree_inclusion(
@@ -299,16 +333,21 @@ def _walk(tree: range, target: range) -> tuple[list[range], range]:
     siblings: list[range] = []
     subtree = tree
     while subtree.start < target.start or subtree.stop > target.stop:
-        # The left side is the largest complete subtree that leaves a right.
-        middle = subtree.start + (1 << (len(subtree) - 1).bit_length() - 1)
-        left, right = range(subtree.start, middle), range(middle, subtree.stop)
-        if target.stop <= middle:
+        left, right = _halves(subtree)
+        if target.stop <= right.start:
             subtree, sibling = left, right
         else:
             # The left is outside the target, or, being complete, all inside.
             subtree, sibling = right, left
         siblings.append(sibling)
     return siblings[::-1], subtree
+
+
+def _halves(subtree: range) -> tuple[range, range]:
+    """Return the two sides of *subtree*, which has two leaves or more."""
+    # The left side is the largest complete subtree that leaves a right.
+    middle = subtree.start + (1 << (len(subtree) - 1).bit_length() - 1)
+    return range(subtree.start, middle), range(middle, subtree.stop)
 
 
 def _complete_nodes(subtree: range) -> list[Node]:

@@ -37,7 +37,7 @@ from typing import ClassVar, Self
 
 from provenance.encoding.base64 import decode_base64, encode_base64
 from provenance.errors import InvalidSignatureError, MalformedError
-from provenance.keys import MLDSAVerifier, Signer, Verifier
+from provenance.keys import KeyHolder, MLDSAVerifier, Verifier, signature_of
 
 MAX_SIGNATURES = 100
 MAX_NOTE_SIZE = 1 << 20
@@ -203,7 +203,7 @@ class NoteSigner:
     """A name and the Ed25519 key that signs notes under it."""
 
     name: str
-    signer: Signer
+    signer: KeyHolder
 
     def __post_init__(self) -> None:
         check_key_name(self.name)
@@ -217,7 +217,7 @@ class NoteSigner:
         return NoteSignature(
             self.name,
             self.verifier.key_id,
-            self.signer.sign(text.encode()),
+            signature_of(self.signer, text.encode()),
         )
 
 

@@ -17,6 +17,7 @@ from provenance.encoding.digest import sha256
 from provenance.folder import create_ledger
 from provenance.keys import Signer
 from provenance.ledger.ledger import Ledger, clock_now
+from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Log, Policy
@@ -143,7 +144,7 @@ def append(
     gc.collect()
     used, start = processor_seconds(), time.perf_counter()
     for _, answer in ledger.submit_many(submissions):
-        assert isinstance(answer, int), answer
+        assert isinstance(answer, Receipt), answer
     return Appended(time.perf_counter() - start, processor_seconds() - used)
 
 

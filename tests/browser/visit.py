@@ -22,9 +22,13 @@ from playwright.sync_api import (
 )
 
 from tests.browser.parts import ARTEFACTS
+from tests.waiting import PATIENCE_SECONDS
 
-PATIENCE = 20_000
-"""How long a condition is waited for, in ms, on a slow machine."""
+PATIENCE = PATIENCE_SECONDS * 1000
+"""How long a condition is waited for, in ms."""
+
+# By default only five seconds.
+expect.set_options(timeout=PATIENCE)
 
 OWN_HOSTS = {"127.0.0.1", "localhost"}
 OWN_SCHEMES = {"data", "blob", "about"}
@@ -94,9 +98,7 @@ class Visit:
     def open(self, path: str = "/") -> Self:
         """Open *path* and wait until the page's modules run."""
         self.page.goto(self.base + path, wait_until="commit")
-        expect(self.page.locator("html[data-ready=true]")).to_be_attached(
-            timeout=PATIENCE
-        )
+        expect(self.page.locator("html[data-ready=true]")).to_be_attached()
         return self
 
     def check(self, item: str, **more: str) -> str:

@@ -31,6 +31,7 @@ from provenance.proof.trust import Trust, parse_trust
 from provenance.proof.verify import examine_bundle
 from tests.test_golden_vectors import read_trust
 from tests.vectors.case import plain
+from tests.waiting import PATIENCE_SECONDS
 from tests.web.questions import Question, Questions
 
 ANSWERER = pathlib.Path(__file__).with_name("answer.js")
@@ -73,7 +74,7 @@ class Answerer:
         with self._process as process:
             assert process.stdin is not None
             process.stdin.close()
-            process.wait(timeout=60)
+            process.wait(timeout=PATIENCE_SECONDS)
 
     def ask(self, question: Question) -> Mapping[str, Any]:
         """Return its answer, or the error that it came to."""

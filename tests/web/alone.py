@@ -22,6 +22,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.parts import find_chromium
+from tests.browser.visit import PATIENCE
 from tests.web.served import serving
 
 Open = Callable[..., Page]
@@ -97,7 +98,7 @@ def visit(base: str) -> Iterator[Open]:
             **{"viewport": {"width": 390, "height": 844}, **options},
         )
         begun.append(context)
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.add_init_script(KEPT_STREAMS + script)
         address = base.replace("127.0.0.1", host)

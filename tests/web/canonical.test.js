@@ -9,12 +9,14 @@ import {
 } from "../../node/provenance_node/web/verify/encoding/base64.js";
 import {
   MAX_DEPTH,
+  Room,
   decode,
   decodeFlat,
   encode,
   isInt,
 } from "../../node/provenance_node/web/verify/encoding/canonical.js";
 import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
+import { parseBundle } from "../../node/provenance_node/web/verify/proof/bundle.js";
 import { raw, readJson, shared, untagged } from "./vectors.js";
 
 const utf8 = (text) => new TextEncoder().encode(text);
@@ -163,10 +165,34 @@ test("long values are written and read back", () => {
     Array.from({ length: 70_000 }, (_, i) => i - 35_000),
     new Map(Array.from({ length: 300 }, (_, i) => [`k${i}`, i])),
   ];
-  const again = decode(encode(value));
+  const data = encode(value);
+  const count = 1 + 4 + 70_000 + 600;
+  const again = decode(data, new Room(count));
+  assert.throws(() => decode(data, new Room(count - 1)), /there is room for/);
+  assert.throws(() => decode(data), /there is room for 65536/);
   assert.deepEqual(again.slice(0, 3), value.slice(0, 3));
   assert.deepEqual(new Map(again[3]), new Map([...value[3]].sort()));
-  assert(isCanonical(encode(value)));
+});
+
+test("parts of one input share its room, small ones take none", () => {
+  const part = encode(Array.from({ length: 40 }, () => []));
+  const room = new Room(100);
+  for (let i = 0; i < 2; i++) decode(part, room);
+  assert.equal(room.values, 100 - 2 * 41);
+  assert.throws(() => decode(part, room), /there is room for 18/);
+  assert.deepEqual(decode(encode([1, [2]]), room), [1, [2]]);
+  assert.equal(room.values, 100 - 2 * 41);
+});
+
+test("more small values than there is room for are refused at once", () => {
+  for (const child of [0x90, 0x80, 0xc0]) {
+    const size = 2 ** 23;
+    const bomb = new Uint8Array(5 + size).fill(child);
+    bomb.set([0xdd, 0, 0x80, 0, 0]);
+    const before = process.memoryUsage().heapUsed;
+    assert.throws(() => parseBundle(bomb), /there is room for/);
+    assert(process.memoryUsage().heapUsed - before < size);
+  }
 });
 
 test("a flat array is read only if its types are asked for", () => {

@@ -57,6 +57,23 @@ test("what is no byte string, or no time, is a wrong call", async () => {
   }
 });
 
+test("the item in hand may be written as people have it", async () => {
+  for (const item of [
+    "urn:epc:id:sgtin:9506000.013435.K0001",
+    "https://shop.example/01/09506000134352/21/K0001",
+    "(01)09506000134352(21)K0001",
+    "]d2010950600013435221K0001",
+    " https://id.gs1.org/01/09506000134352/21/K0001\n",
+  ]) {
+    const { outcome } = await examineBundle(BYTES, { ...ASKED, item });
+    assert.equal(outcome, "VERIFIED", item);
+  }
+  for (const item of ["", "milk", "(01)09506000134353(21)K0001"]) {
+    const asked = { ...ASKED, item };
+    await assert.rejects(examineBundle(BYTES, asked), MalformedError, item);
+  }
+});
+
 test("bytes inside a greater buffer are read where they are", async () => {
   const wide = new Uint8Array(BYTES.length + 20).fill(0xc1);
   wide.set(BYTES, 7);

@@ -10,6 +10,7 @@ import {
   hasTrail,
   parseEvent,
   parseLeaf,
+  roomFor,
 } from "../../node/provenance_node/web/verify/claims/event.js";
 import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
 import { DEFAULT_ROLES } from "../../node/provenance_node/web/verify/claims/roles.js";
@@ -131,7 +132,8 @@ function readShownLeaf(given) {
   if (!equalBytes(eventId(itemCount, concealed, root), raw(given.id))) {
     throw new InvalidProofError("the leaf is not one of that event");
   }
-  return { part: shownPart(parseLeaf(leaf, { number, itemCount })) };
+  const room = roomFor(0);
+  return { part: shownPart(parseLeaf(leaf, { number, itemCount, room })) };
 }
 
 async function readStatement(given) {

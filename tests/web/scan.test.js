@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import test from "node:test";
 
-import { isCompressed } from "../../node/provenance_node/web/scan/compressed.js";
+import { isCompressed } from "../../node/provenance_node/web/verify/gs1/compressed.js";
 import { readGs1 } from "../../node/provenance_node/web/scan/gs1_qr.js";
 import { looksAt } from "../../node/provenance_node/web/scan/pixels.js";
 import { readItem } from "../../node/provenance_node/web/scan/problems.js";
 import { readQR } from "../../node/provenance_node/web/scan/qr.js";
-import { bracketed, readCode } from "../../node/provenance_node/web/scan/read_code.js";
+import { bracketed, readCode } from "../../node/provenance_node/web/verify/gs1/reading.js";
 import { SAMPLE_TEXT, samplePixels } from "../../node/provenance_node/web/scan/sample.js";
 import { WORDS, wordsOf } from "../../node/provenance_node/web/scan/words.js";
 import { WORDS as MAP_WORDS } from "../../node/provenance_node/web/map/words.js";

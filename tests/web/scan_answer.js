@@ -3,11 +3,11 @@
 
 import { createInterface } from "node:readline";
 
-import { ALL_AIS } from "../../node/provenance_node/web/scan/ai.js";
-import * as codes from "../../node/provenance_node/web/scan/codes.js";
-import { isCompressed } from "../../node/provenance_node/web/scan/compressed.js";
+import { ALL_AIS } from "../../node/provenance_node/web/verify/gs1/ai.js";
+import * as codes from "../../node/provenance_node/web/verify/gs1/codes.js";
+import { isCompressed } from "../../node/provenance_node/web/verify/gs1/compressed.js";
 import { readQR } from "../../node/provenance_node/web/scan/qr.js";
-import { bracketed, readCode } from "../../node/provenance_node/web/scan/read_code.js";
+import { bracketed, readCode } from "../../node/provenance_node/web/verify/gs1/reading.js";
 import { decodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
 import { ProvenanceError } from "../../node/provenance_node/web/verify/errors.js";
 

@@ -13,7 +13,6 @@ ledger answers with 422 elsewhere has 400 here.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from provenance.cli.problems import PROBLEMS
 from provenance.errors import StoreError
 from provenance_node.asgi import Headers, Scope
 from provenance_node.epcis.resources import ROOT, allow, find
@@ -23,7 +22,7 @@ from provenance_node.settings import Settings
 _PREFIX = "epcisException:"
 _VALIDATION = "ValidationException"
 
-_UNKNOWN_OUTCOME = PROBLEMS[StoreError].code
+_UNKNOWN_OUTCOME = StoreError.code
 _LOOK_FIRST = (
     "look among the capture jobs, or for the event by its eventID, before you"
     " send it again: it would be signed anew"

@@ -91,6 +91,16 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
             "code": {"type": "string", "example": "PRV-9023"},
             "do": {"type": "string"},
             "retryable": {"type": "boolean"},
+            "log_indexes": {
+                "description": "PRV-9025: the entries that have it already",
+                "type": "array",
+                "items": {"type": "integer"},
+            },
+            "is_known": {
+                "description": "PRV-9025: whether they have all of it, so that"
+                " nothing is left to be logged",
+                "type": "boolean",
+            },
         },
     }
     components["Result"] = {

@@ -50,7 +50,8 @@ def routes(node: Node) -> APIRouter:
     async def get_readiness() -> Response:
         """Reads the store, and asks whether the writer still writes.
 
-        It does not while witnesses contradict the log.
+        It does not while witnesses contradict the log, nor where one commit
+        has lasted longer than `stall_seconds`.
         """
         latest = node.reading.latest
         try:
@@ -59,13 +60,12 @@ def routes(node: Node) -> APIRouter:
             is_readable = False
         else:
             is_readable = True
-        is_ready = (
-            is_readable and node.writer.is_whole and node.writer.doubt is None
-        )
+        is_writing = node.writer.is_whole and node.writer.is_moving
+        is_ready = is_readable and is_writing and node.writer.doubt is None
         said: dict[str, Any] = {
             "status": "ready" if is_ready else "not ready",
             "store": is_readable,
-            "writer": node.writer.is_whole,
+            "writer": is_writing,
             "size": latest.size,
             "checkpoint_age_seconds": round(node.checkpoint_age, 3),
             "queue": node.writer.in_hand,

@@ -15,14 +15,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from provenance.errors import MalformedError
+from provenance.errors import DuplicateEventError, MalformedError
 from provenance_node.asgi import Headers
 from provenance_node.intake import Given, split
 from provenance_node.node import Node
 from provenance_node.problems import (
     MEDIA_TYPE,
     NO_SUCH_TYPE,
-    TOO_LARGE,
     RefusedError,
     kind_of,
     problem,
@@ -85,15 +84,11 @@ def routes(node: Node) -> APIRouter:
         """
         rate = node.take_write(request.scope)
         _require_type(request)
-        pieces, is_many = split(await request.body())
+        pieces, is_many = split(
+            await request.body(), most=node.settings.max_batch
+        )
         if not pieces:
             raise MalformedError("the body has no submission")
-        most = node.settings.max_batch
-        if len(pieces) > most:
-            raise RefusedError(
-                TOO_LARGE,
-                f"a request has at most {most} statements, not {len(pieces)}",
-            )
         is_minimal = _prefers_minimal(request)
         outcomes, actor_rate = await node.writer.submit(
             pieces, with_receipts=not is_minimal
@@ -153,6 +148,9 @@ def _result(given: Given | None, outcome: Outcome) -> dict[str, Any]:
 
 def _problem(refused: Refused) -> dict[str, Any]:
     more: dict[str, object] = {}
+    if isinstance(refused.error, DuplicateEventError):
+        more["log_indexes"] = list(refused.error.log_indexes)
+        more["is_known"] = refused.error.is_known
     if refused.heads:
         more["heads"] = {
             item: head and {"count": head[0], "link": head[1].hex()}

@@ -151,9 +151,9 @@ def _require_defined(
         try:
             expand(text, known)
         except MalformedError as error:
-            raise MalformedError(
-                f"{notes.locate(steps)}: {error}, since a context is not"
-                " fetched"
+            raise MalformedError.at(
+                notes.locate(steps),
+                f"{error}, since a context is not fetched",
             ) from error
 
 

@@ -413,11 +413,10 @@ def _event(section: Section, prefixes: Prefixes) -> Members:
     try:
         return _checked(parse_template(section.all()), prefixes)
     except Fault as fault:
-        raise MalformedError(
-            f"{section.path}{fault.path[1:]}: {fault.message}"
-        ) from fault
+        path = f"{section.path}{fault.path[1:]}"
+        raise MalformedError.at(path, fault.message) from fault
     except MalformedError as error:
-        raise MalformedError(f"{section.path}: {error}") from error
+        raise MalformedError.at(section.path, str(error)) from error
 
 
 def _checked(event: Node, prefixes: Prefixes) -> Members:

@@ -108,7 +108,7 @@ class Section:
         ]
 
     def fault(self, name: str, what: str) -> MalformedError:
-        return MalformedError(f"{self._below(name)}: {what}")
+        return MalformedError.at(self._below(name), what)
 
     def require_read(self) -> None:
         for name in self._members:

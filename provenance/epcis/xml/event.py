@@ -88,14 +88,14 @@ def read_event(event: Element) -> RawEvent:
 
 def refuse(element: Element, message: str) -> MalformedError:
     """Return the error that *message* is true of *element*."""
-    return MalformedError(f"{element.place}: {message}")
+    return MalformedError.at(element.place, message)
 
 
 def refuse_attribute(
     element: Element, name: str, message: str
 ) -> MalformedError:
     """Return the error that *message* is true of the attribute *name*."""
-    return MalformedError(f"{element.place_of(name)}: {message}")
+    return MalformedError.at(element.place_of(name), message)
 
 
 def unknown(kind: str, name: Name, known: Collection[str]) -> str:

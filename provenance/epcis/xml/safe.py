@@ -119,7 +119,7 @@ class SafeParser:
         """Return the error that *message* is true of what is being read."""
         path = self._path()
         place = f"{path} (line {self.line})" if path else f"line {self.line}"
-        return MalformedError(f"{place}: {message}")
+        return MalformedError.at(place, message)
 
     @property
     def _unfinished(self) -> int:

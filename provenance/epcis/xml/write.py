@@ -168,7 +168,7 @@ def _write(
         try:
             written = at(index, _write_event, dict(event), {})
         except Fault as fault:
-            raise MalformedError(f"{fault.path}: {fault.message}") from fault
+            raise MalformedError.at(fault.path, fault.message) from fault
         yield written.encode()
     yield f"</EventList>\n{closing}".encode()
 

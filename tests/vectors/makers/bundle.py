@@ -880,6 +880,10 @@ def _roles() -> list[Case]:
         ),
     )
     revoked.say(MAKER, revoked.seen(can(1)))
+    again = Play()
+    agent = again.join("agent", dataclasses.replace(PRODUCER, may_grant=True))
+    again.say(agent, again.events[0, 1])
+    again.say(agent, again.made(can(1)))
     strange = short()
     strange.say(MAKER, strange.seen(can(1), step="dancing"))
     own = short()
@@ -895,6 +899,7 @@ def _roles() -> list[Case]:
         _case("verified-place", "a grant for the place where it happened", placed, here, now=here_now, timeline=[(1, 0, "commissioning", "subject")]),
         _case("failed-place", "a grant for another place", placed, placed.bundle(can(1)), "PRV-1201"),
         _case("failed-revoked-grant", "a grant that was revoked before", revoked, revoked.bundle(can(1)), "PRV-1201"),
+        _case("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1104"),
         _case("failed-own-step", "a step of one's own that no role names", own, own.bundle(can(1)), "PRV-1201"),
         _case("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-1203"),
         _case("verified-dated-grant", "the log's time shows that the grant held", within, fit, timeline=[(2, 0, "commissioning", "subject")]),
@@ -1066,11 +1071,34 @@ def _corrections() -> list[Case]:
     nothing.say(MAKER, made)
     nothing.say(MAKER, nothing.as_error(made))
 
+    twice = pinned()
+    for _ in range(2):
+        twice.say(MAKER, twice.made(can(1)))
+    once = pinned()
+    again = once.made(can(1))
+    once.say(MAKER, once.made(can(1)))
+    once.say(MAKER, again)
+    once.say(MAKER, once.as_error(again))
+
     unseen = tiny()
     unseen.say(MAKER, unseen.as_error(unseen.seen(can(1), step="packing")))
 
     error = ("PRV-1402", can(1))
     return [
+        _pinned_case(
+            "verified-made-twice",
+            "two things were given one number",
+            twice,
+            twice.bundle(can(1)),
+            notices=[NO_WITNESSES, ("PRV-1407", can(1))],
+        ),
+        _pinned_case(
+            "verified-made-twice-in-error",
+            "a thing was given its number twice, once by mistake",
+            once,
+            once.bundle(can(1)),
+            notices=[NO_WITNESSES, error],
+        ),
         _pinned_case(
             "verified-packed-in-error",
             "the can never was in the carton that was recalled",

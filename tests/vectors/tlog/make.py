@@ -10,7 +10,7 @@ sign with Ed25519, so every byte is determined.
 import pathlib
 from hashlib import sha256
 
-from provenance.encoding.tree import leaf_hash, path_to, root_of
+from provenance.encoding.tree import Tree, leaf_hash, root_of
 from provenance.keys import Signer
 from provenance.tlog.checkpoint import Checkpoint, sign_checkpoint
 from provenance.tlog.cosignature import CosignatureSigner
@@ -54,7 +54,7 @@ def files() -> dict[str, bytes]:
         groups=(Group("two-of-three", 2, tuple(WITNESSES)),),
         quorum="two-of-three",
     )
-    proof = ProofFile(1, path_to(1, LEAVES), note, extra=b"hello")
+    proof = ProofFile(1, Tree(LEAVES).path_to(1), note, extra=b"hello")
     return {
         "demo.checkpoint": note.encode(),
         "demo.policy": format_policy(policy),

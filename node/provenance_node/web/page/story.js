@@ -11,7 +11,7 @@ import { Field, Item, parseLeaf } from "../verify/claims/event.js";
 import { parseEntry } from "../verify/claims/statement.js";
 import { sha256 } from "../verify/encoding/digest.js";
 import { toHex } from "../verify/encoding/bytes.js";
-import { parseBundle } from "../verify/proof/bundle.js";
+import { leafRoom, parseBundle } from "../verify/proof/bundle.js";
 import { asJson } from "../verify/proof/verdict.js";
 import { parseCheckpoint } from "../verify/tlog/checkpoint.js";
 import { parseNote } from "../verify/tlog/note.js";
@@ -84,8 +84,9 @@ export function readStory(bytes, verdict) {
   const facts = new Map();
   /** @type {Map<string, string[]>} */
   const enrolments = new Map();
+  const room = leafRoom(bundle);
   for (const shown of bundle.events) {
-    const fact = readFact(shown);
+    const fact = readFact(shown, room);
     facts.set(factKey(shown.logIndex, shown.position), fact);
     const issuer = issuers.get(shown.logIndex);
     const { type, actor } = fact.body;
@@ -112,9 +113,10 @@ export function readStory(bytes, verdict) {
 
 /**
  * @param {import("../verify/proof/bundle.js").ShownEvent} shown
+ * @param {import("../verify/encoding/canonical.js").Room} room
  * @returns {Fact}
  */
-function readFact({ leaves, itemCount, concealedCount }) {
+function readFact({ leaves, itemCount, concealedCount }, room) {
   /** @type {Fact} */
   const fact = {
     body: {},
@@ -123,7 +125,7 @@ function readFact({ leaves, itemCount, concealedCount }) {
     hiddenItems: itemCount,
   };
   for (const { leaf, number } of leaves) {
-    const part = parseLeaf(leaf, { number, itemCount });
+    const part = parseLeaf(leaf, { number, itemCount, room });
     if (part instanceof Item) {
       const { relation, id, quantity, uom } = part;
       fact.items.push({ relation, id, quantity, uom });

@@ -100,6 +100,8 @@ export const WORDS = {
     "PRV-0201":
       "It comes from another ledger, whose keys this browser does not have.",
     "PRV-0202": "It is about a different item.",
+    "PRV-0203":
+      "It comes from the ledger that this browser trusts. No item was named to compare it with.",
     "PRV-0300": "The ledger signed this state of its records.",
     "PRV-0301": "The ledger’s signature is missing or wrong.",
     "PRV-0400": "Enough independent witnesses were shown the same records.",
@@ -112,6 +114,8 @@ export const WORDS = {
     "PRV-0501": "The record is out of date: a newer recall would not be seen.",
     "PRV-0502":
       "The record is dated in the future. Look at this device’s clock first.",
+    "PRV-0503":
+      "No limit is set: how old the record may be was not checked.",
     "PRV-0600": "The ledger bound itself to one list of all items’ entries.",
     "PRV-0601": "The ledger’s list of all items’ entries is missing or wrong.",
     "PRV-0700": "Every entry shown is in the ledger, at its place.",
@@ -120,14 +124,20 @@ export const WORDS = {
     "PRV-0702": "The ledger took an entry that breaks its own rules.",
     "PRV-0800": "Every entry reads as it did when it was signed.",
     "PRV-0801": "Something was changed after it was signed.",
+    "PRV-0802":
+      "No entry is shown.",
     "PRV-0900": "No entry was left out.",
     "PRV-0901": "An entry was left out, added or changed.",
     "PRV-0902": "An entry names an item whose list does not have it.",
+    "PRV-0903":
+      "The ledger’s list proves that it has no entry of this item.",
     "PRV-1000": "All that the story leads to is here.",
     "PRV-1001": "Part of the story is missing.",
     "PRV-1002": "Something here is no part of this item’s story.",
     "PRV-1003": "The ledger proves that it has no record of this item.",
     "PRV-1004": "A related record is not shown; it was not asked for either.",
+    "PRV-1005":
+      "All that was asked for is here. The story leads to more, which is not.",
     "PRV-1100": "Every signature is valid.",
     "PRV-1101": "A signature is not valid.",
     "PRV-1102": "An entry was signed with a key that did not count then.",
@@ -137,6 +147,8 @@ export const WORDS = {
       "The ledger took a registration that was not its signer’s to make.",
     "PRV-1105":
       "Ledger and trust file disagree about a signer; the trust file counts.",
+    "PRV-1106":
+      "No entry is shown, so there was no signature to check.",
     "PRV-1200": "Everyone was entitled to say what they said.",
     "PRV-1201": "Somebody signed what they were not entitled to say.",
     "PRV-1202":
@@ -145,8 +157,12 @@ export const WORDS = {
       "An entry cannot be understood, so nobody can tell who may sign it.",
     "PRV-1204":
       "Whether a signer was entitled cannot be told from what is here.",
+    "PRV-1205":
+      "No entry is shown for which anyone needs a permission.",
     "PRV-1300": "Entries stand in the order that their signers demanded.",
     "PRV-1301": "An entry is not where its signer demanded it to be.",
+    "PRV-1302":
+      "No signer demanded a certain order.",
     "PRV-1400": "Nothing in its story recalls it.",
     "PRV-1401":
       "It, its lot, or something it was made from or travelled in was recalled.",
@@ -156,6 +172,8 @@ export const WORDS = {
     "PRV-1405": "A correction refers to an entry that is not on this record.",
     "PRV-1406":
       "All that was ever said of this item was taken back as an error.",
+    "PRV-1407":
+      "This number was given to a new thing more than once: two things may bear it.",
     "notice.recall": "Recall",
     "notice.recall.item": "This very item was recalled.",
     "notice.recall.do":
@@ -401,6 +419,8 @@ export const WORDS = {
     "PRV-0200": "证明说的正是这件物品，来自本浏览器信任的账本。",
     "PRV-0201": "证明来自另一个账本，本浏览器没有它的密钥，无从核对。",
     "PRV-0202": "证明说的是另一件物品。",
+    "PRV-0203":
+      "证明来自本浏览器信任的账本。没有指明物品，请自行与标签比对。",
     "PRV-0300": "账本为这份记录的状态签了名。",
     "PRV-0301": "账本的签名缺失或有误。",
     "PRV-0400": "有足够多的独立见证方看到了同样的记录。",
@@ -410,6 +430,8 @@ export const WORDS = {
     "PRV-0500": "记录足够新。",
     "PRV-0501": "记录已过期：之后若有召回，在这里看不到。",
     "PRV-0502": "记录的时间在未来，请先检查本设备的时钟。",
+    "PRV-0503":
+      "没有设定期限，因此没有核对记录的新旧。",
     "PRV-0600": "账本对所有物品的记录承诺了唯一的目录。",
     "PRV-0601": "账本的总目录缺失或有误。",
     "PRV-0700": "所示的每条记录都在账本中，位置相符。",
@@ -417,27 +439,39 @@ export const WORDS = {
     "PRV-0702": "账本收录了违反自身规则的记录。",
     "PRV-0800": "每条记录都与签署时一致。",
     "PRV-0801": "有内容在签署之后被改动。",
+    "PRV-0802":
+      "没有显示任何记录。",
     "PRV-0900": "没有遗漏任何一条记录。",
     "PRV-0901": "有记录被遗漏、添加或改动。",
     "PRV-0902": "有记录提到某件物品，该物品的目录里却没有它。",
+    "PRV-0903":
+      "账本的总目录证明：其中没有这件物品的记录。",
     "PRV-1000": "来龙去脉涉及的内容都在这里。",
     "PRV-1001": "来龙去脉缺了一部分。",
     "PRV-1002": "这里混入了与该物品无关的内容。",
     "PRV-1003": "账本证明：它没有这件物品的任何记录。",
     "PRV-1004": "有一项相关记录未显示，也未被要求显示。",
+    "PRV-1005":
+      "所要求的内容都在这里；来龙去脉还涉及其他内容，没有显示。",
     "PRV-1100": "每个签名都有效。",
     "PRV-1101": "有签名无效。",
     "PRV-1102": "有记录所用的签名密钥在当时并不有效。",
     "PRV-1103": "仅凭现有内容，无法判断某签署方的密钥是否有效。",
     "PRV-1104": "账本收录了一项签署方无权作出的登记。",
     "PRV-1105": "账本与信任文件对某签署方说法不一，以信任文件为准。",
+    "PRV-1106":
+      "没有显示任何记录，因此没有可核对的签名。",
     "PRV-1200": "各方都有资格作出所签署的记录。",
     "PRV-1201": "有签署方作出了无权作出的记录。",
     "PRV-1202": "某签署方的资格有期限，当时可能已经失效。",
     "PRV-1203": "有一条记录无法理解，因此无法判断谁有权签署。",
     "PRV-1204": "仅凭现有内容，无法判断某签署方是否有资格。",
+    "PRV-1205":
+      "没有显示任何需要资格的记录。",
     "PRV-1300": "记录的先后符合签署方的要求。",
     "PRV-1301": "有一条记录不在签署方要求的位置上。",
+    "PRV-1302":
+      "没有签署方要求特定的先后。",
     "PRV-1400": "整个记录中没有召回。",
     "PRV-1401": "该物品、其批次、原料或运输包装已被召回。",
     "PRV-1402": "签署方已撤回其中一条有误的记录。",
@@ -445,6 +479,8 @@ export const WORDS = {
     "PRV-1404": "有一方对另一方的记录提出异议，原记录仍然有效。",
     "PRV-1405": "有一条更正所指的记录不在这里。",
     "PRV-1406": "关于这件物品的所有记录都已作为错误撤回。",
+    "PRV-1407":
+      "这个编号不止一次被登记给新产生的物品：可能有两件物品使用同一编号。",
     "notice.recall": "召回",
     "notice.recall.item": "这件物品已被召回。",
     "notice.recall.do":

@@ -6,8 +6,8 @@
 
 import { MalformedError } from "../verify/errors.js";
 import { hasCheckDigit } from "../verify/gs1/checkdigit.js";
-import { isCompressed } from "./compressed.js";
-import { isGs1, readCode } from "./read_code.js";
+import { isCompressed } from "../verify/gs1/compressed.js";
+import { isGs1, readCode } from "../verify/gs1/reading.js";
 
 /** What else than a GS1 key may name an item: names, never addresses. */
 const NAME = /^(?:urn|did):/i;

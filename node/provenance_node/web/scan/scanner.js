@@ -20,7 +20,7 @@ import { openDecoders } from "./decoder.js";
 import { filled, icon, make } from "./elements.js";
 import { looksAt, takePixels } from "./pixels.js";
 import { readItem } from "./problems.js";
-import { bracketed } from "./read_code.js";
+import { bracketed } from "../verify/gs1/reading.js";
 import { wordsOf } from "./words.js";
 
 /** @typedef {import("./decoder.js").Decoder} Decoder */

@@ -13,7 +13,13 @@
 //
 //     mp([n, [leaf 0, leaf 1, …, leaf or [hash], …]])
 
-import { decode, encode, hasTypes } from "../encoding/canonical.js";
+import {
+  MAX_VALUES,
+  Room,
+  decode,
+  encode,
+  hasTypes,
+} from "../encoding/canonical.js";
 import { checkHash, sha256 } from "../encoding/digest.js";
 import { head, quoted } from "../encoding/text.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
@@ -80,7 +86,8 @@ export class Field {
  * @throws {MalformedError} The data is not well formed.
  */
 export function parseEvent(data) {
-  const outer = decode(data);
+  // A leaf has 15 bytes and more, a concealed one's hash 35.
+  const outer = decode(data, new Room(8 + Math.floor(data.length / 8)));
   if (!hasTypes(outer, ["int", "array"]) || outer.length !== 2) {
     throw new MalformedError("event data is [item count, leaves]");
   }
@@ -101,10 +108,11 @@ export function parseEvent(data) {
     hashes: [],
     id: new Uint8Array(),
   };
+  const room = roomFor(data.length);
   for (const [number, part] of parts.entries()) {
     if (part instanceof Uint8Array) {
       event.hashes.push(leafHash(part));
-      const shown = parseLeaf(part, { number, itemCount });
+      const shown = parseLeaf(part, { number, itemCount, room });
       if (shown instanceof Item) event.items.push(shown);
       else if (shown instanceof Field) event.fields.push(shown);
       else event.body = shown;
@@ -132,14 +140,25 @@ export function eventId(items, concealed, root) {
 }
 
 /**
+ * Return room for what leaves of `size` bytes say together. What people write
+ * has one value in four bytes at most. Long lists of small numbers have more,
+ * and `MAX_VALUES` of them at least are taken.
+ * @param {number} size
+ */
+export function roomFor(size) {
+  return new Room(MAX_VALUES + Math.floor(size / 4));
+}
+
+/**
  * Return what leaf `number` of an event with `itemCount` items says.
  * @param {Uint8Array} leaf
- * @param {{number: number, itemCount: number}} place
+ * @param {{number: number, itemCount: number, room: Room}} place the room is
+ *     shared with the other leaves that are read of the same input
  * @returns {Body | Item | Field}
  * @throws {MalformedError} It is not a leaf that may stand at that number.
  */
-export function parseLeaf(leaf, { number, itemCount }) {
-  const parts = decode(leaf);
+export function parseLeaf(leaf, { number, itemCount, room }) {
+  const parts = decode(leaf, room);
   if (number === 0) {
     if (hasTypes(parts, ["str", "map"]) && parts.length === 2) {
       if (parts[0] === "body") return checkBody(parts[1]);

@@ -78,6 +78,7 @@ const CREATING = new Set(["commissioning", "transforming"]);
  * @property {string | null} parent
  * @property {number} added
  * @property {number | null} revoked
+ * @property {number} depth how often it was passed on
  */
 
 /**
@@ -355,8 +356,17 @@ export class TrustRegistry {
           );
         }
         return this.#checkNewKey(body, subject);
-      case GRANTED:
-        this.actor(subject);
+      case GRANTED: {
+        // Said again, it would change hands, come back after its revocation,
+        // or stand under itself.
+        const id = toHex(event.id);
+        if (this.actor(subject).grants.has(id)) {
+          throw new RejectedError(
+            `${quoted(subject)} was given the grant ${id.slice(0, 16)} before,` +
+              " and each is given once: grant anew, in an event with salts of" +
+              " its own",
+          );
+        }
         if (!this.#roles.has(textAt(body, "role"))) {
           throw new RejectedError(
             `this ledger has no role ${quoted(textAt(body, "role"))}; its` +
@@ -364,6 +374,7 @@ export class TrustRegistry {
           );
         }
         return undefined;
+      }
       case GRANT_REVOKED: {
         const id = idAt(body, "grant");
         const held = this.actor(subject).grants.get(id);
@@ -439,6 +450,7 @@ export class TrustRegistry {
         parent,
         added: logIndex,
         revoked: null,
+        depth: parent === null ? 0 : 1 + this.#grantOf(issuer, parent).depth,
       });
     }
     if (body.has("grant")) {
@@ -502,6 +514,7 @@ export class TrustRegistry {
         parent: null,
         added: -1,
         revoked: null,
+        depth: 0,
       });
     }
   }
@@ -509,15 +522,27 @@ export class TrustRegistry {
   // Looking a permission up.
 
   /**
-   * Whether it is unrevoked, and so is what it came from.
-   * @param {HeldGrant | undefined} held
+   * Whether it is unrevoked, and so is what it came from. Takes as many steps
+   * as it was passed on, whatever the grants name.
+   * @param {HeldGrant} held
    */
   #isLive(held) {
-    while (held && held.revoked === null) {
-      if (held.parent === null) return true;
-      held = this.actor(held.grantedBy).grants.get(held.parent);
+    for (let step = held.depth; step > 0; step--) {
+      if (held.revoked !== null) return false;
+      held = this.#grantOf(held.grantedBy, held.parent);
     }
-    return false;
+    return held.revoked === null;
+  }
+
+  /**
+   * Return the grant that an actor passed another on from.
+   * @param {string} actor
+   * @param {string | null} key
+   */
+  #grantOf(actor, key) {
+    return /** @type {HeldGrant} */ (
+      this.actor(actor).grants.get(/** @type {string} */ (key))
+    );
   }
 
   /**

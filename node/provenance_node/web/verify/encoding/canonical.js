@@ -11,6 +11,10 @@
 // - map keys are str, unique, in the order of their UTF-8 bytes;
 // - at most 32 arrays and maps stand inside one another, no byte follows.
 //
+// One byte may be a value that takes seventy in memory: an empty array. So what
+// announces more values than there is `Room` for is refused before any of
+// them is read.
+//
 // So a number that is a safe integer is an int, and any other is a float64:
 // JavaScript's one type of number loses nothing. Maps are read as `Map`,
 // because a key may be any text, "__proto__" too.
@@ -27,19 +31,53 @@ import { compareText, findHalf, quoted, textOf, utf8 } from "./text.js";
 /** How many arrays and maps may stand inside one another. */
 export const MAX_DEPTH = 32;
 
+/** How many values are read of what has no `Room` of its own. */
+export const MAX_VALUES = 65_536;
+
+/**
+ * How many values may still be read, of all that has this room. Who decodes
+ * many parts of one input gives them one room, so that the memory that they
+ * take together is bounded.
+ */
+export class Room {
+  /** @param {number} values */
+  constructor(values) {
+    this.values = values;
+  }
+}
+
 /**
  * Return the value that `data` is the canonical spelling of.
  * @param {Uint8Array} data
+ * @param {Room} [room] how many values it may have. One with at most 32 arrays
+ *     and maps, and fewer bytes than that, takes none of it: its memory is in
+ *     proportion to its bytes.
  * @returns {Value}
- * @throws {MalformedError} No value is spelled like this.
+ * @throws {MalformedError} No value is spelled like this, or it is too large.
  */
-export function decode(data) {
-  const reader = new Reader(data);
+export function decode(data, room = new Room(MAX_VALUES)) {
+  const takes = data.length > room.values || countOpeners(data) > MAX_DEPTH;
+  const reader = new Reader(data, takes ? room.values : Infinity);
   const value = reader.value(MAX_DEPTH);
   if (reader.at !== data.length) {
     throw new MalformedError("bytes follow the canonical value");
   }
+  if (takes) room.values -= reader.announced;
   return value;
+}
+
+/**
+ * Return how many bytes look like the first of an array or a map.
+ * @param {Uint8Array} data
+ */
+function countOpeners(data) {
+  let count = 0;
+  for (const byte of data) {
+    if ((byte >= 0x80 && byte <= 0x9f) || (byte >= 0xdc && byte <= 0xdf)) {
+      count++;
+    }
+  }
+  return count;
 }
 
 /**
@@ -95,8 +133,13 @@ export function isInt(value) {
 }
 
 class Reader {
-  /** @param {Uint8Array} data */
-  constructor(data) {
+  /**
+   * @param {Uint8Array} data
+   * @param {number} most how many values it may announce
+   */
+  constructor(data, most) {
+    this.most = most;
+    this.announced = 1;
     this.data = data;
     this.view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     this.at = 0;
@@ -293,6 +336,13 @@ class Reader {
     if (count > left) {
       throw new MalformedError(
         `${count} more values are announced, ${left} bytes are left`,
+      );
+    }
+    this.announced += count;
+    if (this.announced > this.most) {
+      throw new MalformedError(
+        `${this.announced} values or more are announced, and there is room for` +
+          ` ${this.most}`,
       );
     }
   }

@@ -85,7 +85,7 @@ export function lotOf(body, itemId) {
  * @param {Body} body
  * @returns {string[]}
  */
-function createdLists(body) {
+export function createdLists(body) {
   const { kind, action } = formOf(body);
   // A transformation has no action, and one that claims an action creates
   // what it creates all the same.

@@ -17,6 +17,7 @@ import {
   UnknownActorError,
 } from "../errors.js";
 import { signatureIsValid } from "../keys.js";
+import { counted } from "./report.js";
 import { comparePlaces, placeKey } from "./trace.js";
 
 /** @typedef {import("../claims/actor.js").Grant} Grant */
@@ -74,8 +75,11 @@ export async function checkEntitlement(
     await replay.take(logIndex, entry, byEntry.get(logIndex) ?? []);
   }
   const count = statements.size;
-  report.passed("signatures", `${count} of ${count} valid`);
-  report.passed("roles", `${replay.acts.size} events signed in granted roles`);
+  const acts = replay.acts.size;
+  if (!count) report.passed("signatures", "no statement is shown", 6);
+  if (!acts) report.passed("roles", "no event is shown that takes a role", 5);
+  report.passed("signatures", `${counted(count, "signature")} valid`);
+  report.passed("roles", `${counted(acts, "event")} signed in granted roles`);
   return { registry, acts: replay.acts, roles: replay.roles };
 }
 

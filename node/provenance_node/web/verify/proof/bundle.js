@@ -20,9 +20,9 @@
 // out when there are none. Whatever `parseBundle` returns has these shapes,
 // its rows are in order and none is there twice. No proof was checked yet.
 
-import { MAX_LEAVES, checkItemId } from "../claims/event.js";
+import { MAX_LEAVES, checkItemId, roomFor } from "../claims/event.js";
 import { MAX_ENTRY_SIZE, MAX_EVENTS } from "../claims/statement.js";
-import { decode, hasTypes, isInt } from "../encoding/canonical.js";
+import { Room, decode, hasTypes, isInt } from "../encoding/canonical.js";
 import { checkHash } from "../encoding/digest.js";
 import { countCharacters } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
@@ -137,12 +137,25 @@ export function parseBundle(data) {
   return bundle;
 }
 
+/**
+ * Return room for what all of the leaves shown say together.
+ * @param {Bundle} bundle
+ */
+export function leafRoom({ events }) {
+  let size = 0;
+  for (const { leaves } of events) {
+    for (const { leaf } of leaves) size += leaf.length;
+  }
+  return roomFor(size);
+}
+
 /** @param {Uint8Array} data */
 function readParts(data) {
   /** @type {Value} */
   let parts;
   try {
-    parts = decode(data);
+    // Its values are hashes for the most part, and have ten bytes and more.
+    parts = decode(data, new Room(64 + Math.floor(data.length / 8)));
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new MalformedError(`this is no bundle: ${error.message}`);

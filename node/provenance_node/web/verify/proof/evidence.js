@@ -21,10 +21,13 @@ import {
 import { parseCommitment } from "../tlog/commitment.js";
 import { verifyInclusion } from "../tlog/merkle.js";
 import { verifyAbsence, verifyPresence } from "../tlog/patricia.js";
+import { leafRoom } from "./bundle.js";
+import { counted } from "./report.js";
 import { placeKey } from "./trace.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
 /** @typedef {import("../claims/statement.js").Entry} Entry */
+/** @typedef {import("../encoding/canonical.js").Room} Room */
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
@@ -117,7 +120,8 @@ export function checkCommitment(report, bundle, checkpoint) {
   }
   report.passed(
     name,
-    `entry ${last} commits to the trails of ${commitment.itemCount} items`,
+    `entry ${last} commits to the trails of` +
+      ` ${counted(commitment.itemCount, "item")}`,
   );
   return commitment;
 }
@@ -153,8 +157,8 @@ export function checkInclusion(report, bundle, checkpoint, commitment) {
   const times = readTimes(report, bundle, commitment);
   report.passed(
     name,
-    `${statements.size} statements are in the log of ${checkpoint.size}` +
-      " entries",
+    `${counted(statements.size, "statement")} found in the log of` +
+      ` ${counted(checkpoint.size, "entry", "entries")}`,
   );
   return { statements, times };
 }
@@ -168,6 +172,7 @@ export function checkInclusion(report, bundle, checkpoint, commitment) {
 export function checkEvents(report, bundle, statements) {
   /** @type {Events} */
   const events = new Map();
+  const room = leafRoom(bundle);
   for (const shown of bundle.events) {
     const subject = `event ${shown.position} of entry ${shown.logIndex}`;
     const entry = statements.get(shown.logIndex);
@@ -176,13 +181,14 @@ export function checkEvents(report, bundle, statements) {
       report.stop("events", 1, detail, subject);
     }
     try {
-      const event = readEvent(shown, entry);
+      const event = readEvent(shown, entry, room);
       events.set(placeKey(event.at), event);
     } catch (error) {
       report.stop("events", 1, `${subject}: ${reasonOf(error)}`, subject);
     }
   }
-  report.passed("events", `${events.size} events are as they were signed`);
+  if (!events.size) report.passed("events", "no event is shown", 2);
+  report.passed("events", `${counted(events.size, "event")} shown as signed`);
   return events;
 }
 
@@ -205,9 +211,14 @@ export function checkTrails(report, bundle, events, mapRoot) {
     }
   }
   checkLinks(report, bundle, events);
+  const whole = [...chains.values()].filter((chain) => chain.length).length;
+  if (!whole) {
+    const { item } = bundle.items[0];
+    report.passed("trails", `the map proves that ${item} has no trail`, 3);
+  }
   report.passed(
     "trails",
-    `${chains.size} trails are whole and end where the map says`,
+    `${counted(whole, "trail")} whole up to where the map says`,
   );
   return chains;
 }
@@ -298,9 +309,10 @@ function readTimes(report, bundle, commitment) {
  * Return the event, once every leaf shown was led to the statement.
  * @param {ShownEvent} shown
  * @param {Entry} entry
+ * @param {Room} room
  * @returns {ProvenEvent}
  */
-function readEvent(shown, entry) {
+function readEvent(shown, entry, room) {
   const { itemCount, concealedCount } = shown;
   const size = 1 + itemCount + concealedCount;
   const [first, ...others] = shown.leaves.map(({ leaf, proof, number }) =>
@@ -329,7 +341,7 @@ function readEvent(shown, entry) {
     items: [],
   };
   for (const { leaf, number } of shown.leaves) {
-    const part = parseLeaf(leaf, { number, itemCount });
+    const part = parseLeaf(leaf, { number, itemCount, room });
     if (part instanceof Item) event.shown.set(number, part);
     else if (part instanceof Field) event.fields.set(part.pointer, part.value);
     else event.body = part;

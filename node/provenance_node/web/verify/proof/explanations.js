@@ -23,6 +23,10 @@ export const EXPLANATIONS = new Map(
     "PRV-0202":
       "The bundle is a genuine-looking answer about another item than the" +
       " one asked for. Whoever handed it over may have swapped it.",
+    "PRV-0203":
+      "The bundle comes from the ledger that the trust file names. Nobody" +
+      " said which item was asked for, so whether it is about the right one" +
+      " was not checked: compare its id with the label.",
     "PRV-0300":
       "Every log key that the trust file names has signed the checkpoint.",
     "PRV-0301":
@@ -50,6 +54,10 @@ export const EXPLANATIONS = new Map(
     "PRV-0502":
       "The checkpoint's time lies in the future. Either this machine's" +
       " clock is wrong, which is the first thing to look at, or the log's.",
+    "PRV-0503":
+      "The trust file sets no limit to the checkpoint's age, so it was not" +
+      " checked. What happened after it is not in the bundle, a recall" +
+      " neither.",
     "PRV-0600":
       "The last entry under the checkpoint commits to where the trail of" +
       " every item ends.",
@@ -69,6 +77,9 @@ export const EXPLANATIONS = new Map(
     "PRV-0801":
       "Something shown of an event is not what was signed: it was changed," +
       " or taken from another event.",
+    "PRV-0802":
+      "The bundle shows no event, so there was none to hold against what" +
+      " was signed.",
     "PRV-0900":
       "Each trail has as many events as the ledger's map commits to, and" +
       " ends where the map says. Nothing was left out of them.",
@@ -79,6 +90,9 @@ export const EXPLANATIONS = new Map(
       "An event names an item, but that item's complete trail does not have" +
       " the event. The log's operator broke the rules: keep the bundle, it" +
       " proves so.",
+    "PRV-0903":
+      "The ledger's map proves that the item has no trail: nothing that the" +
+      " ledger holds names it.",
     "PRV-1000":
       "Every event and every trail that the item's story leads to is shown.",
     "PRV-1001":
@@ -94,6 +108,9 @@ export const EXPLANATIONS = new Map(
     "PRV-1004":
       "The story leads to a trail that the bundle does not show, and that" +
       " the trust file does not ask for.",
+    "PRV-1005":
+      "All is shown that the trust file asks for. The item's story leads to" +
+      " more, which is not shown.",
     "PRV-1100":
       "Every statement was signed by the actor it names, with a key that" +
       " counted at that place in the log.",
@@ -113,6 +130,8 @@ export const EXPLANATIONS = new Map(
     "PRV-1105":
       "The ledger enrols or changes an actor that the trust file pins in" +
       " another way. The trust file's word counts.",
+    "PRV-1106":
+      "The bundle shows no statement, so there was no signature to check.",
     "PRV-1200":
       "Every actor had been granted the role that lets it say what it said," +
       " with the company prefixes and the places that it named.",
@@ -129,13 +148,19 @@ export const EXPLANATIONS = new Map(
     "PRV-1204":
       "Whether an actor may say what it said cannot be told, because the" +
       " trail of an actor is not in the bundle.",
+    "PRV-1205":
+      "The bundle shows no event that takes a role. Those of the registry" +
+      " of actors are judged by their own rules, with the signatures.",
     "PRV-1300":
       "Where a signer demanded that an event follow a certain other one, it" +
       " does.",
     "PRV-1301":
       "A signer demanded that the event follow a certain other one, and the" +
       " log put it elsewhere. The log's operator broke the rules.",
-    "PRV-1400": "Nothing in the story recalls the item.",
+    "PRV-1302":
+      "No signer demanded that an event follow a certain other one, so" +
+      " there was no demand to check.",
+    "PRV-1400": "Nothing in the story, as it is shown, recalls the item.",
     "PRV-1401":
       "The item, its lot, what it was made from or what it travelled in was" +
       " recalled. The record is genuine; the item should not be used until" +
@@ -158,5 +183,10 @@ export const EXPLANATIONS = new Map(
     "PRV-1406":
       "Every event of the item was declared an error by whoever signed it." +
       " The record is genuine, and nothing of what it said stands.",
+    "PRV-1407":
+      "The same serial number was put into being more than once, and nobody" +
+      " has taken that back as an error. Two things may bear one number, or" +
+      " one was registered twice by mistake; a copied label could pass for" +
+      " either. Ask whoever gave out the number.",
   }),
 );

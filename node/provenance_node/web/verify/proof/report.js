@@ -17,6 +17,15 @@ import { STEPS } from "./verdict.js";
  */
 const MAX_FINDINGS = 100;
 
+/**
+ * Return a number with its noun: "no events", "1 event", "2 events".
+ * @param {number} number
+ * @param {string} noun
+ */
+export function counted(number, noun, nouns = `${noun}s`) {
+  return `${number || "no"} ${number === 1 ? noun : nouns}`;
+}
+
 /** The examination cannot go on; its report says why. */
 export class StoppedError extends Error {}
 
@@ -40,13 +49,15 @@ export class Report {
   }
 
   /**
-   * Note that a step passed, unless a fault of it was noted.
+   * Note that a step passed, unless something was noted of it. A `reason` other
+   * than 0 says that it passed with less to check than its name promises:
+   * nothing was asked for, or nothing was there.
    * @param {string} name
    * @param {string} detail
    */
-  passed(name, detail) {
+  passed(name, detail, reason = 0) {
     if (this.checks.every((check) => check.id !== name)) {
-      this.#add(name, "VERIFIED", 0, detail);
+      this.#add(name, "VERIFIED", reason, detail);
     }
   }
 

@@ -6,10 +6,11 @@ import { readAfter } from "../claims/event.js";
 import { mapKey } from "../claims/trail.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
 import { countBefore } from "../encoding/search.js";
-import { prefixesOf } from "../epcis/acts.js";
+import { createdLists, prefixesOf } from "../epcis/acts.js";
 import { assertion, declaresError } from "../epcis/corrections.js";
 import { DISPOSITION } from "../epcis/vocabulary.js";
 import { MalformedError } from "../errors.js";
+import { counted } from "./report.js";
 import {
   ACTOR,
   SUBJECT,
@@ -75,11 +76,14 @@ export function checkCompleteness(report, bundle, walk, asked, pinned) {
     const detail = `the ledger holds nothing about ${item}`;
     report.stop("completeness", 3, detail, item, "UNKNOWN");
   }
-  report.passed(
-    "completeness",
-    `all ${links.length} events of the item and ${walk.trails.size - 1}` +
-      " related trails are here",
-  );
+  const shown =
+    `${counted(links.length, "event")} of the item and` +
+    ` ${counted(walk.trails.size - 1, "related trail")} shown`;
+  if (!isWhole) {
+    const detail = `${shown}, which is what the trust file asks for, and not all`;
+    report.passed("completeness", detail, 5);
+  }
+  report.passed("completeness", `${shown}, which is all`);
 }
 
 /**
@@ -112,7 +116,8 @@ export function checkDemands(report, bundle, evidence) {
       }
     }
   }
-  report.passed("demands", `${held} of ${held} demands to follow a link held`);
+  if (!held) report.passed("demands", "no event demands to follow one", 2);
+  report.passed("demands", `${counted(held, "demand")} to follow a link held`);
 }
 
 /**
@@ -147,7 +152,59 @@ export function checkRecalls(report, walk, events, acts) {
       report.notice("PRV-1401", detail, item);
     }
   }
-  report.passed("recalls", "nothing recalls it");
+  report.passed("recalls", "nothing that is shown recalls it");
+}
+
+/**
+ * Note each serial number that was put into being more than once.
+ * @param {Report} report
+ * @param {Trace} walk
+ * @param {Events} events
+ * @param {Map<string, Act>} acts
+ */
+export function checkCreations(report, walk, events, acts) {
+  /** @type {Map<string, Set<ProvenEvent>>} */
+  const made = new Map();
+  for (const { at, item, why } of walk.sightings) {
+    const event = eventAt(events, at);
+    if (
+      why !== ACTOR &&
+      acts.has(placeKey(at)) &&
+      !walk.voids.has(sightingKey(at, item)) &&
+      !declaresError(event.body) &&
+      makesUnit(event, item)
+    ) {
+      // Each once, for a trail may have been seen for two reasons.
+      made.set(item, (made.get(item) ?? new Set()).add(event));
+    }
+  }
+  for (const [item, found] of made) {
+    if (found.size < 2) continue;
+    const makers = [...found].sort((a, b) => comparePlaces(a.at, b.at));
+    const [first, second] = makers.map(
+      ({ at, issuer }) => `${issuer} (event ${at[1]} of entry ${at[0]})`,
+    );
+    report.notice(
+      "PRV-1407",
+      `${item} was put into being ${makers.length} times, first by ${first},` +
+        ` then by ${second}`,
+      item,
+    );
+  }
+}
+
+const UNITS = ["epcList", "outputEPCList"];
+
+/**
+ * Whether an event says that `item`, as a single thing, was made.
+ * @param {ProvenEvent} event
+ * @param {string} item
+ */
+function makesUnit(event, item) {
+  const made = createdLists(event.body).filter((list) => UNITS.includes(list));
+  return [...event.shown.values()].some(
+    ({ id, relation }) => id === item && made.includes(relation),
+  );
 }
 
 /**

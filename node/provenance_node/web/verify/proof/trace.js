@@ -104,7 +104,7 @@ const INPUT = "inputs";
 
 /**
  * One event on one trail, with the item's own leaves of it.
- * @typedef {{at: Position, event: SeenEvent, own: Item[]}} Seen
+ * @typedef {{at: Position, event: SeenEvent, parts: Parts, own: Item[]}} Seen
  */
 
 const FORMS_WITH_PARENT = ["AggregationEvent", "AssociationEvent"];
@@ -181,6 +181,70 @@ function visit(item, why, start = FIRST, stop = LAST, again = []) {
   return { item, why, start, stop, again };
 }
 
+/** An event, gone through once for all the trails that it is on. */
+class Parts {
+  /** Item → its leaves at hand. @type {Map<string, Item[]>} */
+  leaves = new Map();
+  /** The first item at hand that is a parent. @type {Item | null} */
+  parent = null;
+  /** The number of the first item leaf that is not at hand; 0 for none. */
+  lacks = 0;
+
+  /** @param {SeenEvent} event */
+  constructor({ shown, itemCount }) {
+    for (const item of shown.values()) {
+      const own = this.leaves.get(item.id);
+      if (own) own.push(item);
+      else this.leaves.set(item.id, [item]);
+      if (PARENT.includes(item.relation)) this.parent ??= item;
+    }
+    for (let number = 1; number <= itemCount && !this.lacks; number++) {
+      if (!shown.has(number)) this.lacks = number;
+    }
+  }
+}
+
+/**
+ * The windows on one trail that were looked through. Kept are those that none
+ * of the others covers, by where they start: then they are in the order in
+ * which they stop as well.
+ */
+class Windows {
+  /** @type {{start: Position, stop: Position}[]} */
+  #kept = [];
+
+  /**
+   * Whether one of them has all from `start` to `stop`.
+   * @param {Position} start
+   * @param {Position} stop
+   */
+  covers(start, stop) {
+    const before = countBefore(
+      this.#kept,
+      (window) => comparePlaces(window.start, start) <= 0,
+    );
+    return before > 0 && comparePlaces(this.#kept[before - 1].stop, stop) >= 0;
+  }
+
+  /**
+   * Add a window, in place of those that it covers.
+   * @param {Position} start
+   * @param {Position} stop
+   */
+  add(start, stop) {
+    if (this.covers(start, stop)) return;
+    const first = countBefore(
+      this.#kept,
+      (window) => comparePlaces(window.start, start) < 0,
+    );
+    const last = countBefore(
+      this.#kept,
+      (window) => comparePlaces(window.stop, stop) <= 0,
+    );
+    this.#kept.splice(first, last - first, { start, stop });
+  }
+}
+
 class Walk {
   /** @type {Map<string, Link[]>} */
   trails = new Map();
@@ -196,12 +260,17 @@ class Walk {
   /** @type {Visit[]} */
   #queue = [];
   #planned = new Set();
-  /** @type {Map<string, Visit[]>} */
+  /** @type {Map<string, Windows>} */
   #made = new Map();
   /** @type {Map<string, Seen | null>} */
   #seen = new Map();
-  /** @type {Set<string>} */
+  /** @type {Map<string, {event: SeenEvent, parts: Parts} | null>} */
+  #parts = new Map();
+  /** The transformations whose inputs were followed. */
+  #turned = new Set();
   #issuers = new Set();
+  /** Those of whom no trail was planned yet. @type {string[]} */
+  #unheard = [];
   #looks = 0;
 
   /**
@@ -219,7 +288,9 @@ class Walk {
       // Visiting makes the queue longer, and the loop sees that.
       for (const next of this.#queue) this.#visit(next);
       this.#queue = [];
-      for (const issuer of this.#issuers) this.follow(visit(issuer, ACTOR));
+      const issuers = this.#unheard;
+      this.#unheard = [];
+      for (const issuer of issuers) this.follow(visit(issuer, ACTOR));
     }
   }
 
@@ -241,22 +312,17 @@ class Walk {
   /** @param {Visit} plan */
   #visit(plan) {
     const key = `${plan.why} ${plan.item}`;
-    const made = this.#made.get(key) ?? [];
+    const made = this.#made.get(key) ?? new Windows();
     this.#made.set(key, made);
     // A cycle of containers only ever narrows its window, and ends here.
-    const isCovered = made.some(
-      ({ start, stop }) =>
-        comparePlaces(start, plan.start) <= 0 &&
-        comparePlaces(plan.stop, stop) <= 0,
-    );
-    if (isCovered) return;
+    if (made.covers(plan.start, plan.stop)) return;
     const links = this.#links(plan);
     if (links === null) return;
     if (HAS_CONTAINERS.includes(plan.why)) {
-      made.push({ ...plan, stop: this.#ride(plan, links) });
+      made.add(plan.start, this.#ride(plan, links));
       return;
     }
-    made.push(plan);
+    made.add(plan.start, plan.stop);
     this.#stand(plan, [...this.#events(plan, links)]);
   }
 
@@ -394,17 +460,32 @@ class Walk {
    * @returns {Seen | null}
    */
   #see(plan, at, which) {
-    const event = this.readEvent(at);
-    if (event === null) {
+    const found = this.#partsOf(at);
+    if (found === null) {
       this.#miss(plan, at, `${which} is not shown`);
       return null;
     }
-    const own = [...event.shown.values()].filter((i) => i.id === plan.item);
+    const own = found.parts.leaves.get(plan.item) ?? [];
     if (!own.length) {
       this.#miss(plan, at, `${which} does not show that it names it`);
     }
-    this.#issuers.add(event.issuer);
-    return { at, event, own };
+    return { at, ...found, own };
+  }
+
+  /** @param {Position} at */
+  #partsOf(at) {
+    const key = placeKey(at);
+    let found = this.#parts.get(key);
+    if (found === undefined) {
+      const event = this.readEvent(at);
+      found = event && { event, parts: new Parts(event) };
+      this.#parts.set(key, found);
+      if (event && !this.#issuers.has(event.issuer)) {
+        this.#issuers.add(event.issuer);
+        this.#unheard.push(event.issuer);
+      }
+    }
+    return found;
   }
 
   /**
@@ -455,6 +536,10 @@ class Walk {
    */
   #followInputs(plan, seen) {
     if (!this.#requireAll(plan, seen)) return;
+    // They are the same from whichever of its outputs it is seen.
+    const key = placeKey(seen.at);
+    if (this.#turned.has(key)) return;
+    this.#turned.add(key);
     for (const item of seen.event.shown.values()) {
       if (INPUTS.includes(item.relation) && hasTrail(item.id)) {
         this.follow(visit(item.id, INPUT, FIRST, seen.at));
@@ -476,12 +561,11 @@ class Walk {
     ) {
       return null;
     }
-    for (const { relation, id } of event.shown.values()) {
-      if (PARENT.includes(relation)) {
-        // A place has no inside: what else happens there is none of the
-        // item's story.
-        return id.startsWith(PLACE) || id === plan.item ? null : id;
-      }
+    if (seen.parts.parent) {
+      const { id } = seen.parts.parent;
+      // A place has no inside: what else happens there is none of the item's
+      // story.
+      return id.startsWith(PLACE) || id === plan.item ? null : id;
     }
     // Only with every leaf at hand is it certain that there is no parent.
     this.#requireAll(visit(plan.item, CONTAINER), seen);
@@ -493,9 +577,9 @@ class Walk {
    * @param {Visit} plan
    * @param {Seen} seen
    */
-  #requireAll(plan, { at, event }) {
+  #requireAll(plan, { at, event, parts }) {
     const where = `event ${at[1]} of entry ${at[0]}`;
-    const { itemCount, shown } = event;
+    const { itemCount } = event;
     if (itemCount > MAX_ITEMS) {
       this.#miss(
         plan,
@@ -505,11 +589,8 @@ class Walk {
       );
       return false;
     }
-    for (let number = 1; number <= itemCount; number++) {
-      if (!shown.has(number)) {
-        this.#miss(plan, at, `leaf ${number} of ${where} is not shown`);
-        break;
-      }
+    if (parts.lacks) {
+      this.#miss(plan, at, `leaf ${parts.lacks} of ${where} is not shown`);
     }
     return true;
   }

@@ -31,6 +31,7 @@ import {
   QuorumNotMetError,
   VerificationError,
 } from "../errors.js";
+import { canonicalItem } from "../gs1/item.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
@@ -45,6 +46,7 @@ import { newest, openTrusted, requirePast } from "./opening.js";
 import { Report, StoppedError } from "./report.js";
 import {
   checkCompleteness,
+  checkCreations,
   checkDemands,
   checkRecalls,
   checkStanding,
@@ -64,7 +66,8 @@ import { SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 
 /**
  * What a bundle is held against: what the caller believes; the time, in ms
- * since 1970; and the id of the item in hand, if it is known.
+ * since 1970; and the item in hand, if it is known, however it is written:
+ * as an id, an EPC URN, a Digital Link of any domain or what a scanner gives.
  * @typedef {{trust: Trust, now: number, item?: string | null}} Asked
  */
 
@@ -96,6 +99,7 @@ export async function verifyBundle(data, asked) {
  * @param {Uint8Array} data
  * @param {Asked} asked
  * @returns {Promise<Verdict>}
+ * @throws {MalformedError} The item names nothing; a bundle may be anything.
  */
 export async function examineBundle(data, { trust, now, item = null }) {
   if (!(data instanceof Uint8Array)) throw new TypeError("bytes are asked for");
@@ -120,6 +124,17 @@ export async function examineBundle(data, { trust, now, item = null }) {
     log: examination.summary,
     timeline: examination.timeline,
   };
+}
+
+/**
+ * Return the id of what `item` names.
+ * @param {string} item
+ */
+async function readItem(item) {
+  if (/^[A-Za-z]\S*$/.test(item)) return canonicalItem(item);
+  // The table of AIs is read for who scans, not for who verifies.
+  const { readCode } = await import("../gs1/reading.js");
+  return readCode(item);
 }
 
 /** Step → what `verifyBundle` throws when it does not pass. */
@@ -164,7 +179,7 @@ class Examination {
     // 1 to 6: what the checkpoint is worth.
     const { bundle, claimed } = this.read(data);
     this.subject = bundle.items[0].item;
-    this.checkOrigin(claimed);
+    await this.checkOrigin(claimed);
     const signed = await this.checkLogSignature(bundle);
     const counted = await this.checkQuorum(signed);
     const { checkpoint } = signed;
@@ -208,6 +223,7 @@ class Examination {
     );
     checkDemands(report, bundle, evidence);
     checkStanding(report, bundle, walk, events);
+    checkCreations(report, walk, events, entitlement.acts);
     checkRecalls(report, walk, events, entitlement.acts);
     this.timeline = makeTimeline(walk, events, entitlement);
   }
@@ -235,11 +251,17 @@ class Examination {
   }
 
   /** @param {Checkpoint} claimed */
-  checkOrigin({ origin }) {
-    const { report, subject, item, trust } = this;
+  async checkOrigin({ origin }) {
+    /** @type {Report} */
+    const report = this.report;
+    const { subject, item, trust } = this;
+    // An id is compared as it stands first: what the log has is its own.
     if (item !== null && item !== subject) {
-      const detail = `the bundle is about ${subject}, not ${item}`;
-      report.stop("origin", 2, detail, item);
+      const read = await readItem(item);
+      if (read !== subject) {
+        const detail = `the bundle is about ${subject}, not ${read}`;
+        report.stop("origin", 2, detail, read);
+      }
     }
     if (origin !== trust.origin) {
       report.stop(
@@ -251,7 +273,12 @@ class Examination {
         "UNKNOWN",
       );
     }
-    report.passed("origin", `of the ledger ${origin}`);
+    const detail = `of the ledger ${origin}`;
+    if (item === null) {
+      const unnamed = `${detail}; no item was named to compare it with`;
+      report.passed("origin", unnamed, 3);
+    }
+    report.passed("origin", detail);
   }
 
   /**
@@ -274,10 +301,8 @@ class Examination {
       throw error;
     }
     const keys = trust.policy.logs.length;
-    report.passed(
-      "log-signature",
-      `signed by ${keys} of ${keys} keys of the log`,
-    );
+    const signers = keys === 1 ? "the key" : `all ${keys} keys`;
+    report.passed("log-signature", `signed by ${signers} of the log`);
     return signed;
   }
 
@@ -305,7 +330,7 @@ class Examination {
     if (policy.quorum === null) {
       const detail = "the trust file asks for no cosignatures";
       report.notice("PRV-0403", detail);
-      report.passed("quorum", detail);
+      report.passed("quorum", detail, 3);
     } else {
       report.passed(
         "quorum",
@@ -340,6 +365,11 @@ class Examination {
           " trust file allows",
       );
     }
-    report.passed("freshness", `the checkpoint is ${age} s old`);
+    const detail = `the checkpoint is ${age} s old`;
+    if (limit === null) {
+      const unlimited = `${detail}, and the trust file sets no limit`;
+      report.passed("freshness", unlimited, 3);
+    }
+    report.passed("freshness", detail);
   }
 }

@@ -15,10 +15,10 @@
 // Unlike Python, this refuses compressed links: nothing here unpacks them, and
 // as an address of its own such a link would name a thing that no one knows.
 
-import { head, quoted } from "../verify/encoding/text.js";
-import { MalformedError } from "../verify/errors.js";
-import { CANONICAL_STEM, GTIN } from "../verify/gs1/identifier.js";
-import { canonicalItem } from "../verify/gs1/item.js";
+import { head, quoted } from "../encoding/text.js";
+import { MalformedError } from "../errors.js";
+import { CANONICAL_STEM, GTIN } from "./identifier.js";
+import { canonicalItem } from "./item.js";
 import { isCompressed } from "./compressed.js";
 import {
   chooseIdentifier,

@@ -10,9 +10,9 @@
 // the end (GS1 General Specifications, section 7.8). Bracketed, a value ends
 // at the next `(`; one that belongs to the value is written `\(`.
 
-import { head, quoted } from "../verify/encoding/text.js";
-import { MalformedError } from "../verify/errors.js";
-import { Identifier, KEYS, ORDERS } from "../verify/gs1/identifier.js";
+import { head, quoted } from "../encoding/text.js";
+import { MalformedError } from "../errors.js";
+import { Identifier, KEYS, ORDERS } from "./identifier.js";
 import { findAI, findAIAt } from "./ai.js";
 
 /** The ASCII group separator, as which a scanner delivers FNC1. */

@@ -7,9 +7,9 @@
 //
 // AIs are two to four digits long, and none is the start of another.
 
-import { head, quoted } from "../verify/encoding/text.js";
-import { MalformedError } from "../verify/errors.js";
-import { CSET_82, checkDigit } from "../verify/gs1/checkdigit.js";
+import { head, quoted } from "../encoding/text.js";
+import { MalformedError } from "../errors.js";
+import { CSET_82, checkDigit } from "./checkdigit.js";
 import { MEASURES, TABLE } from "./ai_table.js";
 import { passes } from "./checks.js";
 

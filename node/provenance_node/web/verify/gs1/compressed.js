@@ -10,8 +10,8 @@
 // the pairs that start with a key, and the digits of that key follow with a
 // check digit that is right. Or a key and its value, plain, come before it.
 
-import { hasCheckDigit } from "../verify/gs1/checkdigit.js";
-import { KEYS } from "../verify/gs1/identifier.js";
+import { hasCheckDigit } from "./checkdigit.js";
+import { KEYS } from "./identifier.js";
 
 const ALPHABET =
   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -8,7 +8,7 @@
 // There is no clock here: a two-digit year is a leap year if four divides it,
 // which holds from 1904 to 2096.
 
-import { checkPair, hasCheckDigit } from "../verify/gs1/checkdigit.js";
+import { checkPair, hasCheckDigit } from "./checkdigit.js";
 import {
   COUNTRY_LETTERS,
   COUNTRY_NUMBERS,

@@ -1,0 +1,5 @@
+"""Runs the command line as `python -m provenance`."""
+
+from provenance.cli import main
+
+main()

@@ -1,0 +1,100 @@
+"""Exchange without blocking: the same way to a node, for asyncio.
+
+What a request has and what an answer must be is told in `exchange`; here is
+how to wait without holding the event loop up.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from provenance.client.asking import Request
+from provenance.client.exchange import (
+    MOST_WAIT,
+    PASSING_FAULTS,
+    SESSION,
+    PassingError,
+    Way,
+    words,
+)
+from provenance.client.retry import Attempts, Retries
+from provenance.extras import MissingExtraError
+
+try:
+    import httpx2
+except ModuleNotFoundError as error:
+    raise MissingExtraError(error.name, extra="client") from error
+
+
+class AsyncExchange(Way):
+    """The way to one node. Any number of tasks of one loop may use it."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_seconds: float,
+        ca_file: Path | str | None,
+        retries: Retries,
+        clock: Callable[[], int],
+    ) -> None:
+        """Prepare to ask the node at *url*; see `Way`."""
+        super().__init__(
+            url,
+            timeout_seconds=timeout_seconds,
+            ca_file=ca_file,
+            retries=retries,
+            clock=clock,
+        )
+        self._session = httpx2.AsyncClient(
+            transport=httpx2.AsyncHTTPTransport(
+                verify=self._context, trust_env=False
+            ),
+            **SESSION,
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.aclose()
+
+    async def ask(self, request: Request) -> bytes:
+        """Return the body of the node's answer, asked as often as need be.
+
+        Raises as `Exchange.ask` does.
+        """
+        attempts = self._retries.begin()
+        while True:
+            try:
+                return await self._ask_once(request, attempts)
+            except PassingError as error:
+                seconds = attempts.next_wait(min(error.retry_after, MOST_WAIT))
+                if seconds is None:
+                    raise self._unreachable(error, attempts) from (
+                        error.__cause__
+                    )
+                await self._sleep(seconds)
+
+    async def _ask_once(self, request: Request, attempts: Attempts) -> bytes:
+        try:
+            # It bounds all of it, whatever the node sends meanwhile.
+            async with (
+                asyncio.timeout(attempts.seconds_left),
+                self._session.stream(
+                    **self._new_request(request, attempts)
+                ) as response,
+            ):
+                received = self._expect(response, request)
+                async for part in response.aiter_raw():
+                    received.add(part)
+        except TimeoutError as error:
+            raise PassingError("the answer was not there in time") from error
+        except PASSING_FAULTS as error:
+            raise PassingError(words(error)) from error
+        return self._judge(response, received)
+
+    async def _sleep(self, seconds: float) -> None:
+        sleep = self._retries.sleep
+        if sleep is None:
+            await asyncio.sleep(seconds)
+        else:
+            await asyncio.to_thread(sleep, seconds)

@@ -1,0 +1,227 @@
+"""Repeats: what an actor said before is not logged a second time.
+
+A program that dies after its event was logged, and before it learns that,
+says the event again: signed anew, with other salts, and so in other bytes.
+Two observations of the same things at the same time are one observation. So
+an event is a *repeat* if the same actor has logged one with equal body, items
+and concealed fields, whatever the salts of the two are.
+
+No table has a row for what each event says: an index on a hash would slow
+down every append, for the few that are repeats. The trails of the event's own
+items lead to it. An event with an `eventID` is found by its name, however
+long ago it was said; another one on the shortest trail among those of its
+first items, and there only among the latest links:
+
+    a new item               nobody can have said anything of it
+    up to 32 links back      an equal event is found
+    further back             it is not, and is logged again
+
+Two kinds of events are never repeats. Those of the trust registry have rules
+of their own: a grant that was revoked may be given again. And an event that
+was declared an error may be said again, if it has no `eventID`: it stands
+anew.
+
+This is a rule for what comes in. An audit does not ask it again: what
+concealed fields held may have been erased since.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from provenance.claims.statement import parse_entry
+from provenance.claims.stored import content_hash, read_stored
+from provenance.encoding.digest import Hash
+from provenance.epcis.corrections import assertion, declares_error
+from provenance.errors import MalformedError, StoreError
+from provenance.ledger.admit import Place
+from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
+from provenance.ledger.sequence import Sequencer
+from provenance.store.protocol import LinkRow, NameRow, Reader
+
+LOOK_BACK = 32
+"""How many links of a trail are looked at, the latest ones."""
+
+LOOKED_AT = 8
+"""Among how many of an event's items the one with the shortest trail is."""
+
+
+class Trail(NamedTuple):
+    """How long an item's trail is, and the number of its latest link."""
+
+    length: int
+    last: int
+
+
+FindTrail = Callable[[bytes], Trail | None]
+"""Returns the trail of a map key; None for an item without any."""
+
+
+class Repeats:
+    """Finds where the events that come in were said before."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        find_trail: FindTrail,
+        placed: Sequencer | None = None,
+    ) -> None:
+        """Look in what *reader* has stored, and in what *placed* is adding.
+
+        Args:
+            reader: The ledger's store.
+            find_trail: Where each trail ends, with what is being added.
+            placed: What is being added; None if nothing is.
+        """
+        self._reader = reader
+        self._find_trail = find_trail
+        self._placed = placed
+        self._of_size: dict[tuple[int, int], list[Place]] = {}
+
+    def look_up(self, events: Iterable[CheckedEvent]) -> None:
+        """Read what `find` will ask about *events*, all in one go.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        wanted: dict[tuple[int, int], None] = {}
+        for event in events:
+            if event.act is not REGISTRY_ACT and event.name is None:
+                trail = self._shortest(event)
+                if trail is not None:
+                    wanted[trail.last, len(event.data)] = None
+        self._read(list(wanted))
+
+    def find(
+        self, event: CheckedEvent, *, issuer: str, names: Iterable[NameRow]
+    ) -> Place | None:
+        """Return where *issuer* said *event* before; None if it did not.
+
+        Args:
+            event: A new one.
+            issuer: Who says it.
+            names: What is logged under the event's name; none without one.
+
+        Raises:
+            StoreError: What is stored is damaged.
+        """
+        if event.act is REGISTRY_ACT:
+            return None
+        try:
+            if event.name is not None:
+                return self._by_name(event, names)
+            return self._on_trail(event, issuer)
+        except MalformedError as error:
+            raise StoreError(f"the ledger is damaged: {error}") from error
+
+    def _by_name(
+        self, event: CheckedEvent, names: Iterable[NameRow]
+    ) -> Place | None:
+        assert event.name is not None, "it is looked up by that"
+        for row in names:
+            if (row.said, row.declared) == event.name[1:]:
+                place = Place(row.log_index, row.position)
+                if content_hash(self._data(place)) == content_hash(event.data):
+                    return place
+        return None
+
+    def _on_trail(self, event: CheckedEvent, issuer: str) -> Place | None:
+        trail = self._shortest(event)
+        if trail is None:
+            return None
+        said: Hash | None = None
+        for place in self._candidates(trail.last, len(event.data)):
+            said = said or content_hash(event.data)
+            if (
+                content_hash(self._data(place)) == said
+                and self._issuer(place) == issuer
+            ):
+                later = self._later(trail.last, place)
+                is_void = self._is_taken_back(event, issuer, later)
+                return None if is_void else place
+        return None
+
+    def _shortest(self, event: CheckedEvent) -> Trail | None:
+        """Return the shortest trail of the first items; None if one is new."""
+        found: list[Trail] = []
+        for key in event.keys[:LOOKED_AT]:
+            trail = self._find_trail(key)
+            if trail is None:
+                return None
+            found.append(trail)
+        return min(found)
+
+    def _candidates(self, last: int, size: int) -> Iterator[Place]:
+        """Yield where events of that size are on a trail, latest first.
+
+        Salts and hashes have one size each, so repeats have one, too.
+        """
+        placed = self._just_placed(last)
+        for link in placed:
+            place = Place(link.log_index, link.position)
+            if len(self._data(place)) == size:
+                yield place
+        if len(placed) < LOOK_BACK:
+            last = placed[-1].previous if placed else last
+            if (last, size) not in self._of_size:
+                self._read([(last, size)])
+            yield from self._of_size[last, size]
+
+    def _read(self, wanted: Sequence[tuple[int, int]]) -> None:
+        self._of_size.update((each, []) for each in wanted)
+        for which, *place in self._reader.of_size(wanted, LOOK_BACK):
+            self._of_size[wanted[which]].append(Place(*place))
+        for each in wanted:
+            self._of_size[each].sort(reverse=True)
+
+    def _just_placed(self, last: int) -> list[LinkRow]:
+        if self._placed is None:
+            return []
+        return self._placed.recent(last, LOOK_BACK)
+
+    def _later(self, last: int, place: Place) -> list[LinkRow]:
+        """Return the links of the trail after *place*, as far as looked at."""
+        links = self._just_placed(last)
+        last = links[-1].previous if links else last
+        links += self._reader.recent(last, LOOK_BACK)
+        return [link for link in links if (link[0], link[1]) > place]
+
+    def _is_taken_back(
+        self, event: CheckedEvent, issuer: str, links: Iterable[LinkRow]
+    ) -> bool:
+        """Return whether one of *links* declares *event* an error."""
+        mine = read_stored(event.data)
+        if declares_error(mine.body):
+            return False
+        for link in links:
+            place = Place(link.log_index, link.position)
+            other = read_stored(self._data(place))
+            if (
+                declares_error(other.body)
+                and assertion(other.body) == assertion(mine.body)
+                and other.items() == mine.items()
+                and self._issuer(place) == issuer
+            ):
+                return True
+        return False
+
+    def _data(self, place: Place) -> bytes:
+        if self._placed is not None and place.log_index >= self._placed.start:
+            return self._placed.row(place.log_index).events[place.position]
+        return self._reader.event(*place)
+
+    def _issuer(self, place: Place) -> str:
+        index = place.log_index
+        if self._placed is not None and index >= self._placed.start:
+            return parse_entry(self._placed.row(index).entry).header.issuer
+        (entry,) = self._reader.entries(index, index + 1)
+        return parse_entry(entry).header.issuer
+
+
+def stored_trails(reader: Reader) -> FindTrail:
+    """Return what finds the trails that *reader* has stored."""
+
+    def find(key: bytes) -> Trail | None:
+        head = reader.head(key)
+        return None if head is None else Trail(head.count, head.last)
+
+    return find

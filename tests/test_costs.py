@@ -1,0 +1,112 @@
+"""Proving and verifying cost no more than in proportion to what is shown.
+
+What is counted are hashes and comparisons: no clock says how long they take.
+"""
+
+import functools
+import pathlib
+from collections.abc import Callable
+
+import pytest
+
+from provenance.claims.actor import Grant
+from provenance.claims.event import Item, make_event
+from provenance.proof.verdict import Outcome, Verdict
+from provenance.proof.verify import examine_bundle
+from tests.counting import calls_of, hashes_of
+from tests.ledger_world import PRODUCER, LedgerWorld, body, signer_of
+from tests.world import OWNER, World, can, sscc
+
+UNIT = "https://id.gs1.org/01/09506000134352/21/U1"
+LOT = "https://id.gs1.org/01/09506000134352/10/L7"
+
+
+def told_of(folder: pathlib.Path, count: int) -> LedgerWorld:
+    """Return a ledger where one statement says *count* things of a lot."""
+    world = LedgerWorld(folder)
+    world.enrol(PRODUCER, "producer", prefixes=("9506000",))
+    made = body(
+        action="ADD", bizStep="commissioning", ilmd={"cbvmda:lotNumber": "L7"}
+    )
+    seen = Item("quantityList", LOT, 1, None, is_quantity=True)
+    for events in (
+        [make_event(made, [Item("epcList", UNIT)], secret=world.secret())],
+        [
+            make_event(body(), [seen], secret=world.secret())
+            for _ in range(count)
+        ],
+    ):
+        world.ledger.append(events, signer=signer_of(PRODUCER), issuer=PRODUCER)
+    return world
+
+
+def test_four_times_the_events_of_a_statement_cost_four_times_the_hashes(
+    tmp_path: pathlib.Path,
+) -> None:
+    few, many = (costs_of(tmp_path / f"{n}", n) for n in (250, 1_000))
+    for less, more in zip(few, many, strict=True):
+        assert more <= 4.5 * less, (few, many)
+    # A leaf, a node and an id for each event, and little else.
+    assert many[0] < 8 * 1_000
+
+
+def costs_of(folder: pathlib.Path, count: int) -> tuple[int, int]:
+    """Return the hashes of proving *count* events of a lot, and of verifying."""
+    world = told_of(folder, count)
+    proven: list[bytes] = []
+    found: list[Verdict] = []
+    proving = hashes_of(lambda: proven.append(world.ledger.prove_item(UNIT)))
+    verifying = hashes_of(
+        lambda: found.append(
+            examine_bundle(proven[0], trust=world.trust, now=world.now)
+        )
+    )
+    world.ledger.close()
+    assert found[0].outcome is Outcome.VERIFIED
+    assert found[0].summary is not None
+    assert found[0].summary.event_count == count + 3
+    return proving, verifying
+
+
+def passed_on(count: int) -> World:
+    """Return a world where each of *count* actors enrolled the next."""
+    world = World()
+    limits = Grant("", "producer", prefixes=("9506000",), may_grant=True)
+    giver = OWNER
+    for number in range(count):
+        giver = world.enrol(f"number-{number}", limits, by=giver)
+    world.say(giver, world.made(can(1)))
+    return world
+
+
+def packed_again(count: int) -> World:
+    """Return a world where a can went *count* times in and out of a carton."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    world.say(maker, world.made(can(1)))
+    for _ in range(count):
+        world.say(maker, world.packed(sscc(1), can(1)))
+        world.say(maker, world.unpacked(sscc(1), can(1)))
+    return world
+
+
+def mixed(count: int) -> World:
+    """Return a world where *count* inputs went through the same ten steps."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    inputs = [can(number) for number in range(2, count + 2)]
+    for _ in range(10):
+        world.say(maker, world.seen(*inputs))
+    world.say(maker, world.turned(inputs, [can(1)]))
+    return world
+
+
+@pytest.mark.parametrize("make", [passed_on, packed_again, mixed])
+def test_four_times_the_story_takes_four_times_the_steps_to_walk(
+    make: Callable[[int], World],
+) -> None:
+    few, many = (
+        calls_of(functools.partial(make(count).trace, can(1)))
+        for count in (50, 200)
+    )
+    assert many <= 4.5 * few, (few, many)
