@@ -50,6 +50,9 @@ with (
     provenance.create_ledger(folder, trust=trust, log_signer=log_key) as ledger,
 ):
     ledger.append(events, signer=shop_key, issuer=SHOP)
+    # Whoever holds the ledger reads all of it; nobody else does.
+    for field in ledger.reveal(CAN):
+        print(f"the ledger keeps {field.pointer}: {field.value!r}")
     for_all = ledger.prove_item(CAN)
     for_customs = ledger.prove_item(CAN, reveal=[BUYER])
 

@@ -8,6 +8,9 @@ sums up the log and all trails; **Witnesses** cosign it. A **Bundle** holds all
 that one item's story needs, and anyone turns a Bundle into a **Verdict** with
 no server at all.
 
+What the library does at its edges it tells `logging.getLogger("provenance")`,
+which is silent until a program gives it a handler (`provenance.logs`).
+
 The names that most programs need can be imported from here. Each is loaded
 when it is first asked for: verifying does not load a database.
 """
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from provenance.ledger.cosign import Witness as Witness
     from provenance.ledger.ledger import Ledger as Ledger
     from provenance.ledger.read import LedgerReader as LedgerReader
+    from provenance.ledger.reveal import Revealed as Revealed
     from provenance.prepare import new_event as new_event
     from provenance.prepare import prepare_document as prepare_document
     from provenance.prepare import prepare_stream as prepare_stream
@@ -106,6 +110,7 @@ _HOMES = {
     "QuorumNotMetError": "errors",
     "Receipt": "proof.receipt",
     "RejectedError": "errors",
+    "Revealed": "ledger.reveal",
     "RoleNotGrantedError": "errors",
     "Signer": "keys",
     "StoreError": "errors",

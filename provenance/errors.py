@@ -15,6 +15,7 @@
     │   ├── QuorumNotMetError      too few cosignatures: policy not met
     │   └── EquivocationError      two signed checkpoints that disagree
     ├── ForkError              signing would contradict this log: stop
+    ├── InsecureError          no TLS that counts, or the wrong scheme
     ├── NotFoundError          no such item, entry or log
     ├── ConflictError          someone moved first: read again, retry
     └── StoreError             the database failed; outcome unknown
@@ -181,15 +182,26 @@ class EquivocationError(VerificationError):
     Attributes:
         first: One signed checkpoint note.
         second: The other; publish both, they prove the fork to anyone.
+        proof: If they are of two sizes, the hashes that lead to the second's
+            root and to another root than the first's (RFC 9162, 2.1.2):
+            publish them as well.
     """
 
     code = "PRV-9034"
     hint = "keep both checkpoints and publish them: they prove the fork"
 
-    def __init__(self, message: str, *, first: str, second: str) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        first: str,
+        second: str,
+        proof: tuple[bytes, ...] = (),
+    ) -> None:
         super().__init__(message)
         self.first = first
         self.second = second
+        self.proof = proof
 
 
 class ForkError(ProvenanceError):
@@ -197,6 +209,17 @@ class ForkError(ProvenanceError):
 
     code = "PRV-9040"
     hint = "stop: put back the newest copy of ledger.sqlite, not an older one"
+
+
+class InsecureError(ProvenanceError):
+    """There is no TLS connection that counts: nothing was sent over one.
+
+    The certificate does not verify, or the URL says https and the port does
+    not, or the other way round. Asking again does not mend it.
+    """
+
+    code = "PRV-9320"
+    hint = "do what the message says: the CA file, the name or the scheme"
 
 
 class NotFoundError(ProvenanceError):

@@ -12,6 +12,7 @@ from becoming a second history.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from provenance.errors import (
@@ -23,6 +24,7 @@ from provenance.errors import (
 )
 from provenance.keys import Signer
 from provenance.ledger.audit import Audit, Progress, audit
+from provenance.ledger.compare import Compared, compare_ledgers
 from provenance.ledger.export import export_tiles
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.ledger.publish import LogSigner
@@ -256,6 +258,43 @@ def require_sound(
             f"{folder} does not pass the audit, with {len(found.findings)}"
             f" findings. The first: {first.where}: {first.what}"
         )
+
+
+def compare_folders(
+    folder: Path | str,
+    other: Path | str,
+    *,
+    trust: Trust | None = None,
+    progress: Progress | None = None,
+) -> Compared:
+    """Return what differs between two copies of a ledger; `compare_ledgers`.
+
+    Args:
+        folder: The ledger's folder.
+        other: The folder of the second copy, such as a backup.
+        trust: Whose keys say which of the two is genuine; by default those
+            of *folder*'s trust file.
+        progress: Told about every thousand entries.
+
+    Raises:
+        NotFoundError: There is no ledger in one of them.
+        StoreError: One cannot be read.
+    """
+    folder, other = Path(folder), Path(other)
+    trust = read_trust(folder) if trust is None else trust
+    with (
+        closing(_open_store(folder, trust)) as here,
+        closing(_open_store(other, trust)) as there,
+        here.snapshot() as first,
+        there.snapshot() as second,
+    ):
+        return compare_ledgers(
+            first, second, trust=trust, name=str(other), progress=progress
+        )
+
+
+def _open_store(folder: Path, trust: Trust) -> SQLiteStore:
+    return SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
 
 
 def export_folder(folder: Path | str, target: Path | str) -> int:

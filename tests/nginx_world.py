@@ -17,7 +17,7 @@ import httpx2
 import pytest
 from provenance_node.install import Machine, render
 
-from tests.scripted_server import make_certificate
+from tests.tls_world import Certificates
 from tests.waiting import (
     PATIENCE_SECONDS,
     finish,
@@ -63,8 +63,9 @@ class Nginx:
     def __init__(self, folder: pathlib.Path, *, node_port: int) -> None:
         self._binary = find_nginx()
         self.folder = folder
-        self.certificate = folder / "ledger.example.pem"
-        key = make_certificate(self.certificate)
+        made = Certificates(folder)
+        # Who believes the authority believes what it signed.
+        self.certificate = made.authority
         self._held = [hold_port(), hold_port()]
         self.plain_port, self.port = map(port_of, self._held)
         machine = Machine(
@@ -73,8 +74,8 @@ class Nginx:
         text = render(machine)["nginx.conf"]
         for old, new in (
             ("/var/cache/nginx/provenance", f"{folder}/cache"),
-            ("/etc/nginx/tls/127.0.0.1.pem", str(self.certificate)),
-            ("/etc/nginx/tls/127.0.0.1.key", str(key)),
+            ("/etc/nginx/tls/127.0.0.1.pem", str(made.good)),
+            ("/etc/nginx/tls/127.0.0.1.key", str(made.good)),
             ("listen 80;", f"listen 127.0.0.1:{self.plain_port};"),
             ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
         ):

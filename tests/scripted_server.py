@@ -5,25 +5,11 @@ HTTP is decided here, so that an answer can be cut off, endless or a lie.
 """
 
 import contextlib
-import datetime as dt
-import ipaddress
 import json
-import pathlib
 import socket
-import ssl
 import threading
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Self
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
-from cryptography.x509.oid import NameOID
 
 
 class Asked(NamedTuple):
@@ -75,7 +61,15 @@ class ScriptedServer:
             ).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as stream:
+        with (
+            connection,
+            connection.makefile("rb") as stream,
+            # Who asked may be gone.
+            contextlib.suppress(OSError),
+        ):
+            # Who speaks TLS to it is shown that this is none.
+            if stream.peek(1)[:1] == b"\x16":
+                return
             first = stream.readline().split()
             if len(first) < 2:
                 return
@@ -88,9 +82,8 @@ class ScriptedServer:
             self.asked.append(asked)
             answer = self._script(asked)
             parts = [answer] if isinstance(answer, bytes) else answer
-            with contextlib.suppress(OSError):
-                for part in parts:
-                    connection.sendall(part)
+            for part in parts:
+                connection.sendall(part)
 
 
 def answer(
@@ -125,57 +118,3 @@ def in_turn(*answers: bytes | Iterable[bytes]) -> Script:
         return left.pop(0) if len(left) > 1 else left[0]
 
     return script
-
-
-class TlsServer(ScriptedServer):
-    """One that has a certificate for 127.0.0.1, made and signed by itself."""
-
-    def __init__(self, folder: pathlib.Path) -> None:
-        super().__init__(in_turn(answer(200, b"mine")))
-        self.certificate = folder / "certificate.pem"
-        key = make_certificate(self.certificate)
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(self.certificate, key)
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
-
-    def _answer(self, connection: socket.socket) -> None:
-        # Who does not trust it says so by cutting the connection.
-        with contextlib.suppress(ssl.SSLError, ConnectionError):
-            super()._answer(
-                self._context.wrap_socket(connection, server_side=True)
-            )
-
-
-def make_certificate(path: pathlib.Path) -> pathlib.Path:
-    """Write a certificate for 127.0.0.1 to *path*; return its key's path."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            ),
-            critical=False,
-        )
-        .add_extension(
-            x509.BasicConstraints(ca=True, path_length=None), critical=True
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path.write_bytes(certificate.public_bytes(Encoding.PEM))
-    key_path = path.with_suffix(".key")
-    key_path.write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    return key_path

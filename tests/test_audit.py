@@ -250,3 +250,34 @@ def test_the_standard_librarys_sqlite_reads_the_file_as_well(
             connection.execute("SELECT count(*) FROM entries").fetchone()[0] > 0
         )
     connection.close()
+
+
+def test_an_audit_refuses_to_be_asked_whether_it_is_true() -> None:
+    with pytest.raises(TypeError, match="is_sound"):
+        bool(Audit())
+
+
+def test_a_changed_tile_that_the_last_batch_left_alone_is_found(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = LedgerWorld(tmp_path / "ledger")
+    world.enrol_everyone()
+    many = [world.sign(CUSTOMS, world.event(can(n))) for n in range(300)]
+    list(world.ledger.submit_many(many))
+    world.ledger.append(
+        [world.event(can(0))], signer=signer_of(CUSTOMS), issuer=CUSTOMS
+    )
+    world.ledger.close()
+    assert look(world).findings == []
+    connection = apsw.Connection(str(world.folder / "ledger.sqlite"))
+    # Of level 1 there is a partial tile, which grew with entry 255.
+    ((hashes,),) = connection.execute(
+        "SELECT hashes FROM tiles WHERE level = 1"
+    )
+    assert len(hashes) == 32
+    connection.execute(
+        "UPDATE tiles SET hashes = ? WHERE level = 1",
+        (hashes[:-1] + bytes([hashes[-1] ^ 1]),),
+    )
+    connection.close()
+    assert [finding.where for finding in look(world).findings] == ["tile 1/0"]

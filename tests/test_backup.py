@@ -156,14 +156,21 @@ def test_a_backup_waits_until_what_was_committed_is_signed(
 ) -> None:
     ledger = world.reopen()
     publish = ledger._writable.publish
-    copy, looked = tmp_path / "copy", threading.Event()
-    monkeypatch.setattr(backup_module, "sleep", lambda _: looked.set())
+    copy = tmp_path / "copy"
+    looked, published = threading.Event(), threading.Event()
+
+    def pause(_: float) -> None:
+        looked.set()
+        assert published.wait(PATIENCE_SECONDS)
+
+    monkeypatch.setattr(backup_module, "sleep", pause)
     taking = threading.Thread(target=backup_folder, args=(world.folder, copy))
 
     def late(size: int, note: str) -> None:
         taking.start()
         assert looked.wait(PATIENCE_SECONDS)
         publish(size, note)
+        published.set()
 
     with monkeypatch.context() as patch:
         patch.setattr(ledger._writable, "publish", late)

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 
 import provenance
 from provenance import errors
+from provenance.claims.roles import DEFAULT_ROLES
 from provenance.cli import main
 from provenance.cli.problems import (
     EXIT_CODES,
@@ -21,6 +23,7 @@ from provenance.cli.problems import (
     problem_of,
 )
 from provenance.cli.topics import ENVIRONMENT
+from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
 from provenance.proof.verdict import EXPLANATIONS
 from tests.cli_commands import program
 from tests.cli_runs import PROJECT, command_line, ok, run
@@ -42,6 +45,7 @@ EXITS = {
     "QuorumNotMetError": 5,
     "EquivocationError": 1,
     "ForkError": 1,
+    "InsecureError": 3,
     "NotFoundError": 4,
     "ConflictError": 3,
     "StoreError": 3,
@@ -259,6 +263,19 @@ def test_help_lists_the_variables_that_the_commands_read() -> None:
 
 def test_help_of_nothing_is_the_program_and_of_nonsense_is_not_found() -> None:
     assert "Other pages: help exit-codes, help environment" in ok("help").out
+    assert "help vocabulary" in ok("help").out
+
+
+def test_the_words_of_events_and_who_may_sign_them_are_a_page_of_help() -> None:
+    page = ok("help", "vocabulary")
+    for word, step in PRIVATE_STEPS.items():
+        assert re.search(rf"^  {word} +{step.meaning}$", page.out, re.MULTILINE)
+    rows = ok("help", "vocabulary", "--json").json["rows"]
+    assert rows.keys() == STEPS.keys()
+    for role, kinds in DEFAULT_ROLES.items():
+        for kind in kinds & rows.keys():
+            assert role in rows[kind]
+    assert "auditor" not in rows["shipping"]
     assert run("help", "nonsense").code == 4
     assert run("help", "key", "new", "more").code == 4
 

@@ -57,7 +57,7 @@ def test_a_recalled_item_is_incomplete_and_says_so_first(place: Place) -> None:
     assert done.code == 5
     lines = done.out.splitlines()
     starts = [line[:15] for line in lines]
-    assert starts.index("notice PRV-1401") < starts.index("INCOMPLETE  som")
+    assert starts.index("notice PRV-1401") < starts.index("INCOMPLETE  the")
     assert "Recalled" in done.out
     assert "    at https://id.gs1.org/414/9421902000" in done.out
     done = run("trail", CAN, "-C", place.ledger, "--lang", "zh-CN")

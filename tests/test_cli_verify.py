@@ -230,8 +230,14 @@ def test_a_receipt_and_its_entry_are_two_files(
     assert not target.exists()
 
 
-def test_receipts_and_entries_come_in_pairs(place: Place) -> None:
-    assert verify(place, receipt_of(place)).code == 2
+def test_receipts_and_entries_come_in_pairs(
+    place: Place, tmp_path: Path
+) -> None:
+    alone = tmp_path / "alone"
+    alone.write_bytes(receipt_of(place).read_bytes())
+    done = verify(place, alone)
+    assert done.code == 3
+    assert "PRV-9331" in done.out
     done = verify(place, bundle_of(place), "--entry", entry_of(place))
     assert done.code == 2
     done = verify(place, receipt_of(place), "--entry", "nonsuch", "--json")

@@ -40,7 +40,6 @@ from tests.scripted_server import (
     Asked,
     Script,
     ScriptedServer,
-    TlsServer,
     answer,
     in_turn,
     problem,
@@ -707,23 +706,6 @@ def test_nothing_that_lies_around_changes_whom_is_asked_and_believed(
         with client_of(world, server.url) as client:
             client.checkpoint()
         assert "authorization" not in server.asked[0].headers
-
-
-def test_a_certificate_by_nobody_known_is_refused(
-    world: LedgerWorld, tmp_path: pathlib.Path
-) -> None:
-    """And there is no argument that would take it."""
-    with TlsServer(tmp_path) as server:
-        with (
-            client_of(world, server.url, attempts=1) as client,
-            pytest.raises(UnreachableError, match="CERTIFICATE_VERIFY_FAILED"),
-        ):
-            client.trust_text()
-        # Control: whoever knows who vouches for it gets an answer.
-        with Client(
-            server.url, trust=world.trust, ca_file=server.certificate
-        ) as client:
-            assert client.trust_text() == "mine"
 
 
 # Batches.

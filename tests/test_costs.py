@@ -9,8 +9,13 @@ from collections.abc import Callable
 
 import pytest
 
-from provenance.claims.actor import Grant
+from provenance.claims.actor import Grant, is_registry_event
 from provenance.claims.event import Item, make_event
+from provenance.claims.statement import parse_entry
+from provenance.epcis.acts import read_act
+from provenance.proof.evidence import check_events
+from provenance.proof.report import Report
+from provenance.proof.story import check_recalls, trace_bundle
 from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
 from tests.counting import calls_of, hashes_of
@@ -109,4 +114,40 @@ def test_four_times_the_story_takes_four_times_the_steps_to_walk(
         calls_of(functools.partial(make(count).trace, can(1)))
         for count in (50, 200)
     )
+    assert many <= 4.5 * few, (few, many)
+
+
+def taken_back(count: int) -> World:
+    """Return a world where one thing was said and taken back *count* times."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    world.say(maker, world.made(can(1)))
+    said = world.seen(can(1))
+    again = [
+        make_event(said.body, said.items, secret=world.secret())
+        for _ in range(count)
+    ]
+    world.say(maker, *again)
+    world.say(maker, *map(world.as_error, again))
+    return world
+
+
+def test_four_times_the_errors_take_four_times_the_steps_to_tell() -> None:
+    def cost(count: int) -> int:
+        bundle = taken_back(count).bundle(can(1))
+        report = Report()
+        statements = {
+            logged.log_index: parse_entry(logged.entry)
+            for logged in bundle.statements
+        }
+        events = check_events(report, bundle, statements)
+        walk = trace_bundle(bundle, events)
+        acts = {
+            at: read_act(event.body, event.items)
+            for at, event in events.items()
+            if not is_registry_event(event.body)
+        }
+        return calls_of(lambda: check_recalls(report, walk, events, acts))
+
+    few, many = cost(50), cost(200)
     assert many <= 4.5 * few, (few, many)

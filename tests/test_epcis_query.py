@@ -118,6 +118,9 @@ def test_prefixes_may_stand_in_the_query_itself() -> None:
     ("parameters", "says"),
     [
         ({"EQ_bizstep": "shipping"}, "EQ_bizstep: .* did you mean EQ_bizStep"),
+        ({"EQ_quantty": 1}, "EQ_quantty: .* did you mean EQ_quantity"),
+        ({"bizStep": "x"}, "bizStep: .* did you mean EQ_bizStep"),
+        ({"EQ_sourc_x": "x"}, "EQ_sourc_x: .* did you mean EQ_source_TYPE"),
         ({"Nonsense": 1}, "Nonsense: there is no such parameter"),
         ({"EQ_foo": 1}, "EQ_foo: there is no such parameter"),
         ({"EQ_ILMD_lot": "1"}, "EQ_ILMD_lot: there is no such parameter"),

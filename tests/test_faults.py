@@ -51,7 +51,7 @@ _QUOTED = re.compile(r"\B'[^']*'|\"[^\"]*\"")
 _TO_DO = re.compile(
     r"(?:[:;,]|\bor\b|\bso\b)"
     r" (?:add|choose|define|flatten|give|leave|look|mend|move|name|put|save|send"
-    r"|write)\b"
+    r"|write)\b|: did you mean "
 )
 
 

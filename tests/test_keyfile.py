@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+import provenance
 from provenance.errors import (
     ConflictError,
     MalformedError,
@@ -199,3 +200,13 @@ except ConflictError:
     said = sorted(writer.communicate()[0].strip() for writer in writers)
     assert said == ["refused", "written"]
     read_key(path)
+
+
+def test_a_new_key_is_written_and_loaded_by_its_path_alone(
+    tmp_path: pathlib.Path,
+) -> None:
+    made = provenance.new_key(str(tmp_path / "mine.key"))
+    loaded = provenance.load_key(str(tmp_path / "mine.key"))
+    assert loaded.verifier == made.verifier
+    with pytest.raises(provenance.ConflictError, match="never overwritten"):
+        provenance.new_key(tmp_path / "mine.key")

@@ -10,8 +10,11 @@ import pytest
 
 from provenance.claims.actor import Grant, grant, revoke_grant
 from provenance.claims.event import Event, Field, Item, make_event, withhold
+from provenance.claims.stored import content_hash
+from provenance.encoding.digest import Hash
 from provenance.errors import DuplicateEventError, ProvenanceError
 from provenance.folder import audit_folder
+from provenance.ledger import admit, repeats
 from provenance.ledger.repeats import LOOK_BACK, Repeats
 from provenance.proof.receipt import Receipt
 from tests.ledger_world import (
@@ -210,6 +213,25 @@ def test_a_statement_does_not_say_the_same_twice(world: LedgerWorld) -> None:
     assert world.ledger.size == size
 
 
+def test_many_events_of_one_thing_are_compared_in_no_time(
+    world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # All of one size, as a sensor writes them.
+    events = [world.event(can(1)) for _ in range(300)]
+    hashed: list[bytes] = []
+
+    def counting(data: bytes) -> Hash:
+        hashed.append(data)
+        return content_hash(data)
+
+    monkeypatch.setattr(admit, "content_hash", counting)
+    monkeypatch.setattr(repeats, "content_hash", counting)
+    append(world, *events)
+    for _ in range(3):
+        append(world, world.event(can(1)))
+    assert len(hashed) <= 2 * len(events)
+
+
 def submit(
     world: LedgerWorld, statements: Sequence[Sequence[Event]]
 ) -> list[Receipt | ProvenanceError]:
@@ -311,8 +333,10 @@ def test_an_audit_does_not_mind_what_was_logged_twice(
     # As a ledger did before it had this rule.
     with monkeypatch.context() as patch:
         patch.setattr(Repeats, "find", lambda *_, **__: None)
+        patch.setattr(admit._Said, "require_first", lambda *_: None)
         append(world, made(world, can(1)))
         append(world, made(world, can(1)))
+        append(world, said(world, can(1)), said(world, can(1)))
     world.ledger.close()
     assert audit_folder(world.folder, processes=1).findings == []
     world.reopen()

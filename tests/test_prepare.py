@@ -216,6 +216,9 @@ def test_a_dict_is_left_as_it_was() -> None:
         ("bizStep", "\ud83d", "half of a surrogate pair"),
         ("bizStep", "comissioning", "did you mean 'commissioning'"),
     ],
+    ids=str.split(
+        "nan infinity tuple datetime digits bytes surrogate misspelt"
+    ),
 )
 def test_what_no_json_has_is_refused_with_its_path(
     member: str, value: object, says: str

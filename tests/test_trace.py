@@ -1,5 +1,6 @@
 """The walk follows what the events lead to, and misses what is not there."""
 
+import itertools
 from collections.abc import Sequence
 
 import pytest
@@ -10,7 +11,14 @@ from provenance.claims.actor import Grant
 from provenance.claims.event import Item
 from provenance.claims.trail import Link
 from provenance.proof import trace as tracing
-from provenance.proof.trace import Position, SeenEvent, Trace, Why, trace
+from provenance.proof.trace import (
+    Position,
+    SeenEvent,
+    Trace,
+    Why,
+    _Windows,
+    trace,
+)
 from provenance.proof.verdict import Outcome
 from tests.world import GTIN, LOT, OWNER, World, can, faults, sscc, story
 
@@ -213,9 +221,9 @@ def test_a_lot_that_is_an_input_as_well_is_read_once() -> None:
     packed = world.say(MAKER, world.turned([LOT], [can(1)]))
     asked: list[int] = []
 
-    def read_event(index: int, position: int) -> SeenEvent:
+    def read_event(index: int, position: int, item: str) -> SeenEvent:
         asked.append(index)
-        return world.read_event(index, position)
+        return world.read_event(index, position, item)
 
     walk = trace(can(1), read_trail=world.trails.get, read_event=read_event)
     assert {s.why for s in walk.sightings if s.item == LOT} == {
@@ -320,11 +328,11 @@ def retrace(
     def read_trail(name: str) -> Sequence[Link] | None:
         return None if name == lost_trail else first.trails.get(name)
 
-    def read_event(index: int, position: int) -> SeenEvent | None:
+    def read_event(index: int, position: int, name: str) -> SeenEvent | None:
         at = (index, position)
         if at == lost_event or at not in first.shown:
             return None
-        event = world.read_event(index, position)
+        event = world.read_event(index, position, name)
         items = {
             n: i
             for n, i in event.items.items()
@@ -522,3 +530,18 @@ def test_an_event_stands_unless_it_is_declared_an_error_itself(
     walk = world.trace(can(1))
     assert walk.void == {}
     assert sscc(1) in walk.trails
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))
+def test_a_window_is_covered_if_one_that_was_made_has_all_of_it(
+    windows: list[tuple[int, int]],
+) -> None:
+    made: list[tuple[int, int]] = []
+    kept = _Windows()
+    for start, stop in windows:
+        for first, last in itertools.product(range(10), repeat=2):
+            assert kept.covers((first, 0), (last, 0)) == any(
+                a <= first and last <= b for a, b in made
+            )
+        made.append((start, stop))
+        kept.add((start, 0), (stop, 0))

@@ -120,3 +120,18 @@ def test_every_step_can_be_explained() -> None:
         assert 0 <= int(code[4:6]) <= 14
         assert text.endswith(".")
         assert "authentic" not in text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *Outcome,
+        Step(1, "format", Outcome.FAILED, "PRV-0101", "no"),
+        Verdict("", ()),
+    ],
+)
+def test_what_would_always_be_true_refuses_to_be_asked(value: object) -> None:
+    with pytest.raises(TypeError, match=r"Outcome\.VERIFIED"):
+        bool(value)
+    with pytest.raises(TypeError, match="neither true nor false"):
+        _ = not value

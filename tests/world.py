@@ -308,7 +308,7 @@ class World:
             wants=wants,
         )
 
-    def read_event(self, index: int, position: int) -> SeenEvent:
+    def read_event(self, index: int, position: int, _: str) -> SeenEvent:
         event = self.events[index, position]
         return SeenEvent(
             event.body,

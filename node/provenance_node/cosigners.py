@@ -7,6 +7,9 @@ r"""Cosigners: children that ask witnesses over HTTP (C2SP tlog-witness).
     409   12\n        the size that it cosigned last: asked again from there
     422   the log does not extend what it cosigned
 
+A witness whose TLS does not verify, or whose URL has the wrong scheme, is out
+of reach like one that is down; what is said of it names which it is.
+
 A witness is somebody else's program. It gets one connection, which follows no
 redirect, a time, and a few kilobytes for its answer; a child that hangs all
 the same is ended by its parent. Of what comes back only a line by the
@@ -17,6 +20,7 @@ witness's own key counts, and only if it verifies (`provenance.ledger.cosign`).
 """
 
 import sys
+import time
 from collections.abc import Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -41,6 +45,7 @@ from provenance.ledger.read import LedgerReader
 from provenance.tlog.checkpoint import parse_decimal
 from provenance.tlog.cosignature import Cosigner, parse_cosigner
 from provenance.tlog.note import Note, NoteSignature, format_note, parse_note
+from provenance.tls import PROBE_SECONDS, Server, why_never
 from provenance_node.children import answer_questions
 
 COSIGNED = "cosigned"
@@ -191,6 +196,7 @@ class Answers:
         key = parse_cosigner(vkey)
         witness = DistantWitness(url, key, size=last_size, seconds=seconds)
         sent = parse_note(note)
+        begun = time.monotonic()
         try:
             line = ask(
                 witness,
@@ -200,8 +206,10 @@ class Answers:
                 now=now,
             )
         except (OSError, HTTPException) as error:
+            left = begun + seconds - time.monotonic()
+            why = _why_out_of_reach(error, url, seconds=left)
             said = str(error) or type(error).__name__
-            return UNREACHABLE, said, last_size
+            return UNREACHABLE, why or said, last_size
         except StoreError:
             raise  # It is the ledger that cannot be read.
         except ProvenanceError as error:
@@ -209,6 +217,19 @@ class Answers:
             return _reason(error, witness, size), str(error), 0
         whole = format_note(Note(sent.text, (line,)))
         return COSIGNED, whole.removeprefix(f"{sent.text}\n"), witness.size
+
+
+def _why_out_of_reach(
+    error: OSError | HTTPException, url: str, *, seconds: float
+) -> str | None:
+    """Return why TLS, or its absence, keeps the witness at *url* away."""
+    # Who let the time run out gets no more of it.
+    is_late = isinstance(error, TimeoutError)
+    return why_never(
+        error,
+        Server.of(url, ca="in SSL_CERT_FILE, or among the system's"),
+        seconds=0.0 if is_late else min(PROBE_SECONDS, seconds / 2),
+    )
 
 
 def _reason(error: ProvenanceError, witness: DistantWitness, size: int) -> str:

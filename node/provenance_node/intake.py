@@ -89,6 +89,8 @@ def split(body: bytes, *, most: int) -> tuple[list[bytes], bool]:
         raise MalformedError(
             "the body is no submission and no array of submissions, in msgpack"
         )
+    if count > len(body) - start:
+        raise _another_number(count)
     if count > most:
         raise _too_many(most)
     found: list[bytes] = []
@@ -109,16 +111,18 @@ def split(body: bytes, *, most: int) -> tuple[list[bytes], bool]:
             f"the body is broken after {len(found)} submissions"
         ) from error
     if start != len(body) or count > len(found):
-        raise MalformedError(
-            f"the body announces {count} submissions and has another number"
-        )
+        raise _another_number(count)
     return found, count >= 0 or len(found) > 1
 
 
-def _too_many(most: int) -> RefusedError:
-    return RefusedError(
-        TOO_LARGE, f"a request has at most {most} statements, not more"
+def _another_number(count: int) -> MalformedError:
+    return MalformedError(
+        f"the body announces {count} submissions and has another number"
     )
+
+
+def _too_many(most: int) -> RefusedError:
+    return RefusedError(TOO_LARGE, f"a request has at most {most} statements")
 
 
 def _array(body: bytes) -> tuple[int, int]:

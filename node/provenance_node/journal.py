@@ -4,6 +4,11 @@
      "request": "9b1c0a…", "method": "GET", "route": "/v1/items/{item}/bundle",
      "status": 200, "bytes": 18233, "ms": 4.2}
 
+What the library says (`provenance.logs`) is there from a warning on:
+
+    {"time": …, "level": "warning", "event": "library",
+     "logger": "provenance.ledger", "says": "signed entries 12 to 14 of …"}
+
 No address of a client, no query, no header and nothing of a body is written,
 and of a path only its pattern: serial numbers say who bought what.
 """
@@ -26,12 +31,18 @@ class JsonLines(logging.Formatter):
         members: dict[str, object] = {
             "time": moment.isoformat(timespec="milliseconds")[:-6] + "Z",
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
-            **getattr(record, "members", {}),
+            **_members(record),
         }
         if record.exc_info:
             members["trace"] = self.formatException(record.exc_info)
         return json.dumps(members)
+
+
+def _members(record: logging.LogRecord) -> dict[str, object]:
+    text = record.getMessage()
+    if record.name.startswith("provenance.") and record.name != JOURNAL.name:
+        return {"event": "library", "logger": record.name, "says": text}
+    return {"event": text, **getattr(record, "members", {})}
 
 
 def note(event: str, *, level: int = logging.INFO, **members: object) -> None:
@@ -55,9 +66,11 @@ def write_journal() -> None:
     """Write the journal, the server's own lines too, to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
-    for logger in (JOURNAL, logging.getLogger("uvicorn")):
+    library = logging.getLogger("provenance")
+    for logger in (library, JOURNAL, logging.getLogger("uvicorn")):
         logger.handlers = [handler]
         logger.propagate = False
+    library.setLevel(logging.WARNING)
     JOURNAL.setLevel(logging.INFO)
     # What it says of each connection is ours to say.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)

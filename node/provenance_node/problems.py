@@ -109,6 +109,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.QuorumNotMetError: (422, "Too few witnesses"),
     errors.EquivocationError: (422, "Two histories"),
     errors.ForkError: (503, "The log stopped, so as not to fork"),
+    errors.InsecureError: (502, "No connection that can be trusted"),
     errors.NotFoundError: (404, "No such thing"),
     errors.ConflictError: (409, "Someone was first"),
     errors.StoreError: (503, "The storage failed; the outcome is unknown"),

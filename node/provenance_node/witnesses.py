@@ -8,7 +8,9 @@
 A witness is named as the ledger's trust file names it, or by its whole key
 (a C2SP vkey) where only others' policies count it. Without the setting those
 of the trust file are asked that have a url there. Both are the operator's own
-files: no other address is ever opened.
+files: no other address is ever opened. The certificate of an https one must
+verify, by the system's authorities or those in the file that SSL_CERT_FILE
+names; there is no setting that takes another.
 """
 
 from collections.abc import Sequence

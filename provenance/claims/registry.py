@@ -31,6 +31,7 @@ from provenance.claims.actor import (
 from provenance.claims.event import Item
 from provenance.encoding.canonical import Value, encode
 from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.nearest import suggestion
 from provenance.errors import (
     InvalidSignatureError,
     MalformedError,
@@ -443,10 +444,10 @@ class TrustRegistry:
             )
         role = str(event.body["role"])
         if role not in self._roles:
-            raise RejectedError(
-                f"this ledger has no role {role!r}; its roles are"
-                f" {', '.join(sorted(self._roles))}"
+            known = suggestion(role, self._roles) or (
+                f"; its roles are {', '.join(sorted(self._roles))}"
             )
+            raise RejectedError(f"this ledger has no role {role!r}{known}")
 
     def _check_grant_revoked(self, event: RegistryEvent, subject: str) -> None:
         granted_by = Hash(_bytes(event.body["grant"]))

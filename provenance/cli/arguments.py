@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from provenance.cli.words import LANGUAGES
 from provenance.errors import MalformedError
 
 if TYPE_CHECKING:
@@ -178,12 +179,41 @@ class Prefix(_Type):
         return name, uri
 
 
+class Language(_Type):
+    """A language of stories: en, zh-CN, or zh for short."""
+
+    name = "language"
+
+    def convert(
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Return the language's name among `LANGUAGES`."""
+        wanted = value.lower().replace("_", "-")
+        spellings = {
+            spelling: language
+            for language in LANGUAGES
+            for spelling in (language.lower(), language.partition("-")[0])
+        }
+        if wanted not in spellings:
+            self.fail(
+                f"{value!r} is not a language that stories are told in: give"
+                f" {' or '.join(LANGUAGES)}",
+                param,
+                ctx,
+            )
+        return spellings[wanted]
+
+
 ITEM = ItemId()
 TIME = Time()
 SPAN = Span()
 POINTER = Pointer()
 PREFIX = Prefix()
 FILE = FilePath()
+LANGUAGE = Language()
 
 
 def ledger_option(command: _Command) -> _Command:
@@ -198,6 +228,20 @@ def ledger_option(command: _Command) -> _Command:
         show_default=True,
         show_envvar=True,
         help="The ledger's folder.",
+    )(command)
+
+
+def language_option(command: _Command) -> _Command:
+    """Give *command* the option that says in which language it tells."""
+    return click.option(
+        "--lang",
+        "language",
+        type=LANGUAGE,
+        envvar="PROVENANCE_LANG",
+        default="en",
+        show_default=True,
+        show_envvar=True,
+        help=f"The language of the story: {' or '.join(LANGUAGES)}.",
     )(command)
 
 

@@ -41,6 +41,7 @@ from provenance.ledger.admit import Admission, Called
 from provenance.ledger.check import check_event
 from provenance.ledger.ledger import Answer
 from provenance.ledger.rehearse import Rehearsal
+from provenance.ledger.reveal import Revealed
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.proof.verify import Verified, verify_bundle
@@ -102,6 +103,10 @@ class NodeLedger:
         """Return the bundle of *item* as the node gives it."""
         assert not reveal, "a node reveals nothing"
         return self._client.bundle(item)
+
+    def reveal(self, item: str, pointers: Collection[str]) -> list[Revealed]:
+        """Never asked: a node shows what everybody may see."""
+        raise AssertionError(f"a node reveals none of {pointers} of {item}")
 
     def find_owner(self, key_id: Hash) -> str | None:
         """Return the actor whose key that is, or was, says the node."""

@@ -10,7 +10,8 @@ from provenance.cli.problems import FAULTS_PROBLEM, OK
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
-from provenance.folder import audit_folder
+from provenance.cli.story import print_faults
+from provenance.folder import audit_folder, compare_folders
 
 
 @click.command(cls=Command)
@@ -25,19 +26,30 @@ from provenance.folder import audit_folder
     " itself.",
 )
 @click.option(
+    "--against",
+    type=FILE,
+    metavar="COPY",
+    help="The folder of a second copy, such as a backup: whatever differs is"
+    " shown as it reads in both.",
+)
+@click.option(
     "--processes",
     type=click.IntRange(min=1),
     help="How many processes check signatures; by default one a processor.",
 )
 @ledger_option
-def audit(
+def audit(  # noqa: PLR0913, PLR0917  # click's way
     screen: Screen,
     folder_argument: Path | None,
     trust_file: str | None,
+    against: Path | None,
     processes: int | None,
     folder: Path,
 ) -> int:
     """Derive a ledger again from its bytes, and compare.
+
+    With --against it is also held against a second copy, row by row, as far
+    as both reach, and a copy that differs ends it with 1 as well.
 
     It reads beside a running writer, changes nothing, and can be interrupted
     at any time.
@@ -46,6 +58,15 @@ def audit(
     trust = None if trust_file is None else read_trust(trust_file)
     progress = Progress()
     try:
+        # First, since a copy that is not there is soon found out.
+        compared = (
+            None
+            if against is None
+            else compare_folders(
+                folder, against, trust=trust, progress=progress.show
+            )
+        )
+        progress.begin("entries")
         found = audit_folder(
             folder, trust=trust, progress=progress.show, processes=processes
         )
@@ -70,9 +91,16 @@ def audit(
             screen.line(f"  {finding.where}: {finding.what}")
         screen.line(f"  do: {FAULTS_PROBLEM.advice}")
         screen.line(f"  more: {PROGRAM} explain {FAULTS_PROBLEM.code}")
+    differs = compared is not None and bool(compared.faults)
+    if compared is not None:
+        screen.line(
+            f"{compared.size} entries were held against {against}:"
+            + ("" if differs else f" they are the same in {against}")
+        )
+        print_faults(screen, compared.faults)
     return screen.result(
         "audit",
-        OK if found.is_sound else FAULTS_PROBLEM.exit_code,
+        OK if found.is_sound and not differs else FAULTS_PROBLEM.exit_code,
         {
             "folder": str(folder),
             "sound": found.is_sound,
@@ -84,6 +112,11 @@ def audit(
             "findings": [
                 {"where": finding.where, "what": finding.what}
                 for finding in found.findings
+            ],
+            "compared_with": None if against is None else str(against),
+            "differences": [
+                fault.to_json()
+                for fault in (compared.faults if compared else ())
             ],
         },
     )

@@ -51,6 +51,8 @@ def bundle(
             " may see"
         )
     with where.open_readable(screen) as ledger:
+        # A pointer that shows nothing is a mistake, and said to be one.
+        shown = ledger.reveal(item, reveal) if reveal else []
         data = ledger.prove_item(item, reveal=reveal)
         verdict = examine_bundle(data, trust=ledger.trust, now=now(), item=item)
     if output == STANDARD:
@@ -60,6 +62,11 @@ def bundle(
     else:
         write_output(output, data)
         screen.line(f"{output}: {len(data)} bytes, about {item}")
+        for field in shown:
+            screen.line(
+                f"shows {field.pointer} of entry {field.log_index}, event"
+                f" {field.position}, to whoever has the file"
+            )
     screen.say(
         f"its verdict now, by {where.trust_name} trust file: {verdict.outcome}"
     )

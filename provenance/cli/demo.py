@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 
 import click
 
-from provenance.cli.arguments import FILE
+from provenance.cli.arguments import FILE, language_option
 from provenance.cli.demo_attacks import Attack, Attacks
 from provenance.cli.demo_import import (
     AUTHORITIES,
@@ -35,7 +35,7 @@ from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_step
 from provenance.cli.times import now
-from provenance.cli.words import LANGUAGES, label
+from provenance.cli.words import label
 from provenance.errors import ConflictError
 from provenance.folder import open_reader
 from provenance.proof.bundle import parse_bundle
@@ -61,16 +61,8 @@ _LABEL_WIDTH = 30
     show_default=True,
     help="How many cans the lot has.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    envvar="PROVENANCE_LANG",
-    show_envvar=True,
-    help="The language of the story.",
-)
-def demo(screen: Screen, folder: Path, cans: int, lang: str) -> int:
+@language_option
+def demo(screen: Screen, folder: Path, cans: int, language: str) -> int:
     """Play one whole import into FOLDER, verify a can, then try to cheat.
 
     Infant milk powder comes from New Zealand to a consumer in Hangzhou, under
@@ -82,7 +74,7 @@ def demo(screen: Screen, folder: Path, cans: int, lang: str) -> int:
     """
     require_empty(folder)
     story = new_story(cans, now=datetime.fromtimestamp(now() / 1000, UTC))
-    show = _Show(screen, story, lang)
+    show = _Show(screen, story, language)
     show.cast()
 
     started = time.perf_counter()

@@ -11,6 +11,7 @@ from provenance.encoding.digest import Hash
 from provenance.ledger.ledger import Answer, Ledger
 from provenance.ledger.read import LedgerReader
 from provenance.ledger.rehearse import Rehearsal
+from provenance.ledger.reveal import Revealed
 from provenance.proof.trust import Trust
 
 
@@ -30,6 +31,10 @@ class FolderReader:
     def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
         """Return the bundle of *item*."""
         return self._reader.prove_item(item, reveal=reveal)
+
+    def reveal(self, item: str, pointers: Collection[str]) -> list[Revealed]:
+        """Return what *item*'s events conceal there."""
+        return self._reader.reveal(item, pointers)
 
     def actor(self, actor_id: str) -> Actor:
         """Return that actor as it stands now."""

@@ -8,8 +8,6 @@ import stat
 import sys
 from typing import BinaryIO
 
-import click
-
 from provenance.errors import MalformedError
 from provenance.proof.trust import Trust, parse_trust
 
@@ -53,25 +51,6 @@ def read_trust(path: str) -> Trust:
     except MalformedError as error:
         error.add_note(path)
         raise
-
-
-def find_trust(file: str | None) -> Trust:
-    """Return the trust file *file*, or the one in the configuration folder.
-
-    Raises:
-        click.UsageError: None is named, and there is none there.
-        MalformedError: It is not one.
-        OSError: It cannot be read.
-    """
-    if file is None:
-        config = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-        file = f"{os.path.expanduser(config)}/provenance/trust.toml"  # noqa: PTH111  # see above
-        if not os.access(file, os.F_OK):
-            raise click.UsageError(
-                "whom to believe is not said: give the ledger's trust file"
-                f" with --trust or PROVENANCE_TRUST, or put it at {file}"
-            )
-    return read_trust(file)
 
 
 def _read_up_to(file: BinaryIO, name: str, limit: int) -> bytes:

@@ -1,4 +1,7 @@
-"""Verdicts and stories as lines that people read."""
+"""Verdicts as lines that people read; stories are in `telling`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from provenance.cli.problems import (
     COULD_NOT,
@@ -7,22 +10,26 @@ from provenance.cli.problems import (
     NOT_FOUND,
     OK,
     RECEIPT_CODE,
+    TILES_CODE,
     explanations,
 )
 from provenance.cli.program import PROGRAM
 from provenance.cli.screen import Screen, Style
-from provenance.cli.times import as_written, utc
-from provenance.cli.words import label, notice_text, role_word, word
+from provenance.cli.times import utc
+from provenance.cli.words import counted, word
 from provenance.proof.verdict import (
     EXPLANATIONS,
     NOT_CHECKED,
-    ErrorNote,
     Moment,
     Outcome,
     Step,
     Summary,
     Verdict,
+    as_json,
 )
+
+if TYPE_CHECKING:
+    from provenance.proof.faults import Fault
 
 NEVER_REGISTERED = "PRV-1003"
 """The step that proves that the ledger holds nothing about the item."""
@@ -39,13 +46,19 @@ _MARKS = {
     Outcome.INCOMPLETE: "!",
     Outcome.UNKNOWN: "–",
 }
-_EXIT_CODES = {
+OUTCOME_EXITS = {
     Outcome.VERIFIED: OK,
     Outcome.FAILED: FAILED,
     Outcome.INCOMPLETE: INCOMPLETE,
     Outcome.UNKNOWN: COULD_NOT,
 }
+"""Outcome → how it alone ends a command."""
+
 _WIDTH = 76
+_NOT_SHOWN = {
+    RECEIPT_CODE: "who may have signed it, and what was logged later",
+    TILES_CODE: "who may have signed the entries, and what their events say",
+}
 
 
 def explanation_of(code: str) -> str:
@@ -59,7 +72,7 @@ def exit_code_of(verdict: Verdict) -> int:
         step.code == NEVER_REGISTERED for step in verdict.steps
     ):
         return NOT_FOUND
-    return _EXIT_CODES[verdict.outcome]
+    return OUTCOME_EXITS[verdict.outcome]
 
 
 def print_verdict(
@@ -68,30 +81,56 @@ def print_verdict(
     """Print *verdict*: notices first, then the outcome, then every check."""
     for notice in verdict.notices:
         screen.line((f"notice {notice.code}", "warning"), f"  {notice.detail}")
-    outcome = verdict.outcome
-    screen.line(
-        (outcome.value, _STYLES[outcome]),
-        f"  {verdict.subject or source}",
-        _rests_on(verdict.summary),
-    )
+    print_outcome(screen, verdict, verdict.subject or source)
     screen.line("The following checks were performed:")
     for step in verdict.steps:
         print_step(screen, step, explain=explain)
+    _print_shown(screen, verdict)
     screen.line(word("not shown", "en"))
 
 
 def print_finding(
-    screen: Screen, subject: str, step: Step, *, explain: bool
+    screen: Screen, subject: str, steps: Sequence[Step], *, explain: bool
 ) -> None:
-    """Print what the one check of a receipt or of a file came to."""
-    screen.line((step.outcome.value, _STYLES[step.outcome]), f"  {subject}")
-    screen.line("The following check was performed:")
-    print_step(screen, step, explain=explain)
-    if step.code == RECEIPT_CODE:
-        screen.line(
-            "Not shown by this: who may have signed it, and what was logged"
-            " later."
-        )
+    """Print what the checks of anything but a bundle came to."""
+    outcome = max(
+        (step.outcome for step in steps), key=lambda found: found.gravity
+    )
+    screen.line((outcome.value, _STYLES[outcome]), f"  {subject}")
+    screen.line(
+        "The following check was performed:"
+        if len(steps) == 1
+        else "The following checks were performed:"
+    )
+    for step in steps:
+        print_step(screen, step, explain=explain)
+    for step in steps:
+        if step.code in _NOT_SHOWN:
+            screen.line(f"Not shown by this: {_NOT_SHOWN[step.code]}.")
+
+
+def print_faults(screen: Screen, faults: "Sequence[Fault]") -> None:
+    """Print what differs from what was signed, and from a second copy."""
+    if not faults:
+        return
+    screen.line("What differs:")
+    before = None
+    for fault in faults:
+        if (fault.where, fault.what) != before:
+            screen.line("  ", (fault.where, "strong"), f": {fault.what}")
+            if fault.issuer:
+                name = f"{fault.issuer_name} " if fault.issuer_name else ""
+                screen.line(f"    signed by {name}<{fault.issuer}>")
+        before = (fault.where, fault.what)
+        if fault.here is None and fault.there is None:
+            continue
+        screen.line(f"    {fault.pointer or 'the whole of it'}")
+        screen.line(f"      here   {_or_nothing(fault.here)}")
+        screen.line(f"      there  {_or_nothing(fault.there)}")
+
+
+def _or_nothing(value: str | None) -> str:
+    return "(not there)" if value is None else value
 
 
 def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
@@ -109,97 +148,67 @@ def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
         screen.line(" " * 19, f"more: {PROGRAM} explain {step.code}")
 
 
-def print_story(screen: Screen, verdict: Verdict, language: str) -> None:
-    """Print the item's story in *language*, event by event."""
-    outcome = verdict.outcome
-    screen.line(
-        (word("story", language, item=verdict.subject), "strong"),
-    )
-    for notice in verdict.notices:
-        text = notice_text(notice.code, notice.detail, language)
-        screen.line((f"notice {notice.code}", "warning"), f"  {text}")
-    screen.line(
-        (outcome.value, _STYLES[outcome]),
-        f"  {word(outcome.value, language)}",
-        _rests_on(verdict.summary),
-    )
-    if not verdict.timeline:
-        screen.line(word("nothing", language))
-    for moment in verdict.timeline:
-        _print_moment(screen, moment, language)
-    screen.line()
-    for step in verdict.steps:
-        if step.outcome is not Outcome.VERIFIED:
-            print_step(screen, step, explain=False)
-    screen.line(word("not shown", language))
+def print_fields(
+    screen: Screen, fields: Mapping[str, object], *, indent: int = 4
+) -> None:
+    """Print concealed fields that are shown: JSON Pointer and value."""
+    for line in field_lines(fields):
+        screen.line(" " * indent, line)
 
 
-def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
-    time = as_written(moment.time) or word("no time", language)
-    screen.line()
-    screen.line(
-        f"{time}  ",
-        (label(moment.labels, language), "strong"),
-        _void_words(moment, language),
-    )
-    name = moment.issuer_name
-    who = f"{name} <{moment.issuer}>" if name else moment.issuer
-    roles = [role_word(role, language) for role in moment.roles]
-    role = (
-        word("as", language, roles=", ".join(roles))
-        if roles
-        else word("no role", language)
-    )
-    comma = "，" if language == "zh-CN" else ", "
-    screen.line(f"    {word('by', language, name=who)}{comma}{role}")
-    if moment.place:
-        screen.line(f"    {word('at', language, place=moment.place)}")
-    if moment.why != "subject":
-        screen.line(f"    {word(moment.why, language, item=moment.item)}")
-    if moment.error is not None:
-        _print_error(screen, moment.error, language)
-    if not moment.fields:
-        return
+def field_lines(fields: Mapping[str, object]) -> Iterator[str]:
+    """Yield a line for each concealed field: JSON Pointer and value."""
     import json  # noqa: PLC0415  # rare, and slow to load
 
-    shown = moment.to_json()["fields"]
-    assert isinstance(shown, dict), "fields are an object"
-    for pointer, value in shown.items():
-        text = json.dumps(value, ensure_ascii=False)
-        screen.line(f"    {pointer}: {text}")
+    for pointer, value in fields.items():
+        yield f"{pointer}: {json.dumps(value, ensure_ascii=False)}"
 
 
-def _void_words(moment: Moment, language: str) -> str:
-    if moment.error is None:
-        return ""
-    declared = (moment.error.log_index, moment.error.position)
-    is_itself = declared == (moment.log_index, moment.position)
-    return f"  ({word('declares' if is_itself else 'void', language)})"
-
-
-def _print_error(screen: Screen, error: ErrorNote, language: str) -> None:
-    """Say why an event asserts nothing, and what is to replace it."""
-    time = as_written(error.time) or word("no time", language)
-    reason = error.reason
-    if reason in {"did_not_occur", "incorrect_data"}:
-        reason = word(reason, language)
-    colon = "：" if language == "zh-CN" else ": "
+def print_outcome(
+    screen: Screen, verdict: Verdict, what: str, *, language: str = "en"
+) -> None:
+    """Print the outcome, *what* it comes to, and what it rests on."""
+    outcome = verdict.outcome
     screen.line(
-        f"    {word('error at', language, time=time)}",
-        f"{colon}{reason}" if reason else "",
+        (outcome.value, _STYLES[outcome]),
+        f"  {what}",
+        _rests_on(verdict.summary, language),
     )
-    for event, is_shown in error.corrections.items():
-        said = "corrected" if is_shown else "announced"
-        screen.line(f"    {word(said, language, event=event)}")
 
 
-def _rests_on(summary: Summary | None) -> str:
+def signed_by(moment: Moment) -> str:
+    """Return who signed it: the name and the id of the actor."""
+    name = moment.issuer_name
+    return f"{name} <{moment.issuer}>" if name else moment.issuer
+
+
+def _print_shown(screen: Screen, verdict: Verdict) -> None:
+    """Print what is concealed from others and shown by this."""
+    moments = [moment for moment in verdict.timeline if moment.fields]
+    if not moments:
+        return
+    screen.line(word("shown", "en"))
+    if verdict.outcome is Outcome.FAILED:
+        screen.line("  ", (word("unproven", "en"), "bad"))
+    for moment in moments:
+        screen.line(
+            f"  entry {moment.log_index}, event {moment.position}, signed by"
+            f" {signed_by(moment)}"
+        )
+        fields = {k: as_json(v) for k, v in moment.fields.items()}
+        print_fields(screen, fields)
+
+
+def _rests_on(summary: Summary | None, language: str) -> str:
     if summary is None:
         return ""
-    issuers = len(summary.issuers)
-    return (
-        f"  {summary.event_count} events by {issuers} signer"
-        f"{'' if issuers == 1 else 's'}, {summary.origin} of size"
-        f" {summary.size}, {utc(summary.time)},"
-        f" {len(summary.witnesses)}/{summary.trusted_witnesses} witnesses"
+    return "  " + word(
+        "rests on",
+        language,
+        events=counted(summary.event_count, "event", "events", language),
+        signers=counted(len(summary.issuers), "signer", "signers", language),
+        origin=summary.origin,
+        size=f"{summary.size}",
+        time=utc(summary.time),
+        witnesses=f"{len(summary.witnesses)}/{summary.trusted_witnesses}",
     )

@@ -2,28 +2,19 @@
 
 import click
 
-from provenance.cli.arguments import ITEM
+from provenance.cli.arguments import ITEM, language_option
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
-from provenance.cli.story import exit_code_of, print_story
+from provenance.cli.story import exit_code_of
+from provenance.cli.telling import print_story
 from provenance.cli.times import now
 from provenance.cli.where import Where, where_options
-from provenance.cli.words import LANGUAGES
 from provenance.proof.verify import examine_bundle
 
 
 @click.command(cls=Command)
 @click.argument("item", type=ITEM)
-@click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    envvar="PROVENANCE_LANG",
-    default="en",
-    show_default=True,
-    show_envvar=True,
-    help="The language of the story.",
-)
+@language_option
 @where_options
 def trail(screen: Screen, item: str, language: str, where: Where) -> int:
     """Tell the story of ITEM, from a ledger's folder or a node.

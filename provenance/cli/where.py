@@ -26,7 +26,7 @@ from provenance.claims.registry import Actor, TrustRegistry
 from provenance.claims.statement import Submission
 from provenance.cli.arguments import FILE, ledger_option
 from provenance.cli.in_folder import FolderLedger, FolderReader
-from provenance.cli.inputs import find_trust
+from provenance.cli.judging import find_trust
 from provenance.cli.screen import Screen
 from provenance.cli.signing import Signatory
 from provenance.encoding.digest import Hash
@@ -40,6 +40,7 @@ from provenance.folder import (
 )
 from provenance.ledger.admit import Called
 from provenance.ledger.ledger import Answer
+from provenance.ledger.reveal import Revealed
 from provenance.proof.trust import Trust
 
 if TYPE_CHECKING:
@@ -157,6 +158,11 @@ class ReadableLedger(Protocol):
         Raises:
             NotFoundError: The ledger has no event of it.
         """
+
+    def reveal(
+        self, item: str, pointers: Collection[str]
+    ) -> Sequence[Revealed]:
+        """Return what *item*'s events conceal there; of a folder alone."""
 
     def actor(self, actor_id: str) -> Actor:
         """Return that actor as it stands now.

@@ -22,10 +22,33 @@ _ENGLISH = {
     "no time": "time not given",
     "story": "The story of {item}",
     "nothing": "Nothing of its story is shown.",
+    "lead": "{entries} by {parties}, {dates}.",
+    "dates": "{start} to {stop}",
+    "no dates": "without dates",
+    "entries": "{count} entries",
+    "entry": "{count} entry",
+    "parties": "{count} parties",
+    "party": "{count} party",
+    "gap": "No entry for {count} days: {days}",
+    "no story": "There is no story in this: only a bundle has one.",
+    "unproven": "This is not proven. Do not rely on what follows.",
+    "shown": "Concealed from others, shown by this:",
     "VERIFIED": "every check that was asked for passed",
     "FAILED": "the evidence contradicts the record",
     "INCOMPLETE": "something is missing, out of date or recalled: see below",
     "UNKNOWN": "it could not be checked",
+    "recalled": "the record is valid, and it says that this was recalled",
+    "stale": "the record is valid, but out of date",
+    "never registered": "the ledger holds nothing about it",
+    "notice": "notice",
+    "rests on": (
+        "{events} by {signers}, {origin} of size {size}, {time},"
+        " {witnesses} witnesses"
+    ),
+    "events": "{count} events",
+    "event": "{count} event",
+    "signers": "{count} signers",
+    "signer": "{count} signer",
     "not shown": (
         "Not shown by this: that the label is on the right thing, and that"
         " those who signed told the truth."
@@ -50,10 +73,33 @@ _CHINESE = {
     "no time": "未注明时间",
     "story": "{item} 的溯源记录",
     "nothing": "没有可显示的记录。",
+    "lead": "共 {entries}，由 {parties}签署，{dates}。",
+    "dates": "{start} 至 {stop}",
+    "no dates": "未注明日期",
+    "entries": "{count} 条记录",
+    "entry": "{count} 条记录",
+    "parties": "{count} 方",
+    "party": "{count} 方",
+    "gap": "{count} 天没有记录：{days}",
+    "no story": "此文件不含溯源记录，只有 .provenance 证明文件才有。",
+    "unproven": "以下内容未经证实，请勿采信。",
+    "shown": "对他人保密、此处公开的内容：",
     "VERIFIED": "已核验：所要求的检查全部通过",
     "FAILED": "核验失败：证据与记录矛盾",
     "INCOMPLETE": "不完整：记录有缺失、已过期或商品被召回，详见下文",
     "UNKNOWN": "无法核验",
+    "recalled": "记录有效，其中写明该商品已被召回",
+    "stale": "记录有效，但已过期",
+    "never registered": "账本中没有该商品的记录",
+    "notice": "提示",
+    "rests on": (
+        "{events}，{signers}，账本 {origin} 共 {size} 条，截至 {time}，"
+        "见证方 {witnesses}"
+    ),
+    "events": "{count} 个事件",
+    "event": "{count} 个事件",
+    "signers": "{count} 个签署方",
+    "signer": "{count} 个签署方",
     "not shown": "核验不能证明：标签贴在正确的商品上，以及签署方所言属实。",
 }
 
@@ -98,6 +144,11 @@ def notice_text(code: str, detail: str, language: str) -> str:
 def word(phrase: str, language: str, /, **values: str) -> str:
     """Return *phrase* in *language*, with its *values*."""
     return _WORDS[language][phrase].format(**values)
+
+
+def counted(count: int, one: str, several: str, language: str, /) -> str:
+    """Return so many of a thing, by its phrases for one and for several."""
+    return word(one if count == 1 else several, language, count=f"{count}")
 
 
 def role_word(role: str, language: str) -> str:

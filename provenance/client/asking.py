@@ -19,7 +19,6 @@ from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import (
-    EquivocationError,
     InvalidProofError,
     MalformedError,
 )
@@ -32,8 +31,7 @@ from provenance.proof.trust import Trust
 from provenance.proof.verdict import Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.tlog.checkpoint import SignedCheckpoint
-from provenance.tlog.merkle import prove_consistency, verify_consistency
-from provenance.tlog.note import format_note
+from provenance.tlog.growth import require_growth
 from provenance.tlog.tile import TILE_WIDTH, nodes_from, tile_at
 
 JSON_TYPE = "application/json"
@@ -198,21 +196,9 @@ class Questions:
 
     def require_extension(
         self, old: SignedCheckpoint, new: SignedCheckpoint
-    ) -> Asking[None]:
+    ) -> Asking[tuple[Hash, ...]]:
         """Ask for the tiles that prove *new* to extend *old*."""
         size = new.checkpoint.size
-        if size < old.checkpoint.size:
-            raise ValueError("the new checkpoint is smaller than the old one")
-        if size == old.checkpoint.size:
-            if new.checkpoint.root != old.checkpoint.root:
-                raise EquivocationError(
-                    f"the log signed two roots for its size {size}",
-                    first=format_note(old.note),
-                    second=format_note(new.note),
-                )
-            return
-        if not old.checkpoint.size:
-            return  # Every log has all entries of the empty one.
         tiles: dict[str, bytes] = {}
 
         def read_tile(level: int, number: int) -> bytes:
@@ -223,25 +209,15 @@ class Questions:
                 raise _MissingTile(tile.path)
             return tiles[tile.path]
 
-        proof: tuple[Hash, ...] | None = None
-        while proof is None:
+        while True:
             try:
-                proof = prove_consistency(
-                    old.checkpoint.size, size, nodes_from(read_tile)
-                )
+                return require_growth(old, new, nodes_from(read_tile))
             except _MissingTile as missing:
                 tiles[missing.path] = yield Request(
                     f"{self._log_prefix}/{missing.path}",
                     "application/octet-stream",
                     TILE_WIDTH * HASH_SIZE,
                 )
-        verify_consistency(
-            proof,
-            old_size=old.checkpoint.size,
-            new_size=size,
-            old_root=old.checkpoint.root,
-            new_root=new.checkpoint.root,
-        )
 
     def trust_text(self) -> Asking[str]:
         """Ask for the trust file that the node gives."""

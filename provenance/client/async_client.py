@@ -42,6 +42,7 @@ from provenance.client.batches import BATCH, BATCH_BYTES, Batch, limits_of
 from provenance.client.exchange import clock_now
 from provenance.client.retry import Retries
 from provenance.client.sending import Line, Sender
+from provenance.encoding.digest import Hash
 from provenance.encoding.strict_json import JSON
 from provenance.errors import ProvenanceError
 from provenance.proof.receipt import Receipt, Reply
@@ -250,9 +251,9 @@ class AsyncClient:
 
     async def require_extension(
         self, old: SignedCheckpoint, new: SignedCheckpoint
-    ) -> None:
-        """Check that *new* extends *old*; see `Client.require_extension`."""
-        await self._run(self._questions.require_extension(old, new))
+    ) -> tuple[Hash, ...]:
+        """Return the proof of growth; see `Client.require_extension`."""
+        return await self._run(self._questions.require_extension(old, new))
 
     async def trust_text(self) -> str:
         """Return the node's trust file, unproven; see `Client.trust_text`."""

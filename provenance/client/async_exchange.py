@@ -15,7 +15,7 @@ from provenance.client.exchange import (
     SESSION,
     PassingError,
     Way,
-    words,
+    passing,
 )
 from provenance.client.retry import Attempts, Retries
 from provenance.extras import MissingExtraError
@@ -54,27 +54,26 @@ class AsyncExchange(Way):
         )
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self._session.aclose()
+        """Close all connections; in a forked child they are the parent's."""
+        if self._owner.is_here:
+            await self._session.aclose()
 
     async def ask(self, request: Request) -> bytes:
         """Return the body of the node's answer, asked as often as need be.
 
         Raises as `Exchange.ask` does.
         """
-        attempts = self._retries.begin()
+        attempts = self._begin()
         while True:
             try:
                 return await self._ask_once(request, attempts)
             except PassingError as error:
                 seconds = attempts.next_wait(min(error.retry_after, MOST_WAIT))
-                if seconds is None:
-                    raise self._unreachable(error, attempts) from (
-                        error.__cause__
-                    )
-                await self._sleep(seconds)
+                self._failed(error, attempts, is_again=seconds is not None)
+                await self._sleep(seconds or 0)
 
     async def _ask_once(self, request: Request, attempts: Attempts) -> bytes:
+        received = None
         try:
             # It bounds all of it, whatever the node sends meanwhile.
             async with (
@@ -87,10 +86,17 @@ class AsyncExchange(Way):
                 async for part in response.aiter_raw():
                     received.add(part)
         except TimeoutError as error:
-            raise PassingError("the answer was not there in time") from error
+            raise PassingError(
+                "the answer was not there in time", kind="Timeout"
+            ) from error
         except PASSING_FAULTS as error:
-            raise PassingError(words(error)) from error
-        return self._judge(response, received)
+            # To look what the server speaks blocks.
+            if received is None:
+                await asyncio.to_thread(self._require_secure, error, attempts)
+            raise passing(error) from error
+        return await asyncio.to_thread(
+            self._judge, response, received, attempts
+        )
 
     async def _sleep(self, seconds: float) -> None:
         sleep = self._retries.sleep

@@ -34,6 +34,7 @@ from provenance.client.batches import (
 from provenance.client.exchange import Exchange, clock_now
 from provenance.client.retry import Retries
 from provenance.client.sending import Line, Sender
+from provenance.encoding.digest import Hash
 from provenance.encoding.strict_json import JSON
 from provenance.errors import ProvenanceError
 from provenance.feed import Drawn, Feed
@@ -363,20 +364,21 @@ class Client:
 
     def require_extension(
         self, old: SignedCheckpoint, new: SignedCheckpoint
-    ) -> None:
-        """Check that *new*'s log has all of *old*'s entries, where they were.
+    ) -> tuple[Hash, ...]:
+        """Return the proof that *new*'s log has all of *old*'s entries.
 
-        The proof is made from the log's tiles, of which it takes some ten.
+        It is made from the log's tiles, of which it takes some ten, and was
+        checked; it is empty where none is needed (`tlog.growth`).
 
         Raises:
-            EquivocationError: Both are of one size and differ: publish them.
-            InvalidProofError: The tiles do not lead from one to the other.
-                Keep both checkpoints, and ask another mirror for the tiles:
-                if they are sound there, this node lied; if not, the log did.
+            EquivocationError: The log signed two that cannot both be true:
+                publish them, and the proof if there is one.
+            InvalidProofError: The node's tiles do not lead to *new*. Keep
+                both checkpoints, and ask another mirror for the tiles.
             ValueError: *new* is smaller than *old*.
             ProvenanceError: As `bundle` does.
         """
-        self._run(self._questions.require_extension(old, new))
+        return self._run(self._questions.require_extension(old, new))
 
     def trust_text(self) -> str:
         """Return the trust file that the node gives, which proves nothing.

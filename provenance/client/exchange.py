@@ -21,8 +21,15 @@ from provenance.client.problems import (
     parse_problem,
 )
 from provenance.client.retry import Attempts, Retries, parse_retry_after
-from provenance.errors import MalformedError, UnreachableError
+from provenance.errors import (
+    InsecureError,
+    MalformedError,
+    UnreachableError,
+)
 from provenance.extras import MissingExtraError
+from provenance.forks import Owner
+from provenance.logs import CLIENT
+from provenance.tls import PROBE_SECONDS, Server, why_never
 
 try:
     import httpx2
@@ -67,11 +74,15 @@ class PassingError(Exception):
     """It did not work now.
 
     Attributes:
+        kind: What it was, without what the node says of it.
         retry_after: For how many seconds not to ask again.
     """
 
-    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+    def __init__(
+        self, message: str, *, kind: str, retry_after: float = 0.0
+    ) -> None:
         super().__init__(message)
+        self.kind = kind
         self.retry_after = retry_after
 
 
@@ -92,13 +103,17 @@ class Way:
         Raises:
             ValueError: That is no http or https URL, or it has a user, a
                 query or a fragment.
+            MalformedError: *ca_file* holds no certificates.
+            OSError: It cannot be read.
         """
         self._url = _checked(url)
+        is_now = "" if ca_file is None else f", which is {ca_file} now"
+        self._server = Server.of(self._url, ca=f"as ca_file{is_now}")
+        self._owner = Owner(f"the client of {self._url}")
         self._timeout = timeout_seconds
         self._retries = retries
         self._clock = clock
-        # With a file of its own, the system's authorities do not count.
-        self._context = ssl.create_default_context(cafile=ca_file)
+        self._context = _context_of(ca_file)
 
     def _new_request(self, request: Request, attempts: Attempts) -> _Options:
         """Return the arguments of a session's `stream` for *request*."""
@@ -113,26 +128,56 @@ class Way:
             "timeout": max(0.001, min(self._timeout, attempts.seconds_left)),
         }
 
-    def _judge(self, response: httpx2.Response, received: "Received") -> bytes:
+    def _judge(
+        self,
+        response: httpx2.Response,
+        received: "Received",
+        attempts: Attempts,
+    ) -> bytes:
         """Return the body of an answer that counts.
 
         Raises:
             ProvenanceError: The node refused.
+            InsecureError: The answer is one of TLS, which the URL has not.
             PassingError: It did not work now.
         """
         if 200 <= response.status_code < 300:
             return received.body
         raise self._refusal(
-            response.status_code, received.body, response.headers
+            response.status_code, received.body, response.headers, attempts
         )
 
-    def _unreachable(
-        self, error: PassingError, attempts: Attempts
-    ) -> UnreachableError:
-        return UnreachableError(
-            f"{self._url} did not do it in {attempts.made} attempts; at last:"
-            f" {error}. Send the same again later: nothing is done twice"
+    def _begin(self, given_up: Event | None = None) -> Attempts:
+        """Return the attempts to ask.
+
+        Raises:
+            StoreError: This process was forked from the one that prepared
+                to ask.
+        """
+        self._owner.require_here()
+        return self._retries.begin(given_up)
+
+    def _failed(
+        self, error: PassingError, attempts: Attempts, *, is_again: bool
+    ) -> None:
+        """Tell of an attempt that failed.
+
+        Raises:
+            UnreachableError: It was the last one.
+        """
+        CLIENT.warning(
+            "%s: attempt %d failed (%s), %s",
+            self._url,
+            attempts.made,
+            error.kind,
+            "asked again" if is_again else "given up",
         )
+        if not is_again:
+            raise UnreachableError(
+                f"{self._url} did not do it in {attempts.made} attempts; at"
+                f" last: {error}. Send the same again later: nothing is done"
+                " twice"
+            ) from error.__cause__
 
     def _expect(
         self, response: httpx2.Response, request: Request
@@ -146,6 +191,31 @@ class Way:
         is_refusal = response.status_code >= 300
         most = _MOST_REFUSAL_BYTES if is_refusal else request.most_bytes
         return Received(self._url, most)
+
+    def _require_secure(
+        self, error: httpx2.TransportError | None, attempts: Attempts
+    ) -> None:
+        """Check that it was not TLS, or its absence, that left no answer.
+
+        Raises:
+            InsecureError: It was.
+        """
+        # Once is enough to look, and only where that may have been it: on
+        # the way to a connection, or where TLS speaks and we do not.
+        is_early = isinstance(
+            error, httpx2.ConnectError | httpx2.ConnectTimeout
+        )
+        is_late = isinstance(error, httpx2.TimeoutException)
+        may_look = not attempts.made and (
+            is_early if self._server.is_tls else not (is_early or is_late)
+        )
+        why = why_never(
+            error,
+            self._server,
+            seconds=min(PROBE_SECONDS, attempts.seconds_left) * may_look,
+        )
+        if why is not None:
+            raise InsecureError(why) from error
 
     def _require_plain(self, response: httpx2.Response) -> None:
         """Check that what comes is an answer, and its bytes what they are.
@@ -166,15 +236,28 @@ class Way:
             )
 
     def _refusal(
-        self, status: int, body: bytes, headers: httpx2.Headers
+        self,
+        status: int,
+        body: bytes,
+        headers: httpx2.Headers,
+        attempts: Attempts,
     ) -> Exception:
-        """Return what to raise for an answer that is none."""
+        """Return what to raise for an answer that is none.
+
+        Raises:
+            InsecureError: It is one of TLS, to what was sent without it.
+        """
         problem, error = parse_problem(status, body)
+        if status == 400 and not problem.code and not self._server.is_tls:
+            self._require_secure(None, attempts)
         if not _is_passing(problem):
             return error
         passing = PassingError(
             str(problem),
-            parse_retry_after(headers.get("retry-after"), now=self._clock()),
+            kind=problem.code or f"HTTP {status}",
+            retry_after=parse_retry_after(
+                headers.get("retry-after"), now=self._clock()
+            ),
         )
         passing.__cause__ = AnsweredError(problem)
         return passing
@@ -236,8 +319,9 @@ class Exchange(Way):
         )
 
     def close(self) -> None:
-        """Close all connections."""
-        self._session.close()
+        """Close all connections; in a forked child they are the parent's."""
+        if self._owner.is_here:
+            self._session.close()
 
     def ask(self, request: Request, given_up: Event | None = None) -> bytes:
         """Return the body of the node's answer, asked as often as need be.
@@ -251,21 +335,24 @@ class Exchange(Way):
                 error (`problem_behind`).
             MalformedError: It answered with too much, compressed, or with a
                 redirect.
+            InsecureError: Its certificate does not verify, or it speaks TLS
+                where the URL does not, or the other way round.
             UnreachableError: It did not answer, or was too busy, to the end
                 of all attempts.
+            StoreError: This process was forked from the one that prepared
+                to ask.
         """
-        attempts = self._retries.begin(given_up)
+        attempts = self._begin(given_up)
         while True:
             try:
                 return self._ask_once(request, attempts)
             except PassingError as error:
-                if not attempts.wait(min(error.retry_after, MOST_WAIT)):
-                    raise self._unreachable(error, attempts) from (
-                        error.__cause__
-                    )
+                is_again = attempts.wait(min(error.retry_after, MOST_WAIT))
+                self._failed(error, attempts, is_again=is_again)
 
     def _ask_once(self, request: Request, attempts: Attempts) -> bytes:
         self._deadline.left = lambda: attempts.seconds_left
+        received = None
         try:
             with self._session.stream(
                 **self._new_request(request, attempts)
@@ -274,8 +361,10 @@ class Exchange(Way):
                 for part in response.iter_raw():
                     received.add(part)
         except PASSING_FAULTS as error:
-            raise PassingError(words(error)) from error
-        return self._judge(response, received)
+            if received is None:
+                self._require_secure(error, attempts)
+            raise passing(error) from error
+        return self._judge(response, received, attempts)
 
 
 def clock_now() -> int:
@@ -299,6 +388,16 @@ def _checked(url: str) -> str:
     return url.rstrip("/")
 
 
+def _context_of(ca_file: Path | str | None) -> ssl.SSLContext:
+    try:
+        # With a file of its own, the system's authorities do not count.
+        return ssl.create_default_context(cafile=ca_file)
+    except ssl.SSLError as error:
+        raise MalformedError(
+            f"ca_file {ca_file} holds no certificates in PEM: {error}"
+        ) from error
+
+
 def _is_of_a_node(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -315,10 +414,7 @@ def _is_of_a_node(url: str) -> bool:
     )
 
 
-def words(error: Exception) -> str:
-    """Return what *error* says, after the name of its class."""
-    return (
-        f"{type(error).__name__}: {error}"
-        if str(error)
-        else (type(error).__name__)
-    )
+def passing(error: Exception) -> PassingError:
+    """Return that *error*, one of `PASSING_FAULTS`, may go well later."""
+    kind = type(error).__name__
+    return PassingError(f"{kind}: {error}" if str(error) else kind, kind=kind)

@@ -161,7 +161,7 @@ def _why_no_json(value: object) -> str:
             return (
                 f"{value} is not a JSON number: leave out what was not measured"
             )
-        case int() if abs(value) >= 10**MAX_DIGITS:
+        case int() if not _can_be_written(value):
             return "the integer is too long: write fewer digits"
         case None | str() | int() | float() | list():
             pass
@@ -171,6 +171,13 @@ def _why_no_json(value: object) -> str:
                 " text, a number, true, false, null, a list or an object"
             )
     return ""
+
+
+def _can_be_written(value: int) -> bool:
+    try:
+        return len(str(abs(value))) <= MAX_DIGITS
+    except ValueError:
+        return False
 
 
 def _reason(fault: json.JSONDecodeError) -> str:

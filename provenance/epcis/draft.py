@@ -21,6 +21,7 @@ from typing import cast
 
 from provenance.claims.event import Item
 from provenance.encoding.canonical import Value
+from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.acts import created_lists, lot_of
 from provenance.epcis.fields import FIELDS
@@ -144,10 +145,10 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
 def _event_type(value: JSON, prefixes: Prefixes) -> str:
     kind = text(value, prefixes)
     if kind not in MEMBERS and ":" not in kind:
-        raise Fault(
-            f"{kind[:80]!r} is no type of event: write one of"
-            f" {', '.join(MEMBERS)}, or a URI of your own"
+        instead = suggestion(kind, MEMBERS) or (
+            f": write one of {', '.join(MEMBERS)}, or a URI of your own"
         )
+        raise Fault(f"{kind[:80]!r} is no type of event{instead}")
     if kind not in MEMBERS:
         expand(kind, prefixes)
     return kind

@@ -225,7 +225,9 @@ def _reader(name: str, prefixes: Prefixes) -> ReadTerm:
 
 def _instead(name: str) -> str:
     """Return what to write in place of an unknown *name*."""
-    known = {known.lower(): known for known in (*_EXACT, *_CONTROLS)}
+    known = {
+        known.lower(): known for known in (*_EXACT, *_CONTROLS, *_COMPOSED)
+    }
     close = difflib.get_close_matches(name.lower(), known, n=1)
     if close:
         return f": did you mean {known[close[0]]}?"
@@ -249,6 +251,19 @@ def _within(name: str, make: Callable[[], _T]) -> _T:
     except MalformedError as error:
         raise MalformedError.at(quoted(name)[1:-1], str(error)) from error
 
+
+_COMPOSED = (
+    *(
+        f"{operator}_{field}"
+        for operator in ("EQ", "GT", "GE", "LT", "LE")
+        for field in ("quantity", *SENSOR_NUMBERS)
+    ),
+    *(
+        f"EQ_{kind}_TYPE"
+        for kind in ("bizTransaction", "source", "destination")
+    ),
+)
+"""How the parameters are written that are put together from parts."""
 
 _CONTROLS: Mapping[str, Callable[[JSON], Any]] = {
     "orderBy": read_text,

@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from provenance.encoding.nearest import nearest, suggestion
 from provenance.epcis.prefixes import expand
 from provenance.errors import MalformedError
 
@@ -70,12 +71,7 @@ class Vocabulary:
                 f" the bare word{word}"
             )
         if ":" not in text:
-            word = self._meant(text) or (
-                " one of the standard words, or a URI of your own"
-            )
-            raise MalformedError(
-                f"{text[:80]!r} is no standard {self.name}: write{word}"
-            )
+            raise self._unknown(text, ", or a URI of your own")
         uri = expand(text, prefixes)
         if not uri.startswith(self.stem):
             return uri
@@ -83,11 +79,21 @@ class Vocabulary:
         if word in self.words:
             return word
         if self.is_closed:
-            raise MalformedError(
-                f"{text[:80]!r} is no standard {self.name}: write one of the"
-                " standard words"
-            )
+            raise self._unknown(text, "")
         return uri
+
+    def _unknown(self, text: str, otherwise: str) -> MalformedError:
+        """Return the error for what is no word, with the one that is near."""
+        if ":" not in text and (word := self._meant(text)):
+            instead = f": write{word}"
+        else:
+            said = _BETWEEN.split(text.strip())[-1].replace(" ", "_")
+            instead = suggestion(said, self.words) or (
+                f": write one of the standard words{otherwise}"
+            )
+        return MalformedError(
+            f"{text[:80]!r} is no standard {self.name}{instead}"
+        )
 
     def _meant(self, text: str) -> str:
         """Return the word that *text* is nearly, with a space before it."""
@@ -350,13 +356,22 @@ def read_step(text: str, prefixes: Mapping[str, str]) -> str:
     Raises:
         MalformedError: It is no standard word, no step of our own and no URI.
     """
+    if text in PRIVATE_STEPS:
+        raise MalformedError(
+            f"{text!r} is no standard business step: write"
+            f" {PRIVATE_STEP + text!r}"
+        )
     word = BIZ_STEP.read(text, prefixes)
     if not word.startswith(PRIVATE_STEP):
         return word
     word = word[len(PRIVATE_STEP) :]
     if word not in PRIVATE_STEPS:
-        raise MalformedError(
-            f"{text[:80]!r} is no step: write, after {PRIVATE_STEP}, one of"
+        near = nearest(word, PRIVATE_STEPS)
+        instead = (
+            f"write, after {PRIVATE_STEP}, one of"
             f" {', '.join(sorted(PRIVATE_STEPS))}"
+            if near is None
+            else f"did you mean {PRIVATE_STEP + near!r}?"
         )
+        raise MalformedError(f"{text[:80]!r} is no step: {instead}")
     return word

@@ -58,14 +58,15 @@ class Past:
         named: Returns the names of the events under a name's key; those of
             events that are not logged have the index `NOT_LOGGED`.
         find: Returns where an issuer said an event before, whose name has
-            these rows. None where that is not asked, as in an audit.
+            these rows. None where that is not asked: an audit takes what a
+            ledger logged twice before there was this rule.
     """
 
     head_link: Callable[[bytes], bytes | None] | None
     named: Callable[[bytes], Iterable[NameRow]]
-    find: Callable[[CheckedEvent, str, Sequence[NameRow]], Place | None] = (
-        lambda *_: None
-    )
+    find: (
+        Callable[[CheckedEvent, str, Sequence[NameRow]], Place | None] | None
+    ) = None
 
 
 Called = Callable[[int], str]
@@ -236,12 +237,12 @@ def _require_news(
     """
     known: dict[int, Place] = {}
     own: dict[bytes, list[NameRow]] = {}
-    said: dict[tuple[bytes, int], list[int]] = {}
+    said = _Said(statement, called)
     for position, event in enumerate(statement.events):
         names: list[NameRow] = []
         if event.name is not None:
             names = [*past.named(event.name.key)]
-        place = past.find(event, statement.issuer, names)
+        place = past.find and past.find(event, statement.issuer, names)
         if place is not None:
             known[position] = place
         elif event.name is not None:
@@ -249,11 +250,8 @@ def _require_news(
             _require_name(event.name, [*names, *mine], called(position))
             key, is_said, declared = event.name
             mine.append(NameRow(key, NOT_LOGGED, position, is_said, declared))
-        elif event.act is not REGISTRY_ACT:
-            # Most differ in this already, and are not looked at any closer.
-            alike = said.setdefault((event.keys[0], len(event.data)), [])
-            _require_first(statement, position, alike, called)
-            alike.append(position)
+        elif event.act is not REGISTRY_ACT and past.find is not None:
+            said.require_first(position)
     if known:
         raise _known(statement, known, called)
 
@@ -281,21 +279,33 @@ def _require_name(
             )
 
 
-def _require_first(
-    statement: CheckedStatement,
-    position: int,
-    others: Sequence[int],
-    called: Called,
-) -> None:
-    """Check that none of *others* says what the event at *position* says."""
-    events = statement.events
-    for other in others:
-        if content_hash(events[other].data) == content_hash(
-            events[position].data
-        ):
+class _Said:
+    """What the events of one statement say, as far as they could be equal."""
+
+    def __init__(self, statement: CheckedStatement, called: Called) -> None:
+        self._events = statement.events
+        self._called = called
+        self._first: dict[tuple[bytes, int], int] = {}
+        self._said: dict[bytes, int] = {}
+
+    def require_first(self, position: int) -> None:
+        """Check that no event before that one says the same.
+
+        Raises:
+            DuplicateEventError: One does.
+        """
+        event = self._events[position]
+        # Most differ in this already, and are not looked at any closer.
+        kind = event.keys[0], len(event.data)
+        first = self._first.setdefault(kind, position)
+        if first == position:
+            return
+        self._said.setdefault(content_hash(self._events[first].data), first)
+        other = self._said.setdefault(content_hash(event.data), position)
+        if other != position:
             raise DuplicateEventError(
-                f"{called(position)} says all that {called(other)} says: leave"
-                " one of them out"
+                f"{self._called(position)} says all that {self._called(other)}"
+                " says: leave one of them out"
             )
 
 

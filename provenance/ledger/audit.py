@@ -75,6 +75,12 @@ class Audit:
     size_signed: int = 0
     findings: list[Finding] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        """Refuse to be asked whether it is true: one with faults would be."""
+        raise TypeError(
+            "an audit is neither true nor false: ask `audit.is_sound`"
+        )
+
     @property
     def is_sound(self) -> bool:
         """Whether nothing was found."""
@@ -174,6 +180,9 @@ class _Auditor:
                 f"entry {self.report.size - 1}",
                 "the log does not end in a map commitment",
             )
+            return
+        for level, number, hashes in self._tree.edge():
+            self._compare_tile(level, number, hashes)
 
     def _all_keys(self) -> TrustRegistry:
         """Return a registry with every key there ever was.
@@ -319,8 +328,7 @@ class _Auditor:
         changed = self._tree.append([leaf_hash(entry) for entry in entries])
         self._roots[self._tree.size] = self._tree.root()
         for level, number, hashes in changed:
-            is_full = len(hashes) == 256 * HASH_SIZE
-            if is_full or self._tree.size == self.report.size:
+            if len(hashes) == 256 * HASH_SIZE:
                 self._compare_tile(level, number, hashes)
 
     def _compare_tile(self, level: int, number: int, hashes: bytes) -> None:

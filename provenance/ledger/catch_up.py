@@ -22,6 +22,7 @@ from provenance.epcis.query import CLASS, TRAIT
 from provenance.epcis.render import render_event
 from provenance.errors import MalformedError, StoreError
 from provenance.ledger.read import LedgerReader, Moment, read_entry
+from provenance.logs import LEDGER
 from provenance.store.candidates import (
     EventIndex,
     IndexedEvent,
@@ -69,6 +70,7 @@ def catch_up(
         index.clear()
         state = IndexState()
     size = state.size
+    LEDGER.debug("the index goes from %d to %d entries", size, target)
     while size < target:
         with ledger.moment() as moment:
             size = _add_next(moment, index, size)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from logging import INFO
 from threading import Lock
 
 from provenance.claims.event import Event
@@ -34,6 +35,7 @@ from provenance.errors import (
     RejectedError,
     StoreError,
 )
+from provenance.forks import Owner
 from provenance.keys import KeyHolder
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
@@ -53,6 +55,7 @@ from provenance.ledger.workers import (
     drawn,
     fed,
 )
+from provenance.logs import LEDGER
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Batch, NameRow, Store
@@ -129,6 +132,7 @@ class Ledger(LedgerReader):
             StoreError: What is stored contradicts itself.
         """
         super().__init__(store, trust=trust)
+        self._owner = Owner(f"the ledger {trust.origin}")
         self._writable = store
         self._log_signer = signer
         self._clock = clock
@@ -169,6 +173,15 @@ class Ledger(LedgerReader):
             # Signs what a crash left unsigned; and even when there is nothing
             # to sign, holds the store against the signer's memory.
             self._publish()
+        LEDGER.info("opened %s, %d entries", self.origin, self._tree.size)
+        if signed_size < size:
+            LEDGER.warning(
+                "signed entries %d to %d of %s, which were stored and not yet"
+                " signed when its last writer stopped",
+                signed_size,
+                size - 1,
+                self.origin,
+            )
 
     def submit(self, submissions: Iterable[Submission | bytes]) -> list[Reply]:
         """Log *submissions*; return a receipt or the refusal of each.
@@ -333,6 +346,7 @@ class Ledger(LedgerReader):
         Others may go on submitting; what they log counts for it, but what
         they change in the registry does not.
         """
+        self._owner.require_here()
         with self._turn:
             self._require_whole()
             registry = replay_registry(self._writable, self.trust)
@@ -378,6 +392,7 @@ class Ledger(LedgerReader):
                     now=now,
                 )
             except (ProvenanceError, OSError) as error:
+                LEDGER.warning("a witness did not cosign %d: %s", size, error)
                 answers.append(error)
             else:
                 answers.append(line)
@@ -406,6 +421,7 @@ class Ledger(LedgerReader):
             NotFoundError: There is no checkpoint of that size.
             StoreError: They could not be stored.
         """
+        self._owner.require_here()
         with self._turn:
             self._require_whole()
             stored = self._writable.checkpoint_at(size)
@@ -423,6 +439,8 @@ class Ledger(LedgerReader):
 
     def close(self) -> None:
         """Wait for the batch in hand, then give the store back."""
+        if not self._owner.is_here:
+            return  # A thread of the parent may have its turn, for ever.
         with self._turn:
             super().close()
 
@@ -442,6 +460,7 @@ class Ledger(LedgerReader):
     # One turn: what waits is written, and everybody is answered.
 
     def _write_group(self, checked: Sequence[Checked]) -> list[Answer]:
+        self._owner.require_here()
         ticket = _Ticket(checked)
         with self._queue_lock:
             self._queue.append(ticket)
@@ -464,6 +483,7 @@ class Ledger(LedgerReader):
                 answers += self._write_batch(batch)
         except ProvenanceError as error:
             # Storage is never tried again: what it holds now is unknown.
+            LEDGER.error("writing %s stopped: %s", self.origin, error)
             self._failure = self._failure or error
             for ticket in tickets:
                 ticket.failure = error
@@ -475,6 +495,7 @@ class Ledger(LedgerReader):
                 f"writing was interrupted ({type(error).__name__}): whether"
                 " this batch was written is unknown"
             )
+            LEDGER.error("writing %s stopped: %s", self.origin, failure)
             self._failure = self._failure or failure
             for ticket in tickets:
                 ticket.failure = failure
@@ -503,6 +524,8 @@ class Ledger(LedgerReader):
         )
         if not sequencer.is_empty:
             self._commit(sequencer, now=now)
+        if LEDGER.isEnabledFor(INFO):
+            _log_refusals(checked, answers)
         return answers
 
     def _place_all(
@@ -605,6 +628,12 @@ class Ledger(LedgerReader):
         )
         self._time = now
         self._publish()
+        LEDGER.debug(
+            "committed entries %d to %d of %s",
+            old_size,
+            self._tree.size - 1,
+            self.origin,
+        )
 
     def _publish(self) -> None:
         publish(
@@ -618,6 +647,21 @@ class Ledger(LedgerReader):
     def _now(self) -> int:
         # The log's time never goes back, whatever the clock does.
         return max(self._clock(), self._time)
+
+
+def _log_refusals(
+    checked: Sequence[Checked], answers: Sequence[Answer]
+) -> None:
+    """Log each refusal by its class alone: what it says quotes the events."""
+    for statement, answer in zip(checked, answers, strict=True):
+        if isinstance(answer, ProvenanceError):
+            LEDGER.info(
+                "refused statement %s: %s",
+                statement.statement_id.hex()
+                if isinstance(statement, CheckedStatement)
+                else "of no known id",
+                type(answer).__name__,
+            )
 
 
 def _item_map(store: Store, cache_bytes: int) -> ItemMap:

@@ -59,12 +59,21 @@ class GrowingTree:
         self._edge.update({level: hashes for level, _, hashes in changed})
         return changed
 
+    def edge(self) -> list[tuple[int, int, bytes]]:
+        """Return the partial tile of each level that has one, lowest first."""
+        tiles = []
+        for level in sorted(self._edge):
+            number, width = divmod(self.size >> TILE_HEIGHT * level, TILE_WIDTH)
+            if width:
+                hashes = self._edge[level][: width * HASH_SIZE]
+                tiles.append((level, number, hashes))
+        return tiles
+
     def root(self) -> Hash:
         """Return the root of the whole tree."""
         carried: list[bytes] = []
-        for level in sorted(self._edge):
-            width = (self.size >> TILE_HEIGHT * level) % TILE_WIDTH
-            nodes = _split(self._edge[level][: width * HASH_SIZE]) + carried
+        for _, _, hashes in self.edge():
+            nodes = _split(hashes) + carried
             carried = [root_of(nodes)] if nodes else []
         return Hash(carried[0]) if carried else EMPTY_ROOT
 

@@ -112,7 +112,10 @@ class Prover:
             for row in self._reader.trail(head)
         ]
 
-    def _read_event(self, log_index: int, position: int) -> SeenEvent | None:
+    def _read_event(
+        self, log_index: int, position: int, item: str
+    ) -> SeenEvent | None:
+        del item
         event = self._event((log_index, position))
         return SeenEvent(
             body=event.body,

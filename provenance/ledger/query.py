@@ -66,7 +66,19 @@ class Page:
 
 
 class Queries:
-    """Answers queries over one ledger. Any thread may ask."""
+    """Answers queries over one ledger. Any thread may ask.
+
+    `find` yields all events that match, one after another, and is what most
+    programs need. `run` returns one page of them, with the token of the next,
+    for programs that show pages or hand them on themselves:
+
+        with open_queries(folder) as queries:
+            query = parse_query({"EQ_bizStep": "shipping", "perPage": 100})
+            for found in queries.find(query):
+                ...
+            page = queries.run(query)
+            page.events, page.next_page_token
+    """
 
     def __init__(self, ledger: LedgerReader, index: EventIndex) -> None:
         """Take over *ledger* and *index*, which `close` gives back."""
@@ -92,7 +104,7 @@ class Queries:
         progress: Progress | None = None,
         indexed: int | None = None,
     ) -> Page:
-        """Return one page of the answer to *query*.
+        """Return one page of the answer to *query*; `find` gives all of them.
 
         Args:
             query: What is asked for; with a token, the page after that one.
@@ -122,6 +134,9 @@ class Queries:
         progress: Progress | None = None,
     ) -> Iterator[FoundEvent]:
         """Yield all events of the answer to *query*, page after page.
+
+        They stand on the log as it was at the first page; `run` returns the
+        pages themselves.
 
         Raises as `run` does.
         """

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Head, Link, map_key
-from provenance.encoding.digest import Hash
+from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.errors import (
     ConflictError,
     MalformedError,
@@ -30,11 +30,15 @@ from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
 from provenance.ledger.repeats import Repeats, stored_trails
+from provenance.ledger.reveal import Revealed, reveal_fields
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import HeadRow, Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
+
+if TYPE_CHECKING:
+    from provenance.ledger.signed import SignedStatement
 
 _PATIENCE = 2_000
 _PAUSE = 0.002
@@ -251,6 +255,37 @@ class LedgerReader:
         )
         return prover.prove(item, reveal=reveal).to_bytes()
 
+    def reveal(
+        self, of: str | tuple[int, int], pointers: Collection[str] = ()
+    ) -> list[Revealed]:
+        """Return what is concealed, in log order, with who signed it.
+
+        It is for those who hold the ledger, and proves nothing by itself:
+        `prove_item` makes the bundle that shows such a field to somebody.
+
+        Args:
+            of: An item, for all events of its trail; or (log index,
+                position) for one event.
+            pointers: The JSON Pointers of the fields; none for all.
+
+        Raises:
+            NotFoundError: There is no such item or event, or it has no such
+                field, or what it conceals was erased.
+        """
+        if isinstance(of, str):
+            return reveal_fields(self.trail(of), pointers, of=of)
+        log_index, position = of
+        name = f"event {position} of entry {log_index}"
+        with self.moment() as moment:
+            read_entry(moment.reader, log_index, size=moment.size)
+            ids = moment.reader.event_ids(log_index)
+            event_id = ids[position * HASH_SIZE : (position + 1) * HASH_SIZE]
+            if position < 0 or not event_id:
+                raise NotFoundError(f"there is no {name}")
+            link = Link(log_index, position, Hash(event_id))
+            step = read_step(moment.reader, link)
+        return reveal_fields([step], pointers, of=name)
+
     def prove_growth(self, old_size: int, size: int) -> tuple[Hash, ...]:
         """Return the proof that the log of *size* extends that of *old_size*.
 
@@ -260,6 +295,49 @@ class LedgerReader:
         """
         nodes = TileNodes(self._store, size=size)
         return merkle.prove_consistency(old_size, size, nodes)
+
+    def statements(  # noqa: PLR0913  # each by name
+        self,
+        *,
+        issuer: str | None = None,
+        key: str | None = None,
+        since: int | None = None,
+        until: int | None = None,
+        start: int = 0,
+        stop: int | None = None,
+    ) -> "Iterator[SignedStatement]":
+        """Yield what an actor, or one of its keys, has signed, in log order.
+
+        The log is read as the statements are asked for
+        (`provenance.ledger.signed`).
+
+        Args:
+            issuer: The actor; None for whoever has *key*.
+            key: How the key's id begins, in hexadecimal; None for any key.
+            since: The log's time from which on, in ms since 1970.
+            until: The log's time before which.
+            start: The first entry that is looked at.
+            stop: The first that is not.
+
+        Raises:
+            NotFoundError: No such actor is enrolled, or has such a key.
+            ValueError: Neither is given.
+        """
+        from provenance.ledger.signed import (  # noqa: PLC0415  # it needs this page
+            find_signers,
+            statements_of,
+        )
+
+        with self.moment() as moment:
+            registry = replay_registry(moment.reader, self.trust)
+            yield from statements_of(
+                moment,
+                find_signers(registry, issuer=issuer, key=key),
+                since=since,
+                until=until,
+                start=start,
+                stop=stop,
+            )
 
     @contextmanager
     def moment(self) -> Iterator[Moment]:

@@ -36,13 +36,18 @@ from provenance.errors import MalformedError, StoreError
 from provenance.ledger.admit import Place
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
 from provenance.ledger.sequence import Sequencer
-from provenance.store.protocol import LinkRow, NameRow, Reader
+from provenance.store.protocol import LinkRow, NameRow, Reader, Wanted
 
 LOOK_BACK = 32
 """How many links of a trail are looked at, the latest ones."""
 
 LOOKED_AT = 8
 """Among how many of an event's items the one with the shortest trail is."""
+
+
+_TIME = b"\xa9eventTime"
+_TIME_SIZE = 25
+"""A time with its milliseconds and zone, and the head of that text."""
 
 
 class Trail(NamedTuple):
@@ -75,7 +80,7 @@ class Repeats:
         self._reader = reader
         self._find_trail = find_trail
         self._placed = placed
-        self._of_size: dict[tuple[int, int], list[Place]] = {}
+        self._alike: dict[Wanted, list[Place]] = {}
 
     def look_up(self, events: Iterable[CheckedEvent]) -> None:
         """Read what `find` will ask about *events*, all in one go.
@@ -83,12 +88,12 @@ class Repeats:
         Raises:
             StoreError: It cannot be read.
         """
-        wanted: dict[tuple[int, int], None] = {}
+        wanted: dict[Wanted, None] = {}
         for event in events:
             if event.act is not REGISTRY_ACT and event.name is None:
                 trail = self._shortest(event)
                 if trail is not None:
-                    wanted[trail.last, len(event.data)] = None
+                    wanted[_wanted(event, trail.last)] = None
         self._read(list(wanted))
 
     def find(
@@ -129,7 +134,7 @@ class Repeats:
         if trail is None:
             return None
         said: Hash | None = None
-        for place in self._candidates(trail.last, len(event.data)):
+        for place in self._candidates(_wanted(event, trail.last)):
             said = said or content_hash(event.data)
             if (
                 content_hash(self._data(place)) == said
@@ -150,28 +155,29 @@ class Repeats:
             found.append(trail)
         return min(found)
 
-    def _candidates(self, last: int, size: int) -> Iterator[Place]:
-        """Yield where events of that size are on a trail, latest first.
-
-        Salts and hashes have one size each, so repeats have one, too.
-        """
-        placed = self._just_placed(last)
+    def _candidates(self, wanted: Wanted) -> Iterator[Place]:
+        """Yield where events like the one *wanted* are, latest first."""
+        placed = self._just_placed(wanted.last)
         for link in placed:
             place = Place(link.log_index, link.position)
-            if len(self._data(place)) == size:
+            data = self._data(place)
+            if len(data) == wanted.size and data.startswith(
+                wanted.part, wanted.offset
+            ):
                 yield place
         if len(placed) < LOOK_BACK:
-            last = placed[-1].previous if placed else last
-            if (last, size) not in self._of_size:
-                self._read([(last, size)])
-            yield from self._of_size[last, size]
+            if placed:
+                wanted = wanted._replace(last=placed[-1].previous)
+            if wanted not in self._alike:
+                self._read([wanted])
+            yield from self._alike[wanted]
 
-    def _read(self, wanted: Sequence[tuple[int, int]]) -> None:
-        self._of_size.update((each, []) for each in wanted)
-        for which, *place in self._reader.of_size(wanted, LOOK_BACK):
-            self._of_size[wanted[which]].append(Place(*place))
+    def _read(self, wanted: Sequence[Wanted]) -> None:
+        self._alike.update((each, []) for each in wanted)
+        for which, *place in self._reader.alike(wanted, LOOK_BACK):
+            self._alike[wanted[which]].append(Place(*place))
         for each in wanted:
-            self._of_size[each].sort(reverse=True)
+            self._alike[each].sort(reverse=True)
 
     def _just_placed(self, last: int) -> list[LinkRow]:
         if self._placed is None:
@@ -215,6 +221,18 @@ class Repeats:
             return parse_entry(self._placed.row(index).entry).header.issuer
         (entry,) = self._reader.entries(index, index + 1)
         return parse_entry(entry).header.issuer
+
+
+def _wanted(event: CheckedEvent, last: int) -> Wanted:
+    """Return what is alike in all repeats of *event*.
+
+    Salts and hashes have one size each, so repeats have one, too. Their
+    bodies are equal and stand before the salts: so the first time in them,
+    by which most events on one trail differ, is at the same offset.
+    """
+    offset = max(event.data.find(_TIME), 0)
+    part = event.data[offset : offset + len(_TIME) + _TIME_SIZE]
+    return Wanted(last, len(event.data), offset, part)
 
 
 def stored_trails(reader: Reader) -> FindTrail:

@@ -24,6 +24,7 @@ from hashlib import sha256
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any, Self
+from weakref import WeakSet
 
 import msgpack
 
@@ -111,6 +112,7 @@ class Workers:
         """
         self._count = count or os.cpu_count() or 1
         self._processes: list[subprocess.Popen[bytes]] = []
+        _pools.add(self)
 
     def __enter__(self) -> Self:
         return self
@@ -139,6 +141,19 @@ class Workers:
                 if pipe is not None:
                     pipe.close()
             process.wait()
+
+    def leave_to_parent(self) -> None:
+        """Let go of the pipes, in a forked child.
+
+        A worker ends when nobody holds its pipe any more: a child that did
+        would keep its parent waiting for that.
+        """
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for process in self._processes:
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None and not pipe.closed:
+                    os.dup2(nowhere, pipe.fileno())
+        os.close(nowhere)
 
     def check(
         self, chunks: Chunks, new_keys: NewKeys
@@ -236,6 +251,17 @@ class Workers:
                     for s, answer in zip(chunk, answers, strict=True)
                 ],
             )
+
+
+_pools: WeakSet[Workers] = WeakSet()
+
+
+def _leave_all_to_parent() -> None:
+    for pool in list(_pools):
+        pool.leave_to_parent()
+
+
+os.register_at_fork(after_in_child=_leave_all_to_parent)
 
 
 def drawn(submissions: Iterable[Submission]) -> Drawn[Submission]:

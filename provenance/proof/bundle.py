@@ -197,13 +197,13 @@ def parse_bundle(data: bytes) -> Bundle:
         raise MalformedError("the bundle lacks a part, or has one too many")
     bundle = Bundle(
         checkpoint=checkpoint,
-        commitment=_read_entry(parts["commitment"]),
-        items=tuple(map(_read_trail, _rows(parts["items"], "items"))),
+        commitment=read_entry(parts["commitment"]),
+        items=tuple(map(read_trail, _rows(parts["items"], "items"))),
         statements=tuple(
-            map(_read_entry, _rows(parts["statements"], "statements"))
+            map(read_entry, _rows(parts["statements"], "statements"))
         ),
-        events=tuple(map(_read_event, _rows(parts["events"], "events"))),
-        times=tuple(map(_read_entry, _rows(parts.get("times", []), "times"))),
+        events=tuple(map(read_event, _rows(parts["events"], "events"))),
+        times=tuple(map(read_entry, _rows(parts.get("times", []), "times"))),
     )
     if not bundle.items:
         raise MalformedError("the bundle is about no item")
@@ -261,7 +261,12 @@ def _event_row(event: ShownEvent) -> list[object]:
 # Reading.
 
 
-def _read_entry(row: Value) -> LoggedEntry:
+def read_entry(row: Value) -> LoggedEntry:
+    """Return the log leaf that a bundle has as *row*.
+
+    Raises:
+        MalformedError: It is none.
+    """
     match row:
         case [index, bytes(entry), list(proof)] if (
             _is_count(index) and len(entry) <= MAX_ENTRY_SIZE
@@ -270,7 +275,12 @@ def _read_entry(row: Value) -> LoggedEntry:
     raise MalformedError("a log leaf is [log index, entry, inclusion proof]")
 
 
-def _read_trail(row: Value) -> ProvenTrail:
+def read_trail(row: Value) -> ProvenTrail:
+    """Return the trail that a bundle has as *row*.
+
+    Raises:
+        MalformedError: It is none.
+    """
     match row:
         case {
             "id": str(item),
@@ -324,7 +334,12 @@ def _read_step(row: Value) -> tuple[int, Hash]:
     raise MalformedError("a step of a map proof is [bit, hash]")
 
 
-def _read_event(row: Value) -> ShownEvent:
+def read_event(row: Value) -> ShownEvent:
+    """Return the event that a bundle has as *row*.
+
+    Raises:
+        MalformedError: It is none.
+    """
     match row:
         case [index, position, list(proof), items, concealed, list(rows)] if (
             _is_count(index)

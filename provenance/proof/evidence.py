@@ -198,7 +198,7 @@ def check_trails(
     chains = {}
     for trail in bundle.items:
         try:
-            chains[trail.item] = _verify_trail(trail, map_root)
+            chains[trail.item] = verify_trail(trail, map_root)
         except VerificationError as error:
             report.stop(
                 "trails", 1, f"the trail of {trail.item}: {error}", trail.item
@@ -312,7 +312,13 @@ def _read_event(shown: ShownEvent, entry: Entry, room: Room) -> ProvenEvent:
     )
 
 
-def _verify_trail(trail: ProvenTrail, map_root: Hash) -> list[Hash]:
+def verify_trail(trail: ProvenTrail, map_root: Hash) -> list[Hash]:
+    """Return the hash of each link, if the map has the trail like this.
+
+    Raises:
+        InvalidProofError: Its links do not lead to its head, or the map of
+            *map_root* does not end it there, or has one where there is none.
+    """
     key = map_key(trail.item)
     if trail.head is None:
         other_key, other_value = trail.other or (None, None)

@@ -1,7 +1,7 @@
 """The story: is it whole, in the order that was demanded, and still good?"""
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from provenance.claims.event import read_after
 from provenance.claims.registry import Act
@@ -35,7 +35,7 @@ def trace_bundle(
     """Return the walk through what the bundle shows."""
     trails = {trail.item: trail.links for trail in bundle.items}
 
-    def read_event(log_index: int, position: int) -> SeenEvent | None:
+    def read_event(log_index: int, position: int, _: str) -> SeenEvent | None:
         event = events.get((log_index, position))
         if event is None:
             return None
@@ -136,7 +136,7 @@ def check_recalls(
     acts: Mapping[Position, Act],
 ) -> None:
     """Check that nothing in the story recalls the item."""
-    asserted = _assertions(walk, events)
+    asserted = _Asserted(walk, events)
     for sighting in walk.sightings:
         at = sighting.at
         if sighting.why is Why.ACTOR or at not in acts:
@@ -228,22 +228,35 @@ def check_standing(
         )
 
 
-_Asserted = Mapping[tuple[str, bytes], Sequence[ProvenEvent]]
-"""(Item, what is asserted) → the events that assert it and declare no error."""
+class _Asserted:
+    """Who asserted what of which item, each event looked at once."""
 
-
-def _assertions(
-    walk: Trace, events: Mapping[Position, ProvenEvent]
-) -> _Asserted:
-    """Return what is asserted of which item, if any of it is declared wrong."""
-    asserted: dict[tuple[str, bytes], list[ProvenEvent]] = {}
-    if any(declares_error(event.body) for event in events.values()):
+    def __init__(
+        self, walk: Trace, events: Mapping[Position, ProvenEvent]
+    ) -> None:
+        self._events = events
+        self._said: dict[Position, bytes] = {}
+        self._first: dict[tuple[str, bytes], dict[str, Position]] = {}
+        if not any(declares_error(event.body) for event in events.values()):
+            return
         for sighting in walk.sightings:
             event = events[sighting.at]
             if not declares_error(event.body):
-                key = sighting.item, assertion(event.body)
-                asserted.setdefault(key, []).append(event)
-    return asserted
+                first = self._first.setdefault(self._key(sighting), {})
+                earliest = first.get(event.issuer, sighting.at)
+                first[event.issuer] = min(earliest, sighting.at)
+
+    def _key(self, sighting: Sighting) -> tuple[str, bytes]:
+        said = self._said.get(sighting.at)
+        if said is None:
+            said = assertion(self._events[sighting.at].body)
+            self._said[sighting.at] = said
+        return sighting.item, said
+
+    def before(self, sighting: Sighting) -> dict[str, Position]:
+        """Return who asserted before what a declaration says, and where."""
+        first = self._first.get(self._key(sighting), {})
+        return {issuer: at for issuer, at in first.items() if at < sighting.at}
 
 
 def _note_declaration(
@@ -256,11 +269,7 @@ def _note_declaration(
     at, item = sighting.at, sighting.item
     declared = events[at]
     by = f"event {at[1]} of entry {at[0]} by {declared.issuer}"
-    signers = dict.fromkeys(
-        event.issuer
-        for event in asserted.get((item, assertion(declared.body)), ())
-        if event.at < at
-    )
+    signers = asserted.before(sighting)
     if declared.issuer in signers:
         report.notice("PRV-1402", f"{by} declares an event an error", item)
     elif signers:

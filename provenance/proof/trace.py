@@ -147,8 +147,9 @@ ReadTrail = Callable[[str], Sequence[Link] | None]
 """Returns an item's whole trail, oldest first; empty if it has none for
 certain (a bundle proves that); None if that is not known."""
 
-ReadEvent = Callable[[int, int], SeenEvent | None]
-"""Returns the event at (log index, position); None if it is not at hand."""
+ReadEvent = Callable[[int, int, str], SeenEvent | None]
+"""Returns the event at (log index, position), asked for on account of the
+first item that it is met from; None if it is not at hand."""
 
 
 def trace(
@@ -163,7 +164,8 @@ def trace(
     Args:
         subject: The item's id.
         read_trail: Where trails come from.
-        read_event: Where events come from; asked at most once for each.
+        read_event: Where events come from; asked at most once for each
+            of them.
         wants: The kinds of trail to follow; the subject's own always is.
     """
     walk = _Walk(read_trail, read_event, frozenset(wants) | {Why.SUBJECT})
@@ -216,18 +218,26 @@ class _Parts:
         lacks: The number of the first item leaf that is not at hand.
     """
 
-    __slots__ = ("event", "lacks", "leaves", "parent")
+    __slots__ = ("_asserts", "event", "lacks", "leaves", "parent")
 
     def __init__(self, event: SeenEvent) -> None:
         self.event = event
         self.leaves: dict[str, list[int]] = {}
         self.parent: int | None = None
+        self._asserts: bytes | None = None
         for number, item in event.items.items():
             self.leaves.setdefault(item.id, []).append(number)
             if self.parent is None and item.relation in _PARENT:
                 self.parent = number
         numbers = range(1, event.item_count + 1)
         self.lacks = next((n for n in numbers if n not in event.items), None)
+
+    @property
+    def asserts(self) -> bytes:
+        """What the event asserts, apart from its being an error."""
+        if self._asserts is None:
+            self._asserts = assertion(self.event.body)
+        return self._asserts
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,7 +430,7 @@ class _Walk:
                 yield seen
 
     def _see(self, visit: _Visit, at: Position, which: str) -> _Seen | None:
-        parts = self._parts_of(at)
+        parts = self._parts_of(at, visit.item)
         if parts is None:
             self._miss(visit, at, f"{which} is not shown")
             return None
@@ -430,9 +440,9 @@ class _Walk:
         self._show(at, (0, *own))
         return _Seen(at, parts, own)
 
-    def _parts_of(self, at: Position) -> _Parts | None:
+    def _parts_of(self, at: Position, item: str) -> _Parts | None:
         if at not in self._parts:
-            event = self.read_event(*at)
+            event = self.read_event(*at, item)
             self._parts[at] = None if event is None else _Parts(event)
             if event is not None and event.issuer not in self._issuers:
                 self._issuers.add(event.issuer)
@@ -567,7 +577,7 @@ def _said(seen: _Seen) -> tuple[object, ...]:
     """
     event = seen.event
     own = frozenset(event.items[number] for number in seen.own)
-    return event.issuer, event.item_count, own, assertion(event.body)
+    return event.issuer, event.item_count, own, seen.parts.asserts
 
 
 def _is_emptied(seen: _Seen) -> bool:

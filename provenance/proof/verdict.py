@@ -23,7 +23,7 @@ from provenance.proof.explanations import EXPLANATIONS
 
 __all__ = [
     "EXPLANATIONS", "NOT_CHECKED", "SCHEMA", "STEPS", "ErrorNote", "Moment",
-    "Notice", "Outcome", "Step", "Summary", "Verdict",
+    "Notice", "Outcome", "Step", "Summary", "Verdict", "as_json",
 ]  # fmt: skip
 
 SCHEMA = "provenance.verdict/1"
@@ -214,7 +214,7 @@ class Moment:
             "roles": list(self.roles),
             "item": self.item,
             "why": self.why,
-            "fields": {k: _as_json(v) for k, v in self.fields.items()},
+            "fields": {k: as_json(v) for k, v in self.fields.items()},
             "event_id": self.event_id,
             "is_void": self.is_void,
             "error": None if self.error is None else self.error.to_json(),
@@ -327,11 +327,12 @@ def fill_up(steps: Sequence[Step]) -> tuple[Step, ...]:
     return tuple(sorted([*steps, *skipped], key=lambda step: step.number))
 
 
-def _as_json(value: Value) -> object:
+def as_json(value: Value) -> object:
+    """Return *value* as JSON: bytes become base64."""
     if isinstance(value, bytes):
         return encode_base64(value)
     if isinstance(value, list):
-        return [_as_json(element) for element in value]
+        return [as_json(element) for element in value]
     if isinstance(value, dict):
-        return {key: _as_json(element) for key, element in value.items()}
+        return {key: as_json(element) for key, element in value.items()}
     return value

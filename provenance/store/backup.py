@@ -17,6 +17,7 @@ import apsw
 
 from provenance.errors import StoreError
 from provenance.store.durable import sync_directory
+from provenance.store.inherited import connect
 from provenance.store.private import make_private
 from provenance.store.sqlite import SQLiteStore
 
@@ -61,7 +62,7 @@ def copy_ledger(source: Path, target: Path, *, origin: str) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    reader = apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)
+    reader = connect(source.resolve(), flags=apsw.SQLITE_OPEN_READONLY)
     try:
         reader.set_busy_timeout(_BUSY_MILLISECONDS)
         writer = apsw.Connection(str(target))

@@ -40,6 +40,22 @@ class LinkRow(NamedTuple):
     previous: int
 
 
+class Wanted(NamedTuple):
+    """What an event that is looked for on a trail is like.
+
+    Attributes:
+        last: The number of the link from which the trail is looked back on.
+        size: How many bytes the event's data has.
+        offset: Where in the data `part` is, from 0.
+        part: Some of its bytes.
+    """
+
+    last: int
+    size: int
+    offset: int
+    part: bytes
+
+
 class HeadRow(NamedTuple):
     """Where one item's trail ends: the map's leaf for its *key*.
 
@@ -169,16 +185,14 @@ class Reader(Protocol):
         Latest first, and *most* of them at most.
         """
 
-    def of_size(
-        self, wanted: Sequence[tuple[int, int]], most: int
+    def alike(
+        self, wanted: Sequence[Wanted], most: int
     ) -> Iterator[tuple[int, int, int]]:
-        """Yield where events of a certain size are, on many trails at once.
+        """Yield where events like those *wanted* are, many trails at once.
 
         Args:
-            wanted: (the number of a link, a size in bytes): asked for are
-                those of the *most* links that lead back from that link whose
-                event's data has that size.
-            most: How far each trail is looked back on.
+            wanted: What is looked for.
+            most: How many links each trail is looked back on.
 
         Yields:
             (which of *wanted*, log index, position), in any order.

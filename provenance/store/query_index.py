@@ -22,6 +22,7 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from logging import INFO, WARNING
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +30,8 @@ import apsw
 
 from provenance.epcis.query import EVENT_HASH
 from provenance.errors import ConflictError, StoreError
+from provenance.forks import Owner
+from provenance.logs import STORE
 from provenance.store.candidates import IndexDamagedError, IndexedStatement
 from provenance.store.index_rows import (
     Part,
@@ -39,6 +42,7 @@ from provenance.store.index_rows import (
     mark_key,
 )
 from provenance.store.index_scan import IndexScan
+from provenance.store.inherited import connect
 from provenance.store.lockfile import FileLock
 
 APPLICATION_ID = 0x50524F51
@@ -111,6 +115,7 @@ class QueryIndex:
 
     def __init__(self, path: Path, *, origin: str) -> None:
         self._path = path
+        self._owner = Owner(f"the index of queries {path}")
         self._origin = origin
         self._pool: list[apsw.Connection] = []
         self._pool_lock = threading.Lock()
@@ -135,8 +140,15 @@ class QueryIndex:
                 # Somebody else may have made it meanwhile.
                 try:
                     index._require_ours()
-                except IndexDamagedError:
+                except IndexDamagedError as damaged:
+                    is_first = not index._path.is_file()
+                    STORE.log(
+                        INFO if is_first else WARNING,
+                        "the index is made anew: %s",
+                        damaged,
+                    )
                     index._make()
+        STORE.info("opened %s", index._path)
         return index
 
     @contextmanager
@@ -151,14 +163,16 @@ class QueryIndex:
                 scan.state()
                 yield scan
             finally:
-                # Some failures of a read have ended it already.
-                if connection.in_transaction:
+                # Some failures of a read have ended it already; and what a
+                # fork has copied is not this process's to end.
+                if self._owner.is_here and connection.in_transaction:
                     rows.fetch(Part("ROLLBACK"))
         finally:
             self._give_back(connection)
 
     @contextmanager
     def turn(self) -> Iterator[bool]:
+        self._owner.require_here()
         try:
             lock = FileLock.take(self._lock_path)
         except ConflictError:
@@ -210,13 +224,17 @@ class QueryIndex:
         Whoever reads meanwhile goes on with what they see. The caller has
         the `turn`.
         """
+        STORE.warning("%s is cleared, and made anew from the log", self._path)
         self._end_writer()
         self._make()
 
     def close(self) -> None:
+        if not self._owner.is_here:
+            return  # All of it is the parent's.
         with self._pool_lock:
             self._closed = True
             pool, self._pool = self._pool, []
+        STORE.info("closed %s", self._path)
         for connection in pool:
             connection.close()
 
@@ -285,6 +303,7 @@ class QueryIndex:
     @contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:
         """Lend the connection of whoever has the turn, for one transaction."""
+        self._owner.require_here()
         try:
             if self._writer is None:
                 self._writer = self._connect_writer()
@@ -295,14 +314,12 @@ class QueryIndex:
             raise failure(error, self._path) from error
 
     def _end_writer(self) -> None:
-        if self._writer is not None:
+        if self._writer is not None and self._owner.is_here:
             self._writer.close()
             self._writer = None
 
     def _connect(self) -> apsw.Connection:
-        connection = apsw.Connection(
-            str(self._path), flags=apsw.SQLITE_OPEN_READWRITE
-        )
+        connection = connect(self._path, flags=apsw.SQLITE_OPEN_READWRITE)
         connection.set_busy_timeout(_BUSY_MILLISECONDS)
         return connection
 
@@ -314,6 +331,7 @@ class QueryIndex:
         return connection
 
     def _borrow(self) -> apsw.Connection:
+        self._owner.require_here()
         with self._pool_lock:
             if self._closed:
                 raise StoreError(f"{self._path} is closed")
@@ -328,6 +346,8 @@ class QueryIndex:
         return connection
 
     def _give_back(self, connection: apsw.Connection) -> None:
+        if not self._owner.is_here:
+            return
         with self._pool_lock:
             if not (self._closed or connection.in_transaction):
                 self._pool.append(connection)

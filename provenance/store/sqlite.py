@@ -14,7 +14,8 @@ write a page may forget that and report success to whoever asks next.
 
 Copy a ledger with SQLite's own backup or `VACUUM INTO`, never one file of the
 three alone. Start worker processes by spawn or forkserver, or before opening
-the store: an SQLite connection must not cross a fork.
+the store: an SQLite connection must not cross a fork, and a forked child is
+told so (`provenance.store.inherited`).
 """
 
 import threading
@@ -33,7 +34,9 @@ from provenance.errors import (
     NotFoundError,
     StoreError,
 )
+from provenance.logs import STORE
 from provenance.store.durable import sync_directory
+from provenance.store.inherited import connect
 from provenance.store.links import whereabouts
 from provenance.store.lockfile import FileLock
 from provenance.store.private import make_private
@@ -105,6 +108,8 @@ class SQLiteStore(SQLiteReads):
         self._wal_pages = 0
         if writer is not None:
             writer.set_wal_hook(self._note_wal)
+        mode = "read" if writer is None else "write"
+        STORE.info("opened %s to %s", path, mode)
 
     @classmethod
     def create(cls, path: Path | str, *, origin: str) -> Self:
@@ -211,10 +216,14 @@ class SQLiteStore(SQLiteReads):
                 moment.end()
 
     def close(self) -> None:
+        if not self._owner.is_here:
+            return  # All of it is the parent's; another thread of which may
+            # have held the lock below.
         with self._turn:
             if self._closed:
                 return
             self._closed = True
+            STORE.info("closed %s", self._path)
             try:
                 while self._pool:
                     self._pool.pop().close()
@@ -231,6 +240,7 @@ class SQLiteStore(SQLiteReads):
     @contextmanager
     def _writing(self) -> Iterator[apsw.Connection]:
         """Lend the writer's connection for one durable transaction."""
+        self._owner.require_here()
         with self._turn:
             connection = self._writer
             if connection is None or self._closed:
@@ -291,6 +301,7 @@ class SQLiteStore(SQLiteReads):
             self._give_back(connection)
 
     def _borrow(self) -> apsw.Connection:
+        self._owner.require_here()
         if self._closed:
             raise StoreError(f"{self._path} is closed")
         try:
@@ -303,6 +314,8 @@ class SQLiteStore(SQLiteReads):
             raise self._failure(error) from error
 
     def _give_back(self, connection: apsw.Connection) -> None:
+        if not self._owner.is_here:
+            return
         # A query that a snapshot left unfinished keeps its moment alive:
         # nobody else may read from there.
         is_busy = connection.txn_state() != apsw.SQLITE_TXN_NONE
@@ -327,6 +340,9 @@ class _Snapshot(SQLiteReads):
 
     def end(self) -> None:
         """Let the ledger move on; whoever reads on is refused."""
+        if not self._owner.is_here:
+            self._connection = None
+            return
         connection = self._open_connection()
         self._connection = None
         try:
@@ -347,6 +363,7 @@ class _Snapshot(SQLiteReads):
         yield self._open_connection()
 
     def _open_connection(self) -> apsw.Connection:
+        self._owner.require_here()
         if self._connection is None:
             raise StoreError(f"the snapshot of {self._path} has ended")
         return self._connection
@@ -454,7 +471,7 @@ def _make_file(path: Path, origin: str) -> None:
 
 
 def _write_schema(path: Path, origin: str) -> None:
-    connection = apsw.Connection(str(path))
+    connection = connect(path)
     try:
         connection.pragma("page_size", _PAGE_SIZE)
         # One transaction: after a crash the file is empty or complete.
@@ -515,7 +532,7 @@ def _connect_writer(
             mode and full syncs.
     """
     try:
-        connection = apsw.Connection(str(path))
+        connection = connect(path)
         connection.set_busy_timeout(_BUSY_MILLISECONDS)
         mode = connection.pragma("journal_mode", "wal")
         connection.pragma("synchronous", "FULL")
@@ -551,7 +568,7 @@ def _move_wal(connection: apsw.Connection) -> None:
 
 
 def _connect_reader(path: Path) -> apsw.Connection:
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection = connect(path, flags=apsw.SQLITE_OPEN_READONLY)
     connection.set_busy_timeout(_BUSY_MILLISECONDS)
     connection.pragma("mmap_size", 0)
     connection.pragma("cache_size", -_READER_CACHE_KIB)

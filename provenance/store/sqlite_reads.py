@@ -16,12 +16,14 @@ import apsw
 
 from provenance.encoding.digest import HASH_SIZE
 from provenance.errors import NotFoundError, StoreError
+from provenance.forks import Owner
 from provenance.store.protocol import (
     NO_LINK,
     EntryRow,
     HeadRow,
     LinkRow,
     NameRow,
+    Wanted,
 )
 
 SCHEMA = """
@@ -100,25 +102,26 @@ SELECT * FROM trail
 """
 """A trail from its latest link back: SQLite walks it twice as fast as we do."""
 
-_OF_SIZE = """
+_ALIKE = """
 WITH RECURSIVE
 wanted AS (
-    SELECT key AS which, value ->> 0 AS last, value ->> 1 AS size
+    SELECT key AS which, value ->> 0 AS last, value ->> 1 AS size,
+           value ->> 2 AS start, value ->> 3 AS part
     FROM json_each(?1)
 ),
-trail (which, size, depth, log_index, position, previous) AS (
-    SELECT which, size, 1, log_index, position, previous
+trail (which, size, start, part, depth, log_index, position, previous) AS (
+    SELECT which, size, start, part, 1, log_index, position, previous
     FROM wanted CROSS JOIN links ON links.number = wanted.last
     UNION ALL
-    SELECT which, size, depth + 1, links.log_index, links.position,
-           links.previous
+    SELECT which, size, start, part, depth + 1, links.log_index,
+           links.position, links.previous
     FROM trail CROSS JOIN links ON links.number = trail.previous
     WHERE depth < ?2
 )
 SELECT which, log_index, position
 FROM trail CROSS JOIN entries USING (log_index)
 CROSS JOIN events ON events.number = first_event + position
-WHERE length(data) = size
+WHERE length(data) = size AND hex(substr(data, start, length(part) / 2)) = part
 """
 """Many trails in one query, which costs a fifth of one query for each.
 
@@ -147,6 +150,7 @@ class SQLiteReads(ABC):
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._owner = Owner(f"the ledger file {path}")
 
     @abstractmethod
     def _fetch(
@@ -316,15 +320,19 @@ class SQLiteReads(ABC):
         rows = self._all(_TRAIL, _LINK, last, max(most, 0))
         return [LinkRow(*row) for row in rows]
 
-    def of_size(
-        self, wanted: Sequence[tuple[int, int]], most: int
+    def alike(
+        self, wanted: Sequence[Wanted], most: int
     ) -> Iterator[tuple[int, int, int]]:
         for start in range(0, len(wanted), _AT_ONCE):
-            asked = json.dumps(wanted[start : start + _AT_ONCE])
-            for which, *place in self._all(
-                _OF_SIZE, (int, int, int), asked, most
+            # Its strings are in hexadecimal, and count from 1.
+            asked = [
+                [each.last, each.size, each.offset + 1, each.part.hex().upper()]
+                for each in wanted[start : start + _AT_ONCE]
+            ]
+            for which, log_index, position in self._all(
+                _ALIKE, (int, int, int), json.dumps(asked), most
             ):
-                yield start + which, place[0], place[1]
+                yield start + which, log_index, position
 
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         for row in self._range(
@@ -432,12 +440,14 @@ class SQLiteReads(ABC):
                 cursor = connection.execute(sql, keys)
                 try:
                     for row in cursor:
+                        self._owner.require_here()
                         if tuple(map(type, row)) != types:
                             raise damage("a value of another type", self._path)
                         yield row
                 finally:
                     # An abandoned query must not keep its moment alive.
-                    cursor.close(True)
+                    if self._owner.is_here:
+                        cursor.close(True)
         except (apsw.Error, UnicodeDecodeError) as error:
             raise self._failure(error) from error
 

@@ -29,6 +29,7 @@ attributes that EPCIS does not have, or has once, and text between elements.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 
+from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import RawEvent
 from provenance.epcis.prefixes import STANDARD_PREFIXES
@@ -106,10 +107,11 @@ def unknown(kind: str, name: Name, known: Collection[str]) -> str:
     for other in known:
         if other.lower() == name.local.lower():
             return f"no {kind} is named {name.local!r}: write {other!r}"
-    return (
-        f"no {kind} is named {name.local[:80]!r} here; an extension has a"
-        " namespace of its own: give it one, or leave it out"
+    instead = suggestion(name.local, known) or (
+        "; an extension has a namespace of its own: give it one, or leave it"
+        " out"
     )
+    return f"no {kind} is named {name.local[:80]!r} here{instead}"
 
 
 class _Reading:

@@ -39,7 +39,7 @@ def _types() -> list[Fault]:
         *in_both(
             "event-type-in-lower-case", "a type of event in the wrong case",
             "making", put("[0].type", "objectEvent"),
-            place="[0].type", reason=f"'objectEvent' is no type of event: {_TYPES}",
+            place="[0].type", reason="'objectEvent' is no type of event: did you mean 'ObjectEvent'?",
             xml="objectEvent[1]",
             xml_reason="no element is named 'objectEvent': write 'ObjectEvent'",
         ),

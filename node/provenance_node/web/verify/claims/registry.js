@@ -16,6 +16,7 @@
 import { toHex } from "../encoding/bytes.js";
 import { encode } from "../encoding/canonical.js";
 import { checkHash, sha256 } from "../encoding/digest.js";
+import { suggestion } from "../encoding/nearest.js";
 import { compareText, quoted } from "../encoding/text.js";
 import {
   InvalidSignatureError,
@@ -368,9 +369,12 @@ export class TrustRegistry {
           );
         }
         if (!this.#roles.has(textAt(body, "role"))) {
+          const role = textAt(body, "role");
+          const known =
+            suggestion(role, this.#roles.keys()) ||
+            `; its roles are ${sorted(this.#roles.keys()).join(", ")}`;
           throw new RejectedError(
-            `this ledger has no role ${quoted(textAt(body, "role"))}; its` +
-              ` roles are ${sorted(this.#roles.keys()).join(", ")}`,
+            `this ledger has no role ${quoted(role)}${known}`,
           );
         }
         return undefined;

@@ -12,6 +12,7 @@
 // `urn:provenance:step:<word>`. Any other URI is somebody else's word and
 // stands for itself.
 
+import { nearest, suggestion } from "../encoding/nearest.js";
 import { compareText, head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { expand } from "./prefixes.js";
@@ -57,18 +58,29 @@ class Vocabulary {
       );
     }
     if (!text.includes(":")) {
-      const word =
-        this.#meant(text) || " one of the standard words, or a URI of your own";
-      throw new MalformedError(
-        `${shown} is no standard ${this.name}: write${word}`,
-      );
+      throw this.#unknown(text, ", or a URI of your own");
     }
     const uri = expand(text, prefixes);
     if (!uri.startsWith(this.stem)) return uri;
     const word = uri.slice(this.stem.length);
     if (this.words.has(word)) return word;
-    throw new MalformedError(
-      `${shown} is no standard ${this.name}: write one of the standard words`,
+    throw this.#unknown(text, "");
+  }
+
+  /**
+   * Return the error for what is no word, with the one that is near.
+   * @param {string} text
+   * @param {string} otherwise
+   */
+  #unknown(text, otherwise) {
+    const word = text.includes(":") ? "" : this.#meant(text);
+    const said = text.trim().split(/[:/-]/).slice(-1)[0].replaceAll(" ", "_");
+    const instead = word
+      ? `: write${word}`
+      : suggestion(said, this.words) ||
+        `: write one of the standard words${otherwise}`;
+    return new MalformedError(
+      `${quoted(head(text, 80))} is no standard ${this.name}${instead}`,
     );
   }
 
@@ -212,14 +224,24 @@ export const STEPS = new Map([
  *     URI.
  */
 export function readStep(text, prefixes) {
+  if (PRIVATE_STEPS.has(text)) {
+    throw new MalformedError(
+      `${quoted(text)} is no standard business step: write` +
+        ` ${quoted(PRIVATE_STEP + text)}`,
+    );
+  }
   const found = BIZ_STEP.read(text, prefixes);
   if (!found.startsWith(PRIVATE_STEP)) return found;
   const word = found.slice(PRIVATE_STEP.length);
   if (!PRIVATE_STEPS.has(word)) {
+    const near = nearest(word, PRIVATE_STEPS.keys());
     const known = [...PRIVATE_STEPS.keys()].sort(compareText).join(", ");
+    const instead =
+      near === null
+        ? `write, after ${PRIVATE_STEP}, one of ${known}`
+        : `did you mean ${quoted(PRIVATE_STEP + near)}?`;
     throw new MalformedError(
-      `${quoted(head(text, 80))} is no step: write, after ${PRIVATE_STEP}, one` +
-        ` of ${known}`,
+      `${quoted(head(text, 80))} is no step: ${instead}`,
     );
   }
   return word;

@@ -28,6 +28,7 @@ import {
 /** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
 /** @typedef {import("./report.js").Report} Report */
+/** @typedef {import("./trace.js").Position} Position */
 /** @typedef {import("./trace.js").Sighting} Sighting */
 /** @typedef {import("./trace.js").Trace} Trace */
 
@@ -128,7 +129,7 @@ export function checkDemands(report, bundle, evidence) {
  * @param {Map<string, Act>} acts
  */
 export function checkRecalls(report, walk, events, acts) {
-  const assertions = new Assertions();
+  const asserted = new Asserted(walk, events);
   for (const sighting of walk.sightings) {
     const { at, item, why } = sighting;
     const act = acts.get(placeKey(at));
@@ -136,7 +137,7 @@ export function checkRecalls(report, walk, events, acts) {
     const event = eventAt(events, at);
     const where = `event ${at[1]} of entry ${at[0]}`;
     if (declaresError(event.body)) {
-      noteDeclaration(report, walk, events, sighting, assertions);
+      noteDeclaration(report, asserted, event, sighting);
     } else if (!isRecall(event.body, act)) {
       continue;
     } else if (walk.voids.has(sightingKey(at, item))) {
@@ -233,44 +234,71 @@ export function checkStanding(report, bundle, walk, events) {
   }
 }
 
-/** What each event asserts, looked at once however often it is asked. */
-class Assertions {
-  /** @type {Map<ProvenEvent, string>} */
-  #known = new Map();
+/** Who asserted what of which item, each event looked at once. */
+class Asserted {
+  #events;
+  /** @type {Map<string, string>} */
+  #said = new Map();
+  /** @type {Map<string, Map<string, Position>>} */
+  #first = new Map();
 
-  /** @param {ProvenEvent} event */
-  of(event) {
-    let known = this.#known.get(event);
-    if (known === undefined) {
-      known = toHex(assertion(event.body));
-      this.#known.set(event, known);
+  /**
+   * @param {Trace} walk
+   * @param {Events} events
+   */
+  constructor(walk, events) {
+    this.#events = events;
+    const all = [...events.values()];
+    if (!all.some(({ body }) => declaresError(body))) return;
+    for (const sighting of walk.sightings) {
+      const { at } = sighting;
+      const { body, issuer } = eventAt(events, at);
+      if (declaresError(body)) continue;
+      const key = this.#key(sighting);
+      const first = this.#first.get(key) ?? new Map();
+      this.#first.set(key, first);
+      const known = first.get(issuer);
+      if (!known || comparePlaces(at, known) < 0) first.set(issuer, at);
     }
-    return known;
+  }
+
+  /** @param {Sighting} sighting */
+  #key({ at, item }) {
+    const place = placeKey(at);
+    let said = this.#said.get(place);
+    if (said === undefined) {
+      said = toHex(assertion(eventAt(this.#events, at).body));
+      this.#said.set(place, said);
+    }
+    return `${item} ${said}`;
+  }
+
+  /**
+   * Return who asserted before what a declaration says.
+   * @param {Sighting} sighting
+   * @returns {Set<string>}
+   */
+  before(sighting) {
+    const first = this.#first.get(this.#key(sighting)) ?? new Map();
+    const signers = new Set();
+    for (const [issuer, at] of first) {
+      if (comparePlaces(at, sighting.at) < 0) signers.add(issuer);
+    }
+    return signers;
   }
 }
 
 /**
  * Tell whose event is declared an error: one's own, or another's.
  * @param {Report} report
- * @param {Trace} walk
- * @param {Events} events
+ * @param {Asserted} asserted
+ * @param {ProvenEvent} declared
  * @param {Sighting} sighting
- * @param {Assertions} assertions
  */
-function noteDeclaration(report, walk, events, { at, item }, assertions) {
-  const declared = eventAt(events, at);
+function noteDeclaration(report, asserted, declared, sighting) {
+  const { at, item } = sighting;
   const by = `event ${at[1]} of entry ${at[0]} by ${declared.issuer}`;
-  const signers = new Set();
-  for (const other of walk.sightings) {
-    if (other.item !== item || comparePlaces(other.at, at) >= 0) continue;
-    const event = eventAt(events, other.at);
-    if (
-      !declaresError(event.body) &&
-      assertions.of(event) === assertions.of(declared)
-    ) {
-      signers.add(event.issuer);
-    }
-  }
+  const signers = asserted.before(sighting);
   if (signers.has(declared.issuer)) {
     report.notice("PRV-1402", `${by} declares an event an error`, item);
   } else if (signers.size) {

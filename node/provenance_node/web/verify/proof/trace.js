@@ -189,9 +189,14 @@ class Parts {
   parent = null;
   /** The number of the first item leaf that is not at hand; 0 for none. */
   lacks = 0;
+  #event;
+  /** @type {string | null} */
+  #asserts = null;
 
   /** @param {SeenEvent} event */
-  constructor({ shown, itemCount }) {
+  constructor(event) {
+    const { shown, itemCount } = event;
+    this.#event = event;
     for (const item of shown.values()) {
       const own = this.leaves.get(item.id);
       if (own) own.push(item);
@@ -201,6 +206,12 @@ class Parts {
     for (let number = 1; number <= itemCount && !this.lacks; number++) {
       if (!shown.has(number)) this.lacks = number;
     }
+  }
+
+  /** What the event asserts, apart from its being an error. */
+  get asserts() {
+    this.#asserts ??= toHex(assertion(this.#event.body));
+    return this.#asserts;
   }
 }
 
@@ -221,7 +232,7 @@ class Windows {
   covers(start, stop) {
     const before = countBefore(
       this.#kept,
-      (window) => comparePlaces(window.start, start) <= 0,
+      (one) => comparePlaces(one.start, start) <= 0,
     );
     return before > 0 && comparePlaces(this.#kept[before - 1].stop, stop) >= 0;
   }
@@ -235,11 +246,11 @@ class Windows {
     if (this.covers(start, stop)) return;
     const first = countBefore(
       this.#kept,
-      (window) => comparePlaces(window.start, start) < 0,
+      (one) => comparePlaces(one.start, start) < 0,
     );
     const last = countBefore(
       this.#kept,
-      (window) => comparePlaces(window.stop, stop) <= 0,
+      (one) => comparePlaces(one.stop, stop) <= 0,
     );
     this.#kept.splice(first, last - first, { start, stop });
   }
@@ -673,13 +684,13 @@ function findVoid(events) {
  * are: so this is all that a prover may go by.
  * @param {Seen} seen
  */
-function saidBy({ event, own }) {
+function saidBy({ event, parts, own }) {
   const items = new Set(own.map((item) => JSON.stringify(item)));
   return JSON.stringify([
     event.issuer,
     event.itemCount,
     [...items].sort(),
-    toHex(assertion(event.body)),
+    parts.asserts,
   ]);
 }
 

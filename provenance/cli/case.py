@@ -1,0 +1,231 @@
+"""`provenance report`: a case file of what was checked, to hand on.
+
+Findings are told as they come, into files that have no names, and put
+together in the end: so a folder of thousands takes no memory.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from hashlib import sha256
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from provenance import __version__
+from provenance.cli import case_html
+from provenance.cli.case_html import Case, command_line
+from provenance.cli.examine import Found
+from provenance.cli.inputs import STANDARD, read_input
+from provenance.cli.judging import judging_options, open_judge, trust_path
+from provenance.cli.outputs import write_pieces
+from provenance.cli.problems import gravest
+from provenance.cli.program import PROGRAM, Command
+from provenance.cli.screen import Screen
+from provenance.cli.signed import csv_line
+from provenance.cli.times import now
+from provenance.cli.words import LANGUAGES
+from provenance.ledger.search import written_time
+
+_BOTH = "both"
+_CHUNK = 2**16
+_MOST_TRUST = 2**20
+
+_COLUMNS = (
+    "file", "sha256", "kind", "outcome", "subject", "row", "name", "result",
+    "code", "detail", "entry", "event", "issuer", "field", "here", "there",
+)  # fmt: skip
+
+
+@click.command(cls=Command)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--output",
+    "-o",
+    metavar="HTML",
+    required=True,
+    help="The file to write; a table of the findings is put beside it, as CSV.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice([*LANGUAGES, _BOTH]),
+    default=_BOTH,
+    show_default=True,
+    help="The language, or one after the other.",
+)
+@judging_options
+def report(  # noqa: PLR0913, PLR0917  # click's way
+    screen: Screen,
+    files: tuple[str, ...],
+    output: str,
+    lang: str,
+    trust_file: str | None,
+    item: str | None,
+    entries: tuple[str, ...],
+    at: int | None,
+    max_age: int | None,
+    against: str | None,
+) -> int:
+    """Verify each FILE, and write a case file that says what came out.
+
+    FILE is whatever `verify` takes. The case file is one page of HTML without
+    scripts, to be read and printed: verdicts, stories, findings, hashes, how
+    to repeat it, and what it does not prove. It ends as `verify` would.
+    """
+    if STANDARD in files:
+        raise click.UsageError("a case file names its evidence: give a file")
+    if Path(output).suffix.lower() == ".csv":
+        raise click.UsageError(
+            f"the table of findings would be written over {output}: name it"
+            " .html"
+        )
+    at = now() if at is None else at
+    trust_file = trust_path(trust_file)
+    languages = LANGUAGES if lang == _BOTH else (lang,)
+    with ExitStack() as stack:
+        pages = [_Page(each, stack) for each in languages]
+        table = stack.enter_context(_nameless())
+        table.write(csv_line(_COLUMNS))
+        counts: dict[str, int] = {}
+        codes = set()
+        with open_judge(
+            trust_file, item, entries, at=at, max_age=max_age, against=against
+        ) as judge:
+            judge.keeps_notes = True
+            for source in files:
+                for found in judge.examine(source):
+                    codes.add(found.exit_code)
+                    outcome = found.outcome.value
+                    counts[outcome] = counts.get(outcome, 0) + 1
+                    for page in pages:
+                        page.add(found)
+                    for row in _rows(found):
+                        table.write(csv_line(row))
+            origin = judge.trust.origin
+        case = Case(
+            made=written_time(now()),
+            judged=written_time(at),
+            version=__version__,
+            origin=origin,
+            trust_file=trust_file,
+            trust_digest=_digest(trust_file),
+            commands=_commands(
+                files, trust_file, at, item, entries, max_age, against
+            ),
+            counts=counts,
+        )
+        beside = str(Path(output).with_suffix(".csv"))
+        write_pieces(output, _html(case, pages))
+        write_pieces(beside, _content(table))
+    code = gravest(codes)
+    screen.line(f"{output}: {_told(counts)}")
+    screen.line(f"{beside}: the same as a table")
+    return screen.result(
+        "report", code, {"file": output, "table": beside, "counts": counts}
+    )
+
+
+class _Page:
+    """What is told in one language, so far."""
+
+    def __init__(self, language: str, stack: ExitStack) -> None:
+        self.language = language
+        self.inputs = stack.enter_context(_nameless())
+        self.details = stack.enter_context(_nameless())
+
+    def add(self, found: Found) -> None:
+        self.inputs.write(case_html.input_row(found, self.language).encode())
+        for piece in case_html.details(found, self.language):
+            self.details.write(piece.encode())
+
+
+def _nameless() -> BinaryIO:
+    return tempfile.TemporaryFile()  # the caller's stack closes it
+
+
+def _html(case: Case, pages: Sequence[_Page]) -> Iterator[bytes]:
+    yield case_html.head([page.language for page in pages]).encode()
+    for page in pages:
+        yield case_html.opening(case, page.language).encode()
+        yield from _content(page.inputs)
+        yield case_html.middle(page.language).encode()
+        yield from _content(page.details)
+        yield case_html.closing(case, page.language).encode()
+    yield case_html.foot().encode()
+
+
+def _content(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(_CHUNK):
+        yield chunk
+
+
+def _rows(found: Found) -> Iterator[tuple[object, ...]]:
+    """Yield the lines of the table: a check, notice, difference or event."""
+    start = (
+        found.source, found.digest, found.kind, found.outcome.value,
+        found.subject,
+    )  # fmt: skip
+    for step in found.steps:
+        yield (
+            *start, "check", step.name, step.outcome.value, step.code,
+            step.detail, "", "", "", "", "", "",
+        )  # fmt: skip
+    for fault in found.faults:
+        yield (
+            *start, "difference", fault.where, "", "", fault.what,
+            _or_empty(fault.log_index), _or_empty(fault.position),
+            fault.issuer, fault.pointer, _or_empty(fault.here),
+            _or_empty(fault.there),
+        )  # fmt: skip
+    if found.verdict is None:
+        return
+    for notice in found.verdict.notices:
+        yield (
+            *start, "notice", notice.subject, "", notice.code, notice.detail,
+            "", "", "", "", "", "",
+        )  # fmt: skip
+    for moment in found.verdict.timeline:
+        yield (
+            *start, "event", moment.step, "void" if moment.is_void else "", "",
+            f"{moment.time} {moment.place}".strip(), moment.log_index,
+            moment.position, moment.issuer, "", "", "",
+        )  # fmt: skip
+
+
+def _or_empty(value: object | None) -> object:
+    return "" if value is None else value
+
+
+def _digest(file: str) -> str:
+    return sha256(read_input(file, limit=_MOST_TRUST)).hexdigest()
+
+
+def _commands(  # noqa: PLR0913, PLR0917  # what the options said
+    files: Sequence[str],
+    trust_file: str,
+    at: int,
+    item: str | None,
+    entries: Sequence[str],
+    max_age: int | None,
+    against: str | None,
+) -> list[str]:
+    plain = [file for file in files if Path(file).is_file()]
+    said = ["--trust", trust_file, "--at", written_time(at)]
+    if item is not None:
+        said += ["--item", item]
+    for entry in entries:
+        said += ["--entry", entry]
+    if max_age is not None:
+        said += ["--max-age", f"{max_age}s"]
+    if against is not None:
+        said += ["--against", against]
+    return [
+        command_line("sha256sum", trust_file, *plain),
+        command_line(PROGRAM, "verify", *files, *said),
+    ]
+
+
+def _told(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items())

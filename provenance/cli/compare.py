@@ -1,0 +1,309 @@
+"""`provenance compare`: two checkpoints of one log, and the proof."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import click
+
+from provenance.cli.evidence import RECEIPT_START
+from provenance.cli.inputs import read_input
+from provenance.cli.judging import find_trust, trust_option
+from provenance.cli.outputs import write_output
+from provenance.cli.problems import FAILED, NO_PROOF_CODE, OK, PROBLEMS
+from provenance.cli.program import PROGRAM, Command, within
+from provenance.cli.screen import Screen
+from provenance.encoding.base64 import encode_base64
+from provenance.encoding.digest import Hash
+from provenance.errors import (
+    EquivocationError,
+    InvalidProofError,
+    MalformedError,
+    NotFoundError,
+)
+from provenance.proof.bundle import MAX_BUNDLE_SIZE, parse_bundle
+from provenance.proof.opening import open_trusted
+from provenance.proof.trust import Trust
+from provenance.tlog.checkpoint import SignedCheckpoint
+from provenance.tlog.growth import require_growth
+from provenance.tlog.merkle import ReadNodes
+from provenance.tlog.note import format_note
+from provenance.tlog.proof_file import parse_proof
+from provenance.tlog.tile import nodes_from
+
+_EQUIVOCATION = PROBLEMS[EquivocationError]
+
+
+class _Side(NamedTuple):
+    """One of the two: where it was read, and what it says."""
+
+    source: str
+    signed: SignedCheckpoint
+
+    @property
+    def size(self) -> int:
+        return self.signed.checkpoint.size
+
+
+Prove = Callable[[SignedCheckpoint, SignedCheckpoint], tuple[Hash, ...]]
+
+
+@click.command(cls=Command)
+@click.argument("old")
+@click.argument("new")
+@trust_option
+@click.option(
+    "--from",
+    "tiles",
+    metavar="TILES",
+    help="Where the log's tiles are to prove it with: a folder of tiles, a"
+    " ledger's folder, or a node's URL. By default OLD or NEW, if one of them"
+    " is such a folder.",
+)
+@click.option(
+    "--evidence",
+    metavar="FILE",
+    help="Where to write both signed checkpoints if the log has forked.",
+)
+def compare(  # noqa: PLR0913, PLR0917  # click's way
+    screen: Screen,
+    old: str,
+    new: str,
+    trust_file: str | None,
+    tiles: str | None,
+    evidence: str | None,
+) -> int:
+    """Say whether NEW's log has all of OLD's entries, where they were.
+
+    OLD and NEW are checkpoints, or have one in them: bundles, receipts,
+    folders of tiles, ledgers' folders. It ends with 0 if the log only grew,
+    or is the same, and with 1 if it has forked, which both signed
+    checkpoints then prove to anybody.
+    """
+    trust = find_trust(trust_file)
+    sides = [_Side(each, _open(each, trust)) for each in (old, new)]
+    # Which one is older is for their sizes to say.
+    first, second = sorted(sides, key=lambda side: side.size)
+    if first is not sides[0]:
+        screen.say(f"{new} is the older one: they are compared in that order")
+    prove = _prover(tiles, (second.source, first.source), trust)
+    is_same_size = first.size == second.size
+    if prove is None and first.size and not is_same_size:
+        return _lacking(screen, first, second)
+    try:
+        proof = (prove or _without_tiles)(first.signed, second.signed)
+    except (EquivocationError, InvalidProofError) as error:
+        return _fork(screen, first, second, error, evidence)
+    return _grown(screen, first, second, proof)
+
+
+def _without_tiles(
+    old: SignedCheckpoint, new: SignedCheckpoint
+) -> tuple[Hash, ...]:
+    def read(_: object) -> list[Hash]:
+        raise AssertionError("it was seen that no proof is needed")
+
+    return require_growth(old, new, read)
+
+
+# The checkpoints.
+
+
+def _open(source: str, trust: Trust) -> SignedCheckpoint:
+    """Return the checkpoint that is in *source*, if its log signed it."""
+    with within(source):
+        return open_trusted(_note_in(source), trust)
+
+
+def _note_in(source: str) -> str:
+    if Path(source).is_dir():
+        return _note_in_folder(source)
+    data = read_input(source, limit=MAX_BUNDLE_SIZE)
+    if data.startswith(RECEIPT_START):
+        return parse_proof(data).checkpoint
+    with suppress(MalformedError):
+        return parse_bundle(data).checkpoint
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedError(
+            "it has no checkpoint: it is no signed note, bundle or receipt"
+        ) from error
+
+
+def _note_in_folder(source: str) -> str:
+    from provenance.folder import open_reader  # noqa: PLC0415  # loads a database
+    from provenance.ledger.tiles import CHECKPOINT, is_tile_folder  # noqa: PLC0415
+    from provenance.tlog.note import MAX_NOTE_SIZE  # noqa: PLC0415
+
+    if is_tile_folder(Path(source)):
+        data = read_input(str(Path(source) / CHECKPOINT), limit=MAX_NOTE_SIZE)
+        return data.decode(errors="replace")
+    with open_reader(source) as reader:
+        return reader.checkpoint()
+
+
+# The proof.
+
+
+def _prover(
+    tiles: str | None, sides: tuple[str, str], trust: Trust
+) -> Prove | None:
+    """Return what proves growth: from *tiles*, else from one of *sides*."""
+    if tiles is not None and urlsplit(tiles).scheme in {"http", "https"}:
+        return _node_prover(tiles, trust)
+    for source in (tiles,) if tiles is not None else sides:
+        if Path(source).is_dir():
+            return _folder_prover(source, trust)
+    if tiles is not None:
+        raise NotFoundError(f"there are no tiles at {tiles}")
+    return None
+
+
+def _node_prover(url: str, trust: Trust) -> Prove:
+    from provenance.client import Client  # noqa: PLC0415  # an extra
+
+    def prove(old: SignedCheckpoint, new: SignedCheckpoint) -> tuple[Hash, ...]:
+        with Client(url, trust=trust) as client:
+            return client.require_extension(old, new)
+
+    return prove
+
+
+def _folder_prover(source: str, trust: Trust) -> Prove:
+    from provenance.folder import open_reader  # noqa: PLC0415  # loads a database
+    from provenance.ledger.logtree import TileNodes  # noqa: PLC0415
+    from provenance.ledger.tiles import TileFolder, is_tile_folder  # noqa: PLC0415
+
+    def prove(old: SignedCheckpoint, new: SignedCheckpoint) -> tuple[Hash, ...]:
+        size = new.checkpoint.size
+        held = _open(source, trust).checkpoint.size
+        if held < size:
+            raise NotFoundError(
+                f"{source} has the tiles of {held} entries, not of {size}"
+            )
+        if is_tile_folder(Path(source)):
+            files = TileFolder(Path(source), size=held)
+            return require_growth(old, new, nodes_from(files.read_tile))
+        with open_reader(source) as reader, reader.moment() as moment:
+            read: ReadNodes = TileNodes(moment.reader, size=size)
+            return require_growth(old, new, read)
+
+    return prove
+
+
+# The answers.
+
+
+def _grown(
+    screen: Screen, old: _Side, new: _Side, proof: tuple[Hash, ...]
+) -> int:
+    grown = new.size - old.size
+    relation = "grown" if grown else "same"
+    screen.line(
+        ("consistent", "good"),
+        f"  {new.signed.checkpoint.origin}, grown by {grown} entries, from"
+        f" {old.size} to {new.size}"
+        if grown
+        else f"  {new.signed.checkpoint.origin}, both of size {new.size}",
+    )
+    _print_side(screen, "old", old)
+    _print_side(screen, "new", new)
+    if proof:
+        screen.line(f"  proof of consistency, {len(proof)} hashes (RFC 9162):")
+    for digest in proof:
+        screen.line(f"    {encode_base64(digest)}")
+    return screen.result(
+        "comparison", OK, {**_json(relation, old, new), "proof": _hex(proof)}
+    )
+
+
+def _lacking(screen: Screen, old: _Side, new: _Side) -> int:
+    """Say which proof is needed; neither can be told without it."""
+    what = (
+        f"a proof of consistency from {old.size} to {new.size} is needed: give"
+        " the log's tiles with --from, a folder of tiles, a ledger's folder or"
+        " a node's URL"
+    )
+    problem = PROBLEMS[NotFoundError]
+    screen.line(("UNKNOWN", "strong"), f"  {what}")
+    _print_side(screen, "old", old)
+    _print_side(screen, "new", new)
+    screen.line(f"  more: {PROGRAM} explain {NO_PROOF_CODE}")
+    return screen.result(
+        "comparison",
+        problem.exit_code,
+        {**_json("unknown", old, new), "needed": what},
+    )
+
+
+def _fork(
+    screen: Screen,
+    old: _Side,
+    new: _Side,
+    error: Exception,
+    evidence: str | None,
+) -> int:
+    """Say that no log has both, and give what proves it."""
+    is_certain = isinstance(error, EquivocationError)
+    notes = [format_note(side.signed.note) for side in (old, new)]
+    screen.line(
+        ("FORK", "bad") if is_certain else ("INCONSISTENT", "bad"),
+        f"  {error}",
+    )
+    _print_side(screen, "old", old)
+    _print_side(screen, "new", new)
+    if not is_certain:
+        screen.line(
+            "  either the log forked, or the tiles were changed: verify the"
+            f" tiles first ({PROGRAM} verify TILES)"
+        )
+    proof = error.proof if isinstance(error, EquivocationError) else ()
+    both = "\n".join([*notes, *map(encode_base64, proof)])
+    with_proof = ", and the proof between them" if proof else ""
+    if evidence is not None:
+        write_output(evidence, both.encode())
+        screen.line(f"  {evidence}: both signed checkpoints{with_proof}")
+    else:
+        for line in both.splitlines():
+            screen.line(f"  | {line}")
+    screen.line(f"  do: {_EQUIVOCATION.advice}")
+    screen.line(f"  more: {PROGRAM} explain {_EQUIVOCATION.code}")
+    return screen.result(
+        "comparison",
+        FAILED,
+        {
+            **_json("fork" if is_certain else "inconsistent", old, new),
+            "what": str(error),
+            "notes": notes,
+            "proof": [digest.hex() for digest in proof],
+            "evidence": evidence,
+        },
+    )
+
+
+def _print_side(screen: Screen, name: str, side: _Side) -> None:
+    root = encode_base64(side.signed.checkpoint.root)
+    screen.line(f"  {name}  {side.size:>8}  {root}  {side.source}")
+
+
+def _json(relation: str, old: _Side, new: _Side) -> dict[str, object]:
+    return {
+        "relation": relation,
+        "grown_by": new.size - old.size,
+        **{
+            name: {
+                "source": side.source,
+                "origin": side.signed.checkpoint.origin,
+                "size": side.size,
+                "root": side.signed.checkpoint.root.hex(),
+            }
+            for name, side in (("old", old), ("new", new))
+        },
+    }
+
+
+def _hex(hashes: tuple[Hash, ...]) -> list[str]:
+    return [digest.hex() for digest in hashes]

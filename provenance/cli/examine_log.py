@@ -1,0 +1,247 @@
+"""Checkpoints, exported tiles and ledgers, judged as evidence."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from provenance.cli.problems import (
+    AGELESS_CODE,
+    FAULTS_PROBLEM,
+    LEDGER_CODE,
+    TILE_CHANGED_CODE,
+    TILE_MISSING_CODE,
+    TILE_SURPLUS_CODE,
+    TILES_CODE,
+)
+from provenance.cli.progress import Progress
+from provenance.errors import (
+    MalformedError,
+    ProvenanceError,
+    QuorumNotMetError,
+    VerificationError,
+)
+from provenance.folder import DATABASE, TRUST_FILE, audit_folder, open_reader
+from provenance.ledger.read import read_entry
+from provenance.ledger.tiles import (
+    CHECKPOINT,
+    Kind,
+    TileFault,
+    TileFolder,
+    check_tiles,
+    is_tile_folder,
+)
+from provenance.proof.copies import issuer_in, size_of_note
+from provenance.proof.faults import Fault, entry_faults
+from provenance.proof.opening import newest, open_trusted, require_past
+from provenance.proof.trust import Trust
+from provenance.proof.verdict import STEPS, Outcome, Step
+from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
+from provenance.tlog.commitment import parse_commitment
+from provenance.tlog.note import MAX_NOTE_SIZE, parse_note
+
+if TYPE_CHECKING:
+    from provenance.cli.examine import Found, Judge
+
+MAX_TOLD = 100
+"""How many faults of one log are told."""
+
+_KINDS: dict[Kind, tuple[Outcome, str]] = {
+    "changed": (Outcome.FAILED, TILE_CHANGED_CODE),
+    "missing": (Outcome.INCOMPLETE, TILE_MISSING_CODE),
+    "surplus": (Outcome.INCOMPLETE, TILE_SURPLUS_CODE),
+}
+
+
+def checkpoint_steps(
+    note: str, trust: Trust, *, now: int, last_entry: bytes | None = None
+) -> list[Step]:
+    """Return what is found of a signed checkpoint: who signed it, and when.
+
+    Args:
+        note: The checkpoint.
+        trust: Whose keys count.
+        now: The time, in ms since 1970.
+        last_entry: The log's last entry, if it is at hand, which says when;
+            that it is in the log, the caller checks.
+    """
+    try:
+        origin = parse_checkpoint(parse_note(note).text).origin
+        if origin != trust.origin:
+            detail = f"of {origin}, and the trust file names {trust.origin}"
+            return [_step("origin", Outcome.UNKNOWN, 1, detail)]
+        signed = open_trusted(note, trust)
+    except MalformedError as error:
+        return [_step("format", Outcome.UNKNOWN, 1, str(error))]
+    except ProvenanceError as error:
+        return [_step("log-signature", Outcome.FAILED, 1, str(error))]
+    checkpoint = signed.checkpoint
+    keys = len(trust.policy.logs)
+    detail = f"{checkpoint.origin}, size {checkpoint.size}, signed by {keys}"
+    return [
+        _step("log-signature", Outcome.VERIFIED, 0, f"{detail} of {keys} keys"),
+        *_cosigned(signed, trust, now=now, logged=_time_in(last_entry)),
+    ]
+
+
+def is_ledger(source: str) -> bool:
+    """Return whether the folder *source* is a ledger's, or a copy of one."""
+    folder = Path(source)
+    return (folder / TRUST_FILE).is_file() and (folder / DATABASE).is_file()
+
+
+def is_tiles(source: str) -> bool:
+    """Return whether the folder *source* is a log as tiles."""
+    return is_tile_folder(Path(source))
+
+
+def ledger(source: str, judge: "Judge") -> "Found":
+    """Return what an audit by the judge's own trust file finds."""
+    from provenance.cli.examine import of_steps  # noqa: PLC0415  # it loads this
+
+    with open_reader(source) as reader, reader.moment() as moment:
+        note = moment.note
+        last = read_entry(moment.reader, moment.size - 1, size=moment.size)
+    progress = Progress()
+    try:
+        audit = audit_folder(source, trust=judge.trust, progress=progress.show)
+    finally:
+        progress.clear()
+    steps = checkpoint_steps(note, judge.trust, now=judge.at, last_entry=last)
+    steps += [
+        Step(
+            len(STEPS) + 1, "audit", Outcome.FAILED, FAULTS_PROBLEM.code,
+            f"{found.where}: {found.what}", found.where,
+        )
+        for found in audit.findings[:MAX_TOLD]
+    ]  # fmt: skip
+    if audit.is_sound:
+        detail = (
+            f"{audit.size} entries, {audit.events} events and {audit.items}"
+            " items are as derived again"
+        )
+        steps.append(
+            Step(len(STEPS) + 1, "audit", Outcome.VERIFIED, LEDGER_CODE, detail)
+        )
+    return of_steps(source, "ledger", steps, note=note)
+
+
+def tiles(source: str, judge: "Judge") -> "Found":
+    """Return what is found of a log that was exported as tiles."""
+    from provenance.cli.examine import of_steps  # noqa: PLC0415  # it loads this
+    from provenance.cli.inputs import read_input  # noqa: PLC0415
+
+    folder = Path(source)
+    data = read_input(str(folder / CHECKPOINT), limit=MAX_NOTE_SIZE)
+    note = data.decode(errors="replace")
+    size = size_of_note(note)
+    files = TileFolder(folder, size=max(size, 0))
+    steps = checkpoint_steps(
+        note, judge.trust, now=judge.at, last_entry=files.entry(size - 1)
+    )
+    try:
+        checkpoint = open_trusted(note, judge.trust).checkpoint
+    except ProvenanceError:
+        return of_steps(source, "tiles", steps)
+    progress = Progress()
+    try:
+        found = list(
+            islice(
+                check_tiles(folder, checkpoint, progress=progress.show),
+                MAX_TOLD,
+            )
+        )
+    finally:
+        progress.clear()
+    for fault in found:
+        outcome, code = _KINDS[fault.kind]
+        steps.append(
+            Step(
+                len(STEPS) + 1, "tiles", outcome, code,
+                f"{fault.where}: {fault.what}", fault.where,
+            )
+        )  # fmt: skip
+    if not found:
+        detail = f"{checkpoint.size} entries lead to the root"
+        steps.append(
+            Step(len(STEPS) + 1, "tiles", Outcome.VERIFIED, TILES_CODE, detail)
+        )
+    faults = tuple(_told(found, files, judge))
+    return of_steps(source, "tiles", steps, note=note, faults=faults)
+
+
+def _told(
+    found: list[TileFault], files: TileFolder, judge: "Judge"
+) -> Iterator[Fault]:
+    """Yield how each changed entry reads, and how in the second copy."""
+    copy = judge.against
+    for fault in found:
+        index = fault.log_index
+        if index is None:
+            continue
+        here = files.entry(index) or b""
+        faults = entry_faults(index, here, copy) if copy is not None else ()
+        for said in faults or [Fault("", "", index, issuer=issuer_in(here))]:
+            yield replace(said, where=fault.where, what=fault.what)
+
+
+def _time_in(entry: bytes | None) -> int:
+    """Return the log's time that its last entry says; 0 if it says none."""
+    try:
+        return 0 if entry is None else parse_commitment(entry).time
+    except MalformedError:
+        return 0
+
+
+def _cosigned(
+    signed: SignedCheckpoint, trust: Trust, *, now: int, logged: int
+) -> Iterator[Step]:
+    policy = trust.policy
+    try:
+        counted = policy.check(signed)
+    except QuorumNotMetError as error:
+        yield _step("quorum", Outcome.INCOMPLETE, 1, str(error))
+        return
+    except ProvenanceError as error:
+        yield _step("quorum", Outcome.FAILED, 2, str(error))
+        return
+    detail = (
+        "the trust file asks for no cosignatures"
+        if policy.quorum is None
+        else f"cosigned by {len(counted)} of {len(policy.witnesses)} witnesses"
+    )
+    yield _step("quorum", Outcome.VERIFIED, 0, detail)
+    try:
+        require_past(logged, now=now)
+        latest = max(logged, newest(counted, now=now))
+    except VerificationError as error:
+        yield _step("freshness", Outcome.FAILED, 2, str(error))
+        return
+    yield _age(latest, trust.max_age_seconds, now=now)
+
+
+def _age(latest: int, limit: int | None, *, now: int) -> Step:
+    if not latest:
+        # Only who asks for a fresh one is left without an answer.
+        outcome = Outcome.VERIFIED if limit is None else Outcome.INCOMPLETE
+        return Step(
+            STEPS.index("freshness") + 1, "freshness", outcome, AGELESS_CODE,
+            "no cosignature says when it was signed, and how old it is cannot"
+            " be told",
+        )  # fmt: skip
+    age = max(0, now - latest) // 1000
+    if limit is not None and age > limit:
+        return _step(
+            "freshness", Outcome.INCOMPLETE, 1,
+            f"stale: the checkpoint is {age} s old, over the {limit} s that the"
+            " trust file allows",
+        )  # fmt: skip
+    return _step(
+        "freshness", Outcome.VERIFIED, 0, f"the checkpoint is {age} s old"
+    )
+
+
+def _step(name: str, outcome: Outcome, reason: int, detail: str) -> Step:
+    number = STEPS.index(name) + 1
+    return Step(number, name, outcome, f"PRV-{number:02}{reason:02}", detail)

@@ -1,0 +1,361 @@
+"""`provenance statements`: what an actor or a key signed, and what of."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+import click
+
+from provenance.claims.registry import ActorKey
+from provenance.cli.arguments import TIME, ledger_option
+from provenance.cli.inputs import STANDARD
+from provenance.cli.outputs import write_pieces
+from provenance.cli.problems import NOT_FOUND, OK
+from provenance.cli.program import Command
+from provenance.cli.progress import Progress
+from provenance.cli.screen import Screen, safe
+from provenance.cli.times import utc
+from provenance.encoding.digest import Hash
+from provenance.epcis.table.report import escape_cell
+from provenance.folder import open_reader
+from provenance.ledger.signed import (
+    SignedStatement,
+    Signers,
+    find_signers,
+    statements_of,
+)
+
+_TABLE, _CSV, _LINES = "table", "csv", "jsonl"
+_SHORT = 16
+_MOST_IN_CELL = 50
+"""How many items a CSV cell names: a spreadsheet's cell has an end."""
+
+_COLUMNS = (
+    "entry", "event", "logged", "signed", "issuer", "key", "type", "step",
+    "event time", "items", "first items",
+)  # fmt: skip
+_ITEM_COLUMNS = ("item", "events", "first entry", "last entry")
+
+_ITEM_TABLE = """
+CREATE TABLE items (
+    item  TEXT PRIMARY KEY,
+    count INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last  INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+_ADD_ITEM = """
+INSERT INTO items VALUES (?1, 1, ?2, ?2)
+ON CONFLICT DO UPDATE SET count = count + 1, last = ?2
+"""
+
+Item = tuple[str, int, int, int]
+"""An item, how many events of it, and the first and last entry with one."""
+
+
+@click.command(cls=Command)
+@click.option("--issuer", metavar="ACTOR", help="Who signed.")
+@click.option(
+    "--key",
+    "key",
+    metavar="ID",
+    help="With which key: how its id begins, 8 digits at least; key show and"
+    " actor list show ids. Alone, it finds whose key it is.",
+)
+@click.option(
+    "--from",
+    "since",
+    type=TIME,
+    help="Only what was logged from this time on, by the log's own clock.",
+)
+@click.option(
+    "--to", "until", type=TIME, help="Only what was logged before this time."
+)
+@click.option(
+    "--after-index",
+    type=click.IntRange(min=-1),
+    metavar="N",
+    help="Only entries after this one.",
+)
+@click.option(
+    "--before-index",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Only entries before this one.",
+)
+@click.option(
+    "--items",
+    "is_of_items",
+    is_flag=True,
+    help="Tell the items that were touched, each once, instead of the events.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice([_TABLE, _CSV, _LINES]),
+    default=_TABLE,
+    show_default=True,
+    help="For people, as a table for spreadsheets, or one JSON object a line.",
+)
+@click.option(
+    "--output",
+    "-o",
+    default=STANDARD,
+    help="The file to write; - for standard output, which is the default.",
+)
+@ledger_option
+def statements(  # noqa: PLR0913, PLR0917  # click's way
+    screen: Screen,
+    issuer: str | None,
+    key: str | None,
+    since: int | None,
+    until: int | None,
+    after_index: int | None,
+    before_index: int | None,
+    is_of_items: bool,
+    form: str,
+    output: str,
+    folder: Path,
+) -> int:
+    """Tell what an actor, or one of its keys, has signed.
+
+    The log is read once, in order, and told as it is read. It ends with 4 if
+    there is nothing.
+    """
+    if issuer is None and key is None:
+        raise click.UsageError("say whose: give --issuer, --key, or both")
+    if form == _TABLE and output != STANDARD:
+        raise click.UsageError("a table goes to the screen: give --format")
+    if screen.is_json and form != _TABLE and output == STANDARD:
+        raise click.UsageError(f"with --json, {form} goes to a file: give -o")
+    progress = Progress()
+    with open_reader(folder) as reader, reader.moment() as moment:
+        signers = find_signers(reader.registry(), issuer=issuer, key=key)
+        found = _Counted(
+            statements_of(
+                moment,
+                signers,
+                since=since,
+                until=until,
+                start=0 if after_index is None else after_index + 1,
+                stop=before_index,
+                progress=progress.show,
+            )
+        )
+        try:
+            if form == _TABLE:
+                _tell_signers(screen, signers)
+                rows = _tell(screen, found, is_of_items=is_of_items)
+            else:
+                rows = []
+                _deliver(screen, found, form, output, is_of_items=is_of_items)
+        finally:
+            progress.clear()
+    if not found.count:
+        screen.say("nothing was signed there")
+    return screen.result(
+        "statements",
+        OK if found.count else NOT_FOUND,
+        {
+            "issuer": signers.actor.id,
+            "name": signers.actor.name,
+            "keys": [_key_json(*each) for each in signers.keys.items()],
+            "statements": found.count,
+            "events": found.events,
+            "items" if is_of_items else "rows": rows,
+            "file": None if output == STANDARD else output,
+        },
+    )
+
+
+class _Counted:
+    """The statements, counted as they go by.
+
+    Attributes:
+        count: How many there were so far.
+        events: How many events they have.
+    """
+
+    def __init__(self, statements: Iterator[SignedStatement]) -> None:
+        self._statements = statements
+        self.count = 0
+        self.events = 0
+
+    def __iter__(self) -> Iterator[SignedStatement]:
+        for statement in self._statements:
+            self.count += 1
+            self.events += len(statement.events)
+            yield statement
+
+
+# What is told.
+
+
+def _tell_signers(screen: Screen, signers: Signers) -> None:
+    actor = signers.actor
+    screen.line((actor.id, "strong"), f"  {actor.name}")
+    for key_id, key in signers.keys.items():
+        screen.line(f"  key {key_id.hex()[:_SHORT]}  {_span(key)}")
+
+
+def _span(key: ActorKey) -> str:
+    since = "of the trust file" if key.added < 0 else f"since entry {key.added}"
+    if key.revoked is None:
+        return f"{since}, not revoked"
+    return f"{since}, revoked by entry {key.revoked}: {key.reason}"
+
+
+def _tell(
+    screen: Screen, found: _Counted, *, is_of_items: bool
+) -> list[dict[str, object]]:
+    """Print the table; return its rows for JSON, if that is wanted."""
+    rows: list[dict[str, object]] = []
+    if is_of_items:
+        for item in _items(found):
+            if screen.is_json:
+                rows.append(_item_json(item))
+            screen.line(
+                f"  {item[0]}  {item[1]} events, entries {item[2]} to {item[3]}"
+            )
+        return rows
+    for statement in found:
+        if screen.is_json:
+            rows += _event_rows(statement)
+        header = statement.entry.header
+        screen.line(
+            (f"entry {statement.log_index}", "strong"),
+            f"  logged {utc(statement.logged_at)}, signed"
+            f" {utc(header.issued_at)} by key {header.key_id.hex()[:_SHORT]}",
+        )
+        for event in statement.events:
+            body = event.body
+            said = [body.get(name) for name in ("bizStep", "action", "type")]
+            words = "  ".join(word for word in said if isinstance(word, str))
+            screen.line(f"    {words}  {_first(event.items())}")
+    if found.count and not screen.is_json:
+        screen.line(f"{found.count} statements, {found.events} events")
+    return rows
+
+
+def _first(items: Iterable[object]) -> str:
+    ids = [str(getattr(item, "id", "")) for item in items]
+    more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+    return f"{ids[0] if ids else ''}{more}"
+
+
+def _event_rows(statement: SignedStatement) -> Iterator[dict[str, object]]:
+    header = statement.entry.header
+    for position, event in enumerate(statement.events):
+        body = event.body
+        yield {
+            "entry": statement.log_index,
+            "event": position,
+            "logged": utc(statement.logged_at),
+            "signed": utc(header.issued_at),
+            "issuer": header.issuer,
+            "key": header.key_id.hex(),
+            "type": str(body.get("type", "")),
+            "step": str(body.get("bizStep", "")),
+            "event_time": str(body.get("eventTime", "")),
+            "items": [item.id for item in event.items()],
+        }
+
+
+# Files.
+
+
+def _deliver(
+    screen: Screen,
+    found: _Counted,
+    form: str,
+    output: str,
+    *,
+    is_of_items: bool,
+) -> None:
+    rows: Iterator[dict[str, object]] = (
+        map(_item_json, _items(found))
+        if is_of_items
+        else (row for statement in found for row in _event_rows(statement))
+    )
+    pieces = (
+        _json_lines(rows)
+        if form == _LINES
+        else _csv_lines(rows, is_of_items=is_of_items)
+    )
+    if output == STANDARD:
+        for piece in pieces:
+            screen.data(piece)
+        return
+    size = write_pieces(output, pieces)
+    screen.line(
+        f"{output}: {found.count} statements, {found.events} events, {size}"
+        " bytes"
+    )
+
+
+def _json_lines(rows: Iterator[dict[str, object]]) -> Iterator[bytes]:
+    import json  # noqa: PLC0415  # for this alone
+
+    for row in rows:
+        said = {"schema": "provenance.signed/1", **row}
+        yield json.dumps(said).encode() + b"\n"
+
+
+def _csv_lines(
+    rows: Iterator[dict[str, object]], *, is_of_items: bool
+) -> Iterator[bytes]:
+    yield csv_line(_ITEM_COLUMNS if is_of_items else _COLUMNS)
+    for row in rows:
+        cells = list(row.values())
+        items = cells[-1]
+        if isinstance(items, list):
+            cells[-1:] = [len(items), " ".join(items[:_MOST_IN_CELL])]
+        yield csv_line(cells)
+
+
+def csv_line(cells: Iterable[object]) -> bytes:
+    """Return a line of CSV that a spreadsheet runs nothing of."""
+    line = io.StringIO()
+    writer = csv.writer(line, quoting=csv.QUOTE_ALL)
+    writer.writerow([escape_cell(safe(str(cell))) for cell in cells])
+    return line.getvalue().encode()
+
+
+# Items, each once.
+
+
+def _items(found: _Counted) -> Iterator[Item]:
+    """Yield each item of all events once, by its id.
+
+    They are gathered in a nameless file, not in memory.
+    """
+    with closing(apsw.Connection("")) as table:
+        table.execute(_ITEM_TABLE)
+        with table:
+            for statement in found:
+                table.executemany(
+                    _ADD_ITEM,
+                    (
+                        (item.id, statement.log_index)
+                        for event in statement.events
+                        for item in event.items()
+                    ),
+                )
+        yield from table.execute("SELECT * FROM items ORDER BY item")
+
+
+def _item_json(item: Item) -> dict[str, object]:
+    names = ("item", "events", "first_entry", "last_entry")
+    return dict(zip(names, item, strict=True))
+
+
+def _key_json(key_id: Hash, key: ActorKey) -> dict[str, object]:
+    return {
+        "id": key_id.hex(),
+        "added": key.added,
+        "revoked": key.revoked,
+        "reason": key.reason,
+    }

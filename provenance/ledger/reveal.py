@@ -1,0 +1,99 @@
+"""Revealing: what an event conceals, for whoever holds the ledger.
+
+A concealed field is a salted leaf of its event, and the ledger keeps it whole
+unless it was erased. A value read here is the ledger's own word: to prove it
+to somebody, make a bundle that shows it (`LedgerReader.prove_item` with
+`reveal`), or hand over its leaf, which leads to the id of the event that was
+signed (`provenance.claims.event`).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from provenance.claims.event import Field
+from provenance.encoding.canonical import Value
+from provenance.encoding.digest import Hash
+from provenance.encoding.tree import Tree
+from provenance.errors import NotFoundError
+from provenance.proof.bundle import ShownLeaf
+
+if TYPE_CHECKING:
+    from provenance.ledger.read import TrailStep
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """One concealed field, as the ledger holds it.
+
+    Attributes:
+        log_index: The entry of its statement.
+        position: The number of its event in that statement.
+        event_id: That event's id.
+        issuer: The actor that signed it.
+        issued_at: The issuer's clock, in ms since 1970.
+        pointer: Where it belongs in the event, as a JSON Pointer.
+        value: What it says.
+        leaf: The leaf that says it, with its salt, and its proof into the
+            event: who has these can show the value to anybody.
+    """
+
+    log_index: int
+    position: int
+    event_id: Hash
+    issuer: str
+    issued_at: int
+    pointer: str
+    value: Value
+    leaf: ShownLeaf
+
+
+def reveal_fields(
+    steps: Sequence["TrailStep"], pointers: Collection[str], *, of: str
+) -> list[Revealed]:
+    """Return the concealed fields of *steps*, in log order.
+
+    Args:
+        steps: The events.
+        pointers: Which fields; none for all that the ledger still has.
+        of: What they are the events of, in words.
+
+    Raises:
+        NotFoundError: One of *pointers* is in no event, or there is nothing.
+    """
+    found = [field for step in steps for field in _fields_of(step)]
+    known = dict.fromkeys(field.pointer for field in found)
+    erased = sum(step.event.fields.count(None) for step in steps)
+    missing = sorted(set(pointers) - known.keys())
+    if missing or not found:
+        what = f"no concealed field {missing[0]}" if missing else "none"
+        hashes = f", and {erased} as hashes alone" if erased else ""
+        raise NotFoundError(
+            f"{of} has {what}: concealed are"
+            f" {', '.join(known) or 'none here'}{hashes}"
+        )
+    return [each for each in found if not pointers or each.pointer in pointers]
+
+
+def _fields_of(step: "TrailStep") -> Iterator[Revealed]:
+    event, link = step.event, step.link
+    first = 1 + len(event.items)
+    numbered: list[tuple[int, Field]] = [
+        (first + number, field)
+        for number, field in enumerate(event.fields)
+        if field is not None
+    ]
+    tree = Tree(event.hashes)
+    for number, field in numbered:
+        leaf = event.leaves[number]
+        assert leaf is not None, "it was read as a field"
+        yield Revealed(
+            link.log_index,
+            link.position,
+            event.id,
+            step.issuer,
+            step.issued_at,
+            field.pointer,
+            field.value,
+            ShownLeaf(number, leaf, tree.path_to(number)),
+        )
