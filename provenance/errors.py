@@ -19,6 +19,7 @@
     ├── NotFoundError          no such item, entry or log
     ├── ConflictError          someone moved first: read again, retry
     └── StoreError             the database failed; outcome unknown
+        └── UnreachableError       the node did not answer; the same
 
 One class per decision a caller can make. A message is one lower-case sentence
 with the values in it. The library knows no HTTP status and no exit code; the
@@ -244,4 +245,18 @@ class StoreError(ProvenanceError):
     hint = (
         "look at the disk; then submit the same .submission file again, which"
         " is logged once"
+    )
+
+
+class UnreachableError(StoreError):
+    """No answer of a node came that counts: whether it was done is unknown.
+
+    Ask again later; the same statements are logged once. What came last is
+    the error's `__cause__`.
+    """
+
+    code = "PRV-9350"
+    hint = (
+        "see that the node runs and can be reached; then send the same again,"
+        " which is logged once"
     )

@@ -41,6 +41,7 @@ def run(*arguments: object, given: bytes = b"", **environ: str) -> Run:
     """Run the program in this process."""
     variables = {
         "PROVENANCE_LEDGER": None,
+        "PROVENANCE_NODE": None,
         "PROVENANCE_TRUST": None,
         "PROVENANCE_LANG": None,
         "XDG_CONFIG_HOME": "/nonexistent",

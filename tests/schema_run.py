@@ -29,7 +29,7 @@ from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
 from tests.epcis_world import AUTHORISED, write_secrets
-from tests.ledger_world import LedgerWorld, can
+from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import NodeProcess, grow, new_world
 from tests.waiting import PATIENCE_SECONDS
 
@@ -53,6 +53,7 @@ GENEROUS = {
 
 KNOWN = {
     "item": can(1),
+    "actor": PRODUCER,
     "statement": "4",
     "epc": can(1),
     "eventType": "ObjectEvent",

@@ -49,6 +49,7 @@ EXITS = {
     "NotFoundError": 4,
     "ConflictError": 3,
     "StoreError": 3,
+    "UnreachableError": 3,
 }
 
 

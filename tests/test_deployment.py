@@ -10,6 +10,7 @@ import shutil
 import ssl
 import subprocess
 import sys
+import textwrap
 import tomllib
 from collections.abc import Iterator
 
@@ -24,6 +25,7 @@ from provenance.errors import RejectedError
 from provenance.folder import open_reader
 from provenance.proof.receipt import Receipt
 from provenance.proof.verdict import Outcome
+from tests.cli_runs import ok, run, write_document
 from tests.client_world import Waits
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.nginx_world import PROJECT, Nginx
@@ -368,6 +370,123 @@ def test_every_test_that_the_notes_name_is_there() -> None:
     assert named <= set(globals())
     for path in re.findall(r"tests/test_\w+\.py", notes):
         assert (PROJECT / path).exists(), path
+
+
+# Who may say what.
+
+_BLOCK = re.compile(r"(?:^    .*\n)+", re.MULTILINE)
+_SENDS = re.compile(r"\bsends (.*)")
+_FILE = re.compile(r"\b[a-z]+\.(?:pub|key|toml|request)\b")
+
+
+def blocks_of(heading: str) -> list[tuple[str, str]]:
+    """Return (comment, commands) of each block below *heading*."""
+    notes = (PROJECT / "node" / "DEPLOYMENT.md").read_text(encoding="utf-8")
+    section = notes.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    blocks = []
+    for block in _BLOCK.findall(section):
+        comment, _, commands = textwrap.dedent(block).partition("\n")
+        blocks.append((comment.removeprefix("# "), commands))
+    return blocks
+
+
+class Machines:
+    """A folder for each machine, and what a shell there has exported."""
+
+    def __init__(self, folder: pathlib.Path, state: pathlib.Path) -> None:
+        self._folder = folder
+        self._state = state
+        self._exported: dict[str, list[str]] = {}
+        self.url = ""
+
+    def of(self, name: str) -> pathlib.Path:
+        if name == "the node's machine":
+            return self._state
+        folder = self._folder / name.removeprefix("the ")
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def run(self, comment: str, commands: str) -> str:
+        """Run one block as it stands; deliver what it sends."""
+        name = comment.partition(",")[0]
+        here = self.of(name)
+        exports = self._exported.setdefault(name, [])
+        script = "\n".join([*exports, commands])
+        script = script.replace("/var/lib/provenance", str(self._state))
+        script = script.replace("https://ledger.example", self.url)
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=here, capture_output=True, check=False, text=True,
+            env={**os.environ, "PATH": f"{self._programs}:{os.environ['PATH']}"},
+        )  # fmt: skip
+        assert done.returncode == 0, (comment, done.stdout, done.stderr)
+        exports += re.findall("^export .*$", commands, re.MULTILINE)
+        sent = _SENDS.search(comment)
+        for file in _FILE.findall(sent[1]) if sent else ():
+            for other in ("operator", "chamber", "dairy", "the node's machine"):
+                if not (self.of(other) / file).exists():
+                    shutil.copy(here / file, self.of(other))
+        return done.stdout
+
+    @property
+    def _programs(self) -> pathlib.Path:
+        programs = self._folder / "bin"
+        program = programs / "provenance"
+        if not program.exists():
+            programs.mkdir()
+            program.write_text(
+                f'#!/bin/sh\nexec {sys.executable} -m provenance "$@"\n'
+            )
+            program.chmod(0o755)
+        return programs
+
+
+def test_authorities_and_actors_each_sign_on_a_machine_of_their_own(
+    tmp_path: pathlib.Path,
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    machines = Machines(tmp_path, state)
+    ok("init", state / "ledger", "--origin", "ledger.example/food")
+    document = machines.of("the dairy") / "made.json"
+    write_document(document, "K1")
+    document.write_text(
+        document.read_text(encoding="utf-8").replace("9421902", "9521001"),
+        encoding="utf-8",
+    )
+    first, second, *rest = blocks_of("Who may say what")
+    machines.run(*first)
+    machines.run(*second)
+    assert not list((state / "ledger").glob("authority*"))
+    said = []
+
+    with NodeProcess(state / "ledger") as node:
+        machines.url = node.url
+        # The notes have a name where a machine here has a port.
+        said += [machines.run(comment, block) for comment, block in rest]
+        trust = state / "trust.toml"
+        told = run(
+            "actor", "list", "did:web:dairy.example", "--node", node.url,
+            "--trust", trust, "--json",
+        ).json["actors"][0]  # fmt: skip
+        refused = run(
+            "submit", document, "--node", node.url, "--trust", trust,
+            "--key", document.parent / "dairy.key",
+        )  # fmt: skip
+        assert node.stop() == 0
+
+    request, enrol, again, granted, signed, revoked = said
+    assert "request to enrol" in request
+    assert "not in effect yet" in enrol
+    assert again.count("not in effect yet") == 1
+    assert "not in effect yet" not in granted
+    assert "producer, prefixes 9521001" in granted
+    assert "1 accepted, 0 refused" in signed
+    assert "revoked key" in revoked
+    assert [key["reason"] for key in told["keys"]] == ["stolen", ""]
+    assert refused.code == 1
+    assert "PRV-9021" in refused.out
+    ok("audit", state / "ledger")
 
 
 # The node's settings, and those of nginx that must fit them.

@@ -21,11 +21,13 @@ from provenance.errors import (
     RoleNotGrantedError,
     UnknownActorError,
 )
+from provenance.ledger.admit import Admission
 from provenance.ledger.rehearse import Rehearsal
 from provenance.proof.receipt import Receipt
 from tests.ledger_world import (
     CUSTOMS,
     OPERATOR,
+    ORIGIN,
     PRODUCER,
     LedgerWorld,
     body,
@@ -186,3 +188,70 @@ def test_what_others_log_meanwhile_counts(world: LedgerWorld) -> None:
     world.ledger.submit([world.sign(PRODUCER, said)])
     with pytest.raises(DuplicateEventError):
         require(rehearsal, said)
+
+
+# Of a ledger that is elsewhere.
+
+
+def elsewhere(world: LedgerWorld) -> Rehearsal:
+    """Return what rehearses by the actors alone, as others may know them."""
+    return Rehearsal(
+        None,
+        Admission(world.ledger.registry(), origin=ORIGIN),
+        times=lambda: (world.now, world.now),
+    )
+
+
+def test_without_the_ledger_the_rules_that_need_none_of_it_are_asked(
+    world: LedgerWorld,
+) -> None:
+    rehearsal = elsewhere(world)
+    stranger = signer_of("did:web:stranger.example")
+    foreign = "https://id.gs1.org/01/09421902960017/21/K1"
+    late = world.event(can(4), eventTime="2999-01-01T00:00:00.000Z")
+    refused = [
+        (world.sign(CUSTOMS, world.made(can(2))), RoleNotGrantedError),
+        (world.sign(PRODUCER, world.made(foreign)), RoleNotGrantedError),
+        (world.sign(PRODUCER, world.made(can(3)), signer=stranger),
+         UnknownActorError),
+        (world.sign(PRODUCER, late), LifecycleError),
+        (world.sign(PRODUCER, world.made(can(5)), origin="other.example/x"),
+         RejectedError),
+    ]  # fmt: skip
+    for submission, kind in refused:
+        assert type(rehearsal.check(submission)) is kind
+    taken = world.sign(PRODUCER, world.made(can(1)))
+    assert rehearsal.check(taken) is None
+    assert rehearsal.check(taken) is None
+    require(rehearsal, world.made(can(6)))
+    with pytest.raises(RoleNotGrantedError, match="line 0"):
+        require(rehearsal, world.made(foreign))
+
+
+def test_without_the_ledger_a_name_is_refused_only_where_it_was_rehearsed(
+    world: LedgerWorld,
+) -> None:
+    logged = world.event(can(1), eventID="urn:x:1")
+    world.ledger.append([logged], signer=signer_of(PRODUCER), issuer=PRODUCER)
+    rehearsal = elsewhere(world)
+    again = world.sign(PRODUCER, world.event(can(1), eventID="urn:x:1"))
+    assert isinstance(world.ledger.check([again])[0], DuplicateEventError)
+    assert rehearsal.check(again) is None
+    more = world.sign(PRODUCER, world.event(can(1), eventID="urn:x:1"))
+    assert isinstance(rehearsal.check(more), DuplicateEventError)
+
+
+def test_without_the_ledger_neither_demands_nor_changes_of_actors_are_judged(
+    world: LedgerWorld,
+) -> None:
+    rehearsal = elsewhere(world)
+    demands = world.sign(PRODUCER, following(world, can(1), sha256(b"some")))
+    changes = world.sign(
+        CUSTOMS, grant(Grant(PRODUCER, "customs"), secret=world.secret())
+    )
+    for submission, kind in (
+        (demands, BrokenLinkError),
+        (changes, RoleNotGrantedError),
+    ):
+        assert type(world.ledger.check([submission])[0]) is kind
+        assert rehearsal.check(submission) is None

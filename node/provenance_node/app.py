@@ -35,6 +35,7 @@ from provenance_node.problems import (
     problem_bytes,
 )
 from provenance_node.routes import (
+    actors,
     docs,
     epcis,
     epcis_capture,
@@ -87,8 +88,8 @@ def create_app(node: Node) -> FastAPI:
     app.state.node = node
     # The resolver last: what it answers may begin with anything.
     for module in (
-        statements, items, events, epcis, epcis_capture, epcis_queries, health,
-        docs, resolver,
+        statements, items, actors, events, epcis, epcis_capture,
+        epcis_queries, health, docs, resolver,
     ):  # fmt: skip
         app.include_router(module.routes(node))
     _add_handlers(app, node)

@@ -214,7 +214,7 @@ class Node:
             )
         taken = Tokens.read(Path(tokens))
         signatory = find_signatory(
-            ledger.registry(), Path(key), settings.capture_actor or None
+            ledger.registry().owner, Path(key), settings.capture_actor or None
         )
         database = Database(self.folder)
         parts.callback(database.close)

@@ -113,6 +113,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.NotFoundError: (404, "No such thing"),
     errors.ConflictError: (409, "Someone was first"),
     errors.StoreError: (503, "The storage failed; the outcome is unknown"),
+    errors.UnreachableError: (503, "Another node did not answer"),
 }
 
 _ADVICE: Mapping[type[errors.ProvenanceError], str] = {

@@ -12,19 +12,22 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from provenance.claims.actor_json import actor_to_json
+from provenance.claims.registry import Actor
 from provenance.cli.decode import decode_file
 from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.strict_json import JSON
 from provenance.errors import NotFoundError, StoreError
 from provenance.folder import open_reader
 from provenance.ledger.logtree import TileCache, TileNodes
-from provenance.ledger.read import LedgerReader, Moment
+from provenance.ledger.read import LedgerReader, Moment, RegistryReplay
 from provenance.proof.verify import examine_bundle
 from provenance.store.protocol import Reader
 from provenance.tlog import merkle
@@ -32,6 +35,9 @@ from provenance.tlog.proof_file import ProofFile, format_proof
 from provenance.tlog.tile import TILE_WIDTH, format_entries
 from provenance_node.children import answer_questions
 from provenance_node.reading import time_of
+
+MOST_BYTES = 2**20
+"""Of actors on one page, about: one of them can have any number of grants."""
 
 _COLLECTED_AFTER = 100_000
 """How many new containers there are before cycles are looked for."""
@@ -42,6 +48,7 @@ class Answers:
 
     def __init__(self, ledger: LedgerReader) -> None:
         self._ledger = ledger
+        self._registry = RegistryReplay(ledger.trust)
         self._tiles: TileCache = {}
         self._held: _Held | None = None
         self._next: _Held | None = None
@@ -90,13 +97,10 @@ class Answers:
             None if that moment is asked for and none stands here: this reader
             began after the others were told, or let go since.
         """
-        if not stands:
-            with self._ledger.moment() as moment:
-                return moment.note, self._ledger.prove_item_at(moment, item)
-        if self._held is None:
-            return None
-        moment = self._held.moment
-        return moment.note, self._ledger.prove_item_at(moment, item)
+        with self._moment(stands) as moment:
+            if moment is None:
+                return None
+            return moment.note, self._ledger.prove_item_at(moment, item)
 
     def bundle_view(self, item: str, stands: bool) -> tuple[str, bytes] | None:
         """Return (checkpoint, what the bundle says, as JSON), as `bundle`."""
@@ -127,6 +131,46 @@ class Answers:
         )
         said = {**verdict.to_json(), "schema": "provenance.trail/1"}
         return note, json.dumps(said).encode()
+
+    def actors(
+        self, asked: tuple[int, int, str], stands: bool
+    ) -> tuple[str, bytes] | None:
+        """Return (checkpoint, actors as JSON), as `bundle` does.
+
+        Args:
+            asked: The number of the first one, how many at most, and the id
+                of a key, in hexadecimal, that they are to have; "" for any.
+            stands: As for `bundle`.
+        """
+        start, most, key_id = asked
+        with self._moment(stands) as moment:
+            if moment is None:
+                return None
+            registry = self._registry.at(moment.reader)
+            known = registry.actors()
+            if key_id:
+                owner = registry.owner(Hash(bytes.fromhex(key_id)))
+                known = [] if owner is None else [registry.actor(owner)]
+            page = _page(known[start : start + most])
+            stop = start + len(page)
+            return moment.note, _said(
+                "actors",
+                size=moment.size,
+                count=len(known),
+                next=stop if stop < len(known) else None,
+                actors=page,
+            )
+
+    def actor(self, actor_id: str, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, the actor as JSON), as `bundle` does."""
+        with self._moment(stands) as moment:
+            if moment is None:
+                return None
+            registry = self._registry.at(moment.reader)
+            if not registry.knows(actor_id):
+                raise NotFoundError(f"no actor {actor_id!r} is enrolled")
+            told = actor_to_json(registry.actor(actor_id))
+            return moment.note, _said("actor", size=moment.size, actor=told)
 
     def receipt(self, log_index: int, size: int, note: str) -> tuple[str, str]:
         """Return (statement id, receipt) under the checkpoint of *size*.
@@ -197,6 +241,32 @@ class Answers:
             raise NotFoundError("the log has no such entries")
         return format_entries(entries)
 
+    @contextmanager
+    def _moment(self, stands: bool) -> Iterator[Moment | None]:
+        """Give the moment that stands, or None without one; or the newest."""
+        if stands:
+            yield None if self._held is None else self._held.moment
+            return
+        with self._ledger.moment() as moment:
+            yield moment
+
+
+def _page(actors: Sequence[Actor]) -> list[dict[str, JSON]]:
+    """Return the first of *actors*, as many as one answer holds."""
+    page: list[dict[str, JSON]] = []
+    size = 0
+    for actor in actors:
+        told = actor_to_json(actor)
+        size += len(json.dumps(told))
+        if page and size > MOST_BYTES:
+            break
+        page.append(told)
+    return page
+
+
+def _said(name: str, **members: object) -> bytes:
+    return json.dumps({"schema": f"provenance.{name}/1", **members}).encode()
+
 
 def _first_checkpoint(reader: Reader, log_index: int) -> tuple[int, str]:
     """Return the first (size, note) that covers the entry at *log_index*."""
@@ -246,6 +316,8 @@ def _main() -> None:
                 "bundle": answers.bundle,
                 "bundle_view": answers.bundle_view,
                 "trail": answers.trail,
+                "actors": answers.actors,
+                "actor": answers.actor,
                 "receipt": answers.receipt,
                 "first_receipts": answers.first_receipts,
                 "find": answers.find,

@@ -125,11 +125,16 @@ class Reading:
         self._published.set()
         self._published = asyncio.Event()
 
-    async def prove(self, kind: str, item: str) -> tuple[str, bytes]:
-        """Return (checkpoint, body) of *item*'s bundle, view or trail.
+    async def prove(self, kind: str, asked: object) -> tuple[str, bytes]:
+        """Return (checkpoint, body) of what a reader answers at it.
+
+        Args:
+            kind: A method of `readers.Answers` that can stand: `bundle`,
+                `bundle_view`, `trail`, `actors`, `actor`.
+            asked: Its first argument.
 
         Raises:
-            NotFoundError: The ledger has no event of it.
+            NotFoundError: The ledger has nothing of it.
             RefusedError: Too many wait; or the reader that was asked took
                 the place of one that died, and does not stand where the
                 others do.
@@ -137,7 +142,7 @@ class Reading:
         for _ in range(_LOOKS):
             await self._may_prove.wait()
             published = self._published
-            found = await self.readers.ask([kind, item, self._are_standing])
+            found = await self.readers.ask([kind, asked, self._are_standing])
             if found is not None:
                 note, body = found
                 return note, body

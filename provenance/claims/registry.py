@@ -213,6 +213,10 @@ class TrustRegistry:
         """Return whether that actor is enrolled."""
         return actor_id in self._actors
 
+    def owner(self, key_id: Hash) -> str | None:
+        """Return the actor whose key that is, or was; None for nobody's."""
+        return self._owners.get(key_id)
+
     def public_key(self, key_id: bytes) -> bytes | None:
         """Return the public key with that id, valid or revoked, or None."""
         owner = self._owners.get(key_id)  # type: ignore[call-overload]  # a Hash is bytes and hashes alike

@@ -3,12 +3,14 @@
 Enrolments, grants and keys are events in the log like any other: signed by an
 authority, by an actor that may pass its role on, or, for its own keys, by the
 actor itself. Where the trust file asks for several authorities, each runs the
-same command with its own key.
+same command with its own key: on its own machine with --node, so that keys
+stay where they are and the node goes on.
 """
 
 # click hands a command each of its options as an argument.
 # ruff: noqa: PLR0913, PLR0917
 
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,13 +19,13 @@ import click
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import ACTOR_RELATION, Grant
+from provenance.claims.actor_json import actor_to_json
 from provenance.claims.event import SECRET_SIZE, Event, parse_event
-from provenance.claims.registry import Actor, HeldGrant, TrustRegistry
+from provenance.claims.registry import Actor, TrustRegistry
 from provenance.cli.arguments import (
     FILE,
     ITEM,
     TIME,
-    ledger_option,
     signing_options,
 )
 from provenance.cli.inputs import read_input
@@ -32,17 +34,16 @@ from provenance.cli.program import PROGRAM, Commands, within
 from provenance.cli.screen import Screen
 from provenance.cli.signing import find_signatory
 from provenance.cli.times import utc
-from provenance.encoding.base64 import encode_base64
+from provenance.cli.where import Where, WritableLedger, where_options
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, NotFoundError
-from provenance.folder import open_ledger, open_reader
-from provenance.ledger.ledger import Ledger
 from provenance.store.keyfile import read_key
 
 _SHORT = 16
 """How many hexadecimal digits of an id are shown, and enough to name it."""
 
 _MIN_SHORT = 8
+_WHOLE_ID = re.compile(r"[0-9a-fA-F]{64}")
 _MAX_REQUEST = 65_536
 
 
@@ -113,7 +114,7 @@ def request(
     help="The file that the actor made with `actor request`.",
 )
 @signing_options
-@ledger_option
+@where_options
 def enrol(
     screen: Screen,
     actor_id: str | None,
@@ -122,7 +123,7 @@ def enrol(
     request_file: str | None,
     key_file: Path,
     issuer: str | None,
-    folder: Path,
+    where: Where,
 ) -> int:
     """Enrol ACTOR with its first key.
 
@@ -135,7 +136,7 @@ def enrol(
             "--request says who is enrolled: give no ACTOR, --name or"
             " --actor-key beside it"
         )
-    with open_ledger(folder) as ledger:
+    with where.open_writable(screen) as ledger:
         if request_file is not None:
             event = _read_request(request_file)
         elif actor_id is None or name is None or actor_key_file is None:
@@ -147,7 +148,7 @@ def enrol(
                 actor_id,
                 name=name,
                 signer=read_key(actor_key_file),
-                origin=ledger.origin,
+                origin=ledger.trust.origin,
                 secret=_secret(),
             )
         subject = str(event.body["actor"])
@@ -188,7 +189,7 @@ def enrol(
     help="It may enrol others and pass the role on, within the same limits.",
 )
 @signing_options
-@ledger_option
+@where_options
 def grant(
     screen: Screen,
     actor_id: str,
@@ -200,12 +201,12 @@ def grant(
     may_grant: bool,
     key_file: Path,
     issuer: str | None,
-    folder: Path,
+    where: Where,
 ) -> int:
     """Let ACTOR act as ROLE, within limits."""
     given = Grant(actor_id, role, prefixes, places, start, until, may_grant)
     event = actors.grant(given, secret=_secret())
-    with open_ledger(folder) as ledger:
+    with where.open_writable(screen) as ledger:
         return _log(
             screen,
             ledger,
@@ -230,22 +231,22 @@ def grant(
     help="The file with the actor's further private key.",
 )
 @signing_options
-@ledger_option
+@where_options
 def add_key(
     screen: Screen,
     actor_id: str,
     new_key_file: Path,
     key_file: Path,
     issuer: str | None,
-    folder: Path,
+    where: Where,
 ) -> int:
     """Give ACTOR one more key, beside those it has."""
     new_signer = read_key(new_key_file)
-    with open_ledger(folder) as ledger:
+    with where.open_writable(screen) as ledger:
         event = actors.add_key(
             actor_id,
             signer=new_signer,
-            origin=ledger.origin,
+            origin=ledger.trust.origin,
             secret=_secret(),
         )
         return _log(
@@ -276,7 +277,7 @@ def add_key(
     " the one that signs.",
 )
 @signing_options
-@ledger_option
+@where_options
 def rotate(
     screen: Screen,
     actor_id: str,
@@ -284,7 +285,7 @@ def rotate(
     old: str | None,
     key_file: Path,
     issuer: str | None,
-    folder: Path,
+    where: Where,
 ) -> int:
     """Put a new key of ACTOR in the place of an old one.
 
@@ -293,12 +294,12 @@ def rotate(
     """
     new_signer = read_key(new_key_file)
     old_id = old or read_key(key_file).verifier.key_id.hex()
-    with open_ledger(folder) as ledger:
+    with where.open_writable(screen) as ledger:
         event = actors.rotate_key(
             actor_id,
-            old=_find_key(ledger.registry(), actor_id, old_id),
+            old=_find_key(ledger, actor_id, old_id),
             signer=new_signer,
-            origin=ledger.origin,
+            origin=ledger.trust.origin,
             secret=_secret(),
         )
         return _log(
@@ -319,7 +320,7 @@ def rotate(
 @click.argument("key_id", metavar="KEY-ID")
 @click.option("--reason", required=True, help="Why, for whoever asks later.")
 @signing_options
-@ledger_option
+@where_options
 def revoke(
     screen: Screen,
     actor_id: str,
@@ -327,14 +328,14 @@ def revoke(
     reason: str,
     key_file: Path,
     issuer: str | None,
-    folder: Path,
+    where: Where,
 ) -> int:
     """Revoke a key of ACTOR: from now on nothing signed with it is let in.
 
     KEY-ID is what `actor list` shows, or its first digits.
     """
-    with open_ledger(folder) as ledger:
-        old = _find_key(ledger.registry(), actor_id, key_id)
+    with where.open_writable(screen) as ledger:
+        old = _find_key(ledger, actor_id, key_id)
         event = actors.revoke_key(
             actor_id, old=old, reason=reason, secret=_secret()
         )
@@ -356,7 +357,7 @@ def revoke(
 @click.argument("grant_id", metavar="GRANT-ID")
 @click.option("--reason", required=True, help="Why, for whoever asks later.")
 @signing_options
-@ledger_option
+@where_options
 def revoke_grant(
     screen: Screen,
     actor_id: str,
@@ -364,15 +365,18 @@ def revoke_grant(
     reason: str,
     key_file: Path,
     issuer: str | None,
-    folder: Path,
+    where: Where,
 ) -> int:
     """End a grant of ACTOR, and what was passed on from it.
 
     GRANT-ID is what `actor list` shows, or its first digits.
     """
-    with open_ledger(folder) as ledger:
-        held = ledger.registry().actor(actor_id).grants
-        granted_by = _find(held, grant_id, f"grant of {actor_id}")
+    with where.open_writable(screen) as ledger:
+        granted_by = _find(
+            lambda: ledger.actor(actor_id).grants,
+            grant_id,
+            f"grant of {actor_id}",
+        )
         event = actors.revoke_grant(
             actor_id,
             granted_by=granted_by,
@@ -394,19 +398,24 @@ def revoke_grant(
 
 @actor.command("list")
 @click.argument("actor_id", metavar="[ACTOR]", type=ITEM, required=False)
-@ledger_option
-def list_actors(screen: Screen, actor_id: str | None, folder: Path) -> int:
-    """Show the actors with their keys and grants, or one of them."""
-    with open_reader(folder) as reader:
-        registry = reader.registry()
-    shown = (
-        registry.actors() if actor_id is None else [registry.actor(actor_id)]
-    )
-    for known in shown:
-        _print_actor(screen, known)
-    return screen.result(
-        "actors", 0, {"actors": [_actor_json(known) for known in shown]}
-    )
+@where_options
+def list_actors(screen: Screen, actor_id: str | None, where: Where) -> int:
+    """Show the actors with their keys and grants, or one of them.
+
+    Of a node, one actor is shown as its own trail proves it; a list of all is
+    the node's word.
+    """
+    with where.open_readable(screen) as ledger:
+        told = []
+        for known in (
+            ledger.actors() if actor_id is None else [ledger.actor(actor_id)]
+        ):
+            _print_actor(screen, known)
+            if screen.is_json:
+                told.append(actor_to_json(known))
+        if actor_id is None and ledger.actors_rest_on:
+            screen.say(ledger.actors_rest_on)
+    return screen.result("actors", 0, {"actors": told})
 
 
 def _secret() -> bytes:
@@ -424,7 +433,7 @@ def _read_request(file: str) -> Event:
 
 def _log(
     screen: Screen,
-    ledger: Ledger,
+    ledger: WritableLedger,
     event: Event,
     signing: tuple[Path, str | None],
     *,
@@ -433,25 +442,29 @@ def _log(
     **members: str,
 ) -> int:
     """Log the registry event *event*, and say whether it took effect."""
-    signatory = find_signatory(ledger.registry(), *signing)
-    receipt = ledger.append(
-        [event], signer=signatory.signer, issuer=signatory.issuer
-    )
-    is_done = has_effect(ledger.registry())
-    screen.line(said, f": entry {receipt.log_index}")
-    if not is_done:
+    signatory = find_signatory(ledger.find_owner, *signing)
+    (subject,) = [i.id for i in event.items if i.relation == ACTOR_RELATION]
+    log_index = ledger.append(event, signatory)
+    screen.line(said, f": entry {log_index}")
+    registry = ledger.registry_after(log_index, subject)
+    is_done = None if registry is None else has_effect(registry)
+    if is_done is None:
+        screen.line(
+            f"it is logged; whether it is in effect yet, {PROGRAM} actor list"
+            f" {subject} tells when the node has shown that entry"
+        )
+    elif not is_done:
         screen.line(
             f"not in effect yet: {ledger.trust.threshold} authorities must say"
             " so, each with this command and its own key"
         )
-    (subject,) = [i.id for i in event.items if i.relation == ACTOR_RELATION]
     return screen.result(
         "actor",
         0,
         {
             "actor": subject,
             "act": event.body["type"],
-            "log_index": receipt.log_index,
+            "log_index": log_index,
             "signed_by": signatory.issuer,
             "in_effect": is_done,
             **members,
@@ -459,13 +472,20 @@ def _log(
     )
 
 
-def _find_key(registry: TrustRegistry, actor_id: str, start: str) -> Hash:
-    keys = registry.actor(actor_id).keys
-    return _find(keys, start, f"key of {actor_id}")
+def _find_key(ledger: WritableLedger, actor_id: str, start: str) -> Hash:
+    return _find(
+        lambda: ledger.actor(actor_id).keys, start, f"key of {actor_id}"
+    )
 
 
-def _find(ids: Iterable[Hash], start: str, what: str) -> Hash:
-    found = [i for i in ids if i.hex().startswith(start.lower())]
+def _find(known: Callable[[], Iterable[Hash]], start: str, what: str) -> Hash:
+    """Return the one id that starts like this; of a whole one nobody is asked.
+
+    A stolen key can so be revoked while a node cannot prove what it knows.
+    """
+    if _WHOLE_ID.fullmatch(start):
+        return Hash(bytes.fromhex(start))
+    found = [i for i in known() if i.hex().startswith(start.lower())]
     if len(start) < _MIN_SHORT or len(found) != 1:
         raise NotFoundError(
             f"{start!r} names {len(found)} {what}, not one: give the id as"
@@ -515,37 +535,3 @@ def _limits(given: Grant) -> list[str]:
     if given.may_grant:
         limits.append(", may pass it on")
     return limits
-
-
-def _actor_json(known: Actor) -> dict[str, object]:
-    return {
-        "id": known.id,
-        "name": known.name,
-        "is_authority": known.is_authority,
-        "keys": [
-            {
-                "id": key_id.hex(),
-                "public_key": encode_base64(held.data),
-                "added": held.added,
-                "revoked": held.revoked,
-                "reason": held.reason,
-            }
-            for key_id, held in known.keys.items()
-        ],
-        "grants": [_grant_json(held) for held in known.grants.values()],
-    }
-
-
-def _grant_json(held: HeldGrant) -> dict[str, object]:
-    return {
-        "id": held.id.hex(),
-        "role": held.grant.role,
-        "prefixes": list(held.grant.prefixes),
-        "places": list(held.grant.places),
-        "from": held.grant.start,
-        "until": held.grant.until,
-        "may_grant": held.grant.may_grant,
-        "granted_by": held.granted_by,
-        "added": held.added,
-        "revoked": held.revoked,
-    }

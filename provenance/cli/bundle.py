@@ -1,17 +1,17 @@
 """`provenance bundle`: the proof of one item's whole story, in a file."""
 
-from pathlib import Path
 from shlex import quote
 
 import click
 
-from provenance.cli.arguments import ITEM, POINTER, ledger_option
+from provenance.cli.arguments import ITEM, POINTER
 from provenance.cli.inputs import STANDARD
 from provenance.cli.outputs import write_output
+from provenance.cli.problems import FAILED, OK
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
-from provenance.folder import TRUST_FILE, open_reader
+from provenance.cli.where import Where, where_options
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
 
@@ -31,23 +31,30 @@ from provenance.proof.verify import examine_bundle
     metavar="POINTER",
     help="A JSON Pointer to a concealed field to show. Can be repeated.",
 )
-@ledger_option
+@where_options
 def bundle(
     screen: Screen,
     item: str,
     output: str,
     reveal: tuple[str, ...],
-    folder: Path,
+    where: Where,
 ) -> int:
     """Write the proof of ITEM's whole story to a file.
 
     Anyone can verify it with the ledger's trust file, and needs no server.
+    What a node gives is written as it is; whether it proves anything by your
+    trust file is said, and it ends with 1 if it is false.
     """
-    with open_reader(folder) as reader:
+    if where.url is not None and reveal:
+        raise click.UsageError(
+            "--reveal is for the ledger's folder: a node shows what everybody"
+            " may see"
+        )
+    with where.open_readable(screen) as ledger:
         # A pointer that shows nothing is a mistake, and said to be one.
-        shown = reader.reveal(item, reveal) if reveal else []
-        data = reader.prove_item(item, reveal=reveal)
-        verdict = examine_bundle(data, trust=reader.trust, now=now(), item=item)
+        shown = ledger.reveal(item, reveal) if reveal else []
+        data = ledger.prove_item(item, reveal=reveal)
+        verdict = examine_bundle(data, trust=ledger.trust, now=now(), item=item)
     if output == STANDARD:
         if screen.is_json:
             raise click.UsageError("with --json, the bundle goes to a file")
@@ -61,18 +68,18 @@ def bundle(
                 f" {field.position}, to whoever has the file"
             )
     screen.say(
-        f"its verdict now, by the ledger's trust file: {verdict.outcome}"
+        f"its verdict now, by {where.trust_name} trust file: {verdict.outcome}"
     )
     for step in verdict.steps:
         if step.outcome is not Outcome.VERIFIED:
             screen.say(f"  {step.code}  {step.detail}")
     screen.say(
         f"to verify it: {PROGRAM} verify {quote(output)} --item {quote(item)}"
-        f" --trust {quote(str(folder / TRUST_FILE))}"
+        f"{where.trust_option}"
     )
     return screen.result(
         "bundle",
-        0,
+        FAILED if verdict.outcome is Outcome.FAILED else OK,
         {
             "file": output,
             "item": item,

@@ -21,15 +21,23 @@ from provenance.cli.outcome import Logged, Outcome
 from provenance.cli.problems import PROBLEMS, problem_of, text_of
 from provenance.cli.refusals import LateRefusal
 from provenance.cli.steps import Step, Steps
-from provenance.errors import DuplicateEventError, ProvenanceError
-from provenance.ledger.ledger import Answer, Ledger
+from provenance.cli.where import WritableLedger
+from provenance.errors import (
+    DuplicateEventError,
+    ProvenanceError,
+    RejectedError,
+)
+from provenance.ledger.ledger import Answer
 
 
 class HandIn:
     """Hands in what the steps give, and yields what became of each file."""
 
     def __init__(
-        self, ledger: Ledger, steps: Steps, journal: Journal | None = None
+        self,
+        ledger: WritableLedger,
+        steps: Steps,
+        journal: Journal | None = None,
     ) -> None:
         """Prepare to hand in.
 
@@ -88,7 +96,7 @@ class HandIn:
                 if step.submission is not None:
                     yield step.submission
 
-        for _, answer in self._ledger.log_stream(given(), processes=count):
+        for answer in self._ledger.submit_many(given(), processes=count):
             while waiting[0].submission is None:
                 yield waiting.popleft(), None
             yield waiting.popleft(), answer
@@ -157,7 +165,10 @@ def _remember(step: Step, told: Mapping[str, Any]) -> None:
     if step.refusals is not None:
         step.refusals.add_late(LateRefusal(*step.units, text, code))
         return
-    kind = next(kind for kind, p in PROBLEMS.items() if p.code == code)
+    # What only a node can answer has a code of the node's own.
+    kind = next(
+        (kind for kind, p in PROBLEMS.items() if p.code == code), RejectedError
+    )
     if outcome.logged:
         text = (
             f"{text}; {len(outcome.logged)} statements of it, with the events"

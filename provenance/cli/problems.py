@@ -335,6 +335,16 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         " Opening the ledger again finds out: what was signed is there, the"
         " rest is not. Statements saved with --save can be submitted again.",
     ),
+    errors.UnreachableError: Problem(
+        COULD_NOT,
+        errors.UnreachableError.code,
+        errors.UnreachableError.hint,
+        "No answer of the node came, or none that counts. What was only asked"
+        " for can be asked for again. Whether a statement that was sent is in"
+        " the log is unknown: those that --save or --journal kept can be sent"
+        " again and are logged once, and so can a change to an actor, which"
+        " the node refuses if it is made already.",
+    ),
 }
 """Class of error → its problem; a class that is not here has its parent's."""
 

@@ -4,35 +4,35 @@
 # ruff: noqa: PLR0913, PLR0917
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from provenance.cli.arguments import FILE, POINTER, ledger_option
+from provenance.cli.arguments import FILE, POINTER
+from provenance.cli.found import FolderPages, Found, NodePages, Pages
 from provenance.cli.inputs import STANDARD
 from provenance.cli.outputs import write_pieces
 from provenance.cli.problems import NOT_FOUND, OK
 from provenance.cli.program import Command
-from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.cli.times import as_written, now
+from provenance.cli.where import Where, where_options
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.prefixes import read_context
-from provenance.epcis.query import Query
 from provenance.epcis.query_parameters import parse_query_text
 from provenance.epcis.render import render_query_document
 from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
 from provenance.epcis.xml.write import write_xml
 from provenance.errors import MalformedError
 from provenance.folder import open_queries
-from provenance.ledger.query import Queries
-from provenance.ledger.search import FoundEvent, written_time
+from provenance.ledger.search import written_time
 
 _DOCUMENTS: Mapping[str, Callable[..., Iterator[bytes]]] = {
     "epcis-json": render_query_document,
     "epcis-xml": write_xml,
 }
+_TOKEN = "nextPageToken"  # noqa: S105  # a parameter's name
 _LINES = "jsonl"
 _TABLE = "table"
 
@@ -52,7 +52,8 @@ may have any spelling that events may have.
 
 Without orderBy the latest event comes first, and a page has 30. The index in
 which queries look things up is made from the log and catches up with it
-first; for a million events this takes some two minutes, once.
+first; for a million events this takes some two minutes, once. With --node a
+running node is asked, whose word the answer is: verify the items that it names.
 
 It ends with 4 if nothing was found.
 
@@ -126,7 +127,7 @@ What can be asked for:
     type=FILE,
     help="The file of the index; by default one in the ledger's folder.",
 )
-@ledger_option
+@where_options
 def query(
     screen: Screen,
     parameters: tuple[str, ...],
@@ -137,16 +138,19 @@ def query(
     page_token: str | None,
     reveal: tuple[str, ...],
     index_file: Path | None,
-    folder: Path,
+    where: Where,
 ) -> int:
     # The help is above, where its examples can stand as they are typed.
-    asked = _read_query(parameters, prefixes)
+    pairs = list(_pairs(parameters, "EQ_bizStep=shipping"))
     if page_token is not None:
-        asked = replace(asked, page_token=page_token)
+        pairs = [pair for pair in pairs if pair[0] != _TOKEN]
+        pairs.append((_TOKEN, page_token))
     if screen.is_json and form != _TABLE and output == STANDARD:
         raise click.UsageError(f"with --json, {form} goes to a file: give -o")
-    with open_queries(folder, index=index_file) as queries:
-        answer = _Answer(queries, asked, reveal=reveal, is_all=is_all)
+    with _open_pages(
+        where, pairs, prefixes=prefixes, reveal=reveal, index_file=index_file
+    ) as pages:
+        answer = _Answer(pages, is_all=is_all)
         if form == _TABLE:
             return _show(screen, answer, output)
         pieces = (
@@ -169,39 +173,20 @@ class _Answer:
         size: The size of the log that the answer stands on; 0 before.
     """
 
-    def __init__(
-        self,
-        queries: Queries,
-        query: Query,
-        *,
-        reveal: tuple[str, ...],
-        is_all: bool,
-    ) -> None:
-        self._queries = queries
-        self._query = query
-        self._reveal = reveal
+    def __init__(self, pages: Pages, *, is_all: bool) -> None:
+        self._pages = pages
         self._is_all = is_all
         self.count = 0
         self.size = 0
         self.next_page_token: str | None = None
 
-    def __iter__(self) -> Iterator[FoundEvent]:
-        progress = Progress()
-        token = self._query.page_token
+    def __iter__(self) -> Iterator[Found]:
+        token = None
         while True:
-            try:
-                page = self._queries.run(
-                    replace(self._query, page_token=token),
-                    reveal=self._reveal,
-                    progress=progress.show,
-                )
-            finally:
-                progress.clear()
-            self.size = page.size
-            for found in page.events:
+            events, self.size, token = self._pages.after(token)
+            for found in events:
                 self.count += 1
                 yield found
-            token = page.next_page_token
             if token is None or not self._is_all:
                 self.next_page_token = token
                 return
@@ -212,16 +197,35 @@ class _Answer:
         return OK if self.count else NOT_FOUND
 
 
-def _read_query(parameters: Iterable[str], prefixes: Iterable[str]) -> Query:
+@contextmanager
+def _open_pages(
+    where: Where,
+    pairs: list[tuple[str, str]],
+    *,
+    prefixes: tuple[str, ...],
+    reveal: tuple[str, ...],
+    index_file: Path | None,
+) -> Iterator[Pages]:
+    if where.url is not None and (prefixes or reveal or index_file):
+        raise click.UsageError(
+            "--prefix, --reveal and --index are for the ledger's folder: a"
+            " node shows what everybody may see, by its own index. The name"
+            " of an extension can be written out, as in"
+            " EQ_https://ns.example/grade"
+        )
     try:
         defined = read_context(
             dict(_pairs(prefixes, "example=https://ns.example/"))
         )
-        return parse_query_text(
-            _pairs(parameters, "EQ_bizStep=shipping"), prefixes=defined
-        )
+        query = parse_query_text(pairs, prefixes=defined)
     except MalformedError as error:
         raise click.UsageError(str(error)) from error
+    if where.url is None:
+        with open_queries(where.folder, index=index_file) as queries:
+            yield FolderPages(queries, query, reveal=reveal)
+        return
+    with where.open_client() as client:
+        yield NodePages(client, dict(pairs))
 
 
 def _pairs(texts: Iterable[str], example: str) -> list[tuple[str, str]]:
@@ -294,13 +298,13 @@ def _lines(answer: _Answer) -> Iterator[bytes]:
         yield json.dumps(said).encode() + b"\n"
 
 
-def _print_event(screen: Screen, found: FoundEvent) -> None:
+def _print_event(screen: Screen, found: Found) -> None:
     event = found.event
     what = [event.get("bizStep"), event.get("action"), event.get("type")]
     words = [word for word in what if isinstance(word, str)]
     screen.line(
         f"{as_written(str(event.get('eventTime')))}  ",
-        (words[0], "strong"),
+        ("".join(words[:1]), "strong"),
         "".join(f"  {word}" for word in words[1:]),
     )
     items = list(_items(event))
@@ -324,7 +328,7 @@ def _items(event: Mapping[str, JSON]) -> Iterator[str]:
         elements = event.get(name)
         for element in elements if isinstance(elements, list) else ():
             if isinstance(element, dict):
-                yield str(element["epcClass"])
+                yield str(element.get("epcClass"))
             else:
                 yield str(element)
 

@@ -1,9 +1,10 @@
 """Who signs: the actor, and its key from a file."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from provenance.claims.registry import TrustRegistry
+from provenance.encoding.digest import Hash
 from provenance.errors import UnknownActorError
 from provenance.gs1 import canonical_item
 from provenance.keys import Signer
@@ -18,12 +19,14 @@ class Signatory(NamedTuple):
 
 
 def find_signatory(
-    registry: TrustRegistry, key_file: Path, issuer: str | None
+    find_owner: Callable[[Hash], str | None],
+    key_file: Path,
+    issuer: str | None,
 ) -> Signatory:
     """Return the actor *issuer* with the key in *key_file*.
 
     Args:
-        registry: The actors of the ledger.
+        find_owner: Returns the actor whose key that is; None for nobody's.
         key_file: The actor's private key.
         issuer: The actor; None for the one that the ledger knows to have
             this key.
@@ -35,9 +38,9 @@ def find_signatory(
     if issuer is not None:
         return Signatory(canonical_item(issuer), signer)
     key_id = signer.verifier.key_id
-    for actor in registry.actors():
-        if key_id in actor.keys:
-            return Signatory(actor.id, signer)
+    owner = find_owner(key_id)
+    if owner is not None:
+        return Signatory(owner, signer)
     raise UnknownActorError(
         f"no actor of this ledger has the key in {key_file}"
         f" ({key_id.hex()[:16]})"

@@ -19,13 +19,13 @@ from provenance.claims.statement import (
 from provenance.cli.inputs import STANDARD
 from provenance.cli.signing import Signatory
 from provenance.cli.times import now
+from provenance.cli.where import Rehearses
 from provenance.epcis.document import MAX_BYTES
 from provenance.errors import (
     DuplicateEventError,
     MalformedError,
     RejectedError,
 )
-from provenance.ledger.rehearse import Rehearsal
 from provenance.prepare import gather, prepare_stream
 
 SUFFIX = ".submission"
@@ -111,7 +111,7 @@ def sign(
 
 
 def require_taken(
-    rehearsal: Rehearsal,
+    rehearsal: Rehearses,
     events: Sequence[Event],
     signatory: Signatory,
     *,
@@ -138,7 +138,7 @@ def require_taken(
 
 
 def find_known(
-    rehearsal: Rehearsal,
+    rehearsal: Rehearses,
     events: Sequence[Event],
     signatory: Signatory,
     *,

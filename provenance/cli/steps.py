@@ -43,13 +43,12 @@ from provenance.cli.statements import (
     sign,
 )
 from provenance.cli.tables import TableReading, is_table
+from provenance.cli.where import Rehearses, WritableLedger
 from provenance.epcis.draft import check_event
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.source import Source
 from provenance.epcis.table import TableMapping
 from provenance.errors import MalformedError, ProvenanceError, RejectedError
-from provenance.ledger.ledger import Ledger
-from provenance.ledger.rehearse import Rehearsal
 from provenance.prepare import (
     MAX_STATEMENT_BYTES,
     Gathered,
@@ -121,7 +120,7 @@ class Steps:
 
     def __init__(  # noqa: PLR0913  # each by its name
         self,
-        ledger: Ledger,
+        ledger: WritableLedger,
         wishes: Wishes,
         *,
         patience: Patience,
@@ -295,7 +294,7 @@ class Steps:
         self,
         stream: BinaryIO,
         signatory: Signatory,
-        rehearsal: Rehearsal | None,
+        rehearsal: Rehearses | None,
         mended: Mended | None,
         outcome: Outcome,
     ) -> Iterator[Gathered]:
@@ -330,7 +329,7 @@ class Steps:
         self,
         event: Event,
         signatory: Signatory,
-        rehearsal: Rehearsal | None,
+        rehearsal: Rehearses | None,
         name: str,
     ) -> tuple[int, ...]:
         """Return the entry that has the event already; none if it is new.
@@ -340,10 +339,10 @@ class Steps:
         """
         if rehearsal is not None:
             return find_known(rehearsal, [event], signatory, name=name)
-        place = self._ledger.find_event(
+        index = self._ledger.find_event(
             event, issuer=signatory.issuer, called=name
         )
-        return () if place is None else (place.log_index,)
+        return () if index is None else (index,)
 
     def _sign_all(
         self, found: Iterable[Gathered], signatory: Signatory
@@ -355,7 +354,9 @@ class Steps:
             yield stop, self._sign(gathered, signatory)
 
     def _sign(self, gathered: Gathered, signatory: Signatory) -> Submission:
-        return sign(gathered.events, signatory, origin=self._ledger.origin)
+        return sign(
+            gathered.events, signatory, origin=self._ledger.trust.origin
+        )
 
     def _find_mends(self, stream: BinaryIO, mended: Mended) -> None:
         """Tell again what was mended before it was signed."""
@@ -469,11 +470,12 @@ def _emptied(gathered: list[Gathered]) -> Iterator[Gathered]:
         yield gathered.pop(0)
 
 
-def _demand(ledger: Ledger, item: str | None) -> tuple[str, bytes] | None:
+def _demand(
+    ledger: WritableLedger, item: str | None
+) -> tuple[str, bytes] | None:
     if item is None:
         return None
-    head = ledger.head(item)
-    return item, map_key(item) if head is None else head.link
+    return item, ledger.head_link(item) or map_key(item)
 
 
 def _save(submission: Submission, folder: Path) -> None:

@@ -16,7 +16,6 @@ from provenance.cli.arguments import (
     ITEM,
     POINTER,
     PREFIX,
-    ledger_option,
 )
 from provenance.cli.hand_in import HandIn
 from provenance.cli.inputs import STANDARD
@@ -33,8 +32,7 @@ from provenance.cli.steps import Steps, Wishes
 from provenance.cli.tables import SUFFIXES as TABLE_SUFFIXES
 from provenance.cli.tables import is_table, read_mapping
 from provenance.cli.tally import INTERRUPTED, Tally
-from provenance.folder import open_ledger
-from provenance.ledger.ledger import Ledger
+from provenance.cli.where import Where, WritableLedger, where_options
 
 _CACHE_BYTES = 128 * 2**20
 """How much of the ledger a submission keeps in memory, about."""
@@ -136,7 +134,7 @@ _CACHE_BYTES = 128 * 2**20
 @click.option(
     "--jsonl", "is_lines", is_flag=True, help="Print one JSON object a file."
 )
-@ledger_option
+@where_options
 def submit(
     screen: Screen,
     files: tuple[str, ...],
@@ -155,7 +153,7 @@ def submit(
     processes: int | None,
     is_progress: bool,
     is_lines: bool,
-    folder: Path,
+    where: Where,
 ) -> int:
     """Submit each FILE to the ledger.
 
@@ -164,6 +162,10 @@ def submit(
     signed .submission; a folder of such files; or - for standard input. A
     document is accepted or refused whole, of a CSV file each event's rows. One
     that is refused does not hold up the others.
+
+    With --node the statements are signed here and sent to a running node, and
+    its receipts are verified with --trust. What its rules would refuse is told
+    beforehand as far as the signer's own trail shows it.
     """
     _require(
         key_file is not None or issuer is None,
@@ -197,11 +199,13 @@ def submit(
         make_folder(save)
     with ExitStack() as stack:
         ledger = stack.enter_context(
-            open_ledger(folder, cache_bytes=_CACHE_BYTES)
+            where.open_writable(
+                screen, cache_bytes=_CACHE_BYTES, is_patient=True
+            )
         )
         signatory = None
         if key_file is not None:
-            signatory = find_signatory(ledger.registry(), key_file, issuer)
+            signatory = find_signatory(ledger.find_owner, key_file, issuer)
         wishes = Wishes(
             signatory=signatory,
             conceal=conceal,
@@ -212,7 +216,7 @@ def submit(
             is_lenient=is_lenient,
             prefixes=dict(prefixes),
             originals=originals,
-            spool=folder,
+            spool=ledger.spool,
         )
         journal = None
         opened: dict[str, BinaryIO] = {}
@@ -246,6 +250,8 @@ def submit(
             rows = "" if tally.cut is None else f", and rows of {tally.cut}"
             what = f"interrupted: {left} files are left{rows}"
             tally.stop(INTERRUPTED, what)
+        if dry_run and ledger.untold:
+            screen.say(ledger.untold)
         return tally.finish(ledger.size)
 
 
@@ -255,7 +261,7 @@ def _require(holds: bool, otherwise: str) -> None:
 
 
 def _run(
-    ledger: Ledger,
+    ledger: WritableLedger,
     wishes: Wishes,
     mapping_file: Path | None,
     names: Sequence[str],
@@ -280,7 +286,7 @@ def _run(
             mapping = digest_of(stream)
     signatory = wishes.signatory
     return {
-        "ledger": ledger.origin,
+        "ledger": ledger.trust.origin,
         "version": __version__,
         "issuer": None if signatory is None else signatory.issuer,
         "key_id": (

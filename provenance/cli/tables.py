@@ -15,6 +15,7 @@ from provenance.cli.program import within
 from provenance.cli.refusals import Refusals
 from provenance.cli.signing import Signatory
 from provenance.cli.statements import find_known, require_taken
+from provenance.cli.where import Rehearses
 from provenance.epcis.table import (
     RowGroup,
     Table,
@@ -23,7 +24,6 @@ from provenance.epcis.table import (
     read_group,
 )
 from provenance.errors import MalformedError, RejectedError
-from provenance.ledger.rehearse import Rehearsal
 from provenance.prepare import Gathered, gather, prepare_event
 
 SUFFIXES = (".csv", ".tsv")
@@ -119,7 +119,7 @@ class TableReading:
     def gather(
         self,
         signatory: Signatory,
-        rehearsal: Rehearsal,
+        rehearsal: Rehearses,
         *,
         conceal: Collection[str],
         goes_on: Callable[[], bool],
@@ -175,7 +175,7 @@ class TableReading:
     def _units(
         self,
         signatory: Signatory,
-        rehearsal: Rehearsal,
+        rehearsal: Rehearses,
         conceal: Collection[str],
         goes_on: Callable[[], bool],
         note: Callable[[int], None],
@@ -205,7 +205,7 @@ class TableReading:
         self,
         group: RowGroup,
         signatory: Signatory,
-        rehearsal: Rehearsal,
+        rehearsal: Rehearses,
         conceal: Collection[str],
     ) -> tuple[RowGroup, list[Event], str]:
         """Return the group's events; none if it is refused, or known.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from provenance.cli.mends import Mended, mend_json
 from provenance.cli.outcome import Logged, Outcome, Rows
 from provenance.cli.problems import (
+    FAILED,
     INTERRUPTED_PROBLEM,
     PROBLEMS,
     Problem,
@@ -61,7 +62,7 @@ class Tally:
         self._refused = 0
         self._codes: set[int] = set()
         self._results: list[dict[str, object]] = []
-        self._stopped: tuple[Problem, str] | None = None
+        self._stopped: tuple[Problem, str, str] | None = None
         self.cut: str | None = None
 
     @property
@@ -80,21 +81,25 @@ class Tally:
         except (ProvenanceError, OSError) as error:
             problem = problem_of(error)
             assert problem is not None, "all of these are in the table"
-            self.stop(problem, text_of(error))
+            self.stop(problem, text_of(error), where_of(error))
         self._wipe()
 
-    def stop(self, problem: Problem, what: str) -> None:
+    def stop(self, problem: Problem, what: str, where: str = "") -> None:
         """Note what kept the rest from being handed in; the first counts."""
-        self._stopped = self._stopped or (problem, what)
+        self._stopped = self._stopped or (problem, what, where)
 
-    def finish(self, size: int) -> int:
-        """Print the sum of it; return the exit code."""
+    def finish(self, size: int | None) -> int:
+        """Print the sum of it; return the exit code.
+
+        Args:
+            size: How many entries the log has; None if that is not known.
+        """
         error = None
         if self._stopped is not None:
-            problem, what = self._stopped
+            problem, what, where = self._stopped
             self._codes.add(problem.exit_code)
-            error = to_json(problem, what, "")
-            show_problem(problem, what, "")
+            error = to_json(problem, what, where)
+            show_problem(problem, what, where)
         code = gravest(self._codes)
         if self._is_lines:
             if error is not None:
@@ -112,11 +117,12 @@ class Tally:
             if self._partial
             else ""
         )
+        has = "" if size is None else f"; the log has {size} entries"
         known = f" {self._known} known," if self._known else ""
         self._screen.line(
             f"{self._accepted} {self._accepted_word},{known}{partly}"
             f" {self._refused}"
-            f" {self._refused_word}; the log has {size} entries"
+            f" {self._refused_word}{has}"
         )
         members: dict[str, object] = {
             "dry_run": self._is_dry,
@@ -235,7 +241,8 @@ class Tally:
         }
 
     def _tell_rows(self, rows: Rows) -> dict[str, object]:
-        self._codes |= {_EXIT_CODES[code] for code in rows.codes}
+        # What only a node can answer is a refusal like others.
+        self._codes |= {_EXIT_CODES.get(code, FAILED) for code in rows.codes}
         for row in rows.first_refused:
             name = f"row {row.number}"
             told = "" if row.reason.startswith(name) else f"{name}: "

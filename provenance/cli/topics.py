@@ -19,7 +19,10 @@ from provenance.errors import NotFoundError
 
 ENVIRONMENT: Mapping[str, str] = {
     "PROVENANCE_LEDGER": "the ledger's folder, as --ledger gives it",
-    "PROVENANCE_TRUST": "the trust file of verify, as --trust gives it",
+    "PROVENANCE_NODE": "a node's URL in place of a folder, as --node gives it",
+    "PROVENANCE_TRUST": (
+        "the trust file of verify and of --node, as --trust gives it"
+    ),
     "PROVENANCE_LANG": "the language of a story, as --lang gives it",
     "PROVENANCE_NODE_CONFIG": "the settings of a node, as --config gives them",
     "PROVENANCE_NODE_*": "one setting of a node: node config lists them",

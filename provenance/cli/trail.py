@@ -1,32 +1,31 @@
 """`provenance trail`: an item's story, as anyone can read it."""
 
-from pathlib import Path
-
 import click
 
-from provenance.cli.arguments import ITEM, language_option, ledger_option
+from provenance.cli.arguments import ITEM, language_option
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import exit_code_of
 from provenance.cli.telling import print_story
 from provenance.cli.times import now
-from provenance.folder import open_reader
+from provenance.cli.where import Where, where_options
 from provenance.proof.verify import examine_bundle
 
 
 @click.command(cls=Command)
 @click.argument("item", type=ITEM)
 @language_option
-@ledger_option
-def trail(screen: Screen, item: str, language: str, folder: Path) -> int:
-    """Tell the story of ITEM, from the ledger in a folder.
+@where_options
+def trail(screen: Screen, item: str, language: str, where: Where) -> int:
+    """Tell the story of ITEM, from a ledger's folder or a node.
 
     ITEM is a GS1 Digital Link, an EPC URN or another URI. The story is
-    verified as a bundle would be, with the ledger's own trust file.
+    verified as a bundle would be, with the ledger's own trust file, or that of
+    --trust.
     """
-    with open_reader(folder) as reader:
-        data = reader.prove_item(item)
-        verdict = examine_bundle(data, trust=reader.trust, now=now(), item=item)
+    with where.open_readable(screen) as ledger:
+        data = ledger.prove_item(item)
+        verdict = examine_bundle(data, trust=ledger.trust, now=now(), item=item)
     print_story(screen, verdict, language)
     code = exit_code_of(verdict)
     members = verdict.to_json()

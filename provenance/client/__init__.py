@@ -29,10 +29,10 @@ from provenance.client.client import Client
 from provenance.client.problems import (
     AnsweredError,
     Problem,
-    UnreachableError,
     problem_behind,
 )
 from provenance.client.retry import Retries
+from provenance.errors import UnreachableError
 
 __all__ = [
     "AnsweredError",

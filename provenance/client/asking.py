@@ -13,6 +13,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, urlencode
 
+from provenance.claims.actor_json import read_actor
+from provenance.claims.registry import Actor
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.strict_json import JSON, parse_json
@@ -64,8 +66,20 @@ Asking = Generator[Request, bytes, _T]
 Parameters = Mapping[str, str | int | Sequence[str]]
 """Those of SimpleEventQuery; any of several values may hold."""
 
-Page = tuple[list[dict[str, JSON]], str | None]
-"""Events, and the token of the next page if there is one."""
+
+class EventsPage(NamedTuple):
+    """Events that match, as a node finds and tells them.
+
+    Attributes:
+        events: Each as the node's /docs describe it (`listEvents`).
+        size: The size of the log that the answer stands on.
+        next_page_token: What the next page is asked for with; None if there
+            is none.
+    """
+
+    events: list[dict[str, JSON]]
+    size: int
+    next_page_token: str | None
 
 
 class Questions:
@@ -113,7 +127,9 @@ class Questions:
         answer = yield from _item(read_item(item), "trail", JSON_TYPE)
         return read_object(answer)
 
-    def events(self, parameters: Parameters, token: str | None) -> Asking[Page]:
+    def events(
+        self, parameters: Parameters, token: str | None = None
+    ) -> Asking[EventsPage]:
         """Ask for one page of the events that match."""
         asked = {
             name: value if isinstance(value, str | int) else "|".join(value)
@@ -126,15 +142,48 @@ class Questions:
         )
         page = read_object(answer)
         found, following = page.get("events"), page.get("next_page_token")
+        size = page.get("size")
         # A node could lead on from one empty page to the next for ever.
         if not isinstance(found, list) or (following is not None and not found):
             raise MalformedError("the node's page has no events")
-        if not isinstance(following, str | None):
-            raise MalformedError("the node's page token is no text")
+        if not isinstance(following, str | None) or not isinstance(size, int):
+            raise MalformedError("the node's page has no token or no size")
         rows = [row for row in found if isinstance(row, dict)]
         if len(rows) < len(found):
             raise MalformedError("the node's event is no JSON object")
-        return rows, following
+        return EventsPage(rows, size, following)
+
+    def actors(
+        self, key_id: bytes | None, start: int
+    ) -> Asking[tuple[list[Actor], int | None]]:
+        """Ask for one page of the actors, and where the next one starts."""
+        asked: dict[str, str | int] = {"start": start}
+        if key_id is not None:
+            asked["key"] = key_id.hex()
+        answer = yield Request(
+            "/v1/actors?" + urlencode(asked), JSON_TYPE, MAX_BUNDLE_SIZE
+        )
+        page = read_object(answer)
+        rows, following = page.get("actors"), page.get("next")
+        if not isinstance(rows, list):
+            raise MalformedError("the node's page has no actors")
+        if following is None:
+            return [read_actor(row) for row in rows], None
+        # A node could lead on from one empty page to the next for ever.
+        stop = start + len(rows)
+        if following != stop or not rows:
+            raise MalformedError("the node's next page does not follow")
+        return [read_actor(row) for row in rows], stop
+
+    def actor(self, actor_id: str) -> Asking[Actor]:
+        """Ask for one actor."""
+        actor_id = read_item(actor_id)
+        path = f"/v1/actors/{quote(actor_id, safe='')}"
+        answer = yield Request(path, JSON_TYPE, MAX_BUNDLE_SIZE)
+        actor = read_actor(read_object(answer).get("actor"))
+        if actor.id != actor_id:
+            raise MalformedError("the node tells of another actor")
+        return actor
 
     def checkpoint(self) -> Asking[SignedCheckpoint]:
         """Ask for the log's latest checkpoint."""

@@ -27,8 +27,15 @@ from functools import partial
 from pathlib import Path
 from typing import Generic, Self, TypeVar
 
+from provenance.claims.registry import Actor
 from provenance.claims.statement import Submission, parse_one
-from provenance.client.asking import Asking, Parameters, Questions, Request
+from provenance.client.asking import (
+    Asking,
+    EventsPage,
+    Parameters,
+    Questions,
+    Request,
+)
 from provenance.client.async_exchange import AsyncExchange
 from provenance.client.async_feed import AsyncFeed
 from provenance.client.batches import BATCH, BATCH_BYTES, Batch, limits_of
@@ -211,13 +218,32 @@ class AsyncClient:
         """Yield the events that match, unproven; see `Client.events`."""
         token: str | None = None
         while True:
-            rows, token = await self._run(
-                self._questions.events(parameters, token)
-            )
-            for row in rows:
+            page = await self._run(self._questions.events(parameters, token))
+            for row in page.events:
                 yield row
+            token = page.next_page_token
             if token is None:
                 return
+
+    async def events_page(self, parameters: Parameters) -> EventsPage:
+        """Return one page of the events; see `Client.events_page`."""
+        return await self._run(self._questions.events(parameters))
+
+    async def actors(
+        self, *, key_id: bytes | None = None
+    ) -> AsyncGenerator[Actor, None]:
+        """Yield the actors, unproven; see `Client.actors`."""
+        start: int | None = 0
+        while start is not None:
+            found, start = await self._run(
+                self._questions.actors(key_id, start)
+            )
+            for actor in found:
+                yield actor
+
+    async def actor(self, actor_id: str) -> Actor:
+        """Return one actor, unproven; see `Client.actor`."""
+        return await self._run(self._questions.actor(actor_id))
 
     async def checkpoint(self) -> SignedCheckpoint:
         """Return the log's latest checkpoint; see `Client.checkpoint`."""

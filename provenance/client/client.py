@@ -4,6 +4,7 @@
 `receipt`                 the proof of one statement, asked for later
 `bundle`, `verify`        an item's whole story, and what it proves
 `trail`, `events`         stories and events as the node tells them
+`actors`, `actor`         who may say what, as the node tells it
 `checkpoint`              the log's head
 `require_extension`       that the log only grew between two of them
 `trust_text`              the node's own trust file, to be compared
@@ -16,8 +17,14 @@ from pathlib import Path
 from threading import Event
 from typing import Self, TypeVar
 
+from provenance.claims.registry import Actor
 from provenance.claims.statement import Submission, parse_all
-from provenance.client.asking import Asking, Parameters, Questions
+from provenance.client.asking import (
+    Asking,
+    EventsPage,
+    Parameters,
+    Questions,
+)
 from provenance.client.batches import (
     BATCH,
     BATCH_BYTES,
@@ -43,7 +50,8 @@ class Client:
     """A ledger's node, asked from anywhere. Used in a `with` block.
 
     Several threads may use one. Nothing it gives out rests on the node's
-    word, but for what `trail`, `events` and `trust_text` give, and a refusal.
+    word, but for what `trail`, `events`, `actors`, `actor` and `trust_text`
+    give, and a refusal.
     """
 
     def __init__(  # noqa: PLR0913  # each by name
@@ -120,9 +128,7 @@ class Client:
         """
         # All are looked at before the first one is sent.
         parsed = list(parse_all(submissions))
-        limits = limits_of(batch=BATCH, batch_bytes=BATCH_BYTES)
-        batches = self._send_all(Drawn(parsed, limits), in_flight=1)
-        return [reply for sent, replies in batches for reply in replies]
+        return [reply for _, reply in self.log_stream(parsed)]
 
     def submit_many(
         self,
@@ -168,6 +174,22 @@ class Client:
                     progress(answered)
                 yield from zip(sent, replies, strict=True)
             feed.require_whole()
+
+    def log_stream(
+        self, submissions: Iterable[Submission]
+    ) -> Iterator[tuple[Submission, Reply]]:
+        """Log *submissions*, read in the caller's thread; yield the replies.
+
+        For callers whose reading is part of what they interrupt, as commands
+        do. A reply comes when its batch is full, or the stream has ended.
+
+        Raises:
+            ProvenanceError: As `submit` does.
+        """
+        limits = limits_of(batch=BATCH, batch_bytes=BATCH_BYTES)
+        batches = self._send_all(Drawn(submissions, limits), in_flight=1)
+        for sent, replies in batches:
+            yield from zip(sent, replies, strict=True)
 
     def _send_all(
         self, batches: Drawn[Submission] | Feed[Submission], *, in_flight: int
@@ -274,10 +296,56 @@ class Client:
         """
         token: str | None = None
         while True:
-            rows, token = self._run(self._questions.events(parameters, token))
-            yield from rows
+            page = self._run(self._questions.events(parameters, token))
+            yield from page.events
+            token = page.next_page_token
             if token is None:
                 return
+
+    def events_page(self, parameters: Parameters) -> EventsPage:
+        """Return one page of the events that match; see `events`.
+
+        Args:
+            parameters: As for `events`; `nextPageToken` is what the page
+                before came with.
+
+        Raises:
+            QueryTooLargeError: More match than `maxEventCount`.
+            ProvenanceError: As `bundle` does.
+        """
+        return self._run(self._questions.events(parameters))
+
+    # Actors.
+
+    def actors(self, *, key_id: bytes | None = None) -> Iterator[Actor]:
+        """Yield the actors, as the node tells them, in order of enrolment.
+
+        Nothing proves that they are right, or all. What an actor may do is its
+        own trail: `verify_bundle(client.bundle(actor), …).registry` proves it.
+        The pages are asked for as they are needed.
+
+        Args:
+            key_id: Only the actor whose key has, or had, this id.
+
+        Raises:
+            MalformedError: What the node tells is no actor.
+            UnreachableError: The node did not answer.
+        """
+        start: int | None = 0
+        while start is not None:
+            found, start = self._run(self._questions.actors(key_id, start))
+            yield from found
+
+    def actor(self, actor_id: str) -> Actor:
+        """Return that actor with its keys and grants, as the node tells it.
+
+        It proves nothing; see `actors`.
+
+        Raises:
+            NotFoundError: No such actor is enrolled, says the node.
+            ProvenanceError: As `actors` does.
+        """
+        return self._run(self._questions.actor(actor_id))
 
     # The log.
 

@@ -18,11 +18,14 @@ from provenance.client.asking import Request
 from provenance.client.problems import (
     AnsweredError,
     Problem,
-    UnreachableError,
     parse_problem,
 )
 from provenance.client.retry import Attempts, Retries, parse_retry_after
-from provenance.errors import InsecureError, MalformedError
+from provenance.errors import (
+    InsecureError,
+    MalformedError,
+    UnreachableError,
+)
 from provenance.extras import MissingExtraError
 from provenance.forks import Owner
 from provenance.logs import CLIENT

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from provenance import errors
 from provenance.encoding.strict_json import JSON, parse_json
-from provenance.errors import MalformedError, ProvenanceError, StoreError
+from provenance.errors import MalformedError, ProvenanceError, UnreachableError
 
 _CLASSES: Mapping[str, type[ProvenanceError]] = {
     kind.code: kind
@@ -37,19 +37,6 @@ _BY_STATUS: Mapping[int, type[ProvenanceError]] = {
 """For codes that are the node's alone, or unknown."""
 
 _MOST_DETAIL = 1_000
-
-
-class UnreachableError(StoreError):
-    """No answer came that counts: whether it was done is unknown.
-
-    Ask again later; the same statements are logged once. What came last is
-    the error's `__cause__`.
-    """
-
-    hint = (
-        "see that the node runs and can be reached; then send the same again,"
-        " which is logged once"
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ class Past:
 
     Attributes:
         head_link: Returns the latest link under an item's map key; None for
-            a new item.
+            a new item. None in its place where the trails are not known: then
+            no demand is looked at.
         named: Returns the names of the events under a name's key; those of
             events that are not logged have the index `NOT_LOGGED`.
         find: Returns where an issuer said an event before, whose name has
@@ -61,7 +62,7 @@ class Past:
             ledger logged twice before there was this rule.
     """
 
-    head_link: Callable[[bytes], bytes | None]
+    head_link: Callable[[bytes], bytes | None] | None
     named: Callable[[bytes], Iterable[NameRow]]
     find: (
         Callable[[CheckedEvent, str, Sequence[NameRow]], Place | None] | None
@@ -214,6 +215,8 @@ class Admission:
 def _require_heads(
     statement: CheckedStatement, past: Past, called: Called
 ) -> None:
+    if past.head_link is None:
+        return
     for position, event in enumerate(statement.events):
         for key, link in event.after:
             found = past.head_link(key) or key

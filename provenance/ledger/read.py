@@ -377,18 +377,48 @@ def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
     Raises:
         StoreError: One is stored that the rules forbid.
     """
-    registry = trust.registry()
-    for log_index, places in groupby(
-        reader.registry_events(), key=lambda place: place[0]
-    ):
+    return RegistryReplay(trust).at(reader)
+
+
+class RegistryReplay:
+    """The registry, moved on by what is new whenever it is asked for."""
+
+    def __init__(self, trust: Trust) -> None:
+        self._trust = trust
+        self._registry = trust.registry()
+        self._count = 0
+
+    def at(self, reader: Reader) -> TrustRegistry:
+        """Return the registry after every registry event in *reader*.
+
+        It changes when this is called again.
+
+        Raises:
+            StoreError: As `replay_registry` does.
+        """
+        places = list(reader.registry_events())
+        done, self._count = self._count, 0
+        if done == 0 or len(places) < done:
+            # Of an earlier moment, or what was cut off by an error, which are
+            # rare: from the start, then.
+            self._registry, done = self._trust.registry(), 0
+        _apply(self._registry, reader, places[done:])
+        self._count = len(places)
+        return self._registry
+
+
+def _apply(
+    registry: TrustRegistry, reader: Reader, events: Sequence[tuple[int, int]]
+) -> None:
+    for log_index, places in groupby(events, key=lambda place: place[0]):
         entry = read_entry(reader, log_index, size=log_index + 1)
-        events = [
+        changes = [
             parse_event(reader.event(log_index, position))
             for _, position in places
         ]
         try:
             registry.apply_all(
-                events,
+                changes,
                 issuer=parse_entry(entry).header.issuer,
                 log_index=log_index,
             )
@@ -397,7 +427,6 @@ def replay_registry(reader: Reader, trust: Trust) -> TrustRegistry:
                 f"entry {log_index} should never have been logged: {error}; run"
                 " an audit"
             ) from error
-    return registry
 
 
 def find_head(reader: Reader, item: str) -> tuple[str, HeadRow | None]:

@@ -5,6 +5,12 @@ of its events are rehearsed before the first of them is handed in: the same
 rules, asked one event after the other, each as if those before it had been
 logged. The same serves whoever only wants to know.
 
+Of a ledger that is elsewhere, what it has stored is not known. Then the rules
+that need none of it are asked alone: whether the key counts, whether the grants
+cover each event, times, and what is said twice in what is rehearsed. Whether it
+was said before, a trail still ends where a statement demands, and a change to
+an actor may be made, is for that ledger to say.
+
 What was rehearsed is not kept, but for the names of events that have an
 `eventID`, marks of what each event said and, of statements that others could
 follow, marks of their items.
@@ -50,7 +56,7 @@ class Rehearsal:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: Reader | None,
         admission: Admission,
         *,
         times: Callable[[], tuple[int, int]],
@@ -58,7 +64,7 @@ class Rehearsal:
         """Start from what *reader* has stored.
 
         Args:
-            reader: The ledger's store.
+            reader: The ledger's store; None if it is elsewhere.
             admission: Its rules, with a registry that nobody else uses.
             times: Returns the time of the log's last commitment, and that
                 of the next one, both in ms since 1970.
@@ -66,11 +72,13 @@ class Rehearsal:
         self._reader = reader
         self._admission = admission
         self._times = times
-        self._next = reader.size()
+        self._next = 0 if reader is None else reader.size()
         self._names: dict[bytes, bytes] = {}
         self._touched: set[bytes] = set()
         self._said: set[bytes] = set()
-        self._repeats = Repeats(reader, stored_trails(reader))
+        self._repeats = (
+            None if reader is None else Repeats(reader, stored_trails(reader))
+        )
         self._statements: set[bytes] = set()
 
     def check(self, submission: Submission) -> ProvenanceError | None:
@@ -78,11 +86,12 @@ class Rehearsal:
         checked = check_one(submission, self._admission.registry.public_key)
         if isinstance(checked, ProvenanceError):
             return checked
-        if checked.statement_id in self._statements or (
-            self._reader.find_statement(checked.issued_at, checked.statement_id)
-            is not None
-        ):
+        if checked.statement_id in self._statements or self._is_logged(checked):
             # It would be logged once.
+            return None
+        if self._reader is None and any(
+            event.act is REGISTRY_ACT for event in checked.events
+        ):
             return None
         try:
             self._admit(checked, "event {}".format)
@@ -134,11 +143,20 @@ class Rehearsal:
             called,
         )
 
+    def _is_logged(self, statement: CheckedStatement) -> bool:
+        return self._reader is not None and (
+            self._reader.find_statement(
+                statement.issued_at, statement.statement_id
+            )
+            is not None
+        )
+
     def _admit(self, statement: CheckedStatement, called: Called) -> None:
         since, now = self._times()
+        head_link = None if self._reader is None else self._head_link
         self._admission.admit(
             statement,
-            past=Past(self._head_link, self._named, self._find),
+            past=Past(head_link, self._named, self._find),
             log_index=self._next,
             since=since,
             now=now,
@@ -156,6 +174,7 @@ class Rehearsal:
         if key[:_MARK_SIZE] in self._touched:
             # The link that it would have nobody can have demanded.
             return sha256(key).digest()
+        assert self._reader is not None, "else no trail is asked for"
         head = self._reader.head(key)
         return None if head is None else head.link
 
@@ -164,11 +183,14 @@ class Rehearsal:
     ) -> Place | None:
         if event.act is not REGISTRY_ACT and _mark(event, issuer) in self._said:
             return Place(NOT_LOGGED, 0)
+        if self._repeats is None:
+            return None
         logged = [row for row in names if row.log_index != NOT_LOGGED]
         return self._repeats.find(event, issuer=issuer, names=logged)
 
     def _named(self, key: bytes) -> Iterator[NameRow]:
-        yield from self._reader.named(key)
+        if self._reader is not None:
+            yield from self._reader.named(key)
         said = self._names.get(key, b"")
         for start in range(0, len(said), 2 * HASH_SIZE):
             part = said[start : start + 2 * HASH_SIZE]

@@ -27,6 +27,8 @@ all faults that there are.
 from contextlib import suppress
 from dataclasses import dataclass
 
+from provenance.claims.registry import TrustRegistry
+from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     InvalidProofError,
@@ -89,6 +91,10 @@ class Verified:
         notices: What to show beside it.
         events: The events of that story as far as they are shown, in log
             order.
+        head: The last link of the item's trail.
+        registry: The actors, after the last entry: all that there is about
+            the item itself, if it is one, and about whoever signed the story.
+            Of others it knows what the trust file says.
     """
 
     subject: str
@@ -96,6 +102,8 @@ class Verified:
     timeline: tuple[Moment, ...]
     notices: tuple[Notice, ...]
     events: tuple[ProvenEvent, ...]
+    head: Hash
+    registry: TrustRegistry
 
 
 def verify_bundle(
@@ -125,12 +133,16 @@ def verify_bundle(
             error = _ERRORS.get(step.name, VerificationError)
             raise error(f"{step.code}: {step.detail}")
     assert verdict.summary is not None, "it is there once step 3 passed"
+    assert examination.evidence is not None, "it is there once step 9 passed"
+    assert examination.registry is not None, "it is there once step 12 passed"
     return Verified(
         verdict.subject,
         verdict.summary,
         verdict.timeline,
         verdict.notices,
         examination.events,
+        examination.evidence.chains[verdict.subject][-1],
+        examination.registry,
     )
 
 
@@ -168,6 +180,8 @@ class _Examination:
         self.summary: Summary | None = None
         self.timeline: tuple[Moment, ...] = ()
         self.events: tuple[ProvenEvent, ...] = ()
+        self.evidence: Evidence | None = None
+        self.registry: TrustRegistry | None = None
         self._trust = trust
         self._now = to_ms(now)
         self._item = item
@@ -209,6 +223,7 @@ class _Examination:
         self.summary = self._summarise(checkpoint, commitment, counted, events)
         chains = check_trails(self.report, bundle, events, commitment.map_root)
         evidence = Evidence(statements, times, events, chains)
+        self.evidence = evidence
 
         # 10 to 14: what it means.
         walk = trace_bundle(bundle, events)
@@ -227,6 +242,7 @@ class _Examination:
                 if missing.why is Why.ACTOR and missing.item not in pinned
             ],
         )
+        self.registry = entitlement.registry
         check_demands(self.report, bundle, evidence)
         self._tell(bundle, walk, events, entitlement)
 

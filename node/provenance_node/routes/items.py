@@ -17,7 +17,6 @@ from provenance.errors import MalformedError
 from provenance.gs1 import read_item
 from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
 from provenance_node.accept import choose
-from provenance_node.asgi import Headers
 from provenance_node.node import Node
 from provenance_node.reading import etag_of
 from provenance_node.routes.answers import (
@@ -27,9 +26,9 @@ from provenance_node.routes.answers import (
     request_accepts,
 )
 from provenance_node.routes.log import is_known
+from provenance_node.routes.proven import CACHING, answer_at_checkpoint
 
 JSON = "application/json"
-CACHING = "public, max-age=5"
 
 _BY_TIME = re.compile(r"(0|[1-9][0-9]{0,15})-([0-9a-f]{64})")
 _BY_INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
@@ -49,21 +48,15 @@ def routes(node: Node) -> APIRouter:
     async def proven(request: Request, offers: dict[str, str]) -> Response:
         item = read_item(request.path_params["item"])
         media_type = choose(request_accepts(request), list(offers))
-        kind = offers[media_type]
-        etag = etag_of(node.reading.latest.note, kind, item)
-        headers: Headers = ((b"vary", b"Accept"),)
-        if is_known(request.scope, etag):
-            return not_modified(etag, CACHING, headers)
-        rate = node.take_read(request.scope)
-        note, body = await node.reading.prove(kind, item)
-        response = Response(body, media_type=media_type)
-        if media_type == BUNDLE:
+        response = await answer_at_checkpoint(
+            request, node, kind=offers[media_type], asked=item,
+            media_type=media_type, headers=((b"vary", b"Accept"),),
+        )  # fmt: skip
+        if media_type == BUNDLE and response.status_code == 200:
             response.headers["content-disposition"] = (
                 'attachment; filename="item.provenance"'
             )
-        response.headers["cache-control"] = CACHING
-        response.headers["etag"] = etag_of(note, kind, item).decode()
-        return add_headers(response, (*headers, *rate))
+        return response
 
     @router.get(
         f"{_ITEM_AT}/bundle",

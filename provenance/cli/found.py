@@ -1,0 +1,128 @@
+"""Pages of events that were asked for, of a ledger's folder or of a node."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from provenance.cli.progress import Progress
+from provenance.encoding.strict_json import JSON
+from provenance.epcis.query import Query
+from provenance.errors import MalformedError
+from provenance.ledger.query import Queries
+
+if TYPE_CHECKING:
+    from provenance.client import Client
+
+
+class Found(Protocol):
+    """An event that was found."""
+
+    @property
+    def log_index(self) -> int:
+        """The entry of its statement."""
+
+    @property
+    def position(self) -> int:
+        """Its number in the statement."""
+
+    @property
+    def issuer(self) -> str:
+        """The actor that signed it."""
+
+    @property
+    def event(self) -> Mapping[str, JSON]:
+        """The event as EPCIS 2.0 JSON, with its `recordTime`."""
+
+    def to_json(self) -> Mapping[str, object]:
+        """Return it as a JSON object."""
+
+
+class Part(NamedTuple):
+    """One page.
+
+    Attributes:
+        events: In the order that was asked for.
+        size: The size of the log that the answer stands on.
+        next_page_token: What the next page is asked for with, if there is one.
+    """
+
+    events: Sequence[Found]
+    size: int
+    next_page_token: str | None
+
+
+class Pages(Protocol):
+    """The pages of one answer."""
+
+    def after(self, token: str | None) -> Part:
+        """Return the page that *token* asks for; None for the first."""
+
+
+class FolderPages:
+    """The pages of an answer from a ledger's folder."""
+
+    def __init__(
+        self, queries: Queries, query: Query, *, reveal: Collection[str]
+    ) -> None:
+        self._queries = queries
+        self._query = query
+        self._reveal = reveal
+
+    def after(self, token: str | None) -> Part:
+        """Return the page that *token* asks for; None for the first."""
+        progress = Progress()
+        query = self._query
+        if token is not None:
+            query = replace(query, page_token=token)
+        try:
+            page = self._queries.run(
+                query, reveal=self._reveal, progress=progress.show
+            )
+        finally:
+            progress.clear()
+        return Part(page.events, page.size, page.next_page_token)
+
+
+class NodePages:
+    """The pages of an answer from a node, whose word they are."""
+
+    def __init__(self, client: "Client", parameters: Mapping[str, str]) -> None:
+        self._client = client
+        self._parameters = parameters
+
+    def after(self, token: str | None) -> Part:
+        """Return the page that *token* asks for; None for the first."""
+        asked = dict(self._parameters)
+        if token is not None:
+            asked["nextPageToken"] = token
+        page = self._client.events_page(asked)
+        rows = [_read(row) for row in page.events]
+        return Part(rows, page.size, page.next_page_token)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An event as a node tells it; see `Found`."""
+
+    log_index: int
+    position: int
+    issuer: str
+    event: Mapping[str, JSON]
+    said: Mapping[str, JSON]
+
+    def to_json(self) -> Mapping[str, JSON]:
+        return self.said
+
+
+def _read(row: dict[str, JSON]) -> _Row:
+    event = row.get("event")
+    match row:
+        case {
+            "log_index": int(log_index),
+            "position": int(position),
+            "issuer": str(issuer),
+            "event": {"recordTime": str()},
+        } if isinstance(event, dict):
+            return _Row(log_index, position, issuer, event, row)
+        case _:
+            raise MalformedError("the node tells of an event that is none")
