@@ -110,7 +110,6 @@ def play(folder: Path, seed: int) -> None:
         answers = ledger.submit_many(stream(folder), progress=print)
         bad = [a for _, a in answers if not isinstance(a, provenance.Receipt)]
         print(f"{STREAMED} events streamed, refused: {bad}")
-
     # What to break: START, once some units are in; they become new events.
 
 
