@@ -252,15 +252,15 @@ class Way:
             self._require_secure(None, attempts)
         if not _is_passing(problem):
             return error
-        passing = PassingError(
+        fault = PassingError(
             str(problem),
             kind=problem.code or f"HTTP {status}",
             retry_after=parse_retry_after(
                 headers.get("retry-after"), now=self._clock()
             ),
         )
-        passing.__cause__ = AnsweredError(problem)
-        return passing
+        fault.__cause__ = AnsweredError(problem)
+        return fault
 
 
 class Received:

@@ -25,8 +25,9 @@ _CLASSES: Mapping[str, type[ProvenanceError]] = {
     if isinstance(kind, type)
     and issubclass(kind, ProvenanceError)
     and kind is not ProvenanceError
-    # Its evidence is two checkpoints, which a problem does not bring.
-    and kind is not errors.EquivocationError
+    # The evidence of the one is two checkpoints, which a problem does not
+    # bring; the other says that nothing was sent to the node.
+    and kind not in {errors.EquivocationError, errors.InsecureError}
 }
 
 _BY_STATUS: Mapping[int, type[ProvenanceError]] = {
