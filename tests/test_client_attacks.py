@@ -298,8 +298,6 @@ def test_a_page_that_is_none_is_malformed(
         (404, "PRV-9004", NotFoundError),
         (409, "", ConflictError),
         (422, "PRV-9999", RejectedError),
-        # It was sent, or there would be no answer.
-        (422, "PRV-9320", RejectedError),
         (413, "PRV-9103", RejectedError),
         (500, "PRV-9002", UnreachableError),
     ],

@@ -25,9 +25,8 @@ _CLASSES: Mapping[str, type[ProvenanceError]] = {
     if isinstance(kind, type)
     and issubclass(kind, ProvenanceError)
     and kind is not ProvenanceError
-    # The evidence of the one is two checkpoints, which a problem does not
-    # bring; the other says that nothing was sent to the node.
-    and kind not in {errors.EquivocationError, errors.InsecureError}
+    # Its evidence is two checkpoints, which a problem does not bring.
+    and kind is not errors.EquivocationError
 }
 
 _BY_STATUS: Mapping[int, type[ProvenanceError]] = {
