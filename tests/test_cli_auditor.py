@@ -523,17 +523,6 @@ def test_without_tiles_it_is_said_which_proof_is_needed(place: Place) -> None:
     assert done.code == 4
 
 
-@pytest.fixture(scope="module")
-def forked(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same log's key, made to sign another history."""
-    folder = tmp_path_factory.mktemp("forked")
-    ledger = folder / "ledger"
-    shutil.copytree(place.folder / "ledger", ledger)
-    connection = apsw.Connection(str(ledger / "ledger.sqlite"))
-    connection.close()
-    return folder
-
-
 def fork_of(place: Place, target: Path, size: int) -> Path:
     """Write a checkpoint of *size* with another root, by the log's own key."""
     signer = NoteSigner(ORIGIN, read_key(place.ledger / "log.key"))
