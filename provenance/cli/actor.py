@@ -11,16 +11,20 @@ stay where they are and the node goes on.
 # ruff: noqa: PLR0913, PLR0917
 
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
-from provenance.claims import actor as actors
-from provenance.claims.actor import ACTOR_RELATION, Grant
+from provenance import actors
+from provenance.claims.actor import (
+    ACTOR_RELATION,
+    ENROLLED,
+    Grant,
+    check_registry_body,
+)
 from provenance.claims.actor_json import actor_to_json
-from provenance.claims.event import SECRET_SIZE, Event, parse_event
+from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import Actor, TrustRegistry
 from provenance.cli.arguments import (
     FILE,
@@ -86,7 +90,6 @@ def request(
         name=name,
         signer=read_key(key_file),
         origin=origin,
-        secret=_secret(),
     )
     write_output(output, event.data)
     screen.line("request to enrol ", actor_id, " in ", origin, ": ", output)
@@ -149,7 +152,6 @@ def enrol(
                 name=name,
                 signer=read_key(actor_key_file),
                 origin=ledger.trust.origin,
-                secret=_secret(),
             )
         subject = str(event.body["actor"])
         return _log(
@@ -205,7 +207,15 @@ def grant(
 ) -> int:
     """Let ACTOR act as ROLE, within limits."""
     given = Grant(actor_id, role, prefixes, places, start, until, may_grant)
-    event = actors.grant(given, secret=_secret())
+    event = actors.grant(
+        actor_id,
+        role,
+        prefixes=prefixes,
+        places=places,
+        start=start,
+        until=until,
+        may_grant=may_grant,
+    )
     with where.open_writable(screen) as ledger:
         return _log(
             screen,
@@ -247,7 +257,6 @@ def add_key(
             actor_id,
             signer=new_signer,
             origin=ledger.trust.origin,
-            secret=_secret(),
         )
         return _log(
             screen,
@@ -300,7 +309,6 @@ def rotate(
             old=_find_key(ledger, actor_id, old_id),
             signer=new_signer,
             origin=ledger.trust.origin,
-            secret=_secret(),
         )
         return _log(
             screen,
@@ -336,9 +344,7 @@ def revoke(
     """
     with where.open_writable(screen) as ledger:
         old = _find_key(ledger, actor_id, key_id)
-        event = actors.revoke_key(
-            actor_id, old=old, reason=reason, secret=_secret()
-        )
+        event = actors.revoke_key(actor_id, old=old, reason=reason)
         return _log(
             screen,
             ledger,
@@ -381,7 +387,6 @@ def revoke_grant(
             actor_id,
             granted_by=granted_by,
             reason=reason,
-            secret=_secret(),
         )
         return _log(
             screen,
@@ -418,16 +423,12 @@ def list_actors(screen: Screen, actor_id: str | None, where: Where) -> int:
     return screen.result("actors", 0, {"actors": told})
 
 
-def _secret() -> bytes:
-    return secrets.token_bytes(SECRET_SIZE)
-
-
 def _read_request(file: str) -> Event:
     with within(file):
         event = parse_event(read_input(file, limit=_MAX_REQUEST))
-        if event.body.get("type") != actors.ENROLLED:
+        if event.body.get("type") != ENROLLED:
             raise MalformedError("this is not a request to enrol an actor")
-        actors.check_registry_body(event.body, event.items)
+        check_registry_body(event.body, event.items)
         return event
 
 
