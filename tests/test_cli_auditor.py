@@ -9,7 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from provenance.cli.signed import csv_line
+from provenance.cli.rows import csv_line
 from provenance.encoding.digest import sha256
 from provenance.store.keyfile import read_key
 from provenance.tlog.checkpoint import Checkpoint, sign_checkpoint
