@@ -357,10 +357,10 @@ def test_a_receipts_entry_is_shown_as_it_reads_in_the_second_copy(
 # Audits with a second copy.
 
 
-def damaged(place: Place, folder: Path, sql: str, *values: object) -> Path:
+def damaged(place: Place, folder: Path, sql: str) -> Path:
     shutil.copytree(place.folder / "backup", folder)
     connection = apsw.Connection(str(folder / "ledger.sqlite"))
-    connection.execute(sql, values)
+    connection.execute(sql)
     connection.close()
     return folder
 
@@ -368,11 +368,8 @@ def damaged(place: Place, folder: Path, sql: str, *values: object) -> Path:
 def test_an_audit_shows_how_a_changed_event_reads_in_the_backup(
     place: Place, tmp_path: Path
 ) -> None:
-    bad = damaged(
-        place, tmp_path / "bad",
-        "UPDATE events SET data = CAST(replace(CAST(data AS TEXT), 'x', 'x')"
-        " AS BLOB) WHERE number = ?", 99,
-    )  # fmt: skip
+    bad = tmp_path / "bad"
+    shutil.copytree(place.folder / "backup", bad)
     connection = apsw.Connection(str(bad / "ledger.sqlite"))
     ((number, data),) = [
         row for row in connection.execute("SELECT number, data FROM events")

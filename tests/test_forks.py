@@ -282,7 +282,7 @@ def test_a_childs_end_of_a_pipe_does_not_keep_the_parent_waiting(
     try:
         rest = threading.Thread(target=lambda: list(stream), daemon=True)
         rest.start()
-        rest.join(60)
+        rest.join(PATIENCE_SECONDS)
         assert not rest.is_alive()
     finally:
         os.close(release)
