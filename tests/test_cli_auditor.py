@@ -561,6 +561,9 @@ def test_tiles_that_were_changed_are_not_taken_for_a_fork(
     assert done.code == 1
     assert done.out.startswith("INCONSISTENT")
     assert "verify the tiles first" in done.out
+    # Nothing proves a fork: nobody is told to publish one.
+    assert "PRV-9032" in done.out
+    assert "publish" not in done.out
 
 
 def test_a_checkpoint_that_the_log_did_not_sign_is_not_compared(

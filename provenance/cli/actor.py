@@ -25,7 +25,8 @@ from provenance.claims.actor import (
 )
 from provenance.claims.actor_json import actor_to_json
 from provenance.claims.event import Event, parse_event
-from provenance.claims.registry import Actor, TrustRegistry
+from provenance.claims.registry import TrustRegistry
+from provenance.cli.actor_lines import SHORT, print_actor
 from provenance.cli.arguments import (
     FILE,
     ITEM,
@@ -37,14 +38,10 @@ from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Commands, within
 from provenance.cli.screen import Screen
 from provenance.cli.signing import find_signatory
-from provenance.cli.times import utc
 from provenance.cli.where import Where, WritableLedger, where_options
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, NotFoundError
 from provenance.store.keyfile import read_key
-
-_SHORT = 16
-"""How many hexadecimal digits of an id are shown, and enough to name it."""
 
 _MIN_SHORT = 8
 _WHOLE_ID = re.compile(r"[0-9a-fA-F]{64}")
@@ -350,7 +347,7 @@ def revoke(
             ledger,
             event,
             (key_file, issuer),
-            said=f"revoked key {old.hex()[:_SHORT]} of {actor_id}",
+            said=f"revoked key {old.hex()[:SHORT]} of {actor_id}",
             has_effect=lambda registry: (
                 registry.actor(actor_id).keys[old].revoked is not None
             ),
@@ -393,7 +390,7 @@ def revoke_grant(
             ledger,
             event,
             (key_file, issuer),
-            said=f"revoked grant {granted_by.hex()[:_SHORT]} of {actor_id}",
+            said=f"revoked grant {granted_by.hex()[:SHORT]} of {actor_id}",
             has_effect=lambda registry: (
                 registry.actor(actor_id).grants[granted_by].revoked is not None
             ),
@@ -415,7 +412,7 @@ def list_actors(screen: Screen, actor_id: str | None, where: Where) -> int:
         for known in (
             ledger.actors() if actor_id is None else [ledger.actor(actor_id)]
         ):
-            _print_actor(screen, known)
+            print_actor(screen, known)
             if screen.is_json:
                 told.append(actor_to_json(known))
         if actor_id is None and ledger.actors_rest_on:
@@ -493,46 +490,3 @@ def _find(known: Callable[[], Iterable[Hash]], start: str, what: str) -> Hash:
             f" `{PROGRAM} actor list` shows it, {_MIN_SHORT} digits at least"
         )
     return found[0]
-
-
-def _print_actor(screen: Screen, known: Actor) -> None:
-    kind = "  authority" if known.is_authority else ""
-    screen.line((known.id, "strong"), "  ", known.name, kind)
-    for key_id, held_key in known.keys.items():
-        ended = (
-            ""
-            if held_key.revoked is None
-            else f", revoked by entry {held_key.revoked}: {held_key.reason}"
-        )
-        screen.line(
-            f"  key    {key_id.hex()[:_SHORT]}  {_since(held_key.added)}", ended
-        )
-    for held in known.grants.values():
-        ended = (
-            "" if held.revoked is None else f", revoked by entry {held.revoked}"
-        )
-        screen.line(
-            f"  grant  {held.id.hex()[:_SHORT]}  ",
-            held.grant.role,
-            *_limits(held.grant),
-            f"  {_since(held.added)}{ended}",
-        )
-
-
-def _since(added: int) -> str:
-    return "of the trust file" if added < 0 else f"since entry {added}"
-
-
-def _limits(given: Grant) -> list[str]:
-    limits = []
-    if given.prefixes:
-        limits.append(f", prefixes {' '.join(given.prefixes)}")
-    if given.places:
-        limits.append(f", at {' '.join(given.places)}")
-    if given.start is not None:
-        limits.append(f", from {utc(given.start)}")
-    if given.until is not None:
-        limits.append(f", until {utc(given.until)}")
-    if given.may_grant:
-        limits.append(", may pass it on")
-    return limits

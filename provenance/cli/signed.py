@@ -8,6 +8,7 @@ import apsw
 import click
 
 from provenance.claims.registry import ActorKey
+from provenance.cli.actor_lines import SHORT, span_of
 from provenance.cli.arguments import TIME, ledger_option
 from provenance.cli.inputs import STANDARD
 from provenance.cli.problems import NOT_FOUND, OK
@@ -33,7 +34,6 @@ from provenance.ledger.signed import (
     statements_of,
 )
 
-_SHORT = 16
 _MOST_IN_CELL = 50
 """How many items a CSV cell names: a spreadsheet's cell has an end."""
 
@@ -199,14 +199,8 @@ def _tell_signers(screen: Screen, signers: Signers) -> None:
     actor = signers.actor
     screen.line((actor.id, "strong"), f"  {actor.name}")
     for key_id, key in signers.keys.items():
-        screen.line(f"  key {key_id.hex()[:_SHORT]}  {_span(key)}")
-
-
-def _span(key: ActorKey) -> str:
-    since = "of the trust file" if key.added < 0 else f"since entry {key.added}"
-    if key.revoked is None:
-        return f"{since}, not revoked"
-    return f"{since}, revoked by entry {key.revoked}: {key.reason}"
+        until = ", not revoked" if key.revoked is None else ""
+        screen.line(f"  key {key_id.hex()[:SHORT]}  {span_of(key)}{until}")
 
 
 def _tell(
@@ -229,7 +223,7 @@ def _tell(
         screen.line(
             (f"entry {statement.log_index}", "strong"),
             f"  logged {utc(statement.logged_at)}, signed"
-            f" {utc(header.issued_at)} by key {header.key_id.hex()[:_SHORT]}",
+            f" {utc(header.issued_at)} by key {header.key_id.hex()[:SHORT]}",
         )
         for event in statement.events:
             body = event.body
