@@ -457,7 +457,7 @@ def _log(
             " so, each with this command and its own key"
         )
     return screen.result(
-        "actor",
+        "actor-change",
         0,
         {
             "actor": subject,
