@@ -5,11 +5,9 @@ events like any other, so everybody can see who let whom in, and when.
 """
 
 import tempfile
-from secrets import token_bytes
 
 import provenance
 from provenance import Event, Signer
-from provenance.claims.actor import enrol, grant, revoke_key
 from provenance.encoding.base64 import encode_base64
 from provenance.tlog.note import NoteSigner
 
@@ -31,17 +29,12 @@ id = "{COUNCIL}"
 name = "The council"
 keys = ["{encode_base64(council_key.verifier.data)}"]
 """)
-enrolled = enrol(
-    COURIER,
-    name="Courier",
-    signer=courier_key,
-    origin=ORIGIN,
-    secret=token_bytes(32),
+enrolled = provenance.enrol(
+    COURIER, name="Courier", signer=courier_key, origin=ORIGIN
 )
-role = provenance.Grant(COURIER, "courier", places=(DEPOT,))
-granted = grant(role, secret=token_bytes(32))
+granted = provenance.grant(COURIER, "courier", places=[DEPOT])
 stolen = courier_key.verifier.key_id
-revoked = revoke_key(COURIER, old=stolen, reason="lost", secret=token_bytes(32))
+revoked = provenance.revoke_key(COURIER, old=stolen, reason="lost")
 
 
 def seen(step: str, place: str = DEPOT) -> Event:

@@ -6,7 +6,7 @@ import signal
 import warnings
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 60
+from tests.waiting import PATIENCE_SECONDS
 
 
 def fork() -> int:

@@ -15,6 +15,7 @@ from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import Submission
 from provenance.errors import (
     BrokenLinkError,
+    DuplicateEventError,
     InvalidSignatureError,
     LifecycleError,
     ProvenanceError,
@@ -28,6 +29,9 @@ from tests.vectors import reference
 MINUTE = 60_000
 GRACE = 5 * MINUTE
 """How far ahead of the ledger's a signer's clock may be, in ms."""
+
+LOOK_BACK = 32
+"""How many of a trail's stored links are looked at for an equal event."""
 
 Refusal = type[ProvenanceError]
 
@@ -147,6 +151,8 @@ class Model:
     Attributes:
         people: Actor → its keys and grants.
         trails: Item → the hash of each link.
+        said: Item → for each link its number in the log, who said the event,
+            and the event.
         logged: A statement's header → its log index.
         size: How many entries the log has.
         time: The log's time, that of its last commitment, in ms.
@@ -162,6 +168,8 @@ class Model:
         self.owners = owners
         self.people = {OPERATOR: Person({OPERATOR: True})}
         self.trails: dict[str, list[bytes]] = {}
+        self.said: dict[str, list[tuple[int, str, Event]]] = {}
+        self.links = 0
         self.logged: dict[bytes, int] = {}
         self.size = 1
         self.time = now
@@ -174,6 +182,7 @@ class Model:
         known = {key for person in self.people.values() for key in person.keys}
         answers: list[int | Refusal] = []
         start = self.size
+        stored = {item: len(trail) for item, trail in self.trails.items()}
         for statement in statements:
             if statement.is_forged and statement.key in known:
                 answers.append(InvalidSignatureError)
@@ -181,7 +190,7 @@ class Model:
             if statement.header in self.logged:
                 answers.append(self.logged[statement.header])
                 continue
-            refusal = self._refusal(statement, now)
+            refusal = self._refusal(statement, now, stored)
             if refusal is not None:
                 answers.append(refusal)
                 continue
@@ -216,8 +225,36 @@ class Model:
                     + event.id
                 )
                 self.trails.setdefault(item, []).append(link)
+                self.said.setdefault(item, []).append(
+                    (self.links, statement.issuer, event)
+                )
+                self.links += 1
 
-    def _refusal(self, statement: Statement, now: int) -> Refusal | None:
+    def _was_said(
+        self, event: Event, issuer: str, stored: Mapping[str, int]
+    ) -> bool:
+        """Return whether *issuer* said all that *event* says before.
+
+        Its salts may be others. It is looked for on the shortest trail of its
+        items, the one that was continued first among several: in what is
+        being logged, and in the latest links that were stored before.
+        """
+        trails = {i.id: self.said.get(i.id, []) for i in event.items}
+        if not all(trails.values()):
+            return False
+        item = min(
+            trails, key=lambda item: (len(trails[item]), trails[item][-1][0])
+        )
+        oldest = max(stored.get(item, 0) - LOOK_BACK, 0)
+        return any(
+            (said_by, said.body, said.items)
+            == (issuer, event.body, event.items)
+            for _, said_by, said in trails[item][oldest:]
+        )
+
+    def _refusal(
+        self, statement: Statement, now: int, stored: Mapping[str, int]
+    ) -> Refusal | None:
         if statement.origin != ORIGIN:
             return RejectedError
         person = self.people.get(statement.issuer)
@@ -228,6 +265,12 @@ class Model:
         if statement.issued_at > now + GRACE:
             return LifecycleError
         doings = [s for s in statement.sayings if isinstance(s, Doing)]
+        events = [doing.event for doing in doings]
+        said = [(event.body, event.items) for event in events]
+        if any(said.count(one) > 1 for one in said) or any(
+            self._was_said(event, statement.issuer, stored) for event in events
+        ):
+            return DuplicateEventError
         if not all(self._may(person, doing, now) for doing in doings):
             return RoleNotGrantedError
         for doing in doings:

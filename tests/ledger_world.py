@@ -5,6 +5,7 @@ Only the clock and the secrets are ours, so that a run can be repeated.
 """
 
 import pathlib
+from dataclasses import replace
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
@@ -48,6 +49,12 @@ def body(**members: object) -> dict[str, object]:
         "eventTime": "2026-02-01T09:00:00.000Z",
         "eventTimeZoneOffset": "+00:00",
     } | members
+
+
+def with_another_key(trust: Trust) -> Trust:
+    """Return *trust* with another log's key in place of its own."""
+    key = NoteSigner(ORIGIN, signer_of("another log")).verifier
+    return replace(trust, policy=replace(trust.policy, logs=(Log(key),)))
 
 
 class LedgerWorld:

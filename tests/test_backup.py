@@ -12,7 +12,6 @@ import subprocess
 import sys
 import sysconfig
 import threading
-from dataclasses import replace
 
 import pytest
 from provenance_node.install import Machine, install
@@ -35,15 +34,19 @@ from provenance.folder import (
     open_reader,
 )
 from provenance.proof.receipt import Receipt
-from provenance.proof.trust import Trust, format_trust
+from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
 from provenance.store.backup import copy_ledger
 from provenance.store.sqlite import SQLiteStore
-from provenance.tlog.note import NoteSigner
-from provenance.tlog.policy import Log
 from tests.cli_runs import ok, run
-from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of
+from tests.ledger_world import (
+    ORIGIN,
+    PRODUCER,
+    LedgerWorld,
+    can,
+    with_another_key,
+)
 from tests.node_world import NodeProcess, grow, new_world
 from tests.waiting import PATIENCE_SECONDS, finish
 
@@ -326,11 +329,6 @@ def test_the_script_keeps_no_unsound_copy_under_a_good_name(
     assert out == ""
     assert [p.suffix for p in backups.iterdir()] == [".unsound"]
     assert ".unsound now; no older copy was deleted" in said
-
-
-def with_another_key(trust: Trust) -> Trust:
-    key = NoteSigner(ORIGIN, signer_of("another log")).verifier
-    return replace(trust, policy=replace(trust.policy, logs=(Log(key),)))
 
 
 # What an old copy must not do.

@@ -162,6 +162,8 @@ def test_actors_are_enrolled_granted_and_given_keys_by_a_node(
 
     done = afar.ok("actor", "enrol", "--request", request, *by, "--json")
     assert done.json["in_effect"] is True
+    # A node tells of an actor as provenance.actor, which is something else.
+    assert done.json["schema"] == "provenance.actor-change/1"
     done = afar.ok("actor", "grant", SHOP, "carrier", *by, "--json")
     assert done.json["in_effect"] is True
     grant = done.json["grant"]

@@ -37,8 +37,13 @@ def told_of(folder: pathlib.Path, count: int) -> LedgerWorld:
     for events in (
         [make_event(made, [Item("epcList", UNIT)], secret=world.secret())],
         [
-            make_event(body(), [seen], secret=world.secret())
-            for _ in range(count)
+            # None is another one said again.
+            make_event(
+                body(eventTime=f"2026-02-01T09:00:00.{number:03}Z"),
+                [seen],
+                secret=world.secret(),
+            )
+            for number in range(count)
         ],
     ):
         world.ledger.append(events, signer=signer_of(PRODUCER), issuer=PRODUCER)

@@ -1,7 +1,6 @@
 """What is installed: its names, and what is in the wheel."""
 
 import importlib.util
-import os
 import pathlib
 import re
 import subprocess
@@ -12,6 +11,8 @@ from email import message_from_bytes
 from email.message import Message
 
 import pytest
+
+from tests.parts import lack
 
 PROJECT = pathlib.Path(__file__).resolve().parents[1]
 PACKAGES = {"provenance": "provenance", "provenance_node": "node"}
@@ -82,10 +83,7 @@ def test_such_words_are_known(text: str, is_strange: bool) -> None:
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     if importlib.util.find_spec("hatchling") is None:
-        reason = "hatchling is not installed: pip install --group test"
-        if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-            pytest.fail(reason)
-        pytest.skip(reason)
+        lack("hatchling is not installed: pip install --group test")
     folder = tmp_path_factory.mktemp("wheel")
     done = subprocess.run(
         [

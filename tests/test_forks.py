@@ -30,6 +30,7 @@ from tests.cli_runs import PROJECT
 from tests.fork_child import fork, in_child
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import NodeProcess
+from tests.parts import lack
 from tests.waiting import PATIENCE_SECONDS, finish
 
 SAYS = "which was forked from it: nothing was done. Open it in each worker"
@@ -281,7 +282,7 @@ def test_a_childs_end_of_a_pipe_does_not_keep_the_parent_waiting(
     try:
         rest = threading.Thread(target=lambda: list(stream), daemon=True)
         rest.start()
-        rest.join(60)
+        rest.join(PATIENCE_SECONDS)
         assert not rest.is_alive()
     finally:
         os.close(release)
@@ -323,9 +324,7 @@ def test_a_grandchild_is_told_too(world: LedgerWorld) -> None:
 @pytest.fixture(scope="module")
 def gunicorn() -> None:
     if find_spec("gunicorn") is None:
-        if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-            pytest.fail("gunicorn is missing: pip install --group test")
-        pytest.skip("needs gunicorn")
+        lack("gunicorn is not installed: pip install --group test")
 
 
 _APP = """

@@ -16,7 +16,6 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Never
 
 import pytest
 from provenance_node.install import Machine, install
@@ -47,6 +46,7 @@ from provenance.tlog.tile import (
 )
 from tests.ledger_world import ORIGIN as LEDGER_ORIGIN
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
+from tests.parts import lack
 from tests.waiting import PATIENCE_SECONDS
 
 INTEROP = pathlib.Path(__file__).parent / "interop"
@@ -115,12 +115,6 @@ class Program:
         done = self.run(folder, *flags, vkey=vkey)
         assert (done.returncode, done.stdout) == (1, ""), done
         return done.stderr
-
-
-def lack(reason: str) -> Never:
-    if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 def go(

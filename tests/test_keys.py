@@ -3,7 +3,6 @@
 import hashlib
 import importlib.util
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from provenance.keys import (
     select_backend,
     signature_is_valid,
 )
+from tests.parts import lack
 from tests.vectors_of import shared
 
 P = 2**255 - 19
@@ -54,10 +54,7 @@ def library(request: pytest.FixtureRequest) -> Iterator[str]:
     """Verify with one library, then the other."""
     name = str(request.param)
     if name == "pynacl" and importlib.util.find_spec("nacl") is None:
-        reason = "PyNaCl is not installed: pip install pynacl"
-        if os.environ.get("PROVENANCE_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        lack("PyNaCl is not installed: pip install pynacl")
     before = backend()
     select_backend(name)
     assert backend() == name

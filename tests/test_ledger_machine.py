@@ -107,6 +107,8 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world = LedgerWorld(pathlib.Path(self.folder.name) / "ledger")
         self.model = Model(self.world.now, OWNERS)
         self.submitted: list[Statement] = []
+        self.moments = 0
+        self.done: list[tuple[str, Doing]] = []
         self.is_agreed = True
 
     def teardown(self) -> None:
@@ -196,6 +198,12 @@ class LedgerMachine(RuleBasedStateMachine):
                 )
                 assert index == answer.log_index
         self.submitted += statements
+        self.done += [
+            (statement.issuer, saying)
+            for statement in statements
+            for saying in statement.sayings
+            if isinstance(saying, Doing)
+        ]
         self.is_agreed = True
 
     def enrolment(self, actor: str, key: str) -> Enrolment:
@@ -231,6 +239,9 @@ class LedgerMachine(RuleBasedStateMachine):
             members = {"action": action}
         prefix = "urn:provenance:step:" if "_" in step else ""
         members["bizStep"] = prefix + step
+        # No two are equal by chance, or most of them would be repeats.
+        self.moments += 1
+        members["eventTime"] = f"2026-02-01T09:00:00.{self.moments:03}Z"
         if after:
             members["after"] = [list(pair) for pair in after]
         event = make_event(body(**members), named, secret=self.world.secret())
@@ -508,6 +519,46 @@ class LedgerMachine(RuleBasedStateMachine):
             ACTORS[0], self.doing("inspecting", [UNITS[number % len(UNITS)]])
         )
         self.submit(fresh, again, fresh)
+
+    @rule(
+        number=numbers,
+        other=st.one_of(st.none(), people),
+        has_more=st.booleans(),
+    )
+    @precondition(lambda self: self.done)
+    def say_the_same(
+        self, number: int, other: str | None, *, has_more: bool
+    ) -> None:
+        """An event that was said is signed anew, with other salts.
+
+        Whether the first was logged or not, by whom, alone or with more.
+        """
+        issuer, doing = self.done[-1 - number % len(self.done)]
+        more = [self.doing("inspecting", UNITS[:1])] if has_more else []
+        self.submit(self.statement(other or issuer, self.repeat(doing), *more))
+
+    @rule(
+        issuer=st.sampled_from(ACTORS[:2]),
+        items=st.lists(
+            st.sampled_from(UNITS), min_size=1, max_size=3, unique=True
+        ),
+        is_one_statement=st.booleans(),
+    )
+    def say_the_same_at_once(
+        self, issuer: str, items: list[str], *, is_one_statement: bool
+    ) -> None:
+        doing = self.doing("inspecting", items)
+        both = [doing, self.repeat(doing)]
+        if is_one_statement:
+            self.submit(self.statement(issuer, *both))
+        else:
+            self.submit(*(self.statement(issuer, one) for one in both))
+
+    def repeat(self, doing: Doing) -> Doing:
+        event = make_event(
+            doing.event.body, doing.event.items, secret=self.world.secret()
+        )
+        return dataclasses.replace(doing, event=event)
 
     @rule(
         issuer=people,

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Never
 
 import pytest
 from provenance_node.page import (
@@ -26,6 +25,7 @@ from starlette.testclient import TestClient
 
 from tests.ledger_world import can
 from tests.node_world import new_world, quoted, served
+from tests.parts import lack
 
 HERE = pathlib.Path(__file__).parent
 
@@ -36,12 +36,6 @@ HEAVIEST_SCANNER = 48_000
 """Bytes more that opening the scanner may take."""
 
 MAP_DATA = "/map/world.js"
-
-
-def lack(reason: str) -> Never:
-    if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="module")

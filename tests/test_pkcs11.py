@@ -4,17 +4,17 @@ SoftHSM stands for the device. Whoever has a real one changes the library's
 path and the token's name.
 """
 
-import os
 import pathlib
 import shutil
 import subprocess
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 import provenance
 from tests.ledger_world import OPERATOR, ORIGIN, LedgerWorld, can, signer_of
+from tests.parts import lack
 
 DAIRY = "did:web:hsm-dairy.example"
 LIBRARY = pathlib.Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -39,12 +39,6 @@ class Pkcs11Key:
         return bytes(self._private.sign(message, mechanism=self._mechanism))
 
 
-def _miss(reason: str) -> NoReturn:
-    if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture
 def key(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
@@ -52,11 +46,11 @@ def key(
     """Give a new key in a new token."""
     tool = shutil.which("softhsm2-util")
     if tool is None or not LIBRARY.exists():
-        _miss("SoftHSM is not installed: apt-get install softhsm2")
+        lack("SoftHSM is not installed: apt-get install softhsm2")
     try:
         import pkcs11  # noqa: PLC0415  # it may not be there
     except ModuleNotFoundError:
-        _miss("python-pkcs11 is not installed: pip install python-pkcs11")
+        lack("python-pkcs11 is not installed: pip install python-pkcs11")
     tokens = tmp_path / "tokens"
     tokens.mkdir()
     settings = tmp_path / "softhsm2.conf"

@@ -2,7 +2,6 @@
 
 import pathlib
 import shutil
-from dataclasses import replace
 
 import pytest
 
@@ -12,13 +11,9 @@ from provenance.errors import (
     VerificationError,
 )
 from provenance.folder import audit_folder, backup_folder
-from provenance.keys import Signer
-from provenance.proof.trust import Trust
 from provenance.retention import DatedBackup, Keep, backup_dated, parse_keep
-from provenance.tlog.note import NoteSigner
-from provenance.tlog.policy import Log
 from tests.cli_runs import ok, run
-from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
+from tests.ledger_world import PRODUCER, LedgerWorld, can, with_another_key
 from tests.node_world import grow, new_world
 
 DAY = 86_400_000
@@ -156,11 +151,6 @@ def test_a_copy_that_fails_its_audit_deletes_nothing(
             trust=with_another_key(world.trust),
         )
     assert names(backups) == [date(0), f"{date(1)}.unsound"]
-
-
-def with_another_key(trust: Trust) -> Trust:
-    key = NoteSigner(ORIGIN, Signer.generate()).verifier
-    return replace(trust, policy=replace(trust.policy, logs=(Log(key),)))
 
 
 def test_the_command_says_what_it_kept_and_what_it_deleted(

@@ -17,7 +17,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from typing import Any, Never
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -42,6 +42,7 @@ from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.explanations import EXPLANATIONS
 from provenance.proof.verdict import NOT_CHECKED, SCHEMA
 from provenance.proof.verdict import STEPS as CHECKS
+from tests.parts import lack
 from tests.vectors.case import plain
 from tests.web.agree import Answerer, compare
 
@@ -55,12 +56,6 @@ SLICE = 300
 """How many changed bundles the test run asks about."""
 
 SEED = 20_261_122
-
-
-def lack(reason: str) -> Never:
-    if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @functools.cache

@@ -13,11 +13,10 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from typing import Never, Self
-
-import pytest
+from typing import Self
 
 from tests.cli_runs import PROJECT, Run
+from tests.parts import lack
 from tests.waiting import PATIENCE_SECONDS
 
 _VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
@@ -52,7 +51,7 @@ class Nobody:
                 break
         else:
             nobody.end()
-            _lack(f"no {_VERSION} that a user without rights can run")
+            lack(f"no {_VERSION} that a user without rights can run")
         return nobody
 
     @property
@@ -90,9 +89,3 @@ class Nobody:
     def _own(self, path: pathlib.Path) -> None:
         if self.user is not None:
             os.chown(path, self.user, -1)
-
-
-def _lack(reason: str) -> Never:
-    if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-        pytest.fail(reason)
-    pytest.skip(reason)

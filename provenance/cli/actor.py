@@ -11,17 +11,22 @@ stay where they are and the node goes on.
 # ruff: noqa: PLR0913, PLR0917
 
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
 
-from provenance.claims import actor as actors
-from provenance.claims.actor import ACTOR_RELATION, Grant
+from provenance import actors
+from provenance.claims.actor import (
+    ACTOR_RELATION,
+    ENROLLED,
+    Grant,
+    check_registry_body,
+)
 from provenance.claims.actor_json import actor_to_json
-from provenance.claims.event import SECRET_SIZE, Event, parse_event
-from provenance.claims.registry import Actor, TrustRegistry
+from provenance.claims.event import Event, parse_event
+from provenance.claims.registry import TrustRegistry
+from provenance.cli.actor_lines import SHORT, print_actor
 from provenance.cli.arguments import (
     FILE,
     ITEM,
@@ -33,14 +38,10 @@ from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Commands, within
 from provenance.cli.screen import Screen
 from provenance.cli.signing import find_signatory
-from provenance.cli.times import utc
 from provenance.cli.where import Where, WritableLedger, where_options
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, NotFoundError
 from provenance.store.keyfile import read_key
-
-_SHORT = 16
-"""How many hexadecimal digits of an id are shown, and enough to name it."""
 
 _MIN_SHORT = 8
 _WHOLE_ID = re.compile(r"[0-9a-fA-F]{64}")
@@ -86,7 +87,6 @@ def request(
         name=name,
         signer=read_key(key_file),
         origin=origin,
-        secret=_secret(),
     )
     write_output(output, event.data)
     screen.line("request to enrol ", actor_id, " in ", origin, ": ", output)
@@ -149,7 +149,6 @@ def enrol(
                 name=name,
                 signer=read_key(actor_key_file),
                 origin=ledger.trust.origin,
-                secret=_secret(),
             )
         subject = str(event.body["actor"])
         return _log(
@@ -205,7 +204,15 @@ def grant(
 ) -> int:
     """Let ACTOR act as ROLE, within limits."""
     given = Grant(actor_id, role, prefixes, places, start, until, may_grant)
-    event = actors.grant(given, secret=_secret())
+    event = actors.grant(
+        actor_id,
+        role,
+        prefixes=prefixes,
+        places=places,
+        start=start,
+        until=until,
+        may_grant=may_grant,
+    )
     with where.open_writable(screen) as ledger:
         return _log(
             screen,
@@ -247,7 +254,6 @@ def add_key(
             actor_id,
             signer=new_signer,
             origin=ledger.trust.origin,
-            secret=_secret(),
         )
         return _log(
             screen,
@@ -300,7 +306,6 @@ def rotate(
             old=_find_key(ledger, actor_id, old_id),
             signer=new_signer,
             origin=ledger.trust.origin,
-            secret=_secret(),
         )
         return _log(
             screen,
@@ -336,15 +341,13 @@ def revoke(
     """
     with where.open_writable(screen) as ledger:
         old = _find_key(ledger, actor_id, key_id)
-        event = actors.revoke_key(
-            actor_id, old=old, reason=reason, secret=_secret()
-        )
+        event = actors.revoke_key(actor_id, old=old, reason=reason)
         return _log(
             screen,
             ledger,
             event,
             (key_file, issuer),
-            said=f"revoked key {old.hex()[:_SHORT]} of {actor_id}",
+            said=f"revoked key {old.hex()[:SHORT]} of {actor_id}",
             has_effect=lambda registry: (
                 registry.actor(actor_id).keys[old].revoked is not None
             ),
@@ -381,14 +384,13 @@ def revoke_grant(
             actor_id,
             granted_by=granted_by,
             reason=reason,
-            secret=_secret(),
         )
         return _log(
             screen,
             ledger,
             event,
             (key_file, issuer),
-            said=f"revoked grant {granted_by.hex()[:_SHORT]} of {actor_id}",
+            said=f"revoked grant {granted_by.hex()[:SHORT]} of {actor_id}",
             has_effect=lambda registry: (
                 registry.actor(actor_id).grants[granted_by].revoked is not None
             ),
@@ -410,7 +412,7 @@ def list_actors(screen: Screen, actor_id: str | None, where: Where) -> int:
         for known in (
             ledger.actors() if actor_id is None else [ledger.actor(actor_id)]
         ):
-            _print_actor(screen, known)
+            print_actor(screen, known)
             if screen.is_json:
                 told.append(actor_to_json(known))
         if actor_id is None and ledger.actors_rest_on:
@@ -418,16 +420,12 @@ def list_actors(screen: Screen, actor_id: str | None, where: Where) -> int:
     return screen.result("actors", 0, {"actors": told})
 
 
-def _secret() -> bytes:
-    return secrets.token_bytes(SECRET_SIZE)
-
-
 def _read_request(file: str) -> Event:
     with within(file):
         event = parse_event(read_input(file, limit=_MAX_REQUEST))
-        if event.body.get("type") != actors.ENROLLED:
+        if event.body.get("type") != ENROLLED:
             raise MalformedError("this is not a request to enrol an actor")
-        actors.check_registry_body(event.body, event.items)
+        check_registry_body(event.body, event.items)
         return event
 
 
@@ -459,7 +457,7 @@ def _log(
             " so, each with this command and its own key"
         )
     return screen.result(
-        "actor",
+        "actor-change",
         0,
         {
             "actor": subject,
@@ -492,46 +490,3 @@ def _find(known: Callable[[], Iterable[Hash]], start: str, what: str) -> Hash:
             f" `{PROGRAM} actor list` shows it, {_MIN_SHORT} digits at least"
         )
     return found[0]
-
-
-def _print_actor(screen: Screen, known: Actor) -> None:
-    kind = "  authority" if known.is_authority else ""
-    screen.line((known.id, "strong"), "  ", known.name, kind)
-    for key_id, held_key in known.keys.items():
-        ended = (
-            ""
-            if held_key.revoked is None
-            else f", revoked by entry {held_key.revoked}: {held_key.reason}"
-        )
-        screen.line(
-            f"  key    {key_id.hex()[:_SHORT]}  {_since(held_key.added)}", ended
-        )
-    for held in known.grants.values():
-        ended = (
-            "" if held.revoked is None else f", revoked by entry {held.revoked}"
-        )
-        screen.line(
-            f"  grant  {held.id.hex()[:_SHORT]}  ",
-            held.grant.role,
-            *_limits(held.grant),
-            f"  {_since(held.added)}{ended}",
-        )
-
-
-def _since(added: int) -> str:
-    return "of the trust file" if added < 0 else f"since entry {added}"
-
-
-def _limits(given: Grant) -> list[str]:
-    limits = []
-    if given.prefixes:
-        limits.append(f", prefixes {' '.join(given.prefixes)}")
-    if given.places:
-        limits.append(f", at {' '.join(given.places)}")
-    if given.start is not None:
-        limits.append(f", from {utc(given.start)}")
-    if given.until is not None:
-        limits.append(f", until {utc(given.until)}")
-    if given.may_grant:
-        limits.append(", may pass it on")
-    return limits

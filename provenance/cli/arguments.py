@@ -184,6 +184,10 @@ class Language(_Type):
 
     name = "language"
 
+    def __init__(self, *others: str) -> None:
+        """Take *others* as well, which are no languages."""
+        self._others = others
+
     def convert(
         self,
         value: str,
@@ -196,11 +200,11 @@ class Language(_Type):
             spelling: language
             for language in LANGUAGES
             for spelling in (language.lower(), language.partition("-")[0])
-        }
+        } | {other: other for other in self._others}
         if wanted not in spellings:
             self.fail(
                 f"{value!r} is not a language that stories are told in: give"
-                f" {' or '.join(LANGUAGES)}",
+                f" {' or '.join([*LANGUAGES, *self._others])}",
                 param,
                 ctx,
             )

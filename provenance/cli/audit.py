@@ -12,6 +12,7 @@ from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults
 from provenance.folder import audit_folder, compare_folders
+from provenance.ledger.audit import Audit
 
 
 @click.command(cls=Command)
@@ -77,20 +78,7 @@ def audit(  # noqa: PLR0913, PLR0917  # click's way
             "it was held against its own trust file; with --trust it is held"
             " against yours"
         )
-    counts = (
-        f"{found.size} entries, {found.events} events, {found.items} items,"
-        f" {found.checkpoints} checkpoints"
-    )
-    if found.is_sound:
-        screen.line(("sound", "good"), f"  {counts}")
-    else:
-        screen.line(
-            ("FAULTY", "bad"), f"  {len(found.findings)} findings in {counts}"
-        )
-        for finding in found.findings:
-            screen.line(f"  {finding.where}: {finding.what}")
-        screen.line(f"  do: {FAULTS_PROBLEM.advice}")
-        screen.line(f"  more: {PROGRAM} explain {FAULTS_PROBLEM.code}")
+    _tell(screen, found)
     differs = compared is not None and bool(compared.faults)
     if compared is not None:
         screen.line(
@@ -120,3 +108,20 @@ def audit(  # noqa: PLR0913, PLR0917  # click's way
             ],
         },
     )
+
+
+def _tell(screen: Screen, found: Audit) -> None:
+    counts = (
+        f"{found.size} entries, {found.events} events, {found.items} items,"
+        f" {found.checkpoints} checkpoints"
+    )
+    if found.is_sound:
+        screen.line(("sound", "good"), f"  {counts}")
+    else:
+        screen.line(
+            ("FAULTY", "bad"), f"  {len(found.findings)} findings in {counts}"
+        )
+        for finding in found.findings:
+            screen.line(f"  {finding.where}: {finding.what}")
+        screen.line(f"  do: {FAULTS_PROBLEM.advice}")
+        screen.line(f"  more: {PROGRAM} explain {FAULTS_PROBLEM.code}")

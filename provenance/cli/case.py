@@ -4,6 +4,7 @@ Findings are told as they come, into files that have no names, and put
 together in the end: so a folder of thousands takes no memory.
 """
 
+import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -15,15 +16,16 @@ import click
 
 from provenance import __version__
 from provenance.cli import case_html
-from provenance.cli.case_html import Case, command_line
+from provenance.cli.arguments import Language
+from provenance.cli.case_html import Case
 from provenance.cli.examine import Found
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.judging import judging_options, open_judge, trust_path
 from provenance.cli.outputs import write_pieces
 from provenance.cli.problems import gravest
 from provenance.cli.program import PROGRAM, Command
+from provenance.cli.rows import csv_line
 from provenance.cli.screen import Screen
-from provenance.cli.signed import csv_line
 from provenance.cli.times import now
 from provenance.cli.words import LANGUAGES
 from provenance.ledger.search import written_time
@@ -49,10 +51,10 @@ _COLUMNS = (
 )
 @click.option(
     "--lang",
-    type=click.Choice([*LANGUAGES, _BOTH]),
+    type=Language(_BOTH),
     default=_BOTH,
     show_default=True,
-    help="The language, or one after the other.",
+    help=f"The language, {', '.join(LANGUAGES)} or both, one after the other.",
 )
 @judging_options
 def report(  # noqa: PLR0913, PLR0917  # click's way
@@ -222,8 +224,8 @@ def _commands(  # noqa: PLR0913, PLR0917  # what the options said
     if against is not None:
         said += ["--against", against]
     return [
-        command_line("sha256sum", trust_file, *plain),
-        command_line(PROGRAM, "verify", *files, *said),
+        shlex.join(["sha256sum", trust_file, *plain]),
+        shlex.join([PROGRAM, "verify", *files, *said]),
     ]
 
 

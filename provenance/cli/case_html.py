@@ -9,18 +9,18 @@ terminal (`screen.safe`), then all of it as HTML.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
-from shlex import quote
 
 from provenance.cli.case_words import case_word
 from provenance.cli.examine import Found
 from provenance.cli.screen import safe
+from provenance.cli.story import MARKS, called
 from provenance.cli.telling import moment_lines, void_words
 from provenance.cli.times import as_written
 from provenance.cli.words import label, notice_text, word
 from provenance.encoding.base64 import encode_base64
 from provenance.errors import MalformedError
 from provenance.proof.faults import Fault
-from provenance.proof.verdict import Moment, Step
+from provenance.proof.verdict import Moment, Outcome, Step
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.note import parse_note
 
@@ -57,7 +57,6 @@ _HEAD = (
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     "<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n"
 )
-_MARKS = {"VERIFIED": "✓", "FAILED": "✗", "INCOMPLETE": "!", "UNKNOWN": "–"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +215,6 @@ def details(found: Found, language: str) -> Iterator[str]:
     yield "</section>\n"
 
 
-def command_line(*words: str) -> str:
-    """Return *words* as they are typed."""
-    return " ".join(map(quote, words))
-
-
 def text(value: str) -> str:
     """Return *value* so that a page shows it, whatever it is."""
     return escape(safe(value), quote=True)
@@ -245,7 +239,8 @@ def _table_head(language: str, *columns: str) -> str:
 
 def _outcome(name: str, language: str) -> str:
     said = text(case_word(name, language))
-    return f'<span class="outcome {name}">{_MARKS[name]} {said}</span>'
+    mark = MARKS[Outcome(name)]
+    return f'<span class="outcome {name}">{mark} {said}</span>'
 
 
 def _step(step: Step, language: str) -> str:
@@ -264,11 +259,11 @@ def _fault(fault: Fault, language: str) -> str:
             return f"<code>{text(said)}</code>"
         return text(case_word("nothing there", language))
 
-    signer = f"{fault.issuer_name} <{fault.issuer}>" if fault.issuer else ""
+    signer = called(fault.issuer_name, fault.issuer)
     pointer = fault.pointer or case_word("whole", language)
     return (
         f'<tr><td lang="en"><b>{text(fault.where)}</b><br>{text(fault.what)}'
-        f"</td><td>{text(signer.strip())}</td>"
+        f"</td><td>{text(signer)}</td>"
         f"<td><code>{text(pointer)}</code></td>"
         f"<td>{value(fault.here)}</td><td>{value(fault.there)}</td></tr>\n"
     )

@@ -1,6 +1,6 @@
 """`provenance compare`: two checkpoints of one log, and the proof."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,13 @@ from provenance.cli.evidence import RECEIPT_START
 from provenance.cli.inputs import read_input
 from provenance.cli.judging import find_trust, trust_option
 from provenance.cli.outputs import write_output
-from provenance.cli.problems import FAILED, NO_PROOF_CODE, OK, PROBLEMS
+from provenance.cli.problems import (
+    FAILED,
+    NO_PROOF_CODE,
+    NOT_FOUND,
+    OK,
+    problem_of,
+)
 from provenance.cli.program import PROGRAM, Command, within
 from provenance.cli.screen import Screen
 from provenance.encoding.base64 import encode_base64
@@ -32,8 +38,6 @@ from provenance.tlog.merkle import ReadNodes
 from provenance.tlog.note import format_note
 from provenance.tlog.proof_file import parse_proof
 from provenance.tlog.tile import nodes_from
-
-_EQUIVOCATION = PROBLEMS[EquivocationError]
 
 
 class _Side(NamedTuple):
@@ -227,14 +231,13 @@ def _lacking(screen: Screen, old: _Side, new: _Side) -> int:
         " the log's tiles with --from, a folder of tiles, a ledger's folder or"
         " a node's URL"
     )
-    problem = PROBLEMS[NotFoundError]
     screen.line(("UNKNOWN", "strong"), f"  {what}")
     _print_side(screen, "old", old)
     _print_side(screen, "new", new)
     screen.line(f"  more: {PROGRAM} explain {NO_PROOF_CODE}")
     return screen.result(
         "comparison",
-        problem.exit_code,
+        NOT_FOUND,
         {**_json("unknown", old, new), "needed": what},
     )
 
@@ -269,8 +272,10 @@ def _fork(
     else:
         for line in both.splitlines():
             screen.line(f"  | {line}")
-    screen.line(f"  do: {_EQUIVOCATION.advice}")
-    screen.line(f"  more: {PROGRAM} explain {_EQUIVOCATION.code}")
+    problem = problem_of(error)
+    assert problem is not None, "both are the library's"
+    screen.line(f"  do: {problem.advice}")
+    screen.line(f"  more: {PROGRAM} explain {problem.code}")
     return screen.result(
         "comparison",
         FAILED,
@@ -278,7 +283,7 @@ def _fork(
             **_json("fork" if is_certain else "inconsistent", old, new),
             "what": str(error),
             "notes": notes,
-            "proof": [digest.hex() for digest in proof],
+            "proof": _hex(proof),
             "evidence": evidence,
         },
     )
@@ -305,5 +310,5 @@ def _json(relation: str, old: _Side, new: _Side) -> dict[str, object]:
     }
 
 
-def _hex(hashes: tuple[Hash, ...]) -> list[str]:
+def _hex(hashes: Iterable[bytes]) -> list[str]:
     return [digest.hex() for digest in hashes]

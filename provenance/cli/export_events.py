@@ -3,7 +3,8 @@
 import click
 
 from provenance.cli.arguments import ITEM, TIME
-from provenance.cli.inputs import STANDARD, read_input, read_trust
+from provenance.cli.inputs import STANDARD, read_input
+from provenance.cli.judging import find_trust, trust_option
 from provenance.cli.outputs import write_output
 from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
@@ -20,15 +21,7 @@ _WRITERS = {"json": render_document, "xml": write_xml}
 
 @click.command("export-events", cls=Command)
 @click.argument("file", metavar="BUNDLE")
-@click.option(
-    "--trust",
-    "trust_file",
-    metavar="FILE",
-    envvar="PROVENANCE_TRUST",
-    show_envvar=True,
-    required=True,
-    help="The trust file: whom to believe.",
-)
+@trust_option
 @click.option("--item", type=ITEM, help="The item in hand.")
 @click.option("--at", type=TIME, help="The time to judge at; by default now.")
 @click.option(
@@ -48,7 +41,7 @@ _WRITERS = {"json": render_document, "xml": write_xml}
 def export_events(  # noqa: PLR0913, PLR0917  # click's way
     screen: Screen,
     file: str,
-    trust_file: str,
+    trust_file: str | None,
     item: str | None,
     at: int | None,
     form: str,
@@ -61,7 +54,7 @@ def export_events(  # noqa: PLR0913, PLR0917  # click's way
     refused.
     """
     at = now() if at is None else at
-    trust = read_trust(trust_file)
+    trust = find_trust(trust_file)
     with within(file):
         data = read_input(file, limit=MAX_BUNDLE_SIZE)
         verified = verify_bundle(data, trust=trust, now=at, item=item)

@@ -12,9 +12,15 @@ import click
 from provenance.cli.arguments import FILE, POINTER
 from provenance.cli.found import FolderPages, Found, NodePages, Pages
 from provenance.cli.inputs import STANDARD
-from provenance.cli.outputs import write_pieces
 from provenance.cli.problems import NOT_FOUND, OK
 from provenance.cli.program import Command
+from provenance.cli.rows import (
+    LINES,
+    TABLE,
+    deliver,
+    json_line,
+    require_place,
+)
 from provenance.cli.screen import Screen
 from provenance.cli.times import as_written, now
 from provenance.cli.where import Where, where_options
@@ -33,8 +39,6 @@ _DOCUMENTS: Mapping[str, Callable[..., Iterator[bytes]]] = {
     "epcis-xml": write_xml,
 }
 _TOKEN = "nextPageToken"  # noqa: S105  # a parameter's name
-_LINES = "jsonl"
-_TABLE = "table"
 
 _HELP = """Find the events that match all PARAMETERs.
 
@@ -94,8 +98,8 @@ What can be asked for:
 @click.option(
     "--format",
     "form",
-    type=click.Choice([_TABLE, _LINES, *_DOCUMENTS]),
-    default=_TABLE,
+    type=click.Choice([TABLE, LINES, *_DOCUMENTS]),
+    default=TABLE,
     show_default=True,
     help="For people, as one JSON object a line, or as an EPCIS 2.0 document.",
 )
@@ -145,17 +149,16 @@ def query(
     if page_token is not None:
         pairs = [pair for pair in pairs if pair[0] != _TOKEN]
         pairs.append((_TOKEN, page_token))
-    if screen.is_json and form != _TABLE and output == STANDARD:
-        raise click.UsageError(f"with --json, {form} goes to a file: give -o")
+    require_place(screen, form, output)
     with _open_pages(
         where, pairs, prefixes=prefixes, reveal=reveal, index_file=index_file
     ) as pages:
         answer = _Answer(pages, is_all=is_all)
-        if form == _TABLE:
-            return _show(screen, answer, output)
+        if form == TABLE:
+            return _show(screen, answer)
         pieces = (
-            _lines(answer)
-            if form == _LINES
+            (json_line("found-event", found.to_json()) for found in answer)
+            if form == LINES
             else _DOCUMENTS[form](
                 (found.event for found in answer), created=written_time(now())
             )
@@ -241,10 +244,8 @@ def _pairs(texts: Iterable[str], example: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _show(screen: Screen, answer: _Answer, output: str) -> int:
+def _show(screen: Screen, answer: _Answer) -> int:
     """Print the events for people, or as one JSON object."""
-    if output != STANDARD:
-        raise click.UsageError("a table goes to the screen: give --format")
     events = []
     for found in answer:
         if screen.is_json:
@@ -270,11 +271,8 @@ def _deliver(
     screen: Screen, answer: _Answer, pieces: Iterable[bytes], output: str
 ) -> int:
     """Write *pieces* to the output, as they come."""
-    if output == STANDARD:
-        for piece in pieces:
-            screen.data(piece)
-    else:
-        size = write_pieces(output, pieces)
+    size = deliver(screen, pieces, output)
+    if size is not None:
         events = "1 event" if answer.count == 1 else f"{answer.count} events"
         screen.line(f"{output}: {events}, {size} bytes")
     _say_more(screen, answer)
@@ -288,14 +286,6 @@ def _deliver(
             "next_page_token": answer.next_page_token,
         },
     )
-
-
-def _lines(answer: _Answer) -> Iterator[bytes]:
-    import json  # noqa: PLC0415  # for this alone
-
-    for found in answer:
-        said = {"schema": "provenance.found-event/1", **found.to_json()}
-        yield json.dumps(said).encode() + b"\n"
 
 
 def _print_event(screen: Screen, found: Found) -> None:

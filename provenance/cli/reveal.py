@@ -5,16 +5,15 @@ from shlex import quote
 
 import click
 
-from provenance.claims.registry import TrustRegistry
 from provenance.cli.arguments import ITEM, POINTER, ledger_option
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
-from provenance.cli.story import print_fields
+from provenance.cli.story import called, print_fields
 from provenance.cli.times import utc
 from provenance.encoding.base64 import encode_base64
-from provenance.errors import UnknownActorError
 from provenance.folder import open_reader
 from provenance.ledger.reveal import Revealed
+from provenance.proof.faults import name_of
 from provenance.proof.verdict import as_json
 
 
@@ -43,13 +42,12 @@ def reveal(
         fields = reader.reveal(item, pointers)
         registry = reader.registry()
     for field in fields:
-        name = _name_of(field.issuer, registry)
-        who = f"{name} <{field.issuer}>" if name else field.issuer
+        who = called(name_of(field.issuer, registry), field.issuer)
         screen.line(
             (f"entry {field.log_index}, event {field.position}", "strong"),
             f"  signed by {who}, {utc(field.issued_at)}",
         )
-        print_fields(screen, {field.pointer: as_json(field.value)})
+        print_fields(screen, {field.pointer: field.value})
     screen.say(
         "to show one of them to somebody: "
         f"{PROGRAM} bundle {quote(item)} -o FILE --reveal"
@@ -61,7 +59,7 @@ def reveal(
         {
             "item": item,
             "fields": [
-                _to_json(field, _name_of(field.issuer, registry))
+                _to_json(field, name_of(field.issuer, registry))
                 for field in fields
             ],
         },
@@ -84,10 +82,3 @@ def _to_json(field: Revealed, name: str) -> dict[str, object]:
             "proof": [encode_base64(each) for each in field.leaf.proof],
         },
     }
-
-
-def _name_of(actor: str, registry: TrustRegistry) -> str:
-    try:
-        return registry.actor(actor).name
-    except UnknownActorError:
-        return ""

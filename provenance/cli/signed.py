@@ -1,7 +1,5 @@
 """`provenance statements`: what an actor or a key signed, and what of."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,16 +8,24 @@ import apsw
 import click
 
 from provenance.claims.registry import ActorKey
+from provenance.cli.actor_lines import SHORT, span_of
 from provenance.cli.arguments import TIME, ledger_option
 from provenance.cli.inputs import STANDARD
-from provenance.cli.outputs import write_pieces
 from provenance.cli.problems import NOT_FOUND, OK
 from provenance.cli.program import Command
 from provenance.cli.progress import Progress
-from provenance.cli.screen import Screen, safe
+from provenance.cli.rows import (
+    CSV,
+    LINES,
+    TABLE,
+    csv_line,
+    deliver,
+    json_line,
+    require_place,
+)
+from provenance.cli.screen import Screen
 from provenance.cli.times import utc
 from provenance.encoding.digest import Hash
-from provenance.epcis.table.report import escape_cell
 from provenance.folder import open_reader
 from provenance.ledger.signed import (
     SignedStatement,
@@ -28,8 +34,6 @@ from provenance.ledger.signed import (
     statements_of,
 )
 
-_TABLE, _CSV, _LINES = "table", "csv", "jsonl"
-_SHORT = 16
 _MOST_IN_CELL = 50
 """How many items a CSV cell names: a spreadsheet's cell has an end."""
 
@@ -95,8 +99,8 @@ Item = tuple[str, int, int, int]
 @click.option(
     "--format",
     "form",
-    type=click.Choice([_TABLE, _CSV, _LINES]),
-    default=_TABLE,
+    type=click.Choice([TABLE, CSV, LINES]),
+    default=TABLE,
     show_default=True,
     help="For people, as a table for spreadsheets, or one JSON object a line.",
 )
@@ -127,10 +131,7 @@ def statements(  # noqa: PLR0913, PLR0917  # click's way
     """
     if issuer is None and key is None:
         raise click.UsageError("say whose: give --issuer, --key, or both")
-    if form == _TABLE and output != STANDARD:
-        raise click.UsageError("a table goes to the screen: give --format")
-    if screen.is_json and form != _TABLE and output == STANDARD:
-        raise click.UsageError(f"with --json, {form} goes to a file: give -o")
+    require_place(screen, form, output)
     progress = Progress()
     with open_reader(folder) as reader, reader.moment() as moment:
         signers = find_signers(reader.registry(), issuer=issuer, key=key)
@@ -146,7 +147,7 @@ def statements(  # noqa: PLR0913, PLR0917  # click's way
             )
         )
         try:
-            if form == _TABLE:
+            if form == TABLE:
                 _tell_signers(screen, signers)
                 rows = _tell(screen, found, is_of_items=is_of_items)
             else:
@@ -198,14 +199,8 @@ def _tell_signers(screen: Screen, signers: Signers) -> None:
     actor = signers.actor
     screen.line((actor.id, "strong"), f"  {actor.name}")
     for key_id, key in signers.keys.items():
-        screen.line(f"  key {key_id.hex()[:_SHORT]}  {_span(key)}")
-
-
-def _span(key: ActorKey) -> str:
-    since = "of the trust file" if key.added < 0 else f"since entry {key.added}"
-    if key.revoked is None:
-        return f"{since}, not revoked"
-    return f"{since}, revoked by entry {key.revoked}: {key.reason}"
+        until = ", not revoked" if key.revoked is None else ""
+        screen.line(f"  key {key_id.hex()[:SHORT]}  {span_of(key)}{until}")
 
 
 def _tell(
@@ -228,7 +223,7 @@ def _tell(
         screen.line(
             (f"entry {statement.log_index}", "strong"),
             f"  logged {utc(statement.logged_at)}, signed"
-            f" {utc(header.issued_at)} by key {header.key_id.hex()[:_SHORT]}",
+            f" {utc(header.issued_at)} by key {header.key_id.hex()[:SHORT]}",
         )
         for event in statement.events:
             body = event.body
@@ -281,27 +276,16 @@ def _deliver(
         else (row for statement in found for row in _event_rows(statement))
     )
     pieces = (
-        _json_lines(rows)
-        if form == _LINES
+        (json_line("signed", row) for row in rows)
+        if form == LINES
         else _csv_lines(rows, is_of_items=is_of_items)
     )
-    if output == STANDARD:
-        for piece in pieces:
-            screen.data(piece)
-        return
-    size = write_pieces(output, pieces)
-    screen.line(
-        f"{output}: {found.count} statements, {found.events} events, {size}"
-        " bytes"
-    )
-
-
-def _json_lines(rows: Iterator[dict[str, object]]) -> Iterator[bytes]:
-    import json  # noqa: PLC0415  # for this alone
-
-    for row in rows:
-        said = {"schema": "provenance.signed/1", **row}
-        yield json.dumps(said).encode() + b"\n"
+    size = deliver(screen, pieces, output)
+    if size is not None:
+        screen.line(
+            f"{output}: {found.count} statements, {found.events} events, {size}"
+            " bytes"
+        )
 
 
 def _csv_lines(
@@ -314,14 +298,6 @@ def _csv_lines(
         if isinstance(items, list):
             cells[-1:] = [len(items), " ".join(items[:_MOST_IN_CELL])]
         yield csv_line(cells)
-
-
-def csv_line(cells: Iterable[object]) -> bytes:
-    """Return a line of CSV that a spreadsheet runs nothing of."""
-    line = io.StringIO()
-    writer = csv.writer(line, quoting=csv.QUOTE_ALL)
-    writer.writerow([escape_cell(safe(str(cell))) for cell in cells])
-    return line.getvalue().encode()
 
 
 # Items, each once.

@@ -17,10 +17,10 @@ from provenance.cli.program import PROGRAM
 from provenance.cli.screen import Screen, Style
 from provenance.cli.times import utc
 from provenance.cli.words import counted, word
+from provenance.encoding.canonical import Value
 from provenance.proof.verdict import (
     EXPLANATIONS,
     NOT_CHECKED,
-    Moment,
     Outcome,
     Step,
     Summary,
@@ -40,7 +40,7 @@ _STYLES: dict[Outcome, Style] = {
     Outcome.INCOMPLETE: "warning",
     Outcome.UNKNOWN: "strong",
 }
-_MARKS = {
+MARKS = {
     Outcome.VERIFIED: "✓",
     Outcome.FAILED: "✗",
     Outcome.INCOMPLETE: "!",
@@ -119,8 +119,8 @@ def print_faults(screen: Screen, faults: "Sequence[Fault]") -> None:
         if (fault.where, fault.what) != before:
             screen.line("  ", (fault.where, "strong"), f": {fault.what}")
             if fault.issuer:
-                name = f"{fault.issuer_name} " if fault.issuer_name else ""
-                screen.line(f"    signed by {name}<{fault.issuer}>")
+                who = called(fault.issuer_name, fault.issuer)
+                screen.line(f"    signed by {who}")
         before = (fault.where, fault.what)
         if fault.here is None and fault.there is None:
             continue
@@ -135,7 +135,7 @@ def _or_nothing(value: str | None) -> str:
 
 def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
     """Print one check; if wanted, with what it means."""
-    mark = (_MARKS[step.outcome], _STYLES[step.outcome])
+    mark = (MARKS[step.outcome], _STYLES[step.outcome])
     is_passed = step.outcome is Outcome.VERIFIED
     code = "" if is_passed else f"{step.code}  "
     screen.line("  ", mark, f" {step.name:<13}  {code}{step.detail}")
@@ -148,20 +148,18 @@ def print_step(screen: Screen, step: Step, *, explain: bool) -> None:
         screen.line(" " * 19, f"more: {PROGRAM} explain {step.code}")
 
 
-def print_fields(
-    screen: Screen, fields: Mapping[str, object], *, indent: int = 4
-) -> None:
+def print_fields(screen: Screen, fields: Mapping[str, Value]) -> None:
     """Print concealed fields that are shown: JSON Pointer and value."""
     for line in field_lines(fields):
-        screen.line(" " * indent, line)
+        screen.line("    ", line)
 
 
-def field_lines(fields: Mapping[str, object]) -> Iterator[str]:
+def field_lines(fields: Mapping[str, Value]) -> Iterator[str]:
     """Yield a line for each concealed field: JSON Pointer and value."""
     import json  # noqa: PLC0415  # rare, and slow to load
 
     for pointer, value in fields.items():
-        yield f"{pointer}: {json.dumps(value, ensure_ascii=False)}"
+        yield f"{pointer}: {json.dumps(as_json(value), ensure_ascii=False)}"
 
 
 def print_outcome(
@@ -176,10 +174,9 @@ def print_outcome(
     )
 
 
-def signed_by(moment: Moment) -> str:
-    """Return who signed it: the name and the id of the actor."""
-    name = moment.issuer_name
-    return f"{name} <{moment.issuer}>" if name else moment.issuer
+def called(name: str, actor: str) -> str:
+    """Return an actor by its name, if that is known, and its id."""
+    return f"{name} <{actor}>" if name else actor
 
 
 def _print_shown(screen: Screen, verdict: Verdict) -> None:
@@ -193,10 +190,9 @@ def _print_shown(screen: Screen, verdict: Verdict) -> None:
     for moment in moments:
         screen.line(
             f"  entry {moment.log_index}, event {moment.position}, signed by"
-            f" {signed_by(moment)}"
+            f" {called(moment.issuer_name, moment.issuer)}"
         )
-        fields = {k: as_json(v) for k, v in moment.fields.items()}
-        print_fields(screen, fields)
+        print_fields(screen, moment.fields)
 
 
 def _rests_on(summary: Summary | None, language: str) -> str:

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from provenance.cli.screen import Screen
 from provenance.cli.story import (
     NEVER_REGISTERED,
+    called,
     field_lines,
     print_outcome,
     print_step,
-    signed_by,
 )
 from provenance.cli.times import as_written
 from provenance.cli.words import (
@@ -32,7 +32,6 @@ from provenance.proof.verdict import (
     Notice,
     Outcome,
     Verdict,
-    as_json,
 )
 
 _GAP_DAYS = 3
@@ -180,7 +179,7 @@ def moment_lines(moment: Moment, language: str) -> Iterator[str]:
         if roles
         else word("no role", language)
     )
-    by = word("by", language, name=signed_by(moment))
+    by = word("by", language, name=called(moment.issuer_name, moment.issuer))
     comma = "，" if language == "zh-CN" else ", "
     yield f"{by}{comma}{role}"
     if moment.place:
@@ -191,8 +190,7 @@ def moment_lines(moment: Moment, language: str) -> Iterator[str]:
         yield from _error_lines(moment.error, language)
     if moment.fields:
         yield word("shown", language)
-        fields = {k: as_json(v) for k, v in moment.fields.items()}
-        for line in field_lines(fields):
+        for line in field_lines(moment.fields):
             yield f"  {line}"
 
 

@@ -4,9 +4,8 @@ import importlib.util
 import os
 import pathlib
 import shutil
-from typing import Never
 
-import pytest
+from tests.parts import lack
 
 ARTEFACTS = pathlib.Path(
     os.environ.get("PROVENANCE_ARTEFACTS")
@@ -17,25 +16,18 @@ ARTEFACTS = pathlib.Path(
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-def lack(reason: str) -> Never:
-    """Skip the test; fail it where all parts are to be there."""
-    if os.environ.get("PROVENANCE_REQUIRE_ALL", "") in {"1", "parts"}:
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def find_chromium() -> str:
     """Return the path of a Chromium that playwright, which is there, drives."""
     for module in ("playwright", "axe_playwright_python", "PIL"):
         if importlib.util.find_spec(module) is None:
             lack(f"no {module}: pip install --group test")
-    for name in _CHROMIUM:
-        if found := shutil.which(name):
-            return found
-    lack(
-        "no chromium: apt-get install chromium fonts-noto-cjk, or as root let"
-        " tests/run do it"
-    )
+    found = next(filter(None, map(shutil.which, _CHROMIUM)), None)
+    if found is None:
+        lack(
+            "no chromium: apt-get install chromium fonts-noto-cjk, or as root"
+            " let tests/run do it"
+        )
+    return found
 
 
 def require_chinese() -> None:
