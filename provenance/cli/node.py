@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from provenance.cli.arguments import FILE
 from provenance.cli.node_install import install
@@ -121,6 +122,10 @@ def serve(  # noqa: PLR0913, PLR0917  # click's way
     from provenance_node.node import Node
     from provenance_node.serve import serve as serve_node
 
+    source = click.get_current_context().get_parameter_source("folder")
+    if is_demo and source is ParameterSource.ENVIRONMENT:
+        # That is the ledger at hand, and no place for another.
+        folder = None
     with ExitStack() as left:
         if folder is None and not is_demo:
             raise click.UsageError("name the ledger's folder, or try --demo")
