@@ -21,7 +21,7 @@ KINDS: list[type[ProvenanceError]] = [
 def test_every_error_has_a_code_of_its_own_and_says_what_to_do(
     kind: type[ProvenanceError],
 ) -> None:
-    assert kind.code.startswith("PRV-90")
+    assert kind.code.startswith("PRV-9")
     assert [k for k in KINDS if k.code == kind.code] == [kind]
     assert kind.hint
     assert kind.path is None

@@ -112,6 +112,7 @@ def serve(  # noqa: PLR0913, PLR0917  # click's way
 ) -> int:
     """Serve LEDGER until it is told to stop.
 
+    LEDGER is its folder; by default the one that PROVENANCE_LEDGER names.
     Everything else is set in a file or by variables: see node config.
     """
     options = {"host": host, "port": port}
