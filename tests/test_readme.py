@@ -191,12 +191,13 @@ def test_an_ellipsis_stands_for_what_differs_and_no_more(
 
 def test_every_page_of_the_tour_is_linked_from_the_readme() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    pages = [*PAGES[1:], "PERFORMANCE.md", "CHANGELOG.md"]
+    pages = [*PAGES[1:], "PERFORMANCE.md", "CHANGELOG.md", "tests/README.md"]
     assert [page for page in pages if f"]({page})" not in readme] == []
 
 
 @pytest.mark.parametrize(
-    "name", [*PAGES, "PERFORMANCE.md", "node/DEPLOYMENT.md"]
+    "name",
+    [*PAGES, "PERFORMANCE.md", "node/DEPLOYMENT.md", "tests/README.md"],
 )
 def test_what_a_page_links_to_is_there(name: str) -> None:
     page = PROJECT / name
