@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from provenance.errors import DuplicateEventError as DuplicateEventError
     from provenance.errors import EquivocationError as EquivocationError
     from provenance.errors import ForkError as ForkError
+    from provenance.errors import InsecureError as InsecureError
     from provenance.errors import InvalidProofError as InvalidProofError
     from provenance.errors import InvalidSignatureError as InvalidSignatureError
     from provenance.errors import LifecycleError as LifecycleError
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from provenance.errors import RoleNotGrantedError as RoleNotGrantedError
     from provenance.errors import StoreError as StoreError
     from provenance.errors import UnknownActorError as UnknownActorError
+    from provenance.errors import UnreachableError as UnreachableError
     from provenance.errors import VerificationError as VerificationError
     from provenance.folder import audit_folder as audit_folder
     from provenance.folder import create_ledger as create_ledger
@@ -95,6 +97,7 @@ _HOMES = {
     "Field": "claims.event",
     "ForkError": "errors",
     "Grant": "claims.actor",
+    "InsecureError": "errors",
     "InvalidProofError": "errors",
     "InvalidSignatureError": "errors",
     "Item": "claims.event",
@@ -117,6 +120,7 @@ _HOMES = {
     "Submission": "claims.statement",
     "Trust": "proof.trust",
     "UnknownActorError": "errors",
+    "UnreachableError": "errors",
     "Verdict": "proof.verdict",
     "VerificationError": "errors",
     "Verified": "proof.verify",

@@ -34,7 +34,7 @@ def enrol(actor: str, *, name: str, signer: KeyHolder, origin: str) -> Event:
         origin: The ledger that is to enrol it.
 
     Raises:
-        MalformedError: *actor* is no id, or the name is too long.
+        MalformedError: *actor* is no id, or *name* is empty.
         InvalidSignatureError: What *signer* made is no signature of its key.
     """
     return acts.enrol(
@@ -85,7 +85,11 @@ def grant(  # noqa: PLR0913  # each by its name
 
 
 def revoke_grant(actor: str, *, granted_by: Hash, reason: str) -> Event:
-    """Return the event that ends the grant of *actor* made by that event."""
+    """Return the event that ends the grant of *actor* made by that event.
+
+    Raises:
+        MalformedError: *actor* is no id, or *reason* is empty.
+    """
     return acts.revoke_grant(
         read_item(actor),
         granted_by=granted_by,
@@ -127,7 +131,10 @@ def rotate_key(
 
 
 def revoke_key(actor: str, *, old: Hash, reason: str) -> Event:
-    """Return the event after which nothing signed with the key *old* counts."""
+    """Return the event after which nothing signed with the key *old* counts.
+
+    Raises as `revoke_grant` does.
+    """
     return acts.revoke_key(
         read_item(actor), old=old, reason=reason, secret=new_secret()
     )

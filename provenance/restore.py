@@ -48,7 +48,7 @@ from provenance.store.lockfile import FileLock
 from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
 from provenance.tlog.note import NoteSigner
-from provenance.tlog.proof_file import parse_proof
+from provenance.tlog.proof_file import PROOF_START, parse_proof
 
 _UNFINISHED = DATABASE + ".restoring"
 
@@ -160,7 +160,7 @@ def _note_in(data: bytes) -> str:
         text = data.decode()
     except UnicodeDecodeError:
         return parse_bundle(data).checkpoint
-    if text.startswith("c2sp.org/tlog-proof@"):
+    if text.startswith(PROOF_START):
         return parse_proof(text).checkpoint
     return text
 

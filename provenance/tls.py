@@ -197,11 +197,9 @@ def _wrong_http(server: Server) -> str:
 
 
 def _speaks_http(server: Server, seconds: float) -> bool:
-    host = f"[{server.host}]" if ":" in server.host else server.host
-    request = f"HEAD / HTTP/1.0\r\nHost: {host}\r\n\r\n"
     try:
         with _connect(server, seconds) as connection:
-            connection.sendall(request.encode("idna"))
+            connection.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
             return connection.recv(5).startswith(b"HTTP")
     except (OSError, UnicodeError):
         return False

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from provenance.cli import main
-from provenance.ledger import ledger, workers
+from provenance.ledger import batches, workers
 from provenance.prepare import gather
 from provenance.store.sqlite import SQLiteStore
 
@@ -43,7 +43,7 @@ def run() -> None:
     assert gather.__kwdefaults__ is not None
     gather.__kwdefaults__["max_bytes"] = int(size)
     workers.CHUNK_BYTES = 1
-    ledger.MAX_BATCH_LINKS = 6
+    batches.MAX_BATCH_LINKS = 6
     if int(kill_at):
         os.fsync = _killing(os.fsync, int(kill_at))
         Path.replace = _killing(Path.replace, int(kill_at))  # type: ignore[method-assign]  # this process only

@@ -174,6 +174,7 @@ def test_every_part_that_can_be_read_is_though_one_cannot(
 ) -> None:
     parts = msgpack.unpackb(sound.to_bytes())
     parts["events"][0] = ["nonsense"]
+    parts["commitment"] = ["nonsense"]
     parts["checkpont"] = parts.pop("checkpoint")
     bundle, losses = salvage_bundle(msgpack.packb(parts))
     assert bundle is not None
@@ -181,6 +182,7 @@ def test_every_part_that_can_be_read_is_though_one_cannot(
     assert len(bundle.events) == len(sound.events) - 1
     wheres = [where for where, _ in losses]
     assert "events, row 0" in wheres
+    assert "commitment, row 0" in wheres
     assert any("no part 'checkpoint'" in what for _, what in losses)
 
 

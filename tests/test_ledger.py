@@ -28,7 +28,7 @@ from provenance.errors import (
     UnknownActorError,
 )
 from provenance.folder import audit_folder, open_ledger, open_reader
-from provenance.ledger import ledger as ledger_module
+from provenance.ledger import batches as batches_module
 from provenance.ledger import workers as workers_module
 from provenance.ledger.workers import Workers
 from provenance.proof.receipt import Receipt, verify_receipt
@@ -633,7 +633,7 @@ def test_large_statements_are_held_few_at_a_time(
 ) -> None:
     monkeypatch.setattr(workers_module, "CHUNK_BYTES", 1)
     monkeypatch.setattr(workers_module, "QUEUED_BYTES", 1_500)
-    monkeypatch.setattr(ledger_module, "MAX_BATCH_LINKS", 3)
+    monkeypatch.setattr(batches_module, "MAX_BATCH_LINKS", 3)
     world.enrol_everyone()
     size = world.ledger.size
     read: list[int] = []

@@ -1,6 +1,7 @@
 """What an actor has signed, read from the log in order."""
 
 import pathlib
+from datetime import UTC, datetime
 
 import pytest
 
@@ -90,6 +91,18 @@ def test_they_can_be_cut_at_any_time_of_the_log(world: LedgerWorld) -> None:
         assert indexes(world, issuer=CUSTOMS, until=since) == [
             index for index, time in times.items() if time < since
         ]
+
+
+def test_a_time_may_be_a_datetime_that_knows_its_zone(
+    world: LedgerWorld,
+) -> None:
+    at = START + 3 * MINUTE
+    aware = datetime.fromtimestamp(at / 1000, UTC)
+    for cut in ("since", "until"):
+        found = indexes(world, issuer=CUSTOMS, **{cut: aware})
+        assert found == indexes(world, issuer=CUSTOMS, **{cut: at})
+        with pytest.raises(ValueError, match="has no time zone"):
+            indexes(world, issuer=CUSTOMS, **{cut: aware.replace(tzinfo=None)})
 
 
 def test_a_key_is_named_by_how_it_begins(world: LedgerWorld) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.claims.event import Field, Item, make_event, withhold
-from provenance.claims.stored import read_stored
+from provenance.claims.stored import content_hash, read_stored
 from provenance.encoding.digest import sha256
 from provenance.errors import MalformedError
 
@@ -101,3 +101,9 @@ def test_a_field_of_another_shape_is_refused(part: bytes) -> None:
     stored = read_stored(msgpack.packb([0, [BODY, part]]))
     with pytest.raises(MalformedError):
         stored.fields()
+
+
+@pytest.mark.parametrize("outer", [[0, []], [0], [1, [BODY]]])
+def test_of_data_without_its_leaves_there_is_no_content(outer: object) -> None:
+    with pytest.raises(MalformedError):
+        content_hash(msgpack.packb(outer))

@@ -10,6 +10,7 @@ from provenance.client import Client, UnreachableError
 from provenance.errors import InsecureError, MalformedError
 from provenance.folder import open_reader
 from provenance.tlog.cosignature import CosignatureSigner
+from provenance.tls import PROBE_SECONDS, Server, why_never
 from tests.client_world import Waits
 from tests.ledger_world import LedgerWorld, signer_of
 from tests.node_world import NodeProcess, new_world
@@ -159,6 +160,16 @@ def test_https_to_a_plain_port_is_said_at_once(world: LedgerWorld) -> None:
         said = fail(world, f"https://127.0.0.1:{server.port}")
         assert "does not speak TLS" in said
         assert "write http://" in said
+
+
+def test_https_to_a_plain_port_is_said_whatever_the_name_is() -> None:
+    # A label of 58 characters, in a name that needs no resolver.
+    host = "0" * 55 + "177.0.0.1"
+    with MuteServer(b"HTTP/1.1 400 Bad Request\r\n\r\n") as server:
+        asked = Server.of(f"https://{host}:{server.port}", ca="")
+        said = why_never(None, asked, seconds=PROBE_SECONDS)
+    assert said is not None
+    assert "does not speak TLS" in said
 
 
 def test_https_to_a_plain_port_that_waits_is_said_after_one_time_out(

@@ -383,7 +383,6 @@ class Writer:
             self._writing_since = time.monotonic()
             try:
                 self._write(jobs)
-                self._writing_since = None
             except BaseException as error:  # noqa: BLE001  # told to all below
                 failure = (
                     error
@@ -397,6 +396,8 @@ class Writer:
                 note("writing-failed", error=str(failure))
                 self._loop.call_soon_threadsafe(self._fail, jobs, failure)
                 return
+            finally:
+                self._writing_since = None
 
     def _take(self) -> list[_Job]:
         """Return what waits, about a group of it; nothing at the end."""

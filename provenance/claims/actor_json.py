@@ -48,6 +48,8 @@ def actor_to_json(actor: Actor) -> dict[str, JSON]:
 def read_actor(value: JSON) -> Actor:
     """Return the actor that `actor_to_json` made *value* of.
 
+    How often a grant was passed on is not told: its `depth` is 0.
+
     Raises:
         MalformedError: It is none.
     """

@@ -62,12 +62,7 @@ def read_stored(data: bytes) -> StoredEvent:
     Raises:
         MalformedError: The data is damaged.
     """
-    outer = _unpack(data, _OUTER)
-    if len(outer) != len(_OUTER):
-        raise _damage()
-    count, leaves = outer
-    if not 0 <= count < len(leaves):
-        raise _damage()
+    count, leaves = _outer(data)
     first, items = leaves[0], leaves[1 : 1 + count]
     if set(map(type, [first, *items])) != {bytes}:
         raise _damage()
@@ -86,9 +81,19 @@ def content_hash(data: bytes) -> Hash:
     Raises:
         MalformedError: The data is damaged.
     """
-    count, leaves = _unpack(data, _OUTER)
+    count, leaves = _outer(data)
     said = [leaves[0], *[_without_salt(leaf) for leaf in leaves[1:]]]
     return sha256(_pack([count, said]))
+
+
+def _outer(data: bytes) -> tuple[int, list[Any]]:
+    outer = _unpack(data, _OUTER)
+    if len(outer) != len(_OUTER):
+        raise _damage()
+    count, leaves = outer
+    if not 0 <= count < len(leaves):
+        raise _damage()
+    return count, leaves
 
 
 def _without_salt(leaf: Any) -> Any:

@@ -28,6 +28,7 @@ from provenance.cli.program import within
 from provenance.cli.signing import Signatory
 from provenance.cli.times import now
 from provenance.client import Client
+from provenance.client.batches import limits_of
 from provenance.encoding.digest import Hash
 from provenance.errors import (
     MalformedError,
@@ -37,6 +38,7 @@ from provenance.errors import (
     StoreError,
     UnknownActorError,
 )
+from provenance.feed import Drawn
 from provenance.ledger.admit import Admission, Called
 from provenance.ledger.check import check_event
 from provenance.ledger.ledger import Answer
@@ -232,15 +234,17 @@ class NodeLedger:
             VerificationError: A receipt proves nothing.
         """
         del processes  # The node has its own.
+        batches = Drawn(submissions, limits_of())
         with within(self._url):
-            for _, reply in self._client.log_stream(submissions):
-                if isinstance(reply, Receipt):
-                    self._receipt = reply.text
-                    yield reply.log_index
-                elif isinstance(reply, StoreError):
-                    raise reply
-                else:
-                    yield reply
+            while batch := batches.take():
+                for reply in self._client.submit(batch):
+                    if isinstance(reply, Receipt):
+                        self._receipt = reply.text
+                        yield reply.log_index
+                    elif isinstance(reply, StoreError):
+                        raise reply
+                    else:
+                        yield reply
 
 
 class NodeRehearsal:

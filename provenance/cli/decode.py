@@ -36,7 +36,7 @@ from provenance.proof.trust import format_trust, parse_trust
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import parse_note
-from provenance.tlog.proof_file import parse_proof
+from provenance.tlog.proof_file import PROOF_START, parse_proof
 
 MAX_SIZE = MAX_BUNDLE_SIZE
 """The largest file that is decoded, in bytes."""
@@ -92,7 +92,7 @@ def _text_kind(text: str, data: bytes) -> _Found:
             "it is a private key, which is shown to nobody: its public half"
             " is shown by provenance key show"
         )
-    if text.startswith("c2sp.org/tlog-proof@"):
+    if text.startswith(PROOF_START):
         return "receipt", lambda: _receipt(text)
     if _SIGNATURE_LINE in text:
         return "checkpoint", lambda: _note(text)

@@ -18,10 +18,7 @@ from provenance.claims.registry import Actor
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.strict_json import JSON, parse_json
-from provenance.errors import (
-    InvalidProofError,
-    MalformedError,
-)
+from provenance.errors import InvalidProofError, MalformedError
 from provenance.gs1 import read_item
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.bundle import MEDIA_TYPE as BUNDLE

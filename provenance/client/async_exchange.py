@@ -5,8 +5,7 @@ how to wait without holding the event loop up.
 """
 
 import asyncio
-from collections.abc import Callable
-from pathlib import Path
+import ssl
 
 from provenance.client.asking import Request
 from provenance.client.exchange import (
@@ -17,7 +16,7 @@ from provenance.client.exchange import (
     Way,
     passing,
 )
-from provenance.client.retry import Attempts, Retries
+from provenance.client.retry import Attempts
 from provenance.extras import MissingExtraError
 
 try:
@@ -29,26 +28,10 @@ except ModuleNotFoundError as error:
 class AsyncExchange(Way):
     """The way to one node. Any number of tasks of one loop may use it."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        timeout_seconds: float,
-        ca_file: Path | str | None,
-        retries: Retries,
-        clock: Callable[[], int],
-    ) -> None:
-        """Prepare to ask the node at *url*; see `Way`."""
-        super().__init__(
-            url,
-            timeout_seconds=timeout_seconds,
-            ca_file=ca_file,
-            retries=retries,
-            clock=clock,
-        )
+    def _open(self, context: ssl.SSLContext) -> None:
         self._session = httpx2.AsyncClient(
             transport=httpx2.AsyncHTTPTransport(
-                verify=self._context, trust_env=False
+                verify=context, trust_env=False
             ),
             **SESSION,
         )

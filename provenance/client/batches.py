@@ -21,7 +21,9 @@ BATCH_BYTES = 2**21
 """How many bytes they have together, about."""
 
 
-def limits_of(*, batch: int, batch_bytes: int) -> Limits[Submission]:
+def limits_of(
+    *, batch: int = BATCH, batch_bytes: int = BATCH_BYTES
+) -> Limits[Submission]:
     """Return how large a batch may be: so many statements, so many bytes.
 
     A submission that is too large by itself is a batch by itself: that is for

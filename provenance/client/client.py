@@ -128,7 +128,8 @@ class Client:
         """
         # All are looked at before the first one is sent.
         parsed = list(parse_all(submissions))
-        return [reply for _, reply in self.log_stream(parsed)]
+        batches = self._send_all(Drawn(parsed, limits_of()), in_flight=1)
+        return [reply for _, replies in batches for reply in replies]
 
     def submit_many(
         self,
@@ -174,22 +175,6 @@ class Client:
                     progress(answered)
                 yield from zip(sent, replies, strict=True)
             feed.require_whole()
-
-    def log_stream(
-        self, submissions: Iterable[Submission]
-    ) -> Iterator[tuple[Submission, Reply]]:
-        """Log *submissions*, read in the caller's thread; yield the replies.
-
-        For callers whose reading is part of what they interrupt, as commands
-        do. A reply comes when its batch is full, or the stream has ended.
-
-        Raises:
-            ProvenanceError: As `submit` does.
-        """
-        limits = limits_of(batch=BATCH, batch_bytes=BATCH_BYTES)
-        batches = self._send_all(Drawn(submissions, limits), in_flight=1)
-        for sent, replies in batches:
-            yield from zip(sent, replies, strict=True)
 
     def _send_all(
         self, batches: Drawn[Submission] | Feed[Submission], *, in_flight: int

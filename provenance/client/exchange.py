@@ -7,6 +7,7 @@ caller's decision. TLS certificates are always verified.
 
 import ssl
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
@@ -86,7 +87,7 @@ class PassingError(Exception):
         self.retry_after = retry_after
 
 
-class Way:
+class Way(ABC):
     """What the way to one node has, whether it blocks or not."""
 
     def __init__(
@@ -113,7 +114,11 @@ class Way:
         self._timeout = timeout_seconds
         self._retries = retries
         self._clock = clock
-        self._context = _context_of(ca_file)
+        self._open(_context_of(ca_file))
+
+    @abstractmethod
+    def _open(self, context: ssl.SSLContext) -> None:
+        """Make the session, in which certificates verify by *context*."""
 
     def _new_request(self, request: Request, attempts: Attempts) -> _Options:
         """Return the arguments of a session's `stream` for *request*."""
@@ -252,15 +257,15 @@ class Way:
             self._require_secure(None, attempts)
         if not _is_passing(problem):
             return error
-        passing = PassingError(
+        fault = PassingError(
             str(problem),
             kind=problem.code or f"HTTP {status}",
             retry_after=parse_retry_after(
                 headers.get("retry-after"), now=self._clock()
             ),
         )
-        passing.__cause__ = AnsweredError(problem)
-        return passing
+        fault.__cause__ = AnsweredError(problem)
+        return fault
 
 
 class Received:
@@ -295,27 +300,10 @@ class Received:
 class Exchange(Way):
     """The way to one node. Any number of threads may use it."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        timeout_seconds: float,
-        ca_file: Path | str | None,
-        retries: Retries,
-        clock: Callable[[], int],
-    ) -> None:
-        """Prepare to ask the node at *url*; see `Way`."""
-        super().__init__(
-            url,
-            timeout_seconds=timeout_seconds,
-            ca_file=ca_file,
-            retries=retries,
-            clock=clock,
-        )
+    def _open(self, context: ssl.SSLContext) -> None:
         self._deadline = Deadline()
         self._session = httpx2.Client(
-            transport=new_transport(self._context, self._deadline),
-            **SESSION,
+            transport=new_transport(context, self._deadline), **SESSION
         )
 
     def close(self) -> None:

@@ -25,14 +25,15 @@ def nearest(said: str, known: Iterable[str]) -> str | None:
     At most a quarter of its letters may be wrong. Of several the nearest is
     returned, of equally near ones the first in order.
     """
-    if len(said) > _LONGEST:
+    letters = said.lower()
+    if len(letters) > _LONGEST:
         return None
-    most = min(_MOST, max(1, len(said) // 4))
+    most = min(_MOST, max(1, len(letters) // 4))
     found = [
         (wrong, word)
         for word in known
-        if abs(len(word) - len(said)) <= most
-        and (wrong := _distance(said.lower(), word.lower())) <= most
+        if abs(len(other := word.lower()) - len(letters)) <= most
+        and (wrong := _distance(letters, other)) <= most
     ]
     return min(found)[1] if found else None
 

@@ -248,8 +248,8 @@ def _require_news(
         elif event.name is not None:
             mine = own.setdefault(event.name.key, [])
             _require_name(event.name, [*names, *mine], called(position))
-            key, is_said, declared = event.name
-            mine.append(NameRow(key, NOT_LOGGED, position, is_said, declared))
+            key, *rest = event.name
+            mine.append(NameRow(key, NOT_LOGGED, position, *rest))
         elif event.act is not REGISTRY_ACT and past.find is not None:
             said.require_first(position)
     if known:

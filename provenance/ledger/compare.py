@@ -14,7 +14,7 @@ copy which was changed itself is found out.
     heads, map           if both ledgers have the same size
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, zip_longest
 from typing import NamedTuple, TypeVar
@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeVar
 from provenance.claims.event import Event
 from provenance.claims.statement import Entry, events_root, parse_entry
 from provenance.encoding.difference import differences
-from provenance.encoding.digest import HASH_SIZE, Hash, sha256
+from provenance.encoding.digest import Hash, sha256, split_hashes
 from provenance.errors import MalformedError, ProvenanceError
 from provenance.keys import signature_is_valid
 from provenance.ledger.audit import Progress
@@ -127,7 +127,7 @@ class _Comparison:
             for place in differences(
                 entry_reading(row.entry), entry_reading(other.entry)
             ):
-                yield _at(replace(fault, what=what), place)
+                yield replace(fault, what=what).at(place)
         roots = [
             None if entry is None else entry.header.events_root
             for entry in entries
@@ -156,16 +156,15 @@ class _Comparison:
                 *pair,
             )
         if row.event_ids != other.event_ids:
-            for position, ids in enumerate(
-                zip_longest(_ids(row.event_ids), _ids(other.event_ids))
-            ):
-                if ids[0] != ids[1]:
+            both = map(split_hashes, (row.event_ids, other.event_ids))
+            for position, (mine, theirs) in enumerate(zip_longest(*both)):
+                if mine != theirs:
                     yield replace(
                         fault,
                         position=position,
                         what="the stored id of its event differs",
-                        here=_hex(ids[0]),
-                        there=_hex(ids[1]),
+                        here=_hex(mine),
+                        there=_hex(theirs),
                     )
 
     def _events_differ(
@@ -199,7 +198,7 @@ class _Comparison:
             for place in differences(
                 _reading(first, number), _reading(second, number)
             ):
-                yield _at(fault, place)
+                yield fault.at(place)
 
     def _is_signed(self, entry: Entry | None) -> bool | None:
         if entry is None:
@@ -237,8 +236,8 @@ class _Comparison:
     def _tables(self, size: int) -> Iterator[Fault]:
         yield from _joined(
             "link",
-            _until(self._here.links(0, 2**53), lambda row: row[0] < size),
-            _until(self._there.links(0, 2**53), lambda row: row[0] < size),
+            (at for at in self._here.links(0, 2**53) if at.log_index < size),
+            (at for at in self._there.links(0, 2**53) if at.log_index < size),
         )
         yield from _joined(
             "registry row",
@@ -252,15 +251,14 @@ class _Comparison:
         )
         for level, number, hashes in self._here.tiles():
             other = self._there.tile(level, number) or b""
-            common = min(len(hashes), len(other))
-            for place in range(0, common, HASH_SIZE):
-                pair = [t[place : place + HASH_SIZE] for t in (hashes, other)]
-                if pair[0] != pair[1]:
+            pairs = zip(split_hashes(hashes), split_hashes(other), strict=False)
+            for place, (mine, theirs) in enumerate(pairs):
+                if mine != theirs:
                     yield Fault(
                         f"tile {level}/{number}",
-                        f"its hash {place // HASH_SIZE} differs",
-                        here=pair[0].hex(),
-                        there=pair[1].hex(),
+                        f"its hash {place} differs",
+                        here=mine.hex(),
+                        there=theirs.hex(),
                     )
         for at, note in self._here.checkpoints(0, size + 1):
             second = self._there.checkpoint_at(at)
@@ -299,12 +297,6 @@ def _joined(
     yield from islice(differing, MAX_OF_ONE_TABLE)
 
 
-def _until(
-    rows: Iterator[_Row], holds: Callable[[_Row], bool]
-) -> Iterator[_Row]:
-    return (row for row in rows if holds(row))
-
-
 def _heads(reader: Reader) -> Iterator[object]:
     for first in range(256):
         yield from reader.heads(bytes([first]))
@@ -321,11 +313,6 @@ def _row_text(row: object) -> str | None:
 
 def _text(note: str) -> str:
     return note.partition("\n\n")[0]
-
-
-def _at(fault: Fault, place: tuple[str, str | None, str | None]) -> Fault:
-    pointer, here, there = place
-    return replace(fault, pointer=pointer, here=here, there=there)
 
 
 def _entry_or_none(data: bytes) -> Entry | None:
@@ -358,7 +345,7 @@ def _is_said(
 ) -> bool:
     """Return whether an event is the one at that place of what was signed."""
     event = parse_or_none(data)
-    ids = _ids(event_ids)
+    ids = split_hashes(event_ids)
     return (
         event is not None
         and root is not None
@@ -370,9 +357,3 @@ def _is_said(
 
 def _hex(data: bytes | None) -> str | None:
     return None if data is None else data.hex()
-
-
-def _ids(joined: bytes) -> list[bytes]:
-    return [
-        joined[at : at + HASH_SIZE] for at in range(0, len(joined), HASH_SIZE)
-    ]

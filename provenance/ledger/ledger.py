@@ -38,6 +38,7 @@ from provenance.errors import (
 from provenance.forks import Owner
 from provenance.keys import KeyHolder
 from provenance.ledger.admit import Admission, Past
+from provenance.ledger.batches import batches, gather
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.cosign import Cosigner, ask
 from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap, Leaf
@@ -62,24 +63,8 @@ from provenance.store.protocol import Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.note import NoteSignature, format_note, parse_note
 
-MAX_BATCH = 4_096
-"""How many statements are committed together, at most."""
-
-MAX_BATCH_EVENTS = 20_000
-"""How many events are committed together, about."""
-
 MAP_CACHE_BYTES = 2**29
 """How much of the map a ledger keeps in memory by default."""
-
-MAX_BATCH_LINKS = 40_000
-"""How many steps of trails are committed together, about.
-
-A link is held until its batch is stored, with its place in the map: a
-kilobyte or so.
-"""
-
-FLUSH_SECONDS = 0.5
-"""How long a checked statement waits for others to be committed with it."""
 
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
@@ -219,10 +204,10 @@ class Ledger(LedgerReader):
         """Log a stream of *submissions*; yield each with its reply, in order.
 
         This is for many: `append` and `submit` make each call durable by
-        itself, which costs the disk's time for a commit, and here up to
-        `MAX_BATCH` statements share one. A reply comes when its batch is on
-        disk, under a signed checkpoint. Of a slow stream none waits for
-        others longer than `FLUSH_SECONDS`.
+        itself, which costs the disk's time for a commit, and here thousands
+        of statements share one (`provenance.ledger.batches`). A reply comes
+        when its batch is on disk, under a signed checkpoint. Of a slow stream
+        none waits for others longer than half a second.
 
         The stream is read in a thread of its own, some chunks ahead, and the
         signatures are checked in worker processes. When this is given up, the
@@ -275,7 +260,7 @@ class Ledger(LedgerReader):
             checked = workers.check(
                 chunks, self._admission.registry.public_keys
             )
-            for batch, found in _gather(checked):
+            for batch, found in gather(checked):
                 yield batch, self._write_group(found)
 
     def log_checked(self, checked: Sequence[Checked]) -> list[Answer]:
@@ -479,7 +464,7 @@ class Ledger(LedgerReader):
         answers: list[Answer] = []
         try:
             self._require_whole()
-            for batch in _batches(waiting):
+            for batch in batches(waiting):
                 answers += self._write_batch(batch)
         except ProvenanceError as error:
             # Storage is never tried again: what it holds now is unknown.
@@ -685,64 +670,3 @@ def _last_commitment(store: Store, size: int) -> Commitment:
                 f"the last entry is no map commitment: {error}; run an audit"
             ) from error
     raise StoreError(f"entry {size - 1} is missing: run an audit")
-
-
-class _Load:
-    """How much a batch holds so far."""
-
-    def __init__(self) -> None:
-        self._statements = self._events = self._links = 0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it is worth a commit of its own."""
-        return (
-            self._statements >= MAX_BATCH
-            or self._events >= MAX_BATCH_EVENTS
-            or self._links >= MAX_BATCH_LINKS
-        )
-
-    def add(self, statement: Checked) -> None:
-        self._statements += 1
-        if isinstance(statement, CheckedStatement):
-            self._events += len(statement.events)
-            self._links += sum([len(event.keys) for event in statement.events])
-
-
-def _batches(checked: Sequence[Checked]) -> Iterator[list[Checked]]:
-    batch: list[Checked] = []
-    load = _Load()
-    for statement in checked:
-        batch.append(statement)
-        load.add(statement)
-        if load.is_full:
-            yield batch
-            batch, load = [], _Load()
-    if batch or not checked:
-        yield batch
-
-
-def _gather(
-    chunks: Iterable[tuple[list[Submission], list[Checked]]],
-) -> Iterator[tuple[list[Submission], list[Checked]]]:
-    """Join chunks into batches worth a commit of their own.
-
-    What there is when the stream pauses, or has waited for long, is a batch.
-    """
-    batch: list[Submission] = []
-    checked: list[Checked] = []
-    load = _Load()
-    since = 0.0
-    for submissions, answers in chunks:
-        if not batch:
-            since = time.monotonic()
-        batch += submissions
-        checked += answers
-        for answer in answers:
-            load.add(answer)
-        is_due = not submissions or time.monotonic() - since >= FLUSH_SECONDS
-        if batch and (load.is_full or is_due):
-            yield batch, checked
-            batch, checked, load = [], [], _Load()
-    if batch:
-        yield batch, checked

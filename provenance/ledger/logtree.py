@@ -9,7 +9,7 @@ few expanded, since many proofs pass through the same upper tiles.
 from collections.abc import Sequence
 from hashlib import sha256
 
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.tree import EMPTY_ROOT, root_of
 from provenance.errors import StoreError
 from provenance.store.protocol import Reader
@@ -73,7 +73,7 @@ class GrowingTree:
         """Return the root of the whole tree."""
         carried: list[bytes] = []
         for _, _, hashes in self.edge():
-            nodes = _split(hashes) + carried
+            nodes = split_hashes(hashes) + carried
             carried = [root_of(nodes)] if nodes else []
         return Hash(carried[0]) if carried else EMPTY_ROOT
 
@@ -148,7 +148,7 @@ class TileNodes:
 
 
 def _expand(tile: bytes) -> Expanded:
-    nodes = [_split(tile)]
+    nodes = [split_hashes(tile)]
     while len(nodes[-1]) > 1:
         below = nodes[-1]
         nodes.append([
@@ -156,10 +156,3 @@ def _expand(tile: bytes) -> Expanded:
             for left, right in zip(below[::2], below[1::2], strict=False)
         ])  # fmt: skip
     return nodes
-
-
-def _split(tile: bytes) -> list[bytes]:
-    return [
-        tile[start : start + HASH_SIZE]
-        for start in range(0, len(tile), HASH_SIZE)
-    ]

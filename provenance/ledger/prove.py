@@ -12,7 +12,7 @@ from provenance.claims.actor import GRANTED, read_grant
 from provenance.claims.event import Event, parse_event
 from provenance.claims.statement import Header, parse_entry
 from provenance.claims.trail import Link, map_key
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import Hash, split_hashes
 from provenance.errors import NotFoundError
 from provenance.ledger.itemmap import ItemMap, KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
@@ -138,12 +138,7 @@ class Prover:
             ids = self._reader.event_ids(log_index)
             statement = _Statement(
                 parse_entry(entry).header,
-                SignedEvents(
-                    [
-                        ids[start : start + HASH_SIZE]
-                        for start in range(0, len(ids), HASH_SIZE)
-                    ]
-                ),
+                SignedEvents(split_hashes(ids)),
             )
             self._statements[log_index] = statement
         return statement

@@ -16,6 +16,7 @@ from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Head, Link, map_key
 from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     ConflictError,
     MalformedError,
@@ -301,8 +302,8 @@ class LedgerReader:
         *,
         issuer: str | None = None,
         key: str | None = None,
-        since: int | None = None,
-        until: int | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
         start: int = 0,
         stop: int | None = None,
     ) -> "Iterator[SignedStatement]":
@@ -314,14 +315,15 @@ class LedgerReader:
         Args:
             issuer: The actor; None for whoever has *key*.
             key: How the key's id begins, in hexadecimal; None for any key.
-            since: The log's time from which on, in ms since 1970.
+            since: The log's time from which on: ms since 1970, or a datetime
+                with its zone.
             until: The log's time before which.
             start: The first entry that is looked at.
             stop: The first that is not.
 
         Raises:
             NotFoundError: No such actor is enrolled, or has such a key.
-            ValueError: Neither is given.
+            ValueError: Neither is given, or a time has no time zone.
         """
         from provenance.ledger.signed import (  # noqa: PLC0415  # it needs this page
             find_signers,
@@ -333,8 +335,8 @@ class LedgerReader:
             yield from statements_of(
                 moment,
                 find_signers(registry, issuer=issuer, key=key),
-                since=since,
-                until=until,
+                since=None if since is None else to_ms(since),
+                until=None if until is None else to_ms(until),
                 start=start,
                 stop=stop,
             )

@@ -190,7 +190,7 @@ def _with_key(actors: Sequence[Actor], start: str) -> Signers:
     if len(found) == 1 and len(start) >= MIN_PREFIX:
         actor, key_id, key = found[0]
         return Signers(actor, {key_id: key})
-    if len(found) > 1 or found:
+    if found:
         shown = ", ".join(each[1].hex()[:16] for each in found[:3])
         raise NotFoundError(
             f"the id {start!r} begins that of {len(found)} keys, {shown}: give"

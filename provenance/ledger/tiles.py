@@ -22,7 +22,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError, NotFoundError
 from provenance.ledger.audit import Progress
@@ -213,7 +213,7 @@ class _Check:
                 tile.path,
                 f"it has {len(data)} bytes, not {tile.width * HASH_SIZE}",
             )
-        return _split(data), None
+        return [Hash(each) for each in split_hashes(data)], None
 
     def _judge(
         self, tile: Tile, made: list[Hash], hashes: list[Hash]
@@ -267,9 +267,9 @@ class _Check:
         if data is None:
             yield TileFault("missing", path, "it is not there")
         elif data != hashes:
-            made = _split(hashes)
+            made = split_hashes(hashes)
             place = next(
-                (n for n, digest in enumerate(_split(data[: len(hashes)]))
+                (n for n, digest in enumerate(split_hashes(data[: len(hashes)]))
                  if digest != made[n]),
                 len(made),
             )  # fmt: skip
@@ -326,10 +326,3 @@ def _paths_below(folder: Path, prefix: str) -> Iterator[str]:
             yield from _paths_below(Path(each.path), path)
         else:
             yield path
-
-
-def _split(data: bytes) -> list[Hash]:
-    return [
-        Hash(data[start : start + HASH_SIZE])
-        for start in range(0, len(data) - HASH_SIZE + 1, HASH_SIZE)
-    ]

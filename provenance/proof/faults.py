@@ -24,7 +24,7 @@ from provenance.claims.event import event_id
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.trail import Link
-from provenance.encoding.difference import differences
+from provenance.encoding.difference import Differing, differences
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash, root_from_path
 from provenance.errors import (
@@ -93,6 +93,12 @@ class Fault:
     here: str | None = None
     there: str | None = None
 
+    def at(self, place: Differing) -> "Fault":
+        """Return the same of *place* alone, with what each copy has there."""
+        return replace(
+            self, pointer=place.pointer, here=place.here, there=place.there
+        )
+
     def to_json(self) -> dict[str, object]:
         """Return it as JSON."""
         return {
@@ -155,12 +161,8 @@ def entry_faults(log_index: int, entry: bytes, copy: Copy) -> tuple[Fault, ...]:
         issuer=issuer,
         issuer_name=copy.actor_name(issuer),
     )
-    return tuple(
-        replace(
-            fault, pointer=place.pointer, here=place.here, there=place.there
-        )
-        for place in differences(entry_reading(entry), entry_reading(other))
-    )
+    places = differences(entry_reading(entry), entry_reading(other))
+    return tuple(fault.at(place) for place in places)
 
 
 def name_of(actor: str, registry: TrustRegistry, *copies: Copy | None) -> str:
@@ -420,12 +422,7 @@ class _Search:
                 fault, what=f"{fault.what}; it reads the same in {self._named}"
             )
         for place in found:
-            yield replace(
-                fault,
-                pointer=place.pointer,
-                here=place.here,
-                there=place.there,
-            )
+            yield fault.at(place)
 
 
 def _leads_to(event: ShownEvent, shown: ShownLeaf, entry: Entry) -> bool:

@@ -65,7 +65,8 @@ def salvage_bundle(data: bytes) -> tuple[Bundle | None, Losses]:
         if name not in parts
     ]
     checkpoint = parts.get("checkpoint")
-    commitments = _rows([parts.get("commitment")], "commitment", read_entry, [])
+    told = [parts["commitment"]] if "commitment" in parts else []
+    commitments = _rows(told, "commitment", read_entry, losses)
     bundle = Bundle(
         checkpoint=checkpoint if isinstance(checkpoint, str) else "",
         commitment=commitments[0] if commitments else _NOTHING,

@@ -53,6 +53,7 @@ from provenance.claims.event import check_item_id
 from provenance.claims.registry import Authority, TrustRegistry
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.base64 import decode_base64, encode_base64
+from provenance.encoding.instant import to_ms
 from provenance.errors import MalformedError
 from provenance.tlog.cosignature import parse_cosigner, parse_log_key
 from provenance.tlog.policy import NONE, Group, Log, Policy, Witness
@@ -290,7 +291,7 @@ class _Table:
             return None
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise self._wrong(name, "a time such as 2027-01-01T00:00:00Z")
-        return (value - _EPOCH) // timedelta(milliseconds=1)
+        return to_ms(value)
 
     def tables(self, name: str) -> Iterator["_Table"]:
         """Yield each table of an array; all of each must be read."""

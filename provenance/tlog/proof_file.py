@@ -36,7 +36,10 @@ MAX_HASHES = 63
 MAX_EXTRA_SIZE = 1 << 20
 """In bytes, before base64."""
 
-_FIRST_LINE = "c2sp.org/tlog-proof@v1"
+PROOF_START = "c2sp.org/tlog-proof@"
+"""How a proof file of any version begins."""
+
+_FIRST_LINE = PROOF_START + "v1"
 _EXTRA = "extra "
 _INDEX = "index "
 _MAX_SIZE = MAX_NOTE_SIZE + MAX_EXTRA_SIZE // 3 * 4 + 64 * MAX_HASHES
