@@ -73,7 +73,10 @@ class UnknownActorError(RejectedError):
     """The signer is no enrolled actor, or the key is not that actor's."""
 
     code = "PRV-9021"
-    hint = "compare with provenance actor list; enrol the actor, or use its key"
+    hint = (
+        "see provenance actor list: use a key that is the actor's and is not"
+        " revoked, or have the actor enrolled"
+    )
 
 
 class RoleNotGrantedError(RejectedError):

@@ -100,7 +100,7 @@ def request(
 
 
 @actor.command()
-@click.argument("actor_id", metavar="ACTOR", type=ITEM, required=False)
+@click.argument("actor_id", metavar="[ACTOR]", type=ITEM, required=False)
 @click.option("--name", help="What people call it.")
 @click.option(
     "--actor-key",

@@ -262,5 +262,5 @@ def signing_options(command: _Command) -> _Command:
         "key_file",
         type=FILE,
         required=True,
-        help="The file with that actor's private key.",
+        help="The file with the private key that signs.",
     )(command)

@@ -69,7 +69,7 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
     max_age: int | None,
     against: str | None,
 ) -> int:
-    """Verify each FILE, and write a case file that says what came out.
+    """Verify each FILE, and write a case file of what came out.
 
     FILE is whatever `verify` takes. The case file is one page of HTML without
     scripts, to be read and printed: verdicts, stories, findings, hashes, how

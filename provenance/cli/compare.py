@@ -79,7 +79,7 @@ def compare(  # noqa: PLR0913, PLR0917  # click's way
     tiles: str | None,
     evidence: str | None,
 ) -> int:
-    """Say whether NEW's log has all of OLD's entries, where they were.
+    """Say whether NEW's log is OLD's, only grown, or a fork.
 
     OLD and NEW are checkpoints, or have one in them: bundles, receipts,
     folders of tiles, ledgers' folders. It ends with 0 if the log only grew,

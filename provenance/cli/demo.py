@@ -63,7 +63,7 @@ _LABEL_WIDTH = 30
 )
 @language_option
 def demo(screen: Screen, folder: Path, cans: int, language: str) -> int:
-    """Play one whole import into FOLDER, verify a can, then try to cheat.
+    """Play one whole import, verify a can, then try to cheat.
 
     Infant milk powder comes from New Zealand to a consumer in Hangzhou, under
     customs mode 1210. FOLDER gets the can's bundle, the trust file to verify

@@ -47,7 +47,7 @@ def export_events(  # noqa: PLR0913, PLR0917  # click's way
     form: str,
     output: str,
 ) -> int:
-    """Write the events of a verified BUNDLE as an EPCIS 2.0 document.
+    """Write the events of a verified BUNDLE as EPCIS 2.0.
 
     Only what the bundle shows is written; how many items of an event are not
     shown, and who signed it, stand beside. A bundle that is not VERIFIED is

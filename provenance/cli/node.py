@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from provenance.cli.arguments import FILE
 from provenance.cli.node_install import install
@@ -111,6 +112,7 @@ def serve(  # noqa: PLR0913, PLR0917  # click's way
 ) -> int:
     """Serve LEDGER until it is told to stop.
 
+    LEDGER is its folder; by default the one that PROVENANCE_LEDGER names.
     Everything else is set in a file or by variables: see node config.
     """
     options = {"host": host, "port": port}
@@ -121,6 +123,10 @@ def serve(  # noqa: PLR0913, PLR0917  # click's way
     from provenance_node.node import Node
     from provenance_node.serve import serve as serve_node
 
+    source = click.get_current_context().get_parameter_source("folder")
+    if is_demo and source is ParameterSource.ENVIRONMENT:
+        # That is the ledger at hand, and no place for another.
+        folder = None
     with ExitStack() as left:
         if folder is None and not is_demo:
             raise click.UsageError("name the ledger's folder, or try --demo")

@@ -35,7 +35,7 @@ def receipt(
     entry_file: str | None,
     folder: Path,
 ) -> int:
-    """Write the receipt of the statement at INDEX, and its entry, to files.
+    """Write the receipt and the entry of the statement at INDEX.
 
     The receipt is a C2SP .tlog-proof, which other people's tools can check.
     Whoever verifies it needs the entry, too: the signed statement itself.

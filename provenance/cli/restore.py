@@ -50,7 +50,7 @@ def restore(
     checkpoints: tuple[str, ...],
     trust_file: str | None,
 ) -> int:
-    """Make a ledger in FOLDER of the copy in BACKUP, if it may go on.
+    """Make a ledger in FOLDER of a BACKUP, if it may go on.
 
     It may if it has all that the log's key has signed. FOLDER's own
     signer.memory says how far that was, if it survived; checkpoints that
