@@ -300,6 +300,25 @@ def test_an_event_taken_back_may_be_said_again(world: LedgerWorld) -> None:
     ]  # fmt: skip
 
 
+def test_an_event_and_its_declaration_said_again_end_void_as_before(
+    world: LedgerWorld,
+) -> None:
+    event = said(world, can(1))
+
+    def both() -> tuple[int, int]:
+        first = append(world, said(world, can(1)))
+        return first.log_index, append(world, world.as_error(event)).log_index
+
+    before = both()
+    after = both()
+    assert set(before).isdisjoint(after)
+    assert all(m.is_void for m in world.verdict(can(1)).timeline)
+    # And the declaration alone again is known: it has the last word.
+    assert append(world, world.as_error(event)).log_index == after[1]
+    world.reopen()
+    assert append(world, world.as_error(event)).log_index == after[1]
+
+
 def test_another_partys_dispute_takes_nothing_back(world: LedgerWorld) -> None:
     event = said(world, can(1), bizStep="receiving")
     first = append(world, event, by=FORWARDER)

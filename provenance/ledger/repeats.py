@@ -19,7 +19,8 @@ first items, and there only among the latest links:
 Two kinds of events are never repeats. Those of the trust registry have rules
 of their own: a grant that was revoked may be given again. And an event that
 was declared an error may be said again, if it has no `eventID`: it stands
-anew.
+anew. So does the declaration, once the event was said again after it: who
+says both again ends where they ended before, with an event that is void.
 
 This is a rule for what comes in. An audit does not ask it again: what
 concealed fields held may have been erased since.
@@ -141,8 +142,8 @@ class Repeats:
                 and self._issuer(place) == issuer
             ):
                 later = self._later(trail.last, place)
-                is_void = self._is_taken_back(event, issuer, later)
-                return None if is_void else place
+                is_undone = self._is_undone(event, issuer, later)
+                return None if is_undone else place
         return None
 
     def _shortest(self, event: CheckedEvent) -> Trail | None:
@@ -191,18 +192,20 @@ class Repeats:
         links += self._reader.recent(last, LOOK_BACK)
         return [link for link in links if (link[0], link[1]) > place]
 
-    def _is_taken_back(
+    def _is_undone(
         self, event: CheckedEvent, issuer: str, links: Iterable[LinkRow]
     ) -> bool:
-        """Return whether one of *links* declares *event* an error."""
+        """Return whether one of *links* says the opposite of *event*.
+
+        The opposite of an event is that it is an error, and of a declaration
+        the event that it is about.
+        """
         mine = read_stored(event.data)
-        if declares_error(mine.body):
-            return False
         for link in links:
             place = Place(link.log_index, link.position)
             other = read_stored(self._data(place))
             if (
-                declares_error(other.body)
+                declares_error(other.body) != declares_error(mine.body)
                 and assertion(other.body) == assertion(mine.body)
                 and other.items() == mine.items()
                 and self._issuer(place) == issuer
