@@ -431,6 +431,28 @@ def test_a_concealed_value_is_compared_by_its_hash_alone(
     assert "Secret" not in done.out
 
 
+def test_a_false_bundle_brings_no_concealed_value_out_of_a_ledger(
+    tmp_path: Path,
+) -> None:
+    place = found_ledger(tmp_path)
+    document = write_document(
+        tmp_path / "a.json", "K0000", **{"example:buyer": "Li Secret"}
+    )
+    sign = ("--key", place.maker_key, "-C", place.ledger)
+    ok("submit", document, *sign, "--conceal", "/example:buyer")
+    shown = tmp_path / "shown.provenance"
+    ok(
+        "bundle", CAN, "-o", shown, "--reveal", "/example:buyer",
+        "-C", place.ledger,
+    )  # fmt: skip
+    shown.write_bytes(shown.read_bytes().replace(b"Li Secret", b"My guess!"))
+    done = judged(place, shown, "--against", place.ledger)
+    assert done.code == 1
+    assert "concealed field 1 is not what its statement signed" in done.out
+    assert "(hash)" in done.out
+    assert "Secret" not in done.out
+
+
 def test_an_audit_against_a_sound_and_older_copy_finds_nothing(
     place: Place,
 ) -> None:
