@@ -219,6 +219,27 @@ def test_what_a_broken_producer_gave_is_answered_before_its_error(
     visit(world, node.url, use)
 
 
+def test_a_producer_that_is_cut_off_is_not_taken_for_a_whole_stream(
+    world: LedgerWorld, node: NodeProcess
+) -> None:
+    given = made(world)
+
+    async def producer() -> AsyncIterator[Submission]:
+        yield given[0]
+        source = asyncio.get_running_loop().create_future()
+        source.cancel()
+        await source
+
+    async def use(client: AsyncClient) -> None:
+        replies = []
+        with pytest.raises(asyncio.CancelledError):
+            async for _, reply in client.submit_many(producer()):
+                replies.append(reply)
+        assert [type(reply) for reply in replies] == [Receipt]
+
+    visit(world, node.url, use)
+
+
 def test_a_stream_that_is_left_early_lets_its_producer_go(
     world: LedgerWorld, node: NodeProcess
 ) -> None:
