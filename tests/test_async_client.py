@@ -232,9 +232,13 @@ def test_a_producer_that_is_cut_off_is_not_taken_for_a_whole_stream(
 
     async def use(client: AsyncClient) -> None:
         replies = []
-        with pytest.raises(asyncio.CancelledError):
+
+        async def submit() -> None:
             async for _, reply in client.submit_many(producer()):
                 replies.append(reply)
+
+        with pytest.raises(asyncio.CancelledError):
+            await submit()
         assert [type(reply) for reply in replies] == [Receipt]
 
     visit(world, node.url, use)
