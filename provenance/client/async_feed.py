@@ -113,6 +113,9 @@ class AsyncFeed(Generic[_G, _T]):
             self.wake()
 
     async def _put(self, given: _G) -> None:
+        if self._task is None:
+            # The block was left, and the producer would not be stopped.
+            raise asyncio.CancelledError
         member = self._read(given)
         while len(self._groups.full) >= self._ahead:
             self._has_room.clear()
