@@ -17,6 +17,7 @@ from pathlib import Path
 
 from provenance.errors import (
     ConflictError,
+    MalformedError,
     NotFoundError,
     RejectedError,
     StoreError,
@@ -30,7 +31,12 @@ from provenance.ledger.ledger import Ledger, clock_now
 from provenance.ledger.publish import LogSigner
 from provenance.ledger.query import Queries
 from provenance.ledger.read import LedgerReader
-from provenance.proof.trust import Trust, format_trust, parse_trust
+from provenance.proof.trust import (
+    MAX_TRUST_SIZE,
+    Trust,
+    format_trust,
+    parse_trust,
+)
 from provenance.store.backup import copy_ledger
 from provenance.store.durable import write_text
 from provenance.store.keyfile import read_key, write_key
@@ -184,19 +190,28 @@ def read_trust(folder: Path) -> Trust:
         NotFoundError: There is none.
         MalformedError: It is not one.
     """
+    path = folder / TRUST_FILE
     try:
-        text = (folder / TRUST_FILE).read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            data = file.read(MAX_TRUST_SIZE + 1)
     except FileNotFoundError as error:
         raise NotFoundError(
             f"there is no ledger in {folder}: there is no file"
-            f" {whereabouts(folder / TRUST_FILE)}. Make one with provenance"
+            f" {whereabouts(path)}. Make one with provenance"
             " init"
         ) from error
     except OSError as error:
         raise NotFoundError(
             f"there is no ledger in {folder} that can be read: {error.strerror}"
         ) from error
-    return parse_trust(text)
+    if len(data) > MAX_TRUST_SIZE:
+        raise MalformedError(
+            f"{path} has more than {MAX_TRUST_SIZE} bytes: it is no trust file"
+        )
+    try:
+        return parse_trust(data.decode())
+    except UnicodeDecodeError as error:
+        raise MalformedError(f"{path} is not UTF-8: {error}") from error
 
 
 def audit_folder(

@@ -117,8 +117,8 @@ def restore_folder(
             database; a memory, a key and a trust file may be there.
         published: What others hold that the log's key has signed.
         trust: A trust file from elsewhere that the copy is audited against,
-            and that becomes the ledger's unless one is there; by default the
-            copy's own.
+            and that becomes the ledger's unless one is there; by default what
+            `trust_for` finds.
         progress: Told about every batch of entries of that audit.
 
     Raises:
@@ -131,7 +131,7 @@ def restore_folder(
         StoreError: It cannot be copied.
     """
     backup, folder = Path(backup), Path(folder)
-    trust = read_trust(backup) if trust is None else trust
+    trust = trust_for(backup, folder) if trust is None else trust
     _require_vacant(folder, trust)
     signed = _all_signed(folder, trust, published)
     require_sound(backup, trust=trust, progress=progress)
@@ -139,6 +139,24 @@ def restore_folder(
     furthest = max(signed, key=lambda known: known.size)
     _put_in_place(backup, folder, trust, furthest)
     return Restored(size, furthest)
+
+
+def trust_for(backup: Path | str, folder: Path | str) -> Trust:
+    """Return the trust file that the ledger in *folder* will have.
+
+    One that survived there says more than what came with the copy, which
+    could vouch for entries that this ledger would then sign.
+
+    Raises:
+        NotFoundError: There is no backup.
+        MalformedError: It is none.
+    """
+    trust = read_trust(Path(backup))
+    if (Path(folder) / TRUST_FILE).exists():
+        kept = read_trust(Path(folder))
+        if kept.origin == trust.origin:
+            return kept
+    return trust
 
 
 def why_unsigned(folder: Path | str) -> str | None:
@@ -167,13 +185,14 @@ def _note_in(data: bytes) -> str:
 
 def _require_vacant(folder: Path, trust: Trust) -> None:
     """Check that no database is in *folder*, nor another ledger's trust."""
-    for name in (DATABASE, DATABASE + "-wal", DATABASE + "-shm"):
-        path = folder / name
+    # What is left of an old one's journal would be played into the new one.
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        path = folder / (DATABASE + suffix)
         if path.exists() or path.is_symlink():
             raise ConflictError(
                 f"there is a {path} already, which is not overwritten: if its"
                 " ledger is beyond repair, stop the node and move"
-                f" {DATABASE}, {DATABASE}-wal and {DATABASE}-shm elsewhere;"
+                f" {DATABASE} and what begins with {DATABASE}- elsewhere;"
                 f" leave {SIGNER_MEMORY} where it is"
             )
     if (folder / TRUST_FILE).exists():

@@ -11,6 +11,7 @@ import pytest
 
 from provenance.cli.rows import csv_line
 from provenance.encoding.digest import sha256
+from provenance.proof.trust import MAX_TRUST_SIZE
 from provenance.store.keyfile import read_key
 from provenance.tlog.checkpoint import Checkpoint, sign_checkpoint
 from provenance.tlog.note import NoteSigner, format_note
@@ -104,6 +105,18 @@ def test_a_receipt_with_a_proof_too_short_fails_with_its_entry(
     done = judged(place, tmp_path / "5.tlog-proof")
     assert done.code == 1
     assert "PRV-9032" in done.out
+
+
+@pytest.mark.parametrize("size", [1, MAX_TRUST_SIZE + 1])
+def test_whatever_stands_for_a_ledgers_trust_file_is_told(
+    place: Place, tmp_path: Path, size: int
+) -> None:
+    folder = Path(shutil.copytree(place.folder / "backup", tmp_path / "copy"))
+    (folder / "trust.toml").write_bytes(b"\xff" * size)
+    done = judged(place, folder)
+    assert done.code == 3
+    assert "PRV-9010" in done.out
+    assert ("more than" if size > 1 else "not UTF-8") in done.out
 
 
 def test_a_folder_is_verified_file_by_file_and_nothing_is_passed_over(
@@ -425,6 +438,28 @@ def test_a_concealed_value_is_compared_by_its_hash_alone(
     assert done.code == 1
     assert "only its hashes are shown" in done.out
     assert "/example:buyer" in done.out
+    assert "Secret" not in done.out
+
+
+def test_a_false_bundle_brings_no_concealed_value_out_of_a_ledger(
+    tmp_path: Path,
+) -> None:
+    place = found_ledger(tmp_path)
+    document = write_document(
+        tmp_path / "a.json", "K0000", **{"example:buyer": "Li Secret"}
+    )
+    sign = ("--key", place.maker_key, "-C", place.ledger)
+    ok("submit", document, *sign, "--conceal", "/example:buyer")
+    shown = tmp_path / "shown.provenance"
+    ok(
+        "bundle", CAN, "-o", shown, "--reveal", "/example:buyer",
+        "-C", place.ledger,
+    )  # fmt: skip
+    shown.write_bytes(shown.read_bytes().replace(b"Li Secret", b"My guess!"))
+    done = judged(place, shown, "--against", place.ledger)
+    assert done.code == 1
+    assert "concealed field 1 is not what its statement signed" in done.out
+    assert "(hash)" in done.out
     assert "Secret" not in done.out
 
 

@@ -1,6 +1,7 @@
 """The case file: what it says, in what languages, and to whom it obeys."""
 
 import csv
+import os
 import re
 import shutil
 from html.parser import HTMLParser
@@ -182,6 +183,36 @@ def test_what_cannot_be_reported_is_refused(
     assert run("report", bundle, *trust).code == 2
     done = run("report", tmp_path / "none", "-o", tmp_path / "x.html", *trust)
     assert done.code == 4
+
+
+@pytest.mark.parametrize("name", ["case.html", "case.csv"])
+def test_nothing_but_an_earlier_case_file_is_written_over(
+    place: Place, tmp_path: Path, name: str
+) -> None:
+    bundle = place.folder / "evidence/can.provenance"
+    target = tmp_path / "case.html"
+    assert reported(place, target, bundle).code == 0
+    assert reported(place, target, bundle).code == 0
+    (tmp_path / name).write_bytes(bundle.read_bytes())
+    done = reported(place, target, bundle)
+    assert done.code == 2
+    assert "not overwritten" in done.err
+    assert (tmp_path / name).read_bytes() == bundle.read_bytes()
+
+
+@pytest.mark.parametrize("target", ["-", "pipe.html"])
+def test_a_case_file_is_no_stream(
+    place: Place,
+    tmp_path: Path,
+    target: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    os.mkfifo(tmp_path / "pipe.html")
+    bundle = place.folder / "evidence/can.provenance"
+    monkeypatch.chdir(tmp_path)
+    done = run("report", bundle, "-o", target, "--trust", place.trust)
+    assert done.code == 2
+    assert os.listdir(tmp_path) == ["pipe.html"]  # noqa: PTH208  # names alone
 
 
 def test_both_languages_say_everything() -> None:

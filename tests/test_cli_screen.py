@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.cli.outputs import is_device, write_output
 from provenance.cli.screen import Screen, safe
 from tests.cli_runs import PROJECT, command_line, ok, run
 
@@ -110,6 +111,27 @@ def test_a_full_disk_is_no_success() -> None:
     assert b"Traceback" not in done.stderr
 
 
+def test_a_pipe_that_is_written_to_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_output(str(pipe), b"answer")
+        assert os.read(reading, 100) == b"answer"
+    finally:
+        os.close(reading)
+    assert pipe.is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_a_link_to_where_output_goes_is_no_file_to_put_another_for() -> None:
+    assert is_device(Path("/dev/stdout"))
+    assert is_device(Path("/dev/null"))
+    assert not is_device(PROJECT)
+    assert not is_device(PROJECT / "README.md")
+    assert not is_device(PROJECT / "nothing")
+
+
 def test_a_terminal_without_the_characters_gets_their_escapes() -> None:
     done = subprocess.run(
         command_line("verify", "nonsuch", "--trust", "nonsuch"),
@@ -130,6 +152,7 @@ def test_a_terminal_without_the_characters_gets_their_escapes() -> None:
 
 
 _PRINTS_CHINESE = """
+from provenance.cli.outputs import is_device, write_output
 from provenance.cli.screen import Screen, prepare_streams
 prepare_streams()
 Screen().line("新")

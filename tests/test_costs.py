@@ -37,13 +37,13 @@ def told_of(folder: pathlib.Path, count: int) -> LedgerWorld:
     for events in (
         [make_event(made, [Item("epcList", UNIT)], secret=world.secret())],
         [
-            # None is another one said again.
             make_event(
-                body(eventTime=f"2026-02-01T09:00:00.{number:03}Z"),
+                # Each at a time of its own, or they would be one event.
+                body(eventTime=f"2026-02-01T09:00:0{n / 1000:.3f}Z"),
                 [seen],
                 secret=world.secret(),
             )
-            for number in range(count)
+            for n in range(count)
         ],
     ):
         world.ledger.append(events, signer=signer_of(PRODUCER), issuer=PRODUCER)

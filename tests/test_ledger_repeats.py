@@ -288,16 +288,41 @@ def test_the_shortest_trail_leads_to_it(world: LedgerWorld) -> None:
     assert again.log_index == first.log_index
 
 
-def test_an_event_taken_back_may_be_said_again(world: LedgerWorld) -> None:
+def test_an_event_taken_back_does_not_come_back_when_said_again(
+    world: LedgerWorld,
+) -> None:
     event = said(world, can(1))
     first = append(world, event)
     error = append(world, world.as_error(event))
-    assert append(world, world.as_error(event)).log_index == error.log_index
-    anew = append(world, said(world, can(1)))
-    assert anew.log_index != first.log_index
+    size = world.ledger.size
+    for _ in range(2):
+        assert append(world, said(world, can(1))).log_index == first.log_index
+        again = append(world, world.as_error(event))
+        assert again.log_index == error.log_index
+        world.reopen()
+    assert world.ledger.size == size
+    assert all(m.is_void for m in world.verdict(can(1)).timeline)
+    # Who means it after all gives it a name.
+    anew = append(world, said(world, can(1), eventID="urn:example:anew"))
+    assert anew.log_index > error.log_index
     assert [m.is_void for m in world.verdict(can(1)).timeline] == [
         True, True, False,
     ]  # fmt: skip
+
+
+def test_an_event_and_its_declaration_in_one_statement_are_logged_once(
+    world: LedgerWorld,
+) -> None:
+    event = said(world, can(1))
+
+    def both() -> Receipt:
+        return append(world, said(world, can(1)), world.as_error(event))
+
+    first = both()
+    assert both().log_index == first.log_index
+    world.reopen()
+    assert both().log_index == first.log_index
+    assert all(m.is_void for m in world.verdict(can(1)).timeline)
 
 
 def test_another_partys_dispute_takes_nothing_back(world: LedgerWorld) -> None:

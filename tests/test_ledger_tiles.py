@@ -9,7 +9,12 @@ import pytest
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import NotFoundError
 from provenance.ledger.logtree import GrowingTree
-from provenance.ledger.tiles import TileFault, TileFolder, check_tiles
+from provenance.ledger.tiles import (
+    MAX_DEPTH,
+    TileFault,
+    TileFolder,
+    check_tiles,
+)
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.merkle import prove_consistency, verify_consistency
 from provenance.tlog.tile import (
@@ -152,6 +157,18 @@ def test_a_link_is_no_tile(log: tuple[Path, Checkpoint], copy: Path) -> None:
     file.unlink()
     file.symlink_to(log[0] / "tile/0/000")
     assert [fault.kind for fault in found(copy, log)] == ["missing"]
+
+
+def test_folders_without_end_are_named_and_not_gone_into(
+    log: tuple[Path, Checkpoint], copy: Path
+) -> None:
+    deep = copy / "tile"
+    for _ in range(4 * MAX_DEPTH):
+        deep /= "a"
+        deep.mkdir()
+    (fault,) = check_tiles(copy, log[1])
+    assert fault.kind == "surplus"
+    assert fault.where == "tile" + "/a" * MAX_DEPTH
 
 
 def test_a_log_of_an_earlier_checkpoint_has_newer_tiles_too_many(

@@ -1,10 +1,12 @@
 """`provenance restore`: a copy goes on only if it has all that was signed."""
 
+import dataclasses
 import pathlib
 import shutil
 
 import pytest
 
+from provenance.claims.registry import Authority
 from provenance.claims.statement import Submission
 from provenance.errors import (
     ConflictError,
@@ -21,6 +23,7 @@ from provenance.folder import (
     open_reader,
 )
 from provenance.proof.receipt import Receipt
+from provenance.proof.trust import format_trust
 from provenance.restore import (
     Signed,
     read_signed,
@@ -334,6 +337,55 @@ def test_another_ledgers_folder_is_not_taken(
         restore_folder(copy, tmp_path / "other", published=known(world, copy))
     with pytest.raises(NotFoundError):
         restore_folder(tmp_path / "nothing", tmp_path / "new")
+
+
+def test_a_copy_is_held_against_the_trust_file_that_survived(
+    old: Old, tmp_path: pathlib.Path
+) -> None:
+    world, copy = old
+    published = known(world, copy)
+    genuine = (copy / "trust.toml").read_text(encoding="utf-8")
+    others = format_trust(
+        dataclasses.replace(
+            world.trust,
+            authorities=(
+                Authority(
+                    "did:web:crook.example",
+                    "A crook",
+                    (signer_of(PRODUCER).verifier.data,),
+                ),
+            ),
+        )
+    )
+    target = tmp_path / "new"
+    target.mkdir()
+    (target / "trust.toml").write_text(others, encoding="utf-8")
+    with pytest.raises(VerificationError, match="does not pass the audit"):
+        restore_folder(copy, target, published=published)
+    assert not (target / "ledger.sqlite").exists()
+
+    (target / "trust.toml").write_text(genuine, encoding="utf-8")
+    (copy / "trust.toml").write_text(others, encoding="utf-8")
+    newer = seen(world.folder, tmp_path / "seen")
+    done = run("restore", copy, target, "--checkpoint", newer)
+    assert "the copy is older" in done.err
+    assert restore_folder(copy, target, published=published).size
+    assert (target / "trust.toml").read_text(encoding="utf-8") == genuine
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal", "-shm", "-journal"])
+def test_what_is_left_of_an_old_database_is_not_played_into_the_copy(
+    old: Old, tmp_path: pathlib.Path, suffix: str
+) -> None:
+    world, copy = old
+    target = tmp_path / "new"
+    target.mkdir()
+    (target / f"ledger.sqlite{suffix}").write_bytes(b"old")
+    with pytest.raises(ConflictError, match="is not overwritten"):
+        restore_folder(copy, target, published=known(world, copy))
+    assert [path.name for path in target.iterdir()] == [
+        f"ledger.sqlite{suffix}"
+    ]
 
 
 def test_a_restore_that_was_cut_off_is_begun_again(

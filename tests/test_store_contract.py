@@ -348,16 +348,6 @@ def test_a_head_that_ends_in_no_link_is_an_error(
         store.trail(HeadRow(key_of(0), 1, bytes(32), last))
 
 
-@pytest.mark.parametrize("most", [0, 1, 2, 1000])
-def test_a_trail_is_looked_back_on_as_far_as_is_asked(
-    store: Store, most: int
-) -> None:
-    sample = filled(store, 60)
-    for key, head in sample.heads.items():
-        latest_first = list(sample.trails[key])[::-1]
-        assert store.recent(head.last, most) == latest_first[:most]
-
-
 @pytest.mark.parametrize("most", [1, 2, 1000])
 def test_events_that_are_alike_are_found_on_many_trails_at_once(
     store: Store, most: int

@@ -24,8 +24,9 @@ _WORD = re.compile(r"@([A-Z]+)@")
 _PROGRAMS = {"backup.sh"}
 
 # What needs no quotes in a shell, in a unit, in TOML, in YAML and in nginx.
-_PLAIN_PATH = re.compile(r"/[A-Za-z0-9._/+-]*[A-Za-z0-9._+-]")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_PLAIN_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._+-]+)+")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PLAIN_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
 _PLAIN_USER = re.compile(r"[a-z_][a-z0-9_-]{0,30}")
 
 _HIDDEN = ("/home", "/root", "/run/user")

@@ -29,10 +29,10 @@ from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.words import LANGUAGES
 from provenance.ledger.search import written_time
+from provenance.proof.trust import MAX_TRUST_SIZE
 
 _BOTH = "both"
 _CHUNK = 2**16
-_MOST_TRUST = 2**20
 
 _COLUMNS = (
     "file", "sha256", "kind", "outcome", "subject", "row", "name", "result",
@@ -77,11 +77,16 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
     """
     if STANDARD in files:
         raise click.UsageError("a case file names its evidence: give a file")
+    if output == STANDARD:
+        raise click.UsageError("a case file has a table beside it: name it")
     if Path(output).suffix.lower() == ".csv":
         raise click.UsageError(
             f"the table of findings would be written over {output}: name it"
             " .html"
         )
+    beside = str(Path(output).with_suffix(".csv"))
+    _require_free(output, case_html.START)
+    _require_free(beside, csv_line(_COLUMNS))
     at = now() if at is None else at
     trust_file = trust_path(trust_file)
     languages = LANGUAGES if lang == _BOTH else (lang,)
@@ -117,7 +122,6 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
             ),
             counts=counts,
         )
-        beside = str(Path(output).with_suffix(".csv"))
         write_pieces(output, _html(case, pages))
         write_pieces(beside, _content(table))
     code = gravest(codes)
@@ -125,6 +129,28 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
     screen.line(f"{beside}: the same as a table")
     return screen.result(
         "report", code, {"file": output, "table": beside, "counts": counts}
+    )
+
+
+def _require_free(target: str, start: bytes) -> None:
+    """Check that nothing is at *target*, or what starts like a case file's.
+
+    Evidence, and whatever else is somebody's, is never written over.
+
+    Raises:
+        click.UsageError: Something else is there.
+        OSError: It cannot be looked at.
+    """
+    path = Path(target)
+    if not path.exists():
+        return
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(len(start)) == start:
+                return
+    raise click.UsageError(
+        f"there is a {target} already that is of no earlier case file, and is"
+        " not overwritten: choose another name"
     )
 
 
@@ -201,7 +227,7 @@ def _or_empty(value: object | None) -> object:
 
 
 def _digest(file: str) -> str:
-    return sha256(read_input(file, limit=_MOST_TRUST)).hexdigest()
+    return sha256(read_input(file, limit=MAX_TRUST_SIZE)).hexdigest()
 
 
 def _commands(  # noqa: PLR0913, PLR0917  # what the options said

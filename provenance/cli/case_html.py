@@ -48,8 +48,12 @@ article+article{break-before:page}h2,h3,h4{break-after:avoid}
 tr,li,pre{break-inside:avoid}nav{display:none}}
 """
 
+_START = '<!DOCTYPE html>\n<html lang="'
+START = _START.encode()
+"""How a case file begins."""
+
 _HEAD = (
-    '<!DOCTYPE html>\n<html lang="{language}">\n<head>\n'
+    _START + '{language}">\n<head>\n'
     '<meta charset="utf-8">\n'
     '<meta http-equiv="Content-Security-Policy" content="default-src \'none\';'
     " style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n"

@@ -9,12 +9,10 @@ import sys
 from typing import BinaryIO
 
 from provenance.errors import MalformedError
-from provenance.proof.trust import Trust, parse_trust
+from provenance.proof.trust import MAX_TRUST_SIZE, Trust, parse_trust
 
 STANDARD = "-"
 """The name of standard input, or output."""
-
-_MAX_TRUST = 1 << 20
 
 
 def read_input(name: str, *, limit: int) -> bytes:
@@ -44,7 +42,7 @@ def read_trust(path: str) -> Trust:
         OSError: It cannot be read.
     """
     try:
-        text = read_input(path, limit=_MAX_TRUST).decode()
+        text = read_input(path, limit=MAX_TRUST_SIZE).decode()
         return parse_trust(text)
     except UnicodeDecodeError as error:
         raise MalformedError(f"{path} is not UTF-8: {error}") from error

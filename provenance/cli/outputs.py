@@ -1,4 +1,7 @@
-"""Files that commands write: wholly there, or as they were."""
+"""Files that commands write: wholly there, or as they were.
+
+What is no file, such as `/dev/stdout` or a pipe, is written to as it is.
+"""
 
 import os
 import tempfile
@@ -23,10 +26,15 @@ def write_output(target: str, data: bytes) -> None:
 def write_pieces(target: str, pieces: Iterable[bytes]) -> int:
     """Do the same with *pieces*, one after the other; return how many bytes.
 
+    A device or a pipe is written to, and stays what it is.
+
     Raises:
         OSError: It cannot be written; *target* is as it was.
     """
     path = Path(target)
+    if is_device(path):
+        with path.open("wb") as stream:
+            return sum(stream.write(piece) for piece in pieces)
     file, temporary = tempfile.mkstemp(
         dir=path.parent, prefix=f".{path.name}.", suffix=".part"
     )
@@ -43,6 +51,15 @@ def write_pieces(target: str, pieces: Iterable[bytes]) -> int:
             Path(temporary).unlink()
         raise
     return size
+
+
+def is_device(path: Path) -> bool:
+    """Return whether *path* leads elsewhere than to a place on a disk."""
+    # /dev/stdout is a link, and leads to a file where output is redirected.
+    return path.exists() and (
+        (path.is_symlink() and path.is_relative_to("/dev"))
+        or not (path.is_file() or path.is_dir())
+    )
 
 
 def make_folder(path: Path) -> None:

@@ -13,7 +13,6 @@ from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.errors import ForkError
 from provenance.folder import SIGNER_MEMORY
-from provenance.folder import read_trust as read_trust_of
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
 from provenance.restore import (
@@ -21,6 +20,7 @@ from provenance.restore import (
     Signed,
     read_signed,
     restore_folder,
+    trust_for,
     why_unsigned,
 )
 
@@ -41,7 +41,7 @@ from provenance.restore import (
     "trust_file",
     metavar="FILE",
     help="A trust file from elsewhere, to audit the copy against and to keep"
-    " in FOLDER; by default the copy's own.",
+    " in FOLDER; by default FOLDER's own if it survived, else the copy's.",
 )
 def restore(
     screen: Screen,
@@ -58,7 +58,9 @@ def restore(
     never restored: no backup has it.
     """
     trust = (
-        read_trust_of(backup) if trust_file is None else read_trust(trust_file)
+        trust_for(backup, folder)
+        if trust_file is None
+        else read_trust(trust_file)
     )
     published = [_read_signed(name, trust) for name in checkpoints]
     progress = Progress()

@@ -132,6 +132,8 @@ class AsyncClient:
             ProvenanceError: As `Client.submit` does.
             Exception: The producer raised it; all that it had given was
                 yielded before.
+            asyncio.CancelledError: Likewise, if what it was waiting for was
+                cancelled.
         """
         if min(in_flight, batch, batch_bytes) < 1:
             raise ValueError("in_flight, batch and batch_bytes are 1 or more")

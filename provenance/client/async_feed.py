@@ -38,7 +38,7 @@ class AsyncFeed(Generic[_G, _T]):
         self._has_room = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._has_ended = False
-        self._failure: Exception | None = None
+        self._failure: Exception | asyncio.CancelledError | None = None
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._read_all())
@@ -87,6 +87,7 @@ class AsyncFeed(Generic[_G, _T]):
 
         Raises:
             Exception: What the producer raised.
+            asyncio.CancelledError: What it was waiting for was cancelled.
         """
         if self._failure is not None:
             raise self._failure
@@ -101,6 +102,10 @@ class AsyncFeed(Generic[_G, _T]):
                     await self._put(given)
                     # Others have their turn in between.
                     await asyncio.sleep(0)
+        except asyncio.CancelledError as error:
+            # Cut off by what it waited for, if not by who leaves the block.
+            self._failure = error
+            raise
         except Exception as error:  # noqa: BLE001  # see `require_whole`
             self._failure = error
         finally:
@@ -108,6 +113,9 @@ class AsyncFeed(Generic[_G, _T]):
             self.wake()
 
     async def _put(self, given: _G) -> None:
+        if self._task is None:
+            # The block was left, and the producer would not be stopped.
+            raise asyncio.CancelledError
         member = self._read(given)
         while len(self._groups.full) >= self._ahead:
             self._has_room.clear()

@@ -16,10 +16,13 @@ first items, and there only among the latest links:
     up to 32 links back      an equal event is found
     further back             it is not, and is logged again
 
-Two kinds of events are never repeats. Those of the trust registry have rules
-of their own: a grant that was revoked may be given again. And an event that
-was declared an error may be said again, if it has no `eventID`: it stands
-anew.
+An event that was declared an error is a repeat as well, as is its declaration:
+whoever says both again, after a crash say, must not end with an event that
+stands. It stays void. Who means it after all says it with an `eventID`, or
+another one than it had.
+
+Events of the trust registry are never repeats. They have rules of their own: a
+grant that was revoked may be given again.
 
 This is a rule for what comes in. An audit does not ask it again: what
 concealed fields held may have been erased since.
@@ -29,9 +32,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from provenance.claims.statement import parse_entry
-from provenance.claims.stored import content_hash, read_stored
+from provenance.claims.stored import content_hash
 from provenance.encoding.digest import Hash
-from provenance.epcis.corrections import assertion, declares_error
 from provenance.errors import MalformedError, StoreError
 from provenance.ledger.admit import Place
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
@@ -140,9 +142,7 @@ class Repeats:
                 content_hash(self._data(place)) == said
                 and self._issuer(place) == issuer
             ):
-                later = self._later(trail.last, place)
-                is_void = self._is_taken_back(event, issuer, later)
-                return None if is_void else place
+                return place
         return None
 
     def _shortest(self, event: CheckedEvent) -> Trail | None:
@@ -183,32 +183,6 @@ class Repeats:
         if self._placed is None:
             return []
         return self._placed.recent(last, LOOK_BACK)
-
-    def _later(self, last: int, place: Place) -> list[LinkRow]:
-        """Return the links of the trail after *place*, as far as looked at."""
-        links = self._just_placed(last)
-        last = links[-1].previous if links else last
-        links += self._reader.recent(last, LOOK_BACK)
-        return [link for link in links if (link[0], link[1]) > place]
-
-    def _is_taken_back(
-        self, event: CheckedEvent, issuer: str, links: Iterable[LinkRow]
-    ) -> bool:
-        """Return whether one of *links* declares *event* an error."""
-        mine = read_stored(event.data)
-        if declares_error(mine.body):
-            return False
-        for link in links:
-            place = Place(link.log_index, link.position)
-            other = read_stored(self._data(place))
-            if (
-                declares_error(other.body)
-                and assertion(other.body) == assertion(mine.body)
-                and other.items() == mine.items()
-                and self._issuer(place) == issuer
-            ):
-                return True
-        return False
 
     def _data(self, place: Place) -> bytes:
         if self._placed is not None and place.log_index >= self._placed.start:

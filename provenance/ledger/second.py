@@ -1,6 +1,7 @@
 """A ledger as a second copy: asked how something reads there.
 
-It may be damaged, or be changed itself: what cannot be read is not there.
+It may be damaged, or be changed itself: what cannot be read is not there. Of
+what it conceals it tells the hashes, which are enough to compare.
 """
 
 from collections.abc import Sequence
@@ -42,7 +43,9 @@ class LedgerCopy:
         event = self._event(log_index, position)
         if event is None or number >= len(event.leaves):
             return None
-        leaf = event.leaves[number]
+        # What it conceals it tells nobody: whoever made the first copy may
+        # have put a guess there, to be shown what is right.
+        leaf = event.leaves[number] if number <= len(event.items) else None
         return event.hashes[number] if leaf is None else leaf
 
     def trail(self, item: str, size: int) -> Sequence[Link] | None:

@@ -41,6 +41,9 @@ from provenance.tlog.tile import (
 CHECKPOINT = "checkpoint"
 TILES = "tile"
 
+MAX_DEPTH = 16
+"""How many folders inside one another are gone into; a tile is in ten."""
+
 _MOST_BYTES = TILE_WIDTH * (MAX_ENTRY_SIZE + 2)
 """More than any tile or entry bundle has."""
 
@@ -317,12 +320,15 @@ def _begins(data: bytes, later: bytes, tile: Tile, *, is_entries: bool) -> bool:
 
 
 def _paths_below(folder: Path, prefix: str) -> Iterator[str]:
-    """Yield the paths of all files, in order; a link is one, followed never."""
+    """Yield the paths of all files, in order; a link is one, followed never.
+
+    So is a folder that is deeper than those of any tile.
+    """
     with os.scandir(folder) as found:
         inside = sorted(found, key=lambda each: each.name)
     for each in inside:
         path = f"{prefix}/{each.name}"
-        if each.is_dir(follow_symlinks=False):
+        if each.is_dir(follow_symlinks=False) and path.count("/") < MAX_DEPTH:
             yield from _paths_below(Path(each.path), path)
         else:
             yield path

@@ -64,6 +64,9 @@ RELATED_TRAILS = frozenset({"containers", "inputs", "lots"})
 DEFAULT_MAX_AGE = 7 * 24 * 60 * 60
 """The age in seconds up to which a checkpoint counts as fresh."""
 
+MAX_TRUST_SIZE = 1 << 20
+"""How many bytes of a trust file are read."""
+
 ANY_AGE = "any"
 
 

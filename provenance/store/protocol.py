@@ -179,12 +179,6 @@ class Reader(Protocol):
     def trail(self, head: HeadRow) -> list[LinkRow]:
         """Return the links that end in *head*, oldest first."""
 
-    def recent(self, last: int, most: int) -> list[LinkRow]:
-        """Return the links that lead back from the link numbered *last*.
-
-        Latest first, and *most* of them at most.
-        """
-
     def alike(
         self, wanted: Sequence[Wanted], most: int
     ) -> Iterator[tuple[int, int, int]]:

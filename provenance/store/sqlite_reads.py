@@ -316,10 +316,6 @@ class SQLiteReads(ABC):
         links.reverse()
         return links
 
-    def recent(self, last: int, most: int) -> list[LinkRow]:
-        rows = self._all(_TRAIL, _LINK, last, max(most, 0))
-        return [LinkRow(*row) for row in rows]
-
     def alike(
         self, wanted: Sequence[Wanted], most: int
     ) -> Iterator[tuple[int, int, int]]:
