@@ -62,7 +62,7 @@ SAYS = {
         "^another key: FAILED$",
     ],
     "09_a_platform": [
-        r"^killed 20 times \(seed \d+\); events a unit: {1}$",
+        r"^killed 20 times \(seed \d+\); events a unit: \{1\}$",
         r"^VERIFIED  .*K00007  6 events by 3 signers",
         r'^    /example:price: "31.20 NZD"$',
         r"^20000 events streamed, refused: \[\]$",

@@ -218,12 +218,6 @@ def _check_brackets(data: bytes, place: Place) -> None:
     if data.count(b"[") + data.count(b"{") <= room:
         return
     brackets = _brackets_of(data)
-    opened = brackets.count(b"[") + brackets.count(b"{")
-    if opened > MAX_SMALL + len(data) // 16:
-        raise MalformedError(
-            f"{place.name} has {opened} arrays and objects in {len(data)}"
-            f" bytes: at most {MAX_SMALL}, and one for every 16 bytes, are read"
-        )
     deepest = max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
     if deepest > room:
         line, column = place.line_and_column(_opening(data, room))
@@ -231,6 +225,13 @@ def _check_brackets(data: bytes, place: Place) -> None:
             f"{place.name} is nested {place.depth + deepest} deep: at most"
             f" {MAX_DEPTH}, so flatten what starts at line {line}, column"
             f" {column}"
+        )
+    opened = brackets.count(b"[") + brackets.count(b"{")
+    if opened > MAX_SMALL + len(data) // 16:
+        raise MalformedError(
+            f"{place.name} has {opened} arrays and objects in {len(data)}"
+            f" bytes: at most {MAX_SMALL}, and one for every 16 bytes, are"
+            " read, so leave out what is empty"
         )
 
 
