@@ -1,5 +1,6 @@
 """TLS that does not verify, and schemes that are wrong: said, and at once."""
 
+import contextlib
 import pathlib
 import socket
 
@@ -128,7 +129,7 @@ def test_a_tls_servers_complaint_in_http_is_understood(
             if first == b"\x16":
                 super()._answer(connection)
                 return
-            with connection:
+            with connection, contextlib.suppress(OSError):
                 connection.recv(65_536)
                 connection.sendall(complaint)
 
@@ -179,7 +180,11 @@ def test_https_to_a_plain_port_that_waits_is_said_after_one_time_out(
         has_waited = False
 
         def _answer(self, connection: socket.socket) -> None:
-            with connection, connection.makefile("rb") as stream:
+            with (
+                connection,
+                contextlib.suppress(OSError),
+                connection.makefile("rb") as stream,
+            ):
                 if stream.peek(1)[:1] == b"\x16":
                     is_first, self.has_waited = not self.has_waited, True
                     stream.read(-1 if is_first else 0)

@@ -150,7 +150,7 @@ class TlsServer(ScriptedServer):
     def _answer(self, connection: socket.socket) -> None:
         self.connections += 1
         # Who does not trust it, or speaks no TLS, is cut off.
-        with connection, contextlib.suppress(ssl.SSLError, ConnectionError):
+        with connection, contextlib.suppress(OSError):
             super()._answer(
                 self._context.wrap_socket(connection, server_side=True)
             )
@@ -164,7 +164,7 @@ class MuteServer(ScriptedServer):
         self._said = said
 
     def _answer(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(ConnectionError):
+        with connection, contextlib.suppress(OSError):
             connection.recv(1)
             connection.sendall(self._said)
             _drain(connection)
