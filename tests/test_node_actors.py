@@ -296,7 +296,7 @@ def whole() -> dict[str, JSON]:
         "keys": [
             {
                 "id": key.key_id.hex(),
-                "public_key": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+                "public_key": encode_base64(key.data),
                 "added": 1, "revoked": None, "reason": "",
             }
         ],
@@ -315,8 +315,7 @@ def test_an_actor_is_read_as_it_was_written(still: LedgerWorld) -> None:
     with open_reader(still.folder) as reader:
         for actor in reader.registry().actors():
             assert read_actor(actor_to_json(actor)) == actor
-    value = {**whole(), "keys": []}
-    assert actor_to_json(read_actor(value)) == value
+    assert actor_to_json(read_actor(whole())) == whole()
 
 
 @pytest.mark.parametrize(

@@ -167,9 +167,6 @@ EXPLANATIONS: Mapping[str, str] = {
         "The ledger enrols or changes an actor that the trust file pins in"
         " another way. The trust file's word counts."
     ),
-    "PRV-1106": (
-        "The bundle shows no statement, so there was no signature to check."
-    ),
     "PRV-1200": (
         "Every actor had been granted the role that lets it say what it said,"
         " with the company prefixes and the places that it named."

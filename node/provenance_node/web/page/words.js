@@ -147,8 +147,6 @@ export const WORDS = {
       "The ledger took a registration that was not its signer’s to make.",
     "PRV-1105":
       "Ledger and trust file disagree about a signer; the trust file counts.",
-    "PRV-1106":
-      "No entry is shown, so there was no signature to check.",
     "PRV-1200": "Everyone was entitled to say what they said.",
     "PRV-1201": "Somebody signed what they were not entitled to say.",
     "PRV-1202":
@@ -459,8 +457,6 @@ export const WORDS = {
     "PRV-1103": "仅凭现有内容，无法判断某签署方的密钥是否有效。",
     "PRV-1104": "账本收录了一项签署方无权作出的登记。",
     "PRV-1105": "账本与信任文件对某签署方说法不一，以信任文件为准。",
-    "PRV-1106":
-      "没有显示任何记录，因此没有可核对的签名。",
     "PRV-1200": "各方都有资格作出所签署的记录。",
     "PRV-1201": "有签署方作出了无权作出的记录。",
     "PRV-1202": "某签署方的资格有期限，当时可能已经失效。",
