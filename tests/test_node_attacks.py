@@ -544,6 +544,21 @@ def test_told_to_end_it_ends_though_its_writer_never_does(
     assert not audit.findings
 
 
+def test_told_to_end_as_soon_as_it_is_announced_it_ends_gently(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.node_prompt_end", str(world.folder)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith(b"http://127.0.0.1:")
+
+
 def test_one_command_serves_the_demo_and_prints_its_url() -> None:
     with NodeProcess(None, "--demo") as node:
         found = re.fullmatch(

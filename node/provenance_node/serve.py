@@ -71,7 +71,12 @@ def serve(node: Node, *, announce: Callable[[str], None]) -> None:
             timeout_keep_alive=ceil(settings.keep_alive_seconds),
             timeout_graceful_shutdown=ceil(settings.stop_seconds),
         )
-        server = _Server(config)
+        server = _Server(
+            config,
+            announce=lambda: announce(
+                settings.public_url or f"http://{written}:{port}"
+            ),
+        )
         node.failed = server.stop
 
         async def run() -> None:
@@ -80,7 +85,6 @@ def serve(node: Node, *, announce: Callable[[str], None]) -> None:
             await node.start()
             # What is there now stays: nothing to look through again.
             gc.freeze()
-            announce(settings.public_url or f"http://{written}:{port}")
             await server.serve(sockets=[listener])
 
         factory = config.get_loop_factory()
@@ -99,6 +103,18 @@ def serve(node: Node, *, announce: Callable[[str], None]) -> None:
 
 class _Server(uvicorn.Server):
     """A server that ends with the process's own exit code."""
+
+    def __init__(
+        self, config: uvicorn.Config, *, announce: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so: whoever hears it may end it."""
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
 
     def stop(self) -> None:
         """End gently."""
