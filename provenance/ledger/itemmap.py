@@ -246,8 +246,8 @@ class ItemMap:
             edges = head.edge, head.warnings, head.warned
             try:
                 found = _leaf_hash(key, leaf.count, leaf.link, edges)
-            except (ValueError, OverflowError):
-                found = b""  # No trail of that many links has such edges.
+            except ValueError:
+                found = b""
             if found == leaf.digest:
                 return edges
         raise StoreError(
@@ -309,26 +309,20 @@ class ItemMap:
             self._slots.clear()
             self._cached = 0
 
-    def prove(
-        self, keys: Iterable[bytes]
-    ) -> tuple[list[int], list[tuple[bytes, bytes]], list[Hash]]:
-        """Return what proves all that the map holds for *keys*.
+    def prove(self, keys: Iterable[bytes]) -> patricia.MapMultiproof:
+        """Return what proves all that the map holds for *keys*, one at least.
 
         Nothing may be pending.
-
-        Returns:
-            (steps, others, hashes): see `provenance.tlog.patricia`.
 
         Raises:
             StoreError: What is stored is damaged.
         """
         self._rehash()
         proof = _Proof()
-        wanted = sorted(set(keys))
-        if wanted and self._row(0)[1]:
-            self._prove_in_row(proof, 0, 1, wanted)
+        if self._row(0)[1]:
+            self._prove_in_row(proof, 0, 1, sorted(set(keys)))
         others = []
-        for key in proof.others:
+        for key in sorted(proof.others):
             head = self._reader.head(key)
             leaf = self._stored_leaf(key)
             if head is None or leaf is None or head.leaf != leaf.digest:
@@ -336,7 +330,9 @@ class ItemMap:
                     f"the head {key.hex()} is not the map's: run an audit"
                 )
             others.append((key, read_head(head).value))
-        return proof.steps, others, proof.hashes
+        return patricia.MapMultiproof(
+            tuple(proof.steps), tuple(others), tuple(proof.hashes)
+        )
 
     def _prove_in_row(
         self, proof: "_Proof", number: int, node: int, keys: Sequence[bytes]
@@ -349,10 +345,8 @@ class ItemMap:
             if left and right:
                 bit = _ROW_BITS * level + node.bit_length() - 1
                 proof.steps.append(bit + 1)
-                middle = _split(keys, bit)
-                for child, side in (
-                    (2 * node, keys[:middle]),
-                    (2 * node + 1, keys[middle:]),
+                for child, side in zip(
+                    (2 * node, 2 * node + 1), _split(keys, bit), strict=True
                 ):
                     if side:
                         self._prove_in_row(proof, number, child, side)
@@ -379,8 +373,11 @@ class ItemMap:
             number, *_ = _rows_above(prefix)
             digest = self._row(number)[_FANOUT + (prefix[1] & 15)]
             if digest:
-                heads = self._reader.heads(prefix)
-                bucket = b"".join(map(_leaf_row, heads))
+                try:
+                    heads = self._reader.heads(prefix)
+                    bucket = b"".join(map(_leaf_row, heads))
+                except struct.error:
+                    pass  # No ledger wrote a number that has no place here.
                 if _hash_of(_pairs(bucket), BUCKET_BITS) != digest:
                     raise StoreError(
                         f"the heads under {prefix.hex()} are not those that"
@@ -526,11 +523,10 @@ def _prove_in_bucket(
     ends = [int.from_bytes(leaves[i][0], "big") for i in (0, -1)]
     bit = 8 * HASH_SIZE - (ends[0] ^ ends[1]).bit_length()
     proof.steps.append(bit + 1)
-    parted = _split([key for key, _ in leaves], bit)
-    middle = _split(keys, bit)
-    for part, side in (
-        (leaves[:parted], keys[:middle]),
-        (leaves[parted:], keys[middle:]),
+    place, mask = bit >> 3, 0x80 >> (bit & 7)
+    middle = bisect_left(leaves, 1, key=lambda leaf: leaf[0][place] & mask != 0)
+    for part, side in zip(
+        (leaves[:middle], leaves[middle:]), _split(keys, bit), strict=True
     ):
         if side:
             _prove_in_bucket(proof, part, side)
@@ -616,10 +612,16 @@ def _level_of(number: int) -> int:
     return level
 
 
-def _split(keys: Sequence[bytes], bit: int) -> int:
-    """Return where in sorted *keys*, equal before *bit*, its 1s begin."""
+def _split(keys: Sequence[bytes], bit: int) -> tuple[list[bytes], list[bytes]]:
+    """Return those of *keys* that have a 0 at that bit, and the others.
+
+    They may differ in the bits before, which no node of the map looks at.
+    """
     place, mask = bit >> 3, 0x80 >> (bit & 7)
-    return bisect_left(keys, 1, key=lambda key: bool(key[place] & mask))
+    return (
+        [key for key in keys if not key[place] & mask],
+        [key for key in keys if key[place] & mask],
+    )
 
 
 def read_head(row: HeadRow) -> Head:
@@ -628,8 +630,9 @@ def read_head(row: HeadRow) -> Head:
     Raises:
         StoreError: It has no edge of that many links: it is damaged.
     """
+    edges = row.edge, row.warnings, row.warned
     try:
-        links = right_edge.push(row.edge, row.count - 1, _link_leaf(row.link))
+        links = _whole_edge(row.count, row.link, edges)
     except ValueError as error:
         raise StoreError(
             f"the head {row.key.hex()} is damaged: {error}; run an audit"
@@ -653,8 +656,8 @@ def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
     Raises:
         ValueError: No trail of that many links has such edges.
     """
-    edge, warnings, warned = edges
-    links = right_edge.push(edge, count - 1, _link_leaf(link))
+    _, warnings, warned = edges
+    links = _whole_edge(count, link, edges)
     if warnings:
         rest = warnings.to_bytes(8, "big") + right_edge.root(warned)
     else:
@@ -669,6 +672,18 @@ def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
             rest,
         ))
     ).digest()  # fmt: skip
+
+
+def _whole_edge(count: int, link: bytes, edges: Edges) -> bytes:
+    """Return the edge of a whole trail, the latest link included.
+
+    Raises:
+        ValueError: No trail of that many links has such edges.
+    """
+    edge, warnings, _ = edges
+    if not 0 <= warnings <= count or count == 0:
+        raise ValueError(f"{warnings} of {count} links cannot warn")
+    return right_edge.push(edge, count - 1, _link_leaf(link))
 
 
 def _leaf_row(head: HeadRow) -> bytes:
