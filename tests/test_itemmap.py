@@ -11,7 +11,6 @@ from provenance.claims.trail import Head
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import StoreError
-from provenance.ledger import itemmap
 from provenance.ledger.itemmap import (
     _SEARCHED,
     ItemMap,
@@ -161,12 +160,9 @@ def test_one_proof_shows_what_the_map_holds_for_any_keys(
         assert root == item_map.root()
 
 
-def test_edges_are_read_again_once_they_are_not_at_hand(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(itemmap, "_MOST_EDGES", 2)
+def test_edges_are_read_again_once_they_are_not_at_hand() -> None:
     store, story = MemoryHeads(), Story()
-    item_map = map_of(store)
+    item_map = ItemMap(store, edges=2)  # type: ignore[arg-type]  # as above
     keys = [sha256(b"%d" % number) for number in range(7)]
     for turn in range(9):
         for key in keys:
@@ -174,6 +170,10 @@ def test_edges_are_read_again_once_they_are_not_at_hand(
         store.take(item_map)
         assert len(item_map._edges) <= 2
         assert item_map.root() == story.root
+        assert [item_map.head(key) for key in keys] == [
+            store.stored[key] for key in keys
+        ]
+    assert item_map.head(bytes(32)) is None
 
 
 CHANGES: dict[str, Callable[[HeadRow], HeadRow]] = {

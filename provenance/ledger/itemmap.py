@@ -66,7 +66,7 @@ _SEARCHED = 8_192
 _SMALL = 6
 """How many leaves a bucket has, at most, that is hashed without slots."""
 
-_MOST_EDGES = 65_536
+MOST_EDGES = 65_536
 """How many trails' edges are kept that changed lately, some 300 bytes each."""
 
 _LEAF_ROW = struct.Struct(">32s32s32sQq")
@@ -146,6 +146,7 @@ class ItemMap:
         *,
         cached: int = 1_500_000,
         has_slots: bool = True,
+        edges: int = MOST_EDGES,
     ) -> None:
         """Start from what *reader* has stored.
 
@@ -156,6 +157,7 @@ class ItemMap:
                 they are read again.
             has_slots: Whether to keep hashes inside of buckets, `SLOT_BYTES`
                 each. They pay where changes come one at a time.
+            edges: Of how many trails that changed lately to keep the edges.
         """
         self._reader = reader
         self._most_cached = cached
@@ -172,6 +174,7 @@ class ItemMap:
         self._digests: dict[bytes, dict[bytes, bytes]] = {}
         self._dirty: dict[bytes, set[bytes]] = {}
         self._edges: dict[bytes, Edges] = {}
+        self._most_edges = edges
 
     @property
     def item_count(self) -> int:
@@ -227,13 +230,23 @@ class ItemMap:
                 trail = GrowingTrail(0, key, NO_LINK, (b"", 0, b""))
             else:
                 edges = self._edges_of(key, leaf)
+                self._edges.pop(key, None)
                 trail = GrowingTrail(leaf.count, leaf.link, leaf.last, edges)
             changed[key] = trail
         return trail
 
+    def head(self, key: bytes) -> HeadRow | None:
+        """Return the head of that key as it is stored; nothing is pending.
+
+        Raises:
+            StoreError: What is stored of it is damaged.
+        """
+        leaf = self._stored_leaf(key)
+        return leaf and HeadRow(key, *leaf, *self._edges_of(key, leaf))
+
     def _edges_of(self, key: bytes, leaf: Leaf) -> Edges:
         """Return the edges of the stored trail that ends in *leaf*."""
-        if (kept := self._edges.pop(key, None)) is not None:
+        if (kept := self._edges.get(key)) is not None:
             return kept
         if leaf.count == 1:
             # There is no edge yet, and at most this one link warns.
@@ -301,7 +314,7 @@ class ItemMap:
             self._buckets[prefix] = bucket
         self._changed.clear()
         self._digests.clear()
-        while len(self._edges) > _MOST_EDGES:
+        while len(self._edges) > self._most_edges:
             # A dict is in the order of what came into it.
             del self._edges[next(iter(self._edges))]
         if self._cached > self._most_cached:
