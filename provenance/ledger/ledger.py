@@ -344,27 +344,18 @@ class Ledger(LedgerReader):
             times=lambda: (self._time, self._now()),
         )
 
-    def heartbeat(self) -> bool:
+    def heartbeat(self) -> None:
         """Commit to the map anew if the last commitment is old.
 
         For whoever keeps a ledger open: called now and then, it lets the
-        log's time go on while nothing is logged.
-
-        Returns:
-            Whether the last commitment was half of `CLOCK_BOUND` old, and
-            there is a new one.
+        log's time go on while nothing is logged. There is a new commitment,
+        under a checkpoint, once the last one is half of `CLOCK_BOUND` old.
 
         Raises:
             StoreError: As `submit` does.
             ForkError: As `submit` does.
         """
-        self._owner.require_here()
-        with self._turn:
-            self._require_whole()
-            is_due = self._now() - self._time >= CLOCK_BOUND // 2
-            if is_due:
-                self._guard(self._beat)
-        return is_due
+        self._write_group([])
 
     def cosign(
         self, witnesses: Sequence[Cosigner], *, now: Instant | None = None
@@ -535,7 +526,8 @@ class Ledger(LedgerReader):
         answers = self._place_all(
             checked, sequencer, self._admission, self._map, now=now
         )
-        if not sequencer.is_empty:
+        is_due = not checked and now - self._time >= CLOCK_BOUND // 2
+        if is_due or not sequencer.is_empty:
             self._commit(sequencer, now=now)
         if LEDGER.isEnabledFor(INFO):
             _log_refusals(checked, answers)
