@@ -43,7 +43,7 @@ _MOST_OF_A_NODE = 256
     help="Events of ITEM to show even if its story is long: 65-320.",
 )
 @where_options
-def bundle(
+def bundle(  # noqa: PLR0913, PLR0917  # click's way
     screen: Screen,
     item: str,
     output: str,
