@@ -69,6 +69,9 @@ CLOCK_BOUND = 60 * 60 * 1000
 MAP_CACHE_BYTES = 2**29
 """How much of the map a ledger keeps in memory by default."""
 
+HEARTBEAT_MS = 30 * 60 * 1000
+"""How old the last commitment may get: half of the clock bound of an hour."""
+
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
 
@@ -405,6 +408,42 @@ class Ledger(LedgerReader):
             else answer
             for answer in answers
         ]
+
+    def heartbeat(self) -> bool:
+        """Commit if the last commitment is `HEARTBEAT_MS` old, without entries.
+
+        A ledger to which nobody says anything says so: what is logged next
+        has a commitment before it that is not much older.
+
+        Returns:
+            Whether it did.
+
+        Raises:
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        self._owner.require_here()
+        with self._turn:
+            self._require_whole()
+            now = self._now()
+            if now - self._time < HEARTBEAT_MS:
+                return False
+            sequencer = Sequencer(
+                self._map, size=self._tree.size, link_count=self._link_count
+            )
+            try:
+                self._commit(sequencer, now=now)
+            except BaseException as error:
+                # As in a turn: what is stored now is unknown.
+                self._failure = self._failure or (
+                    error
+                    if isinstance(error, ProvenanceError)
+                    else StoreError(
+                        f"a heartbeat was interrupted ({type(error).__name__})"
+                    )
+                )
+                raise
+        return True
 
     def add_cosignatures(
         self, lines: Sequence[NoteSignature], *, size: int
