@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
-from provenance.claims.trail import Head, Link, map_key
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.claims.trail import map_key
+from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     ConflictError,
@@ -32,6 +32,7 @@ from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
 from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.ledger.reveal import Revealed, reveal_fields
+from provenance.ledger.views import TrailView
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import HeadRow, Reader, Store
@@ -50,16 +51,31 @@ class TrailStep:
     """One event of an item's trail, as the ledger holds it.
 
     Attributes:
-        link: Where it stands.
+        log_index: The entry of its statement.
+        position: The number of its event in that statement.
         event: The event, with every leaf that the ledger has.
         issuer: The actor that signed it.
         issued_at: The issuer's clock, in ms since 1970.
     """
 
-    link: Link
+    log_index: int
+    position: int
     event: Event
     issuer: str
     issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEnd:
+    """Where an item's trail ends.
+
+    Attributes:
+        count: How many links it has.
+        link: The latest one's hash, which an event's `after` can demand.
+    """
+
+    count: int
+    link: Hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +137,14 @@ class LedgerReader:
         with self.moment() as moment:
             return replay_registry(moment.reader, self.trust)
 
-    def head(self, item: str) -> Head | None:
+    def head(self, item: str) -> TrailEnd | None:
         """Return where *item*'s trail ends, or None if it has none.
 
         Raises:
             MalformedError: *item* names nothing.
         """
         _, head = find_head(self._store, item)
-        return None if head is None else read_head(head)
-
-    def head_link(self, item: str) -> Hash | None:
-        """Return the latest link of *item*'s trail, or None if it has none.
-
-        It is what the next event's `after` demands.
-
-        Raises:
-            MalformedError: *item* names nothing.
-        """
-        _, head = find_head(self._store, item)
-        return None if head is None else Hash(head.link)
+        return None if head is None else TrailEnd(head.count, Hash(head.link))
 
     def trail(
         self, item: str, *, start: int = 0, stop: int | None = None
@@ -162,7 +167,7 @@ class LedgerReader:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
             view = TrailView(reader, head)
             links = view.links(start, view.count if stop is None else stop)
-            return [read_step(reader, link) for link in links]
+            return [read_step(reader, *link.place) for link in links]
 
     def entry(self, log_index: int) -> bytes:
         """Return the entry at *log_index*: the bytes that the log's tree has.
@@ -294,7 +299,7 @@ class LedgerReader:
         with self.moment() as moment:
             read_entry(moment.reader, log_index, size=moment.size)
             try:
-                step = _read_step(moment.reader, log_index, position)
+                step = read_step(moment.reader, log_index, position)
             except NotFoundError as error:
                 raise NotFoundError(f"there is no {name}") from error
         return reveal_fields([step], pointers, of=name)
@@ -501,9 +506,15 @@ def _runs(indexes: Collection[int]) -> Iterator[tuple[int, int]]:
         yield start, stop
 
 
-def read_step(reader: Reader, link: Link) -> TrailStep:
-    """Return the event that *link* leads to, with who signed it."""
-    entry = read_entry(reader, link.log_index, size=link.log_index + 1)
+def read_step(reader: Reader, log_index: int, position: int) -> TrailStep:
+    """Return the event at that place, with who signed it.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    event = parse_event(reader.event(log_index, position))
+    entry = read_entry(reader, log_index, size=log_index + 1)
     header = parse_entry(entry).header
-    event = parse_event(reader.event(link.log_index, link.position))
-    return TrailStep(link, event, header.issuer, header.issued_at)
+    return TrailStep(
+        log_index, position, event, header.issuer, header.issued_at
+    )
