@@ -747,9 +747,7 @@ def _window(parent: str, added: Sequence[Position], stop: Position) -> _Visit:
 
 def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:
     """Return which of *events* the same signer later declares an error."""
-    declared = {
-        _said(seen): seen.at for seen in events if seen.declares_error
-    }
+    declared = {_said(seen): seen.at for seen in events if seen.declares_error}
     if not declared:
         return {}
     return {
