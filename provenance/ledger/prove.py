@@ -27,7 +27,6 @@ from provenance.proof.bundle import (
     Anchor,
     Bundle,
     Committed,
-    MapMultiproof,
     ShownCommitment,
 )
 from provenance.proof.pack import ShownStory, show_story
@@ -37,6 +36,7 @@ from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.merkle import ReadNodes, prove_many
 from provenance.tlog.note import parse_note
+from provenance.tlog.patricia import MapMultiproof
 
 MAX_STRETCH = 1_024
 """The most links of the item's trail that may be asked for besides."""
@@ -98,7 +98,7 @@ class Prover:
             ValueError: The stretch is empty or of over `MAX_STRETCH` links.
         """
         trusted = trust_item(self._trust.origin)
-        head = None if item == trusted else self._map.head(map_key(item))
+        head = None if item == trusted else self._reader.head(map_key(item))
         if head is None:
             raise NotFoundError(f"the ledger has no event of {item!r}")
         # What the walk misses here, an unreadable lot number say, the verdict
@@ -131,7 +131,7 @@ class Prover:
             ),
             subject=item,
             trails=story.trails,
-            map_proof=MapMultiproof(*map(tuple, self._map.prove_many(keys))),
+            map_proof=MapMultiproof(*map(tuple, self._map.prove(keys))),
             anchors=tuple(self._anchors(dated)),
         )
 
@@ -139,7 +139,7 @@ class Prover:
 
     def trail(self, item: str) -> TrailView | None:
         """Return the item's trail; None if it has none."""
-        head = self._map.head(map_key(item))
+        head = self._reader.head(map_key(item))
         if head is None:
             return None
         return TrailView(self._reader, head, self._kept_tiles)

@@ -42,12 +42,10 @@ from provenance.proof.bundle import (
     ShownItem,
     ShownStatement,
 )
+from provenance.proof.show import show_item
 from provenance.proof.trace import ALL, EDGE, SeenEvent, Trace, Why, trace
 from provenance.proof.trails import Position, Trail, place_of
 from provenance.tlog.merkle import ReadNodes, prove_many
-
-_SALT = slice(8, 24)
-"""Where an item leaf has its salt: after two heads and the word "item"."""
 
 
 class LinkSource(Protocol):
@@ -310,7 +308,7 @@ class _Items(Mapping[int, Item]):
     def __init__(self, view: LeafSource) -> None:
         self._view = view
         self._count = sum(number for _, number in view.counts)
-        self._read: dict[int, ShownItem] = {}
+        self._read: dict[int, Item] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -319,27 +317,30 @@ class _Items(Mapping[int, Item]):
         return iter(range(1, self._count + 1))
 
     def __getitem__(self, number: int) -> Item:
-        return self.leaf(number).item
+        item = self._read.get(number)
+        if item is None:
+            if number not in self:
+                raise KeyError(number)
+            leaf = self.leaf(number)
+            item = self._read[number] = parse_item(
+                leaf,
+                relation=relation_of(self._view.counts, number),
+                room=room_for(len(leaf)),
+            )
+        return item
 
     def __contains__(self, number: object) -> bool:
         return isinstance(number, int) and 1 <= number <= self._count
 
-    def leaf(self, number: int) -> ShownItem:
-        """Return leaf *number*, salt and all."""
-        if number not in self:
-            raise KeyError(number)
-        leaf = self._read.get(number)
-        if leaf is None:
-            data = self._view.leaf(number)
-            assert data is not None, "item leaves are never withheld"
-            item = parse_item(
-                data,
-                relation=relation_of(self._view.counts, number),
-                room=room_for(len(data)),
-            )
-            leaf = ShownItem(number, data[_SALT], item)
-            self._read[number] = leaf
+    def leaf(self, number: int) -> bytes:
+        """Return the bytes of leaf *number*."""
+        leaf = self._view.leaf(number)
+        assert leaf is not None, "item leaves are never withheld"
         return leaf
+
+    def shown(self, number: int) -> ShownItem:
+        """Return leaf *number* as a bundle shows it."""
+        return show_item(self[number], self.leaf(number), number)
 
 
 @dataclass(slots=True)
@@ -491,7 +492,7 @@ class _Look:
             counts=tuple(view.counts),
             pointers=tuple(view.pointers),
             body=view.body_leaf,
-            items=tuple(map(seen.items.leaf, items)),
+            items=tuple(map(seen.items.shown, items)),
             fields=tuple(fields),
             hashes=hashes,
         )

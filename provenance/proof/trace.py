@@ -437,10 +437,11 @@ class _Walk:
             for start, stop in _joined(self._passed.get(item, ())):
                 first = bisect_left(looked, start)
                 last = bisect_left(looked, stop)
+                after = start
                 for number in (*looked[first:last], stop):
-                    if start < number:
-                        yield Skipped(item, start, number)
-                    start = number + 1
+                    if after < number:
+                        yield Skipped(item, after, number)
+                    after = number + 1
 
     def _drain(self) -> None:
         while self._queue:
