@@ -144,7 +144,7 @@ class Prover:
             return None
         return TrailView(self._reader, head, self._kept_tiles)
 
-    def event(self, log_index: int, position: int) -> EventView:
+    def event_at(self, log_index: int, position: int) -> EventView:
         """Return the event at that place."""
         return EventView(self._reader, log_index, position)
 

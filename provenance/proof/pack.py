@@ -105,7 +105,7 @@ class Source(Protocol):
     def trail(self, item: str) -> LinkSource | None:
         """Return the item's trail; None if it has none."""
 
-    def event(self, log_index: int, position: int) -> LeafSource:
+    def event_at(self, log_index: int, position: int) -> LeafSource:
         """Return the event at that place."""
 
     def event_nodes(self, log_index: int) -> ReadNodes:
@@ -392,7 +392,7 @@ class _Look:
     def _event(self, at: Position) -> _Seen:
         seen = self._events.get(at)
         if seen is None:
-            view = self.source.event(*at)
+            view = self.source.event_at(*at)
             body = parse_body(
                 view.body_leaf, room=room_for(len(view.body_leaf))
             )
