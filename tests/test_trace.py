@@ -341,7 +341,7 @@ def test_kinds_that_are_not_wanted_are_not_followed() -> None:
         assert found == [can(1), *related, TRUST_ITEM]
 
 
-def retrace(  # noqa: PLR0913  # one thing each
+def retrace(  # one thing each
     world: World,
     item: str,
     *,
