@@ -12,7 +12,8 @@ to be what the log holds, whole and in their places.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,16 +24,22 @@ from provenance.claims.entry import (
     entry_kind,
 )
 from provenance.claims.event import (
-    Field,
+    CODES,
+    QUANTITY_LISTS,
+    Counts,
     Item,
+    check_distinct,
     check_header,
+    check_item,
     event_id,
     has_trail,
     item_leaf,
-    parse_leaf,
+    parse_body,
+    parse_field,
+    relation_of,
 )
 from provenance.claims.statement import Entry, Header, make_entry
-from provenance.claims.trail import WARNS, Head, Link, map_key, next_link
+from provenance.claims.trail import Head, Link, map_key, next_link
 from provenance.claims.versions import parse_version, trust_item, version_hash
 from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
@@ -50,6 +57,7 @@ from provenance.proof.bundle import (
     Bundle,
     ProvenTrail,
     ShownEvent,
+    ShownItem,
     ShownStatement,
 )
 from provenance.proof.opening import open_trusted
@@ -59,7 +67,7 @@ from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
-from provenance.tlog.patricia import verify_many
+from provenance.tlog.patricia import root_from_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ class ProvenEvent:
 
     at: Position
     id: Hash
-    counts: tuple[tuple[int, int], ...]
+    counts: Counts
     pointers: tuple[str, ...]
     body: Mapping[str, Value]
     reading: EventReading
@@ -150,14 +158,14 @@ def read_statements(
         for event in shown.events:
             at = (shown.log_index, event.position)
             try:
-                proven = _read_event(event, at, shown.issuer, room)
+                proven = read_shown(event, at, shown.issuer, room)
             except (InvalidProofError, MalformedError) as error:
                 subject = f"event {at[1]} of entry {at[0]}"
                 report.stop("events", 1, f"{subject}: {error}", subject)
             events[at] = proven
             ids.append((event.position, leaf_hash(proven.id)))
         try:
-            statements[shown.log_index] = _entry_of(shown, ids, origin)
+            statements[shown.log_index] = entry_of(shown, ids, origin)
         except (InvalidProofError, MalformedError) as error:
             subject = f"entry {shown.log_index}"
             report.stop("events", 1, f"{subject}: {error}", subject)
@@ -258,7 +266,8 @@ def check_trails(
     map_root: Hash,
 ) -> dict[str, SparseTrail]:
     """Check each trail's links against the map; return the trails."""
-    links = _links_of(report, bundle, events, origin)
+    links = links_of((trail.item for trail in bundle.trails), events)
+    _add_versions(bundle, links, trust_item(origin))
     trails: dict[str, SparseTrail] = {}
     values: dict[Hash, bytes | None] = {}
     for shown in bundle.trails:
@@ -270,18 +279,17 @@ def check_trails(
             )
         trails[shown.item] = trail
         values[map_key(shown.item)] = value
-    proof = bundle.map_proof
+    held = {key: value for key, value in values.items() if value is not None}
     try:
-        verify_many(
-            values,
-            steps=proof.steps,
-            others=proof.others,
-            hashes=proof.hashes,
-            root=map_root,
-        )
+        root = root_from_many(held, values, bundle.map_proof)
     except InvalidProofError as error:
+        report.stop("trails", 1, f"the proof in the ledger's map: {error}")
+    if root != map_root:
         report.stop(
-            "trails", 1, f"the trails are not those of the ledger's map: {error}"
+            "trails",
+            1,
+            "the trails shown do not lead to the root of the ledger's map:"
+            " one of them is not as the ledger has it",
         )
     whole = sum(trail.count > 0 for trail in trails.values())
     if not whole:
@@ -296,10 +304,16 @@ def check_trails(
 # Events and statements.
 
 
-def _read_event(
+def read_shown(
     shown: ShownEvent, at: Position, issuer: str, room: Room
 ) -> ProvenEvent:
-    """Return the event that these leaves are of.
+    """Return the event that is shown at a place, its id as its leaves give it.
+
+    Args:
+        shown: What is shown of it.
+        at: Where it stands in the log.
+        issuer: Who signed it.
+        room: Shared with the other events of the bundle.
 
     Raises:
         MalformedError: It is not of its form.
@@ -351,9 +365,34 @@ def _item_of(shown: ShownItem, relation: str) -> Item:
     return check_item(Item(relation, shown.id, quantity, uom, shown.seal))
 
 
-def _entry_of(
+def leaves_of(shown: ShownEvent) -> Iterator[tuple[int, bytes]]:
+    """Yield each leaf of an event that is shown: its number and its bytes.
+
+    Leaves that no event can have are left out.
+    """
+    yield 0, shown.body
+    for each in shown.items:
+        with suppress(MalformedError):
+            item = _item_of(each, relation_of(shown.counts, each.number))
+            yield each.number, item_leaf(item, each.salt)
+    for field in shown.fields:
+        yield field.number, field.leaf
+
+
+def entry_of(
     shown: ShownStatement, ids: Sequence[tuple[int, Hash]], origin: str
 ) -> Entry:
+    """Return the entry that is signed like this and holds these events.
+
+    Args:
+        shown: What a bundle says of the statement.
+        ids: (position, leaf hash) of each event shown.
+        origin: Which ledger's statement it is.
+
+    Raises:
+        MalformedError: There can be no such entry.
+        InvalidProofError: The proof of the events does not fit their number.
+    """
     header = Header(
         origin,
         shown.issuer,
@@ -432,18 +471,27 @@ def _check_anchor(
 # Trails.
 
 
-def _links_of(
-    report: Report,
-    bundle: Bundle,
-    events: Mapping[Position, ProvenEvent],
-    origin: str,
-) -> dict[str, list[Link]]:
-    """Return the links that what is shown gives the trails shown.
+def _add_versions(
+    bundle: Bundle, links: dict[str, list[Link]], item: str
+) -> None:
+    """Add the links of the trust versions shown, if their trail is."""
+    if item in links:
+        links[item] += [
+            version_link(logged.log_index, logged.entry)
+            for logged in bundle.entries
+            if entry_kind(logged.entry) == TRUST_VERSION
+        ]
 
-    Whatever an event names is looked for: so nothing that is shown of an
-    item can be off its trail.
+
+def links_of(
+    items: Iterable[str], events: Mapping[Position, ProvenEvent]
+) -> dict[str, list[Link]]:
+    """Return the links that the events shown give the trails of *items*.
+
+    In log order. Whatever an event names is looked for: so nothing that is
+    shown of an item can be off its trail.
     """
-    links: dict[str, list[Link]] = {trail.item: [] for trail in bundle.trails}
+    links: dict[str, list[Link]] = {item: [] for item in items}
     for at, event in events.items():
         own: dict[str, list[int]] = {}
         for number, item in event.shown.items():
@@ -517,7 +565,7 @@ def verify_trail(
         for link, link_hash in zip(
             stretch.links, stretch.hashes, strict=True
         )
-        if link.kinds & WARNS
+        if link.warns
     ]
     head = Head(shown.count, root, len(warnings), root_of(warnings))
     return SparseTrail(shown.item, shown.count, stretches), head.value
