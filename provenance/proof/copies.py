@@ -100,7 +100,7 @@ class BundleCopy:
                 if is_registry_event(proven.body):
                     self._note(proven.body)
             self._add_entry(shown, origin)
-        self._links = links_of([t.item for t in bundle.trails], self.events)
+        self._links = links_of(bundle, self.events, origin)
 
     @property
     def name(self) -> str:

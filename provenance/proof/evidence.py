@@ -12,7 +12,7 @@ to be what the log holds, whole and in their places.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,7 +40,12 @@ from provenance.claims.event import (
 )
 from provenance.claims.statement import Entry, Header, make_entry
 from provenance.claims.trail import Head, Link, map_key, next_link
-from provenance.claims.versions import parse_version, trust_item, version_hash
+from provenance.claims.versions import (
+    parse_rule_book,
+    parse_version_entry,
+    trust_item,
+    version_link,
+)
 from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.multiproof import root_from
@@ -226,7 +231,7 @@ def check_log(
         f" {counted(commitment.item_count, 'item')}",
     )
     times = _read_times(report, bundle, commitment)
-    _check_kinds(report, bundle, checkpoint.origin)
+    _check_kinds(report, bundle)
     return commitment, times, leaves
 
 
@@ -266,13 +271,12 @@ def check_trails(
     map_root: Hash,
 ) -> dict[str, SparseTrail]:
     """Check each trail's links against the map; return the trails."""
-    links = links_of((trail.item for trail in bundle.trails), events)
-    _add_versions(bundle, links, trust_item(origin))
+    links = links_of(bundle, events, origin)
     trails: dict[str, SparseTrail] = {}
     values: dict[Hash, bytes | None] = {}
     for shown in bundle.trails:
         try:
-            trail, value = verify_trail(shown, links.get(shown.item, ()))
+            trail, value = verify_trail(shown, links[shown.item])
         except (InvalidProofError, MalformedError) as error:
             report.stop(
                 "trails", 1, f"the trail of {shown.item}: {error}", shown.item
@@ -437,18 +441,25 @@ def _read_times(
     return LogTimes([index for index, _ in rows], times)
 
 
-def _check_kinds(report: Report, bundle: Bundle, origin: str) -> None:
+def _check_kinds(report: Report, bundle: Bundle) -> None:
     """Check that each entry of another kind is of one that is known."""
     for logged in bundle.entries:
         subject = f"entry {logged.log_index}"
         try:
             kind = entry_kind(logged.entry)
+            if kind == TRUST_VERSION:
+                parse_version_entry(logged.entry)
+            elif kind == RULE_BOOK:
+                parse_rule_book(logged.entry)
+            else:
+                raise MalformedError("it is neither trust version nor book")
         except UnknownKindError as error:
             report.stop(
                 "inclusion", 3, f"{subject}: {error}", subject,
                 outcome=Outcome.UNKNOWN,
             )  # fmt: skip
-        ...
+        except MalformedError as error:
+            report.stop("inclusion", 2, f"{subject}: {error}", subject)
 
 
 def _check_anchor(
@@ -471,27 +482,15 @@ def _check_anchor(
 # Trails.
 
 
-def _add_versions(
-    bundle: Bundle, links: dict[str, list[Link]], item: str
-) -> None:
-    """Add the links of the trust versions shown, if their trail is."""
-    if item in links:
-        links[item] += [
-            version_link(logged.log_index, logged.entry)
-            for logged in bundle.entries
-            if entry_kind(logged.entry) == TRUST_VERSION
-        ]
-
-
 def links_of(
-    items: Iterable[str], events: Mapping[Position, ProvenEvent]
+    bundle: Bundle, events: Mapping[Position, ProvenEvent], origin: str
 ) -> dict[str, list[Link]]:
-    """Return the links that the events shown give the trails of *items*.
+    """Return the links that what is shown gives to each trail shown.
 
     In log order. Whatever an event names is looked for: so nothing that is
     shown of an item can be off its trail.
     """
-    links: dict[str, list[Link]] = {item: [] for item in items}
+    links: dict[str, list[Link]] = {trail.item: [] for trail in bundle.trails}
     for at, event in events.items():
         own: dict[str, list[int]] = {}
         for number, item in event.shown.items():
@@ -508,6 +507,10 @@ def links_of(
                     event_id=event.id,
                 )
             )
+    if (versions := links.get(trust_item(origin))) is not None:
+        for logged in bundle.entries:
+            with suppress(MalformedError):
+                versions.append(version_link(logged.log_index, logged.entry))
     return links
 
 

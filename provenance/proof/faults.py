@@ -49,12 +49,7 @@ from provenance.proof.copies import (
     issuer_in,
     size_of_note,
 )
-from provenance.proof.evidence import (
-    add_versions,
-    leaves_of,
-    links_of,
-    verify_trail,
-)
+from provenance.proof.evidence import leaves_of, links_of, verify_trail
 from provenance.proof.opening import open_trusted
 from provenance.proof.readings import entry_reading, leaf_reading
 from provenance.proof.trails import Position
@@ -375,10 +370,7 @@ class _Search:
                 yield from entry_faults(index, here, self._copy)
 
     def _look_at_trails(self) -> Iterator[Fault]:
-        links = links_of(
-            [trail.item for trail in self._bundle.trails], self._own.events
-        )
-        add_versions(self._bundle, links)
+        links = links_of(self._bundle, self._own.events, self._trust.origin)
         held: dict[bytes, bytes] = {}
         found = False
         for shown in self._bundle.trails:
