@@ -44,6 +44,7 @@ from tests.world import (
 )
 
 MAKER = "did:web:maker.example"
+RECALLED = "urn:provenance:step:recalled"
 
 
 def a_world() -> World:
@@ -656,7 +657,7 @@ def often_seen(item: str, count: int, *warned: int) -> World:
     """Return a world where *item* was seen so often, warned of at some."""
     world = a_world()
     for number in range(count):
-        step = "recalled" if number in warned else "inspecting"
+        step = RECALLED if number in warned else "inspecting"
         world.say(MAKER, world.seen(item, step=step))
     return world
 
@@ -714,7 +715,7 @@ def test_a_long_window_on_a_container_is_skipped_between_its_ends() -> None:
     world.say(MAKER, world.seen(sscc(1)))
     world.say(MAKER, world.packed(sscc(1), can(1)))
     for number in range(300):
-        step = "recalled" if number == 150 else "inspecting"
+        step = RECALLED if number == 150 else "inspecting"
         world.say(MAKER, world.seen(sscc(1), step=step))
     world.say(MAKER, world.unpacked(sscc(1), can(1)))
     world.say(MAKER, world.seen(sscc(1)))
@@ -767,10 +768,10 @@ def test_what_one_window_skips_another_may_look_at() -> None:
 
 def test_a_warning_before_or_after_a_window_is_told_aside() -> None:
     world = a_world()
-    before = world.say(MAKER, world.seen(sscc(1), step="recalled"))
+    before = world.say(MAKER, world.seen(sscc(1), step=RECALLED))
     world.say(MAKER, world.packed(sscc(1), can(1)))
     world.say(MAKER, world.unpacked(sscc(1), can(1)))
-    warned = world.seen(sscc(1), step="recalled")
+    warned = world.seen(sscc(1), step=RECALLED)
     after = world.say(MAKER, warned)
     world.say(MAKER, world.seen(sscc(1)))
     walk = world.trace(can(1))
@@ -793,7 +794,7 @@ def test_a_warning_before_or_after_a_window_is_told_aside() -> None:
 def test_a_warning_in_a_window_may_be_withdrawn_after_it() -> None:
     world = a_world()
     world.say(MAKER, world.packed(sscc(1), can(1)))
-    warned = world.seen(sscc(1), step="recalled")
+    warned = world.seen(sscc(1), step=RECALLED)
     at = world.say(MAKER, warned)
     world.say(MAKER, world.unpacked(sscc(1), can(1)))
     withdrawn = world.say(MAKER, world.as_error(warned))
