@@ -31,7 +31,7 @@ from provenance.claims.trail import (
     MADE_OR_ENDS,
     WARNS,
 )
-from provenance.encoding.canonical import MAX_INT, Value
+from provenance.encoding.canonical import Value
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import DISPOSITION, read_step
 from provenance.errors import MalformedError
@@ -40,9 +40,20 @@ WARNING_STEPS = frozenset({"customs_held", "customs_refused", "recalled"})
 """The steps that warn of every item of their event, as bare words."""
 
 WARNING_DISPOSITIONS = frozenset(
-    """damaged destroyed disposed expired mismatch_class mismatch_instance
-    mismatch_quantity needs_replacement no_pedigree_match non_conformant
-    recalled stolen""".split()
+    {
+        "damaged",
+        "destroyed",
+        "disposed",
+        "expired",
+        "mismatch_class",
+        "mismatch_instance",
+        "mismatch_quantity",
+        "needs_replacement",
+        "no_pedigree_match",
+        "non_conformant",
+        "recalled",
+        "stolen",
+    }
 )
 """The dispositions that do, be they for now or for good."""
 
@@ -108,8 +119,7 @@ def read_event(body: Mapping[str, Value], counts: Counts) -> EventReading:
     )
 
 
-@lru_cache(maxsize=4096)
-def read_time(text: object) -> int:
+def read_time(text: Value) -> int:
     """Return the moment that *text* names, in ms since 1970, rounded down.
 
         2026-03-01T09:00:00.1239+13:00      1772308800123
@@ -120,37 +130,37 @@ def read_time(text: object) -> int:
     Raises:
         MalformedError: It is not text of that form, or before 1970.
     """
-    found = _TIME.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
-        raise _no_time(text)
-    year, month, day, hour, minute, second = map(int, found.groups()[:6])
-    fraction, sign, hours, minutes = found.groups()[6:]
-    offset = int(hours or 0) * 60 + int(minutes or 0)
-    try:
-        days = date(year, month, day).toordinal() - _EPOCH
-    except ValueError:
-        raise _no_time(text) from None
-    if (
-        hour > 23
-        or minute > 59
-        or second > 59
-        or int(minutes or 0) > 59
-        or offset > _LARGEST_OFFSET
-    ):
-        raise _no_time(text)
-    since = (days * 24 + hour) * 60 + minute + offset * (-1, 1)[sign == "-"]
-    # A fraction's digits beyond the third are dropped, which rounds down.
-    ms = (since * 60 + second) * 1000 + int(f"{fraction or ''}000"[:3])
-    if ms < 0:
-        raise _no_time(text)
+    ms = _moment(text) if isinstance(text, str) else None
+    if ms is None or ms < 0:
+        raise MalformedError(
+            "eventTime is a time from 1970 on with its zone, such as"
+            f" 2026-03-01T09:00:00+13:00, not {str(text)[:40]!r}"
+        )
     return ms
 
 
-def _no_time(text: object) -> MalformedError:
-    return MalformedError(
-        "eventTime is a time from 1970 on with its zone, such as"
-        f" 2026-03-01T09:00:00+13:00, not {str(text)[:40]!r}"
-    )
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> int | None:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    fraction, sign, hours, minutes = found.groups(default="0")[6:]
+    offset = int(hours) * 60 + int(minutes)
+    if (
+        hour > 23
+        or max(minute, second, int(minutes)) > 59
+        or offset > _LARGEST_OFFSET
+    ):
+        return None
+    try:
+        days = date(year, month, day).toordinal() - _EPOCH
+    except ValueError:
+        return None
+    of_day = hour * 60 + minute + (offset if sign == "-" else -offset)
+    # A fraction's digits beyond the third are dropped, which rounds down.
+    ms = int(f"{fraction}00"[:3])
+    return ((days * 1440 + of_day) * 60 + second) * 1000 + ms
 
 
 def _warns(body: Mapping[str, Value]) -> bool:
