@@ -47,6 +47,19 @@ _PAUSE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
+class TrailEnd:
+    """Where an item's trail ends: what an event may demand to follow.
+
+    Attributes:
+        count: How many links it has.
+        link: The hash of the latest.
+    """
+
+    count: int
+    link: Hash
+
+
+@dataclass(frozen=True, slots=True)
 class TrailStep:
     """One event of an item's trail, as the ledger holds it.
 
@@ -149,12 +162,13 @@ class LedgerReader:
     def trail(
         self, item: str, *, start: int = 0, stop: int | None = None
     ) -> list[TrailStep]:
-        """Return *item*'s trail, oldest first.
+        """Return *item*'s trail, or a stretch of it, oldest first.
 
         Args:
             item: The item.
-            start: The first link, counted from 0.
-            stop: The first that is left out; by default all are given.
+            start: The number of the first link that is asked for, from 0.
+            stop: The number after the last; None, or one that is higher
+                than there are, for the end of the trail.
 
         Raises:
             MalformedError: *item* names nothing.
@@ -238,23 +252,43 @@ class LedgerReader:
             for index in indexes
         ]
 
-    def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
+    def prove_item(
+        self,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
+    ) -> bytes:
         """Return the bundle that proves *item*'s whole story.
+
+        Of a long trail it shows both ends and every warning, and proves that
+        the rest is there; *stretch* shows some of that as well.
 
         Args:
             item: The item.
             reveal: The pointers of the concealed fields to show, where the
                 item's own events have them and the ledger still does.
+            stretch: Links [from, to) of the item's trail, counted from 0, at
+                most `MAX_STRETCH` of them.
 
         Raises:
             MalformedError: *item* names nothing.
-            NotFoundError: The ledger has no event of that item.
+            NotFoundError: The ledger has no event of that item, or none of
+                that number.
+            ValueError: The stretch is empty or too long.
         """
         with self.moment() as moment:
-            return self.prove_item_at(moment, item, reveal=reveal)
+            return self.prove_item_at(
+                moment, item, reveal=reveal, stretch=stretch
+            )
 
     def prove_item_at(
-        self, moment: Moment, item: str, *, reveal: Collection[str] = ()
+        self,
+        moment: Moment,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
     ) -> bytes:
         """Return the bundle that proves *item*'s story as of *moment*.
 
@@ -262,7 +296,9 @@ class LedgerReader:
 
         Raises:
             MalformedError: *item* names nothing.
-            NotFoundError: The ledger had no event of that item then.
+            NotFoundError: The ledger had no event of that item then, or none
+                of that number.
+            ValueError: The stretch is empty or too long.
         """
         item, _ = find_head(moment.reader, item)
         prover = Prover(
@@ -273,7 +309,7 @@ class LedgerReader:
             kept_tiles=self._kept_tiles,
             kept_rows=self._kept_rows,
         )
-        return prover.prove(item, reveal=reveal).to_bytes()
+        return prover.prove(item, reveal=reveal, stretch=stretch).to_bytes()
 
     def reveal(
         self, of: str | tuple[int, int], pointers: Collection[str] = ()
