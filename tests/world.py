@@ -170,7 +170,7 @@ class World:
             "ObjectEvent",
             *(Item("epcList", unit) for unit in units if "/10/" not in unit),
             *(
-                Item("quantityList", unit, 100, None, is_quantity=True)
+                Item("quantityList", unit, 100, None)
                 for unit in units
                 if "/10/" in unit
             ),
