@@ -196,7 +196,7 @@ def test_a_dict_is_prepared_as_its_json_is() -> None:
 
 def test_a_dict_is_left_as_it_was() -> None:
     given = document()
-    prepare_document(given, conceal=["/bizStep"])
+    prepare_document(given, conceal=["/bizLocation"])
     assert given == document()
 
 
