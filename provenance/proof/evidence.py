@@ -49,7 +49,7 @@ from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import leaf_hash, root_of
-from provenance.epcis.form import check_form
+from provenance.epcis.form import check_form, check_named
 from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import (
     InvalidProofError,
@@ -332,7 +332,8 @@ def read_shown(
         item = _item_of(each, relation_of(counts, each.number))
         leaves.append((each.number, leaf_hash(item_leaf(item, each.salt))))
         items[each.number] = item
-    check_distinct(tuple(items.values()), counts)
+    named = tuple(items.values())
+    check_distinct(named, counts)
     first = 1 + sum(count for _, count in counts)
     fields: dict[str, Value] = {}
     for field in shown.fields:
@@ -344,12 +345,12 @@ def read_shown(
         ).value
         leaves.append((field.number, leaf_hash(field.leaf)))
     check_form(body, counts, pointers)
+    for item in named:
+        check_named(body, item)
     size = first + len(pointers)
     return ProvenEvent(
         at=at,
-        id=event_id(
-            counts, pointers, root_from(size, leaves, shown.hashes)
-        ),
+        id=event_id(counts, pointers, root_from(size, leaves, shown.hashes)),
         counts=counts,
         pointers=pointers,
         body=body,
@@ -566,9 +567,7 @@ def verify_trail(
     warnings = [
         leaf_hash(link_hash)
         for stretch in stretches
-        for link, link_hash in zip(
-            stretch.links, stretch.hashes, strict=True
-        )
+        for link, link_hash in zip(stretch.links, stretch.hashes, strict=True)
         if link.warns
     ]
     head = Head(shown.count, root, len(warnings), root_of(warnings))

@@ -251,7 +251,9 @@ def check_standing(
     # Of what is not shown, something may stand.
     if len(places) == own.count and all(
         (at, bundle.subject) in walk.void
-        or (at in evidence.events and evidence.events[at].reading.declares_error)
+        or (
+            at in evidence.events and evidence.events[at].reading.declares_error
+        )
         for at in places
     ):
         report.lacking(
