@@ -19,7 +19,6 @@ from itertools import pairwise
 
 from provenance.claims.entry import (
     RULE_BOOK,
-    TRUST_VERSION,
     entry_kind,
 )
 from provenance.claims.event import (
@@ -273,7 +272,7 @@ def check_trails(
     """Check each trail's links against the map; return the trails."""
     links = links_of(bundle, events, origin)
     trails: dict[str, SparseTrail] = {}
-    values: dict[Hash, bytes | None] = {}
+    values: dict[bytes, bytes | None] = {}
     for shown in bundle.trails:
         try:
             trail, value = verify_trail(shown, links[shown.item])
@@ -447,13 +446,11 @@ def _check_kinds(report: Report, bundle: Bundle) -> None:
     for logged in bundle.entries:
         subject = f"entry {logged.log_index}"
         try:
-            kind = entry_kind(logged.entry)
-            if kind == TRUST_VERSION:
-                parse_version_entry(logged.entry)
-            elif kind == RULE_BOOK:
+            if entry_kind(logged.entry) == RULE_BOOK:
                 parse_book_entry(logged.entry)
             else:
-                raise MalformedError("it is neither trust version nor book")
+                # Statements and commitments have places of their own.
+                parse_version_entry(logged.entry)
         except UnknownKindError as error:
             report.stop(
                 "inclusion", 3, f"{subject}: {error}", subject,

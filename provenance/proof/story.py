@@ -7,7 +7,7 @@ from provenance.claims.registry import Act
 from provenance.claims.versions import trust_item
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import created_lists
-from provenance.epcis.corrections import assertion, declares_error
+from provenance.epcis.corrections import assertion
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import DISPOSITION
 from provenance.errors import MalformedError
