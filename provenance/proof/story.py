@@ -160,6 +160,7 @@ def check_recalls(
 ) -> None:
     """Check that nothing in the story recalls the item."""
     asserted = _Asserted(walk, events)
+    recalls = {at for at in acts if is_recall(events[at].body, acts[at])}
     for sighting in walk.sightings:
         at = sighting.at
         if sighting.why is Why.ACTOR or at not in acts:
@@ -168,7 +169,7 @@ def check_recalls(
         where = f"event {at[1]} of entry {at[0]}"
         if event.reading.declares_error:
             _note_declaration(report, asserted, events, sighting)
-        elif not is_recall(event.body, acts[at]):
+        elif at not in recalls:
             continue
         elif (at, sighting.item) in walk.void:
             report.notice(
@@ -203,17 +204,20 @@ def check_creations(
     """Note each serial number that was put into being more than once."""
     # By place, for a trail may have been seen for two reasons.
     made: dict[str, dict[Position, ProvenEvent]] = {}
+    # What is seen from a thousand trails is looked through once.
+    units = {
+        at: _units_made(events[at])
+        for at in acts
+        if not events[at].reading.declares_error
+    }
     for sighting in walk.sightings:
         at, item = sighting.at, sighting.item
-        event = events[at]
         if (
-            at in acts
+            item in units.get(at, ())
             and sighting.why is not Why.ACTOR
             and (at, item) not in walk.void
-            and not event.reading.declares_error
-            and _makes_unit(event, item)
         ):
-            made.setdefault(item, {})[at] = event
+            made.setdefault(item, {})[at] = events[at]
     for item, found in made.items():
         if len(found) > 1:
             first, second, *_ = (found[at] for at in sorted(found))
@@ -228,11 +232,11 @@ def check_creations(
 _UNITS = frozenset({"epcList", "outputEPCList"})
 
 
-def _makes_unit(event: ProvenEvent, item: str) -> bool:
-    """Return whether *event* says that *item*, as a single thing, was made."""
+def _units_made(event: ProvenEvent) -> frozenset[str]:
+    """Return what *event* says was made, of single things that it shows."""
     made = _UNITS & created_lists(event.body)
-    return any(
-        named.id == item and named.relation in made for named in event.items
+    return frozenset(
+        named.id for named in event.items if named.relation in made
     )
 
 
@@ -273,6 +277,7 @@ class _Asserted:
         self._events = events
         self._said: dict[Position, bytes] = {}
         self._first: dict[tuple[str, bytes], dict[str, Position]] = {}
+        self._order: dict[tuple[str, bytes], list[str]] = {}
         if not any(event.reading.declares_error for event in events.values()):
             return
         for sighting in walk.sightings:
@@ -289,10 +294,23 @@ class _Asserted:
             self._said[sighting.at] = said
         return sighting.item, said
 
-    def before(self, sighting: Sighting) -> dict[str, Position]:
-        """Return who asserted before what a declaration says, and where."""
-        first = self._first.get(self._key(sighting), {})
-        return {issuer: at for issuer, at in first.items() if at < sighting.at}
+    def is_own(self, sighting: Sighting, issuer: str) -> bool:
+        """Return whether *issuer* asserted before what a declaration says."""
+        at = self._first.get(self._key(sighting), {}).get(issuer)
+        return at is not None and at < sighting.at
+
+    def others(self, sighting: Sighting) -> list[str]:
+        """Return who else did, the first few of them."""
+        key = self._key(sighting)
+        if key not in self._order:
+            first = self._first.get(key, {})
+            self._order[key] = sorted(first, key=first.__getitem__)[:_TOLD]
+        first = self._first.get(key, {})
+        return [who for who in self._order[key] if first[who] < sighting.at]
+
+
+_TOLD = 3
+"""How many signers of a disputed event are named."""
 
 
 def _note_declaration(
@@ -305,13 +323,12 @@ def _note_declaration(
     at, item = sighting.at, sighting.item
     declared = events[at]
     by = f"event {at[1]} of entry {at[0]} by {declared.issuer}"
-    signers = asserted.before(sighting)
-    if declared.issuer in signers:
+    if asserted.is_own(sighting, declared.issuer):
         report.notice("PRV-1402", f"{by} declares an event an error", item)
-    elif signers:
+    elif others := asserted.others(sighting):
         report.notice(
             "PRV-1404",
-            f"{by} disputes an event of {', '.join(signers)}, which stands",
+            f"{by} disputes an event of {', '.join(others)}, which stands",
             item,
         )
     else:
