@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 
 from provenance.claims.event import read_after
 from provenance.claims.registry import Act
-from provenance.claims.versions import trust_item
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import created_lists
 from provenance.epcis.corrections import assertion
@@ -28,8 +27,14 @@ RECALLED = "recalled"
 """The step, and the standard disposition, that call a product back."""
 
 
-def trace_bundle(bundle: Bundle, evidence: Evidence, *, origin: str) -> Trace:
-    """Return the walk through what the bundle shows."""
+def trace_bundle(bundle: Bundle, evidence: Evidence, *, trusted: str) -> Trace:
+    """Return the walk through what the bundle shows.
+
+    Args:
+        bundle: What is there.
+        evidence: What was proven of it.
+        trusted: The item whose trail has the ledger's trust versions.
+    """
     events, trails = evidence.events, evidence.trails
 
     def read(log_index: int, position: int, _: str) -> SeenEvent | None:
@@ -40,7 +45,7 @@ def trace_bundle(bundle: Bundle, evidence: Evidence, *, origin: str) -> Trace:
 
     return trace(
         bundle.subject,
-        trust_item=trust_item(origin),
+        trust_item=trusted,
         read_trail=trails.get,
         read_event=read,
         # What is shown of the item itself is part of its story, wherever.
@@ -56,6 +61,7 @@ def check_completeness(  # noqa: PLR0913  # each by name
     *,
     asked: Collection[str],
     pinned: Collection[str],
+    trusted: str,
 ) -> None:
     """Check that the story is whole, and that nothing else is there.
 
@@ -67,6 +73,7 @@ def check_completeness(  # noqa: PLR0913  # each by name
         asked: The kinds of related trails that must be there.
         pinned: The actors that the trust file pins: their trails may be
             missing, for they lead to nothing.
+        trusted: The item whose trail has the ledger's trust versions.
     """
     is_whole = all(
         missing.why is Why.ACTOR and missing.item in pinned
@@ -84,6 +91,17 @@ def check_completeness(  # noqa: PLR0913  # each by name
                 "PRV-1004",
                 f"{missing.reason}; the trust file does not ask for it",
                 missing.item,
+            )
+    entries = {logged.log_index for logged in bundle.entries}
+    versions = evidence.trails.get(trusted)
+    for link in () if versions is None else versions.links:
+        # Whoever hid one would hide what it says of all the rest.
+        if link.log_index not in entries:
+            report.lacking(
+                "completeness",
+                1,
+                f"the trust version of entry {link.log_index} is not shown",
+                trusted,
             )
     for skipped in walk.skipped:
         report.notice(
