@@ -16,7 +16,13 @@ event of 50,000 items is its header, a few leaves and their proof, a trail of
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -158,14 +164,14 @@ def show_story(  # noqa: PLR0913  # each by name
         wants: The kinds of trail to follow.
     """
     look = _Look(source)
-    besides = set(besides)
+    looked = set(besides)
     while True:
         story = trace(
             item,
             trust_item=trust_item,
             read_trail=look.trail,
             read_event=look.event,
-            besides=besides,
+            besides=looked,
             wants=wants,
         )
         shown = look.shown({at: set(story.shown[at]) for at in story.shown})
@@ -182,7 +188,7 @@ def show_story(  # noqa: PLR0913  # each by name
             if each.item == item
         ):
             break
-        besides |= led
+        looked |= led
     if reveal:
         look.reveal(shown, look.trails[item], reveal)
     trusted = look.trails.get(trust_item)
@@ -209,13 +215,12 @@ class _AskedTrail:
         self._view = view
         self.count = 0 if view is None else view.count
         self._links: dict[int, Link] = {}
+        self._places: dict[Position, int] = {}
         self._asked: set[int] = set()
-        self._warnings: list[tuple[int, Link]] | None = None
+        self._warnings: Sequence[tuple[int, Link]] | None = None
 
     def first_at(self, place: Position) -> int:
         """Return the number of the first link at or after *place*."""
-        if self._view is None:
-            return 0
         number = self._number_at(place)
         self._asked.update(
             n for n in (number - 1, number) if 0 <= n < self.count
@@ -232,9 +237,10 @@ class _AskedTrail:
         """Return every link that warns, with its number, oldest first."""
         if self._warnings is None:
             view = self._view
-            self._warnings = [] if view is None else view.warnings()
-            self._links.update(self._warnings)
-            self._asked.update(number for number, _ in self._warnings)
+            found = () if view is None else view.warnings()
+            self._take(found)
+            self._asked.update(number for number, _ in found)
+            self._warnings = found
         return self._warnings
 
     def asked(self) -> list[tuple[int, Link]]:
@@ -244,12 +250,16 @@ class _AskedTrail:
             self._load(start, stop)
         return [(number, self._links[number]) for number in numbers]
 
-    def keep(self, place: Position) -> Link:
-        """Ask for the link at *place*, which there is."""
-        number = self._number_at(place)
-        (link,) = self.slice(number, number + 1)
-        assert place_of(link) == place, "the event is on that trail"
-        return link
+    def keep(self, place: Position) -> None:
+        """Ask for the link at *place*, if there is one."""
+        number = self._places.get(place)
+        if number is None:
+            number = self._number_at(place)
+            self._load(number, min(number + 1, self.count))
+            # Where it ought to be and is not, a verifier will find that out.
+            if self._places.get(place) != number:
+                return
+        self._asked.add(number)
 
     def proven(
         self, item: str, shown: Mapping[Position, Collection[int]]
@@ -281,8 +291,7 @@ class _AskedTrail:
         return ProvenTrail(item, self.count, tuple(ranges), rows, hashes)
 
     def _number_at(self, place: Position) -> int:
-        assert self._view is not None, "an empty trail is at no place"
-        if self.count <= EDGE:
+        if self._view is None or self.count <= EDGE:
             self._load(0, self.count)
             return bisect_left(
                 range(self.count),
@@ -298,8 +307,12 @@ class _AskedTrail:
             # The walk goes on from here one by one, as a rule.
             stop = min(self.count, max(stop, start + EDGE))
             assert self._view is not None, "an empty trail has no link"
-            links = self._view.links(start, stop)
-            self._links.update(enumerate(links, start))
+            self._take(enumerate(self._view.links(start, stop), start))
+
+    def _take(self, links: Iterable[tuple[int, Link]]) -> None:
+        for number, link in links:
+            self._links[number] = link
+            self._places[place_of(link)] = number
 
 
 class _Items(Mapping[int, Item]):
@@ -416,9 +429,9 @@ class _Look:
         What is shown of an item is on its trail, so that nothing can be shown
         that is not; and a link names all of the item's own leaves.
         """
-        for at, leaves in needed.items():
+        for at, numbers in needed.items():
             items = self._event(at).items
-            for number in sorted(leaves - {0}):
+            for number in sorted(numbers - {0}):
                 named = items[number]
                 trail = self.trails.get(named.id)
                 if trail is not None and has_trail(named.id, named.relation):
