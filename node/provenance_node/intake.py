@@ -145,6 +145,23 @@ def look(data: bytes) -> Given:
     return Given(submission, found.header, found.statement_id)
 
 
+def body_of(data: bytes, *, room: Room) -> Mapping[str, Value]:
+    """Return the body of the event *data*, whose other leaves may be junk.
+
+    Args:
+        data: Event data, of which the start alone is read.
+        room: How many values the body may have.
+
+    Raises:
+        MalformedError: It is no event.
+    """
+    reader = Reader(data)
+    reader.row(3)
+    read_header(reader)
+    reader.array(MAX_LEAVES, least=1)
+    return parse_body(reader.binary(len(data)), room=room)
+
+
 class Door:
     """Refuses whoever could not be let in, by the registry as it stands."""
 
@@ -228,23 +245,12 @@ def _is_about_keys(submission: Submission) -> bool:
     """Return whether it is all about actors: whoever is one has own keys."""
     for data in submission.events:
         # Nobody has checked yet what it would take to read them.
-        if len(data) > _MAX_KEY_EVENT or not is_registry_event(_body_of(data)):
+        if len(data) > _MAX_KEY_EVENT:
+            return False
+        body = body_of(data, room=Room(_MOST_KEY_VALUES))
+        if not is_registry_event(body):
             return False
     return True
-
-
-def _body_of(data: bytes) -> Mapping[str, Value]:
-    """Return the body of the event *data*, whose other leaves may be junk.
-
-    Raises:
-        MalformedError: It is no event.
-    """
-    reader = Reader(data)
-    reader.row(3)
-    read_header(reader)
-    reader.array(MAX_LEAVES, least=1)
-    leaf = reader.binary(len(data))
-    return parse_body(leaf, room=Room(_MOST_KEY_VALUES))
 
 
 def _is_granted(actor: Actor) -> bool:
