@@ -36,7 +36,7 @@ from provenance.ledger.ledger import Answer, Ledger
 from provenance.ledger.workers import Checked, unpack_checked
 from provenance_node.asgi import Headers
 from provenance_node.children import Children
-from provenance_node.intake import Door, Given, Look
+from provenance_node.intake import Door, Given, Look, body_of
 from provenance_node.journal import note
 from provenance_node.limits import RETRY_SOON, Buckets
 from provenance_node.metrics import Metrics
