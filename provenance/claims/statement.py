@@ -33,7 +33,7 @@ MAX_EVENTS = 65_536
 MAX_ORIGIN_LENGTH = 255
 
 _CONTEXT = "provenance/statement/v2"
-_SUBMISSION = "provenance/submission/v2"
+SUBMISSION = "provenance/submission/v2"
 
 _ENTRY = [int, bytes, bytes]
 _HEADER = [str, str, str, bytes, int, int, bytes]
@@ -98,7 +98,7 @@ class Submission:
 
     def to_bytes(self) -> bytes:
         """Return it as one byte string, for a file or a request."""
-        return encode([_SUBMISSION, self.entry, list(self.events)])
+        return encode([SUBMISSION, self.entry, list(self.events)])
 
 
 class Signable(Protocol):
@@ -171,7 +171,7 @@ def parse_submission(data: bytes) -> Submission:
     reader = Reader(data)
     try:
         reader.row(3)
-        if reader.text(len(_SUBMISSION)) != _SUBMISSION:
+        if reader.text(len(SUBMISSION)) != SUBMISSION:
             raise reader.fault("another context")
         entry = reader.binary(MAX_ENTRY_SIZE)
         count = reader.array(MAX_EVENTS)

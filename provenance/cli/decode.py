@@ -7,29 +7,47 @@ hashes and keys in hexadecimal; nothing in them was verified.
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from provenance.claims.entry import (
+    COMMITMENT,
+    RULE_BOOK,
+    STATEMENT,
+    TRUST_VERSION,
+    entry_kind,
+)
 from provenance.claims.event import (
+    RELATIONS,
+    Counts,
     Event,
-    Field,
     Item,
+    parse_body,
     parse_event,
-    parse_leaf,
-    room_for,
+    parse_field,
+    relation_of,
 )
 from provenance.claims.statement import (
+    SUBMISSION,
     Header,
     parse_entry,
     parse_submission,
 )
+from provenance.claims.trail import Link
+from provenance.claims.versions import parse_book_entry, parse_version_entry
 from provenance.cli.times import utc
-from provenance.encoding.canonical import Room, Value, decode
+from provenance.encoding.canonical import Room
+from provenance.encoding.digest import sha256
+from provenance.encoding.reader import Reader
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
 from provenance.errors import MalformedError
 from provenance.proof.bundle import (
+    FORMAT,
     MAX_BUNDLE_SIZE,
-    LoggedEntry,
+    Anchor,
     ProvenTrail,
+    Range,
+    ShownCommitment,
     ShownEvent,
+    ShownStatement,
     parse_bundle,
 )
 from provenance.proof.trust import format_trust, parse_trust
@@ -42,7 +60,20 @@ MAX_SIZE = MAX_BUNDLE_SIZE
 """The largest file that is decoded, in bytes."""
 
 _SIGNATURE_LINE = "\n— "
-_COMMITMENT_START = b"\x95\x02"
+_ENTRIES = {
+    STATEMENT: "entry",
+    COMMITMENT: "map commitment",
+    TRUST_VERSION: "trust version",
+    RULE_BOOK: "rule book",
+}
+"""Kind of an entry → what it is called."""
+
+_MOST_PARTS = 15
+"""More parts than any of ours has: of its array the head is one byte."""
+
+_TEXT_HEADS = frozenset((*range(0xA0, 0xC0), 0xD9, 0xDA, 0xDB))
+_ARRAY_HEADS = frozenset((*range(0x90, 0xA0), 0xDC, 0xDD))
+"""First bytes of text and of arrays, in msgpack."""
 
 Plain = dict[str, object]
 
@@ -105,23 +136,23 @@ def _text_kind(text: str, data: bytes) -> _Found:
 
 
 def _binary_kind(data: bytes) -> _Found:
+    """Return what *data* is by how it begins: no more of it is read."""
     try:
-        value = decode(data, room=room_for(len(data)))
+        reader = Reader(data)
+        reader.array(_MOST_PARTS, least=1)
+        first = data[reader.at]
+        if first in _TEXT_HEADS:
+            context = reader.text(max(len(FORMAT), len(SUBMISSION)))
+            if context == FORMAT:
+                return "bundle", lambda: _bundle(data)
+            if context == SUBMISSION:
+                return "submission", lambda: _submission(data)
+            raise _none_of_ours("")
+        if first in _ARRAY_HEADS:
+            return "event", lambda: _event(parse_event(data))
+        return _ENTRIES[entry_kind(data)], lambda: _entry(data)
     except MalformedError as error:
         raise _none_of_ours(f": {error}") from error
-    match value:
-        case {"format": _}:
-            return "bundle", lambda: _bundle(data)
-        case [str(), bytes(), list()]:
-            return "submission", lambda: _submission(data)
-        case [1, bytes(), bytes()]:
-            return "entry", lambda: _entry(data)
-        case [2, int(), bytes(), int(), int()]:
-            return "map commitment", lambda: _entry(data)
-        case [int(), list()]:
-            return "event", lambda: _event(parse_event(data))
-        case _:
-            raise _none_of_ours("")
 
 
 def _none_of_ours(why: str) -> MalformedError:
@@ -137,14 +168,33 @@ def _none_of_ours(why: str) -> MalformedError:
 def _bundle(data: bytes) -> Plain:
     bundle = parse_bundle(data)
     room = bundle.leaf_room()
+    committed = bundle.committed
     return {
         "subject": bundle.subject,
         "checkpoint": _note(bundle.checkpoint),
-        "commitment": _logged(bundle.commitment),
-        "items": [_trail(trail) for trail in bundle.items],
-        "statements": [_logged(entry) for entry in bundle.statements],
-        "events": [_shown(event, room) for event in bundle.events],
-        "times": [_logged(entry) for entry in bundle.times],
+        "commitment": {
+            "map_root": committed.map_root.hex(),
+            "items": committed.item_count,
+            "time": utc(committed.time),
+        },
+        "statements": [_said(statement) for statement in bundle.statements],
+        "events": [
+            _shown(statement.log_index, event, room)
+            for statement, event in bundle.events
+        ],
+        "commitments": [_committed(each) for each in bundle.commitments],
+        "entries": [
+            {"log_index": logged.log_index, **_entry(logged.entry)}
+            for logged in bundle.entries
+        ],
+        "log_hashes": _hex(bundle.log_hashes),
+        "trails": [_trail(trail) for trail in bundle.trails],
+        "map": {
+            "steps": list(bundle.map_proof.steps),
+            "others": [_hex(other) for other in bundle.map_proof.others],
+            "hashes": _hex(bundle.map_proof.hashes),
+        },
+        "anchors": [_anchor(anchor) for anchor in bundle.anchors],
     }
 
 
@@ -157,20 +207,35 @@ def _submission(data: bytes) -> Plain:
 
 
 def _entry(data: bytes) -> Plain:
-    if data[:2] == _COMMITMENT_START:
-        commitment = parse_commitment(data)
-        return {
-            "covers": commitment.covered,
-            "map_root": commitment.map_root.hex(),
-            "items": commitment.item_count,
-            "time": utc(commitment.time),
-        }
-    entry = parse_entry(data)
-    return {
-        "statement_id": entry.statement_id.hex(),
-        **_header(entry.header),
-        "signature": entry.signature.hex(),
-    }
+    match entry_kind(data):
+        case 1:  # STATEMENT
+            entry = parse_entry(data)
+            return {
+                "statement_id": entry.statement_id.hex(),
+                **_header(entry.header),
+                "signature": entry.signature.hex(),
+            }
+        case 2:  # COMMITMENT
+            commitment = parse_commitment(data)
+            return {
+                "covers": commitment.covered,
+                "map_root": commitment.map_root.hex(),
+                "items": commitment.item_count,
+                "time": utc(commitment.time),
+            }
+        case 3:  # TRUST_VERSION
+            signed = parse_version_entry(data)
+            return {
+                "version": _plain(signed.version.members),
+                "version_id": sha256(signed.version.data).hex(),
+                "signatures": [
+                    {"key_id": key_id.hex(), "signature": signature.hex()}
+                    for key_id, signature in signed.signatures
+                ],
+            }
+        case _:  # RULE_BOOK
+            book = parse_book_entry(data)
+            return {"rule_book": sha256(book).hex(), "bytes": len(book)}
 
 
 def _header(header: Header) -> Plain:
@@ -199,6 +264,8 @@ def _item(item: Item) -> Plain:
     row: Plain = {"relation": item.relation, "id": item.id}
     if item.is_quantity:
         row |= {"quantity": item.quantity, "uom": item.uom}
+    if item.seal is not None:
+        row["seal"] = item.seal.hex()
     return row
 
 
@@ -248,64 +315,102 @@ def _trust(text: str) -> Plain:
     return tomllib.loads(format_trust(parse_trust(text)))
 
 
-def _logged(logged: LoggedEntry) -> Plain:
+def _said(statement: ShownStatement) -> Plain:
     return {
-        "log_index": logged.log_index,
-        **_entry(logged.entry),
-        "proof": _hex(logged.proof),
+        "log_index": statement.log_index,
+        "issuer": statement.issuer,
+        "key_id": statement.key_id.hex(),
+        "issued_at": utc(statement.issued_at),
+        "events": statement.event_count,
+        "shown": [event.position for event in statement.events],
+        "signature": statement.signature.hex(),
+        "hashes": _hex(statement.hashes),
+    }
+
+
+def _shown(log_index: int, event: ShownEvent, room: Room) -> Plain:
+    counts: Counts = event.counts
+    fields = 1 + sum(count for _, count in counts)
+    return {
+        "log_index": log_index,
+        "position": event.position,
+        "counts": {_relation(code): count for code, count in counts},
+        "pointers": list(event.pointers),
+        "body": _plain(parse_body(event.body, room=room)),
+        "items": [
+            {
+                "leaf": each.number,
+                "relation": relation_of(counts, each.number),
+                "id": each.id,
+                **(
+                    {}
+                    if each.amount is None
+                    else {"quantity": each.amount[0], "uom": each.amount[1]}
+                ),
+                **({} if each.seal is None else {"seal": each.seal.hex()}),
+            }
+            for each in event.items
+        ],
+        "concealed": {
+            pointer: _plain(
+                parse_field(each.leaf, pointer=pointer, room=room).value
+            )
+            for each in event.fields
+            for pointer in event.pointers[each.number - fields :][:1]
+        },
+        "hashes": _hex(event.hashes),
+    }
+
+
+def _relation(code: int) -> str:
+    return (
+        RELATIONS[code - 1] if 1 <= code <= len(RELATIONS) else f"code {code}"
+    )
+
+
+def _committed(shown: ShownCommitment) -> Plain:
+    return {
+        "log_index": shown.log_index,
+        "map_root": shown.map_root.hex(),
+        "items": shown.item_count,
+        "time": utc(shown.time),
     }
 
 
 def _trail(trail: ProvenTrail) -> Plain:
-    row: Plain = {
+    return {
         "id": trail.item,
-        "head": None if trail.head is None else trail.head.hex(),
-        "links": [
-            {
-                "log_index": link.log_index,
-                "position": link.position,
-                "event_id": link.event_id.hex(),
-            }
-            for link in trail.links
-        ],
-        "map_proof": [f"{bit} {sibling.hex()}" for bit, sibling in trail.proof],
+        "events": trail.count,
+        "ranges": [_range(each) for each in trail.ranges],
+        "links": [_link(link) for link in trail.rows],
+        "hashes": _hex(trail.hashes),
     }
-    if trail.other is not None:
-        row["other_leaf"] = _hex(trail.other)
+
+
+def _range(shown: Range) -> Plain:
+    row: Plain = {"from": shown.start, "to": shown.start + shown.length}
+    if shown.previous is not None:
+        row["previous"] = shown.previous.hex()
     return row
 
 
-def _shown(event: ShownEvent, room: Room) -> Plain:
+def _link(link: Link) -> Plain:
     return {
-        "log_index": event.log_index,
-        "position": event.position,
-        "items": event.item_count,
-        "concealed": event.concealed_count,
-        "proof": _hex(event.proof),
-        "leaves": [
-            {
-                "number": shown.number,
-                "says": _leaf(
-                    parse_leaf(
-                        shown.leaf,
-                        number=shown.number,
-                        item_count=event.item_count,
-                        room=room,
-                    )
-                ),
-                "proof": _hex(shown.proof),
-            }
-            for shown in event.leaves
-        ],
+        "log_index": link.log_index,
+        "position": link.position,
+        "time": utc(link.time),
+        "kinds": link.kinds,
+        "leaves": list(link.leaves),
+        "event_id": link.event_id.hex(),
     }
 
 
-def _leaf(leaf: Mapping[str, Value] | Item | Field) -> object:
-    if isinstance(leaf, Item):
-        return _item(leaf)
-    if isinstance(leaf, Field):
-        return {"pointer": leaf.pointer, "value": _plain(leaf.value)}
-    return _plain(leaf)
+def _anchor(anchor: Anchor) -> Plain:
+    return {
+        "checkpoint": _note(anchor.note),
+        "log_indexes": list(anchor.log_indexes),
+        "hashes": _hex(anchor.hashes),
+    }
 
 
 def _hex(hashes: Sequence[bytes]) -> list[str]:

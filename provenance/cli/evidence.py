@@ -5,7 +5,8 @@ import stat
 from contextlib import suppress
 from itertools import chain
 
-from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
+from provenance.claims.entry import MAX_ENTRY_SIZE
+from provenance.claims.statement import parse_submission
 from provenance.cli.inputs import read_input
 from provenance.cli.program import within
 from provenance.encoding.digest import Hash
@@ -21,8 +22,8 @@ RECEIPT_START = b"c2sp.org/tlog-proof@"
 """How a receipt begins."""
 
 _ENTRY_START = b"\x93\x01"
-_SUBMISSION_START = b"\x93\xb8provenance/submission/v1"
-_BUNDLE_MARK = b"provenance/bundle/v"
+_SUBMISSION_START = b"\x93\xb8provenance/submission/v2"
+_BUNDLE_MARK = b"\xb4provenance/bundle/v"
 _SIGNATURE_LINE = "\n\n— ".encode()
 _MAX_SUBMISSION = MAX_BUNDLE_SIZE
 _START_SIZE = 64
@@ -52,11 +53,11 @@ def kind_of(path: str) -> str:
             return "receipt"
         if start.startswith((_ENTRY_START, _SUBMISSION_START)):
             return "entry"
-        # A bundle says so in its middle, a checkpoint at its end.
+        # Behind the head of its array, which is one byte.
+        if start[1:].startswith(_BUNDLE_MARK):
+            return "bundle"
         data = start + file.read(MAX_BUNDLE_SIZE)
-    if is_checkpoint(data):
-        return "checkpoint"
-    return "bundle" if _BUNDLE_MARK in data else "other"
+    return "checkpoint" if is_checkpoint(data) else "other"
 
 
 def is_checkpoint(data: bytes) -> bool:
