@@ -203,6 +203,7 @@ def show_story(  # noqa: PLR0913  # each by name
         entries=tuple(
             LoggedEntry(link.log_index, look.entry(link.log_index))
             for _, link in versions
+            if not link.leaves
         ),
         trails=tuple(
             look.trails[name].proven(name, shown)
