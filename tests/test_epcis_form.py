@@ -92,7 +92,7 @@ def test_what_a_rule_reads_is_concealed_neither_whole_nor_in_part(
 def test_lot_and_expiry_are_not_concealed_in_any_spelling(
     pointer: str,
 ) -> None:
-    body = {
+    body: dict[str, Any] = {
         "type": "X",
         "@context": [
             {"mine": "urn:epcglobal:cbv:mda:", "whole": LOT_NUMBER},
@@ -168,7 +168,7 @@ def test_prefixes_that_cannot_be_read_are_a_fault_of_form() -> None:
 
 
 def test_a_registry_event_is_about_its_actor_and_conceals_nothing() -> None:
-    body = {"type": "ActorEnrolled", "actor": "did:web:a"}
+    body: dict[str, Any] = {"type": "ActorEnrolled", "actor": "did:web:a"}
     check_form(body, ((1, 1),), [])
     for counts, pointers in (
         (((1, 1),), ["/a"]),
@@ -185,7 +185,7 @@ def test_a_registry_event_is_about_its_actor_and_conceals_nothing() -> None:
 
 def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
     item = Item("transformationID", "https://id.gs1.org/253/95060001343527")
-    body = {
+    body: dict[str, Any] = {
         "type": "TransformationEvent",
         "transformationID": "urn:epc:id:gdti:9506000.13435.7",
     }
@@ -209,7 +209,7 @@ def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
 
 def test_a_prefix_of_the_event_is_written_out_in_what_the_body_names() -> None:
     context = [{"mine": "https://example.com/"}]
-    body = {
+    body: dict[str, Any] = {
         "type": "X",
         "@context": context,
         "transformationID": "mine:t/1",
@@ -222,7 +222,7 @@ def test_a_prefix_of_the_event_is_written_out_in_what_the_body_names() -> None:
 
 
 def test_a_place_is_an_item_where_there_is_no_other() -> None:
-    body = {"type": "ObjectEvent", "readPoint": {"id": PLACE}}
+    body: dict[str, Any] = {"type": "ObjectEvent", "readPoint": {"id": PLACE}}
     place = Item("place", PLACE)
     assert items_named(body, []) == (place,)
     check_whole(made(body, place))
@@ -230,7 +230,8 @@ def test_a_place_is_an_item_where_there_is_no_other() -> None:
         check_whole(made(body, place, Item("epcList", UNIT)))
     with pytest.raises(MalformedError, match="the body names"):
         check_whole(made(body, Item("place", UNIT)))
-    for point in (None, 7, {}, {"id": 7}, {"id": None}):
+    points: list[Any] = [None, 7, {}, {"id": 7}, {"id": None}]
+    for point in points:
         with pytest.raises(MalformedError, match="nor a read point"):
             items_named({**body, "readPoint": point}, [])
         with pytest.raises(MalformedError, match="nor a read point"):
