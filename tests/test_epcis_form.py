@@ -12,6 +12,7 @@ from provenance.claims.event import (
     Item,
     make_event,
 )
+from provenance.claims.versions import trust_item
 from provenance.encoding.digest import sha256
 from provenance.epcis.form import (
     EXPIRY,
@@ -259,3 +260,12 @@ def test_an_id_in_another_spelling_is_refused(spelled: str) -> None:
 def test_what_cannot_be_concealed_is_not_put_back_either(name: str) -> None:
     assert put_back({"a": 1}, [Field(f"/{name}", 1)]) == {"a": 1}
     assert put_back({"a": 1}, [Field("/b", 1)]) == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize("relation", ["epcList", "about", "actor", "parentID"])
+def test_no_event_joins_the_trail_of_the_trust(relation: str) -> None:
+    item = Item(relation, trust_item("ledger.example"))
+    with pytest.raises(MalformedError, match="no event may name it"):
+        check_named({"type": "ObjectEvent"}, item)
+    with pytest.raises(MalformedError, match="no event may name it"):
+        check_named({"type": "ActorEnrolled", "actor": item.id}, item)
