@@ -116,8 +116,17 @@ def _good() -> list[Case]:
     ]
 
 
+def _unlike(keys: Collection[bytes]) -> bytes:
+    """Return an absent key that leads to a leaf which is none of *keys*."""
+    return next(
+        key
+        for key in ABSENT
+        if reference.map_multiproof([*keys, key], TWELVE)[1]
+    )
+
+
 def _forged() -> list[Case]:
-    asked = sorted([*KEYS[2:5], ABSENT[0]])
+    asked = sorted([*KEYS[2:5], _unlike(KEYS[2:5])])
     good = _proven(asked, TWELVE)
     steps, hashes, others = good["steps"], good["hashes"], good["others"]
     queries = good["queries"]
@@ -134,7 +143,8 @@ def _forged() -> list[Case]:
         return {"steps": [*steps[:number], *instead, *steps[number + 1 :]]}
 
     unasked = next(k for k in KEYS if k not in asked and k != other[0])
-    wider = _proven([*asked, unasked], TWELVE, queries=queries)
+    wider = _proven([*asked, unasked], TWELVE)
+    wider["queries"] = queries
     wider["others"] = sorted([*others, (unasked, TWELVE[unasked])])
     # The absent key is there; shown is a leaf where it does not lead.
     astray = _proven(KEYS[:1], TWELVE, others=[(KEYS[0], TWELVE[KEYS[0]])])

@@ -125,7 +125,7 @@ def _bad_times() -> list[Case]:
 def _kinds() -> list[Case]:
     every: Counts = [(code, 1) for code in RELATIONS.values()]
     forms = [
-        ("ObjectEvent", ["ADD", "OBSERVE", "DELETE", "add"]),
+        ("ObjectEvent", ["ADD", "OBSERVE", "DELETE", None]),
         ("AggregationEvent", ["ADD", "OBSERVE", "DELETE"]),
         ("AssociationEvent", ["ADD", "OBSERVE", "DELETE"]),
         ("TransactionEvent", ["ADD"]),
