@@ -13,24 +13,33 @@ from typing import Any
 import pytest
 
 from provenance import errors
+from provenance.claims.entry import entry_kind
 from provenance.claims.event import (
     Field,
     Item,
     event_id,
     has_trail,
     make_event,
+    parse_body,
     parse_event,
-    parse_leaf,
+    parse_field,
+    parse_item,
+    relation_of,
     room_for,
 )
 from provenance.claims.registry import Act, Authority, TrustRegistry
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import parse_entry, parse_submission
-from provenance.claims.trail import Head, Link, chain_hashes, map_key
+from provenance.claims.trail import Link, chain_hashes, head_of, map_key
+from provenance.claims.versions import parse_book, parse_version
 from provenance.encoding.base64 import decode_base64
 from provenance.encoding.canonical import decode, encode
 from provenance.encoding.digest import Hash
-from provenance.encoding.tree import leaf_hash, root_from_path
+from provenance.encoding.edge import push, root
+from provenance.encoding.multiproof import root_from
+from provenance.encoding.tree import Tree, leaf_hash
+from provenance.epcis.form import check_form
+from provenance.epcis.reading import read_event as read_words
 from provenance.errors import InvalidProofError, ProvenanceError
 from provenance.gs1 import canonical_item, lot_item, owner_key
 from provenance.keys import Verifier
@@ -71,10 +80,6 @@ def hashes(texts: list[str]) -> list[Hash]:
     return [Hash(raw(text)) for text in texts]
 
 
-def steps(rows: list[tuple[int, str]]) -> list[tuple[int, Hash]]:
-    return [(bit, Hash(raw(sibling))) for bit, sibling in rows]
-
-
 def trust_of(name: str) -> Trust:
     case = json.loads((FOLDER / "trust" / f"good-{name}.json").read_bytes())
     return parse_trust(case["given"]["text"])
@@ -100,7 +105,7 @@ def read_item(given: Given) -> Mapping[str, object]:
         "item": item,
         "map_key": map_key(item),
         "owner": owner_key(item),
-        "has_trail": has_trail(item),
+        "has_trail": has_trail(item, "epcList"),
     }
 
 
@@ -177,7 +182,7 @@ def read_form(given: Given) -> None:
 
 def read_reading(given: Given) -> Mapping[str, object]:
     counts = tuple((code, count) for code, count in given["counts"])
-    reading = read_event_words(untagged(given["body"]), counts)
+    reading = read_words(untagged(given["body"]), counts)
     return {
         "time": reading.time,
         "kinds": [[code, reading.kinds(code)] for code, _ in counts],
@@ -238,6 +243,25 @@ def read_submission(given: Given) -> Mapping[str, object]:
     )
     assert submission.to_bytes() == raw(given["submission"])
     return {"event_ids": [event.id for event in checked.events]}
+
+
+def read_version(given: Given) -> Mapping[str, object]:
+    if "book_entry" in given:
+        book = parse_book(raw(given["book_entry"]))
+        return {"book": book.data, "id": book.id}
+    version = parse_version(raw(given["entry"]))
+    signatures = dict(version.signatures)
+    for root_key in map(Verifier, hashes(given["roots"])):
+        root_key.verify(signatures.pop(root_key.key_id), version.message)
+    assert not signatures
+    return {
+        "version": version.data,
+        "hash": version.hash,
+        "origin": version.origin,
+        "number": version.number,
+        "previous": version.previous,
+        "message": version.message,
+    }
 
 
 def held_by(registry: TrustRegistry) -> list[object]:
@@ -335,15 +359,18 @@ def read_map(given: Given) -> Mapping[str, object] | None:
     if "pairs" in given:
         pairs = [(raw(key), raw(value)) for key, value in given["pairs"]]
         return {"root": patricia.map_root(pairs)}
-    patricia.verify_multiproof(
-        patricia.MapMultiproof(
-            tuple(given["steps"]),
-            tuple((raw(key), raw(value)) for key, value in given["others"]),
-            tuple(hashes(given["hashes"])),
-        ),
-        [(raw(key), value and raw(value)) for key, value in given["queries"]],
-        root=Hash(raw(given["root"])),
+    asked = [
+        (raw(key), value and raw(value)) for key, value in given["queries"]
+    ]
+    proof = patricia.MapMultiproof(
+        tuple(given["steps"]),
+        tuple((raw(key), raw(value)) for key, value in given["others"]),
+        tuple(hashes(given["hashes"])),
     )
+    held = {key: value for key, value in asked if value is not None}
+    found = patricia.root_from_many(held, [key for key, _ in asked], proof)
+    if found != raw(given["root"]):
+        raise InvalidProofError("the map is another one")
     return None
 
 
@@ -484,15 +511,20 @@ READERS: Mapping[str, Reader] = {
     "canonical": read_canonical,
     "checkpoint": read_checkpoint,
     "commitment": read_commitment,
+    "entry": read_entry,
     "event": read_event,
+    "form": read_form,
     "item": read_item,
     "map": read_map,
+    "reading": read_reading,
     "receipt": read_receipt,
     "registry": read_registry,
     "statement": read_statement,
     "tile": read_tile,
     "trail": read_trail,
+    "tree": read_tree,
     "trust": read_trust,
+    "version": read_version,
 }
 
 

@@ -169,6 +169,8 @@ def _made() -> list[Case]:
             BODY,
             [("epcList", "urn:x:" + "a" * 2042)],
         ),
+        made("longest-pointer", "a pointer of 2,048 bytes", BODY, [unit], [("/" + "é" * 1023 + "a", 1)]),
+        made("longest-unit", "a unit of 255 bytes", BODY, [("quantityList", LOT, 1, "K" * 255)]),
         made("300-items", "a count of two bytes", BODY, [("epcList", f"urn:x:{n}") for n in range(300)]),
     ]  # fmt: skip
 
@@ -263,6 +265,7 @@ def _bad_headers() -> list[Case]:
         ("pointer-empty", "a pointer to the whole event", at("")),
         ("pointer-bad-escape", "an escape that is none", at("/a~2")),
         ("pointer-half-an-escape", "half of an escape", at("/a~")),
+        ("pointer-too-long", "a pointer of 2,049 bytes", at("/" + "é" * 1024)),
         ("pointer-twice", "two fields for one place", at("/a", "/a", leaves=[*field, _field()])),
         ("pointers-descend", "pointers from the last to the first", at("/b", "/a", leaves=[*field, _field()])),
         ("pointers-by-utf-16", "pointers in the order of UTF-16", at("/\U00010000", "/\ufffd", leaves=[*field, _field()])),
@@ -316,6 +319,7 @@ def _bad_leaves() -> list[Case]:
         ("amount-is-text", "an amount that is text", item(_item(LOT, "1", None), 4)),
         ("amount-is-a-bool", "an amount that is true", item(_item(LOT, True, None), 4)),
         ("unit-is-a-number", "a unit that is a number", item(_item(LOT, 1, 1), 4)),
+        ("unit-too-long", "a unit of 256 bytes", item(_item(LOT, 1, "é" * 128), 4)),
         ("extras-empty", "extras, and none in it", item(_item(UNIT, {}))),
         ("extras-nil", "extras that are nil", item(_item(UNIT, None))),
         ("extra-unknown", "an extra that nobody knows", item(_item(UNIT, {"color": "red"}))),
