@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
-from provenance.claims.trail import Head, Link, map_key
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.claims.trail import map_key
+from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     ConflictError,
@@ -32,6 +32,7 @@ from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
 from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.ledger.reveal import Revealed, reveal_fields
+from provenance.ledger.views import TrailView
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import HeadRow, Reader, Store
@@ -50,16 +51,31 @@ class TrailStep:
     """One event of an item's trail, as the ledger holds it.
 
     Attributes:
-        link: Where it stands.
+        log_index: The entry of its statement.
+        position: The number of its event in that statement.
         event: The event, with every leaf that the ledger has.
         issuer: The actor that signed it.
         issued_at: The issuer's clock, in ms since 1970.
     """
 
-    link: Link
+    log_index: int
+    position: int
     event: Event
     issuer: str
     issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEnd:
+    """Where an item's trail ends.
+
+    Attributes:
+        count: How many links it has.
+        link: The latest one's hash, which an event's `after` can demand.
+    """
+
+    count: int
+    link: Hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +137,25 @@ class LedgerReader:
         with self.moment() as moment:
             return replay_registry(moment.reader, self.trust)
 
-    def head(self, item: str) -> Head | None:
+    def head(self, item: str) -> TrailEnd | None:
         """Return where *item*'s trail ends, or None if it has none.
 
         Raises:
             MalformedError: *item* names nothing.
         """
         _, head = find_head(self._store, item)
-        return None if head is None else Head(head.count, Hash(head.link))
+        return None if head is None else TrailEnd(head.count, Hash(head.link))
 
-    def trail(self, item: str) -> list[TrailStep]:
-        """Return *item*'s trail, oldest first.
+    def trail(
+        self, item: str, *, start: int = 0, stop: int | None = None
+    ) -> list[TrailStep]:
+        """Return *item*'s trail, or a stretch of it, oldest first.
+
+        Args:
+            item: The item.
+            start: The number of the first link that is asked for, from 0.
+            stop: The number after the last; None, or one that is higher
+                than there are, for the end of the trail.
 
         Raises:
             MalformedError: *item* names nothing.
@@ -142,13 +166,9 @@ class LedgerReader:
             item, head = find_head(reader, item)
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
-            return [
-                read_step(
-                    reader,
-                    Link(row.log_index, row.position, Hash(row.event_id)),
-                )
-                for row in reader.trail(head)
-            ]
+            view = TrailView(reader, head)
+            links = view.links(start, view.count if stop is None else stop)
+            return [read_step(reader, *link.place) for link in links]
 
     def entry(self, log_index: int) -> bytes:
         """Return the entry at *log_index*: the bytes that the log's tree has.
@@ -219,23 +239,43 @@ class LedgerReader:
             for index in indexes
         ]
 
-    def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
+    def prove_item(
+        self,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
+    ) -> bytes:
         """Return the bundle that proves *item*'s whole story.
+
+        Of a long trail it shows both ends and every warning, and proves that
+        the rest is there; *stretch* shows some of that as well.
 
         Args:
             item: The item.
             reveal: The pointers of the concealed fields to show, where the
                 item's own events have them and the ledger still does.
+            stretch: Links [from, to) of the item's trail, counted from 0, at
+                most `MAX_STRETCH` of them.
 
         Raises:
             MalformedError: *item* names nothing.
-            NotFoundError: The ledger has no event of that item.
+            NotFoundError: The ledger has no event of that item, or none of
+                that number.
+            ValueError: The stretch is empty or too long.
         """
         with self.moment() as moment:
-            return self.prove_item_at(moment, item, reveal=reveal)
+            return self.prove_item_at(
+                moment, item, reveal=reveal, stretch=stretch
+            )
 
     def prove_item_at(
-        self, moment: Moment, item: str, *, reveal: Collection[str] = ()
+        self,
+        moment: Moment,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
     ) -> bytes:
         """Return the bundle that proves *item*'s story as of *moment*.
 
@@ -243,7 +283,9 @@ class LedgerReader:
 
         Raises:
             MalformedError: *item* names nothing.
-            NotFoundError: The ledger had no event of that item then.
+            NotFoundError: The ledger had no event of that item then, or none
+                of that number.
+            ValueError: The stretch is empty or too long.
         """
         item, _ = find_head(moment.reader, item)
         prover = Prover(
@@ -254,7 +296,7 @@ class LedgerReader:
             kept_tiles=self._kept_tiles,
             kept_rows=self._kept_rows,
         )
-        return prover.prove(item, reveal=reveal).to_bytes()
+        return prover.prove(item, reveal=reveal, stretch=stretch).to_bytes()
 
     def reveal(
         self, of: str | tuple[int, int], pointers: Collection[str] = ()
@@ -279,12 +321,10 @@ class LedgerReader:
         name = f"event {position} of entry {log_index}"
         with self.moment() as moment:
             read_entry(moment.reader, log_index, size=moment.size)
-            ids = moment.reader.event_ids(log_index)
-            event_id = ids[position * HASH_SIZE : (position + 1) * HASH_SIZE]
-            if position < 0 or not event_id:
-                raise NotFoundError(f"there is no {name}")
-            link = Link(log_index, position, Hash(event_id))
-            step = read_step(moment.reader, link)
+            try:
+                step = read_step(moment.reader, log_index, position)
+            except NotFoundError as error:
+                raise NotFoundError(f"there is no {name}") from error
         return reveal_fields([step], pointers, of=name)
 
     def prove_growth(self, old_size: int, size: int) -> tuple[Hash, ...]:
@@ -489,9 +529,15 @@ def _runs(indexes: Collection[int]) -> Iterator[tuple[int, int]]:
         yield start, stop
 
 
-def read_step(reader: Reader, link: Link) -> TrailStep:
-    """Return the event that *link* leads to, with who signed it."""
-    entry = read_entry(reader, link.log_index, size=link.log_index + 1)
+def read_step(reader: Reader, log_index: int, position: int) -> TrailStep:
+    """Return the event at that place, with who signed it.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    event = parse_event(reader.event(log_index, position))
+    entry = read_entry(reader, log_index, size=log_index + 1)
     header = parse_entry(entry).header
-    event = parse_event(reader.event(link.log_index, link.position))
-    return TrailStep(link, event, header.issuer, header.issued_at)
+    return TrailStep(
+        log_index, position, event, header.issuer, header.issued_at
+    )
