@@ -233,7 +233,7 @@ def _passed_on() -> Case:
 
 def _rotated() -> Case:
     play = short()
-    rotation = {
+    rotation: dict[str, object] = {
         "type": "KeyRotated",
         "actor": MAKER,
         "old": bytes(signer_of("maker").verifier.key_id),
@@ -673,7 +673,7 @@ def _roles() -> list[Case]:
     here_now = placed.now
     placed.say(MAKER, placed.seen(can(1), bizLocation={"id": "urn:x:y"}))
     taken = short()
-    ended = {
+    ended: dict[str, object] = {
         "type": "GrantRevoked",
         "actor": MAKER,
         "grant": taken.events[0, 1].id,

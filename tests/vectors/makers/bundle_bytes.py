@@ -57,9 +57,9 @@ def cases() -> list[Case]:
     for name, desc, steps, to in (
         *_tables(bundle),
         *_statements(bundle),
-        *_entries(bundle),
+        *_entries(),
         *_trails(bundle, trail, absent),
-        *_proofs(bundle),
+        *_proofs(),
     ):
         rows.append((name, desc, changed(bundle, *steps, to=to).to_bytes()))
     return [
@@ -206,7 +206,7 @@ def _statements(bundle: Parts) -> list[Change]:
     ]  # fmt: skip
 
 
-def _entries(bundle: Parts) -> list[Change]:
+def _entries() -> list[Change]:
     c, v = ("commitments", 0), ("entries", 0)
     return [
         ("commitments-turned-round", "commitments in another order", ("commitments",), _turned),
@@ -267,7 +267,7 @@ def _trails(bundle: Parts, trail: int, absent: int) -> list[Change]:
     ]  # fmt: skip
 
 
-def _proofs(bundle: Parts) -> list[Change]:
+def _proofs() -> list[Change]:
     a = ("anchors", 0)
     return [
         ("map-of-two", "a map proof without hashes", ("map",), lambda row: [None, row[1], row[2]]),

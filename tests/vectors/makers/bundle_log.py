@@ -18,8 +18,6 @@ from tests.vectors.makers.version import signed, version
 from tests.vectors.names import (
     CUSTOMS,
     DAY,
-    GTIN,
-    LOT,
     MAKER,
     TRUST,
     can,
@@ -140,7 +138,9 @@ def _kinds() -> list[Case]:
     hidden.publish_trust(*signed(version()))
     off_trail = hidden.bundle(can(1))
     trail = off_trail.trails.index(off_trail.trail(TRUST))
-    cut = changed(off_trail, "trails", trail, to=[off_trail.number(TRUST), 0, [], [], b""])
+    cut = changed(
+        off_trail, "trails", trail, to=[off_trail.number(TRUST), 0, [], [], b""]
+    )
     second = tiny()
     second.publish_trust(*signed(version()))
     second.trails.pop(TRUST)
@@ -377,7 +377,9 @@ def _without(*links: int) -> tuple[Play, Parts]:
 def _trails() -> list[Case]:
     play = _story()
     bundle = play.bundle(can(1))
-    sparse = play.bundle(can(1), commit=False, ranges={can(1): [(0, 1), (2, 1)]})
+    sparse = play.bundle(
+        can(1), commit=False, ranges={can(1): [(0, 1), (2, 1)]}
+    )
     rowed = play.bundle(can(1), commit=False, hidden=[(1, 0)])
     number = bundle.trails.index(bundle.trail(can(1)))
     t = ("trails", number)
@@ -505,9 +507,7 @@ def _maps() -> list[Case]:
     queries = {map_key(bundle.ids[row[0]]) for row in bundle.trails}
     stray = next(key for key in sorted(pairs) if key not in queries)
     wider = reference.map_multiproof([*queries, stray], pairs)
-    surplus = sorted(
-        {*map(tuple, others), *wider[1], (stray, pairs[stray])}
-    )
+    surplus = sorted({*map(tuple, others), *wider[1], (stray, pairs[stray])})
     denied = play.bundle(can(1), commit=False)
     number = denied.trails.index(denied.trail(can(1)))
     gone = play.pairs()
@@ -522,7 +522,9 @@ def _maps() -> list[Case]:
     absent = changed(denied, "map", to=map_row(*lie))
     absent = changed(absent, "statements", to=[])
     absent = changed(absent, "keys", to=[])
-    absent = changed(absent, "trails", number, to=[denied.number(can(1)), 0, [], [], b""])
+    absent = changed(
+        absent, "trails", number, to=[denied.number(can(1)), 0, [], [], b""]
+    )
     issuers = [n for n, i in enumerate(absent.ids) if i.startswith("did:")]
     assert all(any(row[0] == n for row in absent.trails) for n in issuers)
     return [
@@ -539,4 +541,3 @@ def _maps() -> list[Case]:
         case("empty", "a map said to be empty", [], [], []),
         pinned_case("failed-map-denied", "the log's story of the can is hidden behind another map", play, changed(absent, "log_hashes", to=joined(reference.multiproof([len(play.entries) - 1], play.entries))), TRAILS),
     ]  # fmt: skip
-
