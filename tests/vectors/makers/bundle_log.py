@@ -18,6 +18,7 @@ from tests.vectors.makers.version import signed, version
 from tests.vectors.names import (
     CUSTOMS,
     DAY,
+    LOT,
     MAKER,
     TRUST,
     can,
@@ -40,6 +41,7 @@ def cases() -> list[Case]:
         *_kinds(),
         *_anchors(),
         *_events(),
+        *_amounts(),
         *_forms(),
         *_trails(),
         *_links(),
@@ -103,6 +105,9 @@ def _inclusion() -> list[Case]:
     doubled = changed(again, "commitments", to=[[last, *again.committed]])
     beyond = changed(bundle, "statements", 1, 0, to=9)
     forged = signer_of("maker").sign(b"another header")
+    nobody = tiny()
+    nobody.signers["maker"] = signer_of("maker")
+    nobody.say("maker", nobody.seen(can(1)))
     return [
         pinned_case("failed-never-logged", "a statement under another signature than was logged", play, changed(bundle, "statements", 1, 4, to=forged), INCLUSION),
         pinned_case("failed-issued-at", "a statement of another time", play, changed(bundle, "statements", 1, 2, to=lambda time: time + 1), INCLUSION),
@@ -115,6 +120,7 @@ def _inclusion() -> list[Case]:
         judged("failed-log-hash-changed", "another hash in the log's proof", wide, proven([H(b"x"), *proof[1:]]), INCLUSION),
         judged("failed-log-hashes-turned-round", "the log's proof from right to left", wide, proven(proof[::-1]), INCLUSION),
         pinned_case("failed-other-origin", "a statement for another ledger, logged in this one", elsewhere, elsewhere.bundle(can(1)), INCLUSION),
+        pinned_case("failed-issuer-not-a-uri", "a statement of an issuer that is no URI, logged", nobody, nobody.bundle(can(1)), EVENTS),
         pinned_case("failed-time-backwards", "a commitment later than the one after it", backwards, backwards.bundle(can(1), commitments=[late]), "PRV-0702"),
         pinned_case("failed-time-misplaced", "a commitment that is not where it says", misplaced, misplaced.bundle(can(1), commitments=[wrong]), INCLUSION),
         pinned_case("failed-time-of-a-statement", "a commitment in the place of a statement", twice, at_a_statement, INCLUSION),
@@ -254,6 +260,36 @@ def _events() -> list[Case]:
         pinned_case("failed-statement-hash-changed", "another hash in a statement's proof", play, changed(bundle, "statements", 2, 6, to=bytes(32)), INCLUSION),
         pinned_case("failed-event-count", "a statement of more events", play, changed(bundle, "statements", 2, 3, to=3), EVENTS),
         pinned_case("failed-no-events", "a statement of no events", play, changed(bundle, "statements", 2, 3, to=0), EVENTS),
+    ]  # fmt: skip
+
+
+def _amounts() -> list[Case]:
+    play = pinned()
+    made = play.told(
+        "ObjectEvent",
+        ("epcList", can(1), {"seal": signer_of("seal").verifier.data}),
+        ("quantityList", LOT, 12.5, "KGM"),
+        action="ADD",
+        bizStep="commissioning",
+        ilmd={"cbvmda:lotNumber": "L7"},
+    )
+    play.say(MAKER, made)
+    bundle = play.bundle(can(1), LOT)
+    items = ("statements", 0, 5, 0, 4)
+
+    def case(name: str, desc: str, *steps: Any, to: Any, code: str) -> Case:
+        bad = changed(bundle, *items, *steps, to=to)
+        return pinned_case(f"failed-{name}", desc, play, bad, code)
+
+    return [
+        pinned_case("verified-seal-and-amount", "a can with a seal, and an amount of its lot", play, bundle),
+        case("seal-changed", "another seal than was signed", 0, 3, to=bytes(32), code=INCLUSION),
+        case("seal-left-out", "a seal left out of its leaf", 0, to=lambda row: row[:3], code=INCLUSION),
+        case("amount-changed", "another amount than was signed", 1, 3, to=12, code=INCLUSION),
+        case("amount-left-out", "an amount said to be not said", 1, 3, to=None, code=INCLUSION),
+        case("unit-changed", "another unit than was signed", 1, 4, to="LBR", code=INCLUSION),
+        case("amount-dropped", "a leaf of an amount without it", 1, to=lambda row: row[:3], code=EVENTS),
+        case("seal-of-an-amount", "a seal of an amount", 1, to=lambda row: [*row, bytes(32)], code=EVENTS),
     ]  # fmt: skip
 
 
