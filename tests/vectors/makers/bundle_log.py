@@ -136,6 +136,11 @@ def _kinds() -> list[Case]:
     bundle = play.bundle(can(1), entries=[strange])
     untold = play.bundle(can(1), commit=False)
     changed_entry = changed(bundle, "entries", 0, 1, to=mp([7, {}]))
+    told = tiny()
+    other = told.say(MAKER, told.made(can(7)))
+    older = told.commit()
+    statement = told.bundle(can(1), entries=[other])
+    commitment = told.bundle(can(1), commit=False, entries=[older])
     broken = tiny()
     rubbish = broken.publish_trust(b"rubbish", mp([3, b"rubbish", []]))
     unread = tiny()
@@ -152,6 +157,8 @@ def _kinds() -> list[Case]:
     second.trails.pop(TRUST)
     return [
         pinned_case("unknown-kind", "an entry of a kind that nobody knows yet", play, bundle, "PRV-0703"),
+        pinned_case("unknown-kind-of-a-statement", "a statement among the entries of other kinds", told, statement, "PRV-0703"),
+        pinned_case("unknown-kind-of-a-commitment", "a commitment among the entries of other kinds", told, commitment, "PRV-0703"),
         pinned_case("verified-kind-not-shown", "an entry of an unknown kind that the bundle does not show", play, untold),
         pinned_case("failed-kind-changed", "an entry of an unknown kind that was changed", play, changed_entry, INCLUSION),
         pinned_case("failed-version-malformed", "a trust version of no form, logged and linked", broken, broken.bundle(can(1), entries=[rubbish]), "PRV-0702"),
