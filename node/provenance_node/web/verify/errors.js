@@ -3,6 +3,7 @@
 //
 //     ProvenanceError
 //     ├── MalformedError         the bytes are not in their claimed format
+//     │   └── UnknownKindError       an entry of a kind that is not known
 //     ├── RejectedError          well formed, but may not be accepted
 //     │   ├── UnknownActorError      no such actor, or not its key
 //     │   └── RoleNotGrantedError    the actor may not say this
@@ -25,6 +26,9 @@ export class ProvenanceError extends Error {
 
 /** The bytes are not in the format they claim to be in. */
 export class MalformedError extends ProvenanceError {}
+
+/** An entry of a kind that this version of the format does not know. */
+export class UnknownKindError extends MalformedError {}
 
 /** Well formed, but the ledger's rules do not let it in. */
 export class RejectedError extends ProvenanceError {}

@@ -2,7 +2,7 @@
 // A statement: the events that one actor signs, and the entry that logs it.
 // Mirrors provenance/claims/statement.py, as far as it reads.
 //
-//     header        mp(["provenance/statement/v1", origin, issuer, key id,
+//     header        mp(["provenance/statement/v2", origin, issuer, key id,
 //                       issued at (ms), event count, MTH(event ids)])
 //     signature     Ed25519 by the issuer's key over the header bytes
 //     entry         mp([1, header, signature])     at most 65,535 bytes
@@ -18,7 +18,7 @@ export const MAX_EVENTS = 65_536;
 
 const MAX_ORIGIN_LENGTH = 255;
 const SIGNATURE_SIZE = 64;
-const CONTEXT = "provenance/statement/v1";
+const CONTEXT = "provenance/statement/v2";
 
 const ENTRY = ["int", "bin", "bin"];
 const HEADER = ["str", "str", "str", "bin", "int", "int", "bin"];

@@ -13,14 +13,20 @@
 // v(n) is an unsigned LEB128 number in its shortest form. A path is the list
 // of [bit, sibling] from a leaf up to the root, bits falling; as bytes, v(bit)
 // and 32 bytes for each step.
+//
+// One proof for many keys: a multiproof. Leaves at hand are those of the keys
+// that are asked for and there, and `others`, which stand where keys lead that
+// are not there. Walked down from the root, each step is 0 for a leaf at hand
+// or 1 + the bit of an inner node; of the side of a node on which nothing that
+// is asked for lies, there is the hash.
 
-import { equalBytes } from "../encoding/bytes.js";
+import { compareBytes, equalBytes, toHex } from "../encoding/bytes.js";
 import { HASH_SIZE, sha256 } from "../encoding/digest.js";
 import { EMPTY_ROOT } from "../encoding/tree.js";
 import { InvalidProofError } from "../errors.js";
 
 const KEY_SIZE = 32;
-const VALUE_SIZE = 40;
+const VALUE_SIZE = 80;
 const BITS = 8 * KEY_SIZE;
 
 /** @typedef {[number, Uint8Array]} MapStep a bit, and the side not taken */
@@ -53,7 +59,7 @@ export function verifyPresence(path, { key, value, root }) {
   }
   if (value.length !== VALUE_SIZE) {
     throw new InvalidProofError(
-      `a map value has 40 bytes, not ${value.length}`,
+      `a map value has ${VALUE_SIZE} bytes, not ${value.length}`,
     );
   }
   requireFalling(path);
@@ -100,6 +106,103 @@ export function verifyAbsence(path, { key, other, root }) {
       );
     }
   }
+}
+
+/**
+ * What a multiproof of the map has, beside what is asked for.
+ * @typedef {object} MapMultiproof
+ * @property {number[]} steps 0 for a leaf, 1 + bit for an inner node, each
+ *     node before what is under it, left before right
+ * @property {[Uint8Array, Uint8Array][]} others leaves that stand where keys
+ *     lead that are not there, keys ascending
+ * @property {Uint8Array} hashes of the sides not taken, joined, in the order
+ *     in which they are met
+ */
+
+/**
+ * Return the root of the map that holds these values, and nothing for the
+ * keys whose value is null.
+ * @param {[Uint8Array, Uint8Array | null][]} queries each key once
+ * @param {MapMultiproof} proof
+ * @returns {Uint8Array}
+ * @throws {InvalidProofError} The proof shows it of no map.
+ */
+export function mapRootFrom(queries, { steps, others, hashes }) {
+  const asked = new Set(queries.map(([key]) => toHex(key)));
+  for (const [i, [key]] of others.entries()) {
+    if (
+      (i && compareBytes(others[i - 1][0], key) >= 0) ||
+      asked.has(toHex(key))
+    ) {
+      throw new InvalidProofError(
+        "the other leaves of the map are out of order, or asked for",
+      );
+    }
+  }
+  /** @type {MapKey[]} */
+  const keys = [
+    ...queries.map(([key, value]) => ({ key, value, isAsked: true })),
+    ...others.map(([key, value]) => ({ key, value, isAsked: false })),
+  ];
+  const count = hashes.length / HASH_SIZE;
+  let taken = 0;
+  let used = 0;
+  /**
+   * @param {MapKey[]} here
+   * @param {number} least the first bit at which it may part
+   * @returns {Uint8Array}
+   */
+  const walk = (here, least) => {
+    if (!here.length) {
+      if (used === count) {
+        throw new InvalidProofError(`the map proof has only ${count} hashes`);
+      }
+      const at = HASH_SIZE * used++;
+      return hashes.subarray(at, at + HASH_SIZE);
+    }
+    if (taken === steps.length) {
+      throw new InvalidProofError(`the map proof has only ${taken} steps`);
+    }
+    const step = steps[taken++];
+    if (step === 0) return leafOf(here);
+    const bit = step - 1;
+    if (!(least <= bit && bit < BITS)) {
+      throw new InvalidProofError(
+        `the map proof has bit ${bit} where one from ${least} on must be`,
+      );
+    }
+    const left = here.filter(({ key }) => !bitOf(key, bit));
+    const right = here.filter(({ key }) => bitOf(key, bit));
+    return innerHash(bit, walk(left, bit + 1), walk(right, bit + 1));
+  };
+  const isEmpty = !steps.length && keys.every(({ value }) => value === null);
+  const root = isEmpty ? EMPTY_ROOT : walk(keys, 0);
+  if (taken !== steps.length || used !== count) {
+    throw new InvalidProofError(
+      `the map proof has ${steps.length} steps and ${count} hashes, not` +
+        ` ${taken} and ${used}`,
+    );
+  }
+  return root;
+}
+
+/** @typedef {{key: Uint8Array, value: Uint8Array | null, isAsked: boolean}} MapKey */
+
+/**
+ * Return the hash of the one leaf among the keys that lead to it.
+ * @param {MapKey[]} here
+ */
+function leafOf(here) {
+  const [leaf, ...more] = here.filter(({ value }) => value !== null);
+  if (!leaf || !leaf.value || more.length) {
+    throw new InvalidProofError(
+      `the map proof has one leaf for ${more.length + (leaf ? 1 : 0)} keys`,
+    );
+  }
+  if (!leaf.isAsked && here.length === 1) {
+    throw new InvalidProofError("the map proof has a leaf that nobody asked for");
+  }
+  return leafHash(leaf.key, leaf.value);
 }
 
 /**

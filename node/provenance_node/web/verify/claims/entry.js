@@ -1,0 +1,41 @@
+// @ts-check
+// Entries: which kind of leaf of the log some bytes are. Mirrors
+// provenance/claims/entry.py.
+//
+//     mp([1, header, signature])                          a signed statement
+//     mp([2, size covered, map root, item count, time])   a map commitment
+//     mp([3, version, [[root key id, signature], …]])     a trust version
+//     mp([4, book])                                       a rule book
+
+import { Reader } from "../encoding/reader.js";
+import { MalformedError, UnknownKindError } from "../errors.js";
+
+export const STATEMENT = 1;
+export const COMMITMENT = 2;
+export const TRUST_VERSION = 3;
+export const RULE_BOOK = 4;
+
+/**
+ * Return the kind of the entry that `data` holds: 1 to 4.
+ * @param {Uint8Array} data
+ * @throws {MalformedError} It is no entry: no array that starts with a number.
+ * @throws {UnknownKindError} It is of a kind that this version does not know.
+ */
+export function entryKind(data) {
+  const reader = new Reader(data);
+  /** @type {number} */
+  let kind;
+  try {
+    reader.array(Infinity, 1);
+    kind = reader.uint();
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+    throw new MalformedError("an entry is an array that starts with its kind");
+  }
+  if (kind < STATEMENT || kind > RULE_BOOK) {
+    throw new UnknownKindError(
+      `an entry of kind ${kind}, which this version does not know`,
+    );
+  }
+  return kind;
+}
