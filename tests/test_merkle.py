@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from provenance.encoding import tree
 from provenance.encoding.digest import Hash
+from provenance.encoding.multiproof import root_from
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
@@ -429,3 +430,33 @@ def test_proofs_made_together_are_those_made_alone(
 def test_no_proofs_are_made_together_of_what_is_not_there(index: int) -> None:
     with pytest.raises(ValueError, match="no leaf"):
         merkle.prove_inclusions([0, index], 3, MemoryNodes())
+
+
+@given(st.integers(1, 70), st.data())
+def test_one_proof_of_many_leaves_is_that_of_the_tree_in_memory(
+    size: int, data: st.DataObject
+) -> None:
+    nodes = MemoryNodes()
+    for number in range(size):
+        nodes.append(b"%d" % number)
+    indexes = sorted(data.draw(st.sets(st.integers(0, size - 1), min_size=1)))
+    leaves = nodes([merkle.Node(0, index) for index in range(size)])
+    asked: list[merkle.Node] = []
+
+    def read(wanted: Sequence[merkle.Node]) -> list[Hash]:
+        asked.extend(wanted)
+        return nodes(wanted)
+
+    proof = merkle.prove_many(indexes, size, read)
+
+    assert proof == tree.Tree(leaves).multiproof(indexes)
+    assert len(set(asked)) == len(asked)
+    known = [(index, leaves[index]) for index in indexes]
+    assert root_from(size, known, proof) == merkle.root_hash(size, nodes)
+
+
+def test_no_one_proof_is_made_of_what_is_not_there() -> None:
+    for indexes in ([-1], [3], [1, 1], [2, 0]):
+        with pytest.raises(InvalidProofError, match="leaf"):
+            merkle.prove_many(indexes, 3, MemoryNodes())
+    assert merkle.prove_many([], 0, MemoryNodes()) == ()

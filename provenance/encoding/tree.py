@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from hashlib import sha256 as _sha256
 
 from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.multiproof import missing
 from provenance.errors import InvalidProofError
 
 EMPTY_ROOT = sha256(b"")
@@ -69,6 +70,22 @@ class Tree:
             Hash(level[sibling])
             for height, level in enumerate(self._levels[:-1])
             if (sibling := (index >> height) ^ 1) < len(level)
+        )
+
+    def multiproof(self, known: Sequence[int]) -> tuple[Hash, ...]:
+        """Return the proof of all the leaves *known*, whose numbers rise.
+
+        It is read by `provenance.encoding.multiproof.root_from`.
+
+        Raises:
+            InvalidProofError: They do not rise, or there is no such leaf.
+        """
+        # An odd last node moved up unchanged: so a smaller last subtree
+        # stands at the level of a complete one, like all that it is met with.
+        return tuple(
+            Hash(self._levels[level][start >> level])
+            for start, stop in missing(len(self._levels[0]), known)
+            for level in [(stop - start - 1).bit_length()]
         )
 
 

@@ -33,6 +33,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from provenance.encoding.digest import Hash
+from provenance.encoding.multiproof import MAX_SIZE, missing
 from provenance.encoding.tree import (
     EMPTY_ROOT,
     leaf_hash,
@@ -53,6 +54,7 @@ __all__ = [
     "prove_consistency",
     "prove_inclusion",
     "prove_inclusions",
+    "prove_many",
     "prove_subtree_consistency",
     "prove_subtree_inclusion",
     "root_hash",
@@ -62,10 +64,6 @@ __all__ = [
     "verify_subtree_consistency",
     "verify_subtree_inclusion",
 ]
-
-MAX_SIZE = 2**53 - 1
-"""The most leaves a tree may have: what JavaScript can count exactly."""
-
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -160,6 +158,21 @@ def prove_inclusions(
             (right, wanted[middle:], (beside_right, *above)),
         ]
     return proofs
+
+
+def prove_many(
+    indexes: Sequence[int], size: int, read: ReadNodes
+) -> tuple[Hash, ...]:
+    """Return the one proof of all the leaves *indexes*, which rise.
+
+    It is read by `provenance.encoding.multiproof.root_from`. A single read
+    asks for each stored node once.
+
+    Raises:
+        InvalidProofError: They do not rise, or there is no such leaf.
+    """
+    subtrees = [range(start, stop) for start, stop in missing(size, indexes)]
+    return _subtree_hashes(subtrees, read)
 
 
 def prove_subtree_inclusion(
