@@ -66,7 +66,7 @@ const SINGLE_CODES = new Set([5, 12, 13]);
 const SEALED_CODES = new Set([3, 10]);
 
 export const SALT_SIZE = 16;
-const SEAL_SIZE = 32;
+export const SEAL_SIZE = 32;
 const MAX_ITEM_LENGTH = 2048;
 const ABOUT = "about";
 const CONTEXT = "provenance/event/v2";
@@ -262,6 +262,15 @@ export function codeAt(counts, number) {
     if (number <= last) return number > 0 ? code : 0;
   }
   return 0;
+}
+
+/**
+ * Return the name of the group in which item leaf `number` stands, "" if none.
+ * @param {Counts} counts
+ * @param {number} number from 1
+ */
+export function relationAt(counts, number) {
+  return RELATIONS.get(codeAt(counts, number)) ?? "";
 }
 
 /**

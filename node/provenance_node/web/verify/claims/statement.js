@@ -7,7 +7,7 @@
 //     signature     Ed25519 by the issuer's key over the header bytes
 //     entry         mp([1, header, signature])     at most 65,535 bytes
 
-import { decode, hasTypes } from "../encoding/canonical.js";
+import { decode, encode, hasTypes } from "../encoding/canonical.js";
 import { checkHash } from "../encoding/digest.js";
 import { utf8 } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
@@ -17,7 +17,7 @@ export const MAX_ENTRY_SIZE = 65_535;
 export const MAX_EVENTS = 65_536;
 
 const MAX_ORIGIN_LENGTH = 255;
-const SIGNATURE_SIZE = 64;
+export const SIGNATURE_SIZE = 64;
 const CONTEXT = "provenance/statement/v2";
 
 const ENTRY = ["int", "bin", "bin"];
@@ -42,6 +42,31 @@ const HEADER = ["str", "str", "str", "bin", "int", "int", "bin"];
  * @property {Uint8Array} signature 64 bytes
  * @property {Header} header
  */
+
+/**
+ * Return the bytes that a statement's signature covers.
+ * @param {Header} header
+ */
+export function writeHeader(header) {
+  return encode([
+    CONTEXT,
+    header.origin,
+    header.issuer,
+    header.keyId,
+    header.issuedAt,
+    header.eventCount,
+    header.eventsRoot,
+  ]);
+}
+
+/**
+ * Return the entry that logs a statement.
+ * @param {Uint8Array} headerBytes
+ * @param {Uint8Array} signature
+ */
+export function writeEntry(headerBytes, signature) {
+  return encode([1, headerBytes, signature]);
+}
 
 /**
  * Return the entry that `data` holds.
