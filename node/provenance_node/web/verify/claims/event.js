@@ -24,10 +24,10 @@ import {
   decode,
   encode,
   hasTypes,
-  isInt,
 } from "../encoding/canonical.js";
 import { checkHash, sha256 } from "../encoding/digest.js";
-import { compareText, head, quoted } from "../encoding/text.js";
+import { Reader } from "../encoding/reader.js";
+import { compareText, head, quoted, utf8 } from "../encoding/text.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
 import { MalformedError } from "../errors.js";
 
@@ -38,37 +38,43 @@ import { MalformedError } from "../errors.js";
 /** The most leaves of one event. */
 export const MAX_LEAVES = 262_144;
 
-/** The lists in which an event names items, by code. */
-export const RELATIONS = new Map([
-  [1, "actor"],
-  [2, "about"],
-  [3, "epcList"],
-  [4, "quantityList"],
-  [5, "parentID"],
-  [6, "childEPCs"],
-  [7, "childQuantityList"],
-  [8, "inputEPCList"],
-  [9, "inputQuantityList"],
-  [10, "outputEPCList"],
-  [11, "outputQuantityList"],
-  [12, "transformationID"],
-  [13, "place"],
-]);
+/** The most leaves of one event that name the same item: a link counts them. */
+const MAX_OWN_LEAVES = 65_535;
 
-/** @type {ReadonlyMap<string, number>} */
-export const CODES = new Map([...RELATIONS].map(([code, name]) => [name, code]));
+/** What an item can be in an event: the first one's code is 1. */
+export const RELATIONS = [
+  "actor",
+  "about",
+  "epcList",
+  "quantityList",
+  "parentID",
+  "childEPCs",
+  "childQuantityList",
+  "inputEPCList",
+  "inputQuantityList",
+  "outputEPCList",
+  "outputQuantityList",
+  "transformationID",
+  "place",
+];
 
-/** The groups whose leaves say how much of a class. */
-const QUANTITY_CODES = new Set([4, 7, 9, 11]);
-/** The groups of one leaf at most. */
-const SINGLE_CODES = new Set([5, 12, 13]);
-/** The groups in which a unit may have a seal. */
-const SEALED_CODES = new Set([3, 10]);
+/** Relation → its code. @type {ReadonlyMap<string, number>} */
+export const CODES = new Map(RELATIONS.map((name, index) => [name, index + 1]));
+
+/** The relations whose leaves are a class and how much of it. */
+const QUANTITY_LISTS = new Set(
+  RELATIONS.filter((name) => name.toLowerCase().endsWith("quantitylist")),
+);
+/** The relations under which a unit can begin, and so get its seal. */
+const SEALED = new Set(["epcList", "outputEPCList"]);
+/** The relations of one item at most. */
+const SINGLE = new Set(["parentID", "transformationID", "place"]);
 
 export const SALT_SIZE = 16;
 export const SEAL_SIZE = 32;
 const MAX_ITEM_LENGTH = 2048;
-const ABOUT = "about";
+const MAX_POINTER_LENGTH = 2048;
+const MAX_UOM_LENGTH = 255;
 const CONTEXT = "provenance/event/v2";
 
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$/;
@@ -79,28 +85,26 @@ const WRONG_ESCAPE = /~(?![01])/;
 /** One item that an event names. */
 export class Item {
   /**
-   * @param {string} relation the EPCIS list it stood in, or `actor`
+   * @param {string} relation the EPCIS list it stood in, or another of
+   *     `RELATIONS`
    * @param {string} id its canonical URI
    * @param {number | null} quantity how much of the class; null for an
    *     unspecified amount, and always outside quantity lists
    * @param {string | null} uom the unit, null for a count
-   * @param {boolean} isQuantity whether it is an element of a quantity list
-   * @param {Uint8Array | null} seal the public key of the unit's seal, if any
+   * @param {Uint8Array | null} seal the public key of the unit's seal, where
+   *     the event gives it one
    */
-  constructor(
-    relation,
-    id,
-    quantity = null,
-    uom = null,
-    isQuantity = false,
-    seal = null,
-  ) {
+  constructor(relation, id, quantity = null, uom = null, seal = null) {
     this.relation = relation;
     this.id = id;
     this.quantity = quantity;
     this.uom = uom;
-    this.isQuantity = isQuantity;
     this.seal = seal;
+  }
+
+  /** Whether it is an element of a quantity list. */
+  get isQuantity() {
+    return QUANTITY_LISTS.has(this.relation);
   }
 }
 
@@ -136,110 +140,123 @@ export class Field {
  * @throws {MalformedError} The data is not well formed.
  */
 export function parseEvent(data) {
-  // A leaf has 15 bytes and more, a concealed one's hash 35.
-  const outer = decode(data, new Room(64 + Math.floor(data.length / 8)));
-  if (!hasTypes(outer, ["array", "array", "array"]) || outer.length !== 3) {
-    throw new MalformedError("event data is [counts, pointers, leaves]");
-  }
-  const [counts, pointers, parts] = outer;
-  checkHeader(counts, pointers);
-  const size = leafCount(counts, pointers);
-  if (parts.length !== size) {
-    throw new MalformedError(
-      `the event has ${parts.length} leaves, and its head names ${size}`,
-    );
-  }
+  const reader = new Reader(data);
+  reader.row(3);
+  const { counts, pointers } = readHeader(reader);
+  const items = itemCount(counts);
+  const total = 1 + items + pointers.length;
+  reader.array(total, total);
+  const room = roomFor(data.length);
+  const first = reader.binary(data.length);
   /** @type {Event} */
   const event = {
     counts,
     pointers,
-    body: new Map(),
+    body: parseBody(first, room),
     items: [],
     fields: [],
-    hashes: [],
+    hashes: [leafHash(first)],
     id: new Uint8Array(),
   };
-  const room = roomFor(data.length);
-  const firstField = size - pointers.length;
-  for (const [number, part] of parts.entries()) {
-    if (part instanceof Uint8Array) {
-      event.hashes.push(leafHash(part));
-      const shown = parseLeaf(part, { number, counts, pointers, room });
-      if (shown instanceof Item) event.items.push(shown);
-      else if (shown instanceof Field) event.fields.push(shown);
-      else event.body = shown;
-    } else {
-      event.hashes.push(withheld(part, number, firstField));
-      event.fields.push(null);
+  for (const [code, count] of counts) {
+    const relation = RELATIONS[code - 1];
+    for (let left = count; left; left--) {
+      const leaf = reader.binary(data.length);
+      event.hashes.push(leafHash(leaf));
+      event.items.push(parseItem(leaf, relation, room));
     }
   }
+  checkDistinct(event.items, counts);
+  for (const pointer of pointers) {
+    if (data[reader.at] === WITHHELD) {
+      reader.row(1);
+      event.hashes.push(reader.hash());
+      event.fields.push(null);
+    } else {
+      const leaf = reader.binary(data.length);
+      event.hashes.push(leafHash(leaf));
+      event.fields.push(parseField(leaf, pointer, room));
+    }
+  }
+  reader.end();
   event.id = eventId(counts, pointers, rootOf(event.hashes));
   return event;
 }
 
+/** The array of one that stands for a leaf: its hash. */
+const WITHHELD = 0x91;
+
 /**
- * Check the head of an event: what groups of items it has, and where its
- * concealed fields belong.
- * @param {Value[]} counts
- * @param {Value[]} pointers
- * @throws {MalformedError} They are not in order, or not of their form.
+ * Return counts and pointers, the two values that `reader` has next.
+ * @param {Reader} reader
+ * @throws {MalformedError} They are not those of an event.
  */
-export function checkHeader(counts, pointers) {
-  let before = 0;
-  let leaves = 1 + pointers.length;
-  for (const row of counts) {
-    if (!Array.isArray(row) || row.length !== 2 || !row.every(isInt)) {
-      throw new MalformedError("a count is [relation, how many items]");
-    }
-    const [code, count] = row;
-    if (!RELATIONS.has(code)) {
-      throw new MalformedError(`there is no relation ${code}`);
-    }
-    if (code <= before) {
-      throw new MalformedError("the groups of items are out of order");
-    }
-    if (count < 1) throw new MalformedError("a group has one item at least");
-    if (count > 1 && SINGLE_CODES.has(code)) {
-      throw new MalformedError(
-        `an event has one ${RELATIONS.get(code)} at most, not ${count}`,
-      );
-    }
-    leaves += count;
-    before = code;
+function readHeader(reader) {
+  /** @type {Counts} */
+  const counts = [];
+  for (let left = reader.array(RELATIONS.length); left; left--) {
+    reader.row(2);
+    counts.push([reader.uint(), reader.uint()]);
   }
-  if (!counts.length) throw new MalformedError("an event names an item");
-  if (leaves > MAX_LEAVES) {
-    throw new MalformedError(
-      `an event has at most ${MAX_LEAVES} leaves, not ${leaves}`,
-    );
+  const pointers = [];
+  for (let left = reader.array(MAX_LEAVES); left; left--) {
+    pointers.push(reader.text(MAX_POINTER_LENGTH));
   }
-  let last = "";
-  for (const pointer of pointers) {
-    if (
-      typeof pointer !== "string" ||
-      !pointer.startsWith("/") ||
-      WRONG_ESCAPE.test(pointer)
-    ) {
-      throw new MalformedError(
-        `a concealed field has a JSON Pointer, not ${quoted(head(String(pointer), 80))}`,
-      );
-    }
-    if (last && compareText(last, pointer) >= 0) {
-      throw new MalformedError(
-        "the pointers of concealed fields are out of order, or twice",
-      );
-    }
-    last = pointer;
-  }
+  checkHeader(counts, pointers);
+  return { counts, pointers };
 }
 
 /**
- * Return how many leaves an event has, its head checked.
+ * Check that an event may have that many items, and fields there.
  * @param {Counts} counts
  * @param {string[]} pointers
+ * @throws {MalformedError} A relation is unknown, out of order or has no item
+ *     or one too many; there are no items at all, or too many leaves; or a
+ *     pointer is none, or not after the one before it.
  */
-export function leafCount(counts, pointers) {
-  return 1 + itemCount(counts) + pointers.length;
+export function checkHeader(counts, pointers) {
+  let above = 0;
+  for (const [code, count] of counts) {
+    if (!(above < code && code <= RELATIONS.length)) {
+      throw new MalformedError(
+        `relation ${code} of an event's items is unknown, or not in order` +
+          ` after ${above}`,
+      );
+    }
+    above = code;
+    const relation = RELATIONS[code - 1];
+    if (count < 1 || (count > 1 && SINGLE.has(relation))) {
+      throw new MalformedError(
+        `an event cannot have ${count} items as ${relation}`,
+      );
+    }
+  }
+  const leaves = 1 + itemCount(counts) + pointers.length;
+  if (!counts.length || leaves > MAX_LEAVES) {
+    throw new MalformedError(
+      `an event has a body and 1 to ${MAX_LEAVES - 1} items and fields, one` +
+        ` item at least: ${leaves} leaves`,
+    );
+  }
+  let previous = "";
+  for (const pointer of pointers) {
+    if (
+      !pointer.startsWith("/") ||
+      WRONG_ESCAPE.test(pointer) ||
+      utf8(pointer).length > MAX_POINTER_LENGTH
+    ) {
+      throw new MalformedError(
+        `a field's pointer is a JSON Pointer of 1 to ${MAX_POINTER_LENGTH}` +
+          ` bytes, not ${quoted(head(pointer, 80))}`,
+      );
+    }
+    if (compareText(pointer, previous) <= 0) {
+      throw new MalformedError(
+        `the pointer ${quoted(head(pointer, 80))} repeats, or is out of order`,
+      );
+    }
+    previous = pointer;
+  }
 }
 
 /**
@@ -251,30 +268,22 @@ export function itemCount(counts) {
 }
 
 /**
- * Return the code of the group in which item leaf `number` stands, 0 if none.
- * @param {Counts} counts
- * @param {number} number from 1
- */
-export function codeAt(counts, number) {
-  let last = 0;
-  for (const [code, count] of counts) {
-    last += count;
-    if (number <= last) return number > 0 ? code : 0;
-  }
-  return 0;
-}
-
-/**
- * Return the name of the group in which item leaf `number` stands, "" if none.
+ * Return the relation under which item leaf `number` stands; "" if no leaf
+ * with that number is an item's.
  * @param {Counts} counts
  * @param {number} number from 1
  */
 export function relationAt(counts, number) {
-  return RELATIONS.get(codeAt(counts, number)) ?? "";
+  let last = 0;
+  for (const [code, count] of counts) {
+    last += count;
+    if (1 <= number && number <= last) return RELATIONS[code - 1] ?? "";
+  }
+  return "";
 }
 
 /**
- * Return the id of the event of that head.
+ * Return the id of the event with this header and these leaves' root.
  * @param {Counts} counts
  * @param {string[]} pointers
  * @param {Uint8Array} root
@@ -294,74 +303,145 @@ export function roomFor(size) {
 }
 
 /**
- * Return the leaf of an item with that salt.
+ * Return the bytes of the leaf that names `item`.
  * @param {Item} item
  * @param {Uint8Array} salt
  */
-export function itemLeaf({ id, quantity, uom, isQuantity, seal }, salt) {
+export function itemLeaf(item, salt) {
   /** @type {Value[]} */
-  const parts = ["item", salt, id];
-  if (isQuantity) parts.push(quantity, uom);
-  if (seal) parts.push(new Map([["seal", seal]]));
-  return encode(parts);
+  const row = ["item", salt, item.id];
+  if (item.isQuantity) row.push(item.quantity, item.uom);
+  if (item.seal) row.push(new Map([["seal", item.seal]]));
+  return encode(row);
 }
 
 /**
- * Return what leaf `number` of an event says, its head checked.
+ * Return what `leaf`, the first of an event, says.
  * @param {Uint8Array} leaf
- * @param {object} place
- * @param {number} place.number
- * @param {Counts} place.counts
- * @param {string[]} place.pointers
- * @param {Room} place.room shared with the other leaves that are read of the
- *     same input
- * @returns {Body | Item | Field}
- * @throws {MalformedError} It is not a leaf that may stand at that number.
+ * @param {Room} room shared with the other leaves that are read of the same
+ *     input
+ * @returns {Body}
+ * @throws {MalformedError} It is not of that form.
  */
-export function parseLeaf(leaf, { number, counts, pointers, room }) {
+export function parseBody(leaf, room) {
   const parts = decode(leaf, room);
-  const items = itemCount(counts);
-  if (number === 0) {
-    if (hasTypes(parts, ["str", "map"]) && parts.length === 2) {
-      if (parts[0] === "body") return checkBody(parts[1]);
-    }
-  } else if (number <= items) {
-    if (hasTypes(parts, ["str", "bin", "str"]) && parts[0] === "item") {
-      const [, salt, id, ...more] = parts;
-      requireSalt(salt);
-      const item = readItem(id, more, codeAt(counts, number));
-      if (item) return item;
-    }
-  } else if (
-    hasTypes(parts, ["str", "bin"]) &&
-    parts[0] === "field" &&
-    parts.length === 3
+  if (
+    !hasTypes(parts, ["str", "map"]) ||
+    parts.length !== 2 ||
+    parts[0] !== "body"
   ) {
-    requireSalt(parts[1]);
-    return new Field(pointers[number - items - 1], parts[2]);
+    throw new MalformedError("leaf 0 of an event is not its body");
   }
-  throw new MalformedError(`leaf ${number} of the event is not of its form`);
+  /** @type {Body} */
+  const body = parts[1];
+  const kind = body.get("type");
+  if (typeof kind !== "string" || !kind) {
+    throw new MalformedError("an event's body has a type");
+  }
+  readAfter(body);
+  return body;
 }
 
 /**
- * Check that an item may stand in the group of that code.
- * @param {Item} item
- * @param {number} code
- * @throws {MalformedError} It may not.
+ * Return the item that `leaf` names, which stands under `relation`.
+ * @param {Uint8Array} leaf
+ * @param {string} relation one of `RELATIONS`
+ * @param {Room} room
+ * @throws {MalformedError} It is not of the form that this relation asks for.
  */
-export function checkItem(item, code) {
+export function parseItem(leaf, relation, room) {
+  const parts = decode(leaf, room);
+  if (
+    !hasTypes(parts, ["str", "bin", "str"]) ||
+    parts[0] !== "item" ||
+    parts[1].length !== SALT_SIZE
+  ) {
+    throw new MalformedError(`no leaf of an item under ${relation}`);
+  }
+  const rest = parts.slice(3);
+  let quantity = null;
+  let uom = null;
+  let seal = null;
+  if (QUANTITY_LISTS.has(relation)) {
+    if (rest.length < 2) {
+      throw new MalformedError(`an item without quantity under ${relation}`);
+    }
+    [quantity, uom] = rest.splice(0, 2);
+  }
+  if (rest.length) {
+    const [extras] = rest;
+    // An extra that is not known could change what the rest means.
+    if (
+      rest.length > 1 ||
+      !(extras instanceof Map) ||
+      extras.size !== 1 ||
+      !extras.has("seal")
+    ) {
+      throw new MalformedError(`no leaf of an item under ${relation}`);
+    }
+    seal = extras.get("seal");
+    if (seal === null) throw new MalformedError("a seal is 32 bytes, not nil");
+  }
+  return checkItem(new Item(relation, parts[2], quantity, uom, seal));
+}
+
+/**
+ * Return `item` if a leaf under its relation can say it.
+ * @param {Item} item
+ * @throws {MalformedError} Its id is none, or it has what that relation has
+ *     not.
+ */
+export function checkItem(item) {
   checkItemId(item.id);
-  const relation = RELATIONS.get(code);
-  if (item.isQuantity !== QUANTITY_CODES.has(code)) {
+  const { relation, quantity, uom, seal } = item;
+  if (quantity !== null && typeof quantity !== "number") {
+    throw new MalformedError("a quantity is a number or nil");
+  }
+  if (
+    uom !== null &&
+    (typeof uom !== "string" || utf8(uom).length > MAX_UOM_LENGTH)
+  ) {
     throw new MalformedError(
-      item.isQuantity
-        ? `an item of ${relation} has no quantity`
-        : `an item of ${relation} has a quantity and a unit`,
+      `a unit of measure is text of at most ${MAX_UOM_LENGTH} bytes, or nil`,
     );
   }
-  if (item.seal !== null && !SEALED_CODES.has(code)) {
-    throw new MalformedError(`an item of ${relation} has no seal`);
+  if (!item.isQuantity && (quantity !== null || uom !== null)) {
+    throw new MalformedError(`an item with a quantity under ${relation}`);
   }
+  if (
+    seal !== null &&
+    (!SEALED.has(relation) ||
+      !(seal instanceof Uint8Array) ||
+      seal.length !== SEAL_SIZE)
+  ) {
+    throw new MalformedError(
+      `a seal is ${SEAL_SIZE} bytes, of a unit that can begin with the event:` +
+        ` not under ${relation}`,
+    );
+  }
+  return item;
+}
+
+/**
+ * Return the concealed field at `pointer`, as `leaf` says it.
+ * @param {Uint8Array} leaf
+ * @param {string} pointer where it belongs, as the header says
+ * @param {Room} room
+ * @throws {MalformedError} It is not of that form.
+ */
+export function parseField(leaf, pointer, room) {
+  const parts = decode(leaf, room);
+  if (
+    !hasTypes(parts, ["str", "bin"]) ||
+    parts.length !== 3 ||
+    parts[0] !== "field" ||
+    parts[1].length !== SALT_SIZE
+  ) {
+    throw new MalformedError(
+      `no leaf of a concealed field, at ${quoted(pointer)}`,
+    );
+  }
+  return new Field(pointer, parts[2]);
 }
 
 /**
@@ -380,14 +460,16 @@ export function checkItemId(item) {
 }
 
 /**
- * Whether an item has a trail that events have it on by that relation: all do
- * but a bare product class, which has one of what is said about it alone.
- * "Some of GTIN 09506000134352" is no thing that could be followed.
+ * Whether an event that names an item so is part of its trail.
+ *
+ * "Some of GTIN 09506000134352" is no thing that could be followed; a serial,
+ * a lot, a carton is. What is said *about* the whole class has a trail,
+ * though: a description, a notice.
  * @param {string} item
  * @param {string} relation
  */
 export function hasTrail(item, relation) {
-  return relation === ABOUT || !BARE_CLASS.test(item);
+  return relation === "about" || !BARE_CLASS.test(item);
 }
 
 /**
@@ -410,79 +492,31 @@ export function readAfter(body) {
 }
 
 /**
- * @param {Value} part
- * @param {number} number
- * @param {number} firstField
+ * Refuse an id under two relations, or with more leaves than fit a link.
+ * @param {Item[]} items
+ * @param {Counts} counts
+ * @throws {MalformedError} There is one.
  */
-function withheld(part, number, firstField) {
-  if (hasTypes(part, ["bin"]) && part.length === 1 && number >= firstField) {
-    return checkHash(part[0]);
+export function checkDistinct(items, counts) {
+  if (counts.length < 2 && items.length <= MAX_OWN_LEAVES) return;
+  /** @type {Map<string, string>} */
+  const relations = new Map();
+  /** @type {Map<string, number>} */
+  const own = new Map();
+  for (const { id, relation } of items) {
+    if ((relations.get(id) ?? relation) !== relation) {
+      throw new MalformedError(
+        `${quoted(head(id, 80))} stands under two relations of one event`,
+      );
+    }
+    relations.set(id, relation);
+    const count = (own.get(id) ?? 0) + 1;
+    own.set(id, count);
+    if (count > MAX_OWN_LEAVES) {
+      throw new MalformedError(
+        `an event names ${quoted(head(id, 80))} ${count} times, more than` +
+          ` ${MAX_OWN_LEAVES}`,
+      );
+    }
   }
-  throw new MalformedError(
-    `leaf ${number} is neither bytes nor the hash of a concealed field`,
-  );
-}
-
-/** @param {Body} body */
-function checkBody(body) {
-  const kind = body.get("type");
-  if (typeof kind !== "string" || !kind) {
-    throw new MalformedError("an event's body has a type");
-  }
-  readAfter(body);
-  return body;
-}
-
-/** @param {Uint8Array} salt */
-function requireSalt(salt) {
-  if (salt.length !== SALT_SIZE) {
-    throw new MalformedError(
-      `a salt has ${SALT_SIZE} bytes, not ${salt.length}`,
-    );
-  }
-}
-
-/**
- * Return the item of a leaf with these parts behind the id; null if they are
- * not of its form.
- * @param {string} id
- * @param {Value[]} more
- * @param {number} code
- */
-function readItem(id, more, code) {
-  const extras = more.length % 2 ? more.pop() : null;
-  if (extras !== null && !(extras instanceof Map)) return null;
-  if (more.length > 2) return null;
-  const [quantity = null, uom = null] = more;
-  if (typeof quantity !== "number" && quantity !== null) {
-    throw new MalformedError("a quantity is a number or nil");
-  }
-  if (typeof uom !== "string" && uom !== null) {
-    throw new MalformedError("a unit of measure is text or nil");
-  }
-  const item = new Item(
-    /** @type {string} */ (RELATIONS.get(code)),
-    id,
-    quantity,
-    uom,
-    more.length > 0,
-    extras && readSeal(extras),
-  );
-  checkItem(item, code);
-  return item;
-}
-
-/** @param {Map<string, Value>} extras */
-function readSeal(extras) {
-  const seal = extras.get("seal");
-  if (
-    extras.size === 1 &&
-    seal instanceof Uint8Array &&
-    seal.length === SEAL_SIZE
-  ) {
-    return seal;
-  }
-  throw new MalformedError(
-    "what an item's leaf may add is its seal, of 32 bytes, and nothing else",
-  );
 }

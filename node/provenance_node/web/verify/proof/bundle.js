@@ -398,7 +398,7 @@ class Parser {
     const uom = !isQuantity || read.nil() ? null : read.text(MAX_BUNDLE_SIZE);
     // Only with a seal are they 4 or 6.
     const seal = length % 2 ? null : read.exactly(SEAL_SIZE);
-    const item = new Item(relation, id, quantity, uom, isQuantity, seal);
+    const item = new Item(relation, id, quantity, uom, seal);
     return { number, salt, item };
   }
 
