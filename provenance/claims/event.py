@@ -1,30 +1,41 @@
 """An event: what happened to which items, as a small Merkle tree of leaves.
 
 Any part can be shown alone, because every part is a leaf of its own, salted
-where a guess could otherwise confirm it (`formats.md`, section 3):
+where a guess could otherwise confirm it:
 
     leaf 0          mp(["body", {EPCIS field names → values}])
-    leaf 1 … n      mp(["item", salt, relation, id])
-                    mp(["item", salt, relation, class, quantity, uom])
-    leaf n+1 …      mp(["field", salt, pointer, value])
-    event id        H(mp(["provenance/event/v1", n, concealed, MTH(leaves)]))
+    leaf 1 … n      mp(["item", salt, id])
+                    mp(["item", salt, class, quantity, uom])
+    leaf n+1 …      mp(["field", salt, value])
+    event id        H(mp(["provenance/event/v2", counts, pointers,
+                          MTH(leaves)]))
+
+The *header*, counts and pointers, says what stands where, and so what a leaf
+that is not shown can be at most. *Counts* are [[relation, how many], …]: the
+item leaves stand in groups, each an EPCIS list, in the order of `RELATIONS`,
+whose codes count from 1. *Pointers* say where in the event each concealed
+field belongs, as JSON Pointers (RFC 6901), in the order of their UTF-8 bytes.
+
+An item leaf of a unit may end in a map of extras, {"seal": public key}.
 
 *Event data* is how an event travels and is stored: its leaves as they were
 made, never encoded anew. A field that the reader may not have, or that was
 erased, stands there as its leaf's hash alone, in an array of one:
 
-    mp([n, [leaf 0, leaf 1, …, leaf or [hash], …]])
+    mp([counts, pointers, [leaf 0, leaf 1, …, leaf or [hash], …]])
 
 Promises: an `Event` that exists is well formed, has the id its leaves give,
-and its items are absolute ASCII URIs.
+and its items are absolute ASCII URIs, none of them under two relations.
 """
 
 import hmac
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from itertools import repeat
+from typing import Any, TypeAlias
 
 import msgpack
 
@@ -36,26 +47,68 @@ from provenance.encoding.canonical import (
     encode,
 )
 from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.reader import Reader
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
 
 SALT_SIZE = 16
 SECRET_SIZE = 32
+SEAL_SIZE = 32
 
 MAX_LEAVES = 262_144
 """The most leaves of one event: a container of a quarter million units."""
 
-MAX_ITEM_LENGTH = 2048
+MAX_OWN_LEAVES = 65_535
+"""The most leaves of one event that name the same item: a link counts them."""
 
-_OUTER = [int, list]
+MAX_ITEM_LENGTH = 2048
+MAX_POINTER_LENGTH = 2048
+MAX_UOM_LENGTH = 255
+
+RELATIONS = (
+    "actor",
+    "about",
+    "epcList",
+    "quantityList",
+    "parentID",
+    "childEPCs",
+    "childQuantityList",
+    "inputEPCList",
+    "inputQuantityList",
+    "outputEPCList",
+    "outputQuantityList",
+    "transformationID",
+    "place",
+)
+"""What an item can be in an event: the first one's code is 1."""
+
+CODES = {relation: code for code, relation in enumerate(RELATIONS, 1)}
+"""Relation → its code."""
+
+QUANTITY_LISTS = frozenset(
+    relation for relation in RELATIONS if relation.endswith("QuantityList")
+) | {"quantityList"}
+"""The relations whose leaves are a class and how much of it."""
+
+SEALED = frozenset({"epcList", "outputEPCList"})
+"""The relations under which a unit can begin, and so get its seal."""
+
+_SINGLE = frozenset({"parentID", "transformationID", "place"})
+
+Counts: TypeAlias = tuple[tuple[int, int], ...]
+"""(relation code, how many leaves, 1 at least) of each group, codes rising."""
+
 _BODY = [str, dict]
-_ITEM = [str, bytes, str, str]
-_FIELD = [str, bytes, str]
+_ITEM = [str, bytes, str]
+_FIELD = [str, bytes]
+
+_WITHHELD = b"\x91"
 
 _pack = msgpack.Packer().pack
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _BARE_CLASS = re.compile(r"https://id\.gs1\.org/01/\d{14}(?:/22/[^/]+)?")
+_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +117,25 @@ class Item:
 
     Attributes:
         relation: The EPCIS list it stood in (`epcList`, `parentID`, …), or
-            `actor` in a registry event.
-        id: Its canonical URI (`formats.md`, section 2).
+            another of `RELATIONS`.
+        id: Its canonical URI.
         quantity: How much of the class, in *uom*; None for an unspecified
             amount, and always None outside quantity lists.
         uom: The unit (UN/ECE Recommendation 20), None for a count.
-        is_quantity: Whether it is an element of a quantity list.
+        seal: The public key of the unit's seal, 32 bytes, where the event
+            gives it one.
     """
 
     relation: str
     id: str
     quantity: int | float | None = None
     uom: str | None = None
-    is_quantity: bool = False
+    seal: bytes | None = None
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether it is an element of a quantity list."""
+        return self.relation in QUANTITY_LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +158,11 @@ class Event:
     Attributes:
         data: The event data, as received.
         body: What everybody may see, by EPCIS field names.
+        counts: How many items stand under each relation.
+        pointers: Where each concealed field belongs.
         items: The items it names, in leaf order.
-        fields: The concealed fields; None where only the hash is known.
+        fields: The concealed fields, one for each pointer; None where only
+            the hash is known.
         leaves: Each leaf's bytes; None where only the hash is known.
         hashes: Each leaf's hash, in order.
         id: The event id.
@@ -108,6 +170,8 @@ class Event:
 
     data: bytes
     body: Mapping[str, Value]
+    counts: Counts
+    pointers: tuple[str, ...]
     items: tuple[Item, ...]
     fields: tuple[Field | None, ...]
     leaves: tuple[bytes | None, ...]
@@ -115,9 +179,28 @@ class Event:
     id: Hash
 
     @property
+    def own_leaves(self) -> dict[str, tuple[int, ...]]:
+        """Item id → the numbers of its leaves, for each whose trail it joins.
+
+        In the order of each item's first leaf; numbers rise.
+        """
+        found: dict[str, tuple[int, ...]] = {}
+        for number, item in enumerate(self.items, 1):
+            if has_trail(item.id, item.relation):
+                # One leaf each, but for what a list names twice.
+                found[item.id] = (*found.get(item.id, ()), number)
+        return found
+
+    @property
     def trailed_items(self) -> tuple[str, ...]:
         """The ids of the items whose trails this event joins, each once."""
-        return tuple(dict.fromkeys(i.id for i in self.items if has_trail(i.id)))
+        return tuple(
+            dict.fromkeys(
+                item.id
+                for item in self.items
+                if has_trail(item.id, item.relation)
+            )
+        )
 
     @property
     def after(self) -> tuple[tuple[str, Hash], ...]:
@@ -136,8 +219,9 @@ def make_event(
 
     Args:
         body: What everybody may see. Must have a `type`.
-        items: At least one item, in the order of the leaves.
-        fields: The concealed fields, in the order of the leaves.
+        items: At least one item. Their leaves stand by relation, and within
+            one in this order.
+        fields: The concealed fields, in any order.
         secret: 32 random bytes, used for this event alone. Who has it can
             confirm a guess at a concealed field.
 
@@ -146,32 +230,57 @@ def make_event(
     """
     if len(secret) != SECRET_SIZE:
         raise ValueError(f"a secret has {SECRET_SIZE} bytes, not {len(secret)}")
-    items, fields = tuple(items), tuple(fields)
-    if (
-        not fields
-        and 0 < len(items) < MAX_LEAVES
-        and all(map(_is_plain, items))
-    ):
+    items = tuple(sorted(items, key=_code_of))
+    fields = tuple(sorted(fields, key=lambda field: field.pointer))
+    if not fields and len(items) < MAX_LEAVES and all(map(_is_plain, items)):
         return _make_plain(body, items, secret)
     leaves = [encode(["body", body])]
     for item in items:
-        salt = derive_salt(secret, len(leaves))
-        row: list[object] = ["item", salt, item.relation, item.id]
-        if item.is_quantity:
-            row += [item.quantity, item.uom]
-        leaves.append(encode(row))
+        leaves.append(item_leaf(item, derive_salt(secret, len(leaves))))
     for field in fields:
         salt = derive_salt(secret, len(leaves))
-        leaves.append(encode(["field", salt, field.pointer, field.value]))
-    return parse_event(encode([len(items), leaves]))
+        leaves.append(encode(["field", salt, field.value]))
+    pointers = [field.pointer for field in fields]
+    return parse_event(encode([_count(items), pointers, leaves]))
+
+
+def item_leaf(item: Item, salt: bytes) -> bytes:
+    """Return the bytes of the leaf that names *item*.
+
+    Whether they are of an event's form is not looked at: see `check_item`.
+
+    Raises:
+        MalformedError: A part of it has no canonical spelling.
+    """
+    row: list[object] = ["item", salt, item.id]
+    if item.is_quantity:
+        row += [item.quantity, item.uom]
+    if item.seal is not None:
+        row.append({"seal": item.seal})
+    return encode(row)
+
+
+def _code_of(item: Item) -> int:
+    try:
+        return CODES[item.relation]
+    except (KeyError, TypeError):
+        raise MalformedError(
+            f"an event's items have no relation {item.relation!r:.80}"
+        ) from None
+
+
+def _count(items: Iterable[Item]) -> Counts:
+    """Return the counts of *items*, which stand in the order of leaves."""
+    counts = Counter(item.relation for item in items)
+    return tuple((CODES[relation], n) for relation, n in counts.items())
 
 
 def _is_plain(item: Item) -> bool:
     return (
-        item.quantity is None
+        item.relation not in QUANTITY_LISTS
+        and item.quantity is None
         and item.uom is None
-        and not item.is_quantity
-        and type(item.relation) is str
+        and item.seal is None
     )
 
 
@@ -183,26 +292,28 @@ def _make_plain(
     A pallet has thousands of these, and their leaves leave no choice to who
     writes them: what `parse_event` would find is known.
     """
+    counts = _count(items)
+    check_header(counts, ())
     first = encode(["body", body])
-    found = parse_leaf(
-        first, number=0, item_count=len(items), room=room_for(len(first))
-    )
-    assert isinstance(found, Mapping), "leaf 0 is the body"
+    found = parse_body(first, room=room_for(len(first)))
     leaves = [first]
     for number, item in enumerate(items, 1):
-        salt = derive_salt(secret, number)
-        # The id is ASCII, and a relation that is not even text is a fault.
-        row = ["item", salt, item.relation, check_item_id(item.id)]
-        leaves.append(_pack(row) if item.relation.isascii() else encode(row))
+        # The id is ASCII, so that nothing is left for `encode` to find.
+        leaves.append(
+            _pack(["item", derive_salt(secret, number), check_item_id(item.id)])
+        )
+    _check_distinct(items, counts)
     hashes = [leaf_hash(leaf) for leaf in leaves]
     return Event(
-        _pack([len(items), leaves]),
+        _pack([counts, (), leaves]),
         found,
+        counts,
+        (),
         items,
         (),
         tuple(leaves),
         tuple(hashes),
-        event_id(len(items), 0, root_of(hashes)),
+        event_id(counts, (), root_of(hashes)),
     )
 
 
@@ -217,58 +328,132 @@ def parse_event(data: bytes) -> Event:
     Raises:
         MalformedError: The data is not well formed.
     """
-    # A leaf has 15 bytes and more, a concealed one's hash 35.
-    outer: Any = decode(data, room=Room(8 + len(data) // 8))
-    if type(outer) is not list or [type(part) for part in outer] != _OUTER:
-        raise MalformedError("event data is [item count, leaves]")
-    item_count, parts = outer
-    if not 1 <= item_count < len(parts) <= MAX_LEAVES:
-        raise MalformedError(
-            f"an event has a body and 1 to {MAX_LEAVES - 1} items and fields,"
-            f" not {item_count} items in {len(parts)} leaves"
-        )
-    body: Mapping[str, Value] = {}
-    items: list[Item] = []
-    fields: list[Field | None] = []
-    leaves: list[bytes | None] = []
-    hashes: list[Hash] = []
+    reader = Reader(data)
+    reader.row(3)
+    counts, pointers = read_header(reader)
+    relations = _relations(counts)
+    total = 1 + len(relations) + len(pointers)
+    reader.array(total, least=total)
     room = room_for(len(data))
-    for number, part in enumerate(parts):
-        if isinstance(part, bytes):
-            leaves.append(part)
-            hashes.append(leaf_hash(part))
-            shown = parse_leaf(
-                part, number=number, item_count=item_count, room=room
-            )
-            if isinstance(shown, Item):
-                items.append(shown)
-            elif isinstance(shown, Field):
-                fields.append(shown)
-            else:
-                body = shown
-        else:
-            hashes.append(_withheld(part, number=number, items=item_count))
+    leaves: list[bytes | None] = [reader.binary(len(data))]
+    body = parse_body(leaves[0] or b"", room=room)
+    items: list[Item] = []
+    for relation in relations:
+        leaf = reader.binary(len(data))
+        leaves.append(leaf)
+        items.append(parse_item(leaf, relation=relation, room=room))
+    _check_distinct(items, counts)
+    hashes = [leaf_hash(leaf) for leaf in leaves if leaf is not None]
+    fields: list[Field | None] = []
+    for pointer in pointers:
+        if data[reader.at : reader.at + 1] == _WITHHELD:
+            reader.row(1)
             leaves.append(None)
+            hashes.append(reader.hash())
             fields.append(None)
-    if fields:
-        _require_distinct(fields)
-    concealed = len(parts) - 1 - item_count
+        else:
+            leaf = reader.binary(len(data))
+            leaves.append(leaf)
+            hashes.append(leaf_hash(leaf))
+            fields.append(parse_field(leaf, pointer=pointer, room=room))
+    reader.end()
     return Event(
         data,
         body,
+        counts,
+        pointers,
         tuple(items),
         tuple(fields),
         tuple(leaves),
         tuple(hashes),
-        event_id(item_count, concealed, root_of(hashes)),
+        event_id(counts, pointers, root_of(hashes)),
     )
 
 
-def event_id(items: int, concealed: int, root: Hash) -> Hash:
-    """Return the id of the event with that many leaves of each kind."""
+def read_header(reader: Reader) -> tuple[Counts, tuple[str, ...]]:
+    """Return counts and pointers, the two values that *reader* has next.
+
+    Raises:
+        MalformedError: They are not those of an event.
+    """
+    counts = []
+    for _ in range(reader.array(len(RELATIONS))):
+        reader.row(2)
+        counts.append((reader.uint(), reader.uint()))
+    pointers = tuple(
+        [
+            reader.text(MAX_POINTER_LENGTH)
+            for _ in range(reader.array(MAX_LEAVES))
+        ]
+    )
+    check_header(counts, pointers)
+    return tuple(counts), pointers
+
+
+def check_header(
+    counts: Sequence[tuple[int, int]], pointers: Sequence[str]
+) -> None:
+    """Check that an event may have that many items, and fields there.
+
+    Raises:
+        MalformedError: A relation is unknown, out of order or has no item or
+            one too many; there are no items at all, or too many leaves; or a
+            pointer is none, or not after the one before it.
+    """
+    above = 0
+    for code, count in counts:
+        if not above < code <= len(RELATIONS):
+            raise MalformedError(
+                f"relation {code} of an event's items is unknown, or not in"
+                f" order after {above}"
+            )
+        above = code
+        relation = RELATIONS[code - 1]
+        if count < 1 or (count > 1 and relation in _SINGLE):
+            raise MalformedError(
+                f"an event cannot have {count} items as {relation}"
+            )
+    leaves = 1 + sum(count for _, count in counts) + len(pointers)
+    if not counts or leaves > MAX_LEAVES:
+        raise MalformedError(
+            f"an event has a body and 1 to {MAX_LEAVES - 1} items and fields,"
+            f" one item at least: {leaves} leaves"
+        )
+    previous = b""
+    for pointer in pointers:
+        spelled = pointer.encode()
+        if not _POINTER.fullmatch(pointer) or (
+            len(spelled) > MAX_POINTER_LENGTH
+        ):
+            raise MalformedError(
+                f"a field's pointer is a JSON Pointer of 1 to"
+                f" {MAX_POINTER_LENGTH} bytes, not {pointer[:80]!r}"
+            )
+        if spelled <= previous:
+            raise MalformedError(
+                f"the pointer {pointer[:80]!r} repeats, or is out of order"
+            )
+        previous = spelled
+
+
+def relation_of(counts: Counts, number: int) -> str:
+    """Return the relation under which item leaf *number* stands.
+
+    Raises:
+        MalformedError: No leaf with that number is an item's.
+    """
+    last = 0
+    for code, count in counts:
+        last += count
+        if 1 <= number <= last:
+            return RELATIONS[code - 1]
+    raise MalformedError(f"leaf {number} of the event is not an item's")
+
+
+def event_id(counts: Counts, pointers: Sequence[str], root: Hash) -> Hash:
+    """Return the id of the event with this header and these leaves' *root*."""
     # All of it is canonical as it stands; each event comes through here.
-    parts = ["provenance/event/v1", items, concealed, root]
-    return sha256(_pack(parts))
+    return sha256(_pack(["provenance/event/v2", counts, pointers, root]))
 
 
 def room_for(size: int) -> Room:
@@ -280,39 +465,117 @@ def room_for(size: int) -> Room:
     return Room(MAX_VALUES + size // 4)
 
 
-def parse_leaf(
-    leaf: bytes, *, number: int, item_count: int, room: Room
-) -> Mapping[str, Value] | Item | Field:
-    """Return what leaf *number* of an event with *item_count* items says.
+def parse_body(leaf: bytes, *, room: Room) -> Mapping[str, Value]:
+    """Return what *leaf*, the first of an event, says.
 
     Args:
         leaf: Its bytes.
-        number: Which leaf it is.
-        item_count: How many items the event names.
         room: Shared with the other leaves that are read of the same input.
 
     Raises:
-        MalformedError: It is not a leaf that may stand at that number.
+        MalformedError: It is not of that form.
+    """
+    parts: Any = decode(leaf, room=room)
+    if _types(parts) != _BODY or parts[0] != "body":
+        raise MalformedError("leaf 0 of an event is not its body")
+    body: Mapping[str, Value] = parts[1]
+    kind = body.get("type")
+    if not isinstance(kind, str) or not kind:
+        raise MalformedError("an event's body has a type")
+    read_after(body)
+    return body
+
+
+def parse_item(leaf: bytes, *, relation: str, room: Room) -> Item:
+    """Return the item that *leaf* names, which stands under *relation*.
+
+    Args:
+        leaf: Its bytes.
+        relation: One of `RELATIONS`.
+        room: Shared with the other leaves that are read of the same input.
+
+    Raises:
+        MalformedError: It is not of the form that this relation asks for.
     """
     # Every leaf of every event comes through here: comparing the types as a
     # list costs a fifth of what matching patterns does.
     parts: Any = decode(leaf, room=room)
-    types = [type(part) for part in parts] if type(parts) is list else []
-    if number == 0:
-        if types == _BODY and parts[0] == "body":
-            return _body(parts[1])
-    elif types[:4] == _ITEM and parts[0] == "item" and number <= item_count:
-        _require_salt(parts[1])
-        item = check_item_id(parts[3])
-        if len(parts) == 4:
-            return Item(parts[2], item)
-        if len(parts) == 6:
-            return _quantity(parts[2], item, parts[4], parts[5])
-    elif types[:3] == _FIELD and parts[0] == "field" and number > item_count:
-        _require_salt(parts[1])
-        if len(parts) == 4:
-            return _field(parts[2], parts[3])
-    raise MalformedError(f"leaf {number} of the event is not of its form")
+    if (
+        _types(parts)[:3] != _ITEM
+        or parts[0] != "item"
+        or len(parts[1]) != SALT_SIZE
+    ):
+        raise MalformedError(f"no leaf of an item under {relation}")
+    if len(parts) == 3 and relation not in QUANTITY_LISTS:
+        return Item(relation, check_item_id(parts[2]))
+    quantity = uom = seal = None
+    rest = parts[3:]
+    if relation in QUANTITY_LISTS:
+        if len(rest) < 2:
+            raise MalformedError(f"an item without quantity under {relation}")
+        quantity, uom, *rest = rest
+    if rest:
+        extras, *rest = rest
+        # An extra that is not known could change what the rest means.
+        if rest or type(extras) is not dict or [*extras] != ["seal"]:
+            raise MalformedError(f"no leaf of an item under {relation}")
+        seal = extras["seal"]
+        if seal is None:
+            raise MalformedError("a seal is 32 bytes, not nil")
+    return check_item(Item(relation, parts[2], quantity, uom, seal))
+
+
+def check_item(item: Item) -> Item:
+    """Return *item* if a leaf under its relation can say it.
+
+    Raises:
+        MalformedError: Its id is none, or it has what that relation has not.
+    """
+    check_item_id(item.id)
+    amount, uom, seal = item.quantity, item.uom, item.seal
+    if isinstance(amount, bool) or not isinstance(amount, int | float | None):
+        raise MalformedError("a quantity is a number or nil")
+    if not isinstance(uom, str | None) or (
+        uom is not None and len(uom.encode()) > MAX_UOM_LENGTH
+    ):
+        raise MalformedError(
+            f"a unit of measure is text of at most {MAX_UOM_LENGTH} bytes,"
+            " or nil"
+        )
+    if not item.is_quantity and (amount is not None or uom is not None):
+        raise MalformedError(f"an item with a quantity under {item.relation}")
+    if seal is not None and (
+        item.relation not in SEALED
+        or not isinstance(seal, bytes)
+        or len(seal) != SEAL_SIZE
+    ):
+        raise MalformedError(
+            f"a seal is {SEAL_SIZE} bytes, of a unit that can begin with the"
+            f" event: not under {item.relation}"
+        )
+    return item
+
+
+def parse_field(leaf: bytes, *, pointer: str, room: Room) -> Field:
+    """Return the concealed field at *pointer*, as *leaf* says it.
+
+    Args:
+        leaf: Its bytes.
+        pointer: Where it belongs, as the header says.
+        room: Shared with the other leaves that are read of the same input.
+
+    Raises:
+        MalformedError: It is not of that form.
+    """
+    parts: Any = decode(leaf, room=room)
+    if (
+        _types(parts)[:2] != _FIELD
+        or len(parts) != 3
+        or parts[0] != "field"
+        or len(parts[1]) != SALT_SIZE
+    ):
+        raise MalformedError(f"no leaf of a concealed field, at {pointer!r}")
+    return Field(pointer, parts[2])
 
 
 @lru_cache(maxsize=4096)
@@ -330,13 +593,14 @@ def check_item_id(item: str) -> str:
     return item
 
 
-def has_trail(item: str) -> bool:
-    """Return whether *item* has a trail: all do but a bare product class.
+def has_trail(item: str, relation: str) -> bool:
+    """Return whether an event that names *item* so is part of its trail.
 
     "Some of GTIN 09506000134352" is no thing that could be followed; a
-    serial, a lot, a carton is.
+    serial, a lot, a carton is. What is said *about* the whole class has a
+    trail, though: a description, a notice.
     """
-    return _BARE_CLASS.fullmatch(item) is None
+    return relation == "about" or _BARE_CLASS.fullmatch(item) is None
 
 
 def read_after(body: Mapping[str, Value]) -> tuple[tuple[str, Hash], ...]:
@@ -367,59 +631,45 @@ def withhold(event: Event, pointers: Iterable[str]) -> Event:
         ValueError: It has no such field.
     """
     wanted = set(pointers)
-    first = 1 + len(event.items)
-    parts: list[bytes | list[Hash]] = []
-    for number, leaf in enumerate(event.leaves):
-        field = event.fields[number - first] if number >= first else None
-        if leaf is None or (field is not None and field.pointer in wanted):
-            parts.append([event.hashes[number]])
-            wanted.discard(field.pointer if field else "")
-        else:
-            parts.append(leaf)
-    if wanted:
-        raise ValueError(f"the event has no field {min(wanted)!r}")
-    return parse_event(encode([len(event.items), parts]))
-
-
-def _withheld(part: Value, *, number: int, items: int) -> Hash:
-    match part:
-        case [bytes(digest)] if number > items:
-            return Hash(digest)
-    raise MalformedError(
-        f"leaf {number} is neither bytes nor the hash of a concealed field"
-    )
-
-
-def _body(body: Mapping[str, Value]) -> Mapping[str, Value]:
-    kind = body.get("type")
-    if not isinstance(kind, str) or not kind:
-        raise MalformedError("an event's body has a type")
-    read_after(body)
-    return body
-
-
-def _field(pointer: str, value: Value) -> Field:
-    if not pointer.startswith("/"):
-        raise MalformedError(
-            f"a field's pointer starts with '/': {pointer[:80]!r}"
+    if unknown := wanted.difference(event.pointers):
+        raise ValueError(f"the event has no field {min(unknown)!r}")
+    hidden = [False] * (1 + len(event.items))
+    hidden += [pointer in wanted for pointer in event.pointers]
+    parts = [
+        [digest] if leaf is None or is_hidden else leaf
+        for leaf, digest, is_hidden in zip(
+            event.leaves, event.hashes, hidden, strict=True
         )
-    return Field(pointer, value)
+    ]
+    return parse_event(encode([event.counts, event.pointers, parts]))
 
 
-def _require_salt(salt: bytes) -> None:
-    if len(salt) != SALT_SIZE:
-        raise MalformedError(f"a salt has {SALT_SIZE} bytes, not {len(salt)}")
+def _relations(counts: Counts) -> list[str]:
+    """Return the relation of each item leaf, in order."""
+    return [
+        relation
+        for code, count in counts
+        for relation in repeat(RELATIONS[code - 1], count)
+    ]
 
 
-def _require_distinct(fields: Sequence[Field | None]) -> None:
-    pointers = [field.pointer for field in fields if field is not None]
-    if len(set(pointers)) != len(pointers):
-        raise MalformedError("two concealed fields have the same pointer")
+def _check_distinct(items: Sequence[Item], counts: Counts) -> None:
+    """Refuse an id under two relations, or with more leaves than fit a link."""
+    if len(counts) > 1:
+        pairs = {(item.id, item.relation) for item in items}
+        if len({item for item, _ in pairs}) != len(pairs):
+            twice = Counter(item for item, _ in pairs).most_common(1)[0][0]
+            raise MalformedError(
+                f"{twice[:80]!r} stands under two relations of one event"
+            )
+    if len(items) > MAX_OWN_LEAVES:
+        item, count = Counter(item.id for item in items).most_common(1)[0]
+        if count > MAX_OWN_LEAVES:
+            raise MalformedError(
+                f"an event names {item[:80]!r} {count} times, more than"
+                f" {MAX_OWN_LEAVES}"
+            )
 
 
-def _quantity(relation: str, item: str, amount: Value, uom: Value) -> Item:
-    if isinstance(amount, bool) or not isinstance(amount, int | float | None):
-        raise MalformedError("a quantity is a number or nil")
-    if not isinstance(uom, str | None):
-        raise MalformedError("a unit of measure is text or nil")
-    return Item(relation, item, amount, uom, True)
+def _types(parts: object) -> list[type]:
+    return [type(part) for part in parts] if type(parts) is list else []

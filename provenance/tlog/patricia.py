@@ -28,7 +28,7 @@ prove absence: the key, were it there, would have parted from this leaf at an
 inner node that the path shows not to exist. A root has at most one provable
 answer for each key, even if a liar made it.
 
-Proofs are about keys of 32 and values of 40 bytes; the hash functions take
+Proofs are about keys of 32 and values of 80 bytes; the hash functions take
 any length.
 """
 
@@ -62,7 +62,7 @@ __all__ = [
 ]
 
 KEY_SIZE = 32
-VALUE_SIZE = 40
+VALUE_SIZE = 80
 
 _BITS = 8 * KEY_SIZE
 
@@ -343,7 +343,7 @@ def _require_sizes(key: bytes, value: bytes) -> None:
     if len(key) != KEY_SIZE:
         raise InvalidProofError(f"a map key has 32 bytes, not {len(key)}")
     if len(value) != VALUE_SIZE:
-        raise InvalidProofError(f"a map value has 40 bytes, not {len(value)}")
+        raise InvalidProofError(f"a map value has 80 bytes, not {len(value)}")
 
 
 def _read_varint(data: bytes, start: int) -> tuple[int, int]:
