@@ -1,7 +1,8 @@
 """The map's root has at most one provable answer for each key."""
 
-import contextlib
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from provenance.encoding.digest import Hash, sha256
 from provenance.errors import InvalidProofError
 from provenance.tlog import patricia
-from provenance.tlog.patricia import MapProof, MapStep
+from provenance.tlog.patricia import MapMultiproof, MapProof, MapStep
 from tests.vectors_of import shared
 
 Pairs = dict[bytes, bytes]
@@ -22,7 +23,7 @@ def key(number: int) -> bytes:
 
 
 def pairs_of(count: int) -> Pairs:
-    return {key(i): b"%040d" % i for i in range(count)}
+    return {key(i): b"%080d" % i for i in range(count)}
 
 
 # The definition, slow and obvious: sort by the next bit, recursively.
@@ -55,8 +56,8 @@ def leb128(n: int) -> bytes:
 keys32 = st.binary(min_size=32, max_size=32) | st.integers(0, 2**12 - 1).map(
     lambda n: (n & 63).to_bytes(1, "big") + bytes(30) + (n >> 6).to_bytes(1)
 )
-values40 = st.binary(min_size=40, max_size=40)
-maps = st.dictionaries(keys32, values40, max_size=40)
+values80 = st.binary(min_size=80, max_size=80)
+maps = st.dictionaries(keys32, values80, max_size=40)
 
 
 def test_leaves_and_maps_of_short_keys_have_the_published_hashes() -> None:
@@ -145,7 +146,7 @@ def test_every_key_is_proved_present_and_no_other_value(
             patricia.verify_absence(
                 proof.path, key=k, other_key=k, other_value=v, root=root
             )
-        wrong = data.draw(values40)
+        wrong = data.draw(values80)
         if wrong != v:
             with pytest.raises(InvalidProofError):
                 patricia.verify_presence(
@@ -199,7 +200,7 @@ def test_an_empty_map_holds_nothing_and_only_an_empty_one_says_so() -> None:
         ((), None, None, root),
         ((step,), None, None, empty),
         ((), key(0), None, empty),
-        ((), None, bytes(40), empty),
+        ((), None, bytes(80), empty),
     ):
         with pytest.raises(InvalidProofError, match="not empty"):
             patricia.verify_absence(
@@ -216,18 +217,24 @@ def test_flipping_any_bit_of_a_map_proof_breaks_it(data: st.DataObject) -> None:
     pairs = pairs_of(12)
     root = patricia.map_root(pairs.items())
     k, v = data.draw(st.sampled_from(sorted(pairs.items())))
-    wire = bytearray(
-        patricia.format_path(patricia.prove(k, pairs.items()).path)
-    )
-    position = data.draw(st.integers(0, 8 * len(wire) - 1))
-    wire[position // 8] ^= 1 << position % 8
-
-    def check() -> None:
-        path = patricia.parse_path(bytes(wire))
+    path = list(patricia.prove(k, pairs.items()).path)
+    place = data.draw(st.integers(0, len(path) - 1))
+    bit, sibling = path[place]
+    if data.draw(st.booleans()):
+        path[place] = (bit ^ 1 << data.draw(st.integers(0, 7)), sibling)
+    else:
+        path[place] = (bit, flipped(sibling, data.draw(st.integers(0, 255))))
+    with pytest.raises(InvalidProofError):
         patricia.verify_presence(path, key=k, value=v, root=root)
 
-    with pytest.raises(InvalidProofError):
-        check()
+
+def flip(data: bytes, bit: int) -> bytes:
+    number = int.from_bytes(data, "big") ^ 1 << bit
+    return number.to_bytes(len(data), "big")
+
+
+def flipped(digest: Hash, bit: int) -> Hash:
+    return Hash(flip(digest, bit))
 
 
 def test_a_proof_of_another_shape_is_refused() -> None:
@@ -258,90 +265,229 @@ def test_keys_and_values_of_other_lengths_are_no_proof() -> None:
             (), key=short_key, value=short_value, root=root
         )
     root = patricia.leaf_hash(key(0), short_value)
-    with pytest.raises(InvalidProofError, match="40 bytes, not 1"):
+    with pytest.raises(InvalidProofError, match="80 bytes, not 1"):
         patricia.verify_presence((), key=key(0), value=short_value, root=root)
     with pytest.raises(InvalidProofError, match="32 bytes, not 1"):
         patricia.verify_absence(
-            (), key=b"k", other_key=key(0), other_value=bytes(40), root=root
+            (), key=b"k", other_key=key(0), other_value=bytes(80), root=root
         )
 
 
-@given(maps.filter(bool), keys32)
-def test_a_proof_reads_back_from_its_bytes(pairs: Pairs, wanted: bytes) -> None:
-    proof = patricia.prove(wanted, pairs.items())
-    short = patricia.format_path(proof.path)
-    full = patricia.format_full_path(proof)
-    assert patricia.parse_path(short) == proof.path
-    assert patricia.parse_full_path(full) == proof
-    assert proof.leaf is not None
-    assert full == b"\x20" + proof.leaf[0] + b"\x28" + proof.leaf[1] + short
+# Seven keys that part at bits of all kinds: the first, ones that others
+# skip, the last of a key.
+FEW = [
+    bytes([first]) + bytes(30) + bytes([last])
+    for first, last in [
+        (0, 0),
+        (0, 1),
+        (1, 0),
+        (0x80, 0),
+        (0x80, 0xFF),
+        (0xC0, 2),
+        (0xE0, 0),
+    ]
+]
 
 
-def test_the_proof_of_an_empty_map_has_no_bytes() -> None:
-    assert patricia.format_full_path(MapProof(None, ())) == b""
-    assert patricia.parse_full_path(b"") == MapProof(None, ())
+def sets_of(keys: list[bytes]) -> list[list[bytes]]:
+    return [
+        [key for number, key in enumerate(keys) if mask >> number & 1]
+        for mask in range(1 << len(keys))
+    ]
 
 
-LEAF = b"\x20" + bytes(32) + b"\x28" + bytes(40)
+def many(pairs: Pairs, queries: Iterable[bytes]) -> MapMultiproof:
+    return patricia.merge(
+        {key: patricia.prove(key, pairs.items()) for key in queries}
+    )
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x00",
-        b"\x00" + bytes(31),
-        b"\x00" + bytes(33),
-        b"\x80\x00" + bytes(32),  # 0, not in its shortest form
-        b"\x85\x00" + bytes(32),  # 5, likewise
-        b"\xff\x02" + bytes(32),  # 383
-        b"\x80\x80\x01" + bytes(32),
-        b"\x80",
-        b"\x01" + bytes(32) + b"\x01" + bytes(32),
-        b"\x01" + bytes(32) + b"\x02" + bytes(32),
-    ],
-    ids=bytes.hex,
-)
-def test_a_malformed_path_is_refused(data: bytes) -> None:
-    with pytest.raises(InvalidProofError):
-        patricia.parse_path(data)
-    with pytest.raises(InvalidProofError):
-        patricia.parse_full_path(LEAF + data)
+def held(pairs: Pairs, queries: Iterable[bytes]) -> Pairs:
+    return {key: pairs[key] for key in queries if key in pairs}
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
-        LEAF[:-1],
-        LEAF[:33],
-        LEAF[:10],
-        b"\xa0\x00" + LEAF[1:],
-        b"\x1f" + bytes(31) + b"\x28" + bytes(40),
-        b"\x20" + bytes(32) + b"\x27" + bytes(39),
-        b"\x20" + bytes(32) + b"\xa9\x00" + bytes(40),
-    ],
-    ids=bytes.hex,
-)
-def test_a_malformed_leaf_is_refused(data: bytes) -> None:
-    with pytest.raises(InvalidProofError):
-        patricia.parse_full_path(data)
-
-
-def test_bits_over_127_are_written_in_two_bytes() -> None:
-    path = ((200, sha256(b"a")), (127, sha256(b"b")))
-    wire = patricia.format_path(path)
-    assert wire == b"\xc8\x01" + sha256(b"a") + b"\x7f" + sha256(b"b")
-    assert patricia.parse_path(wire) == path
-
-
-@given(st.binary(max_size=200))
-def test_hostile_bytes_raise_only_invalid_proof(data: bytes) -> None:
-    with contextlib.suppress(InvalidProofError):
-        assert patricia.format_path(patricia.parse_path(data)) == data
+def leads_to(
+    root: Hash, leaves: Pairs, queries: Iterable[bytes], proof: MapMultiproof
+) -> bool:
     try:
-        proof = patricia.parse_full_path(LEAF + data)
+        return patricia.root_from_many(leaves, queries, proof) == root
     except InvalidProofError:
-        return
-    assert patricia.format_full_path(proof) == LEAF + data
+        return False
+
+
+def test_each_set_of_queries_of_each_small_map_leads_to_its_root() -> None:
+    keys = FEW[:6]
+    for present in sets_of(keys):
+        pairs = {key: bytes([FEW.index(key)]) * 80 for key in present}
+        root = reference_root(pairs)
+        for queries in sets_of(keys)[1:]:
+            proof = many(pairs, queries)
+            assert leads_to(root, held(pairs, queries), queries, proof)
+            assert len(set(proof.hashes)) == len(proof.hashes)
+            # Nothing is there that the single proofs have not.
+            answers = [patricia.prove(key, pairs.items()) for key in queries]
+            single = {digest for a in answers for _, digest in a.path}
+            assert single.issuperset(proof.hashes)
+            assert {a.leaf for a in answers if a.leaf}.issuperset(proof.others)
+
+
+@given(maps, st.lists(keys32, min_size=1, max_size=12, unique=True))
+def test_one_proof_says_what_the_single_proofs_say(
+    pairs: Pairs, wanted: list[bytes]
+) -> None:
+    queries = [*wanted, *list(pairs)[:8]]
+    proof = many(pairs, queries)
+    root = reference_root(pairs)
+    assert patricia.root_from_many(held(pairs, queries), queries, proof) == root
+
+
+def test_no_proof_leads_to_the_root_with_another_claim() -> None:
+    keys = FEW[:5]
+    for present in sets_of(keys):
+        pairs = {key: bytes([FEW.index(key)]) * 80 for key in present}
+        root = reference_root(pairs)
+        for queries in sets_of(keys)[1:]:
+            proof = many(pairs, queries)
+            for claimed in sets_of(queries):
+                leaves = {key: pairs.get(key, bytes(80)) for key in claimed}
+                is_true = leaves == held(pairs, queries)
+                assert leads_to(root, leaves, queries, proof) == is_true
+
+
+def test_another_value_leads_to_another_root() -> None:
+    pairs = pairs_of(12)
+    root = patricia.map_root(pairs.items())
+    proof = many(pairs, pairs)
+    for wanted in pairs:
+        for bit in range(0, 640, 7):
+            wrong = {**pairs, wanted: flip(pairs[wanted], bit)}
+            assert not leads_to(root, wrong, pairs, proof)
+
+
+def test_each_change_of_a_proof_of_many_keys_is_refused() -> None:
+    pairs = dict(list(pairs_of(14).items()))
+    there, absent = list(pairs)[:4], [key(number) for number in range(90, 95)]
+    queries = [*there, *absent]
+    proof = many(pairs, queries)
+    root = patricia.map_root(pairs.items())
+    leaves = held(pairs, queries)
+    assert leads_to(root, leaves, queries, proof)
+    assert proof.others
+    assert proof.hashes
+
+    changed: list[MapMultiproof] = []
+    steps, others, hashes = proof.steps, proof.others, proof.hashes
+    for place, step in enumerate(steps):
+        cut = (steps[:place], steps[place + 1 :])
+        changed += [
+            replace(proof, steps=(*cut[0], other, *cut[1]))
+            for other in range(-1, 259)
+            if other != step
+        ]
+        changed += [
+            replace(proof, steps=cut[0] + cut[1]),
+            replace(proof, steps=(*cut[0], step, step, *cut[1])),
+        ]
+    for place, digest in enumerate(hashes):
+        cut_hashes = (hashes[:place], hashes[place + 1 :])
+        changed += [
+            replace(
+                proof,
+                hashes=(*cut_hashes[0], flipped(digest, bit), *cut_hashes[1]),
+            )
+            for bit in range(256)
+        ]
+        changed.append(replace(proof, hashes=cut_hashes[0] + cut_hashes[1]))
+    changed += [
+        replace(proof, steps=(*steps, 0)),
+        replace(proof, steps=()),
+        replace(proof, hashes=(*hashes, root)),
+        replace(proof, hashes=hashes[::-1]),
+        replace(proof, others=()),
+        replace(proof, others=(others[0], *others)),
+        MapMultiproof((), (), ()),
+        MapMultiproof((), (), (root,)),
+    ]
+    for place, (other, value) in enumerate(others):
+        changed.append(
+            replace(proof, others=others[:place] + others[place + 1 :])
+        )
+        for bit in range(0, 256, 5):
+            wrong = (flip(other, bit), value)
+            rest = (*others[:place], wrong, *others[place + 1 :])
+            changed.append(replace(proof, others=tuple(sorted(rest))))
+    for forged in changed:
+        assert not leads_to(root, leaves, queries, forged), forged
+
+
+def test_a_leaf_is_shown_as_another_only_where_it_shows_absence() -> None:
+    pairs = pairs_of(6)
+    root = patricia.map_root(pairs.items())
+    first, second, *_ = pairs
+    of_both = many(pairs, [first, second])
+    # The second leaf is true of the map, and nobody asked for it.
+    idle = replace(of_both, others=((second, pairs[second]),))
+    with pytest.raises(InvalidProofError, match="without need"):
+        patricia.root_from_many({first: pairs[first]}, [first], idle)
+    asked_for = replace(of_both, others=((second, pairs[second]),))
+    with pytest.raises(InvalidProofError, match="asked for"):
+        patricia.root_from_many(
+            {first: pairs[first]}, [first, second], asked_for
+        )
+    assert leads_to(root, held(pairs, [first, second]), [first], of_both)
+
+
+def test_other_leaves_stand_in_order_of_their_keys() -> None:
+    pairs = pairs_of(14)
+    absent = [key(number) for number in range(90, 99)]
+    proof = many(pairs, absent)
+    assert len(proof.others) > 1
+    wrong = replace(proof, others=proof.others[::-1])
+    with pytest.raises(InvalidProofError, match="not in order"):
+        patricia.root_from_many({}, absent, wrong)
+
+
+def test_a_proof_about_no_key_proves_nothing() -> None:
+    root = patricia.map_root(pairs_of(3).items())
+    with pytest.raises(InvalidProofError, match="no key"):
+        patricia.root_from_many({}, [], MapMultiproof((), (), (root,)))
+
+
+def test_an_empty_map_is_proved_empty_by_nothing_at_all() -> None:
+    nothing = many({}, [key(1), key(2)])
+    assert nothing == MapMultiproof((), (), ())
+    assert leads_to(patricia.EMPTY_ROOT, {}, [key(1)], nothing)
+    for forged in (
+        MapMultiproof((0,), (), ()),
+        MapMultiproof((), (), (patricia.EMPTY_ROOT,)),
+    ):
+        assert not leads_to(patricia.EMPTY_ROOT, {}, [key(1)], forged)
+
+
+def test_keys_and_values_of_other_lengths_are_in_no_proof_of_many() -> None:
+    one = MapMultiproof((0,), (), ())
+    for leaves, queries, others in (
+        ({b"k": bytes(80)}, [], ()),
+        ({key(0): bytes(40)}, [], ()),
+        ({}, [b"k"], ((key(0), bytes(80)),)),
+        ({}, [key(1)], ((key(0), bytes(40)),)),
+        ({}, [key(1)], ((b"k", bytes(80)),)),
+    ):
+        with pytest.raises(InvalidProofError, match="bytes, not"):
+            patricia.root_from_many(
+                leaves, queries, replace(one, others=others)
+            )
+
+
+def test_answers_of_two_maps_do_not_merge() -> None:
+    few, more = pairs_of(3), pairs_of(9)
+    with pytest.raises(ValueError, match="one map"):
+        patricia.merge(
+            {
+                key(0): patricia.prove(key(0), few.items()),
+                key(1): patricia.prove(key(1), more.items()),
+            }
+        )
 
 
 def test_leaves_that_are_no_subtree_are_a_wrong_call() -> None:
@@ -349,7 +495,7 @@ def test_leaves_that_are_no_subtree_are_a_wrong_call() -> None:
     with pytest.raises(ValueError, match="rising order"):
         patricia.subtree_hash(leaves, 0)
     with pytest.raises(ValueError, match="rising order"):
-        patricia.map_root([(key(0), bytes(40)), (key(0), bytes(40))])
+        patricia.map_root([(key(0), bytes(80)), (key(0), bytes(80))])
     leaves.sort()
     with pytest.raises(ValueError, match="part before bit 8"):
         patricia.subtree_hash(leaves, 8)
@@ -361,20 +507,20 @@ def test_leaves_that_are_no_subtree_are_a_wrong_call() -> None:
         patricia.find_path(key(0), [])
 
 
-def test_the_independent_map_vectors_give_the_same_roots_and_proofs() -> None:
-    vectors = json.loads(
-        (shared("provenance-formats") / "map.json").read_text()
-    )
-    assert vectors
-    for vector in vectors:
-        pairs = {bytes.fromhex(k): bytes.fromhex(v) for k, v in vector["pairs"]}
-        root = Hash(bytes.fromhex(vector["root"]))
-        wanted = bytes.fromhex(vector["key"])
-        path = tuple(
-            (bit, Hash(bytes.fromhex(h))) for bit, h in vector["proof"]
-        )
-        assert patricia.map_root(pairs.items()) == root
-        assert patricia.prove(wanted, pairs.items()).path == path
-        patricia.verify_presence(
-            path, key=wanted, value=pairs[wanted], root=root
-        )
+def test_the_published_trails_are_in_the_map_by_one_proof_too() -> None:
+    folder = shared("provenance-formats-v2")
+    trails = json.loads((folder / "trails.json").read_text())
+    vectors = json.loads((folder / "map.json").read_text())
+    pairs = {
+        bytes.fromhex(trail["map_key"]): bytes.fromhex(trail["map_value"])
+        for trail in trails
+    }
+    root = patricia.map_root(pairs.items())
+    assert root.hex() == vectors["root"]
+    answers = {}
+    for wanted, steps in vectors["proofs"].items():
+        k = bytes.fromhex(wanted)
+        path = tuple((bit, Hash(bytes.fromhex(h))) for bit, h in steps)
+        answers[k] = MapProof((k, pairs[k]), path)
+        assert patricia.prove(k, pairs.items()) == answers[k]
+    assert patricia.root_from_many(pairs, [], patricia.merge(answers)) == root

@@ -65,6 +65,7 @@ __all__ = [
     "verify_subtree_inclusion",
 ]
 
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """The coordinates of a complete subtree: 2**level leaves."""

@@ -21,23 +21,30 @@ is e2803f59293564e96b6c5c16157cec731a294631aefb5d08d18630ed6a27184c for key ab
 and value cd.
 
 A *path* is the list of (bit, sibling) from a leaf up to the root, bits
-falling; as bytes, v(bit) ‖ 32 bytes for each step. Looking a key up takes its
+falling. Looking a key up takes its
 bit at each inner node and ends at one leaf. If that leaf has the key, the
 path proves presence. If it has another, then its key, its value and the path
 prove absence: the key, were it there, would have parted from this leaf at an
 inner node that the path shows not to exist. A root has at most one provable
 answer for each key, even if a liar made it.
 
+A *multiproof* answers for many keys at once, with no hash in it twice. It is
+the map walked down from its root along all of these keys together: its
+*steps* are b + 1 for an inner node at bit b and 0 for a leaf, each node
+before its left side and that before its right; its hashes are those of the
+sides that none of the keys leads to, in the order met. Leaves that are
+reached by keys that are not in the map alone are its *others*.
+
 Proofs are about keys of 32 and values of 80 bytes; the hash functions take
 any length.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import Hash
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import InvalidProofError
 
@@ -45,17 +52,16 @@ __all__ = [
     "EMPTY_ROOT",
     "KEY_SIZE",
     "VALUE_SIZE",
+    "MapMultiproof",
     "MapProof",
     "MapStep",
     "find_path",
-    "format_full_path",
-    "format_path",
     "inner_hash",
     "leaf_hash",
     "map_root",
-    "parse_full_path",
-    "parse_path",
+    "merge",
     "prove",
+    "root_from_many",
     "subtree_hash",
     "verify_absence",
     "verify_presence",
@@ -101,6 +107,24 @@ class MapProof:
 
     leaf: tuple[bytes, bytes] | None
     path: tuple[MapStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapMultiproof:
+    """What a map holds for each of some keys, in one proof.
+
+    Attributes:
+        steps: The nodes on the way, each before its left side and that before
+            its right: b + 1 for an inner node at bit b, 0 for a leaf. None
+            if the map is empty.
+        others: (key, value) of the leaves reached that are none of these
+            keys: keys rise. Each shows that some key is absent.
+        hashes: Of the sides that are not entered, in the order met.
+    """
+
+    steps: tuple[int, ...]
+    others: tuple[tuple[bytes, bytes], ...]
+    hashes: tuple[Hash, ...]
 
 
 def leaf_hash(key: bytes, value: bytes) -> Hash:
@@ -260,54 +284,121 @@ def verify_absence(
             )
 
 
-def format_path(path: Sequence[MapStep]) -> bytes:
-    """Return *path* as bytes: v(bit) and 32 bytes for each step."""
-    return b"".join(_varint(bit) + sibling for bit, sibling in path)
+def merge(answers: Mapping[bytes, MapProof]) -> MapMultiproof:
+    """Return the proof that says of one map what all *answers* say of it.
 
-
-def parse_path(data: bytes) -> tuple[MapStep, ...]:
-    """Return the path that `format_path` wrote as *data*.
-
-    Raises:
-        InvalidProofError: It is no path: a number is not in its shortest
-            form or too big, bits do not fall, or bytes are missing.
-    """
-    steps = []
-    start = 0
-    while start < len(data):
-        bit, start = _read_varint(data, start)
-        sibling, start = _read_bytes(data, start, HASH_SIZE)
-        steps.append((bit, Hash(sibling)))
-    _require_falling(steps)
-    return tuple(steps)
-
-
-def format_full_path(proof: MapProof) -> bytes:
-    """Return *proof* as bytes: v(length) ‖ key ‖ v(length) ‖ value ‖ path.
-
-    This is how absence travels; in an empty map there are no bytes. Where
-    presence is meant, verifiers know key and value: use `format_path`.
-    """
-    if proof.leaf is None:
-        return b""
-    key, value = proof.leaf
-    return _leaf(key, value) + format_path(proof.path)
-
-
-def parse_full_path(data: bytes) -> MapProof:
-    """Return the proof that `format_full_path` wrote as *data*.
+    Args:
+        answers: Key looked up → the proof of what the map holds for it; one
+            at least.
 
     Raises:
-        InvalidProofError: It is none, or key or value have another length.
+        ValueError: They are not of one map.
     """
-    if not data:
-        return MapProof(None, ())
-    length, start = _read_varint(data, 0)
-    key, start = _read_bytes(data, start, length)
-    length, start = _read_varint(data, start)
-    value, start = _read_bytes(data, start, length)
-    _require_sizes(key, value)
-    return MapProof((key, value), parse_path(data[start:]))
+    steps: list[int] = []
+    others: list[tuple[bytes, bytes]] = []
+    hashes: list[Hash] = []
+
+    def walk(keys: Sequence[bytes], depth: int) -> None:
+        """Add the part of the map, *depth* nodes down, where *keys* lead."""
+        proofs = [answers[key] for key in keys]
+        nodes = {
+            p.path[-1 - depth][0] if depth < len(p.path) else p.leaf
+            for p in proofs
+        }
+        if len(nodes) != 1:
+            raise ValueError("the answers are not of one map")
+        (node,) = nodes
+        if not isinstance(node, int):
+            if node is not None:
+                steps.append(0)
+                if node[0] not in answers:
+                    others.append(node)
+            return
+        steps.append(node + 1)
+        sibling = proofs[0].path[-1 - depth][1]
+        for side in (0, 1):
+            if there := [key for key in keys if _bit_of(key, node) == side]:
+                walk(there, depth + 1)
+            else:
+                hashes.append(sibling)
+
+    walk(sorted(answers), 0)
+    return MapMultiproof(tuple(steps), tuple(sorted(others)), tuple(hashes))
+
+
+def root_from_many(
+    leaves: Mapping[bytes, bytes],
+    queries: Iterable[bytes],
+    proof: MapMultiproof,
+) -> Hash:
+    """Return the root of the maps that *proof* is true of.
+
+    They hold these *leaves*, key → value, and none of the *queries* that are
+    not among them. One query at least; a leaf's key is a query in any case.
+
+    Raises:
+        InvalidProofError: No map holds that and is proved by this: a step is
+            missing or does not go down, a node is reached by no key or a leaf
+            by another's, or a part of the proof is not used.
+    """
+    held = {**leaves, **dict(proof.others)}
+    asked = {*leaves, *queries}
+    _check_keys(asked, held, [key for key, _ in proof.others])
+    if not held and not proof.steps and not proof.hashes:
+        return EMPTY_ROOT
+    steps, hashes = iter(proof.steps), iter(proof.hashes)
+
+    def walk(keys: Sequence[bytes], lowest: int) -> Hash:
+        """Return the hash of the part where *keys* lead, bits from *lowest*."""
+        if not keys:
+            return next(hashes)
+        step = next(steps)
+        if step == 0:
+            return _reached(keys, asked, held)
+        bit = step - 1
+        if not lowest <= bit < _BITS:
+            raise InvalidProofError(
+                f"the map proof has bit {bit} where one from {lowest} must be"
+            )
+        left = walk([k for k in keys if not _bit_of(k, bit)], bit + 1)
+        right = walk([k for k in keys if _bit_of(k, bit)], bit + 1)
+        return inner_hash(bit, left, right)
+
+    try:
+        root = walk(sorted({*asked, *held}), 0)
+    except StopIteration:
+        raise InvalidProofError("the map proof ends too early") from None
+    if [*steps, *hashes]:
+        raise InvalidProofError("a part of the map proof is not used")
+    return root
+
+
+def _check_keys(
+    asked: set[bytes], held: Mapping[bytes, bytes], others: Sequence[bytes]
+) -> None:
+    if not asked:
+        raise InvalidProofError("a map proof about no key proves nothing")
+    if sorted({*others}) != [*others] or not asked.isdisjoint(others):
+        raise InvalidProofError(
+            "the map proof's other leaves are not in order, or are asked for"
+        )
+    for key in (*asked, *others):
+        _require_sizes(key, held.get(key, bytes(VALUE_SIZE)))
+
+
+def _reached(
+    keys: Sequence[bytes], asked: set[bytes], held: Mapping[bytes, bytes]
+) -> Hash:
+    """Return the hash of the one leaf that all of *keys* lead to."""
+    here = [key for key in keys if key in held]
+    if len(here) != 1:
+        raise InvalidProofError(
+            f"{len(here)} of the map's leaves are where one must be"
+        )
+    (key,) = here
+    if key not in asked and len(keys) == 1:
+        raise InvalidProofError("the map proof shows a leaf without need")
+    return leaf_hash(key, held[key])
 
 
 def _leaf(key: bytes, value: bytes) -> bytes:
@@ -344,25 +435,3 @@ def _require_sizes(key: bytes, value: bytes) -> None:
         raise InvalidProofError(f"a map key has 32 bytes, not {len(key)}")
     if len(value) != VALUE_SIZE:
         raise InvalidProofError(f"a map value has 80 bytes, not {len(value)}")
-
-
-def _read_varint(data: bytes, start: int) -> tuple[int, int]:
-    """Return the number at *start*, 0 to 255, and where it ends."""
-    if start >= len(data):
-        raise InvalidProofError(f"the map proof ends at byte {start}")
-    first = data[start]
-    if first < 0x80:
-        return first, start + 1
-    # 128 to 255 take a second byte, 1. Any other is too big, or not the
-    # shortest form, which would give one proof two spellings.
-    if data[start + 1 : start + 2] != b"\x01":
-        raise InvalidProofError(f"no number from 0 to 255 at byte {start}")
-    return first, start + 2
-
-
-def _read_bytes(data: bytes, start: int, count: int) -> tuple[bytes, int]:
-    if start + count > len(data):
-        raise InvalidProofError(
-            f"the map proof ends inside the field at byte {start}"
-        )
-    return data[start : start + count], start + count
