@@ -302,7 +302,7 @@ def _make_plain(
         leaves.append(
             _pack(["item", derive_salt(secret, number), check_item_id(item.id)])
         )
-    _check_distinct(items, counts)
+    check_distinct(items, counts)
     hashes = [leaf_hash(leaf) for leaf in leaves]
     return Event(
         _pack([counts, (), leaves]),
@@ -342,7 +342,7 @@ def parse_event(data: bytes) -> Event:
         leaf = reader.binary(len(data))
         leaves.append(leaf)
         items.append(parse_item(leaf, relation=relation, room=room))
-    _check_distinct(items, counts)
+    check_distinct(items, counts)
     hashes = [leaf_hash(leaf) for leaf in leaves if leaf is not None]
     fields: list[Field | None] = []
     for pointer in pointers:
@@ -653,8 +653,14 @@ def _relations(counts: Counts) -> list[str]:
     ]
 
 
-def _check_distinct(items: Sequence[Item], counts: Counts) -> None:
-    """Refuse an id under two relations, or with more leaves than fit a link."""
+def check_distinct(items: Sequence[Item], counts: Counts) -> None:
+    """Refuse an id under two relations, or with more leaves than fit a link.
+
+    *items* are those of an event with *counts*, or those of them at hand.
+
+    Raises:
+        MalformedError: There is one.
+    """
     if len(counts) > 1:
         pairs = {(item.id, item.relation) for item in items}
         if len({item for item, _ in pairs}) != len(pairs):

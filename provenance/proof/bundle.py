@@ -45,10 +45,14 @@ from typing import Any, TypeVar, cast
 import msgpack
 
 from provenance.claims.event import (
+    MAX_ITEM_LENGTH,
     MAX_LEAVES,
+    MAX_OWN_LEAVES,
+    MAX_POINTER_LENGTH,
+    MAX_UOM_LENGTH,
+    RELATIONS,
     SALT_SIZE,
-    Item,
-    relation_at,
+    SEAL_SIZE,
     room_for,
 )
 from provenance.claims.statement import (
@@ -56,11 +60,12 @@ from provenance.claims.statement import (
     MAX_EVENTS,
     SIGNATURE_SIZE,
 )
-from provenance.claims.trail import MAX_OWN_LEAVES, VALUE_SIZE, Link
+from provenance.claims.trail import MAX_KINDS, VALUE_SIZE, Link
 from provenance.encoding.canonical import Room
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.reader import Reader
 from provenance.errors import MalformedError
+from provenance.tlog.patricia import MapMultiproof
 
 FORMAT = "provenance/bundle/v2"
 MEDIA_TYPE = "application/vnd.provenance.bundle+msgpack"
@@ -71,7 +76,10 @@ MAX_BUNDLE_SIZE = 64 * 2**20
 
 MAX_ROWS = 262_144
 """The most of each kind that a whole bundle has: ids, keys, statements,
-events, commitments, entries, trails, ranges, rows, steps, anchors."""
+events, commitments, entries, ranges, rows, steps, anchors."""
+
+MAX_TRAILS = 8_192
+"""The most trails of a bundle: more than any walk follows."""
 
 MAX_PARTS = 2**20
 """The most of each of these that a whole bundle has: leaves shown, pointers,
@@ -80,14 +88,8 @@ leaf numbers in rows, entries that anchors hold."""
 MAX_CHECKPOINT_SIZE = 2**18
 """The most bytes of a signed note."""
 
-MAX_ID_SIZE = 2048
-"""The most bytes of an item's or actor's id."""
-
-MAX_COUNTS = 13
-"""The most groups of items that an event has: one for each relation."""
-
 MAX_CODE = 255
-"""The highest number that is read as a relation's code, or as kinds."""
+"""The highest number that is read as a relation's code."""
 
 MAX_HASHES = MAX_BUNDLE_SIZE // HASH_SIZE
 """The most hashes of one multiproof."""
@@ -110,11 +112,22 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class ShownItem:
-    """An item leaf of an event: its number (from 1), its salt, its item."""
+    """An item leaf of an event, as it is shown.
+
+    Attributes:
+        number: The leaf's number, from 1.
+        salt: 16 bytes.
+        id: The item's id.
+        amount: (quantity, unit), each None where it is unspecified; None for
+            a leaf that is not of a quantity list.
+        seal: The public key of the unit's seal; None where there is none.
+    """
 
     number: int
     salt: bytes
-    item: Item
+    id: str
+    amount: tuple[int | float | None, str | None] | None = None
+    seal: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,22 +240,6 @@ class ProvenTrail:
 
 
 @dataclass(frozen=True, slots=True)
-class MapMultiproof:
-    """What the map holds for the trails: see `provenance.tlog.patricia`.
-
-    Attributes:
-        steps: The way down: 0 for a leaf, bit + 1 for an inner node.
-        others: (key, value) of each leaf that stands where an absent item's
-            would, by key.
-        hashes: The subtrees in which nothing was looked up.
-    """
-
-    steps: tuple[int, ...]
-    others: tuple[tuple[bytes, bytes], ...]
-    hashes: tuple[Hash, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Anchor:
     """An older cosigned checkpoint, which bounds the time of some entries.
 
@@ -311,7 +308,7 @@ class Bundle:
             self.subject,
             *(trail.item for trail in self.trails),
             *(statement.issuer for statement in self.statements),
-            *(s.item.id for _, event in self.events for s in event.items),
+            *(item.id for _, event in self.events for item in event.items),
         })
         id_numbers = {item: number for number, item in enumerate(ids)}
         keys = sorted({
@@ -391,17 +388,14 @@ def _event_row(event: ShownEvent, ids: dict[str, int]) -> list[object]:
         event.counts,
         event.pointers,
         event.body,
-        [_item_row(shown, ids[shown.item.id]) for shown in event.items],
+        [_item_row(item, ids[item.id]) for item in event.items],
         [[field.number, field.leaf] for field in event.fields],
         b"".join(event.hashes),
     ]
 
 
-def _item_row(shown: ShownItem, id_number: int) -> list[object]:
-    item = shown.item
-    row: list[object] = [shown.number, shown.salt, id_number]
-    if item.is_quantity:
-        row += [item.quantity, item.uom]
+def _item_row(item: ShownItem, id_number: int) -> list[object]:
+    row: list[object] = [item.number, item.salt, id_number, *(item.amount or ())]
     if item.seal is not None:
         row.append(item.seal)
     return row
@@ -450,14 +444,14 @@ class _Parser:
     def bundle(self) -> Bundle:
         read = self._read
         read.row(13)
-        if (name := read.text(MAX_ID_SIZE)) != FORMAT:
+        if (name := read.text(MAX_ITEM_LENGTH)) != FORMAT:
             raise MalformedError(
                 f"this is not a bundle of the format {FORMAT}, but of"
                 f" {name[:80]!r}"
             )
         checkpoint = read.text(MAX_CHECKPOINT_SIZE)
         committed = self._committed()
-        self._ids = list(self._rows("ids", lambda: read.text(MAX_ID_SIZE)))
+        self._ids = list(self._rows("ids", lambda: read.text(MAX_ITEM_LENGTH)))
         _require_rising("ids", self._ids)
         self._keys = list(self._rows("keys", self._key))
         _require_rising("keys", self._keys)
@@ -474,7 +468,7 @@ class _Parser:
         _require_rising("entries", [row.log_index for row in entries])
         log_hashes = self._read.hashes(MAX_HASHES)
         subject = self._id()
-        trails = self._rows("trails", self._trail)
+        trails = self._rows("trails", self._trail, most=MAX_TRAILS)
         _require_rising("trails", [row.item for row in trails])
         map_proof = self._map()
         anchors = self._rows("anchors", self._anchor)
@@ -548,14 +542,14 @@ class _Parser:
         read.row(7)
         position = read.uint(MAX_EVENTS - 1)
         counts = tuple(
-            self._count() for _ in range(read.array(MAX_COUNTS))
+            self._count() for _ in range(read.array(len(RELATIONS)))
         )
         pointers = self._rows(
-            "pointers", lambda: read.text(MAX_BUNDLE_SIZE), most=MAX_PARTS
+            "pointers", lambda: read.text(MAX_POINTER_LENGTH), most=MAX_PARTS
         )
         body = read.binary(MAX_BUNDLE_SIZE)
         items = self._rows(
-            "item leaves", lambda: self._item(counts), most=MAX_PARTS
+            "item leaves", self._item, most=MAX_PARTS
         )
         _require_rising("item leaves", [shown.number for shown in items])
         fields = self._rows("field leaves", self._field, most=MAX_PARTS)
@@ -574,23 +568,20 @@ class _Parser:
         self._read.row(2)
         return self._read.uint(MAX_CODE), self._read.uint(MAX_LEAVES)
 
-    def _item(self, counts: Sequence[tuple[int, int]]) -> ShownItem:
+    def _item(self) -> ShownItem:
         read = self._read
         length = read.array(6, least=3)
         number = read.uint(MAX_LEAVES)
         salt = read.exactly(SALT_SIZE)
-        item = Item(
-            # Whether the groups are in order is not looked at yet: a leaf
-            # that they leave out belongs to none.
-            relation=relation_at(counts, number) or "",
-            id=self._id(),
-            quantity=None if length < 5 or read.nil() else read.number(),
-            uom=None if length < 5 or read.nil() else read.text(MAX_BUNDLE_SIZE),
-            is_quantity=length > 4,
-            # Only with a seal are they 4 or 6.
-            seal=None if length % 2 else read.exactly(SEAL_SIZE),
-        )
-        return ShownItem(number, salt, item)
+        item = self._id()
+        amount: tuple[int | float | None, str | None] | None = None
+        if length > 4:
+            quantity = None if read.nil() else read.number()
+            unit = None if read.nil() else read.text(MAX_UOM_LENGTH)
+            amount = quantity, unit
+        # Only with a seal are they 4 or 6.
+        seal = None if length % 2 else read.exactly(SEAL_SIZE)
+        return ShownItem(number, salt, item, amount, seal)
 
     def _field(self) -> ShownField:
         self._read.row(2)
@@ -648,18 +639,27 @@ class _Parser:
             log_index=read.uint(),
             position=read.uint(MAX_EVENTS - 1),
             time=read.uint(),
-            kinds=read.uint(MAX_CODE),
-            leaves=self._rows(
-                "leaf numbers", lambda: read.uint(MAX_LEAVES), most=MAX_PARTS
-            ),
-            event_id=self._read.hash(),
+            kinds=read.uint(MAX_KINDS),
+            leaves=self._leaves(),
+            event_id=read.hash(),
         )
+
+    def _leaves(self) -> tuple[int, ...]:
+        leaves = self._rows(
+            "leaf numbers",
+            lambda: self._read.uint(MAX_LEAVES),
+            most=MAX_PARTS,
+        )
+        _require_rising("leaf numbers", leaves)
+        if len(leaves) > MAX_OWN_LEAVES:
+            raise MalformedError(f"a link has at most {MAX_OWN_LEAVES} leaves")
+        return leaves
 
     def _map(self) -> MapMultiproof:
         read = self._read
         read.row(3)
         steps = self._rows("steps", lambda: read.uint(8 * HASH_SIZE))
-        others = self._rows("others", self._other)
+        others = self._rows("others", self._other, most=MAX_TRAILS)
         _require_rising("others", [key for key, _ in others])
         return MapMultiproof(steps, others, self._read.hashes(MAX_HASHES))
 

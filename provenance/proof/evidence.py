@@ -307,8 +307,48 @@ def _read_event(
     """
     counts, pointers = shown.counts, shown.pointers
     check_header(counts, pointers)
-    body = parse_leaf(shown.body, number=0, ...)
-    ...
+    body = parse_body(shown.body, room=room)
+    leaves = [(0, leaf_hash(shown.body))]
+    items: dict[int, Item] = {}
+    for each in shown.items:
+        item = _item_of(each, relation_of(counts, each.number))
+        leaves.append((each.number, leaf_hash(item_leaf(item, each.salt))))
+        items[each.number] = item
+    check_distinct(tuple(items.values()), counts)
+    first = 1 + sum(count for _, count in counts)
+    fields: dict[str, Value] = {}
+    for field in shown.fields:
+        if not 0 <= field.number - first < len(pointers):
+            raise MalformedError(f"leaf {field.number} is no concealed field's")
+        pointer = pointers[field.number - first]
+        fields[pointer] = parse_field(
+            field.leaf, pointer=pointer, room=room
+        ).value
+        leaves.append((field.number, leaf_hash(field.leaf)))
+    check_form(body, counts, pointers)
+    size = first + len(pointers)
+    return ProvenEvent(
+        at=at,
+        id=event_id(
+            counts, pointers, root_from(size, leaves, shown.hashes)
+        ),
+        counts=counts,
+        pointers=pointers,
+        body=body,
+        reading=read_event(body, counts),
+        shown=items,
+        fields=fields,
+        issuer=issuer,
+    )
+
+
+def _item_of(shown: ShownItem, relation: str) -> Item:
+    if (shown.amount is not None) != (relation in QUANTITY_LISTS):
+        raise MalformedError(
+            f"leaf {shown.number} is not of the form that {relation} asks for"
+        )
+    quantity, uom = shown.amount or (None, None)
+    return check_item(Item(relation, shown.id, quantity, uom, shown.seal))
 
 
 def _entry_of(
@@ -404,8 +444,22 @@ def _links_of(
     item can be off its trail.
     """
     links: dict[str, list[Link]] = {trail.item: [] for trail in bundle.trails}
-    for event in events.values():
-        ...
+    for at, event in events.items():
+        own: dict[str, list[int]] = {}
+        for number, item in event.shown.items():
+            if item.id in links and has_trail(item.id, item.relation):
+                own.setdefault(item.id, []).append(number)
+        for item_id, numbers in own.items():
+            code = CODES[event.shown[numbers[0]].relation]
+            links[item_id].append(
+                Link(
+                    *at,
+                    time=event.reading.time,
+                    kinds=event.reading.kinds(code),
+                    leaves=tuple(numbers),
+                    event_id=event.id,
+                )
+            )
     return links
 
 
