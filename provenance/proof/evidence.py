@@ -12,7 +12,8 @@ to be what the log holds, whole and in their places.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,17 +24,28 @@ from provenance.claims.entry import (
     entry_kind,
 )
 from provenance.claims.event import (
-    Field,
+    CODES,
+    QUANTITY_LISTS,
+    Counts,
     Item,
+    check_distinct,
     check_header,
+    check_item,
     event_id,
     has_trail,
     item_leaf,
-    parse_leaf,
+    parse_body,
+    parse_field,
+    relation_of,
 )
 from provenance.claims.statement import Entry, Header, make_entry
-from provenance.claims.trail import WARNS, Head, Link, map_key, next_link
-from provenance.claims.versions import parse_version, trust_item, version_hash
+from provenance.claims.trail import Head, Link, map_key, next_link
+from provenance.claims.versions import (
+    parse_rule_book,
+    parse_version_entry,
+    trust_item,
+    version_link,
+)
 from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.multiproof import root_from
@@ -50,6 +62,7 @@ from provenance.proof.bundle import (
     Bundle,
     ProvenTrail,
     ShownEvent,
+    ShownItem,
     ShownStatement,
 )
 from provenance.proof.opening import open_trusted
@@ -59,7 +72,7 @@ from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
-from provenance.tlog.patricia import verify_many
+from provenance.tlog.patricia import root_from_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,7 @@ class ProvenEvent:
 
     at: Position
     id: Hash
-    counts: tuple[tuple[int, int], ...]
+    counts: Counts
     pointers: tuple[str, ...]
     body: Mapping[str, Value]
     reading: EventReading
@@ -150,14 +163,14 @@ def read_statements(
         for event in shown.events:
             at = (shown.log_index, event.position)
             try:
-                proven = _read_event(event, at, shown.issuer, room)
+                proven = read_shown(event, at, shown.issuer, room)
             except (InvalidProofError, MalformedError) as error:
                 subject = f"event {at[1]} of entry {at[0]}"
                 report.stop("events", 1, f"{subject}: {error}", subject)
             events[at] = proven
             ids.append((event.position, leaf_hash(proven.id)))
         try:
-            statements[shown.log_index] = _entry_of(shown, ids, origin)
+            statements[shown.log_index] = entry_of(shown, ids, origin)
         except (InvalidProofError, MalformedError) as error:
             subject = f"entry {shown.log_index}"
             report.stop("events", 1, f"{subject}: {error}", subject)
@@ -218,7 +231,7 @@ def check_log(
         f" {counted(commitment.item_count, 'item')}",
     )
     times = _read_times(report, bundle, commitment)
-    _check_kinds(report, bundle, checkpoint.origin)
+    _check_kinds(report, bundle)
     return commitment, times, leaves
 
 
@@ -258,30 +271,29 @@ def check_trails(
     map_root: Hash,
 ) -> dict[str, SparseTrail]:
     """Check each trail's links against the map; return the trails."""
-    links = _links_of(report, bundle, events, origin)
+    links = links_of(bundle, events, origin)
     trails: dict[str, SparseTrail] = {}
     values: dict[Hash, bytes | None] = {}
     for shown in bundle.trails:
         try:
-            trail, value = verify_trail(shown, links.get(shown.item, ()))
+            trail, value = verify_trail(shown, links[shown.item])
         except (InvalidProofError, MalformedError) as error:
             report.stop(
                 "trails", 1, f"the trail of {shown.item}: {error}", shown.item
             )
         trails[shown.item] = trail
         values[map_key(shown.item)] = value
-    proof = bundle.map_proof
+    held = {key: value for key, value in values.items() if value is not None}
     try:
-        verify_many(
-            values,
-            steps=proof.steps,
-            others=proof.others,
-            hashes=proof.hashes,
-            root=map_root,
-        )
+        root = root_from_many(held, values, bundle.map_proof)
     except InvalidProofError as error:
+        report.stop("trails", 1, f"the proof in the ledger's map: {error}")
+    if root != map_root:
         report.stop(
-            "trails", 1, f"the trails are not those of the ledger's map: {error}"
+            "trails",
+            1,
+            "the trails shown do not lead to the root of the ledger's map:"
+            " one of them is not as the ledger has it",
         )
     whole = sum(trail.count > 0 for trail in trails.values())
     if not whole:
@@ -296,10 +308,16 @@ def check_trails(
 # Events and statements.
 
 
-def _read_event(
+def read_shown(
     shown: ShownEvent, at: Position, issuer: str, room: Room
 ) -> ProvenEvent:
-    """Return the event that these leaves are of.
+    """Return the event that is shown at a place, its id as its leaves give it.
+
+    Args:
+        shown: What is shown of it.
+        at: Where it stands in the log.
+        issuer: Who signed it.
+        room: Shared with the other events of the bundle.
 
     Raises:
         MalformedError: It is not of its form.
@@ -351,9 +369,34 @@ def _item_of(shown: ShownItem, relation: str) -> Item:
     return check_item(Item(relation, shown.id, quantity, uom, shown.seal))
 
 
-def _entry_of(
+def leaves_of(shown: ShownEvent) -> Iterator[tuple[int, bytes]]:
+    """Yield each leaf of an event that is shown: its number and its bytes.
+
+    Leaves that no event can have are left out.
+    """
+    yield 0, shown.body
+    for each in shown.items:
+        with suppress(MalformedError):
+            item = _item_of(each, relation_of(shown.counts, each.number))
+            yield each.number, item_leaf(item, each.salt)
+    for field in shown.fields:
+        yield field.number, field.leaf
+
+
+def entry_of(
     shown: ShownStatement, ids: Sequence[tuple[int, Hash]], origin: str
 ) -> Entry:
+    """Return the entry that is signed like this and holds these events.
+
+    Args:
+        shown: What a bundle says of the statement.
+        ids: (position, leaf hash) of each event shown.
+        origin: Which ledger's statement it is.
+
+    Raises:
+        MalformedError: There can be no such entry.
+        InvalidProofError: The proof of the events does not fit their number.
+    """
     header = Header(
         origin,
         shown.issuer,
@@ -398,18 +441,25 @@ def _read_times(
     return LogTimes([index for index, _ in rows], times)
 
 
-def _check_kinds(report: Report, bundle: Bundle, origin: str) -> None:
+def _check_kinds(report: Report, bundle: Bundle) -> None:
     """Check that each entry of another kind is of one that is known."""
     for logged in bundle.entries:
         subject = f"entry {logged.log_index}"
         try:
             kind = entry_kind(logged.entry)
+            if kind == TRUST_VERSION:
+                parse_version_entry(logged.entry)
+            elif kind == RULE_BOOK:
+                parse_rule_book(logged.entry)
+            else:
+                raise MalformedError("it is neither trust version nor book")
         except UnknownKindError as error:
             report.stop(
                 "inclusion", 3, f"{subject}: {error}", subject,
                 outcome=Outcome.UNKNOWN,
             )  # fmt: skip
-        ...
+        except MalformedError as error:
+            report.stop("inclusion", 2, f"{subject}: {error}", subject)
 
 
 def _check_anchor(
@@ -432,16 +482,13 @@ def _check_anchor(
 # Trails.
 
 
-def _links_of(
-    report: Report,
-    bundle: Bundle,
-    events: Mapping[Position, ProvenEvent],
-    origin: str,
+def links_of(
+    bundle: Bundle, events: Mapping[Position, ProvenEvent], origin: str
 ) -> dict[str, list[Link]]:
-    """Return the links that what is shown gives the trails shown.
+    """Return the links that what is shown gives to each trail shown.
 
-    Whatever an event names is looked for: so nothing that is shown of an
-    item can be off its trail.
+    In log order. Whatever an event names is looked for: so nothing that is
+    shown of an item can be off its trail.
     """
     links: dict[str, list[Link]] = {trail.item: [] for trail in bundle.trails}
     for at, event in events.items():
@@ -460,6 +507,10 @@ def _links_of(
                     event_id=event.id,
                 )
             )
+    if (versions := links.get(trust_item(origin))) is not None:
+        for logged in bundle.entries:
+            with suppress(MalformedError):
+                versions.append(version_link(logged.log_index, logged.entry))
     return links
 
 
@@ -517,7 +568,7 @@ def verify_trail(
         for link, link_hash in zip(
             stretch.links, stretch.hashes, strict=True
         )
-        if link.kinds & WARNS
+        if link.warns
     ]
     head = Head(shown.count, root, len(warnings), root_of(warnings))
     return SparseTrail(shown.item, shown.count, stretches), head.value

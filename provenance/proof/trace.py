@@ -55,8 +55,13 @@ from enum import StrEnum
 from itertools import count
 
 from provenance.claims.actor import is_registry_event
-from provenance.claims.event import Item, has_trail, read_after
-from provenance.claims.trail import ERRS, GOES_IN, COMES_OUT, Link
+from provenance.claims.event import CODES, Item, has_trail, read_after
+from provenance.claims.trail import (
+    COMES_OUT,
+    DECLARES_ERROR,
+    GOES_IN,
+    Link,
+)
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import lot_of
 from provenance.epcis.corrections import assertion
@@ -121,15 +126,12 @@ class SeenEvent:
     items: Mapping[int, Item]
     issuer: str
 
-    def leaves_of(self, *codes: int) -> range:
-        """Return the numbers of the leaves from the first code to the last.
-
-        Args:
-            codes: One relation code, or the first and the last of some.
-        """
-        before = sum(n for code, n in self.counts if code < codes[0])
-        upto = sum(n for code, n in self.counts if code <= codes[-1])
-        return range(1 + before, 1 + upto)
+    def leaves_of(self, first: str, last: str) -> range:
+        """Return the numbers of the leaves in these lists and between."""
+        start, stop = CODES[first], CODES[last]
+        before = sum(number for code, number in self.counts if code < start)
+        until = sum(number for code, number in self.counts if code <= stop)
+        return range(1 + before, 1 + until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,10 @@ def trace(  # noqa: PLR0913  # each by name
     )
 
 
+_ALL = "actor", "place"
+_PARENTS = "parentID", "parentID"
+_INPUTS = "inputEPCList", "inputQuantityList"
+
 _CHILD = frozenset({"childEPCs", "childQuantityList"})
 _PARENT = frozenset({"parentID"})
 _OUTPUT = frozenset({"outputEPCList", "outputQuantityList"})
@@ -308,7 +314,7 @@ class _Seen:
     @property
     def declares_error(self) -> bool:
         """Whether it says of an earlier event that it was an error."""
-        return bool(self.link.kinds & ERRS)
+        return bool(self.link.kinds & DECLARES_ERROR)
 
     def names_it_in(self, relations: Collection[str]) -> bool:
         """Return whether the item stands in one of these lists."""
@@ -431,10 +437,11 @@ class _Walk:
             for start, stop in _joined(self._passed.get(item, ())):
                 first = bisect_left(looked, start)
                 last = bisect_left(looked, stop)
+                after = start
                 for number in (*looked[first:last], stop):
-                    if start < number:
-                        yield Skipped(item, start, number)
-                    start = number + 1
+                    if after < number:
+                        yield Skipped(item, after, number)
+                    after = number + 1
 
     def _drain(self) -> None:
         while self._queue:
@@ -635,7 +642,7 @@ class _Walk:
         """Follow what one event leads to, its parents apart."""
         event = seen.event
         if is_registry_event(event.body):
-            self._show_all(visit, seen, event.leaves_of(1, 13))
+            self._show_all(visit, seen, event.leaves_of(*_ALL))
             return
         if visit.why in _HAS_LOT and seen.names_it_in(_MADE_AS_UNIT):
             self._follow_lot(visit, seen)
@@ -665,7 +672,7 @@ class _Walk:
         if seen.at in self._turned:
             return
         self._turned.add(seen.at)
-        inputs = seen.event.leaves_of(8, 9)
+        inputs = seen.event.leaves_of(*_INPUTS)
         if not self._show_all(visit, seen, inputs):
             return
         for number in inputs:
@@ -682,7 +689,7 @@ class _Walk:
         ):
             return None
         # One at most; none names no container, and the counts say so.
-        parents = seen.event.leaves_of(5)
+        parents = seen.event.leaves_of(*_PARENTS)
         if not self._show_all(visit, seen, parents) or not parents:
             return None
         leaf = seen.event.items.get(parents[0])
@@ -741,9 +748,7 @@ def _window(parent: str, added: Sequence[Position], stop: Position) -> _Visit:
 
 def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:
     """Return which of *events* the same signer later declares an error."""
-    declared = {
-        _said(seen): seen.at for seen in events if seen.declares_error
-    }
+    declared = {_said(seen): seen.at for seen in events if seen.declares_error}
     if not declared:
         return {}
     return {

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from provenance.claims.trail import WARNS, Link, map_key
+from provenance.claims.trail import Link, map_key
 from provenance.encoding.digest import Hash
 
 Position = tuple[int, int]
@@ -107,7 +107,7 @@ class SparseTrail:
             (number, link)
             for stretch in stretches
             for number, link in enumerate(stretch.links, stretch.start)
-            if link.kinds & WARNS
+            if link.warns
         ]
 
     def first_at(self, place: Position) -> int:
