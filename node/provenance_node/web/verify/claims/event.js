@@ -39,7 +39,7 @@ import { MalformedError } from "../errors.js";
 export const MAX_LEAVES = 262_144;
 
 /** The most leaves of one event that name the same item: a link counts them. */
-const MAX_OWN_LEAVES = 65_535;
+export const MAX_OWN_LEAVES = 65_535;
 
 /** What an item can be in an event: the first one's code is 1. */
 export const RELATIONS = [
@@ -62,7 +62,7 @@ export const RELATIONS = [
 export const CODES = new Map(RELATIONS.map((name, index) => [name, index + 1]));
 
 /** The relations whose leaves are a class and how much of it. */
-const QUANTITY_LISTS = new Set(
+export const QUANTITY_LISTS = new Set(
   RELATIONS.filter((name) => name.toLowerCase().endsWith("quantitylist")),
 );
 /** The relations under which a unit can begin, and so get its seal. */
@@ -72,9 +72,9 @@ const SINGLE = new Set(["parentID", "transformationID", "place"]);
 
 export const SALT_SIZE = 16;
 export const SEAL_SIZE = 32;
-const MAX_ITEM_LENGTH = 2048;
-const MAX_POINTER_LENGTH = 2048;
-const MAX_UOM_LENGTH = 255;
+export const MAX_ITEM_LENGTH = 2048;
+export const MAX_POINTER_LENGTH = 2048;
+export const MAX_UOM_LENGTH = 255;
 const CONTEXT = "provenance/event/v2";
 
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$/;
@@ -268,18 +268,18 @@ export function itemCount(counts) {
 }
 
 /**
- * Return the relation under which item leaf `number` stands; "" if no leaf
- * with that number is an item's.
+ * Return the relation under which item leaf `number` stands.
  * @param {Counts} counts
- * @param {number} number from 1
+ * @param {number} number
+ * @throws {MalformedError} No leaf with that number is an item's.
  */
-export function relationAt(counts, number) {
+export function relationOf(counts, number) {
   let last = 0;
   for (const [code, count] of counts) {
     last += count;
-    if (1 <= number && number <= last) return RELATIONS[code - 1] ?? "";
+    if (1 <= number && number <= last) return RELATIONS[code - 1];
   }
-  return "";
+  throw new MalformedError(`leaf ${number} of the event is not an item's`);
 }
 
 /**

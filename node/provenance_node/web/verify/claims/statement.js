@@ -44,11 +44,14 @@ const HEADER = ["str", "str", "str", "bin", "int", "int", "bin"];
  */
 
 /**
- * Return the bytes that a statement's signature covers.
+ * Return the entry of a statement, as it stands in the log.
  * @param {Header} header
+ * @param {Uint8Array} signature
+ * @returns {Entry}
+ * @throws {MalformedError} The header is none that an entry can have.
  */
-export function writeHeader(header) {
-  return encode([
+export function makeEntry(header, signature) {
+  const headerBytes = encode([
     CONTEXT,
     header.origin,
     header.issuer,
@@ -57,15 +60,7 @@ export function writeHeader(header) {
     header.eventCount,
     header.eventsRoot,
   ]);
-}
-
-/**
- * Return the entry that logs a statement.
- * @param {Uint8Array} headerBytes
- * @param {Uint8Array} signature
- */
-export function writeEntry(headerBytes, signature) {
-  return encode([1, headerBytes, signature]);
+  return parseEntry(encode([1, headerBytes, signature]));
 }
 
 /**

@@ -28,7 +28,8 @@ export const WARNS = 8;
 /** The event declares an error. */
 export const DECLARES_ERROR = 16;
 
-export const MAX_OWN_LEAVES = 65_535;
+export const MAX_KINDS = 31;
+
 export const VALUE_SIZE = 80;
 
 /**

@@ -36,9 +36,23 @@
 // unused. It reads once, front to back, and knows what must come before it
 // sets memory aside for it. Nothing was proven yet.
 
-import { Item, MAX_LEAVES, SALT_SIZE, SEAL_SIZE, relationAt, roomFor } from "../claims/event.js";
-import { MAX_ENTRY_SIZE, MAX_EVENTS, SIGNATURE_SIZE } from "../claims/statement.js";
-import { VALUE_SIZE } from "../claims/trail.js";
+import {
+  MAX_ITEM_LENGTH,
+  MAX_LEAVES,
+  MAX_OWN_LEAVES,
+  MAX_POINTER_LENGTH,
+  MAX_UOM_LENGTH,
+  RELATIONS,
+  SALT_SIZE,
+  SEAL_SIZE,
+  roomFor,
+} from "../claims/event.js";
+import {
+  MAX_ENTRY_SIZE,
+  MAX_EVENTS,
+  SIGNATURE_SIZE,
+} from "../claims/statement.js";
+import { MAX_KINDS, VALUE_SIZE } from "../claims/trail.js";
 import { compareBytes } from "../encoding/bytes.js";
 import { HASH_SIZE } from "../encoding/digest.js";
 import { Reader } from "../encoding/reader.js";
@@ -56,9 +70,12 @@ export const MAX_BUNDLE_SIZE = 64 * 2 ** 20;
 
 /**
  * The most of each kind that a whole bundle has: ids, keys, statements,
- * events, commitments, entries, trails, ranges, rows, steps, anchors.
+ * events, commitments, entries, ranges, rows, steps, anchors.
  */
 export const MAX_ROWS = 262_144;
+
+/** The most trails of a bundle: more than any walk follows. */
+export const MAX_TRAILS = 8_192;
 
 /**
  * The most of each of these that a whole bundle has: leaves shown, pointers,
@@ -67,10 +84,7 @@ export const MAX_ROWS = 262_144;
 export const MAX_PARTS = 2 ** 20;
 
 const MAX_CHECKPOINT_SIZE = 2 ** 18;
-const MAX_ID_SIZE = 2048;
-/** One group of items for each relation. */
-const MAX_COUNTS = 13;
-/** The highest number that is read as a relation's code, or as kinds. */
+/** The highest number that is read as a relation's code. */
 const MAX_CODE = 255;
 const MAX_HASHES = MAX_BUNDLE_SIZE / HASH_SIZE;
 
@@ -83,8 +97,16 @@ const MAX_HASHES = MAX_BUNDLE_SIZE / HASH_SIZE;
  */
 
 /**
- * An item leaf of an event: its number (from 1), its salt, its item.
- * @typedef {{number: number, salt: Uint8Array, item: Item}} ShownItem
+ * An item leaf of an event, as it is shown.
+ * @typedef {object} ShownItem
+ * @property {number} number the leaf's number, from 1
+ * @property {Uint8Array} salt 16 bytes
+ * @property {string} id
+ * @property {[number | null, string | null] | null} amount quantity and unit,
+ *     each null where it is unspecified; null for a leaf that is not of a
+ *     quantity list
+ * @property {Uint8Array | null} seal the public key of the unit's seal; null
+ *     where there is none
  */
 
 /**
@@ -234,7 +256,7 @@ class Parser {
   bundle() {
     const read = this.#read;
     read.row(13);
-    const name = read.text(MAX_ID_SIZE);
+    const name = read.text(MAX_ITEM_LENGTH);
     if (name !== FORMAT) {
       throw new MalformedError(
         `this is not a bundle of the format ${FORMAT}, but of` +
@@ -243,7 +265,7 @@ class Parser {
     }
     const checkpoint = read.text(MAX_CHECKPOINT_SIZE);
     const committed = this.#committed();
-    this.#ids = this.#rows("ids", () => read.text(MAX_ID_SIZE));
+    this.#ids = this.#rows("ids", () => read.text(MAX_ITEM_LENGTH));
     requireRising("ids", this.#ids, compareText);
     this.#keys = this.#rows("keys", () => this.#key());
     requireRising(
@@ -262,7 +284,7 @@ class Parser {
     requireRising("entries", entries, byIndex);
     const logHashes = read.hashes(MAX_HASHES);
     const subject = this.#id();
-    const trails = this.#rows("trails", () => this.#trail());
+    const trails = this.#rows("trails", () => this.#trail(), MAX_TRAILS);
     requireRising("trails", trails, (a, b) => compareText(a.item, b.item));
     const mapProof = this.#map();
     const anchors = this.#rows("anchors", () => this.#anchor());
@@ -351,21 +373,17 @@ class Parser {
     const position = read.uint(MAX_EVENTS - 1);
     /** @type {Counts} */
     const counts = [];
-    for (let left = read.array(MAX_COUNTS); left; left--) {
+    for (let left = read.array(RELATIONS.length); left; left--) {
       read.row(2);
       counts.push([read.uint(MAX_CODE), read.uint(MAX_LEAVES)]);
     }
     const pointers = this.#rows(
       "pointers",
-      () => read.text(MAX_BUNDLE_SIZE),
+      () => read.text(MAX_POINTER_LENGTH),
       MAX_PARTS,
     );
     const body = read.binary(MAX_BUNDLE_SIZE);
-    const items = this.#rows(
-      "item leaves",
-      () => this.#item(counts),
-      MAX_PARTS,
-    );
+    const items = this.#rows("item leaves", () => this.#item(), MAX_PARTS);
     requireRising("item leaves", items, byNumber);
     const fields = this.#rows("field leaves", () => this.#field(), MAX_PARTS);
     requireRising("field leaves", fields, byNumber);
@@ -380,33 +398,32 @@ class Parser {
     };
   }
 
-  /**
-   * @param {Counts} counts
-   * @returns {ShownItem}
-   */
-  #item(counts) {
+  /** @returns {ShownItem} */
+  #item() {
     const read = this.#read;
     const length = read.array(6, 3);
     const number = read.uint(MAX_LEAVES);
     const salt = read.exactly(SALT_SIZE);
-    // Whether the groups are in order is not looked at yet: a leaf that they
-    // leave out belongs to none.
-    const relation = relationAt(counts, number);
     const id = this.#id();
-    const isQuantity = length > 4;
-    const quantity = !isQuantity || read.nil() ? null : read.number();
-    const uom = !isQuantity || read.nil() ? null : read.text(MAX_BUNDLE_SIZE);
+    /** @type {[number | null, string | null] | null} */
+    let amount = null;
+    if (length > 4) {
+      const quantity = read.nil() ? null : read.number();
+      amount = [quantity, read.nil() ? null : read.text(MAX_UOM_LENGTH)];
+    }
     // Only with a seal are they 4 or 6.
     const seal = length % 2 ? null : read.exactly(SEAL_SIZE);
-    const item = new Item(relation, id, quantity, uom, seal);
-    return { number, salt, item };
+    return { number, salt, id, amount, seal };
   }
 
   /** @returns {ShownField} */
   #field() {
     const read = this.#read;
     read.row(2);
-    return { number: read.uint(MAX_LEAVES), leaf: read.binary(MAX_BUNDLE_SIZE) };
+    return {
+      number: read.uint(MAX_LEAVES),
+      leaf: read.binary(MAX_BUNDLE_SIZE),
+    };
   }
 
   // Other entries.
@@ -465,7 +482,9 @@ class Parser {
     const start = read.uint();
     const length = read.uint();
     if (length === 0 || (size === 3) !== start > 0) {
-      throw read.fault("a range has a link, and tells the one before its first");
+      throw read.fault(
+        "a range has a link, and tells the one before its first",
+      );
     }
     return { start, length, previous: start ? read.hash() : null };
   }
@@ -478,10 +497,23 @@ class Parser {
       logIndex: read.uint(),
       position: read.uint(MAX_EVENTS - 1),
       time: read.uint(),
-      kinds: read.uint(MAX_CODE),
-      leaves: this.#rows("leaf numbers", () => read.uint(MAX_LEAVES), MAX_PARTS),
+      kinds: read.uint(MAX_KINDS),
+      leaves: this.#leaves(),
       eventId: read.hash(),
     };
+  }
+
+  #leaves() {
+    const leaves = this.#rows(
+      "leaf numbers",
+      () => this.#read.uint(MAX_LEAVES),
+      MAX_PARTS,
+    );
+    requireRising("leaf numbers", leaves, (a, b) => a - b);
+    if (leaves.length > MAX_OWN_LEAVES) {
+      throw new MalformedError(`a link has at most ${MAX_OWN_LEAVES} leaves`);
+    }
+    return leaves;
   }
 
   /** @returns {MapMultiproof} */
@@ -489,7 +521,7 @@ class Parser {
     const read = this.#read;
     read.row(3);
     const steps = this.#rows("steps", () => read.uint(8 * HASH_SIZE));
-    const others = this.#rows("others", () => this.#other());
+    const others = this.#rows("others", () => this.#other(), MAX_TRAILS);
     requireRising("others", others, (a, b) => compareBytes(a[0], b[0]));
     return { steps, others, hashes: read.hashes(MAX_HASHES) };
   }

@@ -14,11 +14,12 @@
 // of [bit, sibling] from a leaf up to the root, bits falling; as bytes, v(bit)
 // and 32 bytes for each step.
 //
-// One proof for many keys: a multiproof. Leaves at hand are those of the keys
-// that are asked for and there, and `others`, which stand where keys lead that
-// are not there. Walked down from the root, each step is 0 for a leaf at hand
-// or 1 + the bit of an inner node; of the side of a node on which nothing that
-// is asked for lies, there is the hash.
+// A multiproof answers for many keys at once, with no hash in it twice. It is
+// the map walked down from its root along all of these keys together: its
+// steps are b + 1 for an inner node at bit b and 0 for a leaf, each node
+// before its left side and that before its right; its hashes are those of the
+// sides that none of the keys leads to, in the order met. Leaves that are
+// reached by keys that are not in the map alone are its others.
 
 import { compareBytes, equalBytes, toHex } from "../encoding/bytes.js";
 import { HASH_SIZE, sha256 } from "../encoding/digest.js";
@@ -54,14 +55,7 @@ export function mapRoot(pairs, bit = 0) {
  * @throws {InvalidProofError} It does not, or the path does not show it.
  */
 export function verifyPresence(path, { key, value, root }) {
-  if (key.length !== KEY_SIZE) {
-    throw new InvalidProofError(`a map key has 32 bytes, not ${key.length}`);
-  }
-  if (value.length !== VALUE_SIZE) {
-    throw new InvalidProofError(
-      `a map value has ${VALUE_SIZE} bytes, not ${value.length}`,
-    );
-  }
+  requireSizes(key, value);
   requireFalling(path);
   let digest = leafHash(key, value);
   for (const [bit, sibling] of path) {
@@ -85,9 +79,7 @@ export function verifyPresence(path, { key, value, root }) {
  * @throws {InvalidProofError} It does, or the path does not show it.
  */
 export function verifyAbsence(path, { key, other, root }) {
-  if (key.length !== KEY_SIZE) {
-    throw new InvalidProofError(`a map key has 32 bytes, not ${key.length}`);
-  }
+  requireSizes(key, null);
   if (other === null) {
     if (path.length || !equalBytes(root, EMPTY_ROOT)) {
       throw new InvalidProofError("the map is not empty");
@@ -109,25 +101,85 @@ export function verifyAbsence(path, { key, other, root }) {
 }
 
 /**
- * What a multiproof of the map has, beside what is asked for.
+ * What a map holds for each of some keys, in one proof.
  * @typedef {object} MapMultiproof
- * @property {number[]} steps 0 for a leaf, 1 + bit for an inner node, each
- *     node before what is under it, left before right
- * @property {[Uint8Array, Uint8Array][]} others leaves that stand where keys
- *     lead that are not there, keys ascending
- * @property {Uint8Array} hashes of the sides not taken, joined, in the order
- *     in which they are met
+ * @property {number[]} steps the nodes on the way, each before its left side
+ *     and that before its right: b + 1 for an inner node at bit b, 0 for a
+ *     leaf. None if the map is empty.
+ * @property {[Uint8Array, Uint8Array][]} others key and value of the leaves
+ *     reached that are none of these keys: keys rise
+ * @property {Uint8Array} hashes of the sides that are not entered, joined, in
+ *     the order met
  */
 
+/** @typedef {{key: Uint8Array, value: Uint8Array | null, isAsked: boolean}} MapKey */
+
 /**
- * Return the root of the map that holds these values, and nothing for the
- * keys whose value is null.
- * @param {[Uint8Array, Uint8Array | null][]} queries each key once
+ * Return the root of the maps that a proof is true of: they hold these values,
+ * and nothing for the keys whose value is null.
+ * @param {[Uint8Array, Uint8Array | null][]} queries each key once; one at
+ *     least
  * @param {MapMultiproof} proof
  * @returns {Uint8Array}
- * @throws {InvalidProofError} The proof shows it of no map.
+ * @throws {InvalidProofError} No map holds that and is proved by this: a step
+ *     is missing or does not go down, a node is reached by no key or a leaf by
+ *     another's, or a part of the proof is not used.
  */
-export function mapRootFrom(queries, { steps, others, hashes }) {
+export function rootFromMany(queries, { steps, others, hashes }) {
+  checkKeys(queries, others);
+  /** @type {MapKey[]} */
+  const keys = [
+    ...queries.map(([key, value]) => ({ key, value, isAsked: true })),
+    ...others.map(([key, value]) => ({ key, value, isAsked: false })),
+  ];
+  const isEmpty = keys.every(({ value }) => value === null);
+  if (isEmpty && !steps.length && !hashes.length) return EMPTY_ROOT;
+  let taken = 0;
+  let used = 0;
+  /**
+   * Return the hash of the part where these keys lead.
+   * @param {MapKey[]} here
+   * @param {number} lowest the first bit at which they may part
+   * @returns {Uint8Array}
+   */
+  const walk = (here, lowest) => {
+    if (!here.length) {
+      if (used === hashes.length) throw endsEarly();
+      used += HASH_SIZE;
+      return hashes.subarray(used - HASH_SIZE, used);
+    }
+    if (taken === steps.length) throw endsEarly();
+    const step = steps[taken++];
+    if (step === 0) return reached(here);
+    const bit = step - 1;
+    if (!(lowest <= bit && bit < BITS)) {
+      throw new InvalidProofError(
+        `the map proof has bit ${bit} where one from ${lowest} must be`,
+      );
+    }
+    const left = here.filter(({ key }) => !bitOf(key, bit));
+    const right = here.filter(({ key }) => bitOf(key, bit));
+    return innerHash(bit, walk(left, bit + 1), walk(right, bit + 1));
+  };
+  const root = walk(keys, 0);
+  if (taken !== steps.length || used !== hashes.length) {
+    throw new InvalidProofError("a part of the map proof is not used");
+  }
+  return root;
+}
+
+function endsEarly() {
+  return new InvalidProofError("the map proof ends too early");
+}
+
+/**
+ * @param {[Uint8Array, Uint8Array | null][]} queries
+ * @param {[Uint8Array, Uint8Array][]} others
+ */
+function checkKeys(queries, others) {
+  if (!queries.length) {
+    throw new InvalidProofError("a map proof about no key proves nothing");
+  }
   const asked = new Set(queries.map(([key]) => toHex(key)));
   for (const [i, [key]] of others.entries()) {
     if (
@@ -135,74 +187,44 @@ export function mapRootFrom(queries, { steps, others, hashes }) {
       asked.has(toHex(key))
     ) {
       throw new InvalidProofError(
-        "the other leaves of the map are out of order, or asked for",
+        "the map proof's other leaves are not in order, or are asked for",
       );
     }
   }
-  /** @type {MapKey[]} */
-  const keys = [
-    ...queries.map(([key, value]) => ({ key, value, isAsked: true })),
-    ...others.map(([key, value]) => ({ key, value, isAsked: false })),
-  ];
-  const count = hashes.length / HASH_SIZE;
-  let taken = 0;
-  let used = 0;
-  /**
-   * @param {MapKey[]} here
-   * @param {number} least the first bit at which it may part
-   * @returns {Uint8Array}
-   */
-  const walk = (here, least) => {
-    if (!here.length) {
-      if (used === count) {
-        throw new InvalidProofError(`the map proof has only ${count} hashes`);
-      }
-      const at = HASH_SIZE * used++;
-      return hashes.subarray(at, at + HASH_SIZE);
-    }
-    if (taken === steps.length) {
-      throw new InvalidProofError(`the map proof has only ${taken} steps`);
-    }
-    const step = steps[taken++];
-    if (step === 0) return leafOf(here);
-    const bit = step - 1;
-    if (!(least <= bit && bit < BITS)) {
-      throw new InvalidProofError(
-        `the map proof has bit ${bit} where one from ${least} on must be`,
-      );
-    }
-    const left = here.filter(({ key }) => !bitOf(key, bit));
-    const right = here.filter(({ key }) => bitOf(key, bit));
-    return innerHash(bit, walk(left, bit + 1), walk(right, bit + 1));
-  };
-  const isEmpty = !steps.length && keys.every(({ value }) => value === null);
-  const root = isEmpty ? EMPTY_ROOT : walk(keys, 0);
-  if (taken !== steps.length || used !== count) {
-    throw new InvalidProofError(
-      `the map proof has ${steps.length} steps and ${count} hashes, not` +
-        ` ${taken} and ${used}`,
-    );
-  }
-  return root;
+  for (const [key, value] of [...queries, ...others]) requireSizes(key, value);
 }
 
-/** @typedef {{key: Uint8Array, value: Uint8Array | null, isAsked: boolean}} MapKey */
-
 /**
- * Return the hash of the one leaf among the keys that lead to it.
- * @param {MapKey[]} here
+ * Return the hash of the one leaf that all of these keys lead to.
+ * @param {MapKey[]} keys
  */
-function leafOf(here) {
-  const [leaf, ...more] = here.filter(({ value }) => value !== null);
-  if (!leaf || !leaf.value || more.length) {
+function reached(keys) {
+  const here = keys.filter(({ value }) => value !== null);
+  const [{ key, value, isAsked } = keys[0]] = here;
+  if (here.length !== 1 || value === null) {
     throw new InvalidProofError(
-      `the map proof has one leaf for ${more.length + (leaf ? 1 : 0)} keys`,
+      `${here.length} of the map's leaves are where one must be`,
     );
   }
-  if (!leaf.isAsked && here.length === 1) {
-    throw new InvalidProofError("the map proof has a leaf that nobody asked for");
+  if (!isAsked && keys.length === 1) {
+    throw new InvalidProofError("the map proof shows a leaf without need");
   }
-  return leafHash(leaf.key, leaf.value);
+  return leafHash(key, value);
+}
+
+/**
+ * @param {Uint8Array} key
+ * @param {Uint8Array | null} value
+ */
+function requireSizes(key, value) {
+  if (key.length !== KEY_SIZE) {
+    throw new InvalidProofError(`a map key has 32 bytes, not ${key.length}`);
+  }
+  if (value !== null && value.length !== VALUE_SIZE) {
+    throw new InvalidProofError(
+      `a map value has 80 bytes, not ${value.length}`,
+    );
+  }
 }
 
 /**
