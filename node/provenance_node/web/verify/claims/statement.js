@@ -11,9 +11,9 @@ import { decode, encode, hasTypes } from "../encoding/canonical.js";
 import { checkHash } from "../encoding/digest.js";
 import { utf8 } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
+import { MAX_ENTRY_SIZE, STATEMENT } from "./entry.js";
 import { checkItemId } from "./event.js";
 
-export const MAX_ENTRY_SIZE = 65_535;
 export const MAX_EVENTS = 65_536;
 
 const MAX_ORIGIN_LENGTH = 255;
@@ -60,7 +60,7 @@ export function makeEntry(header, signature) {
     header.eventCount,
     header.eventsRoot,
   ]);
-  return parseEntry(encode([1, headerBytes, signature]));
+  return parseEntry(encode([STATEMENT, headerBytes, signature]));
 }
 
 /**
@@ -77,7 +77,7 @@ export function parseEntry(data) {
   }
   const wrong = "the entry is no signed statement";
   const [kind, headerBytes, signature] = readFields(data, ENTRY, wrong);
-  if (kind !== 1) throw new MalformedError(wrong);
+  if (kind !== STATEMENT) throw new MalformedError(wrong);
   if (signature.length !== SIGNATURE_SIZE) {
     throw new MalformedError(
       `a signature has ${SIGNATURE_SIZE} bytes, not ${signature.length}`,

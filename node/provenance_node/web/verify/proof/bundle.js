@@ -36,6 +36,7 @@
 // unused. It reads once, front to back, and knows what must come before it
 // sets memory aside for it. Nothing was proven yet.
 
+import { MAX_ENTRY_SIZE } from "../claims/entry.js";
 import {
   MAX_ITEM_LENGTH,
   MAX_LEAVES,
@@ -47,11 +48,7 @@ import {
   SEAL_SIZE,
   roomFor,
 } from "../claims/event.js";
-import {
-  MAX_ENTRY_SIZE,
-  MAX_EVENTS,
-  SIGNATURE_SIZE,
-} from "../claims/statement.js";
+import { MAX_EVENTS, SIGNATURE_SIZE } from "../claims/statement.js";
 import { MAX_KINDS, VALUE_SIZE } from "../claims/trail.js";
 import { compareBytes } from "../encoding/bytes.js";
 import { HASH_SIZE } from "../encoding/digest.js";

@@ -12,12 +12,7 @@
 // Nothing is said yet about who may say what: from here on the parts are known
 // to be what the log holds, whole and in their places.
 
-import {
-  RULE_BOOK,
-  TRUST_VERSION,
-  UnknownKindError,
-  entryKind,
-} from "../claims/entry.js";
+import { RULE_BOOK, TRUST_VERSION, entryKind } from "../claims/entry.js";
 import {
   CODES,
   Item,
@@ -35,7 +30,12 @@ import {
 } from "../claims/event.js";
 import { makeEntry } from "../claims/statement.js";
 import { WARNS, headValue, mapKey, nextLink } from "../claims/trail.js";
-import { parseVersion, trustItem, versionHash } from "../claims/versions.js";
+import {
+  parseBookEntry,
+  parseVersionEntry,
+  trustItem,
+  versionLink,
+} from "../claims/versions.js";
 import { equalBytes } from "../encoding/bytes.js";
 import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
@@ -46,6 +46,7 @@ import {
   InvalidProofError,
   MalformedError,
   ProvenanceError,
+  UnknownKindError,
   VerificationError,
 } from "../errors.js";
 import { writeCommitment } from "../tlog/commitment.js";
@@ -217,7 +218,7 @@ export function checkLog(report, bundle, checkpoint, statements) {
       ` ${counted(commitment.itemCount, "item")}`,
   );
   const times = readTimes(report, bundle, commitment);
-  checkKinds(report, bundle, checkpoint.origin);
+  checkKinds(report, bundle);
   return { commitment, times, leaves };
 }
 
@@ -430,19 +431,15 @@ function readTimes(report, { commitments }, commitment) {
  * Check that each entry of another kind is of one that is known.
  * @param {Report} report
  * @param {Bundle} bundle
- * @param {string} origin
  */
-function checkKinds(report, { entries }, origin) {
+function checkKinds(report, { entries }) {
   for (const { logIndex, entry } of entries) {
     const subject = `entry ${logIndex}`;
     try {
       const kind = entryKind(entry);
-      if (kind === TRUST_VERSION) parseVersion(entry);
-      else if (kind !== RULE_BOOK) {
-        throw new MalformedError(
-          `an entry of kind ${kind} has a place of its own`,
-        );
-      }
+      if (kind === TRUST_VERSION) parseVersionEntry(entry);
+      else if (kind === RULE_BOOK) parseBookEntry(entry);
+      else throw new MalformedError("it is neither trust version nor book");
     } catch (error) {
       const detail = `${subject}: ${reasonOf(error)}`;
       if (error instanceof UnknownKindError) {
@@ -505,15 +502,8 @@ function linksOf(bundle, events, origin) {
   const versions = links.get(trustItem(origin));
   for (const { logIndex, entry } of bundle.entries) {
     if (!versions || entryKind(entry) !== TRUST_VERSION) continue;
-    const eventId = versionHash(parseVersion(entry).version);
-    versions.push({
-      logIndex,
-      position: 0,
-      time: 0,
-      kinds: 0,
-      leaves: [],
-      eventId,
-    });
+    const { version } = parseVersionEntry(entry);
+    versions.push(versionLink(logIndex, version.data));
   }
   return links;
 }
