@@ -8,17 +8,26 @@ import {
   checkRegistryBody,
   isRegistryEvent,
 } from "../../node/provenance_node/web/verify/claims/actor.js";
-import { hasTrail, parseEvent } from "../../node/provenance_node/web/verify/claims/event.js";
+import {
+  hasTrail,
+  parseEvent,
+} from "../../node/provenance_node/web/verify/claims/event.js";
 import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
 import { mapKey } from "../../node/provenance_node/web/verify/claims/trail.js";
-import { equalBytes, toHex } from "../../node/provenance_node/web/verify/encoding/bytes.js";
+import {
+  equalBytes,
+  toHex,
+} from "../../node/provenance_node/web/verify/encoding/bytes.js";
 import {
   decode,
   encode,
   hasTypes,
 } from "../../node/provenance_node/web/verify/encoding/canonical.js";
 import { sha256 } from "../../node/provenance_node/web/verify/encoding/digest.js";
-import { leafHash, rootOf } from "../../node/provenance_node/web/verify/encoding/tree.js";
+import {
+  leafHash,
+  rootOf,
+} from "../../node/provenance_node/web/verify/encoding/tree.js";
 import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
 import { assertion } from "../../node/provenance_node/web/verify/epcis/corrections.js";
 import {
@@ -42,7 +51,7 @@ export function parseSubmission(data) {
   if (
     !hasTypes(value, ["str", "bin", "array"]) ||
     value.length !== 3 ||
-    value[0] !== "provenance/submission/v1" ||
+    value[0] !== "provenance/submission/v2" ||
     !value[2].every((event) => event instanceof Uint8Array)
   ) {
     throw new MalformedError("this is not a submission of a signed statement");
@@ -75,7 +84,7 @@ export async function admit(data, { registry, origin, heads, since, now }) {
     } else {
       acts.set(event, readEpcis(event));
     }
-    if (!event.items.some((item) => hasTrail(item.id))) {
+    if (!event.items.some((item) => hasTrail(item.id, item.relation))) {
       throw new MalformedError("an event names no item that can have a trail");
     }
   }
