@@ -29,6 +29,8 @@ import {
   rootOf,
 } from "../../node/provenance_node/web/verify/encoding/tree.js";
 import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
+import { checkForm } from "../../node/provenance_node/web/verify/epcis/form.js";
+import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
 import { assertion } from "../../node/provenance_node/web/verify/epcis/corrections.js";
 import {
   InvalidSignatureError,
@@ -43,7 +45,6 @@ export class DuplicateEventError extends RejectedError {}
 export class LifecycleError extends RejectedError {}
 
 const CLOCK_TOLERANCE = 5 * 60 * 1000;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Return the entry and the events' data that a submission holds. */
 export function parseSubmission(data) {
@@ -119,18 +120,14 @@ export async function admit(data, { registry, origin, heads, since, now }) {
   return events;
 }
 
-function readEpcis({ body, items }) {
+function readEpcis({ body, counts, pointers, items }) {
   for (const { relation, id } of items) {
     if (relation === "actor" || canonicalItem(id) !== id) {
       throw new MalformedError(`${relation} may not be ${id}`);
     }
   }
-  const act = readAct(body, items);
-  const text = String(body.get("eventTime"));
-  if (!TIME.test(text) || Number.isNaN(Date.parse(text))) {
-    throw new MalformedError("eventTime is a time with its zone");
-  }
-  return { act, time: Date.parse(text) };
+  checkForm(body, counts, pointers, items);
+  return { act: readAct(body, items), time: readEvent(body, counts).time };
 }
 
 /** An id is used again only by the same event, to declare it an error. */

@@ -1,10 +1,17 @@
 // @ts-check
-// What an event says that its links repeat: when, and of what kind. Mirrors
-// provenance/epcis/reading.py.
+// What the links of an event's items say of it: when it was, and what kind.
+// Mirrors provenance/epcis/reading.py.
 //
-// Ledger, audit and verifier read an event by this one function. A link that
-// holds another time or other kinds than the event shown is refused; of an
-// event that is not shown they are what the ledger read.
+//     kinds    1  a child goes into a container      AggregationEvent and
+//              2  it comes out; or of a parent that   AssociationEvent, ADD or
+//                 names no child: it is emptied       DELETE
+//              4  it is made or ends                  ObjectEvent ADD, DELETE;
+//                                                     all of a transformation
+//              8  the event warns of it               by its step or disposition
+//             16  the event declares an error
+//
+// A link may have several of them: the recall that is taken back has 8 and 16.
+// Registry events happen in the log alone: time 0, no kinds.
 
 import { isRegistryEvent } from "../claims/actor.js";
 import {
@@ -90,10 +97,12 @@ export class EventReading {
  * Return what an event says.
  * @param {Body} body
  * @param {Counts} counts
- * @throws {MalformedError} It has no time that can be read.
+ * @throws {MalformedError} It does not say when it was, or its prefixes are
+ *     none.
  */
 export function readEvent(body, counts) {
-  if (isRegistryEvent(body)) return new EventReading(0, false, false, new Map());
+  if (isRegistryEvent(body))
+    return new EventReading(0, false, false, new Map());
   return new EventReading(
     readTime(body.get("eventTime")),
     isWarning(body),
@@ -103,7 +112,9 @@ export function readEvent(body, counts) {
 }
 
 /**
- * Return the moment that `text` names, in ms since 1970, rounded down.
+ * Return the moment that `text` names, in ms since 1970, rounded down: a day
+ * of the calendar, whole seconds up to 59 and one to nine digits of their
+ * fraction, and the offset from UTC, 14 hours at most.
  * @param {Value | undefined} text
  * @throws {MalformedError} It is no time with its zone, or before 1970.
  */
@@ -111,10 +122,10 @@ export function readTime(text) {
   const found = typeof text === "string" ? TIME.exec(text) : null;
   const ms = found && momentOf(found);
   if (ms === null || ms < 0) {
-    const shown = typeof text === "string" ? quoted(head(text, 80)) : "none";
+    const shown = typeof text === "string" ? quoted(head(text, 40)) : "any";
     throw new MalformedError(
-      `an eventTime is like 2026-03-02T08:00:00.000+13:00, from 1970 on, not` +
-        ` ${shown}`,
+      "eventTime is a time from 1970 on with its zone, such as" +
+        ` 2026-03-01T09:00:00+13:00, not ${shown}`,
     );
   }
   return ms;
@@ -125,7 +136,9 @@ export function readTime(text) {
  * @param {RegExpExecArray} found
  */
 function momentOf(found) {
-  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(Number);
+  const [year, month, day, hour, minute, second] = found
+    .slice(1, 7)
+    .map(Number);
   const offset = 60 * Number(found[9] ?? 0) + Number(found[10] ?? 0);
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const length = month === 2 && isLeap ? 29 : MONTHS[month - 1];
@@ -161,16 +174,20 @@ function daysSince1970(year, month, day) {
   return 365 * y + leaps + inYear - 719_468;
 }
 
-/** @param {Body} body */
+/**
+ * Whether a step or disposition that can be read is a warning.
+ * @param {Body} body
+ */
 function isWarning(body) {
-  const step = wordOf(body.get("bizStep"), body, readStep);
+  const prefixes = prefixesOf(body);
+  const step = wordOf(body.get("bizStep"), (text) => readStep(text, prefixes));
   if (WARNING_STEPS.has(step)) return true;
   const persistent = body.get("persistentDisposition");
   const set = persistent instanceof Map ? persistent.get("set") : null;
   const words = [body.get("disposition"), ...(Array.isArray(set) ? set : [])];
   return words.some((word) =>
     WARNING_DISPOSITIONS.has(
-      wordOf(word, body, (text, prefixes) => DISPOSITION.read(text, prefixes)),
+      wordOf(word, (text) => DISPOSITION.read(text, prefixes)),
     ),
   );
 }
@@ -178,14 +195,12 @@ function isWarning(body) {
 /**
  * Return the bare word that a value spells, "" if it cannot be read.
  * @param {Value | undefined} word
- * @param {Body} body
- * @param {(text: string, prefixes: import("./prefixes.js").Prefixes) =>
- *     string} read
+ * @param {(text: string) => string} read
  */
-function wordOf(word, body, read) {
+function wordOf(word, read) {
   if (typeof word !== "string") return "";
   try {
-    return read(word, prefixesOf(body));
+    return read(word);
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     // Not a word of the vocabulary, and so not one that warns.

@@ -350,7 +350,7 @@ function readShown(shown, at, issuer, room) {
     fields.set(pointer, parseField(leaf, pointer, room).value);
     leaves.push([number, leafHash(leaf)]);
   }
-  checkForm(body, counts, pointers);
+  checkForm(body, counts, pointers, named);
   const root = rootFrom(first + pointers.length, leaves, shown.hashes);
   return {
     at,
