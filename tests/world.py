@@ -476,12 +476,14 @@ class World:
                 for index, c in commitments
             ),
             entries=story.entries,
-            log_hashes=self.prove_log([
-                last,
-                *(index for index, _ in commitments),
-                *(statement.log_index for statement in story.statements),
-                *(logged.log_index for logged in story.entries),
-            ]),
+            log_hashes=self.prove_log(
+                [
+                    last,
+                    *(index for index, _ in commitments),
+                    *(statement.log_index for statement in story.statements),
+                    *(logged.log_index for logged in story.entries),
+                ]
+            ),
             subject=item,
             trails=story.trails,
             map_proof=self.prove_map(trail.item for trail in story.trails),
@@ -497,11 +499,13 @@ class World:
         return MemoryEvent(self.events[log_index, position])
 
     def event_nodes(self, log_index: int) -> merkle.ReadNodes:
-        return nodes_over([
-            merkle.leaf_hash(self.events[at].id)
-            for at in sorted(self.events)
-            if at[0] == log_index
-        ])
+        return nodes_over(
+            [
+                merkle.leaf_hash(self.events[at].id)
+                for at in sorted(self.events)
+                if at[0] == log_index
+            ]
+        )
 
     def entry(self, log_index: int) -> bytes:
         return self.entries[log_index]

@@ -66,7 +66,7 @@ _SEARCHED = 8_192
 _SMALL = 6
 """How many leaves a bucket has, at most, that is hashed without slots."""
 
-_MOST_EDGES = 65_536
+MOST_EDGES = 65_536
 """How many trails' edges are kept that changed lately, some 300 bytes each."""
 
 _LEAF_ROW = struct.Struct(">32s32s32sQq")
@@ -146,6 +146,7 @@ class ItemMap:
         *,
         cached: int = 1_500_000,
         has_slots: bool = True,
+        edges: int = MOST_EDGES,
     ) -> None:
         """Start from what *reader* has stored.
 
@@ -156,6 +157,7 @@ class ItemMap:
                 they are read again.
             has_slots: Whether to keep hashes inside of buckets, `SLOT_BYTES`
                 each. They pay where changes come one at a time.
+            edges: Of how many trails that changed lately to keep the edges.
         """
         self._reader = reader
         self._most_cached = cached
@@ -172,6 +174,7 @@ class ItemMap:
         self._digests: dict[bytes, dict[bytes, bytes]] = {}
         self._dirty: dict[bytes, set[bytes]] = {}
         self._edges: dict[bytes, Edges] = {}
+        self._most_edges = edges
 
     @property
     def item_count(self) -> int:
@@ -227,13 +230,23 @@ class ItemMap:
                 trail = GrowingTrail(0, key, NO_LINK, (b"", 0, b""))
             else:
                 edges = self._edges_of(key, leaf)
+                self._edges.pop(key, None)
                 trail = GrowingTrail(leaf.count, leaf.link, leaf.last, edges)
             changed[key] = trail
         return trail
 
+    def head(self, key: bytes) -> HeadRow | None:
+        """Return the head of that key as it is stored; nothing is pending.
+
+        Raises:
+            StoreError: What is stored of it is damaged.
+        """
+        leaf = self._stored_leaf(key)
+        return leaf and HeadRow(key, *leaf, *self._edges_of(key, leaf))
+
     def _edges_of(self, key: bytes, leaf: Leaf) -> Edges:
         """Return the edges of the stored trail that ends in *leaf*."""
-        if (kept := self._edges.pop(key, None)) is not None:
+        if (kept := self._edges.get(key)) is not None:
             return kept
         if leaf.count == 1:
             # There is no edge yet, and at most this one link warns.
@@ -246,8 +259,8 @@ class ItemMap:
             edges = head.edge, head.warnings, head.warned
             try:
                 found = _leaf_hash(key, leaf.count, leaf.link, edges)
-            except (ValueError, OverflowError):
-                found = b""  # No trail of that many links has such edges.
+            except ValueError:
+                found = b""
             if found == leaf.digest:
                 return edges
         raise StoreError(
@@ -301,7 +314,7 @@ class ItemMap:
             self._buckets[prefix] = bucket
         self._changed.clear()
         self._digests.clear()
-        while len(self._edges) > _MOST_EDGES:
+        while len(self._edges) > self._most_edges:
             # A dict is in the order of what came into it.
             del self._edges[next(iter(self._edges))]
         if self._cached > self._most_cached:
@@ -309,26 +322,20 @@ class ItemMap:
             self._slots.clear()
             self._cached = 0
 
-    def prove(
-        self, keys: Iterable[bytes]
-    ) -> tuple[list[int], list[tuple[bytes, bytes]], list[Hash]]:
-        """Return what proves all that the map holds for *keys*.
+    def prove(self, keys: Iterable[bytes]) -> patricia.MapMultiproof:
+        """Return what proves all that the map holds for *keys*, one at least.
 
         Nothing may be pending.
-
-        Returns:
-            (steps, others, hashes): see `provenance.tlog.patricia`.
 
         Raises:
             StoreError: What is stored is damaged.
         """
         self._rehash()
         proof = _Proof()
-        wanted = sorted(set(keys))
-        if wanted and self._row(0)[1]:
-            self._prove_in_row(proof, 0, 1, wanted)
+        if self._row(0)[1]:
+            self._prove_in_row(proof, 0, 1, sorted(set(keys)))
         others = []
-        for key in proof.others:
+        for key in sorted(proof.others):
             head = self._reader.head(key)
             leaf = self._stored_leaf(key)
             if head is None or leaf is None or head.leaf != leaf.digest:
@@ -336,7 +343,9 @@ class ItemMap:
                     f"the head {key.hex()} is not the map's: run an audit"
                 )
             others.append((key, read_head(head).value))
-        return proof.steps, others, proof.hashes
+        return patricia.MapMultiproof(
+            tuple(proof.steps), tuple(others), tuple(proof.hashes)
+        )
 
     def _prove_in_row(
         self, proof: "_Proof", number: int, node: int, keys: Sequence[bytes]
@@ -349,10 +358,8 @@ class ItemMap:
             if left and right:
                 bit = _ROW_BITS * level + node.bit_length() - 1
                 proof.steps.append(bit + 1)
-                middle = _split(keys, bit)
-                for child, side in (
-                    (2 * node, keys[:middle]),
-                    (2 * node + 1, keys[middle:]),
+                for child, side in zip(
+                    (2 * node, 2 * node + 1), _split(keys, bit), strict=True
                 ):
                     if side:
                         self._prove_in_row(proof, number, child, side)
@@ -379,8 +386,11 @@ class ItemMap:
             number, *_ = _rows_above(prefix)
             digest = self._row(number)[_FANOUT + (prefix[1] & 15)]
             if digest:
-                heads = self._reader.heads(prefix)
-                bucket = b"".join(map(_leaf_row, heads))
+                try:
+                    heads = self._reader.heads(prefix)
+                    bucket = b"".join(map(_leaf_row, heads))
+                except struct.error:
+                    pass  # No ledger wrote a number that has no place here.
                 if _hash_of(_pairs(bucket), BUCKET_BITS) != digest:
                     raise StoreError(
                         f"the heads under {prefix.hex()} are not those that"
@@ -526,11 +536,10 @@ def _prove_in_bucket(
     ends = [int.from_bytes(leaves[i][0], "big") for i in (0, -1)]
     bit = 8 * HASH_SIZE - (ends[0] ^ ends[1]).bit_length()
     proof.steps.append(bit + 1)
-    parted = _split([key for key, _ in leaves], bit)
-    middle = _split(keys, bit)
-    for part, side in (
-        (leaves[:parted], keys[:middle]),
-        (leaves[parted:], keys[middle:]),
+    place, mask = bit >> 3, 0x80 >> (bit & 7)
+    middle = bisect_left(leaves, 1, key=lambda leaf: leaf[0][place] & mask != 0)
+    for part, side in zip(
+        (leaves[:middle], leaves[middle:]), _split(keys, bit), strict=True
     ):
         if side:
             _prove_in_bucket(proof, part, side)
@@ -616,10 +625,16 @@ def _level_of(number: int) -> int:
     return level
 
 
-def _split(keys: Sequence[bytes], bit: int) -> int:
-    """Return where in sorted *keys*, equal before *bit*, its 1s begin."""
+def _split(keys: Sequence[bytes], bit: int) -> tuple[list[bytes], list[bytes]]:
+    """Return those of *keys* that have a 0 at that bit, and the others.
+
+    They may differ in the bits before, which no node of the map looks at.
+    """
     place, mask = bit >> 3, 0x80 >> (bit & 7)
-    return bisect_left(keys, 1, key=lambda key: bool(key[place] & mask))
+    return (
+        [key for key in keys if not key[place] & mask],
+        [key for key in keys if key[place] & mask],
+    )
 
 
 def read_head(row: HeadRow) -> Head:
@@ -628,8 +643,9 @@ def read_head(row: HeadRow) -> Head:
     Raises:
         StoreError: It has no edge of that many links: it is damaged.
     """
+    edges = row.edge, row.warnings, row.warned
     try:
-        links = right_edge.push(row.edge, row.count - 1, _link_leaf(row.link))
+        links = _whole_edge(row.count, row.link, edges)
     except ValueError as error:
         raise StoreError(
             f"the head {row.key.hex()} is damaged: {error}; run an audit"
@@ -653,8 +669,8 @@ def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
     Raises:
         ValueError: No trail of that many links has such edges.
     """
-    edge, warnings, warned = edges
-    links = right_edge.push(edge, count - 1, _link_leaf(link))
+    _, warnings, warned = edges
+    links = _whole_edge(count, link, edges)
     if warnings:
         rest = warnings.to_bytes(8, "big") + right_edge.root(warned)
     else:
@@ -669,6 +685,18 @@ def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
             rest,
         ))
     ).digest()  # fmt: skip
+
+
+def _whole_edge(count: int, link: bytes, edges: Edges) -> bytes:
+    """Return the edge of a whole trail, the latest link included.
+
+    Raises:
+        ValueError: No trail of that many links has such edges.
+    """
+    edge, warnings, _ = edges
+    if not 0 <= warnings <= count or count == 0:
+        raise ValueError(f"{warnings} of {count} links cannot warn")
+    return right_edge.push(edge, count - 1, _link_leaf(link))
 
 
 def _leaf_row(head: HeadRow) -> bytes:

@@ -59,12 +59,18 @@ from provenance.ledger.workers import (
 from provenance.logs import LEDGER
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
-from provenance.store.protocol import Batch, NameRow, Store
+from provenance.store.protocol import LOG, Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.note import NoteSignature, format_note, parse_note
 
+CLOCK_BOUND = 60 * 60 * 1000
+"""How far, in ms, what the log says of its time may be from the true time."""
+
 MAP_CACHE_BYTES = 2**29
 """How much of the map a ledger keeps in memory by default."""
+
+HEARTBEAT_MS = 30 * 60 * 1000
+"""How old the last commitment may get: half of the clock bound of an hour."""
 
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
@@ -153,7 +159,7 @@ class Ledger(LedgerReader):
             replay_registry(store, trust), origin=trust.origin
         )
         if size == 0:
-            self._commit(Sequencer(self._map, size=0, link_count=0))
+            self._commit(Sequencer(self._map, store, size=0, link_count=0))
         else:
             # Signs what a crash left unsigned; and even when there is nothing
             # to sign, holds the store against the signer's memory.
@@ -341,6 +347,19 @@ class Ledger(LedgerReader):
             times=lambda: (self._time, self._now()),
         )
 
+    def heartbeat(self) -> None:
+        """Commit to the map anew if the last commitment is old.
+
+        For whoever keeps a ledger open: called now and then, it lets the
+        log's time go on while nothing is logged. There is a new commitment,
+        under a checkpoint, once the last one is half of `CLOCK_BOUND` old.
+
+        Raises:
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        self._write_group([])
+
     def cosign(
         self, witnesses: Sequence[Cosigner], *, now: Instant | None = None
     ) -> list[str | ProvenanceError | OSError]:
@@ -389,6 +408,42 @@ class Ledger(LedgerReader):
             else answer
             for answer in answers
         ]
+
+    def heartbeat(self) -> bool:
+        """Commit if the last commitment is `HEARTBEAT_MS` old, without entries.
+
+        A ledger to which nobody says anything says so: what is logged next
+        has a commitment before it that is not much older.
+
+        Returns:
+            Whether it did.
+
+        Raises:
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        self._owner.require_here()
+        with self._turn:
+            self._require_whole()
+            now = self._now()
+            if now - self._time < HEARTBEAT_MS:
+                return False
+            sequencer = Sequencer(
+                self._map, size=self._tree.size, link_count=self._link_count
+            )
+            try:
+                self._commit(sequencer, now=now)
+            except BaseException as error:
+                # As in a turn: what is stored now is unknown.
+                self._failure = self._failure or (
+                    error
+                    if isinstance(error, ProvenanceError)
+                    else StoreError(
+                        f"a heartbeat was interrupted ({type(error).__name__})"
+                    )
+                )
+                raise
+        return True
 
     def add_cosignatures(
         self, lines: Sequence[NoteSignature], *, size: int
@@ -501,13 +556,17 @@ class Ledger(LedgerReader):
 
     def _write_batch(self, checked: Sequence[Checked]) -> list[Answer]:
         sequencer = Sequencer(
-            self._map, size=self._tree.size, link_count=self._link_count
+            self._map,
+            self._writable,
+            size=self._tree.size,
+            link_count=self._link_count,
         )
         now = self._now()
         answers = self._place_all(
             checked, sequencer, self._admission, self._map, now=now
         )
-        if not sequencer.is_empty:
+        is_due = not checked and now - self._time >= CLOCK_BOUND // 2
+        if is_due or not sequencer.is_empty:
             self._commit(sequencer, now=now)
         if LEDGER.isEnabledFor(INFO):
             _log_refusals(checked, answers)
@@ -524,7 +583,7 @@ class Ledger(LedgerReader):
     ) -> list[Answer]:
         def head_link(key: bytes) -> bytes | None:
             leaf = item_map.get(key)
-            return None if leaf is None else leaf[2]
+            return None if leaf is None else leaf.link
 
         def named(key: bytes) -> Iterator[NameRow]:
             return chain(self._writable.named(key), sequencer.named(key))
@@ -589,9 +648,10 @@ class Ledger(LedgerReader):
         sequenced = sequencer.commit_map(now=now)
         heads, map_rows = self._map.changes()
         old_size = self._tree.size
-        tiles = self._tree.append([
+        changed = self._tree.append([
             leaf_hash(row.entry) for row in sequenced.entries
         ])  # fmt: skip
+        tiles = [(LOG, *tile) for tile in changed]
         self._writable.commit(
             Batch(
                 old_size=old_size,
@@ -601,9 +661,11 @@ class Ledger(LedgerReader):
                 links=sequenced.links,
                 heads=heads,
                 map_rows=map_rows,
-                tiles=tiles,
+                tiles=[*tiles, *sequenced.tiles],
                 registry=sequenced.registry,
                 names=sequenced.names,
+                warnings=sequenced.warnings,
+                cuts=sequenced.cuts,
             )
         )
         self._map.stored()
@@ -658,7 +720,7 @@ def _item_map(store: Store, cache_bytes: int) -> ItemMap:
 
 
 def _trail(leaf: Leaf | None) -> Trail | None:
-    return None if leaf is None else Trail(leaf[1], leaf[3])
+    return None if leaf is None else Trail(leaf.count, leaf.last)
 
 
 def _last_commitment(store: Store, size: int) -> Commitment:

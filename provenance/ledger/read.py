@@ -165,7 +165,7 @@ class LedgerReader:
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
             end = head.count if stop is None else min(stop, head.count)
-            view = TrailView(reader, head, self._kept_tiles)
+            view = TrailView(reader, head)
             return [
                 read_step(reader, link)
                 for link in view.links(min(start, end), end)

@@ -304,6 +304,8 @@ def pack_checked(checked: Checked) -> list[object]:
                 event.id,
                 event.items,
                 event.keys,
+                event.leaves,
+                event.kinds,
                 None
                 if event.act is REGISTRY_ACT
                 else [
@@ -340,6 +342,8 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
                     event_id,
                     items,
                     item_keys,
+                    leaves,
+                    kinds,
                     REGISTRY_ACT if act is None else _act(*act),
                     after,
                     time,
@@ -349,6 +353,8 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
                     event_id,
                     items,
                     item_keys,
+                    leaves,
+                    kinds,
                     act,
                     after,
                     time,
