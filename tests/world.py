@@ -386,10 +386,12 @@ class World:
     def logged(self, index: int) -> LoggedEntry:
         return LoggedEntry(index, self.entries[index])
 
-    def prove_log(self, indexes: Collection[int]) -> tuple[Hash, ...]:
-        """Return the proof of these entries at the latest checkpoint."""
+    def prove_log(
+        self, indexes: Collection[int], *, size: int | None = None
+    ) -> tuple[Hash, ...]:
+        """Return the proof of these entries, by default in the whole log."""
         return merkle.prove_many(
-            sorted(set(indexes)), len(self.entries), self.nodes
+            sorted(set(indexes)), size or len(self.entries), self.nodes
         )
 
     def prove_map(self, items: Iterable[str]) -> patricia.MapMultiproof:

@@ -153,7 +153,7 @@ def make_entry(header: Header, signature: bytes) -> Entry:
     Raises:
         MalformedError: A value is out of its bounds.
     """
-    return parse_entry(encode([1, header.to_bytes(), signature]))
+    return parse_entry(encode([STATEMENT, header.to_bytes(), signature]))
 
 
 def events_root(event_ids: Sequence[bytes]) -> Hash:

@@ -20,7 +20,6 @@ from itertools import pairwise
 from provenance.claims.entry import (
     RULE_BOOK,
     TRUST_VERSION,
-    UnknownKindError,
     entry_kind,
 )
 from provenance.claims.event import (
@@ -41,7 +40,7 @@ from provenance.claims.event import (
 from provenance.claims.statement import Entry, Header, make_entry
 from provenance.claims.trail import Head, Link, map_key, next_link
 from provenance.claims.versions import (
-    parse_rule_book,
+    parse_book_entry,
     parse_version_entry,
     trust_item,
     version_link,
@@ -56,6 +55,7 @@ from provenance.errors import (
     InvalidProofError,
     MalformedError,
     ProvenanceError,
+    UnknownKindError,
 )
 from provenance.proof.bundle import (
     Anchor,
@@ -448,7 +448,7 @@ def _check_kinds(report: Report, bundle: Bundle) -> None:
             if kind == TRUST_VERSION:
                 parse_version_entry(logged.entry)
             elif kind == RULE_BOOK:
-                parse_rule_book(logged.entry)
+                parse_book_entry(logged.entry)
             else:
                 raise MalformedError("it is neither trust version nor book")
         except UnknownKindError as error:
@@ -508,7 +508,8 @@ def links_of(
     if (versions := links.get(trust_item(origin))) is not None:
         for logged in bundle.entries:
             with suppress(MalformedError):
-                versions.append(version_link(logged.log_index, logged.entry))
+                version = parse_version_entry(logged.entry).version
+                versions.append(version_link(logged.log_index, version.data))
     return links
 
 

@@ -166,7 +166,7 @@ def check_recalls(
             continue
         event = events[at]
         where = f"event {at[1]} of entry {at[0]}"
-        if event.reading.declares:
+        if event.reading.declares_error:
             _note_declaration(report, asserted, events, sighting)
         elif not is_recall(event.body, acts[at]):
             continue
@@ -184,7 +184,7 @@ def check_recalls(
     for sighting in walk.aside:
         at, item = sighting.at, sighting.item
         event = events[at]
-        if (at, item) not in walk.void and not event.reading.declares:
+        if (at, item) not in walk.void and not event.reading.declares_error:
             report.notice(
                 "PRV-1408",
                 f"{event.issuer} warned of {item} at another time than the"
@@ -210,7 +210,7 @@ def check_creations(
             at in acts
             and sighting.why is not Why.ACTOR
             and (at, item) not in walk.void
-            and not event.reading.declares
+            and not event.reading.declares_error
             and _makes_unit(event, item)
         ):
             made.setdefault(item, {})[at] = event
@@ -251,7 +251,7 @@ def check_standing(
     # Of what is not shown, something may stand.
     if len(places) == own.count and all(
         (at, bundle.subject) in walk.void
-        or (at in evidence.events and evidence.events[at].reading.declares)
+        or (at in evidence.events and evidence.events[at].reading.declares_error)
         for at in places
     ):
         report.lacking(
@@ -271,11 +271,11 @@ class _Asserted:
         self._events = events
         self._said: dict[Position, bytes] = {}
         self._first: dict[tuple[str, bytes], dict[str, Position]] = {}
-        if not any(event.reading.declares for event in events.values()):
+        if not any(event.reading.declares_error for event in events.values()):
             return
         for sighting in walk.sightings:
             event = events[sighting.at]
-            if not event.reading.declares:
+            if not event.reading.declares_error:
                 first = self._first.setdefault(self._key(sighting), {})
                 earliest = first.get(event.issuer, sighting.at)
                 first[event.issuer] = min(earliest, sighting.at)
