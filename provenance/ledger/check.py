@@ -19,10 +19,16 @@ from provenance.claims.actor import (
     check_registry_body,
     is_registry_event,
 )
+from provenance.claims.entry import TRUST_VERSION, entry_kind
 from provenance.claims.event import CODES, Event, parse_event
 from provenance.claims.registry import Act
 from provenance.claims.statement import Entry, events_root, parse_entry
 from provenance.claims.trail import map_key
+from provenance.claims.versions import (
+    parse_book_entry,
+    parse_version_entry,
+    trust_item,
+)
 from provenance.epcis.acts import read_act
 from provenance.epcis.corrections import EventName, name_of
 from provenance.epcis.form import check_form
@@ -33,6 +39,8 @@ from provenance.keys import signature_is_valid
 
 FindKey = Callable[[bytes], bytes | None]
 """Returns the public key with that id, or None if it is not known."""
+
+_OUR_OWN = trust_item("")
 
 REGISTRY_ACT = Act(frozenset(), (), ())
 """Stands for a registry event, whose permission the registry itself judges."""
@@ -65,6 +73,16 @@ class CheckedEvent(NamedTuple):
     after: tuple[tuple[bytes, bytes], ...]
     time: int
     name: EventName | None
+
+
+class CheckedDocument(NamedTuple):
+    """A trust version or a rule book, in order as far as its form goes.
+
+    Attributes:
+        entry: The leaf's data.
+    """
+
+    entry: bytes
 
 
 class CheckedStatement(NamedTuple):
@@ -150,6 +168,19 @@ def check_submission(
     )
 
 
+def check_document(entry: bytes) -> CheckedDocument:
+    """Return the trust version or rule book *entry*, once it was checked.
+
+    Raises:
+        MalformedError: It is neither.
+    """
+    if entry_kind(entry) == TRUST_VERSION:
+        parse_version_entry(entry)
+    else:
+        parse_book_entry(entry)
+    return CheckedDocument(entry)
+
+
 def check_signature(statement: Entry, key: bytes) -> None:
     """Check that *key* signed *statement*.
 
@@ -197,10 +228,12 @@ def check_event(event: Event, *, called: str, issuer: str) -> CheckedEvent:
         items=tuple(own),
         keys=tuple([map_key(item) for item in own]),
         leaves=tuple(own.values()),
-        kinds=tuple([
-            kinds[event.items[leaves[0] - 1].relation]
-            for leaves in own.values()
-        ]),
+        kinds=tuple(
+            [
+                kinds[event.items[leaves[0] - 1].relation]
+                for leaves in own.values()
+            ]
+        ),
         act=act,
         after=tuple([(map_key(item), link) for item, link in event.after]),
         time=0 if reading is None else reading.time,
@@ -219,6 +252,11 @@ def _read_epcis(event: Event) -> tuple[Act, EventReading]:
     for item in event.items:
         if item.relation == ACTOR_RELATION:
             raise MalformedError("only registry events name actors as items")
+        if item.id.startswith(_OUR_OWN):
+            raise MalformedError(
+                f"no event names {item.id!r}: what begins so has a trail of"
+                " entries of its own"
+            )
         canonical = canonical_item(item.id)
         if canonical != item.id:
             raise MalformedError(

@@ -39,7 +39,11 @@ from provenance.forks import Owner
 from provenance.keys import KeyHolder
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.batches import batches, gather
-from provenance.ledger.check import CheckedStatement
+from provenance.ledger.check import (
+    CheckedDocument,
+    CheckedStatement,
+    check_document,
+)
 from provenance.ledger.cosign import Cosigner, ask
 from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap, Leaf
 from provenance.ledger.logtree import GrowingTree
@@ -62,9 +66,6 @@ from provenance.proof.trust import Trust
 from provenance.store.protocol import LOG, Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.note import NoteSignature, format_note, parse_note
-
-CLOCK_BOUND = 60 * 60 * 1000
-"""How far, in ms, what the log says of its time may be from the true time."""
 
 MAP_CACHE_BYTES = 2**29
 """How much of the map a ledger keeps in memory by default."""
@@ -159,7 +160,7 @@ class Ledger(LedgerReader):
             replay_registry(store, trust), origin=trust.origin
         )
         if size == 0:
-            self._commit(Sequencer(self._map, store, size=0, link_count=0))
+            self._commit(self._sequencer())
         else:
             # Signs what a crash left unsigned; and even when there is nothing
             # to sign, holds the store against the signer's memory.
@@ -280,6 +281,24 @@ class Ledger(LedgerReader):
         """
         return self._write_group(checked)
 
+    def log_document(self, entry: bytes) -> int:
+        """Log a trust version or a rule book; return its index.
+
+        Only its form is looked at: whether it may be logged is for the caller
+        to say. It is logged as often as it is given.
+
+        Args:
+            entry: As `provenance.claims.versions` makes it.
+
+        Raises:
+            MalformedError: It is neither.
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        (answer,) = self._write_group([check_document(entry)])
+        assert isinstance(answer, int), "a document is placed or raises"
+        return answer
+
     def append(
         self,
         events: Sequence[Event],
@@ -346,19 +365,6 @@ class Ledger(LedgerReader):
             Admission(registry, origin=self.origin),
             times=lambda: (self._time, self._now()),
         )
-
-    def heartbeat(self) -> None:
-        """Commit to the map anew if the last commitment is old.
-
-        For whoever keeps a ledger open: called now and then, it lets the
-        log's time go on while nothing is logged. There is a new commitment,
-        under a checkpoint, once the last one is half of `CLOCK_BOUND` old.
-
-        Raises:
-            StoreError: As `submit` does.
-            ForkError: As `submit` does.
-        """
-        self._write_group([])
 
     def cosign(
         self, witnesses: Sequence[Cosigner], *, now: Instant | None = None
@@ -428,9 +434,7 @@ class Ledger(LedgerReader):
             now = self._now()
             if now - self._time < HEARTBEAT_MS:
                 return False
-            sequencer = Sequencer(
-                self._map, size=self._tree.size, link_count=self._link_count
-            )
+            sequencer = self._sequencer()
             try:
                 self._commit(sequencer, now=now)
             except BaseException as error:
@@ -555,22 +559,24 @@ class Ledger(LedgerReader):
             ) from self._failure
 
     def _write_batch(self, checked: Sequence[Checked]) -> list[Answer]:
-        sequencer = Sequencer(
+        sequencer = self._sequencer()
+        now = self._now()
+        answers = self._place_all(
+            checked, sequencer, self._admission, self._map, now=now
+        )
+        if not sequencer.is_empty:
+            self._commit(sequencer, now=now)
+        if LEDGER.isEnabledFor(INFO):
+            _log_refusals(checked, answers)
+        return answers
+
+    def _sequencer(self) -> Sequencer:
+        return Sequencer(
             self._map,
             self._writable,
             size=self._tree.size,
             link_count=self._link_count,
         )
-        now = self._now()
-        answers = self._place_all(
-            checked, sequencer, self._admission, self._map, now=now
-        )
-        is_due = not checked and now - self._time >= CLOCK_BOUND // 2
-        if is_due or not sequencer.is_empty:
-            self._commit(sequencer, now=now)
-        if LEDGER.isEnabledFor(INFO):
-            _log_refusals(checked, answers)
-        return answers
 
     def _place_all(
         self,
@@ -609,6 +615,9 @@ class Ledger(LedgerReader):
         for statement in checked:
             if isinstance(statement, ProvenanceError):
                 answers.append(statement)
+                continue
+            if isinstance(statement, CheckedDocument):
+                answers.append(sequencer.place_document(statement.entry))
                 continue
             logged = self._find_logged(statement, placed)
             if logged is not None:

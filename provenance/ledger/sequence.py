@@ -14,7 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from provenance.claims.trail import WARNS, next_link
+from provenance.claims.entry import TRUST_VERSION, entry_kind
+from provenance.claims.trail import WARNS, map_key, next_link
+from provenance.claims.versions import (
+    parse_book_entry,
+    parse_version_entry,
+    trust_item,
+    version_link,
+)
 from provenance.encoding.digest import HASH_SIZE
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import StoreError
@@ -166,6 +173,28 @@ class Sequencer:
         self._registry += [
             (log_index, position) for position in admitted.registry_positions
         ]
+        self._next += 1
+        return log_index
+
+    def place_document(self, entry: bytes) -> int:
+        """Give a trust version or a rule book the next place; return it.
+
+        Raises:
+            MalformedError: *entry* is neither.
+        """
+        log_index = self._next
+        row = EntryRow(entry)
+        if entry_kind(entry) == TRUST_VERSION:
+            version = parse_version_entry(entry).version
+            link = version_link(log_index, version.data)
+            self._link(
+                map_key(trust_item(version.origin)),
+                (log_index, 0, link.time, link.kinds, (), link.event_id),
+            )
+            row = EntryRow(entry, link.event_id, [b""])
+        else:
+            parse_book_entry(entry)
+        self._entries.append(row)
         self._next += 1
         return log_index
 

@@ -121,7 +121,7 @@ class TrailView:
 
     @cached_property
     def _tail_hashes(self) -> list[bytes]:
-        hashes = []
+        hashes: list[bytes] = []
         link: bytes = self._row.key
         if self._full:
             link = self._tile(self._full - 1)[0][-1]

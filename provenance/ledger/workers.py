@@ -41,6 +41,7 @@ from provenance.errors import (
 from provenance.feed import LINGER_SECONDS, Drawn, Feed, Limits
 from provenance.ledger.check import (
     REGISTRY_ACT,
+    CheckedDocument,
     CheckedEvent,
     CheckedStatement,
     FindKey,
@@ -85,7 +86,7 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
     "signature": InvalidSignatureError,
 }
 
-Checked = CheckedStatement | ProvenanceError
+Checked = CheckedStatement | CheckedDocument | ProvenanceError
 
 Chunks = Drawn[Submission] | Feed[Submission]
 """What submissions come from; see `drawn` and `fed`."""
@@ -292,6 +293,7 @@ def pack_checked(checked: Checked) -> list[object]:
     if isinstance(checked, ProvenanceError):
         name = next(n for n, e in _ERRORS.items() if isinstance(checked, e))
         return [name, str(checked)]
+    assert isinstance(checked, CheckedStatement), "nothing else is handed in"
     return [
         checked.statement_id,
         checked.origin,

@@ -459,7 +459,16 @@ class SQLiteReads(ABC):
 
     def _link(self, *row: Any) -> LinkRow:
         """Return the link whose columns these are."""
-        return LinkRow(*row[:4], self._leaves(row[4]), *row[5:])
+        log_index, position, time, kinds, leaves, event_id, previous = row
+        return LinkRow(
+            log_index,
+            position,
+            time,
+            kinds,
+            self._leaves(leaves),
+            event_id,
+            previous,
+        )
 
     def _leaves(self, stored: object) -> tuple[int, ...]:
         if type(stored) is int:
