@@ -29,7 +29,10 @@ import {
   rootOf,
 } from "../../node/provenance_node/web/verify/encoding/tree.js";
 import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
-import { checkForm } from "../../node/provenance_node/web/verify/epcis/form.js";
+import {
+  checkForm,
+  checkNamed,
+} from "../../node/provenance_node/web/verify/epcis/form.js";
 import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
 import { assertion } from "../../node/provenance_node/web/verify/epcis/corrections.js";
 import {
@@ -126,7 +129,8 @@ function readEpcis({ body, counts, pointers, items }) {
       throw new MalformedError(`${relation} may not be ${id}`);
     }
   }
-  checkForm(body, counts, pointers, items);
+  checkForm(body, counts, pointers);
+  for (const item of items) checkNamed(body, item);
   return { act: readAct(body, items), time: readEvent(body, counts).time };
 }
 

@@ -52,7 +52,10 @@ import {
   leafHash,
   rootOf,
 } from "../../node/provenance_node/web/verify/encoding/tree.js";
-import { checkForm } from "../../node/provenance_node/web/verify/epcis/form.js";
+import {
+  checkForm,
+  checkNamed,
+} from "../../node/provenance_node/web/verify/epcis/form.js";
 import { readEvent as readWords } from "../../node/provenance_node/web/verify/epcis/reading.js";
 import {
   InvalidProofError,
@@ -188,7 +191,8 @@ function readShownLeaves(given) {
 
 function readForm(given) {
   const { body, counts, pointers, items } = parseEvent(raw(given.data));
-  checkForm(body, counts, pointers, items);
+  checkForm(body, counts, pointers);
+  for (const item of items) checkNamed(body, item);
   return {};
 }
 

@@ -40,7 +40,7 @@ import { equalBytes } from "../encoding/bytes.js";
 import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
-import { checkForm } from "../epcis/form.js";
+import { checkForm, checkNamed } from "../epcis/form.js";
 import { readEvent } from "../epcis/reading.js";
 import {
   InvalidProofError,
@@ -350,7 +350,8 @@ function readShown(shown, at, issuer, room) {
     fields.set(pointer, parseField(leaf, pointer, room).value);
     leaves.push([number, leafHash(leaf)]);
   }
-  checkForm(body, counts, pointers, named);
+  checkForm(body, counts, pointers);
+  for (const item of named) checkNamed(body, item);
   const root = rootFrom(first + pointers.length, leaves, shown.hashes);
   return {
     at,
