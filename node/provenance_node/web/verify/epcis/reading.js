@@ -122,10 +122,10 @@ export function readTime(text) {
   const found = typeof text === "string" ? TIME.exec(text) : null;
   const ms = found && momentOf(found);
   if (ms === null || ms < 0) {
-    const shown = typeof text === "string" ? quoted(head(text, 40)) : "any";
+    const shown = typeof text === "string" ? text : String(text ?? "None");
     throw new MalformedError(
       "eventTime is a time from 1970 on with its zone, such as" +
-        ` 2026-03-01T09:00:00+13:00, not ${shown}`,
+        ` 2026-03-01T09:00:00+13:00, not ${quoted(head(shown, 40))}`,
     );
   }
   return ms;
