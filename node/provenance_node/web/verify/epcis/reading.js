@@ -69,14 +69,14 @@ export class EventReading {
   /**
    * @param {number} time in ms since 1970
    * @param {boolean} warns whether it warns of every item that it names
-   * @param {boolean} declares whether it declares an error
+   * @param {boolean} declaresError whether it declares an error
    * @param {ReadonlyMap<number, number>} moves relation code → what it does
    *     to the items of that group
    */
-  constructor(time, warns, declares, moves) {
+  constructor(time, warns, declaresError, moves) {
     this.time = time;
     this.warns = warns;
-    this.declares = declares;
+    this.declaresError = declaresError;
     this.moves = moves;
   }
 
@@ -88,7 +88,7 @@ export class EventReading {
     return (
       (this.moves.get(code) ?? 0) |
       (this.warns ? WARNS : 0) |
-      (this.declares ? DECLARES_ERROR : 0)
+      (this.declaresError ? DECLARES_ERROR : 0)
     );
   }
 }

@@ -278,15 +278,20 @@ export function checkTrails(report, bundle, events, { origin, mapRoot }) {
       report.stop("trails", 1, detail, item);
     }
   }
+  /** @type {Uint8Array} */
+  let root;
   try {
-    if (!equalBytes(rootFromMany(values, bundle.mapProof), mapRoot)) {
-      throw new InvalidProofError("the map proof leads to another root");
-    }
+    root = rootFromMany(values, bundle.mapProof);
   } catch (error) {
+    const detail = `the proof in the ledger's map: ${reasonOf(error)}`;
+    report.stop("trails", 1, detail);
+  }
+  if (!equalBytes(root, mapRoot)) {
     report.stop(
       "trails",
       1,
-      `the trails are not those of the ledger's map: ${reasonOf(error)}`,
+      "the trails shown do not lead to the root of the ledger's map: one of" +
+        " them is not as the ledger has it",
     );
   }
   const whole = [...trails.values()].filter(({ count }) => count > 0).length;

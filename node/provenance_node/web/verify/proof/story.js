@@ -162,7 +162,7 @@ export function checkRecalls(report, walk, events, acts) {
     if (why === ACTOR || !act) continue;
     const event = eventAt(events, at);
     const where = `event ${at[1]} of entry ${at[0]}`;
-    if (event.reading.declares) {
+    if (event.reading.declaresError) {
       noteDeclaration(report, asserted, event, sighting);
     } else if (!isRecall(event.body, act)) {
       continue;
@@ -181,7 +181,7 @@ export function checkRecalls(report, walk, events, acts) {
   }
   for (const { at, item } of walk.aside) {
     const { reading, issuer } = eventAt(events, at);
-    if (!walk.voids.has(sightingKey(at, item)) && !reading.declares) {
+    if (!walk.voids.has(sightingKey(at, item)) && !reading.declaresError) {
       report.notice(
         "PRV-1408",
         `${issuer} warned of ${item} at another time than the story looks at` +
@@ -209,7 +209,7 @@ export function checkCreations(report, walk, events, acts) {
       why !== ACTOR &&
       acts.has(placeKey(at)) &&
       !walk.voids.has(sightingKey(at, item)) &&
-      !event.reading.declares &&
+      !event.reading.declaresError &&
       makesUnit(event, item)
     ) {
       // Each once, for a trail may have been seen for two reasons.
@@ -259,7 +259,7 @@ export function checkStanding(report, { subject }, walk, evidence) {
   const isVoid = places.every(
     (at) =>
       walk.voids.has(sightingKey(at, subject)) ||
-      evidence.events.get(placeKey(at))?.reading.declares,
+      evidence.events.get(placeKey(at))?.reading.declaresError,
   );
   // Of what is not shown, something may stand.
   if (places.length === own.count && isVoid) {
@@ -287,11 +287,11 @@ class Asserted {
   constructor(walk, events) {
     this.#events = events;
     const all = [...events.values()];
-    if (!all.some(({ reading }) => reading.declares)) return;
+    if (!all.some(({ reading }) => reading.declaresError)) return;
     for (const sighting of walk.sightings) {
       const { at } = sighting;
       const { reading, issuer } = eventAt(events, at);
-      if (reading.declares) continue;
+      if (reading.declaresError) continue;
       const key = this.#key(sighting);
       const first = this.#first.get(key) ?? new Map();
       this.#first.set(key, first);

@@ -163,7 +163,10 @@ export function sightingKey(at, item) {
  *     look at even where they would be skipped
  * @returns {Trace}
  */
-export function trace(subject, { trustItem, readTrail, readEvent, besides = [] }) {
+export function trace(
+  subject,
+  { trustItem, readTrail, readEvent, besides = [] },
+) {
   const walk = new Walk(
     readTrail,
     readEvent,
@@ -757,7 +760,8 @@ class Walk {
     }
     // One at most; none names no container, and the counts say so.
     const parents = leavesOf(seen.event, 5, 5);
-    if (!this.#requireAll(plan, seen, parents)) return null;
+    const wanted = visit(plan.item, CONTAINER);
+    if (!this.#requireAll(wanted, seen, parents)) return null;
     const id = seen.event.shown.get(parents.start)?.id;
     if (parents.start === parents.stop || id === undefined) return null;
     // A place has no inside: what else happens there is none of the item's

@@ -58,7 +58,7 @@ import {
 } from "./story.js";
 import { makeTimeline } from "./timeline.js";
 import { ACTOR } from "./trace.js";
-import { SCHEMA, fillUp, outcomeOf } from "./verdict.js";
+import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/checkpoint.js").SignedCheckpoint} Signed */
@@ -89,7 +89,8 @@ import { SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 export async function verifyBundle(data, asked) {
   const verdict = await examineBundle(data, asked);
   for (const { id, outcome, code, detail } of verdict.checks) {
-    if (outcome !== "VERIFIED") {
+    // A step that did not run says nothing; the one that stopped it does.
+    if (outcome !== "VERIFIED" && code !== NOT_CHECKED) {
       const Fault = ERRORS.get(id) ?? VerificationError;
       throw new Fault(`${code}: ${detail}`);
     }
