@@ -442,10 +442,9 @@ function checkKinds(report, { entries }) {
   for (const { logIndex, entry } of entries) {
     const subject = `entry ${logIndex}`;
     try {
-      const kind = entryKind(entry);
-      if (kind === TRUST_VERSION) parseVersionEntry(entry);
-      else if (kind === RULE_BOOK) parseBookEntry(entry);
-      else throw new MalformedError("it is neither trust version nor book");
+      if (entryKind(entry) === RULE_BOOK) parseBookEntry(entry);
+      // Statements and commitments have places of their own.
+      else parseVersionEntry(entry);
     } catch (error) {
       const detail = `${subject}: ${reasonOf(error)}`;
       if (error instanceof UnknownKindError) {
@@ -488,7 +487,7 @@ async function checkAnchor({ note, logIndexes, hashes }, leaves, trust) {
  * @param {Events} events
  * @param {string} origin
  */
-function linksOf(bundle, events, origin) {
+export function linksOf(bundle, events, origin) {
   /** @type {Map<string, Link[]>} */
   const links = new Map(bundle.trails.map(({ item }) => [item, []]));
   for (const event of events.values()) {

@@ -568,7 +568,7 @@ class Walk {
     const looked = this.#lookedAt(plan.item);
     let last = -1;
     try {
-      for (const [number, link] of this.#window(plan, trail)) {
+      for (const [number, link] of this.#linksIn(plan, trail)) {
         if (!this.#mayLook(plan)) return;
         if (last >= 0 && last + 1 < number) {
           const passed = this.#passed.get(plan.item) ?? [];
@@ -593,7 +593,7 @@ class Walk {
    * @returns {Generator<[number, Link]>}
    * @throws {NotShownError} What comes next is not shown.
    */
-  *#window(plan, trail) {
+  *#linksIn(plan, trail) {
     const isAtStart = comparePlaces(plan.start, FIRST) === 0;
     const start = isAtStart ? 0 : trail.firstAt(plan.start);
     let stop = comparePlaces(plan.stop, LAST) === 0 ? trail.count : null;
