@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from provenance.errors import RoleNotGrantedError as RoleNotGrantedError
     from provenance.errors import StoreError as StoreError
     from provenance.errors import UnknownActorError as UnknownActorError
+    from provenance.errors import UnknownKindError as UnknownKindError
     from provenance.errors import UnreachableError as UnreachableError
     from provenance.errors import VerificationError as VerificationError
     from provenance.folder import audit_folder as audit_folder
@@ -120,6 +121,7 @@ _HOMES = {
     "Submission": "claims.statement",
     "Trust": "proof.trust",
     "UnknownActorError": "errors",
+    "UnknownKindError": "errors",
     "UnreachableError": "errors",
     "Verdict": "proof.verdict",
     "VerificationError": "errors",

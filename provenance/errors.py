@@ -2,6 +2,7 @@
 
     ProvenanceError
     ├── MalformedError         the bytes are not in their claimed format
+    │   └── UnknownKindError       they may be in one of a later version
     ├── RejectedError          well formed, but may not be accepted
     │   ├── UnknownActorError      no such actor, or not its key
     │   ├── RoleNotGrantedError    the actor may not say this
@@ -60,6 +61,13 @@ class MalformedError(ProvenanceError):
 
     code = "PRV-9010"
     hint = "mend the input at the place named; provenance inspect decodes it"
+
+
+class UnknownKindError(MalformedError):
+    """An entry of a kind that only a later version knows: not wrong by that."""
+
+    code = "PRV-9011"
+    hint = "use a newer version of provenance, which knows that kind"
 
 
 class RejectedError(ProvenanceError):

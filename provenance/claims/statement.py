@@ -1,17 +1,16 @@
 """A statement: the events that one actor signs, and the entry that logs it.
 
-    header        mp(["provenance/statement/v1", origin, issuer, key id,
+    header        mp(["provenance/statement/v2", origin, issuer, key id,
                       issued at (ms), event count, MTH(event ids)])
     signature     Ed25519 by the issuer's key over the header bytes
     entry         mp([1, header, signature])     at most 65,535 bytes
     statement id  H(header)
 
 One signature covers a whole document of events. The origin binds the
-statement to one ledger, the leading string to one purpose (`formats.md`,
-section 4). A *submission* is what travels to a ledger: the entry, and the
-data of the events that it signed:
+statement to one ledger, the leading string to one purpose. A *submission* is
+what travels to a ledger: the entry, and the data of the events that it signed:
 
-    submission    mp(["provenance/submission/v1", entry, [event data, …]])
+    submission    mp(["provenance/submission/v2", entry, [event data, …]])
 
 The event ids are leaves of a tree like any other: MTH hashes each with 0x00.
 """
@@ -20,21 +19,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from provenance.claims.entry import MAX_ENTRY_SIZE, STATEMENT
 from provenance.claims.event import check_item_id
 from provenance.encoding.canonical import Room, decode, decode_flat, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
-from provenance.keys import KeyHolder, signature_of
+from provenance.keys import SIGNATURE_SIZE, KeyHolder, signature_of
 
-MAX_ENTRY_SIZE = 65_535
 MAX_EVENTS = 65_536
 MAX_ORIGIN_LENGTH = 255
-SIGNATURE_SIZE = 64
 
-_CONTEXT = "provenance/statement/v1"
-_SUBMISSION = "provenance/submission/v1"
+_CONTEXT = "provenance/statement/v2"
+_SUBMISSION = "provenance/submission/v2"
 
 _ENTRY = [int, bytes, bytes]
 _HEADER = [str, str, str, bytes, int, int, bytes]
@@ -140,7 +138,7 @@ def sign_statement(
         ]
     )
     parse_header(header)
-    entry = encode([1, header, signature_of(signer, header)])
+    entry = encode([STATEMENT, header, signature_of(signer, header)])
     parse_entry(entry)
     return Submission(entry, tuple(event.data for event in events))
 
@@ -207,7 +205,7 @@ def parse_entry(data: bytes) -> Entry:
     kind, header, signature = _fields(
         data, _ENTRY, "the entry is no signed statement"
     )
-    if kind != 1:
+    if kind != STATEMENT:
         raise MalformedError("the entry is no signed statement")
     if len(signature) != SIGNATURE_SIZE:
         raise MalformedError(

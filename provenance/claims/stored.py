@@ -7,21 +7,30 @@ never read like this.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgpack
 
-from provenance.claims.event import SALT_SIZE, Field, Item
+from provenance.claims.event import (
+    QUANTITY_LISTS,
+    RELATIONS,
+    SALT_SIZE,
+    Counts,
+    Field,
+    Item,
+    check_header,
+)
 from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash, sha256
 from provenance.errors import MalformedError
 
-_OUTER = [int, list]
+_OUTER = [list, list, list]
 _BODY = [str, dict]
-_ITEM = [str, bytes, str, str]
-_FIELD = [str, bytes, str]
+_ITEM = [str, bytes, str]
+_FIELD = [str, bytes]
 
-_WHOLE_ITEM, _WHOLE_QUANTITY, _WHOLE_FIELD = 4, 6, 4
+_WHOLE_FIELD = 3
 
 _pack = msgpack.Packer().pack
 
@@ -30,14 +39,17 @@ class StoredEvent(NamedTuple):
     """The parts of a stored event; its leaves are read when asked for.
 
     Attributes:
+        counts: How many items stand under each relation.
         body: What everybody may see, by EPCIS field names.
         item_leaves: The leaves of its items, not yet read.
-        field_leaves: Those of its concealed fields that are there.
+        field_leaves: Pointer → the leaf of a concealed field, not yet read,
+            for each that is there.
     """
 
+    counts: Counts
     body: Mapping[str, Value]
     item_leaves: list[bytes]
-    field_leaves: list[bytes]
+    field_leaves: dict[str, bytes]
 
     def items(self) -> tuple[Item, ...]:
         """Return the items, in leaf order.
@@ -45,7 +57,14 @@ class StoredEvent(NamedTuple):
         Raises:
             MalformedError: The data is damaged.
         """
-        return tuple([_item(leaf) for leaf in self.item_leaves])
+        leaves = iter(self.item_leaves)
+        return tuple(
+            [
+                _item(RELATIONS[code - 1], leaf)
+                for code, count in self.counts
+                for leaf in islice(leaves, count)
+            ]
+        )
 
     def fields(self) -> tuple[Field, ...]:
         """Return the concealed fields that are there.
@@ -53,7 +72,12 @@ class StoredEvent(NamedTuple):
         Raises:
             MalformedError: The data is damaged.
         """
-        return tuple([_field(leaf) for leaf in self.field_leaves])
+        return tuple(
+            [
+                Field(pointer, _unpack(leaf, _FIELD, _WHOLE_FIELD)[2])
+                for pointer, leaf in self.field_leaves.items()
+            ]
+        )
 
 
 def read_stored(data: bytes) -> StoredEvent:
@@ -62,13 +86,16 @@ def read_stored(data: bytes) -> StoredEvent:
     Raises:
         MalformedError: The data is damaged.
     """
-    count, leaves = _outer(data)
-    first, items = leaves[0], leaves[1 : 1 + count]
-    if set(map(type, [first, *items])) != {bytes}:
-        raise _damage()
-    body = _unpack(first, _BODY)[1]
-    fields = [leaf for leaf in leaves[1 + count :] if type(leaf) is bytes]
-    return StoredEvent(body, items, fields)
+    counts, pointers, leaves = _outer(data)
+    body = _unpack(leaves[0], _BODY, len(_BODY))[1]
+    first = len(leaves) - len(pointers)
+    fields = zip(pointers, leaves[first:], strict=True)
+    return StoredEvent(
+        counts,
+        body,
+        leaves[1:first],
+        {pointer: leaf for pointer, leaf in fields if type(leaf) is bytes},
+    )
 
 
 def content_hash(data: bytes) -> Hash:
@@ -81,19 +108,21 @@ def content_hash(data: bytes) -> Hash:
     Raises:
         MalformedError: The data is damaged.
     """
-    count, leaves = _outer(data)
+    counts, pointers, leaves = _outer(data)
     said = [leaves[0], *[_without_salt(leaf) for leaf in leaves[1:]]]
-    return sha256(_pack([count, said]))
+    return sha256(_pack([counts, pointers, said]))
 
 
-def _outer(data: bytes) -> tuple[int, list[Any]]:
-    outer = _unpack(data, _OUTER)
-    if len(outer) != len(_OUTER):
+def _outer(data: bytes) -> tuple[Any, list[str], list[Any]]:
+    counts, pointers, leaves = _unpack(data, _OUTER, len(_OUTER))
+    try:
+        check_header(counts, pointers)
+    except (TypeError, ValueError, AttributeError):
+        raise _damage() from None
+    items = sum([count for _, count in counts])
+    if len(leaves) != 1 + items + len(pointers):
         raise _damage()
-    count, leaves = outer
-    if not 0 <= count < len(leaves):
-        raise _damage()
-    return count, leaves
+    return counts, pointers, leaves
 
 
 def _without_salt(leaf: Any) -> Any:
@@ -106,29 +135,27 @@ def _without_salt(leaf: Any) -> Any:
     return leaf[:start] + leaf[start + 2 + SALT_SIZE :]
 
 
-def _item(leaf: bytes) -> Item:
-    parts = _unpack(leaf, _ITEM)
-    if len(parts) == _WHOLE_ITEM:
-        return Item(parts[2], parts[3])
-    if len(parts) == _WHOLE_QUANTITY:
-        return Item(parts[2], parts[3], parts[4], parts[5], is_quantity=True)
-    raise _damage()
-
-
-def _field(leaf: bytes) -> Field:
-    parts = _unpack(leaf, _FIELD)
-    if len(parts) != _WHOLE_FIELD:
+def _item(relation: str, leaf: Any) -> Item:
+    if relation in QUANTITY_LISTS:
+        _, _, item, quantity, uom = _unpack(leaf, _ITEM, 5)
+        return Item(relation, item, quantity, uom)
+    _, _, item, *extras = _unpack(leaf, _ITEM, 3, 4)
+    if extras and type(extras[0]) is not dict:
         raise _damage()
-    return Field(parts[2], parts[3])
+    return Item(relation, item, seal=extras[0].get("seal") if extras else None)
 
 
-def _unpack(data: bytes, types: Sequence[type]) -> list[Any]:
+def _unpack(data: Any, types: Sequence[type], *sizes: int) -> list[Any]:
     """Return the array that *data* spells, which starts with these types."""
     try:
         value: Any = msgpack.unpackb(data)
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         raise _damage() from error
-    if type(value) is list and list(map(type, value[: len(types)])) == types:
+    if (
+        type(value) is list
+        and len(value) in sizes
+        and list(map(type, value[: len(types)])) == types
+    ):
         return value
     raise _damage()
 

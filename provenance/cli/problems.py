@@ -199,6 +199,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         " changed, or of another kind. The message says where. Nothing is"
         " repaired or guessed, since two programs would guess differently.",
     ),
+    errors.UnknownKindError: Problem(
+        COULD_NOT,
+        errors.UnknownKindError.code,
+        errors.UnknownKindError.hint,
+        "The log holds an entry of a kind that this version does not know."
+        " That is not wrong: a later version wrote it. What depends on it"
+        " cannot be told by this one.",
+    ),
     errors.RejectedError: Problem(
         FAILED,
         errors.RejectedError.code,

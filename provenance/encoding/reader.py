@@ -142,6 +142,14 @@ class Reader:
     def binary(self, most: int) -> bytes:
         """Return at most *most* bytes."""
         at = self.at
+        # Hashes, salts and most leaves are this short: at once, if all fits.
+        head = self._data[at : at + 2]
+        if head[:1] == b"\xc4" and len(head) == 2:
+            size = head[1]
+            value = self._data[at + 2 : at + 2 + size]
+            if len(value) == size <= most:
+                self.at = at + 2 + size
+                return value
         return self._bounded(at, self._length(_BINARIES, "bytes"), most)
 
     def exactly(self, size: int) -> bytes:
