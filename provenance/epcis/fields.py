@@ -21,6 +21,7 @@ from provenance.epcis.readers import (
     uri,
     word,
 )
+from provenance.epcis.reading import read_time
 from provenance.epcis.vocabulary import (
     BIZ_TRANSACTION_TYPE,
     COMPONENT,
@@ -107,6 +108,12 @@ _sensor_element = record(
 )
 
 
+def _event_time(value: JSON, prefixes: Prefixes) -> str:
+    found = time(value, prefixes)
+    read_time(found)
+    return found
+
+
 def _certification(value: JSON, prefixes: Prefixes) -> Value:
     many = isinstance(value, list)
     return (listed(uri) if many else uri)(value, prefixes)
@@ -134,7 +141,7 @@ def _error(value: JSON, prefixes: Prefixes) -> Value:
 
 FIELDS: Mapping[str, Reader] = {
     "type": text,
-    "eventTime": time,
+    "eventTime": _event_time,
     "eventTimeZoneOffset": offset,
     "eventID": uri,
     "certificationInfo": _certification,
