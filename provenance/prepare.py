@@ -8,7 +8,7 @@ of the body and becomes concealed fields, each behind a salt of its own.
 import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from provenance.claims.event import Event, Field, Item, make_event
 from provenance.claims.statement import MAX_EVENTS
@@ -16,10 +16,17 @@ from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
+from provenance.epcis.form import (
+    check_whole,
+    items_named,
+    may_be_concealed,
+    split_pointer,
+)
 from provenance.epcis.mending.mend import Mend
+from provenance.epcis.prefixes import read_context
 from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
-from provenance.gs1 import canonical_item, read_item
+from provenance.gs1 import read_item
 
 MAX_STATEMENT_BYTES = 4 * 2**20
 """How many bytes of events one statement has, about.
@@ -115,7 +122,6 @@ def prepare_event(
         MalformedError: A pointer names a member that every event must show.
     """
     body = dict(draft.body)
-    items = draft.items or _place_observed(body)
     fields: list[Field] = []
     for pointer in conceal:
         body, found = _take_out(body, pointer)
@@ -123,7 +129,7 @@ def prepare_event(
     if after is not None:
         item, link = after
         body = {**body, "after": [[read_item(item), Hash(link)]]}
-    return make_event(body, items, fields, secret=new_secret())
+    return _make(body, draft.items, fields)
 
 
 def gather(
@@ -175,31 +181,32 @@ def new_event(
 ) -> Event:
     """Return an event with a fresh secret; see `claims.event.make_event`.
 
-    The items may be written as `provenance.read_item` reads them.
+    The items may be written as `provenance.read_item` reads them. Those that
+    the body names itself, a transformation or the place of a report without
+    items, need not be among them.
+
+    Raises:
+        MalformedError: A part cannot be written in the format, or they do not
+            agree.
     """
     read = [replace(item, id=read_item(item.id)) for item in items]
-    return make_event(body, read, fields, secret=new_secret())
+    return _make(body, read, fields)
+
+
+def _make(
+    body: Mapping[str, object],
+    items: Iterable[Item],
+    fields: Iterable[Field],
+) -> Event:
+    named = items_named(cast("Mapping[str, Value]", body), items)
+    event = make_event(body, named, fields, secret=new_secret())
+    check_whole(event)
+    return event
 
 
 def new_secret() -> bytes:
     """Return a fresh secret for one event's salts: 32 random bytes."""
     return secrets.token_bytes(32)
-
-
-def _place_observed(body: Mapping[str, Value]) -> tuple[Item, ...]:
-    """Return the place that an event without any item is about.
-
-    EPCIS lets an ObjectEvent name none if it has sensor readings and a read
-    point: a cold store's log. Then the place is what has the trail.
-    """
-    point = body.get("readPoint")
-    place = point.get("id") if isinstance(point, dict) else None
-    if not isinstance(place, str):
-        raise MalformedError("the event names neither an item nor a read point")
-    return (Item("readPoint", canonical_item(place)),)
-
-
-_SHOWN = frozenset({"type", "eventTime", "eventTimeZoneOffset", "action"})
 
 
 def _take_out(
@@ -208,12 +215,9 @@ def _take_out(
     """Return *body* without what *pointer* names, and that as a field."""
     if not pointer.startswith("/"):
         raise MalformedError(f"a JSON Pointer starts with '/': {pointer!r}")
-    steps = [
-        step.replace("~1", "/").replace("~0", "~")
-        for step in pointer[1:].split("/")
-    ]
-    if steps[0] in _SHOWN:
-        raise MalformedError(f"{steps[0]!r} cannot be concealed")
+    steps = split_pointer(pointer)
+    if not may_be_concealed(steps, read_context(body.get("@context", []))):
+        raise MalformedError(f"{pointer!r} cannot be concealed")
     rest, value = _without(body, steps)
     if not isinstance(rest, dict) or value is _NOTHING:
         return body, []

@@ -8,13 +8,17 @@ import itertools
 
 from provenance.encoding.digest import Hash, sha256
 from provenance.store.protocol import (
+    LOG,
+    MAP_ROWS,
     NO_LINK,
     Batch,
     EntryRow,
+    EventCuts,
     HeadRow,
     LinkRow,
     NameRow,
     Reader,
+    WarningRow,
 )
 
 TILE_WIDTH = 256
@@ -34,9 +38,11 @@ class Sample:
         self.heads: dict[bytes, HeadRow] = {}
         self.statements: list[tuple[int, bytes, int]] = []
         self.map_rows: dict[int, bytes] = {}
-        self.tiles: dict[tuple[int, int], bytes] = {}
+        self.tiles: dict[tuple[bytes, int, int], bytes] = {}
         self.registry: list[tuple[int, int]] = []
         self.names: list[NameRow] = []
+        self.warnings: list[WarningRow] = []
+        self.cuts: list[EventCuts] = []
         if size:
             self.grow(size)
 
@@ -49,12 +55,13 @@ class Sample:
         old_size, first_link = len(self.entries), len(self.links)
         statements, registry = len(self.statements), len(self.registry)
         names = len(self.names)
+        warnings, cuts = len(self.warnings), len(self.cuts)
         touched: set[bytes] = set()
         for log_index in range(old_size, old_size + leaves):
             touched |= self._add_leaf(log_index)
-        changed = sorted({key[0] for key in touched})
+        changed = sorted({16 * key[0] for key in touched})
         tiles = {
-            (0, number): b"".join(
+            (LOG, 0, number): b"".join(
                 sha256(row.entry)
                 for row in self.entries[
                     number * TILE_WIDTH : (number + 1) * TILE_WIDTH
@@ -63,6 +70,11 @@ class Sample:
             for number in range(
                 old_size // TILE_WIDTH, (self.size - 1) // TILE_WIDTH + 1
             )
+        }
+        tiles |= {
+            (key, 0, 0): self.heads[key].link * 5
+            for key in touched
+            if self.heads[key].count % 5 == 0
         }
         self.tiles |= tiles
         return Batch(
@@ -74,10 +86,13 @@ class Sample:
             heads=[self.heads[key] for key in sorted(touched)],
             map_rows=[(number, self.map_rows[number]) for number in changed],
             tiles=[
-                (level, number, tile) for (level, number), tile in tiles.items()
+                (tree, level, number, tile)
+                for (tree, level, number), tile in tiles.items()
             ],
             registry=self.registry[registry:],
             names=self.names[names:],
+            warnings=self.warnings[warnings:],
+            cuts=self.cuts[cuts:],
         )
 
     def check(self, reader: Reader) -> None:
@@ -114,8 +129,27 @@ class Sample:
         for row in self.names:
             assert row in reader.named(row.key)
         assert reader.named(key_of(-1)) == []
-        assert {(a, b): c for a, b, c in reader.tiles()} == self.tiles
-        for number in range(256):
+        assert {tuple(row[:3]): row[3] for row in reader.tiles()} == self.tiles
+        for (tree, level, number), tile in self.tiles.items():
+            assert reader.tile(level, number, tree) == tile
+        assert list(reader.warnings()) == sorted(self.warnings)
+        for key in self.heads:
+            assert reader.warnings_of(key) == [
+                row for row in self.warnings if row.key == key
+            ]
+        parts = []
+        for cut in self.cuts:
+            data = self.entries[cut.log_index].events[cut.position]
+            start = reader.event_start(cut.log_index, cut.position)
+            assert start.data == data[: cut.offsets[0]]
+            assert start.rest == len(data) - cut.offsets[0]
+            for number, (begin, end) in enumerate(
+                itertools.pairwise([*cut.offsets, len(data)])
+            ):
+                parts.append((cut.log_index, cut.position, number))
+                assert reader.event_part(*parts[-1]) == data[begin:end]
+        assert list(reader.event_parts()) == parts
+        for number in range(MAP_ROWS):
             assert reader.map_row(number) == self.map_rows.get(number)
 
     def _add_leaf(self, log_index: int) -> set[bytes]:
@@ -133,6 +167,8 @@ class Sample:
             self.registry.append((log_index, 0))
         touched: set[bytes] = set()
         for position, event_id in enumerate(event_ids):
+            if event_id[2] < 64:
+                self.cuts.append(EventCuts(log_index, position, (6, 8, 11)))
             if event_id[0] < 128:
                 name = key_of(event_id[0] // 16)
                 declared = event_id if position else b""
@@ -140,9 +176,7 @@ class Sample:
                     NameRow(name, log_index, position, event_id, declared)
                 )
             for key in self._items_of(event_id):
-                self._add_link(
-                    key, LinkRow(log_index, position, event_id, NO_LINK)
-                )
+                self._add_link(key, log_index, position, event_id)
                 touched.add(key)
         return touched
 
@@ -155,12 +189,37 @@ class Sample:
             items.add(key_of(known))
         return sorted(items)
 
-    def _add_link(self, key: bytes, link: LinkRow) -> None:
-        head = self.heads.get(key) or HeadRow(key, 0, key, NO_LINK)
+    def _add_link(
+        self, key: bytes, log_index: int, position: int, event_id: bytes
+    ) -> None:
+        head = self.heads.get(key) or HeadRow(key, key, 0, key, NO_LINK)
         number = len(self.links)
-        link = LinkRow(link.log_index, link.position, link.event_id, head.last)
+        kinds = event_id[5] % 32
+        leaves = tuple(range(1, 1 + event_id[6] % 4)) or (70_000,)
+        link = LinkRow(
+            log_index,
+            position,
+            1_000 * log_index,
+            kinds,
+            leaves,
+            event_id,
+            head.last,
+        )
         self.links.append(link)
         self.trails.setdefault(key, []).append(link)
-        digest = sha256(head.link + link.event_id)
-        self.heads[key] = HeadRow(key, head.count + 1, digest, number)
-        self.map_rows[key[0]] = digest * 256
+        digest = sha256(head.link + event_id)
+        warnings, warned = head.warnings, head.warned
+        if kinds & 8:
+            self.warnings.append(WarningRow(key, warnings, head.count, number))
+            warnings, warned = warnings + 1, digest
+        self.heads[key] = HeadRow(
+            key,
+            sha256(digest),
+            head.count + 1,
+            digest,
+            number,
+            head.link * head.count.bit_count(),
+            warnings,
+            warned,
+        )
+        self.map_rows[16 * key[0]] = digest * 16

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import httpx2
 import msgpack
 import pytest
+from provenance_node.coding import pack_once
 
 from provenance.claims.statement import Submission, parse_submission
 from provenance.client import (
@@ -676,17 +677,33 @@ def test_a_redirect_is_not_followed(
         assert not elsewhere.asked
 
 
-def test_an_answer_that_would_unpack_to_much_more_is_refused(
-    world: LedgerWorld,
+@pytest.mark.parametrize("coding", ["zstd", "gzip"])
+def test_an_answer_that_would_unpack_to_much_more_costs_no_more(
+    world: LedgerWorld, coding: str
 ) -> None:
-    bomb = answer(200, b"\x1f\x8b", content_encoding="gzip")
+    (bomb,) = (
+        form for name, form in pack_once(bytes(2**26)).items() if name == coding
+    )
+    assert len(bomb) < 2**20
+    said = answer(200, bomb, content_encoding=coding)
     with (
-        ScriptedServer(in_turn(bomb)) as server,
+        ScriptedServer(in_turn(said)) as server,
         client_of(world, server.url) as client,
     ):
-        with pytest.raises(MalformedError, match="compressed"):
+        with pytest.raises(MalformedError, match="unpacks to more than"):
             client.checkpoint()
-        assert server.asked[0].headers["accept-encoding"] == "identity"
+        assert server.asked[0].headers["accept-encoding"] == "zstd, gzip"
+
+
+def test_what_was_not_asked_for_is_not_unpacked(world: LedgerWorld) -> None:
+    for coding in ("br", "deflate", "gzip, gzip"):
+        odd = answer(200, b"\x1f\x8b", content_encoding=coding)
+        with (
+            ScriptedServer(in_turn(odd)) as server,
+            client_of(world, server.url) as client,
+            pytest.raises(MalformedError, match="which was not asked for"),
+        ):
+            client.checkpoint()
 
 
 def test_nothing_that_lies_around_changes_whom_is_asked_and_believed(

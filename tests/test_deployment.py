@@ -3,6 +3,7 @@
 What `provenance node install` writes is what runs here.
 """
 
+import itertools
 import os
 import pathlib
 import re
@@ -221,8 +222,11 @@ def test_a_bundle_passes_untouched(
 def test_what_the_node_compressed_stays_as_it_is(
     web: httpx2.Client, node: NodeProcess
 ) -> None:
-    wish = {"accept-encoding": "gzip"}
-    for path in ("/", "/docs", TILE, "/openapi.json"):
+    packed = []
+    for path, coding in itertools.product(
+        ("/", "/docs", TILE, "/openapi.json"), ("zstd", "gzip", "identity")
+    ):
+        wish = {"accept-encoding": coding}
         with web.stream("GET", path, headers=wish) as through:
             bytes_through = b"".join(through.iter_raw())
         with (
@@ -231,10 +235,13 @@ def test_what_the_node_compressed_stays_as_it_is(
         ):
             bytes_direct = b"".join(direct.iter_raw())
         assert through.status_code == direct.status_code
-        for name in ("content-encoding", "etag", "content-type"):
+        for name in ("content-encoding", "etag", "content-type", "vary"):
             assert through.headers.get(name) == direct.headers.get(name)
         if through.status_code == 200:
             assert bytes_through == bytes_direct
+        if through.headers.get("content-encoding") == coding:
+            packed.append((path, coding))
+    assert len(packed) == 6, packed
 
 
 def test_too_large_a_body_is_refused_before_the_node_hears_of_it(

@@ -30,8 +30,11 @@ from provenance.errors import (
 from provenance.folder import audit_folder, open_ledger, open_reader
 from provenance.ledger import batches as batches_module
 from provenance.ledger import workers as workers_module
+from provenance.ledger.ledger import HEARTBEAT_MS
+from provenance.ledger.read import read_entry
 from provenance.ledger.workers import Workers
 from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.tlog.commitment import parse_commitment
 from tests.ledger_world import (
     CUSTOMS,
     FORWARDER,
@@ -811,3 +814,22 @@ def test_opening_where_no_ledger_is_says_so(tmp_path: pathlib.Path) -> None:
         open_ledger(tmp_path)
     with pytest.raises(NotFoundError):
         open_reader(tmp_path / "nowhere")
+
+
+def test_an_idle_ledger_commits_once_half_of_the_clock_bound_is_over(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = LedgerWorld(tmp_path / "ledger")
+    size = world.ledger.size
+    assert not world.ledger.heartbeat()
+    world.now += HEARTBEAT_MS - 1
+    assert not world.ledger.heartbeat()
+    world.now += 1
+    assert world.ledger.heartbeat()
+    assert not world.ledger.heartbeat()
+    assert world.ledger.size == size + 1
+    with world.ledger.moment() as moment:
+        last = read_entry(moment.reader, size, size=size + 1)
+    assert parse_commitment(last).time == world.now
+    world.enrol_everyone()
+    assert world.reopen().size > size + 1

@@ -16,6 +16,7 @@ import pytest
 from provenance.encoding.digest import sha256
 from provenance.errors import ConflictError, NotFoundError, StoreError
 from provenance.store.protocol import (
+    LOG,
     NO_LINK,
     Batch,
     EntryRow,
@@ -172,6 +173,7 @@ def test_a_batch_may_hold_nothing_but_a_leaf(store: Store) -> None:
     store.commit(batch)
     assert list(store.rows(0, 9)) == [EntryRow(b"commitment", b"", [])]
     assert store.event_ids(0) == b""
+    assert store.event_count(0) == 0
     assert store.link_count() == store.item_count() == 0
 
 
@@ -179,11 +181,33 @@ def test_events_are_found_by_leaf_and_position(store: Store) -> None:
     sample = filled(store, 30)
     for log_index, row in enumerate(sample.entries):
         assert store.event_ids(log_index) == row.event_ids
+        assert store.event_count(log_index) == len(row.events)
         for position, event in enumerate(row.events):
             assert store.event(log_index, position) == event
+            assert store.event_id(log_index, position) == sha256(event)
         for position in (-1, len(row.events), 2**53):
-            with pytest.raises(NotFoundError):
-                store.event(log_index, position)
+            for read in (store.event, store.event_id, store.event_start):
+                with pytest.raises(NotFoundError):
+                    read(log_index, position)
+            assert store.event_part(log_index, position, 0) is None
+
+
+def test_the_parts_of_a_large_event_are_read_alone(store: Store) -> None:
+    sample = filled(store, 100)
+    assert sample.cuts
+    for log_index, position, offsets in sample.cuts:
+        data = sample.entries[log_index].events[position]
+        start = store.event_start(log_index, position)
+        assert start.id == sha256(data)
+        assert (start.data, start.rest) == (data[:6], len(data) - 6)
+        assert [store.event_part(log_index, position, n) for n in range(4)] == [
+            data[6:8],
+            data[8:11],
+            data[11:],
+            None,
+        ]
+        assert store.event(log_index, position) == data
+        assert offsets == (6, 8, 11)
 
 
 @pytest.mark.parametrize("number", [-1, 30, 2**53, 2**63, 2**64, 2**200])
@@ -191,6 +215,8 @@ def test_what_is_beyond_the_end_is_not_found(store: Store, number: int) -> None:
     filled(store, 30)
     with pytest.raises(NotFoundError):
         store.event_ids(number)
+    with pytest.raises(NotFoundError):
+        store.event_count(number)
     with pytest.raises(NotFoundError):
         store.event(number, 0)
     assert store.tile(0, number) is None
@@ -272,8 +298,11 @@ def heads_of(keys: list[bytes]) -> Batch:
         [EntryRow(b"leaf", event_id, [b"event"])],
         [],
         0,
-        [LinkRow(0, 0, event_id, NO_LINK) for _ in keys],
-        [HeadRow(key, 1, bytes(32), number) for number, key in enumerate(keys)],
+        [LinkRow(0, 0, 0, 0, (1,), event_id, NO_LINK) for _ in keys],
+        [
+            HeadRow(key, bytes(32), 1, bytes(32), number)
+            for number, key in enumerate(keys)
+        ],
         [],
         [],
         [],
@@ -336,7 +365,7 @@ def test_a_head_that_counts_other_links_than_its_trail_has_is_an_error(
     with pytest.raises(
         StoreError, match=f"the {count} links that its head counts"
     ):
-        store.trail(HeadRow(head.key, count, head.link, head.last))
+        store.trail(head._replace(count=count))
 
 
 @pytest.mark.parametrize("last", [NO_LINK, 10**6])
@@ -345,7 +374,7 @@ def test_a_head_that_ends_in_no_link_is_an_error(
 ) -> None:
     filled(store, 60)
     with pytest.raises(StoreError, match="damaged"):
-        store.trail(HeadRow(key_of(0), 1, bytes(32), last))
+        store.trail(HeadRow(key_of(0), bytes(32), 1, bytes(32), last))
 
 
 @pytest.mark.parametrize("most", [1, 2, 1000])
@@ -373,8 +402,11 @@ def test_events_that_are_alike_are_found_on_many_trails_at_once(
 
 def test_a_long_trail_is_read_whole_and_in_order(store: Store) -> None:
     event_id, key = sha256(b"event"), key_of(0)
-    links = [LinkRow(0, 0, event_id, number - 1) for number in range(20_000)]
-    head = HeadRow(key, len(links), bytes(32), len(links) - 1)
+    links = [
+        LinkRow(0, 0, number, 4, (1, 2), event_id, number - 1)
+        for number in range(20_000)
+    ]
+    head = HeadRow(key, bytes(32), len(links), bytes(32), len(links) - 1)
     store.commit(
         Batch(
             0,
@@ -389,7 +421,26 @@ def test_a_long_trail_is_read_whole_and_in_order(store: Store) -> None:
         )
     )
     assert store.trail(head) == links
+    assert store.trail_back(300, 3) == links[300:297:-1]
+    assert store.trail_back(1, 3) == links[1::-1]
+    assert store.trail_back(NO_LINK, 3) == []
+    assert store.links_at([19_999, 0, 7]) == [links[-1], links[0], links[7]]
+    with pytest.raises(NotFoundError, match="no link 20000"):
+        store.links_at([5, 20_000])
     assert store.item_count() == 1
+
+
+@pytest.mark.parametrize(
+    "leaves", [(), (0,), (1,), (2**32 - 1,), (1, 2), tuple(range(65_535))]
+)
+def test_a_link_has_the_leaves_that_it_was_given(
+    store: Store, leaves: tuple[int, ...]
+) -> None:
+    batch = heads_of([key_of(1)])
+    link = batch.links[0]._replace(leaves=leaves, time=2**53 - 1, kinds=31)
+    store.commit(replace(batch, links=[link]))
+    assert list(store.links(0, 1)) == [link]
+    assert store.links_at([0]) == [link]
 
 
 # Tiles, map rows, checkpoints
@@ -399,35 +450,34 @@ def test_a_partial_tile_is_replaced_as_it_grows(store: Store) -> None:
     sample = Sample()
     for leaves in (1, 254, 1, 1, 256):
         store.commit(sample.grow(leaves))
-        assert {
-            (level, number): tile for level, number, tile in store.tiles()
-        } == sample.tiles
-        for (level, number), tile in sample.tiles.items():
-            assert store.tile(level, number) == tile
+        sample.check(store)
     assert len(store.tile(0, 0) or b"") == 256 * 32
     assert len(store.tile(0, 2) or b"") == 1 * 32
 
 
-def test_tiles_come_by_level_and_number(store: Store) -> None:
+def test_tiles_come_by_tree_level_and_number(store: Store) -> None:
     tiles = [
-        (level, number, bytes(32))
+        (tree, level, number, bytes(32))
+        for tree in (LOG, bytes(8), key_of(1))
         for level in (0, 1, 2)
         for number in (0, 1, 300)
     ]
     store.commit(replace(Sample().grow(1), tiles=tiles[::-1]))
-    assert list(store.tiles()) == tiles
+    assert list(store.tiles()) == sorted(tiles)
     assert store.tile(1, 300) == bytes(32)
+    assert store.tile(1, 300, key_of(1)) == bytes(32)
+    assert store.tile(1, 300, key_of(2)) is None
     assert store.tile(3, 0) is None
 
 
 def test_the_last_map_row_stands(store: Store) -> None:
     sample = Sample()
     store.commit(
-        replace(sample.grow(1), map_rows=[(0, b"a" * 8192), (256, b"b" * 8192)])
+        replace(sample.grow(1), map_rows=[(0, b"a" * 512), (4368, b"b" * 512)])
     )
-    store.commit(replace(sample.grow(1), map_rows=[(256, b"c" * 8192)]))
-    assert store.map_row(0) == b"a" * 8192
-    assert store.map_row(256) == b"c" * 8192
+    store.commit(replace(sample.grow(1), map_rows=[(4368, b"c" * 512)]))
+    assert store.map_row(0) == b"a" * 512
+    assert store.map_row(4368) == b"c" * 512
     assert store.map_row(1) is None
 
 

@@ -4,6 +4,7 @@ Frame      id, security headers, CORS, journal; errors become problems
 Limits     the body, received whole within its limits
 Tiles      the log's files, answered before any routing
 Pages      the page's files, likewise
+Coding     compresses what is read
 FastAPI    everything else
 """
 
@@ -18,6 +19,7 @@ from starlette.responses import Response
 
 from provenance import __version__
 from provenance.errors import ProvenanceError
+from provenance_node.coding import Coding
 from provenance_node.epcis.exceptions import as_epcis
 from provenance_node.frame import Frame
 from provenance_node.limits import Limits
@@ -95,6 +97,7 @@ def create_app(node: Node) -> FastAPI:
     _add_handlers(app, node)
     _describe(app)
     # The last that is added is the outermost.
+    app.add_middleware(Coding)
     app.add_middleware(page.Pages, page=read_page())
     app.add_middleware(log.Tiles, node=node)
     app.add_middleware(Limits, settings=node.settings)

@@ -5,6 +5,7 @@ provenance_checkpoint_age_seconds      since its last entry was committed
 provenance_queue_statements            handed in and not yet answered
 provenance_commit_seconds              one group commit, fsync included
 provenance_commit_statements           how many were in it
+provenance_heartbeats_total            commits of a ledger that was idle
 provenance_statements_total            by outcome: logged, known, refused
 provenance_refusals_total              by the problem's code
 provenance_requests_total              by status
@@ -68,6 +69,11 @@ class Metrics:
             "provenance_commit_statements",
             "Statements in a group commit",
             buckets=(1, 2, 5, 10, 50, 100, 500, 1_000, 5_000),
+            registry=registry,
+        )
+        self.heartbeats = Counter(
+            "provenance_heartbeats",
+            "Commits without an entry, of a ledger that was idle",
             registry=registry,
         )
         self.statements = Counter(

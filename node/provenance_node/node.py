@@ -21,6 +21,7 @@ from provenance_node.epcis.capture import Capture
 from provenance_node.epcis.database import Database
 from provenance_node.epcis.searching import Index, Searching
 from provenance_node.epcis.tokens import Tokens
+from provenance_node.heartbeat import Heartbeat
 from provenance_node.journal import note
 from provenance_node.limits import Buckets, address_of
 from provenance_node.metrics import Metrics
@@ -152,6 +153,9 @@ class Node:
             self._assemble(ledger, readers, checkers)
             self.writer.start()
             parts.push_async_callback(self.writer.stop)
+            heartbeat = Heartbeat(self.writer, self.reading, clock=self._clock)
+            heartbeat.start()
+            parts.push_async_callback(heartbeat.stop)
             self.cosigning = await self._start_cosigning(ledger, parts)
             index = Index(
                 searchers,

@@ -18,7 +18,6 @@ worker, the list of hashes by which it checks what it keeps, at once or, as
 the scanner, once it was used.
 """
 
-import gzip
 import json
 import posixpath
 import re
@@ -29,6 +28,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from rjsmin import jsmin
+
+from provenance_node.coding import pack_once
 
 WEB = Path(__file__).with_name("web")
 """Where the page's files are."""
@@ -54,7 +55,7 @@ _MAP = "/map/"
 """Where the modules are that every page loads once it has a verdict."""
 
 _PACKED = frozenset((".png",))
-"""What gzip makes no smaller."""
+"""What is compressed already."""
 
 # What a module imports before it runs; `import(…)` waits until it is wanted.
 _IMPORT = re.compile(
@@ -71,12 +72,12 @@ class File:
     Attributes:
         body: Its bytes.
         media_type: What they are.
-        packed: The same under gzip; None where that saves nothing.
+        forms: The same compressed: coding → bytes, fewer than the body's.
     """
 
     body: bytes
     media_type: str
-    packed: bytes | None = None
+    forms: Mapping[str, bytes]
 
     @cached_property
     def sha256(self) -> str:
@@ -85,8 +86,8 @@ class File:
 
     @property
     def weight(self) -> int:
-        """How many bytes go over the wire at least."""
-        return len(self.body if self.packed is None else self.packed)
+        """How many bytes go over the wire under gzip."""
+        return len(self.forms.get("gzip", self.body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +228,5 @@ def _list_of(files: Mapping[str, File], version: str) -> bytes:
 
 
 def _file(body: bytes, suffix: str) -> File:
-    packed = None
-    if suffix not in _PACKED:
-        # No time in it: the same files have the same bytes everywhere.
-        smaller = gzip.compress(body, 9, mtime=0)
-        packed = smaller if len(smaller) < len(body) else None
-    return File(body, _TYPES[suffix], packed)
+    forms = {} if suffix in _PACKED else pack_once(body)
+    return File(body, _TYPES[suffix], forms)

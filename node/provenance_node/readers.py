@@ -21,10 +21,11 @@ from typing import NamedTuple
 
 from provenance.claims.actor_json import actor_to_json
 from provenance.claims.registry import Actor
+from provenance.claims.trail import map_key
 from provenance.cli.decode import decode_file
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.strict_json import JSON
-from provenance.errors import NotFoundError, StoreError
+from provenance.errors import MalformedError, NotFoundError, StoreError
 from provenance.folder import open_reader
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.read import LedgerReader, Moment, RegistryReplay
@@ -36,11 +37,18 @@ from provenance.tlog.tile import TILE_WIDTH, format_entries
 from provenance_node.children import answer_questions
 from provenance_node.reading import time_of
 
+STRETCH = 256
+"""How many events of a long trail are shown at once, if they are asked for."""
+
 MOST_BYTES = 2**20
 """Of actors on one page, about: one of them can have any number of grants."""
 
 _COLLECTED_AFTER = 100_000
 """How many new containers there are before cycles are looked for."""
+
+
+Wanted = tuple[str, int | None]
+"""An item's id, and from which event on a stretch of its trail is to show."""
 
 
 class Answers:
@@ -85,26 +93,38 @@ class Answers:
 
     # Proving.
 
-    def bundle(self, item: str, stands: bool) -> tuple[str, bytes] | None:
-        """Return (checkpoint, bundle) of *item*.
+    def bundle(self, asked: Wanted, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, bundle) of an item.
 
         Args:
-            item: Its id.
+            asked: Its id; and the number, from 0, of the event from which on
+                `STRETCH` are to be shown even where a story skips them, None
+                for no such.
             stands: Whether to prove from the moment that stands, rather than
                 from the newest.
 
         Returns:
             None if that moment is asked for and none stands here: this reader
             began after the others were told, or let go since.
+
+        Raises:
+            NotFoundError: The ledger had no event of it.
+            MalformedError: Its trail had ended before that number.
         """
+        item, start = asked
         with self._moment(stands) as moment:
             if moment is None:
                 return None
-            return moment.note, self._ledger.prove_item_at(moment, item)
+            stretch = _stretch(moment.reader, item, start)
+            return moment.note, self._ledger.prove_item_at(
+                moment, item, stretch=stretch
+            )
 
-    def bundle_view(self, item: str, stands: bool) -> tuple[str, bytes] | None:
+    def bundle_view(
+        self, asked: Wanted, stands: bool
+    ) -> tuple[str, bytes] | None:
         """Return (checkpoint, what the bundle says, as JSON), as `bundle`."""
-        found = self.bundle(item, stands)
+        found = self.bundle(asked, stands)
         if found is None:
             return None
         note, data = found
@@ -114,12 +134,12 @@ class Answers:
         }
         return note, json.dumps(view).encode()
 
-    def trail(self, item: str, stands: bool) -> tuple[str, bytes] | None:
-        """Return (checkpoint, story of *item* as JSON), as `bundle` does.
+    def trail(self, asked: Wanted, stands: bool) -> tuple[str, bytes] | None:
+        """Return (checkpoint, the item's story as JSON), as `bundle` does.
 
         It is what a verifier who trusts the ledger's own trust file finds.
         """
-        found = self.bundle(item, stands)
+        found = self.bundle(asked, stands)
         if found is None:
             return None
         note, data = found
@@ -127,7 +147,7 @@ class Answers:
             data,
             trust=self._ledger.trust,
             now=time.time_ns() // 1_000_000,
-            item=item,
+            item=asked[0],
         )
         said = {**verdict.to_json(), "schema": "provenance.trail/1"}
         return note, json.dumps(said).encode()
@@ -249,6 +269,26 @@ class Answers:
             return
         with self._ledger.moment() as moment:
             yield moment
+
+
+def _stretch(
+    reader: Reader, item: str, start: int | None
+) -> tuple[int, int] | None:
+    """Return the links that *start* asks for.
+
+    Raises:
+        MalformedError: The trail has ended before it.
+    """
+    head = reader.head(map_key(item))
+    # What has no trail at all, whoever proves says.
+    if start is None or head is None:
+        return None
+    if start >= head.count:
+        raise MalformedError(
+            f"`from` is below {head.count}, the number of the item's events,"
+            f" not {start}"
+        )
+    return start, start + STRETCH
 
 
 def _page(actors: Sequence[Actor]) -> list[dict[str, JSON]]:

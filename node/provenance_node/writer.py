@@ -84,7 +84,7 @@ Outcome = Logged | Refused
 
 @dataclass(slots=True, eq=False)
 class _Job:
-    """What one request brought to the thread."""
+    """What one request brought to the thread; a heartbeat brings nothing."""
 
     checked: Sequence[Checked]
     answered: asyncio.Future[list[tuple[Answer, bool]]]
@@ -212,6 +212,15 @@ class Writer:
         finally:
             self._in_hand -= len(pieces)
             self._metrics.queue.set(self._in_hand)
+
+    async def beat(self) -> None:
+        """Let the ledger commit if the last commitment is too old.
+
+        Raises:
+            StoreError: The storage failed; or nothing is written any more.
+            ForkError: As `Ledger.heartbeat` does.
+        """
+        await self._hand_in(())
 
     async def find(self, piece: bytes) -> int | None:
         """Return where the submission *piece* is in the log, if it is there.
@@ -352,6 +361,12 @@ class Writer:
                 for each in checked
                 if isinstance(each, ProvenanceError)
             ]
+        return await self._hand_in(checked)
+
+    async def _hand_in(
+        self, checked: Sequence[Checked]
+    ) -> list[tuple[Answer, bool]]:
+        """Give the thread a job; return what came of it."""
         job = _Job(checked, self._loop.create_future())
         with self._news:
             if not self.is_whole or self._is_stopping:
@@ -413,12 +428,9 @@ class Writer:
             return jobs
 
     def _write(self, jobs: Sequence[_Job]) -> None:
-        started = time.perf_counter()
         old_size = self._size
         checked = [each for job in jobs for each in job.checked]
-        answers = self._ledger.log_checked(checked)
-        self._metrics.commit_seconds.observe(time.perf_counter() - started)
-        self._metrics.commit_statements.observe(len(checked))
+        answers = self._log_checked(checked) if checked else self._beat()
         seen: set[int] = set()
         rows: list[tuple[Answer, bool]] = []
         has_enrolled = False
@@ -440,6 +452,19 @@ class Writer:
                 self._ledger.registry(), origin=self._ledger.origin
             )
         self._loop.call_soon_threadsafe(self._answer, jobs, rows, latest)
+
+    def _log_checked(self, checked: Sequence[Checked]) -> list[Answer]:
+        started = time.perf_counter()
+        answers = self._ledger.log_checked(checked)
+        self._metrics.commit_seconds.observe(time.perf_counter() - started)
+        self._metrics.commit_statements.observe(len(checked))
+        return answers
+
+    def _beat(self) -> list[Answer]:
+        if self._ledger.heartbeat():
+            self._metrics.heartbeats.inc()
+            note("heartbeat", size=self._ledger.size)
+        return []
 
     # On the event loop again.
 

@@ -28,6 +28,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPANS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _SPAN = re.compile(r"([1-9][0-9]{0,9})([smhd])")
+_RANGE = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]{0,14})")
 
 
 class ItemId(_Type):
@@ -101,6 +102,31 @@ class Span(_Type):
                 ctx,
             )
         return int(found[1]) * _SPANS[found[2]]
+
+
+class EventRange(_Type):
+    """Events by their numbers, both included, made a range of indexes."""
+
+    name = "range"
+
+    def convert(
+        self,
+        value: str | tuple[int, int],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[int, int]:
+        """Return (start, stop): the indexes from 0, the last one not in it."""
+        if isinstance(value, tuple):
+            return value
+        found = _RANGE.fullmatch(value)
+        if found is None or int(found[1]) > int(found[2]):
+            self.fail(
+                f"{value!r} is not a range of events, such as 65-320: both are"
+                " in it, and the first event is 1",
+                param,
+                ctx,
+            )
+        return int(found[1]) - 1, int(found[2])
 
 
 class FilePath(_Type):
@@ -214,6 +240,7 @@ class Language(_Type):
 ITEM = ItemId()
 TIME = Time()
 SPAN = Span()
+EVENT_RANGE = EventRange()
 POINTER = Pointer()
 PREFIX = Prefix()
 FILE = FilePath()

@@ -101,10 +101,21 @@ class NodeLedger:
 
     # Reading.
 
-    def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
-        """Return the bundle of *item* as the node gives it."""
+    def prove_item(
+        self,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
+    ) -> bytes:
+        """Return the bundle of *item* as the node gives it.
+
+        Of a *stretch* only the start is asked for; the node decides how far
+        it goes.
+        """
         assert not reveal, "a node reveals nothing"
-        return self._client.bundle(item)
+        start = None if stretch is None else stretch[0]
+        return self._client.bundle(item, start=start)
 
     def reveal(self, item: str, pointers: Collection[str]) -> list[Revealed]:
         """Never asked: a node shows what everybody may see."""

@@ -4,7 +4,7 @@ from shlex import quote
 
 import click
 
-from provenance.cli.arguments import ITEM, POINTER
+from provenance.cli.arguments import EVENT_RANGE, ITEM, POINTER
 from provenance.cli.inputs import STANDARD
 from provenance.cli.outputs import write_output
 from provenance.cli.problems import FAILED, OK
@@ -12,8 +12,12 @@ from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.where import Where, where_options
+from provenance.ledger.prove import MAX_STRETCH
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
+
+_MOST_OF_A_NODE = 256
+"""How many events of a stretch a node shows (`GET …/bundle?from=…`)."""
 
 
 @click.command(cls=Command)
@@ -31,12 +35,20 @@ from provenance.proof.verify import examine_bundle
     metavar="POINTER",
     help="A JSON Pointer to a concealed field to show. Can be repeated.",
 )
+@click.option(
+    "--range",
+    "stretch",
+    type=EVENT_RANGE,
+    metavar="FROM-TO",
+    help="Events of ITEM to show even if its story is long: 65-320.",
+)
 @where_options
-def bundle(
+def bundle(  # noqa: PLR0913, PLR0917  # click's way
     screen: Screen,
     item: str,
     output: str,
     reveal: tuple[str, ...],
+    stretch: tuple[int, int] | None,
     where: Where,
 ) -> int:
     """Write the proof of ITEM's whole story to a file.
@@ -44,16 +56,27 @@ def bundle(
     Anyone can verify it with the ledger's trust file, and needs no server.
     What a node gives is written as it is; whether it proves anything by your
     trust file is said, and it ends with 1 if it is false.
+
+    Of an item to which very much happened, both ends are shown and every
+    warning. The verdict says which events were skipped; --range shows some of
+    them, by these numbers. A folder shows up to 1024 of them at once, a node
+    256.
     """
     if where.url is not None and reveal:
         raise click.UsageError(
             "--reveal is for the ledger's folder: a node shows what everybody"
             " may see"
         )
+    most = MAX_STRETCH if where.url is None else _MOST_OF_A_NODE
+    if stretch is not None and stretch[1] - stretch[0] > most:
+        raise click.UsageError(
+            f"--range is at most {most} events here: ask for the others in"
+            " bundles of their own"
+        )
     with where.open_readable(screen) as ledger:
         # A pointer that shows nothing is a mistake, and said to be one.
         shown = ledger.reveal(item, reveal) if reveal else []
-        data = ledger.prove_item(item, reveal=reveal)
+        data = ledger.prove_item(item, reveal=reveal, stretch=stretch)
         verdict = examine_bundle(data, trust=ledger.trust, now=now(), item=item)
     if output == STANDARD:
         if screen.is_json:

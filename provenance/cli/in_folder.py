@@ -28,9 +28,15 @@ class FolderReader:
         """The ledger's own trust file."""
         return self._reader.trust
 
-    def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
+    def prove_item(
+        self,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
+    ) -> bytes:
         """Return the bundle of *item*."""
-        return self._reader.prove_item(item, reveal=reveal)
+        return self._reader.prove_item(item, reveal=reveal, stretch=stretch)
 
     def reveal(self, item: str, pointers: Collection[str]) -> list[Revealed]:
         """Return what *item*'s events conceal there."""

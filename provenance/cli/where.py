@@ -147,16 +147,25 @@ class ReadableLedger(Protocol):
     def trust(self) -> Trust:
         """By which its answers are judged."""
 
-    def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
+    def prove_item(
+        self,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
+    ) -> bytes:
         """Return the bundle of *item*, whatever it proves.
 
         Args:
             item: Its id.
             reveal: The concealed fields to show, as `prove_item` of a ledger
                 has it.
+            stretch: Which of its events to show besides, likewise.
 
         Raises:
-            NotFoundError: The ledger has no event of it.
+            NotFoundError: The ledger has no event of it, or none of that
+                number.
+            MalformedError: A node has none of that number.
         """
 
     def reveal(

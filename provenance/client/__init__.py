@@ -19,6 +19,7 @@ statements too, since the same bytes are logged once and get the same answer.
     problems    a node's refusals as the library's errors
     retry       when to ask again
     exchange    one request, answered within bounds
+    coding      what came compressed, unpacked within them
     deadline    nothing goes on when a request's time is over
     client      the verbs
     async_…     the last of these, and a stream's groups, without blocking

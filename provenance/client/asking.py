@@ -107,21 +107,21 @@ class Questions:
         # The proof was ASCII, or it had been none.
         return Receipt(index, parsed.statement_id, answer.decode(), entry)
 
-    def bundle(self, item: str) -> Asking[bytes]:
+    def bundle(self, item: str, start: int | None) -> Asking[bytes]:
         """Ask for the bundle of *item*."""
-        return (yield from _item(read_item(item), "bundle", BUNDLE))
+        return (yield from _item(read_item(item), "bundle", BUNDLE, start))
 
-    def verify(self, item: str) -> Asking[Verdict]:
+    def verify(self, item: str, start: int | None) -> Asking[Verdict]:
         """Ask for the bundle of *item*, and examine it."""
         item = read_item(item)
-        data = yield from self.bundle(item)
+        data = yield from self.bundle(item, start)
         return examine_bundle(
             data, trust=self.trust, now=self.clock(), item=item
         )
 
-    def trail(self, item: str) -> Asking[dict[str, JSON]]:
+    def trail(self, item: str, start: int | None) -> Asking[dict[str, JSON]]:
         """Ask for the story of *item* as the node tells it."""
-        answer = yield from _item(read_item(item), "trail", JSON_TYPE)
+        answer = yield from _item(read_item(item), "trail", JSON_TYPE, start)
         return read_object(answer)
 
     def events(
@@ -242,10 +242,13 @@ def read_object(body: bytes) -> dict[str, JSON]:
     return value
 
 
-def _item(item: str, what: str, media_type: str) -> Asking[bytes]:
+def _item(
+    item: str, what: str, media_type: str, start: int | None
+) -> Asking[bytes]:
+    query = "" if start is None else f"?from={start}"
     return (
         yield Request(
-            f"/v1/items/{quote(item, safe='')}/{what}",
+            f"/v1/items/{quote(item, safe='')}/{what}{query}",
             media_type,
             MAX_BUNDLE_SIZE,
         )

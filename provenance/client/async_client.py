@@ -202,17 +202,19 @@ class AsyncClient:
         """Return the proof that *entry* is in the log; see `Client.receipt`."""
         return await self._run(self._questions.receipt(entry))
 
-    async def bundle(self, item: str) -> bytes:
+    async def bundle(self, item: str, *, start: int | None = None) -> bytes:
         """Return the bundle of *item*, unverified; see `Client.bundle`."""
-        return await self._run(self._questions.bundle(item))
+        return await self._run(self._questions.bundle(item, start))
 
-    async def verify(self, item: str) -> Verdict:
+    async def verify(self, item: str, *, start: int | None = None) -> Verdict:
         """Return what the bundle of *item* proves; see `Client.verify`."""
-        return await self._run(self._questions.verify(item))
+        return await self._run(self._questions.verify(item, start))
 
-    async def trail(self, item: str) -> dict[str, JSON]:
+    async def trail(
+        self, item: str, *, start: int | None = None
+    ) -> dict[str, JSON]:
         """Return the story of *item*, unproven; see `Client.trail`."""
-        return await self._run(self._questions.trail(item))
+        return await self._run(self._questions.trail(item, start))
 
     async def events(
         self, parameters: Parameters

@@ -231,36 +231,52 @@ class Client:
 
     # Items.
 
-    def bundle(self, item: str) -> bytes:
+    def bundle(self, item: str, *, start: int | None = None) -> bytes:
         """Return the bundle of *item* that the node gives, unverified.
 
-        It is to be kept or handed on; whoever gets it verifies it.
+        It is to be kept or handed on; whoever gets it verifies it. Of an item
+        to which very much happened it shows both ends and every warning, and
+        the verdict names what was skipped.
+
+        Args:
+            item: The item.
+            start: The number of one of its events, counted from 0: that one
+                and those behind it are shown besides, 256 in all.
 
         Raises:
-            MalformedError: *item* names none; or the answer is too large.
+            MalformedError: *item* names none, or has no event of that number;
+                or the answer is too large.
             NotFoundError: The node has no such item.
             UnreachableError: The node did not answer.
         """
-        return self._run(self._questions.bundle(item))
+        return self._run(self._questions.bundle(item, start))
 
-    def verify(self, item: str) -> Verdict:
+    def verify(self, item: str, *, start: int | None = None) -> Verdict:
         """Return what the bundle of *item* proves, by the trust file alone.
+
+        Args:
+            item: The item.
+            start: As for `bundle`.
 
         Raises:
             ProvenanceError: As `bundle` does. That there is no verdict says
                 nothing about the item.
         """
-        return self._run(self._questions.verify(item))
+        return self._run(self._questions.verify(item, start))
 
-    def trail(self, item: str) -> dict[str, JSON]:
+    def trail(self, item: str, *, start: int | None = None) -> dict[str, JSON]:
         """Return the story of *item* as the node tells it; it proves nothing.
 
         For showing and searching; `verify` is for deciding.
 
+        Args:
+            item: The item.
+            start: As for `bundle`.
+
         Raises:
             ProvenanceError: As `bundle` does.
         """
-        return self._run(self._questions.trail(item))
+        return self._run(self._questions.trail(item, start))
 
     def events(self, parameters: Parameters) -> Iterator[dict[str, JSON]]:
         """Yield the events that match, as the node finds and tells them.

@@ -1,8 +1,8 @@
 """Exchange: one request to one node, answered within bounds or not at all.
 
 A node is a stranger's machine. Its answers are received up to a size and a
-time, never decompressed, and no redirect is followed: where to is the
-caller's decision. TLS certificates are always verified.
+time, unpacked up to that size (`coding`), and no redirect is followed: where
+to is the caller's decision. TLS certificates are always verified.
 """
 
 import ssl
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from provenance import __version__
 from provenance.client.asking import Request
+from provenance.client.coding import ACCEPTED, IDENTITY, unpack
 from provenance.client.problems import (
     AnsweredError,
     Problem,
@@ -55,7 +56,7 @@ SESSION: Mapping[str, Any] = {
     "trust_env": False,
     "headers": {
         "user-agent": f"provenance/{__version__}",
-        "accept-encoding": "identity",
+        "accept-encoding": ACCEPTED,
     },
 }
 """The arguments of every session; what differs is its transport."""
@@ -143,13 +144,15 @@ class Way(ABC):
 
         Raises:
             ProvenanceError: The node refused.
+            MalformedError: The answer cannot be unpacked.
             InsecureError: The answer is one of TLS, which the URL has not.
             PassingError: It did not work now.
         """
+        body = received.body()
         if 200 <= response.status_code < 300:
-            return received.body
+            return body
         raise self._refusal(
-            response.status_code, received.body, response.headers, attempts
+            response.status_code, body, response.headers, attempts
         )
 
     def _begin(self, given_up: Event | None = None) -> Attempts:
@@ -190,12 +193,17 @@ class Way(ABC):
         """Return what is to take the body of *response*.
 
         Raises:
-            MalformedError: It is a redirect, or compressed.
+            MalformedError: It is a redirect.
         """
-        self._require_plain(response)
-        is_refusal = response.status_code >= 300
-        most = _MOST_REFUSAL_BYTES if is_refusal else request.most_bytes
-        return Received(self._url, most)
+        status = response.status_code
+        if 300 <= status < 400:
+            raise MalformedError(
+                f"{self._url} answered with a redirect, {status}, which is not"
+                " followed: if the ledger has moved, use its new URL"
+            )
+        most = _MOST_REFUSAL_BYTES if status >= 300 else request.most_bytes
+        coding = response.headers.get("content-encoding", IDENTITY)
+        return Received(self._url, most, coding)
 
     def _require_secure(
         self, error: httpx2.TransportError | None, attempts: Attempts
@@ -221,24 +229,6 @@ class Way(ABC):
         )
         if why is not None:
             raise InsecureError(why) from error
-
-    def _require_plain(self, response: httpx2.Response) -> None:
-        """Check that what comes is an answer, and its bytes what they are.
-
-        Raises:
-            MalformedError: It is a redirect, or compressed.
-        """
-        status = response.status_code
-        if 300 <= status < 400:
-            raise MalformedError(
-                f"{self._url} answered with a redirect, {status}, which is not"
-                " followed: if the ledger has moved, use its new URL"
-            )
-        coding = response.headers.get("content-encoding", "identity")
-        if coding.lower() != "identity":
-            raise MalformedError(
-                f"{self._url} answered compressed, which was not asked for"
-            )
 
     def _refusal(
         self,
@@ -271,16 +261,16 @@ class Way(ABC):
 class Received:
     """The body of an answer, part by part, up to a size."""
 
-    def __init__(self, url: str, most: int) -> None:
+    def __init__(self, url: str, most: int, coding: str) -> None:
         self._url = url
         self._most = most
+        self._coding = coding
+        # What cannot be made smaller grows by a few bytes in a coding.
+        self._most_received = most + (
+            0 if coding == IDENTITY else most // 64 + 1_024
+        )
         self._parts: list[bytes] = []
         self._size = 0
-
-    @property
-    def body(self) -> bytes:
-        """All that was received."""
-        return b"".join(self._parts)
 
     def add(self, part: bytes) -> None:
         """Take *part*.
@@ -289,12 +279,27 @@ class Received:
             MalformedError: It is more than what was asked for has.
         """
         self._size += len(part)
-        if self._size > self._most:
+        if self._size > self._most_received:
             raise MalformedError(
                 f"the answer of {self._url} has more than {self._most} bytes,"
                 " which nothing that was asked for has"
             )
         self._parts.append(part)
+
+    def body(self) -> bytes:
+        """Return all that was received, unpacked.
+
+        Raises:
+            MalformedError: It is under a coding that was not asked for, is
+                not what that says, or unpacks to more than what was asked
+                for has.
+        """
+        try:
+            return unpack(b"".join(self._parts), self._coding, most=self._most)
+        except MalformedError as error:
+            raise MalformedError(
+                f"the answer of {self._url}: {error}"
+            ) from error
 
 
 class Exchange(Way):
@@ -321,8 +326,8 @@ class Exchange(Way):
         Raises:
             ProvenanceError: The node refused; what it said is behind the
                 error (`problem_behind`).
-            MalformedError: It answered with too much, compressed, or with a
-                redirect.
+            MalformedError: It answered with too much, with a redirect, or
+                compressed in another way than was asked for.
             InsecureError: Its certificate does not verify, or it speaks TLS
                 where the URL does not, or the other way round.
             UnreachableError: It did not answer, or was too busy, to the end

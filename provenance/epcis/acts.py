@@ -19,13 +19,11 @@ from typing import Literal, NamedTuple
 from provenance.claims.event import Item
 from provenance.claims.registry import Act
 from provenance.encoding.canonical import Value
-from provenance.epcis.prefixes import STANDARD_PREFIXES, full_id, read_context
+from provenance.epcis.form import LOT_NUMBER
+from provenance.epcis.prefixes import full_id, read_context
 from provenance.epcis.vocabulary import read_step
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item, gtin_of, lot_item, owner_key
-
-LOT_NUMBER = STANDARD_PREFIXES["cbvmda"] + "lotNumber"
-"""The full name of the lot number among master data (`ilmd`)."""
 
 _ADDED = frozenset({"epcList", "quantityList"})
 _OUTPUTS = frozenset({"outputEPCList", "outputQuantityList"})

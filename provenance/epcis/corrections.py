@@ -107,7 +107,7 @@ def name_of(event: Event, *, issuer: str) -> EventName | None:
     said = [
         assertion(event.body),
         [[i.relation, i.id, i.quantity, i.uom] for i in event.items],
-        [field and field.pointer for field in event.fields],
+        list[Value](event.pointers),
     ]
     declared = event.body.get("errorDeclaration")
     return EventName(

@@ -2,7 +2,7 @@
 
 A *raw* event is EPCIS 2.0 JSON that nobody has looked at yet, whatever it was
 read from: JSON, lines of JSON, XML, the rows of a table. Checking it gives a
-draft, in the two parts that a signed event has (`formats.md`, section 3): the
+draft, in the two parts that a signed event has (`claims.event`): the
 *body*, which everybody may see, and the *items*, which are shown one at a
 time. The body keeps every word as it was written; item ids become canonical.
 An event that uses prefixes of its document takes their definitions along, so
@@ -80,8 +80,9 @@ class EventDraft:
 
     Attributes:
         body: Its members, but for those that name items.
-        items: The items it names, in the document's order, ids canonical.
-            Sensor data about a place alone has none.
+        items: The items that its lists name, and its parent, in the
+            document's order, ids canonical. Sensor data about a place alone
+            has none.
     """
 
     body: dict[str, Value]
@@ -203,7 +204,6 @@ def _quantity(relation: str, value: JSON, prefixes: Prefixes) -> Item:
         _epc(element["epcClass"], prefixes),
         None if quantity is None else amount(quantity, prefixes),
         cast("str | None", element.get("uom")),
-        is_quantity=True,
     )
 
 

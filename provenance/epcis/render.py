@@ -19,6 +19,7 @@ from typing import cast
 from provenance.claims.event import Field, Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.form import NEVER_CONCEALED, split_pointer
 from provenance.epcis.prefixes import EPCIS_CONTEXT, read_context
 from provenance.epcis.shapes import ITEM_MEMBERS
 from provenance.errors import MalformedError
@@ -28,11 +29,8 @@ VERSION = "2.0"
 
 QUERY_NAME = "SimpleEventQuery"
 
-_PLACE_OBSERVED = "readPoint"
-"""The relation of the item of an event that names none: the place that it is
-about. The body says so as well."""
-
-_NEVER_CONCEALED = ITEM_MEMBERS | {"@context", "type", "after"}
+_IN_BODY = frozenset({"transformationID", "place"})
+"""The relations of items that the body names, too."""
 
 
 def render_event(
@@ -59,7 +57,7 @@ def render_event(
         elif item.relation in ITEM_MEMBERS:
             elements = event.setdefault(item.relation, [])
             cast("list[JSON]", elements).append(_rendered(item))
-        elif item.relation != _PLACE_OBSERVED:
+        elif item.relation not in _IN_BODY:
             raise MalformedError(
                 f"an EPCIS event names no item as {item.relation[:80]!r}"
             )
@@ -82,11 +80,8 @@ def put_back(
     """
     shown = dict(body)
     for field in fields:
-        steps = [
-            step.replace("~1", "/").replace("~0", "~")
-            for step in field.pointer[1:].split("/")
-        ]
-        if steps[0] not in _NEVER_CONCEALED and not _holds_bytes(field.value):
+        steps = split_pointer(field.pointer)
+        if steps[0] not in NEVER_CONCEALED and not _holds_bytes(field.value):
             _put(shown, steps, field.value)
     return shown
 

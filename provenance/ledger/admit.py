@@ -139,7 +139,7 @@ class Admission:
 
         registry_positions = []
         for position, event in enumerate(statement.events):
-            if event.act is REGISTRY_ACT or event.time is None:
+            if event.act is REGISTRY_ACT:
                 registry_positions.append(position)
                 continue
             self._require_permission(
@@ -183,7 +183,7 @@ class Admission:
                 f" {_utc(now)}: correct the signer's clock"
             )
         for position, event in enumerate(statement.events):
-            if event.time is not None and event.time > latest:
+            if event.time > latest:
                 raise LifecycleError(
                     f"{called(position)} says it happened at"
                     f" {_utc(event.time)}, but the ledger's time is"

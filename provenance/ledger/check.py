@@ -11,7 +11,6 @@ it finds is small and plain, to be sent back to the writer:
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -20,18 +19,28 @@ from provenance.claims.actor import (
     check_registry_body,
     is_registry_event,
 )
-from provenance.claims.event import Event, parse_event
+from provenance.claims.entry import TRUST_VERSION, entry_kind
+from provenance.claims.event import CODES, Event, parse_event
 from provenance.claims.registry import Act
 from provenance.claims.statement import Entry, events_root, parse_entry
 from provenance.claims.trail import map_key
+from provenance.claims.versions import (
+    parse_book_entry,
+    parse_version_entry,
+    trust_item,
+)
 from provenance.epcis.acts import read_act
 from provenance.epcis.corrections import EventName, name_of
+from provenance.epcis.form import check_form
+from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import InvalidSignatureError, MalformedError
 from provenance.gs1 import canonical_item
 from provenance.keys import signature_is_valid
 
 FindKey = Callable[[bytes], bytes | None]
 """Returns the public key with that id, or None if it is not known."""
+
+_OUR_OWN = trust_item("")
 
 REGISTRY_ACT = Act(frozenset(), (), ())
 """Stands for a registry event, whose permission the registry itself judges."""
@@ -45,9 +54,11 @@ class CheckedEvent(NamedTuple):
         id: The event id.
         items: The ids of the items whose trails it joins.
         keys: Their map keys, in the same order.
+        leaves: The numbers of their own leaves, in the same order.
+        kinds: What it is to each (`claims.trail.Link`), in the same order.
         act: What it does; `REGISTRY_ACT` for a registry event.
         after: The (map key, link) pairs that it demands.
-        time: When it says it happened, in ms since 1970; None for a registry
+        time: When it says it happened, in ms since 1970; 0 for a registry
             event.
         name: What its `eventID` is remembered by; None without one.
     """
@@ -56,10 +67,22 @@ class CheckedEvent(NamedTuple):
     id: bytes
     items: tuple[str, ...]
     keys: tuple[bytes, ...]
+    leaves: tuple[tuple[int, ...], ...]
+    kinds: tuple[int, ...]
     act: Act
     after: tuple[tuple[bytes, bytes], ...]
-    time: int | None
+    time: int
     name: EventName | None
+
+
+class CheckedDocument(NamedTuple):
+    """A trust version or a rule book, in order as far as its form goes.
+
+    Attributes:
+        entry: The leaf's data.
+    """
+
+    entry: bytes
 
 
 class CheckedStatement(NamedTuple):
@@ -145,6 +168,19 @@ def check_submission(
     )
 
 
+def check_document(entry: bytes) -> CheckedDocument:
+    """Return the trust version or rule book *entry*, once it was checked.
+
+    Raises:
+        MalformedError: It is neither.
+    """
+    if entry_kind(entry) == TRUST_VERSION:
+        parse_version_entry(entry)
+    else:
+        parse_book_entry(entry)
+    return CheckedDocument(entry)
+
+
 def check_signature(statement: Entry, key: bytes) -> None:
     """Check that *key* signed *statement*.
 
@@ -173,60 +209,60 @@ def check_event(event: Event, *, called: str, issuer: str) -> CheckedEvent:
         MalformedError: It is no event that a ledger takes.
     """
     try:
-        act, time = _read_event(event)
-        items = event.trailed_items
+        act, reading = _read_event(event)
     except MalformedError as error:
         raise MalformedError(f"{called}: {error}") from error
-    if not items:
+    own = event.own_leaves
+    if not own:
         raise MalformedError(
             f"{called} names no item that can have a trail: a serial,"
             " a lot, a logistic unit"
         )
+    # An item's own leaves stand in one group, so that the first says which.
+    kinds = {item.relation: 0 for item in event.items}
+    if reading is not None:
+        kinds = {relation: reading.kinds(CODES[relation]) for relation in kinds}
     return CheckedEvent(
         data=event.data,
         id=event.id,
-        items=items,
-        keys=tuple([map_key(item) for item in items]),
+        items=tuple(own),
+        keys=tuple([map_key(item) for item in own]),
+        leaves=tuple(own.values()),
+        kinds=tuple(
+            [
+                kinds[event.items[leaves[0] - 1].relation]
+                for leaves in own.values()
+            ]
+        ),
         act=act,
         after=tuple([(map_key(item), link) for item, link in event.after]),
-        time=time,
+        time=0 if reading is None else reading.time,
         name=None if act is REGISTRY_ACT else name_of(event, issuer=issuer),
     )
 
 
-def _read_event(event: Event) -> tuple[Act, int | None]:
+def _read_event(event: Event) -> tuple[Act, EventReading | None]:
     if is_registry_event(event.body):
         check_registry_body(event.body, event.items)
         return REGISTRY_ACT, None
     return _read_epcis(event)
 
 
-def _read_epcis(event: Event) -> tuple[Act, int]:
+def _read_epcis(event: Event) -> tuple[Act, EventReading]:
     for item in event.items:
         if item.relation == ACTOR_RELATION:
             raise MalformedError("only registry events name actors as items")
+        if item.id.startswith(_OUR_OWN):
+            raise MalformedError(
+                f"no event names {item.id!r}: what begins so has a trail of"
+                " entries of its own"
+            )
         canonical = canonical_item(item.id)
         if canonical != item.id:
             raise MalformedError(
                 f"item {item.id!r} is not in canonical form: write"
                 f" {canonical!r}"
             )
-    return read_act(event.body, event.items), event_time(event)
-
-
-def event_time(event: Event) -> int:
-    """Return when *event* says it happened, in ms since 1970.
-
-    Raises:
-        MalformedError: It does not say, or without a time zone.
-    """
-    text = event.body.get("eventTime")
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise MalformedError(
-            f"eventTime is a time with its zone, not {str(text)[:40]!r}"
-        )
-    return int(moment.timestamp() * 1000)
+    act = read_act(event.body, event.items)
+    check_form(event.body, event.counts, event.pointers)
+    return act, read_event(event.body, event.counts)

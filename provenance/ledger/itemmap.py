@@ -4,46 +4,60 @@ It is the Merkle-Patricia tree of `provenance.tlog.patricia`. Its root depends
 on its contents alone, so hashes of subtrees may be kept at any depth. Kept
 are those 16 bits down: the items whose keys share their first two bytes are a
 *bucket*, read from the store when it is needed, and the hashes of the 65,536
-buckets stand in 256 rows of 256. In a tree where a node with one child is
-that child, the 16 levels above the buckets are two heaps of 8 levels each:
+buckets stand in 4,096 rows of 16. The roots of 16 rows make a row above them,
+and so on up to one, row 0; below row n are the rows 16 n + 1 to 16 n + 16. In
+a tree where a node with one child is that child, each row is a heap of 4
+levels:
 
-    rows   heap over the first byte's bits 0-7, its leaves the rows' roots
-    row    heap over the second byte's bits 8-15, its leaves the buckets
+    row 0            heap over the key's bits 0-3, its leaves rows 1-16
+    rows 1-16        over bits 4-7, rows 17-272
+    rows 17-272      over bits 8-11, rows 273-4368
+    rows 273-4368    over bits 12-15, the buckets
+    bucket           over the next 4 bits, kept where there is room and use
 
-    bucket heap over the next 4 bits, kept where there is room and use for it
-
-so a change to one item costs its bucket and 16 hashes, fewer when a batch
-shares them, and nothing has to be rebuilt when a ledger is opened: the rows'
-own roots are stored as one more row.
+so a change to one item costs its bucket, 16 hashes, fewer when a batch shares
+them, and four rows of half a kilobyte; and nothing has to be rebuilt when a
+ledger is opened.
 
 What is read is checked on its way up, a bucket by its row and a row by the
-top, so that no root is made of what a disk has changed. Whether the top is
-the one that the log commits to, its owner knows (`Ledger`).
+one above, so that no root is made of what a disk has changed. Whether the top
+is the one that the log commits to, its owner knows (`Ledger`).
 
 A million items are at hand at any time, so a bucket is one byte string: 112
 bytes an item, in the order of their keys, and searched as it lies.
 
     key (32) ‖ leaf hash (32) ‖ link (32) ‖ u64 count ‖ i64 number of the link
+
+What a trail of two links or more needs to grow, the right edges of its trees,
+is read from the store when it does, and must lead to the leaf's hash.
 """
 
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
+from provenance.claims.trail import VALUE_SIZE, Head
+from provenance.encoding import edge as right_edge
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import StoreError
-from provenance.store.protocol import HeadRow, Reader
+from provenance.store.protocol import MAP_ROWS, NO_LINK, HeadRow, Reader
 from provenance.tlog import patricia
 
 BUCKET_BITS = 16
-TOP_ROW = 256
-"""The number of the row that holds the roots of the other 256."""
 
-_FANOUT = 256
+_ROW_BITS = 4
+_FANOUT = 1 << _ROW_BITS
+_LEVELS = BUCKET_BITS // _ROW_BITS
+_FIRST_LOWEST = MAP_ROWS - _FANOUT ** (_LEVELS - 1)
+"""The first of the rows whose leaves are buckets."""
+
 _NONE = bytes(HASH_SIZE)
 _LEAF = b"\x00\x20"
-_VALUE_SIZE = b"\x28"
+_VALUE_SIZE = bytes([VALUE_SIZE])
+_NO_WARNINGS = bytes(8) + EMPTY_ROOT
 _SLOT_BITS = 4
 _SLOTS = 1 << _SLOT_BITS
 _SEARCHED = 8_192
@@ -51,6 +65,9 @@ _SEARCHED = 8_192
 
 _SMALL = 6
 """How many leaves a bucket has, at most, that is hashed without slots."""
+
+MOST_EDGES = 65_536
+"""How many trails' edges are kept that changed lately, some 300 bytes each."""
 
 _LEAF_ROW = struct.Struct(">32s32s32sQq")
 _WIDTH = _LEAF_ROW.size
@@ -69,8 +86,49 @@ _INNER = tuple(
 KeptRows = dict[int, tuple[bytes, list[bytes]]]
 """Row number → the row as stored, and as a heap of hashes."""
 
-Leaf = tuple[bytes, int, bytes, int]
-"""(leaf hash, count, link, number of the latest link)"""
+Edges = tuple[bytes, int, bytes]
+"""(edge of all links but the latest, warnings, edge of these)"""
+
+
+class Leaf(NamedTuple):
+    """What is at hand of an item: where its trail ends."""
+
+    digest: bytes
+    count: int  # type: ignore[assignment]  # in place of tuple.count
+    link: bytes
+    last: int
+
+
+class GrowingTrail:
+    """An item's trail as it grows: see `HeadRow` for what it has.
+
+    With a *count* of 0 its *link* is the map key, and *last* `NO_LINK`.
+    """
+
+    __slots__ = ("count", "edge", "last", "link", "warned", "warnings")
+
+    def __init__(
+        self, count: int, link: bytes, last: int, edges: Edges
+    ) -> None:
+        self.count = count
+        self.link = link
+        self.last = last
+        self.edge, self.warnings, self.warned = edges
+
+    def grow(self, link: bytes, number: int, *, warns: bool) -> None:
+        """Add the link with that hash and number."""
+        if self.count:
+            self.edge = right_edge.push(
+                self.edge, self.count - 1, _link_leaf(self.link)
+            )
+        self.count += 1
+        self.link = link
+        self.last = number
+        if warns:
+            self.warned = right_edge.push(
+                self.warned, self.warnings, _link_leaf(link)
+            )
+            self.warnings += 1
 
 
 class ItemMap:
@@ -88,6 +146,7 @@ class ItemMap:
         *,
         cached: int = 1_500_000,
         has_slots: bool = True,
+        edges: int = MOST_EDGES,
     ) -> None:
         """Start from what *reader* has stored.
 
@@ -98,6 +157,7 @@ class ItemMap:
                 they are read again.
             has_slots: Whether to keep hashes inside of buckets, `SLOT_BYTES`
                 each. They pay where changes come one at a time.
+            edges: Of how many trails that changed lately to keep the edges.
         """
         self._reader = reader
         self._most_cached = cached
@@ -107,12 +167,14 @@ class ItemMap:
         self._buckets: dict[bytes, bytes] = {}
         self._cached = 0
         self._rows: dict[int, list[bytes]] = {}
-        self._top: list[bytes] = []
         self._slots: dict[bytes, list[bytes]] = {}
         # Bucket → what changed there since it was stored, and the slots of
         # it whose hashes are not those of what changed.
-        self._changed: dict[bytes, dict[bytes, Leaf]] = {}
-        self._dirty: dict[bytes, set[int]] = {}
+        self._changed: dict[bytes, dict[bytes, GrowingTrail]] = {}
+        self._digests: dict[bytes, dict[bytes, bytes]] = {}
+        self._dirty: dict[bytes, set[bytes]] = {}
+        self._edges: dict[bytes, Edges] = {}
+        self._most_edges = edges
 
     @property
     def item_count(self) -> int:
@@ -120,11 +182,19 @@ class ItemMap:
         return self._item_count
 
     def get(self, key: bytes) -> Leaf | None:
-        """Return the leaf of that key, pending changes included."""
+        """Return where the trail of that key ends, pending changes included.
+
+        Its digest is that of the last `root`, or of what is stored.
+        """
         prefix = key[:2]
         changed = self._changed.get(prefix)
-        if changed is not None and (leaf := changed.get(key)) is not None:
-            return leaf
+        if changed is not None and (trail := changed.get(key)) is not None:
+            digest = self._digests.get(prefix, {}).get(key, b"")
+            return Leaf(digest, trail.count, trail.link, trail.last)
+        return self._stored_leaf(key)
+
+    def _stored_leaf(self, key: bytes) -> Leaf | None:
+        prefix = key[:2]
         bucket = self._buckets.get(prefix)
         if bucket is None:
             bucket = self._bucket(prefix)
@@ -137,95 +207,194 @@ class ItemMap:
         if bucket[at : at + HASH_SIZE] != key:
             return None
         _, digest, link, count, last = _LEAF_ROW.unpack_from(bucket, at)
-        return (digest, count, link, last)
+        return Leaf(digest, count, link, last)
 
-    def put(self, key: bytes, *, count: int, link: bytes, last: int) -> None:
-        """Set the head of that key, pending until `stored`."""
+    def trail(self, key: bytes) -> GrowingTrail:
+        """Return the trail of that key, to which a link is to be added.
+
+        Whatever is added to it is pending until `stored`.
+
+        Raises:
+            StoreError: What is stored of it is damaged.
+        """
         prefix = key[:2]
         changed = self._changed.get(prefix)
-        if (changed is None or key not in changed) and self.get(key) is None:
-            self._item_count += 1
-        value = count.to_bytes(8, "big") + link
-        digest = sha256(_LEAF + key + _VALUE_SIZE + value).digest()
         if changed is None:
             changed = self._changed[prefix] = {}
-        changed[key] = (digest, count, link, last)
-        self._dirty.setdefault(prefix, set()).add(key[2] >> 4)
+        self._dirty.setdefault(prefix, set()).add(key)
+        trail = changed.get(key)
+        if trail is None:
+            leaf = self._stored_leaf(key)
+            if leaf is None:
+                self._item_count += 1
+                trail = GrowingTrail(0, key, NO_LINK, (b"", 0, b""))
+            else:
+                edges = self._edges_of(key, leaf)
+                self._edges.pop(key, None)
+                trail = GrowingTrail(leaf.count, leaf.link, leaf.last, edges)
+            changed[key] = trail
+        return trail
+
+    def head(self, key: bytes) -> HeadRow | None:
+        """Return the head of that key as it is stored; nothing is pending.
+
+        Raises:
+            StoreError: What is stored of it is damaged.
+        """
+        leaf = self._stored_leaf(key)
+        return leaf and HeadRow(key, *leaf, *self._edges_of(key, leaf))
+
+    def _edges_of(self, key: bytes, leaf: Leaf) -> Edges:
+        """Return the edges of the stored trail that ends in *leaf*."""
+        if (kept := self._edges.get(key)) is not None:
+            return kept
+        if leaf.count == 1:
+            # There is no edge yet, and at most this one link warns.
+            only = _link_leaf(leaf.link)
+            for edges in ((b"", 0, b""), (b"", 1, only)):
+                if _leaf_hash(key, 1, leaf.link, edges) == leaf.digest:
+                    return edges
+        head = self._reader.head(key)
+        if head is not None:
+            edges = head.edge, head.warnings, head.warned
+            try:
+                found = _leaf_hash(key, leaf.count, leaf.link, edges)
+            except ValueError:
+                found = b""
+            if found == leaf.digest:
+                return edges
+        raise StoreError(
+            f"the head {key.hex()} does not have the edges that the map was"
+            " made of: run an audit"
+        )
 
     def root(self) -> Hash:
         """Return the map's root, pending changes included."""
         self._rehash()
-        return Hash(self._top[1]) if self._top[1] else EMPTY_ROOT
+        top = self._row(0)
+        return Hash(top[1]) if top[1] else EMPTY_ROOT
 
     def row(self, number: int) -> bytes:
-        """Return row *number* as it is to be stored; `TOP_ROW` for the top."""
+        """Return row *number*, 0 to `MAP_ROWS` - 1, as it is to be stored."""
         self._rehash()
-        return _join(self._top if number == TOP_ROW else self._row(number))
+        return _join(self._row(number))
 
     def changes(self) -> tuple[list[HeadRow], list[tuple[int, bytes]]]:
         """Return the changed heads and rows, to be stored with the batch."""
         self._rehash()
         heads = [
-            HeadRow(key, leaf[1], leaf[2], leaf[3])
-            for _, changed in sorted(self._changed.items())
-            for key, leaf in sorted(changed.items())
+            HeadRow(
+                key,
+                self._digests[prefix][key],
+                trail.count,
+                trail.link,
+                trail.last,
+                trail.edge,
+                trail.warnings,
+                trail.warned,
+            )
+            for prefix, changed in sorted(self._changed.items())
+            for key, trail in sorted(changed.items())
         ]
-        numbers = sorted({prefix[0] for prefix in self._changed})
-        if numbers:
-            numbers.append(TOP_ROW)
-        return heads, [(number, self.row(number)) for number in numbers]
+        numbers = {
+            number for prefix in self._changed for number in _rows_above(prefix)
+        }
+        return heads, [(number, self.row(number)) for number in sorted(numbers)]
 
     def stored(self) -> None:
         """Note that the changes are in the store."""
         for prefix, changed in self._changed.items():
+            digests = self._digests[prefix]
             bucket = self._buckets[prefix]
-            for key, leaf in changed.items():
-                bucket = _with_leaf(bucket, key, leaf)
+            for key, trail in changed.items():
+                bucket = _with_leaf(bucket, key, digests[key], trail)
+                if trail.count > 1:
+                    self._edges[key] = trail.edge, trail.warnings, trail.warned
             self._cached += (len(bucket) - len(self._buckets[prefix])) // _WIDTH
             self._buckets[prefix] = bucket
         self._changed.clear()
+        self._digests.clear()
+        while len(self._edges) > self._most_edges:
+            # A dict is in the order of what came into it.
+            del self._edges[next(iter(self._edges))]
         if self._cached > self._most_cached:
             self._buckets.clear()
             self._slots.clear()
             self._cached = 0
 
-    def prove(self, key: bytes) -> "MapAnswer":
-        """Return what the map holds for *key*, with the proof."""
+    def prove(self, keys: Iterable[bytes]) -> patricia.MapMultiproof:
+        """Return what proves all that the map holds for *keys*, one at least.
+
+        Nothing may be pending.
+
+        Raises:
+            StoreError: What is stored is damaged.
+        """
         self._rehash()
-        steps: list[tuple[int, Hash]] = []
-        first = self._descend(self._top, key[0], 0, steps)
-        if first is None:
-            return MapAnswer(None, b"", b"", ())
-        row = self._row(first)
-        second = self._descend(row, key[1], 8, steps)
-        assert second is not None, "a row with a root has a bucket"
-        leaves = self._leaves(bytes([first, second]))
-        reached, low = patricia.find_path(key, leaves)
-        found = leaves[reached][0]
-        leaf = self.get(found)
-        assert leaf is not None, "a bucket has what is in it"
-        value = leaf[1].to_bytes(8, "big") + leaf[2]
-        path = (*low, *reversed(steps))
-        if found == key:
-            head = HeadRow(found, leaf[1], leaf[2], leaf[3])
-            return MapAnswer(head, found, value, path)
-        return MapAnswer(None, found, value, path)
+        proof = _Proof()
+        if self._row(0)[1]:
+            self._prove_in_row(proof, 0, 1, sorted(set(keys)))
+        others = []
+        for key in sorted(proof.others):
+            head = self._reader.head(key)
+            leaf = self._stored_leaf(key)
+            if head is None or leaf is None or head.leaf != leaf.digest:
+                raise StoreError(
+                    f"the head {key.hex()} is not the map's: run an audit"
+                )
+            others.append((key, read_head(head).value))
+        return patricia.MapMultiproof(
+            tuple(proof.steps), tuple(others), tuple(proof.hashes)
+        )
+
+    def _prove_in_row(
+        self, proof: "_Proof", number: int, node: int, keys: Sequence[bytes]
+    ) -> None:
+        """Add to *proof* what is at and below a node of row *number*."""
+        heap = self._row(number)
+        level = _level_of(number)
+        while node < _FANOUT:
+            left, right = heap[2 * node], heap[2 * node + 1]
+            if left and right:
+                bit = _ROW_BITS * level + node.bit_length() - 1
+                proof.steps.append(bit + 1)
+                for child, side in zip(
+                    (2 * node, 2 * node + 1), _split(keys, bit), strict=True
+                ):
+                    if side:
+                        self._prove_in_row(proof, number, child, side)
+                    else:
+                        proof.hashes.append(Hash(heap[child]))
+                return
+            # Where only one side holds anything there is no node in the tree,
+            # and the way leads there, whatever the keys say.
+            node = 2 * node + (0 if left else 1)
+        child = node - _FANOUT
+        if level + 1 < _LEVELS:
+            self._prove_in_row(proof, _FANOUT * number + 1 + child, 1, keys)
+            return
+        bucket = _FANOUT * (number - _FIRST_LOWEST) + child
+        leaves = self._leaves(bucket.to_bytes(2, "big"))
+        _prove_in_bucket(proof, leaves, keys)
 
     def _bucket(self, prefix: bytes) -> bytes:
         """Return what is stored under *prefix*, without pending changes."""
         bucket = self._buckets.get(prefix)
         if bucket is None:
-            assert prefix not in self._changed, "what changed was read before"
             bucket = b""
             # A bucket without a hash is empty: no need to ask the store.
-            digest = self._row(prefix[0])[_FANOUT + prefix[1]]
+            number, *_ = _rows_above(prefix)
+            digest = self._row(number)[_FANOUT + (prefix[1] & 15)]
             if digest:
-                heads = self._reader.heads(prefix)
-                bucket = b"".join(map(_leaf_row, heads))
+                try:
+                    heads = self._reader.heads(prefix)
+                    bucket = b"".join(map(_leaf_row, heads))
+                except struct.error:
+                    pass  # No ledger wrote a number that has no place here.
                 if _hash_of(_pairs(bucket), BUCKET_BITS) != digest:
                     raise StoreError(
                         f"the heads under {prefix.hex()} are not those that"
-                        f" map row {prefix[0]} was made of: run an audit"
+                        f" map row {number} was made of: run an audit"
                     )
             self._buckets[prefix] = bucket
             self._cached += len(bucket) // _WIDTH + 1
@@ -244,34 +413,52 @@ class ItemMap:
             # Longer than any key, and so above all of the slot.
             above = prefix + bytes([(slot << _SLOT_BITS) + _SLOTS - 1])
             bucket = bucket[start : _find(bucket, above.ljust(33, b"\xff"))]
+        changed = self._digests.get(prefix, {})
+        if slot is None and not changed:
+            return _pairs(bucket)
         rows = _LEAF_ROW.iter_unpack(bucket)
-        changed = self._changed.get(prefix, {})
         if slot is None:
             leaves = {key: digest for key, digest, _, _, _ in rows}
-            for key, leaf in changed.items():
-                leaves[key] = leaf[0]
+            leaves.update(changed)
         else:
             leaves = {k: d for k, d, _, _, _ in rows if k[2] >> 4 == slot}
-            for key, leaf in changed.items():
+            for key, digest in changed.items():
                 if key[2] >> _SLOT_BITS == slot:
-                    leaves[key] = leaf[0]
+                    leaves[key] = digest
         return sorted(leaves.items())
 
     def _rehash(self) -> None:
-        """Bring the hashes of dirty buckets, their rows and the top up."""
-        self._load_top()
+        """Bring the hashes of dirty leaves, buckets and rows up to the top."""
         if not self._dirty:
             return
+        # Row → its leaves that changed, of one level after the other.
         changed: dict[int, set[int]] = {}
-        for prefix, slots in self._dirty.items():
-            row = self._row(prefix[0])
-            row[_FANOUT + prefix[1]] = self._rehash_bucket(prefix, slots)
-            changed.setdefault(prefix[0], set()).add(prefix[1])
-        for first, buckets in changed.items():
-            row = self._row(first)
-            _refresh(row, buckets, depth=8)
-            self._top[_FANOUT + first] = row[1]
-        _refresh(self._top, changed, depth=0)
+        for prefix, keys in self._dirty.items():
+            digests = self._digests.setdefault(prefix, {})
+            for key in keys:
+                trail = self._changed[prefix][key]
+                digests[key] = _leaf_hash(
+                    key,
+                    trail.count,
+                    trail.link,
+                    (trail.edge, trail.warnings, trail.warned),
+                )
+            number, *_ = _rows_above(prefix)
+            place = prefix[1] & 15
+            self._row(number)[_FANOUT + place] = self._rehash_bucket(
+                prefix, {key[2] >> _SLOT_BITS for key in keys}
+            )
+            changed.setdefault(number, set()).add(place)
+        for level in range(_LEVELS - 1, -1, -1):
+            above: dict[int, set[int]] = {}
+            for number, places in changed.items():
+                row = self._row(number)
+                _refresh(row, places, depth=_ROW_BITS * level)
+                if number:
+                    parent, place = divmod(number - 1, _FANOUT)
+                    self._row(parent)[_FANOUT + place] = row[1]
+                    above.setdefault(parent, set()).add(place)
+            changed = above
         self._dirty.clear()
 
     def _rehash_bucket(self, prefix: bytes, dirty: set[int]) -> bytes:
@@ -287,28 +474,25 @@ class ItemMap:
             heap[_SLOTS + slot] = _hash_of(
                 self._leaves(prefix, slot), BUCKET_BITS + _SLOT_BITS
             )
-        _refresh(heap, dirty, depth=BUCKET_BITS, height=_SLOT_BITS)
+        _refresh(heap, dirty, depth=BUCKET_BITS)
         return heap[1]
 
-    def _row(self, first: int) -> list[bytes]:
-        row = self._rows.get(first)
+    def _row(self, number: int) -> list[bytes]:
+        row = self._rows.get(number)
         if row is None:
-            self._load_top()
-            row = self._load(first, depth=8)
-            if row[1] != self._top[_FANOUT + first]:
-                raise StoreError(
-                    f"map row {first} is not the one that the row above it was"
-                    " made of: run an audit"
-                )
-            self._rows[first] = row
+            row = self._load(number)
+            if number:
+                parent, place = divmod(number - 1, _FANOUT)
+                if row[1] != self._row(parent)[_FANOUT + place]:
+                    raise StoreError(
+                        f"map row {number} is not the one that row {parent}"
+                        " above it was made of: run an audit"
+                    )
+            self._rows[number] = row
         return row
 
-    def _load_top(self) -> None:
-        if not self._top:
-            self._top = self._load(TOP_ROW, depth=0)
-
-    def _load(self, number: int, *, depth: int) -> list[bytes]:
-        """Return the stored row as a heap: node 1 its root, 256.. its leaves.
+    def _load(self, number: int) -> list[bytes]:
+        """Return the stored row as a heap: node 1 its root, 16.. its leaves.
 
         The heap is shared with *kept*; a writer has a dict of its own there.
         """
@@ -318,66 +502,49 @@ class ItemMap:
             return known[1]
         heap = [b""] * (2 * _FANOUT)
         present = []
-        for leaf in range(len(stored) // HASH_SIZE):
-            start = leaf * HASH_SIZE
-            digest = stored[start : start + HASH_SIZE]
-            if digest != _NONE:
-                heap[_FANOUT + leaf] = digest
-                present.append(leaf)
-        _refresh(heap, present, depth=depth)
+        for place in range(len(stored) // HASH_SIZE):
+            digest = stored[place * HASH_SIZE : (place + 1) * HASH_SIZE]
+            if digest != _NONE and place < _FANOUT:
+                heap[_FANOUT + place] = digest
+                present.append(place)
+        _refresh(heap, present, depth=_ROW_BITS * _level_of(number))
         self._kept[number] = (stored, heap)
         return heap
 
-    @staticmethod
-    def _descend(
-        heap: Sequence[bytes],
-        byte: int,
-        depth: int,
-        steps: list[tuple[int, Hash]],
-    ) -> int | None:
-        """Follow *byte*'s bits down a heap; return the leaf reached.
 
-        Where only one side holds anything there is no node in the tree, and
-        the way leads there, whatever the bit says.
-        """
-        if not heap[1]:
-            return None
-        node = 1
-        for level in range(8):
-            left, right = heap[2 * node], heap[2 * node + 1]
-            bit = byte >> (7 - level) & 1
-            if left and right:
-                steps.append((depth + level, Hash(left if bit else right)))
-                node = 2 * node + bit
-            else:
-                node = 2 * node + (0 if left else 1)
-        return node - _FANOUT
+class _Proof:
+    """A proof as it grows, in the order in which it is read."""
+
+    __slots__ = ("hashes", "others", "steps")
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.others: list[bytes] = []
+        self.hashes: list[Hash] = []
 
 
-class MapAnswer:
-    """What the map says of one key, with the path that proves it.
-
-    Attributes:
-        head: The item's head; None if the map holds none.
-        key: The key of the leaf that the path starts from: the queried one,
-            or the one found in its place; empty for an empty map.
-        value: That leaf's 40 bytes.
-        path: (bit, sibling hash) from the leaf up to the root.
-    """
-
-    __slots__ = ("head", "key", "path", "value")
-
-    def __init__(
-        self,
-        head: HeadRow | None,
-        key: bytes,
-        value: bytes,
-        path: tuple[tuple[int, Hash], ...],
-    ) -> None:
-        self.head = head
-        self.key = key
-        self.value = value
-        self.path = path
+def _prove_in_bucket(
+    proof: _Proof, leaves: Sequence[patricia.Leaf], keys: Sequence[bytes]
+) -> None:
+    """Add to *proof* what is above *leaves*, which share their first bits."""
+    if len(leaves) == 1:
+        found = leaves[0][0]
+        proof.steps.append(0)
+        if found not in keys:
+            proof.others.append(found)
+        return
+    ends = [int.from_bytes(leaves[i][0], "big") for i in (0, -1)]
+    bit = 8 * HASH_SIZE - (ends[0] ^ ends[1]).bit_length()
+    proof.steps.append(bit + 1)
+    place, mask = bit >> 3, 0x80 >> (bit & 7)
+    middle = bisect_left(leaves, 1, key=lambda leaf: leaf[0][place] & mask != 0)
+    for part, side in zip(
+        (leaves[:middle], leaves[middle:]), _split(keys, bit), strict=True
+    ):
+        if side:
+            _prove_in_bucket(proof, part, side)
+        else:
+            proof.hashes.append(patricia.subtree_hash(part, bit + 1))
 
 
 def _find(bucket: bytes, key: bytes) -> int:
@@ -396,12 +563,13 @@ def _find(bucket: bytes, key: bytes) -> int:
     return low * _WIDTH
 
 
-def _with_leaf(bucket: bytes, key: bytes, leaf: Leaf) -> bytes:
+def _with_leaf(
+    bucket: bytes, key: bytes, digest: bytes, trail: GrowingTrail
+) -> bytes:
     """Return *bucket* with the leaf of *key*, in its place."""
-    digest, count, link, last = leaf
     at = _find(bucket, key)
     after = at + _WIDTH if bucket[at : at + HASH_SIZE] == key else at
-    row = _LEAF_ROW.pack(key, digest, link, count, last)
+    row = _LEAF_ROW.pack(key, digest, trail.link, trail.count, trail.last)
     return bucket[:at] + row + bucket[after:]
 
 
@@ -418,19 +586,16 @@ def _hash_of(leaves: Sequence[patricia.Leaf], start_bit: int) -> bytes:
     return leaves[0][1] if leaves else b""
 
 
-def _refresh(
-    heap: list[bytes], leaves: Iterable[int], *, depth: int, height: int = 8
-) -> None:
+def _refresh(heap: list[bytes], leaves: Iterable[int], *, depth: int) -> None:
     """Recompute the nodes of *heap* above the given leaves.
 
     Args:
-        heap: Node 1 its root; its leaves are the second half.
+        heap: Node 1 its root; its 16 leaves are the second half.
         leaves: The numbers of the leaves that changed.
         depth: The bit of the map's keys that the heap's root is at.
-        height: How many levels stand above its leaves.
     """
-    nodes = {(1 << height) + leaf for leaf in leaves}
-    for level in range(height - 1, -1, -1):
+    nodes = {_FANOUT + leaf for leaf in leaves}
+    for level in range(_ROW_BITS - 1, -1, -1):
         prefix = _INNER[depth + level]
         nodes = {node >> 1 for node in nodes}
         for node in nodes:
@@ -441,10 +606,101 @@ def _refresh(
                 heap[node] = left or right
 
 
+def _rows_above(prefix: bytes) -> tuple[int, ...]:
+    """Return the numbers of the rows above a bucket, the lowest first."""
+    number = _FIRST_LOWEST + (int.from_bytes(prefix, "big") >> _ROW_BITS)
+    numbers = [number]
+    while number:
+        number = (number - 1) // _FANOUT
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def _level_of(number: int) -> int:
+    """Return how many rows are above row *number*."""
+    level = 0
+    while number:
+        number = (number - 1) // _FANOUT
+        level += 1
+    return level
+
+
+def _split(keys: Sequence[bytes], bit: int) -> tuple[list[bytes], list[bytes]]:
+    """Return those of *keys* that have a 0 at that bit, and the others.
+
+    They may differ in the bits before, which no node of the map looks at.
+    """
+    place, mask = bit >> 3, 0x80 >> (bit & 7)
+    return (
+        [key for key in keys if not key[place] & mask],
+        [key for key in keys if key[place] & mask],
+    )
+
+
+def read_head(row: HeadRow) -> Head:
+    """Return what the map commits to of the trail that ends in *row*.
+
+    Raises:
+        StoreError: It has no edge of that many links: it is damaged.
+    """
+    edges = row.edge, row.warnings, row.warned
+    try:
+        links = _whole_edge(row.count, row.link, edges)
+    except ValueError as error:
+        raise StoreError(
+            f"the head {row.key.hex()} is damaged: {error}; run an audit"
+        ) from error
+    return Head(
+        row.count,
+        right_edge.root(links),
+        row.warnings,
+        right_edge.root(row.warned),
+    )
+
+
+def _link_leaf(link: bytes) -> bytes:
+    """Return the hash of the leaf that holds *link*."""
+    return sha256(b"\x00" + link).digest()
+
+
+def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
+    """Return the hash of the map's leaf of a trail that ends so.
+
+    Raises:
+        ValueError: No trail of that many links has such edges.
+    """
+    _, warnings, warned = edges
+    links = _whole_edge(count, link, edges)
+    if warnings:
+        rest = warnings.to_bytes(8, "big") + right_edge.root(warned)
+    else:
+        rest = _NO_WARNINGS
+    return sha256(
+        b"".join((
+            _LEAF,
+            key,
+            _VALUE_SIZE,
+            count.to_bytes(8, "big"),
+            right_edge.root(links),
+            rest,
+        ))
+    ).digest()  # fmt: skip
+
+
+def _whole_edge(count: int, link: bytes, edges: Edges) -> bytes:
+    """Return the edge of a whole trail, the latest link included.
+
+    Raises:
+        ValueError: No trail of that many links has such edges.
+    """
+    edge, warnings, _ = edges
+    if not 0 <= warnings <= count or count == 0:
+        raise ValueError(f"{warnings} of {count} links cannot warn")
+    return right_edge.push(edge, count - 1, _link_leaf(link))
+
+
 def _leaf_row(head: HeadRow) -> bytes:
-    value = head.count.to_bytes(8, "big") + head.link
-    digest = sha256(_LEAF + head.key + _VALUE_SIZE + value).digest()
-    return _LEAF_ROW.pack(head.key, digest, head.link, head.count, head.last)
+    return _LEAF_ROW.pack(head.key, head.leaf, head.link, head.count, head.last)
 
 
 def _join(row: Sequence[bytes]) -> bytes:

@@ -39,7 +39,11 @@ from provenance.forks import Owner
 from provenance.keys import KeyHolder
 from provenance.ledger.admit import Admission, Past
 from provenance.ledger.batches import batches, gather
-from provenance.ledger.check import CheckedStatement
+from provenance.ledger.check import (
+    CheckedDocument,
+    CheckedStatement,
+    check_document,
+)
 from provenance.ledger.cosign import Cosigner, ask
 from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap, Leaf
 from provenance.ledger.logtree import GrowingTree
@@ -59,12 +63,15 @@ from provenance.ledger.workers import (
 from provenance.logs import LEDGER
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
-from provenance.store.protocol import Batch, NameRow, Store
+from provenance.store.protocol import LOG, Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.note import NoteSignature, format_note, parse_note
 
 MAP_CACHE_BYTES = 2**29
 """How much of the map a ledger keeps in memory by default."""
+
+HEARTBEAT_MS = 30 * 60 * 1000
+"""How old the last commitment may get: half of the clock bound of an hour."""
 
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
@@ -153,7 +160,7 @@ class Ledger(LedgerReader):
             replay_registry(store, trust), origin=trust.origin
         )
         if size == 0:
-            self._commit(Sequencer(self._map, size=0, link_count=0))
+            self._commit(self._sequencer())
         else:
             # Signs what a crash left unsigned; and even when there is nothing
             # to sign, holds the store against the signer's memory.
@@ -274,6 +281,24 @@ class Ledger(LedgerReader):
         """
         return self._write_group(checked)
 
+    def log_document(self, entry: bytes) -> int:
+        """Log a trust version or a rule book; return its index.
+
+        Only its form is looked at: whether it may be logged is for the caller
+        to say. It is logged as often as it is given.
+
+        Args:
+            entry: As `provenance.claims.versions` makes it.
+
+        Raises:
+            MalformedError: It is neither.
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        (answer,) = self._write_group([check_document(entry)])
+        assert isinstance(answer, int), "a document is placed or raises"
+        return answer
+
     def append(
         self,
         events: Sequence[Event],
@@ -390,6 +415,40 @@ class Ledger(LedgerReader):
             for answer in answers
         ]
 
+    def heartbeat(self) -> bool:
+        """Commit if the last commitment is `HEARTBEAT_MS` old, without entries.
+
+        A ledger to which nobody says anything says so: what is logged next
+        has a commitment before it that is not much older.
+
+        Returns:
+            Whether it did.
+
+        Raises:
+            StoreError: As `submit` does.
+            ForkError: As `submit` does.
+        """
+        self._owner.require_here()
+        with self._turn:
+            self._require_whole()
+            now = self._now()
+            if now - self._time < HEARTBEAT_MS:
+                return False
+            sequencer = self._sequencer()
+            try:
+                self._commit(sequencer, now=now)
+            except BaseException as error:
+                # As in a turn: what is stored now is unknown.
+                self._failure = self._failure or (
+                    error
+                    if isinstance(error, ProvenanceError)
+                    else StoreError(
+                        f"a heartbeat was interrupted ({type(error).__name__})"
+                    )
+                )
+                raise
+        return True
+
     def add_cosignatures(
         self, lines: Sequence[NoteSignature], *, size: int
     ) -> str:
@@ -500,9 +559,7 @@ class Ledger(LedgerReader):
             ) from self._failure
 
     def _write_batch(self, checked: Sequence[Checked]) -> list[Answer]:
-        sequencer = Sequencer(
-            self._map, size=self._tree.size, link_count=self._link_count
-        )
+        sequencer = self._sequencer()
         now = self._now()
         answers = self._place_all(
             checked, sequencer, self._admission, self._map, now=now
@@ -512,6 +569,14 @@ class Ledger(LedgerReader):
         if LEDGER.isEnabledFor(INFO):
             _log_refusals(checked, answers)
         return answers
+
+    def _sequencer(self) -> Sequencer:
+        return Sequencer(
+            self._map,
+            self._writable,
+            size=self._tree.size,
+            link_count=self._link_count,
+        )
 
     def _place_all(
         self,
@@ -524,7 +589,7 @@ class Ledger(LedgerReader):
     ) -> list[Answer]:
         def head_link(key: bytes) -> bytes | None:
             leaf = item_map.get(key)
-            return None if leaf is None else leaf[2]
+            return None if leaf is None else leaf.link
 
         def named(key: bytes) -> Iterator[NameRow]:
             return chain(self._writable.named(key), sequencer.named(key))
@@ -550,6 +615,9 @@ class Ledger(LedgerReader):
         for statement in checked:
             if isinstance(statement, ProvenanceError):
                 answers.append(statement)
+                continue
+            if isinstance(statement, CheckedDocument):
+                answers.append(sequencer.place_document(statement.entry))
                 continue
             logged = self._find_logged(statement, placed)
             if logged is not None:
@@ -589,9 +657,10 @@ class Ledger(LedgerReader):
         sequenced = sequencer.commit_map(now=now)
         heads, map_rows = self._map.changes()
         old_size = self._tree.size
-        tiles = self._tree.append([
+        changed = self._tree.append([
             leaf_hash(row.entry) for row in sequenced.entries
         ])  # fmt: skip
+        tiles = [(LOG, *tile) for tile in changed]
         self._writable.commit(
             Batch(
                 old_size=old_size,
@@ -601,9 +670,11 @@ class Ledger(LedgerReader):
                 links=sequenced.links,
                 heads=heads,
                 map_rows=map_rows,
-                tiles=tiles,
+                tiles=[*tiles, *sequenced.tiles],
                 registry=sequenced.registry,
                 names=sequenced.names,
+                warnings=sequenced.warnings,
+                cuts=sequenced.cuts,
             )
         )
         self._map.stored()
@@ -658,7 +729,7 @@ def _item_map(store: Store, cache_bytes: int) -> ItemMap:
 
 
 def _trail(leaf: Leaf | None) -> Trail | None:
-    return None if leaf is None else Trail(leaf[1], leaf[3])
+    return None if leaf is None else Trail(leaf.count, leaf.last)
 
 
 def _last_commitment(store: Store, size: int) -> Commitment:

@@ -1,4 +1,4 @@
-"""The log's tree as the writer grows it and as anyone proves from it.
+"""The log's tree as the writer grows it, and any tree as proofs are made of it.
 
 Its hashes are kept in tiles of 256 (C2SP tlog-tiles). The writer holds only
 the last, partial tile of each level: everything left of those is finished and
@@ -8,6 +8,7 @@ few expanded, since many proofs pass through the same upper tiles.
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Protocol
 
 from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.tree import EMPTY_ROOT, root_of
@@ -87,6 +88,14 @@ def head(reader: Reader) -> tuple[int, Hash]:
 Expanded = list[list[bytes]]
 """The complete nodes inside a tile: its hashes, then each level above."""
 
+
+class Tiles(Protocol):
+    """Where the tiles of one tree are: a store, for that of the log."""
+
+    def tile(self, level: int, number: int) -> bytes | None:
+        """Return the joined hashes of that tile, or None if there is none."""
+
+
 TileCache = dict[tuple[int, int], tuple[bytes, Expanded]]
 """(level, number) → a tile as it was stored, and expanded."""
 
@@ -95,19 +104,19 @@ _MAX_KEPT = 4_096
 
 
 class TileNodes:
-    """Reads nodes of the log's tree from tiles: a `merkle.ReadNodes`."""
+    """Reads nodes of a tree from its tiles: a `merkle.ReadNodes`."""
 
     def __init__(
-        self, reader: Reader, *, size: int, kept: TileCache | None = None
+        self, tiles: Tiles, *, size: int, kept: TileCache | None = None
     ) -> None:
-        """Read from *reader* the tree of *size* leaves.
+        """Read from *tiles* the tree of *size* leaves.
 
         Args:
-            reader: Where the tiles are, all as of one moment.
+            tiles: Where the tiles are, all as of one moment.
             size: The tree's size; tiles may meanwhile hold more.
             kept: Tiles that were expanded before, and are added to.
         """
-        self._reader = reader
+        self._tiles = tiles
         self._size = size
         self._kept = {} if kept is None else kept
         self._seen: dict[tuple[int, int], Expanded] = {}
@@ -124,7 +133,7 @@ class TileNodes:
         if height >= len(nodes) or start >> height >= len(nodes[height]):
             raise StoreError(
                 f"tile {level}/{number} has {len(nodes[0])} hashes, too few"
-                f" for a log of {self._size} leaves: run an audit"
+                f" for a tree of {self._size} leaves: run an audit"
             )
         return Hash(nodes[height][start >> height])
 
@@ -135,7 +144,7 @@ class TileNodes:
         is_full = (number + 1) * TILE_WIDTH << TILE_HEIGHT * level <= self._size
         if kept is not None and is_full and len(kept[1][0]) == TILE_WIDTH:
             return kept[1]
-        tile = self._reader.tile(level, number)
+        tile = self._tiles.tile(level, number)
         if tile is None:
             raise StoreError(f"tile {level}/{number} is missing: run an audit")
         if kept is None or kept[0] != tile:

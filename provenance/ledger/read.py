@@ -128,10 +128,28 @@ class LedgerReader:
             MalformedError: *item* names nothing.
         """
         _, head = find_head(self._store, item)
-        return None if head is None else Head(head.count, Hash(head.link))
+        return None if head is None else read_head(head)
 
-    def trail(self, item: str) -> list[TrailStep]:
+    def head_link(self, item: str) -> Hash | None:
+        """Return the latest link of *item*'s trail, or None if it has none.
+
+        It is what the next event's `after` demands.
+
+        Raises:
+            MalformedError: *item* names nothing.
+        """
+        _, head = find_head(self._store, item)
+        return None if head is None else Hash(head.link)
+
+    def trail(
+        self, item: str, *, start: int = 0, stop: int | None = None
+    ) -> list[TrailStep]:
         """Return *item*'s trail, oldest first.
+
+        Args:
+            item: The item.
+            start: The first link, counted from 0.
+            stop: The first that is left out; by default all are given.
 
         Raises:
             MalformedError: *item* names nothing.
@@ -142,13 +160,9 @@ class LedgerReader:
             item, head = find_head(reader, item)
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
-            return [
-                read_step(
-                    reader,
-                    Link(row.log_index, row.position, Hash(row.event_id)),
-                )
-                for row in reader.trail(head)
-            ]
+            view = TrailView(reader, head)
+            links = view.links(start, view.count if stop is None else stop)
+            return [read_step(reader, link) for link in links]
 
     def entry(self, log_index: int) -> bytes:
         """Return the entry at *log_index*: the bytes that the log's tree has.
@@ -279,12 +293,10 @@ class LedgerReader:
         name = f"event {position} of entry {log_index}"
         with self.moment() as moment:
             read_entry(moment.reader, log_index, size=moment.size)
-            ids = moment.reader.event_ids(log_index)
-            event_id = ids[position * HASH_SIZE : (position + 1) * HASH_SIZE]
-            if position < 0 or not event_id:
-                raise NotFoundError(f"there is no {name}")
-            link = Link(log_index, position, Hash(event_id))
-            step = read_step(moment.reader, link)
+            try:
+                step = _read_step(moment.reader, log_index, position)
+            except NotFoundError as error:
+                raise NotFoundError(f"there is no {name}") from error
         return reveal_fields([step], pointers, of=name)
 
     def prove_growth(self, old_size: int, size: int) -> tuple[Hash, ...]:

@@ -84,7 +84,8 @@ class Rehearsal:
     def check(self, submission: Submission) -> ProvenanceError | None:
         """Return why *submission* would be refused; None if it would not."""
         checked = check_one(submission, self._admission.registry.public_key)
-        if isinstance(checked, ProvenanceError):
+        if not isinstance(checked, CheckedStatement):
+            assert isinstance(checked, ProvenanceError), "it was submitted"
             return checked
         if checked.statement_id in self._statements or self._is_logged(checked):
             # It would be logged once.

@@ -4,18 +4,48 @@
     link             for each item of each event, once (`claims.trail`)
     entry n - 1      the map commitment: what the map is after entries [0, n-1)
 
-(`formats.md`, sections 5 and 6). Every batch ends in a commitment, so that
-the last leaf of every checkpoint commits to every item's head.
+Every batch ends in a commitment, so that the last leaf of every checkpoint
+commits to every item's head. What long trails and large events have beside it
+is made here as well: tiles, and where an event is cut.
 """
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from provenance.claims.trail import next_link
+from provenance.claims.entry import TRUST_VERSION, entry_kind
+from provenance.claims.trail import WARNS, map_key, next_link
+from provenance.claims.versions import (
+    parse_book_entry,
+    parse_version_entry,
+    trust_item,
+    version_link,
+)
+from provenance.encoding.digest import HASH_SIZE
+from provenance.encoding.tree import leaf_hash, root_of
+from provenance.errors import StoreError
 from provenance.ledger.admit import Admitted
-from provenance.ledger.itemmap import ItemMap
-from provenance.store.protocol import NO_LINK, EntryRow, LinkRow, NameRow
+from provenance.ledger.itemmap import GrowingTrail, ItemMap
+from provenance.ledger.parts import (
+    Tile,
+    cut_event,
+    event_tree,
+    statement_tree,
+    whole_tree,
+)
+from provenance.store.protocol import (
+    EntryRow,
+    EventCuts,
+    LinkRow,
+    NameRow,
+    WarningRow,
+)
 from provenance.tlog.commitment import Commitment
+from provenance.tlog.tile import TILE_WIDTH, append_leaves
+
+LINK_NUMBERS = struct.Struct(f">{TILE_WIDTH}Q")
+"""The numbers of 256 links, which stand behind them in a trail's tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +57,29 @@ class Sequenced:
     links: Sequence[LinkRow]
     registry: Sequence[tuple[int, int]]
     names: Sequence[NameRow]
+    warnings: Sequence[WarningRow]
+    cuts: Sequence[EventCuts]
+    tiles: Sequence[Tile]
+
+
+class Stored(Protocol):
+    """What sequencing reads again: the last links of a long trail."""
+
+    def trail_back(self, last: int, most: int) -> list[LinkRow]:
+        """Return link *last* and those before it, latest first."""
+
+    def tile(self, level: int, number: int, tree: bytes) -> bytes | None:
+        """Return a tile of a trail."""
 
 
 class Sequencer:
     """Places statements one after the other, and links them into the map."""
 
     def __init__(
-        self, item_map: ItemMap, *, size: int, link_count: int
+        self, item_map: ItemMap, stored: Stored, *, size: int, link_count: int
     ) -> None:
         self._map = item_map
+        self._stored = stored
         self._start = size
         self._next = size
         self._link_count = link_count
@@ -44,6 +88,10 @@ class Sequencer:
         self._links: list[LinkRow] = []
         self._registry: list[tuple[int, int]] = []
         self._names: dict[bytes, list[NameRow]] = {}
+        self._warnings: list[WarningRow] = []
+        self._cuts: list[EventCuts] = []
+        self._tiles: list[Tile] = []
+        self._trail_tiles: dict[tuple[bytes, int, int], bytes] = {}
 
     @property
     def next_index(self) -> int:
@@ -80,33 +128,42 @@ class Sequencer:
         return self._names.get(key, ())
 
     def place(self, admitted: Admitted) -> int:
-        """Give *admitted* the next place in the log; return its index."""
+        """Give *admitted* the next place in the log; return its index.
+
+        Raises:
+            StoreError: What is stored of a trail is damaged. Some of the
+                statement's links may be pending in the map then.
+        """
         log_index = self._next
         statement = admitted.statement
-        links, put, get = self._links, self._map.put, self._map.get
         for position, event in enumerate(statement.events):
             if event.name is not None:
                 key, said, declared = event.name
                 self._names.setdefault(key, []).append(
                     NameRow(key, log_index, position, said, declared)
                 )
-            for key in event.keys:
-                count, previous, last = 0, key, NO_LINK
-                if (leaf := get(key)) is not None:
-                    _, count, previous, last = leaf
-                link = next_link(
-                    previous,
-                    log_index=log_index,
-                    position=position,
-                    event_id=event.id,
+            for key, kinds, leaves in zip(
+                event.keys, event.kinds, event.leaves, strict=True
+            ):
+                self._link(
+                    key,
+                    (log_index, position, event.time, kinds, leaves, event.id),
                 )
-                number = self._link_count + len(links)
-                links.append(LinkRow(log_index, position, event.id, last))
-                put(key, count=count + 1, link=link, last=number)
+            if (cut := cut_event(event.data)) is not None:
+                offsets, hashes = cut
+                self._cuts.append(EventCuts(log_index, position, offsets))
+                self._tiles += whole_tree(
+                    event_tree(log_index, position), hashes
+                )
+        ids = [event.id for event in statement.events]
+        if len(ids) > TILE_WIDTH:
+            self._tiles += whole_tree(
+                statement_tree(log_index), [leaf_hash(one) for one in ids]
+            )
         self._entries.append(
             EntryRow(
                 statement.entry,
-                b"".join([event.id for event in statement.events]),
+                b"".join(ids),
                 [event.data for event in statement.events],
             )
         )
@@ -118,6 +175,85 @@ class Sequencer:
         ]
         self._next += 1
         return log_index
+
+    def place_document(self, entry: bytes) -> int:
+        """Give a trust version or a rule book the next place; return it.
+
+        Raises:
+            MalformedError: *entry* is neither.
+        """
+        log_index = self._next
+        row = EntryRow(entry)
+        if entry_kind(entry) == TRUST_VERSION:
+            version = parse_version_entry(entry).version
+            link = version_link(log_index, version.data)
+            self._link(
+                map_key(trust_item(version.origin)),
+                (log_index, 0, link.time, link.kinds, (), link.event_id),
+            )
+            row = EntryRow(entry, link.event_id, [b""])
+        else:
+            parse_book_entry(entry)
+        self._entries.append(row)
+        self._next += 1
+        return log_index
+
+    def _link(
+        self,
+        key: bytes,
+        event: tuple[int, int, int, int, tuple[int, ...], bytes],
+    ) -> None:
+        """Add the link to *event*, all of a row but what comes before it."""
+        trail = self._map.trail(key)
+        row = LinkRow(*event, trail.last)
+        number = self._link_count + len(self._links)
+        self._links.append(row)
+        warns = row.kinds & WARNS != 0
+        if warns:
+            self._warnings.append(
+                WarningRow(key, trail.warnings, trail.count, number)
+            )
+        trail.grow(_hash(trail.link, row), number, warns=warns)
+        if trail.count % TILE_WIDTH == 0:
+            self._add_tile(key, trail)
+
+    def _add_tile(self, key: bytes, trail: GrowingTrail) -> None:
+        """Add the tile of the last 256 links, and what it changes above."""
+        rows = self.recent(trail.last, TILE_WIDTH)
+        if len(rows) < TILE_WIDTH:
+            rows += self._stored.trail_back(
+                rows[-1].previous, TILE_WIDTH - len(rows)
+            )
+        rows.reverse()
+        numbers = [*(row.previous for row in rows[1:]), trail.last]
+        tile = trail.count // TILE_WIDTH - 1
+        link = key
+        if tile:
+            before = self._read_tile(key, 0, tile - 1)
+            link = before[(TILE_WIDTH - 1) * HASH_SIZE : TILE_WIDTH * HASH_SIZE]
+        links = []
+        for row in rows:
+            link = _hash(link, row)
+            links.append(link)
+        if link != trail.link or len(rows) < TILE_WIDTH:
+            raise StoreError(
+                f"the stored trail {key.hex()} does not lead to its head: run"
+                " an audit"
+            )
+        self._trail_tiles[key, 0, tile] = b"".join([
+            *links, LINK_NUMBERS.pack(*numbers),
+        ])  # fmt: skip
+        root = root_of([leaf_hash(link) for link in links])
+        for level, number, hashes in append_leaves(
+            tile,
+            [root],
+            lambda level, number: self._read_tile(key, level + 1, number),
+        ):
+            self._trail_tiles[key, level + 1, number] = hashes
+
+    def _read_tile(self, key: bytes, level: int, number: int) -> bytes:
+        tile = self._trail_tiles.get((key, level, number))
+        return tile or self._stored.tile(level, number, key) or b""
 
     def commit_map(self, *, now: int) -> Sequenced:
         """End the batch with the map's commitment; return all of it."""
@@ -134,4 +270,14 @@ class Sequencer:
             self._links,
             self._registry,
             [row for rows in self._names.values() for row in rows],
+            self._warnings,
+            self._cuts,
+            [
+                *self._tiles,
+                *((*at, tile) for at, tile in self._trail_tiles.items()),
+            ],
         )
+
+
+def _hash(previous: bytes, row: LinkRow) -> bytes:
+    return next_link(previous, row)  # type: ignore[arg-type]  # all it hashes

@@ -41,6 +41,7 @@ from provenance.errors import (
 from provenance.feed import LINGER_SECONDS, Drawn, Feed, Limits
 from provenance.ledger.check import (
     REGISTRY_ACT,
+    CheckedDocument,
     CheckedEvent,
     CheckedStatement,
     FindKey,
@@ -85,7 +86,7 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
     "signature": InvalidSignatureError,
 }
 
-Checked = CheckedStatement | ProvenanceError
+Checked = CheckedStatement | CheckedDocument | ProvenanceError
 
 Chunks = Drawn[Submission] | Feed[Submission]
 """What submissions come from; see `drawn` and `fed`."""
@@ -292,6 +293,7 @@ def pack_checked(checked: Checked) -> list[object]:
     if isinstance(checked, ProvenanceError):
         name = next(n for n, e in _ERRORS.items() if isinstance(checked, e))
         return [name, str(checked)]
+    assert isinstance(checked, CheckedStatement), "nothing else is handed in"
     return [
         checked.statement_id,
         checked.origin,
@@ -304,6 +306,8 @@ def pack_checked(checked: Checked) -> list[object]:
                 event.id,
                 event.items,
                 event.keys,
+                event.leaves,
+                event.kinds,
                 None
                 if event.act is REGISTRY_ACT
                 else [
@@ -340,6 +344,8 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
                     event_id,
                     items,
                     item_keys,
+                    leaves,
+                    kinds,
                     REGISTRY_ACT if act is None else _act(*act),
                     after,
                     time,
@@ -349,6 +355,8 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
                     event_id,
                     items,
                     item_keys,
+                    leaves,
+                    kinds,
                     act,
                     after,
                     time,

@@ -2,15 +2,36 @@
 
 Rows are keyed by position (log index, event number, link number, tile
 number), because an index on a hash is what slows a growing table down. One
-table alone is keyed by a hash: `HeadRow`, an item's map key and the end of
-its trail, which at the same time is the leaf level of the map. A trail is
-read backwards: every link names the number of the item's link before it.
+table is keyed by a hash: `HeadRow`, an item's map key and the end of its
+trail, which at the same time is the leaf level of the map. A trail is read
+backwards: every link names the number of the item's link before it. What only
+long trails and warnings have, tiles and warning rows, stands under the item's
+map key as well.
+
+Trees are kept in tiles (`provenance.tlog.tile`), told apart by the bytes of
+their `tree`:
+
+    b""                                the log
+    map key, 32 bytes                  a trail of 256 links or more
+    u64 log index                      the event ids of a statement of more
+                                       than 256 events
+    u64 log index ‖ u32 position       the leaves of an event of more than 256
+
+Of a trail the full tiles of the lowest level are kept, and any above. There
+a tile is 256 links of 32 bytes, not their leaf hashes, and then 256 link
+numbers of 8: so each link of a long trail is found in a few look-ups.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+LOG = b""
+"""The tree that the log's tiles are of."""
+
+MAP_ROWS = 4_369
+"""How many rows the map's upper part has: 1 + 16 + 256 + 4,096."""
 
 NO_LINK = -1
 """Stands where an item's first link has no link before it."""
@@ -21,9 +42,10 @@ class EntryRow(NamedTuple):
 
     Attributes:
         entry: The leaf's data, as logged.
-        event_ids: The ids of its events, 32 bytes each, joined; empty for a
-            map commitment.
-        events: The event data (`provenance.claims.event`), in the same order.
+        event_ids: The ids of its events, 32 bytes each, joined; for a trust
+            version its hash; empty for other entries.
+        events: The event data (`provenance.claims.event`), in the same order;
+            no bytes for a trust version.
     """
 
     entry: bytes
@@ -32,10 +54,23 @@ class EntryRow(NamedTuple):
 
 
 class LinkRow(NamedTuple):
-    """One step of one item's trail: event *position* of leaf *log_index*."""
+    """One step of one item's trail: event *position* of leaf *log_index*.
+
+    Attributes:
+        log_index: The entry.
+        position: The event's number in it.
+        time: When the event says it happened, in ms since 1970.
+        kinds: What it is to the item (`provenance.claims.trail`), 0 to 31.
+        leaves: The numbers of the item's own leaves in the event, rising.
+        event_id: The event's id. A store keeps it with the event, not here.
+        previous: The number of the item's link before; `NO_LINK` at first.
+    """
 
     log_index: int
     position: int
+    time: int
+    kinds: int
+    leaves: tuple[int, ...]
     event_id: bytes
     previous: int
 
@@ -61,15 +96,70 @@ class HeadRow(NamedTuple):
 
     Attributes:
         key: The map key, 32 bytes.
+        leaf: The hash of its leaf in the map, 32 bytes.
         count: How many links the trail has, 1 or more.
         link: The latest link's hash, 32 bytes.
         last: The latest link's number.
+        edge: The right edge (`provenance.encoding.edge`) of the tree of all
+            links but the latest.
+        warnings: How many of the links warn.
+        warned: The right edge of the tree of those.
     """
 
     key: bytes
+    leaf: bytes
     count: int  # type: ignore[assignment]  # in place of tuple.count
     link: bytes
     last: int
+    edge: bytes = b""
+    warnings: int = 0
+    warned: bytes = b""
+
+
+class WarningRow(NamedTuple):
+    """One link that warns of an item.
+
+    Attributes:
+        key: The item's map key.
+        number: Which of its warnings it is, from 0.
+        index: The link's place in the trail, from 0.
+        link: The link's number.
+    """
+
+    key: bytes
+    number: int
+    index: int  # type: ignore[assignment]  # in place of tuple.index
+    link: int
+
+
+class EventCuts(NamedTuple):
+    """Where an event of more than 256 leaves is cut, so that parts are read.
+
+    Attributes:
+        log_index: Its entry.
+        position: Its number in that.
+        offsets: Where in its data each part begins. What is before the first
+            ends with leaf 0; each part has the leaves [256 n, 256 (n + 1)),
+            the first of them without leaf 0.
+    """
+
+    log_index: int
+    position: int
+    offsets: Sequence[int]
+
+
+class EventStart(NamedTuple):
+    """An event, or the beginning of a large one.
+
+    Attributes:
+        id: The event's id.
+        data: Its data up to the first cut; all of it without one.
+        rest: How many bytes of data stand in parts.
+    """
+
+    id: bytes
+    data: bytes
+    rest: int
 
 
 class NameRow(NamedTuple):
@@ -103,12 +193,14 @@ class Batch:
         first_link: The number of the first of *links*.
         links: The new links, numbered from *first_link* on.
         heads: New or changed heads, each key once, in key order.
-        map_rows: (first byte of the key, 256 subtree hashes joined): the
-            map's cached upper part, as far as it changed.
-        tiles: (level, number, hashes joined): the tiles that changed; the
-            last of a level may be partial and is replaced as it grows.
+        map_rows: (row number below `MAP_ROWS`, 16 subtree hashes joined):
+            the map's cached upper part, as far as it changed.
+        tiles: (tree, level, number, hashes joined): the tiles that changed;
+            the last of a level may be partial and is replaced as it grows.
         registry: (log index, position) of each new registry event.
         names: The names of the new events that have one, in any order.
+        warnings: The new links that warn.
+        cuts: Where those of the new events are cut that are large.
     """
 
     old_size: int
@@ -118,9 +210,11 @@ class Batch:
     links: Sequence[LinkRow]
     heads: Sequence[HeadRow]
     map_rows: Sequence[tuple[int, bytes]]
-    tiles: Sequence[tuple[int, int, bytes]]
+    tiles: Sequence[tuple[bytes, int, int, bytes]]
     registry: Sequence[tuple[int, int]]
     names: Sequence[NameRow] = ()
+    warnings: Sequence[WarningRow] = ()
+    cuts: Sequence[EventCuts] = ()
 
 
 class Reader(Protocol):
@@ -160,12 +254,38 @@ class Reader(Protocol):
             NotFoundError: There is no such leaf.
         """
 
-    def event(self, log_index: int, position: int) -> bytes:
-        """Return one event's data.
+    def event_id(self, log_index: int, position: int) -> bytes:
+        """Return the id of one event.
 
         Raises:
             NotFoundError: There is no such event.
         """
+
+    def event_count(self, log_index: int) -> int:
+        """Return how many events one leaf has.
+
+        Raises:
+            NotFoundError: There is no such leaf.
+        """
+
+    def event(self, log_index: int, position: int) -> bytes:
+        """Return one event's data, whole.
+
+        Raises:
+            NotFoundError: There is no such event.
+        """
+
+    def event_start(self, log_index: int, position: int) -> EventStart:
+        """Return one event, of a large one its beginning alone.
+
+        Raises:
+            NotFoundError: There is no such event.
+        """
+
+    def event_part(
+        self, log_index: int, position: int, number: int
+    ) -> bytes | None:
+        """Return part *number* of a large event, or None."""
 
     def find_statement(self, issued_at: int, statement_id: bytes) -> int | None:
         """Return the log index of that statement, or None."""
@@ -178,6 +298,25 @@ class Reader(Protocol):
 
     def trail(self, head: HeadRow) -> list[LinkRow]:
         """Return the links that end in *head*, oldest first."""
+
+    def trail_back(self, last: int, most: int) -> list[LinkRow]:
+        """Return link *last* and those before it, latest first.
+
+        *most* of them at most; none for `NO_LINK`.
+        """
+
+    def links_at(self, numbers: Sequence[int]) -> list[LinkRow]:
+        """Return the links with these *numbers*, in that order.
+
+        Raises:
+            NotFoundError: One of them is not there.
+        """
+
+    def warnings_of(self, key: bytes) -> list[WarningRow]:
+        """Return the links that warn of the item with that map key."""
+
+    def warnings(self) -> Iterator[WarningRow]:
+        """Yield every link that warns, by key and number."""
 
     def alike(
         self, wanted: Sequence[Wanted], most: int
@@ -196,13 +335,16 @@ class Reader(Protocol):
         """Yield the links numbered [start, stop), in order."""
 
     def map_row(self, number: int) -> bytes | None:
-        """Return the 256 joined subtree hashes of first byte *number*."""
+        """Return the 16 joined subtree hashes of the map's row *number*."""
 
-    def tile(self, level: int, number: int) -> bytes | None:
+    def tile(self, level: int, number: int, tree: bytes = LOG) -> bytes | None:
         """Return the joined hashes of that tile, full or partial, or None."""
 
-    def tiles(self) -> Iterator[tuple[int, int, bytes]]:
-        """Yield every stored tile, by level and number."""
+    def tiles(self) -> Iterator[tuple[bytes, int, int, bytes]]:
+        """Yield every stored (tree, level, number, hashes), in that order."""
+
+    def event_parts(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the (log index, position, part number) of every stored part."""
 
     def registry_events(self) -> Iterator[tuple[int, int]]:
         """Yield (log index, position) of each registry event, in order."""

@@ -18,16 +18,17 @@ the store: an SQLite connection must not cross a fork, and a forked child is
 told so (`provenance.store.inherited`).
 """
 
+import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import chain
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
 import apsw
 
-from provenance.encoding.digest import HASH_SIZE
+from provenance.encoding.digest import HASH_SIZE, split_hashes
 from provenance.errors import (
     ConflictError,
     MalformedError,
@@ -46,7 +47,7 @@ from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads, read_failure
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for `open_reader`: "PROV"."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _PAGE_SIZE = 4096
 """Heads lie scattered, and a change to one rewrites its page: small is fast."""
@@ -373,30 +374,61 @@ def _insert(
     connection: apsw.Connection, batch: Batch, *, first_event: int
 ) -> None:
     entries = []
-    number = first_event
+    events: list[tuple[int, bytes, int, bytes]] = []
+    parts: list[tuple[int, int, int, bytes]] = []
+    cuts = {(cut.log_index, cut.position): cut.offsets for cut in batch.cuts}
     for log_index, row in enumerate(batch.entries, batch.old_size):
         if len(row.event_ids) != HASH_SIZE * len(row.events):
             raise ValueError(
                 f"leaf {log_index} has {len(row.events)} events but"
                 f" {len(row.event_ids)} bytes of event ids"
             )
-        entries.append((log_index, row.entry, row.event_ids, number))
-        number += len(row.events)
-    events = chain.from_iterable(row.events for row in batch.entries)
+        number = first_event + len(events)
+        entries.append((log_index, number, len(row.events), row.entry))
+        ids = split_hashes(row.event_ids)
+        for position, data in enumerate(row.events):
+            offsets = cuts.get((log_index, position), (len(data),))
+            events.append((
+                number + position,
+                ids[position],
+                len(data) - offsets[0],
+                data[: offsets[0]],
+            ))  # fmt: skip
+            parts += [
+                (log_index, position, part, data[start:stop])
+                for part, (start, stop) in enumerate(
+                    pairwise([*offsets, len(data)])
+                )
+                if start < stop
+            ]
     links = (
-        (number, *link)
+        (
+            number,
+            link.log_index,
+            link.position,
+            link.time,
+            link.kinds,
+            _packed(link.leaves),
+            link.previous,
+        )
         for number, link in enumerate(batch.links, batch.first_link)
     )
     connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", entries)
+    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", events)
+    connection.executemany("INSERT INTO event_parts VALUES (?, ?, ?, ?)", parts)
     connection.executemany(
-        "INSERT INTO events VALUES (?, ?)", enumerate(events, first_event)
+        "INSERT INTO links VALUES (?, ?, ?, ?, ?, ?, ?)", links
     )
-    connection.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", links)
     connection.executemany(
-        "INSERT INTO heads VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE"
-        " SET count = excluded.count, link = excluded.link,"
-        " last = excluded.last",
+        "INSERT INTO heads VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (key) DO UPDATE SET leaf = excluded.leaf,"
+        " count = excluded.count, link = excluded.link, last = excluded.last,"
+        " edge = excluded.edge, warnings = excluded.warnings,"
+        " warned = excluded.warned",
         batch.heads,
+    )
+    connection.executemany(
+        "INSERT INTO warnings VALUES (?, ?, ?, ?)", sorted(batch.warnings)
     )
     connection.executemany(
         "INSERT INTO statements VALUES (?, ?, ?)", batch.statements
@@ -411,7 +443,8 @@ def _insert(
         batch.map_rows,
     )
     connection.executemany(
-        "INSERT INTO tiles VALUES (?, ?, ?) ON CONFLICT (level, number)"
+        "INSERT INTO tiles VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (tree, level, number)"
         " DO UPDATE SET hashes = excluded.hashes",
         batch.tiles,
     )
@@ -420,6 +453,13 @@ def _insert(
         "UPDATE ledger SET item_count = item_count + ?",
         (sum(link.previous == NO_LINK for link in batch.links),),
     )
+
+
+def _packed(leaves: Sequence[int]) -> int | bytes:
+    """Return the column of a link's *leaves*: most links have just one."""
+    if len(leaves) == 1:
+        return leaves[0]
+    return struct.pack(f">{len(leaves)}I", *leaves)
 
 
 def _write_failure(error: apsw.Error, path: Path) -> StoreError:

@@ -5,6 +5,7 @@ between a store and a snapshot (`provenance.store.sqlite`).
 """
 
 import json
+import struct
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -14,16 +15,18 @@ from typing import Any
 
 import apsw
 
-from provenance.encoding.digest import HASH_SIZE
 from provenance.errors import NotFoundError, StoreError
 from provenance.forks import Owner
 from provenance.store.protocol import (
+    LOG,
     NO_LINK,
     EntryRow,
+    EventStart,
     HeadRow,
     LinkRow,
     NameRow,
     Wanted,
+    WarningRow,
 )
 
 SCHEMA = """
@@ -34,26 +37,48 @@ CREATE TABLE ledger (
 ) STRICT;
 CREATE TABLE entries (
     log_index   INTEGER PRIMARY KEY,
-    entry       BLOB NOT NULL,
-    event_ids   BLOB NOT NULL,
-    first_event INTEGER NOT NULL
+    first_event INTEGER NOT NULL,
+    event_count INTEGER NOT NULL,
+    entry       BLOB NOT NULL
 ) STRICT;
 CREATE TABLE events (
     number INTEGER PRIMARY KEY,
+    id     BLOB NOT NULL,
+    rest   INTEGER NOT NULL,
     data   BLOB NOT NULL
 ) STRICT;
+CREATE TABLE event_parts (
+    log_index INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    number    INTEGER NOT NULL,
+    data      BLOB NOT NULL,
+    PRIMARY KEY (log_index, position, number)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE links (
     number    INTEGER PRIMARY KEY,
     log_index INTEGER NOT NULL,
     position  INTEGER NOT NULL,
-    event_id  BLOB NOT NULL,
+    time      INTEGER NOT NULL,
+    kinds     INTEGER NOT NULL,
+    leaves    ANY NOT NULL,
     previous  INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE heads (
-    key   BLOB PRIMARY KEY,
-    count INTEGER NOT NULL,
-    link  BLOB NOT NULL,
-    last  INTEGER NOT NULL
+    key      BLOB PRIMARY KEY,
+    leaf     BLOB NOT NULL,
+    count    INTEGER NOT NULL,
+    link     BLOB NOT NULL,
+    last     INTEGER NOT NULL,
+    edge     BLOB NOT NULL,
+    warnings INTEGER NOT NULL,
+    warned   BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE warnings (
+    key    BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    place  INTEGER NOT NULL,
+    link   INTEGER NOT NULL,
+    PRIMARY KEY (key, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE statements (
     issued_at INTEGER NOT NULL,
@@ -79,10 +104,11 @@ CREATE TABLE map_rows (
     hashes BLOB NOT NULL
 ) STRICT;
 CREATE TABLE tiles (
+    tree   BLOB NOT NULL,
     level  INTEGER NOT NULL,
     number INTEGER NOT NULL,
     hashes BLOB NOT NULL,
-    PRIMARY KEY (level, number)
+    PRIMARY KEY (tree, level, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE checkpoints (
     size INTEGER PRIMARY KEY,
@@ -90,15 +116,28 @@ CREATE TABLE checkpoints (
 ) STRICT;
 """
 
+_LINKS = """
+SELECT links.log_index, links.position, time, kinds, leaves,
+       coalesce(events.id, x''), previous
+FROM links LEFT JOIN entries USING (log_index)
+LEFT JOIN events ON events.number = first_event + position
+"""
+"""Links with their events' ids, which stand with the events alone."""
+
 _TRAIL = """
-WITH RECURSIVE trail (log_index, position, event_id, previous) AS (
-    SELECT log_index, position, event_id, previous FROM links WHERE number = ?
+WITH RECURSIVE trail (log_index, position, time, kinds, leaves, previous) AS (
+    SELECT log_index, position, time, kinds, leaves, previous
+    FROM links WHERE number = ?
     UNION ALL
-    SELECT links.log_index, links.position, links.event_id, links.previous
+    SELECT links.log_index, links.position, links.time, links.kinds,
+           links.leaves, links.previous
     FROM trail JOIN links ON links.number = trail.previous
     LIMIT ?
 )
-SELECT * FROM trail
+SELECT log_index, position, time, kinds, leaves, coalesce(events.id, x''),
+       previous
+FROM trail LEFT JOIN entries USING (log_index)
+LEFT JOIN events ON events.number = first_event + position
 """
 """A trail from its latest link back: SQLite walks it twice as fast as we do."""
 
@@ -121,12 +160,21 @@ trail (which, size, start, part, depth, log_index, position, previous) AS (
 SELECT which, log_index, position
 FROM trail CROSS JOIN entries USING (log_index)
 CROSS JOIN events ON events.number = first_event + position
-WHERE length(data) = size AND hex(substr(data, start, length(part) / 2)) = part
+WHERE length(data) + rest = size
+AND hex(substr(data, start, length(part) / 2)) = part
 """
 """Many trails in one query, which costs a fifth of one query for each.
 
 An event's length is known without its data being read.
 """
+
+_EVENT = """
+SELECT {} FROM entries JOIN events ON number = first_event + ?2
+WHERE log_index = ?1 AND ?2 >= 0 AND ?2 < event_count
+"""
+
+LEAF_NUMBER = 4
+"""How many bytes a leaf's number takes, where a link has not just one."""
 
 _AT_ONCE = 1_000
 """On how many trails one query looks back."""
@@ -134,15 +182,23 @@ _AT_ONCE = 1_000
 _LAST_INTEGER = 2**63 - 1
 """The largest number that a row can have."""
 
-_HEAD = (bytes, int, bytes, int)
-_LINK = (int, int, bytes, int)
+_HEADS = """
+SELECT key, leaf, count, link, last, edge, warnings, warned FROM heads
+"""
+
+_HEAD = (bytes, bytes, int, bytes, int, bytes, int, bytes)
+_LINK = (int, int, int, int, object, bytes, int)
+_WARNING = (bytes, int, int, int)
 _NAME = (bytes, int, int, bytes, bytes)
 
 Row = tuple[Any, ...]
 
 Types = tuple[type, ...]
-"""What a row's columns hold. SQLite minds that when a row is written; in a
-file that the disk has changed anything may stand."""
+"""What a row's columns hold, `object` where that differs from row to row.
+
+SQLite minds that when a row is written; in a file that the disk has changed
+anything may stand.
+"""
 
 
 class SQLiteReads(ABC):
@@ -213,47 +269,107 @@ class SQLiteReads(ABC):
             yield entry
 
     def rows(self, start: int, stop: int) -> Iterator[EntryRow]:
-        for entry, event_ids, first in self._range(
-            "SELECT entry, event_ids, first_event FROM entries"
+        for log_index, first, count, entry in self._range(
+            "SELECT log_index, first_event, event_count, entry FROM entries"
             " WHERE log_index >= ? AND log_index < ? ORDER BY log_index",
-            (bytes, bytes, int),
+            (int, int, int, bytes),
             start,
             stop,
         ):
-            events = self._all(
-                "SELECT data FROM events WHERE number >= ? AND number < ?"
-                " ORDER BY number",
-                (bytes,),
-                first,
-                first + len(event_ids) // HASH_SIZE,
-            )
-            yield EntryRow(entry, event_ids, [data for (data,) in events])
+            ids, events = [], []
+            for position, (event_id, rest, data) in enumerate(
+                self._all(
+                    "SELECT id, rest, data FROM events"
+                    " WHERE number >= ? AND number < ? ORDER BY number",
+                    (bytes, int, bytes),
+                    first,
+                    first + count,
+                )
+            ):
+                start_of = EventStart(event_id, data, rest)
+                ids.append(event_id)
+                events.append(self._whole(log_index, position, start_of))
+            yield EntryRow(entry, b"".join(ids), events)
+
+    def event_count(self, log_index: int) -> int:
+        return self._events_of(log_index)[1]
 
     def event_ids(self, log_index: int) -> bytes:
-        row = self._first(
-            "SELECT event_ids FROM entries WHERE log_index = ?",
+        first, count = self._events_of(log_index)
+        rows = self._all(
+            "SELECT id FROM events WHERE number >= ? AND number < ?"
+            " ORDER BY number",
             (bytes,),
+            first,
+            first + count,
+        )
+        return b"".join([event_id for (event_id,) in rows])
+
+    def event_id(self, log_index: int, position: int) -> bytes:
+        row = self._first(_EVENT.format("id"), (bytes,), log_index, position)
+        if row is None:
+            raise _no_event(log_index, position)
+        event_id: bytes = row[0]
+        return event_id
+
+    def event(self, log_index: int, position: int) -> bytes:
+        start = self.event_start(log_index, position)
+        return self._whole(log_index, position, start)
+
+    def event_start(self, log_index: int, position: int) -> EventStart:
+        row = self._first(
+            _EVENT.format("id, data, rest"),
+            (bytes, bytes, int),
+            log_index,
+            position,
+        )
+        if row is None:
+            raise _no_event(log_index, position)
+        return EventStart(*row)
+
+    def event_part(
+        self, log_index: int, position: int, number: int
+    ) -> bytes | None:
+        row = self._first(
+            "SELECT data FROM event_parts"
+            " WHERE log_index = ? AND position = ? AND number = ?",
+            (bytes,),
+            log_index,
+            position,
+            number,
+        )
+        return row[0] if row else None
+
+    def event_parts(self) -> Iterator[tuple[int, int, int]]:
+        return self._each(
+            "SELECT log_index, position, number FROM event_parts"
+            " ORDER BY log_index, position, number",
+            (int, int, int),
+        )
+
+    def _events_of(self, log_index: int) -> tuple[int, int]:
+        """Return the number of a leaf's first event, and of how many."""
+        row = self._first(
+            "SELECT first_event, event_count FROM entries WHERE log_index = ?",
+            (int, int),
             log_index,
         )
         if row is None:
             raise NotFoundError(f"the log has no leaf {log_index}")
-        event_ids: bytes = row[0]
-        return event_ids
+        return row[0], row[1]
 
-    def event(self, log_index: int, position: int) -> bytes:
-        row = self._first(
-            "SELECT data FROM entries JOIN events ON number = first_event + ?2"
-            " WHERE log_index = ?1 AND ?2 >= 0"
-            " AND ?2 < length(event_ids) / ?3",
+    def _whole(self, log_index: int, position: int, start: EventStart) -> bytes:
+        """Return the data of the event that begins with *start*."""
+        if start.rest == 0:
+            return start.data
+        parts = self._all(
+            "SELECT data FROM event_parts"
+            " WHERE log_index = ? AND position = ? ORDER BY number",
             (bytes,),
             log_index,
             position,
-            HASH_SIZE,
         )
-        if row is None:
-            raise NotFoundError(f"leaf {log_index} has no event {position}")
-        data: bytes = row[0]
-        return data
+        return b"".join([start.data, *[part for (part,) in parts]])
 
     def find_statement(self, issued_at: int, statement_id: bytes) -> int | None:
         row = self._first(
@@ -265,26 +381,18 @@ class SQLiteReads(ABC):
         return row[0] if row else None
 
     def head(self, key: bytes) -> HeadRow | None:
-        row = self._first(
-            "SELECT key, count, link, last FROM heads WHERE key = ?",
-            _HEAD,
-            key,
-        )
+        row = self._first(f"{_HEADS} WHERE key = ?", _HEAD, key)
         return HeadRow(*row) if row else None
 
     def heads(self, prefix: bytes) -> list[HeadRow]:
         after = _next_prefix(prefix)
         if after is None:
             rows = self._all(
-                "SELECT key, count, link, last FROM heads"
-                " WHERE key >= ? ORDER BY key",
-                _HEAD,
-                prefix,
+                f"{_HEADS} WHERE key >= ? ORDER BY key", _HEAD, prefix
             )
         else:
             rows = self._all(
-                "SELECT key, count, link, last FROM heads"
-                " WHERE key >= ? AND key < ? ORDER BY key",
+                f"{_HEADS} WHERE key >= ? AND key < ? ORDER BY key",
                 _HEAD,
                 prefix,
                 after,
@@ -298,23 +406,76 @@ class SQLiteReads(ABC):
             StoreError: The trail has fewer or more links than *head* counts,
                 or does not lead backwards: the file is damaged.
         """
-        links = [
-            LinkRow(*row)
-            for row in self._all(_TRAIL, _LINK, head.last, max(head.count, 0))
-        ]
-        numbers = [head.last, *(link.previous for link in links)]
-        # Each leads further back, so a trail in a circle is found as well.
-        if (
-            len(links) != head.count
-            or numbers[-1] != NO_LINK
-            or any(number <= previous for number, previous in pairwise(numbers))
-        ):
+        links = self.trail_back(head.last, max(head.count, 0))
+        first = links[-1].previous if links else head.last
+        if len(links) != head.count or first != NO_LINK:
             raise StoreError(
                 f"{self._path} is damaged: the trail of {head.key.hex()} does"
                 f" not have the {head.count} links that its head counts"
             )
         links.reverse()
         return links
+
+    def trail_back(self, last: int, most: int) -> list[LinkRow]:
+        """Return link *last* and those before it, latest first.
+
+        Raises:
+            StoreError: The trail does not lead backwards: the file is damaged.
+        """
+        links = [
+            self._link(*row) for row in self._all(_TRAIL, _LINK, last, most)
+        ]
+        numbers = [last, *(link.previous for link in links)]
+        # Each leads further back, so a trail in a circle is found as well.
+        if any(number <= previous for number, previous in pairwise(numbers)):
+            raise damage("a trail that does not lead backwards", self._path)
+        return links
+
+    def links_at(self, numbers: Sequence[int]) -> list[LinkRow]:
+        links = []
+        for number in numbers:
+            row = self._first(f"{_LINKS} WHERE links.number = ?", _LINK, number)
+            if row is None:
+                raise NotFoundError(f"there is no link {number}")
+            links.append(self._link(*row))
+        return links
+
+    def warnings_of(self, key: bytes) -> list[WarningRow]:
+        rows = self._all(
+            "SELECT key, number, place, link FROM warnings WHERE key = ?"
+            " ORDER BY number",
+            _WARNING,
+            key,
+        )
+        return [WarningRow(*row) for row in rows]
+
+    def warnings(self) -> Iterator[WarningRow]:
+        for row in self._each(
+            "SELECT key, number, place, link FROM warnings"
+            " ORDER BY key, number",
+            _WARNING,
+        ):
+            yield WarningRow(*row)
+
+    def _link(self, *row: Any) -> LinkRow:
+        """Return the link whose columns these are."""
+        log_index, position, time, kinds, leaves, event_id, previous = row
+        return LinkRow(
+            log_index,
+            position,
+            time,
+            kinds,
+            self._leaves(leaves),
+            event_id,
+            previous,
+        )
+
+    def _leaves(self, stored: object) -> tuple[int, ...]:
+        if type(stored) is int:
+            return (stored,)
+        if type(stored) is bytes and len(stored) % LEAF_NUMBER == 0:
+            return struct.unpack(f">{len(stored) // LEAF_NUMBER}I", stored)
+        raise damage("a link without its leaves", self._path)
 
     def alike(
         self, wanted: Sequence[Wanted], most: int
@@ -332,13 +493,13 @@ class SQLiteReads(ABC):
 
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         for row in self._range(
-            "SELECT log_index, position, event_id, previous FROM links"
-            " WHERE number >= ? AND number < ? ORDER BY number",
+            f"{_LINKS} WHERE links.number >= ? AND links.number < ?"
+            " ORDER BY links.number",
             _LINK,
             start,
             stop,
         ):
-            yield LinkRow(*row)
+            yield self._link(*row)
 
     def map_row(self, number: int) -> bytes | None:
         row = self._first(
@@ -346,19 +507,22 @@ class SQLiteReads(ABC):
         )
         return row[0] if row else None
 
-    def tile(self, level: int, number: int) -> bytes | None:
+    def tile(self, level: int, number: int, tree: bytes = LOG) -> bytes | None:
         row = self._first(
-            "SELECT hashes FROM tiles WHERE level = ? AND number = ?",
+            "SELECT hashes FROM tiles"
+            " WHERE tree = ? AND level = ? AND number = ?",
             (bytes,),
+            tree,
             level,
             number,
         )
         return row[0] if row else None
 
-    def tiles(self) -> Iterator[tuple[int, int, bytes]]:
+    def tiles(self) -> Iterator[tuple[bytes, int, int, bytes]]:
         return self._each(
-            "SELECT level, number, hashes FROM tiles ORDER BY level, number",
-            (int, int, bytes),
+            "SELECT tree, level, number, hashes FROM tiles"
+            " ORDER BY tree, level, number",
+            (bytes, int, int, bytes),
         )
 
     def registry_events(self) -> Iterator[tuple[int, int]]:
@@ -416,7 +580,7 @@ class SQLiteReads(ABC):
             raise self._failure(error) from error
         # By column, because one large bucket of heads is read this way often.
         for column, kind in zip(zip(*rows, strict=True), types, strict=False):
-            if set(map(type, column)) != {kind}:
+            if kind is not object and set(map(type, column)) != {kind}:
                 raise damage("a value of another type", self._path)
         return rows
 
@@ -437,7 +601,7 @@ class SQLiteReads(ABC):
                 try:
                     for row in cursor:
                         self._owner.require_here()
-                        if tuple(map(type, row)) != types:
+                        if not all(map(isinstance, row, types)):
                             raise damage("a value of another type", self._path)
                         yield row
                 finally:
@@ -467,6 +631,10 @@ def damage(what: str, path: Path) -> StoreError:
     return StoreError(
         f"{path} is damaged ({what}): restore a backup that an audit accepts"
     )
+
+
+def _no_event(log_index: int, position: int) -> NotFoundError:
+    return NotFoundError(f"leaf {log_index} has no event {position}")
 
 
 def _next_prefix(prefix: bytes) -> bytes | None:

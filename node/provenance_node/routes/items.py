@@ -5,6 +5,12 @@ Link (https%3A%2F%2Fid.gs1.org%2F01%2F…), an EPC URN, an element string.
 
     GET /v1/items/(01)09506000134352(21)42/bundle
     GET /v1/items/urn:epc:id:sgtin:9506000.013435.42/trail
+    GET /v1/items/(00)095060001343520009/bundle?from=320
+
+Of an item to which more happened than a story tells, both ends are shown and
+every warning; the verdict names what was skipped. `from` asks for a stretch of
+it besides: the event of that number, counted from 0, and those behind it, up
+to `STRETCH` of them.
 """
 
 import re
@@ -18,6 +24,7 @@ from provenance.gs1 import read_item
 from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
 from provenance_node.accept import choose
 from provenance_node.node import Node
+from provenance_node.readers import STRETCH
 from provenance_node.reading import etag_of
 from provenance_node.routes.answers import (
     add_headers,
@@ -32,6 +39,7 @@ JSON = "application/json"
 
 _BY_TIME = re.compile(r"(0|[1-9][0-9]{0,15})-([0-9a-f]{64})")
 _BY_INDEX = re.compile(r"0|[1-9][0-9]{0,15}")
+_FROM = "from"
 
 # What stands in these is taken from the request: as an argument of a route it
 # would be described twice.
@@ -49,8 +57,9 @@ def routes(node: Node) -> APIRouter:
         item = read_item(request.path_params["item"])
         media_type = choose(request_accepts(request), list(offers))
         response = await answer_at_checkpoint(
-            request, node, kind=offers[media_type], asked=item,
-            media_type=media_type, headers=((b"vary", b"Accept"),),
+            request, node, kind=offers[media_type],
+            asked=(item, _read_start(request)), media_type=media_type,
+            headers=((b"vary", b"Accept"),),
         )  # fmt: skip
         if media_type == BUNDLE and response.status_code == 200:
             response.headers["content-disposition"] = (
@@ -63,7 +72,7 @@ def routes(node: Node) -> APIRouter:
         operation_id="getBundle",
         summary="The proof of an item's whole story",
         response_class=Response,
-        openapi_extra=_parameters("item", _ITEM, "The item's id"),
+        openapi_extra=_ABOUT_ITEM,
         responses=answers(
             {200: {BUNDLE: _BINARY, JSON: {"schema": {"type": "object"}}}},
             304, 400, 404, 406, 429, 503,
@@ -73,7 +82,8 @@ def routes(node: Node) -> APIRouter:
         """Everything that verifying the item takes, but for the trust file.
 
         As `application/vnd.provenance.bundle+msgpack` it is what is verified;
-        as `application/json` it is for looking at.
+        as `application/json` it is for looking at. Of a long story both ends
+        are shown, every warning, and what `from` asks for.
         """
         return await proven(request, {BUNDLE: "bundle", JSON: "bundle_view"})
 
@@ -82,7 +92,7 @@ def routes(node: Node) -> APIRouter:
         operation_id="getTrail",
         summary="An item's story",
         response_class=Response,
-        openapi_extra=_parameters("item", _ITEM, "The item's id"),
+        openapi_extra=_ABOUT_ITEM,
         responses=answers(
             {200: {JSON: {"schema": {"type": "object"}}}},
             304, 400, 404, 406, 429, 503,
@@ -91,7 +101,8 @@ def routes(node: Node) -> APIRouter:
     async def get_trail(request: Request) -> Response:
         """The story as the node finds it by the ledger's own trust file.
 
-        It is as true as the node is honest. The bundle is what proves it.
+        It is as true as the node is honest. The bundle is what proves it, and
+        what `from` asks for is the same in both.
         """
         return await proven(request, {JSON: "trail"})
 
@@ -130,6 +141,23 @@ def routes(node: Node) -> APIRouter:
     return router
 
 
+def _read_start(request: Request) -> int | None:
+    """Return the number of the event that a stretch is to start with.
+
+    Raises:
+        MalformedError: It is no number.
+    """
+    said = request.query_params.getlist(_FROM)
+    if not said:
+        return None
+    if len(said) > 1 or not _BY_INDEX.fullmatch(said[0]):
+        raise MalformedError(
+            "`from` is the number of an event of the item, counted from 0:"
+            " write it once, as 320"
+        )
+    return int(said[0])
+
+
 async def _index_of(node: Node, statement: str) -> int:
     if _BY_INDEX.fullmatch(statement):
         return int(statement)
@@ -158,3 +186,19 @@ def _parameters(name: str, example: str, says: str) -> dict[str, Any]:
             }
         ]
     }
+
+
+_ABOUT_ITEM = {
+    "parameters": [
+        *_parameters("item", _ITEM, "The item's id")["parameters"],
+        {
+            "name": _FROM,
+            "in": "query",
+            "required": False,
+            "description": "The number of the item's event, counted from 0,"
+            f" from which on up to {STRETCH} are shown besides",
+            "schema": {"type": "integer", "minimum": 0, "maximum": 10**16 - 1},
+            "example": 0,
+        },
+    ]
+}

@@ -7,14 +7,14 @@
 A path is looked up among those that were read at start; nothing of what a
 client sends ever becomes a path of the disk. Browsers ask each time whether
 they have the latest (`no-cache`), and are told so by ETag: modules of two
-versions never run together. Each form of a file has a tag of its own, as RFC
-9110 asks (8.8.3.3).
+versions never run together. Each form of a file, as it is and compressed, has
+a tag of its own (`coding`).
 """
 
-from provenance_node.asgi import App, Headers, Receive, Scope, Send, header
+from provenance_node.asgi import App, Headers, Receive, Scope, Send
+from provenance_node.coding import codings_of, tag_of
 from provenance_node.page import LIST, File, Page
 from provenance_node.problems import NO_METHOD, RefusedError
-from provenance_node.resolver.wishes import read_wishes
 from provenance_node.routes.log import is_known
 
 CACHING = b"no-cache"
@@ -48,23 +48,23 @@ class Pages:
 
 
 async def _send(scope: Scope, send: Send, file: File) -> None:
-    body, etag = file.body, f'"{file.sha256[:32]}"'
-    added: Headers = ()
-    if file.packed is not None and _takes_gzip(scope):
-        body, etag = file.packed, f'"{file.sha256[:32]}-gzip"'
-        added = ((b"content-encoding", b"gzip"),)
+    # The forms that it takes, the best first; plain for whoever takes none.
+    forms = [coding for coding in codings_of(scope) if coding in file.forms]
+    plain = f'"{file.sha256[:32]}"'.encode()
+    tags = [*(tag_of(plain, coding) for coding in forms), plain]
+    known = [tag for tag in tags if is_known(scope, tag)]
     headers: Headers = (
         (b"cache-control", CACHING),
-        (b"etag", etag.encode()),
+        (b"etag", (known or tags)[0]),
         (b"vary", b"Accept-Encoding"),
     )
-    status = 200
-    if is_known(scope, etag.encode()):
-        status, body = 304, b""
-    else:
+    status, body = (304, b"") if known else (200, file.body)
+    if not known:
+        if forms:
+            body = file.forms[forms[0]]
+            headers = (*headers, (b"content-encoding", forms[0].encode()))
         headers = (
             *headers,
-            *added,
             (b"content-type", file.media_type.encode()),
             (b"content-length", b"%d" % len(body)),
         )
@@ -72,11 +72,3 @@ async def _send(scope: Scope, send: Send, file: File) -> None:
         {"type": "http.response.start", "status": status, "headers": headers}
     )
     await send({"type": "http.response.body", "body": body})
-
-
-def _takes_gzip(scope: Scope) -> bool:
-    """Return whether Accept-Encoding names gzip (RFC 9110, section 12.5.3)."""
-    wishes = dict(
-        read_wishes(header(scope, b"accept-encoding").decode("latin-1"))
-    )
-    return wishes.get("gzip", wishes.get("*", 0.0)) > 0

@@ -21,7 +21,7 @@ async def answer_at_checkpoint(  # noqa: PLR0913  # each by its name
     node: Node,
     *,
     kind: str,
-    asked: str | tuple[int | str, ...],
+    asked: str | tuple[int | str | None, ...],
     media_type: str,
     headers: Headers = (),
 ) -> Response:

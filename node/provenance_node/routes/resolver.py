@@ -210,7 +210,7 @@ async def _certified(node: Node, items: list[str]) -> list[str]:
     """Return those of *items* whose story names certificates."""
     found = []
     for item in items:
-        _, view = await node.reading.prove("bundle_view", item)
+        _, view = await node.reading.prove("bundle_view", (item, None))
         if _names_certificates(json.loads(view)):
             found.append(item)
     return found

@@ -1,0 +1,79 @@
+"""Heartbeat: a ledger to which nobody says anything commits all the same.
+
+When something was logged is known from the commitments before and after it.
+The one after must come soon, or an old statement could not be told from a late
+one; and who asks for the latest checkpoint is to see by it that nothing was
+added, not that nobody looked. So once the last commitment is as old as
+`HEARTBEAT_MS`, by the ledger's own clock, the writer commits without an entry.
+Where entries come anyway, it has nothing to do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from provenance.errors import ProvenanceError
+from provenance.ledger.ledger import HEARTBEAT_MS, Clock
+from provenance_node.journal import note_end
+from provenance_node.reading import Reading
+from provenance_node.writer import Writer
+
+LEAST_SECONDS = 1.0
+"""Between two looks: a clock that stands still costs no more than that."""
+
+MOST_SECONDS = 60.0
+"""Between two looks: the machine may sleep, and its clock be set."""
+
+
+class Heartbeat:
+    """Looks whether it is time, from `start` to `stop`."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        reading: Reading,
+        *,
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        """Let *writer* commit when it is time.
+
+        Args:
+            writer: Of the ledger.
+            reading: Has the time of the latest commitment.
+            clock: The ledger's.
+            sleep: Waits for so many seconds.
+        """
+        self._writer = writer
+        self._reading = reading
+        self._clock = clock
+        self._sleep = sleep
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def seconds_left(self) -> float:
+        """How long until it is time; 0 or less once it is."""
+        due = self._reading.newest.time + HEARTBEAT_MS
+        return (due - self._clock()) / 1000
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._task = asyncio.create_task(self._run(), name="heartbeat")
+        self._task.add_done_callback(note_end)
+
+    async def stop(self) -> None:
+        """Look no more; a commit in hand is written."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while self._writer.is_whole:
+            left = self.seconds_left
+            await self._sleep(min(max(left, LEAST_SECONDS), MOST_SECONDS))
+            # While witnesses contradict the log, nothing is written.
+            if self.seconds_left <= 0 and self._writer.doubt is None:
+                try:
+                    await self._writer.beat()
+                except ProvenanceError:
+                    # The writer has stopped, told why, and ends the node.
+                    return
