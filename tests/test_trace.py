@@ -12,15 +12,25 @@ from provenance.claims.event import Item
 from provenance.claims.trail import Link
 from provenance.proof import trace as tracing
 from provenance.proof.trace import (
-    Position,
     SeenEvent,
     Trace,
     Why,
     _Windows,
     trace,
 )
+from provenance.proof.trails import Position
 from provenance.proof.verdict import Outcome
-from tests.world import GTIN, LOT, OWNER, World, can, faults, sscc, story
+from tests.world import (
+    GTIN,
+    LOT,
+    OWNER,
+    TRUST_ITEM,
+    World,
+    can,
+    faults,
+    sscc,
+    story,
+)
 
 MAKER = "did:web:maker.example"
 
@@ -48,6 +58,7 @@ def test_the_subject_comes_first_and_its_signers_last() -> None:
         "did:web:carrier.example",
         "did:web:customs.example",
         OWNER,
+        TRUST_ITEM,
     ]
     assert walk.missing == ()
 

@@ -8,20 +8,35 @@ may say, leave links out, drop trails. `bundle` then proves what there is, and
 import dataclasses
 import json
 from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.claims.event import Event, Field, Item, make_event
+from provenance.claims.event import CODES, Event, Field, Item, make_event
 from provenance.claims.registry import Authority
 from provenance.claims.statement import parse_entry, sign_statement
-from provenance.claims.trail import Head, Link, chain_hashes, map_key
+from provenance.claims.trail import Link, chain_hashes, head_of, map_key
+from provenance.claims.versions import trust_item
 from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.tree import root_of
+from provenance.epcis.reading import read_event
+from provenance.errors import MalformedError
 from provenance.gs1.checkdigit import check_digit
 from provenance.keys import MLDSASigner, Signer
-from provenance.proof.bundle import Bundle, LoggedEntry, ProvenTrail
-from provenance.proof.show import SignedEvents, show_event
-from provenance.proof.trace import ALL, Position, SeenEvent, Trace, Why, trace
+from provenance.proof.bundle import (
+    Bundle,
+    Committed,
+    LoggedEntry,
+    ProvenTrail,
+    Range,
+    ShownCommitment,
+    ShownEvent,
+)
+from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.show import show_event
+from provenance.proof.trace import ALL, SeenEvent, Trace, Why, trace
+from provenance.proof.trails import Position, SparseTrail, Stretch, place_of
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import EXPLANATIONS, Outcome, Verdict
 from provenance.proof.verify import examine_bundle
@@ -31,7 +46,7 @@ from provenance.tlog.checkpoint import (
     SignedCheckpoint,
     sign_checkpoint,
 )
-from provenance.tlog.commitment import Commitment
+from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.cosignature import (
     CosignatureSigner,
     MLDSACosignatureSigner,
@@ -43,6 +58,7 @@ ORIGIN = "ledger.example/world"
 START = 1_750_000_000_000
 MINUTE = 60_000
 OWNER = "did:web:operator.example"
+TRUST_ITEM = trust_item(ORIGIN)
 
 GTIN = "https://id.gs1.org/01/09506000134352"
 LOT = f"{GTIN}/10/L7"
@@ -79,6 +95,66 @@ class MemoryNodes:
         ):
             self.nodes[node] = digest
         self.size += 1
+
+
+def nodes_over(hashes: Sequence[bytes]) -> merkle.ReadNodes:
+    """Return the complete nodes of the tree over these leaf hashes."""
+
+    def read(nodes: Sequence[merkle.Node]) -> list[Hash]:
+        return [
+            root_of(hashes[n.index << n.level : (n.index + 1) << n.level])
+            for n in nodes
+        ]
+
+    return read
+
+
+class MemoryTrail:
+    """One item's links: a `LinkSource`."""
+
+    def __init__(self, item: str, links: Sequence[Link]) -> None:
+        self.item = item
+        self.count = len(links)
+        self.all = list(links)
+        self.hashes = chain_hashes(item, links)
+        self.nodes = nodes_over([merkle.leaf_hash(h) for h in self.hashes])
+
+    def links(self, start: int, stop: int) -> list[Link]:
+        return self.all[start:stop]
+
+    def link_hash(self, index: int) -> Hash:
+        return self.hashes[index]
+
+    def first_at(self, place: Position) -> int:
+        return sum(place_of(link) < place for link in self.all)
+
+    def warnings(self) -> list[tuple[int, Link]]:
+        return [(n, link) for n, link in enumerate(self.all) if link.warns]
+
+    def whole(self) -> SparseTrail:
+        """Return it as somebody sees it who is shown all of it."""
+        whole = Stretch(0, self.all, self.hashes, map_key(self.item))
+        return SparseTrail(self.item, self.count, [whole] if self.all else [])
+
+
+class MemoryEvent:
+    """An event: a `LeafSource`."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self.counts = event.counts
+        self.pointers = event.pointers
+        self.size = len(event.leaves)
+        self.nodes = nodes_over(event.hashes)
+
+    @property
+    def body_leaf(self) -> bytes:
+        leaf = self.event.leaves[0]
+        assert leaf is not None
+        return leaf
+
+    def leaf(self, number: int) -> bytes | None:
+        return self.event.leaves[number]
 
 
 class World:
@@ -145,11 +221,30 @@ class World:
         """Store and link *events* as those of entry *index*."""
         for position, event in enumerate(events):
             self.events[index, position] = event
-            for item in event.trailed_items:
-                if item not in unlinked:
-                    self.trails.setdefault(item, []).append(
-                        Link(index, position, event.id)
-                    )
+            try:
+                reading = read_event(event.body, event.counts)
+            except MalformedError:
+                # What a ledger refuses is logged here all the same.
+                reading = None
+            for item, leaves in event.own_leaves.items():
+                if item in unlinked:
+                    continue
+                code = CODES[event.items[leaves[0] - 1].relation]
+                link = Link(
+                    index,
+                    position,
+                    0 if reading is None else reading.time,
+                    0 if reading is None else reading.kinds(code),
+                    leaves,
+                    event.id,
+                )
+                self.trails.setdefault(item, []).append(link)
+
+    def put_version(self, index: int, digest: Hash) -> None:
+        """Link entry *index* to the trail of trust versions."""
+        self.trails.setdefault(TRUST_ITEM, []).append(
+            Link(index, 0, 0, 0, (), digest)
+        )
 
     def event(
         self,
@@ -160,7 +255,8 @@ class World:
     ) -> Event:
         """Return an event, its time a minute after the one before."""
         self.now += MINUTE
-        parts = {"type": kind, "eventTime": f"T{self.now}", **body}
+        time = datetime.fromtimestamp(self.now / 1000, UTC).isoformat()
+        parts = {"type": kind, "eventTime": time, **body}
         return make_event(parts, items, fields, secret=self.secret())
 
     def made(self, *units: str, lot: str | None = None, **body: Any) -> Event:
@@ -170,7 +266,7 @@ class World:
             "ObjectEvent",
             *(Item("epcList", unit) for unit in units if "/10/" not in unit),
             *(
-                Item("quantityList", unit, 100, None, is_quantity=True)
+                Item("quantityList", unit, 100, None)
                 for unit in units
                 if "/10/" in unit
             ),
@@ -261,7 +357,9 @@ class World:
         return [
             (
                 map_key(item),
-                Head(len(links), chain_hashes(item, links)[-1]).value,
+                head_of(
+                    zip(links, chain_hashes(item, links), strict=True)
+                ).value,
             )
             for item, links in self.trails.items()
         ]
@@ -286,50 +384,56 @@ class World:
     # Proving.
 
     def logged(self, index: int) -> LoggedEntry:
-        return LoggedEntry(
-            index,
-            self.entries[index],
-            merkle.prove_inclusion(index, len(self.entries), self.nodes),
+        return LoggedEntry(index, self.entries[index])
+
+    def prove_log(
+        self, indexes: Collection[int], *, size: int | None = None
+    ) -> tuple[Hash, ...]:
+        """Return the proof of these entries, by default in the whole log."""
+        return merkle.prove_many(
+            sorted(set(indexes)), size or len(self.entries), self.nodes
         )
 
-    def trail(self, item: str) -> ProvenTrail:
+    def prove_map(self, items: Iterable[str]) -> patricia.MapMultiproof:
+        pairs = self.pairs()
+        keys = list(map(map_key, items))
+        return patricia.merge({k: patricia.prove(k, pairs) for k in keys})
+
+    def whole_trail(
+        self, item: str, shown: Collection[Position] = ()
+    ) -> ProvenTrail:
+        """Return all of a trail, as links where no event of it is *shown*."""
         links = self.trails.get(item, [])
-        proof = patricia.prove(map_key(item), self.pairs())
-        if not links:
-            return ProvenTrail(item, (), None, proof.path, proof.leaf)
-        head = chain_hashes(item, links)[-1]
-        return ProvenTrail(item, tuple(links), head, proof.path)
+        return ProvenTrail(
+            item,
+            len(links),
+            (Range(0, len(links)),) if links else (),
+            tuple(link for link in links if place_of(link) not in shown),
+        )
 
     def trace(self, item: str, wants: Collection[Why] = ALL) -> Trace:
         return trace(
             item,
-            read_trail=lambda i: self.trails.get(i, ()),
+            trust_item=TRUST_ITEM,
+            read_trail=self.read_trail,
             read_event=self.read_event,
             wants=wants,
         )
+
+    def read_trail(self, item: str) -> SparseTrail:
+        return MemoryTrail(item, self.trails.get(item, [])).whole()
 
     def read_event(self, index: int, position: int, _: str) -> SeenEvent:
         event = self.events[index, position]
         return SeenEvent(
             event.body,
+            event.counts,
             dict(enumerate(event.items, start=1)),
-            len(event.items),
             parse_entry(self.entries[index]).header.issuer,
         )
 
-    def show(self, at: Position, leaves: Collection[int]) -> Any:
-        ids = [
-            self.events[place].id
-            for place in sorted(self.events)
-            if place[0] == at[0]
-        ]
-        return show_event(
-            self.events[at],
-            log_index=at[0],
-            position=at[1],
-            signed=SignedEvents(ids),
-            leaves=leaves,
-        )
+    def show(self, at: Position, leaves: Collection[int]) -> ShownEvent:
+        return show_event(self.events[at], position=at[1], leaves=leaves)
 
     def bundle(
         self,
@@ -337,25 +441,76 @@ class World:
         *,
         times: Iterable[int] = (),
         wants: Collection[Why] = ALL,
+        reveal: Collection[str] = (),
+        besides: Collection[int] = (),
         commit: bool = True,
     ) -> Bundle:
         """Return the bundle of *item* at a fresh checkpoint."""
         if commit:
             self.commit()
-        story = self.trace(item, wants)
+        story = show_story(
+            item,
+            self,
+            trust_item=TRUST_ITEM,
+            reveal=reveal,
+            besides=besides,
+            wants=wants,
+        )
+        return self.packed_up(item, story, times=times)
+
+    def packed_up(
+        self, item: str, story: ShownStory, *, times: Iterable[int] = ()
+    ) -> Bundle:
+        """Return the bundle that shows *story*, with its proofs."""
+        last = len(self.entries) - 1
+        commitment = parse_commitment(self.entries[last])
+        commitments = [
+            (index, parse_commitment(self.entries[index])) for index in times
+        ]
         return Bundle(
             checkpoint=format_note(self.sign().note),
-            commitment=self.logged(len(self.entries) - 1),
-            items=tuple(self.trail(i) for i in story.trails),
-            statements=tuple(
-                self.logged(index)
-                for index in sorted({at[0] for at in story.shown})
+            committed=Committed(
+                commitment.item_count, commitment.time, commitment.map_root
             ),
-            events=tuple(
-                self.show(at, leaves) for at, leaves in story.shown.items()
+            statements=story.statements,
+            commitments=tuple(
+                ShownCommitment(index, c.item_count, c.time, c.map_root)
+                for index, c in commitments
             ),
-            times=tuple(self.logged(index) for index in times),
+            entries=story.entries,
+            log_hashes=self.prove_log(
+                [
+                    last,
+                    *(index for index, _ in commitments),
+                    *(statement.log_index for statement in story.statements),
+                    *(logged.log_index for logged in story.entries),
+                ]
+            ),
+            subject=item,
+            trails=story.trails,
+            map_proof=self.prove_map(trail.item for trail in story.trails),
         )
+
+    # What `show_story` reads.
+
+    def trail(self, item: str) -> MemoryTrail | None:
+        links = self.trails.get(item)
+        return MemoryTrail(item, links) if links else None
+
+    def event_at(self, log_index: int, position: int) -> MemoryEvent:
+        return MemoryEvent(self.events[log_index, position])
+
+    def event_nodes(self, log_index: int) -> merkle.ReadNodes:
+        return nodes_over(
+            [
+                merkle.leaf_hash(self.events[at].id)
+                for at in sorted(self.events)
+                if at[0] == log_index
+            ]
+        )
+
+    def entry(self, log_index: int) -> bytes:
+        return self.entries[log_index]
 
     # Verifying.
 

@@ -313,7 +313,7 @@ def _make_plain(
         salt = derive_salt(secret, number)
         # The id is ASCII, so that nothing is left for `encode` to find.
         leaves.append(_pack(["item", salt, check_item_id(item.id)]))
-    _check_distinct(items, counts)
+    check_distinct(items, counts)
     hashes = [leaf_hash(leaf) for leaf in leaves]
     return Event(
         _pack([counts, (), leaves]),
@@ -353,7 +353,7 @@ def parse_event(data: bytes) -> Event:
         leaf = reader.binary(len(data))
         leaves.append(leaf)
         items.append(parse_item(leaf, relation=relation, room=room))
-    _check_distinct(items, counts)
+    check_distinct(items, counts)
     hashes = [leaf_hash(leaf) for leaf in leaves if leaf is not None]
     fields: list[Field | None] = []
     for pointer in pointers:
@@ -669,8 +669,14 @@ def _relations(counts: Counts) -> list[str]:
     ]
 
 
-def _check_distinct(items: Sequence[Item], counts: Counts) -> None:
-    """Refuse an id under two relations, or with more leaves than fit a link."""
+def check_distinct(items: Sequence[Item], counts: Counts) -> None:
+    """Refuse an id under two relations, or with more leaves than fit a link.
+
+    *items* are those of an event with *counts*, or those of them at hand.
+
+    Raises:
+        MalformedError: There is one.
+    """
     if len(counts) > 1:
         pairs = {(item.id, item.relation) for item in items}
         if len({item for item, _ in pairs}) != len(pairs):

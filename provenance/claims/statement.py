@@ -58,6 +58,13 @@ class Header:
     event_count: int
     events_root: Hash
 
+    def to_bytes(self) -> bytes:
+        """Return what is signed."""
+        return encode([
+            _CONTEXT, self.origin, self.issuer, self.key_id, self.issued_at,
+            self.event_count, self.events_root,
+        ])  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -126,21 +133,27 @@ def sign_statement(
         InvalidSignatureError: What *signer* made is no signature of its key.
         MalformedError: The statement cannot be written in the format.
     """
-    header = encode(
-        [
-            _CONTEXT,
-            origin,
-            issuer,
-            signer.verifier.key_id,
-            to_ms(now),
-            len(events),
-            events_root([event.id for event in events]),
-        ]
+    header = Header(
+        origin,
+        issuer,
+        signer.verifier.key_id,
+        to_ms(now),
+        len(events),
+        events_root([event.id for event in events]),
     )
-    parse_header(header)
-    entry = encode([STATEMENT, header, signature_of(signer, header)])
-    parse_entry(entry)
+    parse_header(header.to_bytes())
+    signature = signature_of(signer, header.to_bytes())
+    entry = make_entry(header, signature).data
     return Submission(entry, tuple(event.data for event in events))
+
+
+def make_entry(header: Header, signature: bytes) -> Entry:
+    """Return the entry of a statement that is signed like this.
+
+    Raises:
+        MalformedError: A value is out of its bounds.
+    """
+    return parse_entry(encode([STATEMENT, header.to_bytes(), signature]))
 
 
 def events_root(event_ids: Sequence[bytes]) -> Hash:

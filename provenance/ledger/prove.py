@@ -1,38 +1,48 @@
 """Proving: one item's whole story, packed so that anyone can check it.
 
 What belongs to the story is decided by `provenance.proof.trace`, the walk
-that the verifier takes again over the bundle. Here it walks the database, and
-what it saw is packed with the proofs that hold it.
+that the verifier takes again over the bundle; `provenance.proof.pack` packs
+what it asked for. Here it walks the database, and all that is shown is proven
+into the log's tree and the map. Where grants have dates, so do entries:
+the map commitments around them, and the first checkpoint after them that a
+quorum cosigned (an *anchor*).
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from provenance.claims.actor import GRANTED, read_grant
-from provenance.claims.event import Event, parse_event
-from provenance.claims.statement import Header, parse_entry
-from provenance.claims.trail import Link, map_key
-from provenance.encoding.digest import Hash, split_hashes
-from provenance.errors import NotFoundError
+from provenance.claims.trail import map_key
+from provenance.claims.versions import trust_item
+from provenance.errors import (
+    InvalidSignatureError,
+    MalformedError,
+    NotFoundError,
+    QuorumNotMetError,
+)
 from provenance.ledger.itemmap import ItemMap, KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
+from provenance.ledger.views import EventView, StatementView, TrailView
 from provenance.proof.bundle import (
+    Anchor,
     Bundle,
-    LoggedEntry,
-    ProvenTrail,
-    ShownEvent,
+    Committed,
+    ShownCommitment,
 )
-from provenance.proof.show import SignedEvents, show_event
-from provenance.proof.trace import Position, SeenEvent, Trace, trace
+from provenance.proof.pack import ShownStory, show_story
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Reader
-from provenance.tlog import merkle
+from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
+from provenance.tlog.commitment import Commitment, parse_commitment
+from provenance.tlog.merkle import ReadNodes, prove_many
+from provenance.tlog.note import parse_note
+from provenance.tlog.patricia import MapMultiproof
 
+MAX_STRETCH = 1_024
+"""The most links of the item's trail that may be asked for besides."""
 
-@dataclass(slots=True)
-class _Statement:
-    header: Header
-    signed: SignedEvents
+MAX_ANCHOR_LOOKS = 256
+"""How many checkpoints after an entry are looked at for a cosigned one."""
 
 
 class Prover:
@@ -62,155 +72,107 @@ class Prover:
         self._trust = trust
         self._size = size
         self._note = note
-        self._nodes = TileNodes(reader, size=size, kept=kept_tiles)
+        self._kept_tiles: TileCache = {} if kept_tiles is None else kept_tiles
         self._map = ItemMap(reader, kept_rows)
-        self._entries: dict[int, bytes] = {}
-        self._statements: dict[int, _Statement] = {}
-        self._events: dict[Position, Event] = {}
 
-    def prove(self, item: str, *, reveal: Collection[str] = ()) -> Bundle:
+    def prove(
+        self,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
+    ) -> Bundle:
         """Return the bundle of *item*.
 
+        Args:
+            item: The item's id.
+            reveal: The pointers of the concealed fields to show, where the
+                item's own events have them.
+            stretch: Links [from, to) of the item's trail to show even where
+                the story would skip them.
+
         Raises:
-            NotFoundError: The ledger has no event of it.
+            NotFoundError: The ledger has no event of it, or its trail has no
+                link in that stretch.
             StoreError: The ledger's storage failed or is damaged.
+            ValueError: The stretch is empty or of over `MAX_STRETCH` links.
         """
-        if self._reader.head(map_key(item)) is None:
+        trusted = trust_item(self._trust.origin)
+        head = None if item == trusted else self._reader.head(map_key(item))
+        if head is None:
             raise NotFoundError(f"the ledger has no event of {item!r}")
-        story = trace(
-            item, read_trail=self._read_trail, read_event=self._read_event
-        )
         # What the walk misses here, an unreadable lot number say, the verdict
         # names as missing: the rest is proven all the same.
-        indexes = sorted({log_index for log_index, _ in story.shown})
-        own = {(link.log_index, link.position) for link in story.trails[item]}
+        story = show_story(
+            item,
+            self,
+            trust_item=trusted,
+            reveal=reveal,
+            besides=_besides(item, stretch, count=head.count),
+        )
+        dated = self._dated(story)
+        bounds = sorted(self._bounds(dated))
+        last = self._commitment(self._size - 1)
+        indexes = {
+            self._size - 1,
+            *bounds,
+            *(statement.log_index for statement in story.statements),
+            *(logged.log_index for logged in story.entries),
+        }
+        keys = [map_key(trail.item) for trail in story.trails]
         return Bundle(
             checkpoint=self._note,
-            commitment=self._logged(self._size - 1),
-            items=tuple(
-                self._proven_trail(trailed, links)
-                for trailed, links in story.trails.items()
+            committed=Committed(last.item_count, last.time, last.map_root),
+            statements=story.statements,
+            commitments=tuple(map(self._bound, bounds)),
+            entries=story.entries,
+            log_hashes=prove_many(
+                sorted(indexes), self._size, self._nodes(self._size)
             ),
-            statements=tuple(self._logged(index) for index in indexes),
-            events=tuple(
-                self._shown(at, leaves, reveal if at in own else ())
-                for at, leaves in story.shown.items()
-            ),
-            times=tuple(
-                self._logged(index) for index in self._bounds(indexes, story)
-            ),
+            subject=item,
+            trails=story.trails,
+            map_proof=MapMultiproof(*map(tuple, self._map.prove(keys))),
+            anchors=tuple(self._anchors(dated)),
         )
 
-    # What the walk reads.
+    # What `show_story` reads.
 
-    def _read_trail(self, item: str) -> Sequence[Link]:
+    def trail(self, item: str) -> TrailView | None:
+        """Return the item's trail; None if it has none."""
         head = self._reader.head(map_key(item))
         if head is None:
-            return ()
-        return [
-            Link(row.log_index, row.position, Hash(row.event_id))
-            for row in self._reader.trail(head)
-        ]
+            return None
+        return TrailView(self._reader, head, self._kept_tiles)
 
-    def _read_event(
-        self, log_index: int, position: int, item: str
-    ) -> SeenEvent | None:
-        del item
-        event = self._event((log_index, position))
-        return SeenEvent(
-            body=event.body,
-            items=dict(enumerate(event.items, start=1)),
-            item_count=len(event.items),
-            issuer=self._statement(log_index).header.issuer,
-        )
+    def event_at(self, log_index: int, position: int) -> EventView:
+        """Return the event at that place."""
+        return EventView(self._reader, log_index, position)
 
-    def _event(self, at: Position) -> Event:
-        event = self._events.get(at)
-        if event is None:
-            event = parse_event(self._reader.event(*at))
-            self._events[at] = event
-        return event
+    def event_nodes(self, log_index: int) -> ReadNodes:
+        """Return the nodes of the tree over one statement's event ids."""
+        return StatementView(self._reader, log_index).nodes
 
-    def _statement(self, log_index: int) -> _Statement:
-        statement = self._statements.get(log_index)
-        if statement is None:
-            entry = self._entry(log_index)
-            ids = self._reader.event_ids(log_index)
-            statement = _Statement(
-                parse_entry(entry).header,
-                SignedEvents(split_hashes(ids)),
-            )
-            self._statements[log_index] = statement
-        return statement
-
-    def _entry(self, log_index: int) -> bytes:
-        entry = self._entries.get(log_index)
-        if entry is None:
-            (entry,) = self._reader.entries(log_index, log_index + 1)
-            self._entries[log_index] = entry
+    def entry(self, log_index: int) -> bytes:
+        """Return the bytes of that log entry."""
+        (entry,) = self._reader.entries(log_index, log_index + 1)
         return entry
 
-    # What is packed.
+    # What is shown besides.
 
-    def _logged(self, log_index: int) -> LoggedEntry:
-        return LoggedEntry(
-            log_index,
-            self._entry(log_index),
-            merkle.prove_inclusion(log_index, self._size, self._nodes),
+    def _nodes(self, size: int) -> ReadNodes:
+        return TileNodes(self._reader, size=size, kept=self._kept_tiles)
+
+    def _commitment(self, log_index: int) -> Commitment:
+        return parse_commitment(self.entry(log_index))
+
+    def _bound(self, log_index: int) -> ShownCommitment:
+        said = self._commitment(log_index)
+        return ShownCommitment(
+            log_index, said.item_count, said.time, said.map_root
         )
 
-    def _proven_trail(self, item: str, links: Sequence[Link]) -> ProvenTrail:
-        answer = self._map.prove(map_key(item))
-        if answer.head is None:
-            other = (answer.key, answer.value) if answer.key else None
-            return ProvenTrail(item, (), None, answer.path, other)
-        head = Hash(answer.head.link)
-        return ProvenTrail(item, tuple(links), head, answer.path)
-
-    def _shown(
-        self,
-        at: Position,
-        leaves: Collection[int],
-        reveal: Collection[str],
-    ) -> ShownEvent:
-        log_index, position = at
-        event = self._event(at)
-        shown = set(leaves)
-        if reveal:
-            first = 1 + len(event.items)
-            shown |= {
-                first + number
-                for number, field in enumerate(event.fields)
-                if field is not None and field.pointer in reveal
-            }
-        return show_event(
-            event,
-            log_index=log_index,
-            position=position,
-            signed=self._statement(log_index).signed,
-            leaves=shown,
-        )
-
-    def _bounds(self, indexes: Sequence[int], story: Trace) -> list[int]:
-        """Return the commitments around statements whose time matters.
-
-        It matters where the issuer holds a grant with dates: then the last
-        commitment before and the first one after bound the log's time.
-        """
-        dated = self._dated_actors(story)
-        bounds: set[int] = set()
-        for index in indexes:
-            if self._statement(index).header.issuer not in dated:
-                continue
-            before = self._reader.checkpoint_before(index + 1)
-            if before is not None:
-                bounds.add(before[0] - 1)
-            for size, _ in self._reader.checkpoints(index + 2, self._size):
-                bounds.add(size - 1)
-                break
-        return sorted(bounds)
-
-    def _dated_actors(self, story: Trace) -> set[str]:
+    def _dated(self, story: ShownStory) -> list[int]:
+        """Return the entries whose issuers hold grants with dates, in order."""
         founding = [
             given
             for authority in (*self._trust.authorities, *self._trust.actors)
@@ -218,7 +180,78 @@ class Prover:
         ]
         granted = [
             read_grant(body)
-            for at in story.shown
-            if (body := self._event(at).body)["type"] == GRANTED
+            for body in story.bodies.values()
+            if body["type"] == GRANTED
         ]
-        return {given.actor for given in founding + granted if given.is_dated}
+        actors = {given.actor for given in founding + granted if given.is_dated}
+        return [s.log_index for s in story.statements if s.issuer in actors]
+
+    def _bounds(self, dated: Sequence[int]) -> set[int]:
+        """Return the commitments around entries whose time matters.
+
+        The last one before each and the first one after bound the log's time.
+        """
+        bounds: set[int] = set()
+        for index in dated:
+            before = self._reader.checkpoint_before(index + 1)
+            if before is not None:
+                bounds.add(before[0] - 1)
+            for size, _ in self._reader.checkpoints(index + 2, self._size):
+                bounds.add(size - 1)
+                break
+        return bounds
+
+    def _anchors(self, dated: Sequence[int]) -> Iterator[Anchor]:
+        """Yield the first checkpoints after these entries that a quorum saw."""
+        if self._trust.policy.quorum is None:
+            return
+        anchors: list[tuple[int, str, list[int]]] = []
+        seen = 0
+        for index in dated:
+            # The one that an earlier entry has may hold this one as well.
+            if not anchors or anchors[-1][0] <= index:
+                size, note = self._cosigned(max(index + 1, seen))
+                seen = size + 1
+                if note is None:
+                    continue
+                anchors.append((size, note, []))
+            anchors[-1][2].append(index)
+        for size, note, indexes in anchors:
+            hashes = prove_many(indexes, size, self._nodes(size))
+            yield Anchor(note, tuple(indexes), hashes)
+
+    def _cosigned(self, start: int) -> tuple[int, str | None]:
+        """Return the first checkpoint from *start* on that a quorum cosigned.
+
+        None with the size of the last one that was looked at if there is
+        none among the next `MAX_ANCHOR_LOOKS`.
+        """
+        size = start
+        checkpoints = self._reader.checkpoints(start, self._size)
+        for size, note in islice(checkpoints, MAX_ANCHOR_LOOKS):
+            parsed = parse_note(note)
+            signed = SignedCheckpoint(parse_checkpoint(parsed.text), parsed)
+            try:
+                self._trust.policy.check(signed)
+            except (QuorumNotMetError, InvalidSignatureError, MalformedError):
+                continue
+            return size, note
+        return size, None
+
+
+def _besides(
+    item: str, stretch: tuple[int, int] | None, *, count: int
+) -> range:
+    """Return the numbers of the links that *stretch* asks for."""
+    if stretch is None:
+        return range(0)
+    start, stop = stretch
+    if not 0 <= start < stop <= start + MAX_STRETCH:
+        raise ValueError(
+            f"a stretch has 1 to {MAX_STRETCH} links: not {start} to {stop}"
+        )
+    if start >= count:
+        raise NotFoundError(
+            f"the trail of {item} has {count} links: none is number {start}"
+        )
+    return range(start, min(stop, count))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
-from provenance.claims.trail import Head, Link, map_key
+from provenance.claims.trail import Link, map_key
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
@@ -32,6 +32,7 @@ from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
 from provenance.ledger.repeats import Repeats, stored_trails
 from provenance.ledger.reveal import Revealed, reveal_fields
+from provenance.ledger.views import TrailView
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.store.protocol import HeadRow, Reader, Store
@@ -43,6 +44,19 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2_000
 _PAUSE = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEnd:
+    """Where an item's trail ends: what an event may demand to follow.
+
+    Attributes:
+        count: How many links it has.
+        link: The hash of the latest.
+    """
+
+    count: int
+    link: Hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +135,25 @@ class LedgerReader:
         with self.moment() as moment:
             return replay_registry(moment.reader, self.trust)
 
-    def head(self, item: str) -> Head | None:
+    def head(self, item: str) -> TrailEnd | None:
         """Return where *item*'s trail ends, or None if it has none.
 
         Raises:
             MalformedError: *item* names nothing.
         """
         _, head = find_head(self._store, item)
-        return None if head is None else read_head(head)
-
-    def head_link(self, item: str) -> Hash | None:
-        """Return the latest link of *item*'s trail, or None if it has none.
-
-        It is what the next event's `after` demands.
-
-        Raises:
-            MalformedError: *item* names nothing.
-        """
-        _, head = find_head(self._store, item)
-        return None if head is None else Hash(head.link)
+        return None if head is None else TrailEnd(head.count, Hash(head.link))
 
     def trail(
         self, item: str, *, start: int = 0, stop: int | None = None
     ) -> list[TrailStep]:
-        """Return *item*'s trail, oldest first.
+        """Return *item*'s trail, or a stretch of it, oldest first.
 
         Args:
             item: The item.
-            start: The first link, counted from 0.
-            stop: The first that is left out; by default all are given.
+            start: The number of the first link that is asked for, from 0.
+            stop: The number after the last; None, or one that is higher
+                than there are, for the end of the trail.
 
         Raises:
             MalformedError: *item* names nothing.
@@ -160,9 +164,12 @@ class LedgerReader:
             item, head = find_head(reader, item)
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
-            view = TrailView(reader, head)
-            links = view.links(start, view.count if stop is None else stop)
-            return [read_step(reader, link) for link in links]
+            end = head.count if stop is None else min(stop, head.count)
+            view = TrailView(reader, head, self._kept_tiles)
+            return [
+                read_step(reader, link)
+                for link in view.links(min(start, end), end)
+            ]
 
     def entry(self, log_index: int) -> bytes:
         """Return the entry at *log_index*: the bytes that the log's tree has.
@@ -233,23 +240,43 @@ class LedgerReader:
             for index in indexes
         ]
 
-    def prove_item(self, item: str, *, reveal: Collection[str] = ()) -> bytes:
+    def prove_item(
+        self,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
+    ) -> bytes:
         """Return the bundle that proves *item*'s whole story.
+
+        Of a long trail it shows both ends and every warning, and proves that
+        the rest is there; *stretch* shows some of that as well.
 
         Args:
             item: The item.
             reveal: The pointers of the concealed fields to show, where the
                 item's own events have them and the ledger still does.
+            stretch: Links [from, to) of the item's trail, counted from 0, at
+                most `MAX_STRETCH` of them.
 
         Raises:
             MalformedError: *item* names nothing.
-            NotFoundError: The ledger has no event of that item.
+            NotFoundError: The ledger has no event of that item, or none of
+                that number.
+            ValueError: The stretch is empty or too long.
         """
         with self.moment() as moment:
-            return self.prove_item_at(moment, item, reveal=reveal)
+            return self.prove_item_at(
+                moment, item, reveal=reveal, stretch=stretch
+            )
 
     def prove_item_at(
-        self, moment: Moment, item: str, *, reveal: Collection[str] = ()
+        self,
+        moment: Moment,
+        item: str,
+        *,
+        reveal: Collection[str] = (),
+        stretch: tuple[int, int] | None = None,
     ) -> bytes:
         """Return the bundle that proves *item*'s story as of *moment*.
 
@@ -257,7 +284,9 @@ class LedgerReader:
 
         Raises:
             MalformedError: *item* names nothing.
-            NotFoundError: The ledger had no event of that item then.
+            NotFoundError: The ledger had no event of that item then, or none
+                of that number.
+            ValueError: The stretch is empty or too long.
         """
         item, _ = find_head(moment.reader, item)
         prover = Prover(
@@ -268,7 +297,7 @@ class LedgerReader:
             kept_tiles=self._kept_tiles,
             kept_rows=self._kept_rows,
         )
-        return prover.prove(item, reveal=reveal).to_bytes()
+        return prover.prove(item, reveal=reveal, stretch=stretch).to_bytes()
 
     def reveal(
         self, of: str | tuple[int, int], pointers: Collection[str] = ()
@@ -293,10 +322,13 @@ class LedgerReader:
         name = f"event {position} of entry {log_index}"
         with self.moment() as moment:
             read_entry(moment.reader, log_index, size=moment.size)
-            try:
-                step = _read_step(moment.reader, log_index, position)
-            except NotFoundError as error:
-                raise NotFoundError(f"there is no {name}") from error
+            ids = moment.reader.event_ids(log_index)
+            event_id = ids[position * HASH_SIZE : (position + 1) * HASH_SIZE]
+            if position < 0 or not event_id:
+                raise NotFoundError(f"there is no {name}")
+            # What it is to which item is not asked here.
+            link = Link(log_index, position, 0, 0, (), Hash(event_id))
+            step = read_step(moment.reader, link)
         return reveal_fields([step], pointers, of=name)
 
     def prove_growth(self, old_size: int, size: int) -> tuple[Hash, ...]:

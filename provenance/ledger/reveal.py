@@ -16,10 +16,22 @@ from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import Tree
 from provenance.errors import NotFoundError
-from provenance.proof.bundle import ShownLeaf
 
 if TYPE_CHECKING:
     from provenance.ledger.read import TrailStep
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedLeaf:
+    """One leaf of an event: its number, its bytes, its proof.
+
+    The proof runs up from the leaf's sibling in the tree of the event's
+    leaves (`provenance.encoding.tree`).
+    """
+
+    number: int
+    leaf: bytes
+    proof: tuple[Hash, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +57,7 @@ class Revealed:
     issued_at: int
     pointer: str
     value: Value
-    leaf: ShownLeaf
+    leaf: RevealedLeaf
 
 
 def reveal_fields(
@@ -95,5 +107,5 @@ def _fields_of(step: "TrailStep") -> Iterator[Revealed]:
             step.issued_at,
             field.pointer,
             field.value,
-            ShownLeaf(number, leaf, tree.path_to(number)),
+            RevealedLeaf(number, leaf, tree.path_to(number)),
         )

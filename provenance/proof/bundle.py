@@ -1,44 +1,73 @@
 """A bundle: all that one item's story needs, as one canonical byte string.
 
-    {
-      format       "provenance/bundle/v1"
-      checkpoint   the signed note with its cosignatures
-      commitment   [log index, entry, inclusion proof]
-      items        [{id, count, head, links: [[log index, position, event id],
-                     …], proof: [[bit, hash], …]}, …]
-      statements   [[log index, entry, inclusion proof], …]
-      events       [[log index, position, proof in the statement, item count,
-                     concealed count, [[number, leaf, proof], …]], …]
-      times        [[log index, commitment entry, inclusion proof], …]
-    }
+    ["provenance/bundle/v2",
+     checkpoint     the signed note with its cosignatures
+     committed      [item count, time, map root], as its last leaf says them
+     ids            [item or actor id, …]
+     keys           [[id number, key id], …]
+     statements     [[log index, key number, issued at, event count, signature,
+                      events, hashes], …]
+       event        [position, counts, pointers, body leaf, items, fields,
+                     hashes]
+         item       [leaf number, salt, id number], or
+                    [leaf number, salt, id number, quantity, unit]; either
+                    may end in one member more, a seal
+         field      [leaf number, leaf]
+     commitments    [[log index, item count, time, map root], …]
+     entries        [[log index, entry], …]
+     log hashes     of the log's tree
+     subject        id number
+     trails         [[id number, count, ranges, rows, hashes], …]
+       range        [start, length], or [start, length, previous link] where
+                    start is not 0
+       row          [log index, position, time, kinds, [leaf number, …],
+                     event id]
+     map            [steps, [[other key, other value], …], hashes]
+     anchors        [[note, [log index, …], hashes], …]]
 
-(`formats.md`, section 7; the keys stand in canonical order.) The subject is
-the first of the items. Proofs run from the leaf up. An item that has no trail
-stands there with count 0, an empty head and no links, and one member more,
-`other`: [map key, map value] of the leaf that the map has in its place, or []
-for an empty map. `times` holds earlier map commitments, whose times bound
-when a statement was logged, and is left out when there are none.
+(`FORMATS.md`, section 6.) Everything else a reader derives: event ids, event
+roots, the statements' headers, the links of the events shown, heads, map
+values. Each *hashes* is a multiproof (`provenance.encoding.multiproof`), its
+hashes joined; no hash is there that could be derived.
 
-Promises: whatever `parse_bundle` returns has these shapes, its rows are in
-order and none is there twice, and writing it again gives the same bytes. No
-proof was checked yet: that is `provenance.proof.verify`.
+Promises: whatever `parse_bundle` returns has these shapes within the bounds
+below, its rows are in order and none is there twice, its tables hold nothing
+unused, and writing it again gives the same bytes. It reads once, front to
+back, and knows what must come before it sets memory aside for it. Nothing was
+proven yet: that is `provenance.proof.verify`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeGuard, cast
+from typing import Any, TypeVar, cast
 
 import msgpack
 
-from provenance.claims.event import MAX_LEAVES, check_item_id, room_for
-from provenance.claims.statement import MAX_ENTRY_SIZE, MAX_EVENTS
-from provenance.claims.trail import Link
-from provenance.encoding.canonical import Room, Value, decode
-from provenance.encoding.digest import Hash
+from provenance.claims.event import (
+    MAX_ITEM_LENGTH,
+    MAX_LEAVES,
+    MAX_OWN_LEAVES,
+    MAX_POINTER_LENGTH,
+    MAX_UOM_LENGTH,
+    RELATIONS,
+    SALT_SIZE,
+    SEAL_SIZE,
+    room_for,
+)
+from provenance.claims.statement import (
+    MAX_ENTRY_SIZE,
+    MAX_EVENTS,
+    SIGNATURE_SIZE,
+)
+from provenance.claims.trail import MAX_KINDS, VALUE_SIZE, Link
+from provenance.encoding.canonical import Room
+from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.reader import Reader
 from provenance.errors import MalformedError
+from provenance.tlog.patricia import MapMultiproof
 
-FORMAT = "provenance/bundle/v1"
+FORMAT = "provenance/bundle/v2"
 MEDIA_TYPE = "application/vnd.provenance.bundle+msgpack"
 SUFFIX = ".provenance"
 
@@ -46,58 +75,67 @@ MAX_BUNDLE_SIZE = 64 * 2**20
 """The most bytes of a bundle that are read."""
 
 MAX_ROWS = 262_144
-"""The most items, links of one trail, statements or events of a bundle."""
+"""The most of each kind that a whole bundle has: ids, keys, statements,
+events, commitments, entries, ranges, rows, steps, anchors."""
+
+MAX_TRAILS = 8_192
+"""The most trails of a bundle: more than any walk follows."""
+
+MAX_PARTS = 2**20
+"""The most of each of these that a whole bundle has: leaves shown, pointers,
+leaf numbers in rows, entries that anchors hold."""
 
 MAX_CHECKPOINT_SIZE = 2**18
-MAX_INDEX = 2**53 - 1
-MAX_PROOF = 64
-"""More hashes than any inclusion proof of a log, statement or event has."""
+"""The most bytes of a signed note."""
 
-MAP_BITS = 256
+MAX_CODE = 255
+"""The highest number that is read as a relation's code."""
+
+MAX_HASHES = MAX_BUNDLE_SIZE // HASH_SIZE
+"""The most hashes of one multiproof."""
 
 
 @dataclass(frozen=True, slots=True)
-class LoggedEntry:
-    """A log leaf, with the proof that the checkpoint's tree holds it.
+class Committed:
+    """What the log's last leaf under the checkpoint commits to.
 
     Attributes:
-        log_index: Where it stands in the log.
-        entry: The leaf's data, as logged.
-        proof: Its siblings, lowest first.
+        item_count: How many items have a trail.
+        time: The log's time, in ms since 1970.
+        map_root: The root of the map of all trails.
     """
 
-    log_index: int
-    entry: bytes
-    proof: tuple[Hash, ...]
+    item_count: int
+    time: int
+    map_root: Hash
 
 
 @dataclass(frozen=True, slots=True)
-class ProvenTrail:
-    """One item's whole trail, with the proof that the map ends it there.
+class ShownItem:
+    """An item leaf of an event, as it is shown.
 
     Attributes:
-        item: The item's id.
-        links: Every link, oldest first; empty for an item without a trail.
-        head: The last link's hash; None for an item without a trail.
-        proof: The map proof as (bit, sibling), leaf to root.
-        other: (map key, map value) of the leaf that stands where this item's
-            would; None for an item with a trail, and in an empty map.
+        number: The leaf's number, from 1.
+        salt: 16 bytes.
+        id: The item's id.
+        amount: (quantity, unit), each None where it is unspecified; None for
+            a leaf that is not of a quantity list.
+        seal: The public key of the unit's seal; None where there is none.
     """
 
-    item: str
-    links: tuple[Link, ...]
-    head: Hash | None
-    proof: tuple[tuple[int, Hash], ...]
-    other: tuple[bytes, bytes] | None = None
+    number: int
+    salt: bytes
+    id: str
+    amount: tuple[int | float | None, str | None] | None = None
+    seal: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLeaf:
-    """One leaf of an event, with its proof in the event."""
+class ShownField:
+    """A concealed field that is revealed: the leaf's number and its bytes."""
 
     number: int
     leaf: bytes
-    proof: tuple[Hash, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +143,115 @@ class ShownEvent:
     """An event as far as it is shown.
 
     Attributes:
-        log_index: The index of its statement's entry.
         position: Its number in the statement.
-        proof: The proof of its id in the statement, lowest first.
-        item_count: How many items it names.
-        concealed_count: How many concealed fields it has.
-        leaves: The leaves shown, by number; the first is leaf 0, the body.
+        counts: (relation code, how many items) of each group of items.
+        pointers: Where its concealed fields belong.
+        body: Leaf 0.
+        items: The item leaves shown, by number.
+        fields: The concealed fields shown, by number.
+        hashes: The multiproof of the leaves shown in the event's tree.
+    """
+
+    position: int
+    counts: tuple[tuple[int, int], ...]
+    pointers: tuple[str, ...]
+    body: bytes
+    items: tuple[ShownItem, ...]
+    fields: tuple[ShownField, ...]
+    hashes: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStatement:
+    """A signed statement, and those of its events that are shown.
+
+    Attributes:
+        log_index: Where it stands in the log.
+        issuer: Who says it.
+        key_id: The id of the key that signed it.
+        issued_at: The issuer's clock, in ms since 1970.
+        event_count: How many events it signs.
+        signature: 64 bytes.
+        events: The events shown, by position; one at least.
+        hashes: The multiproof of their ids in the statement's tree.
     """
 
     log_index: int
-    position: int
-    proof: tuple[Hash, ...]
+    issuer: str
+    key_id: Hash
+    issued_at: int
+    event_count: int
+    signature: bytes
+    events: tuple[ShownEvent, ...]
+    hashes: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCommitment:
+    """An earlier map commitment, which tells the log's time at its place."""
+
+    log_index: int
     item_count: int
-    concealed_count: int
-    leaves: tuple[ShownLeaf, ...]
+    time: int
+    map_root: Hash
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """An entry of another kind: where it stands in the log, and its data."""
+
+    log_index: int
+    entry: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Links of a trail that follow each other.
+
+    Attributes:
+        start: The number of the first.
+        length: How many they are, one at least.
+        previous: The hash of the link before the first; None at the trail's
+            beginning.
+    """
+
+    start: int
+    length: int
+    previous: Hash | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenTrail:
+    """What is shown of one item's trail, with the proof of it.
+
+    Attributes:
+        item: The item's id.
+        count: How many links the trail has; 0 for an item without one.
+        ranges: Which links are shown, lowest first, with gaps between.
+        rows: Those links of them whose event is not shown, oldest first.
+        hashes: The multiproof of the links in the trail's tree.
+    """
+
+    item: str
+    count: int
+    ranges: tuple[Range, ...] = ()
+    rows: tuple[Link, ...] = ()
+    hashes: tuple[Hash, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """An older cosigned checkpoint, which bounds the time of some entries.
+
+    Attributes:
+        note: The signed note.
+        log_indexes: Of which entries, in order; one at least.
+        hashes: The multiproof of those entries in its tree.
+    """
+
+    note: str
+    log_indexes: tuple[int, ...]
+    hashes: tuple[Hash, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,48 +260,96 @@ class Bundle:
 
     Attributes:
         checkpoint: The signed note.
-        commitment: The map commitment, the log's last leaf.
-        items: The trails, the subject's first.
-        statements: The statements that the events stand in, by log index.
-        events: The events, by log index and position.
-        times: Earlier map commitments, by log index.
+        committed: What its last leaf commits to.
+        statements: The statements shown, by log index.
+        commitments: Earlier map commitments, by log index.
+        entries: Entries of other kinds, by log index.
+        log_hashes: The multiproof of all of these and the last leaf.
+        subject: The item whose story it is.
+        trails: The trails shown, by item.
+        map_proof: What the map has for them.
+        anchors: Older checkpoints, by size.
     """
 
     checkpoint: str
-    commitment: LoggedEntry
-    items: tuple[ProvenTrail, ...]
-    statements: tuple[LoggedEntry, ...]
-    events: tuple[ShownEvent, ...]
-    times: tuple[LoggedEntry, ...] = ()
+    committed: Committed
+    statements: tuple[ShownStatement, ...]
+    commitments: tuple[ShownCommitment, ...]
+    entries: tuple[LoggedEntry, ...]
+    log_hashes: tuple[Hash, ...]
+    subject: str
+    trails: tuple[ProvenTrail, ...]
+    map_proof: MapMultiproof
+    anchors: tuple[Anchor, ...] = ()
 
     @property
-    def subject(self) -> str:
-        """The item whose story it is."""
-        return self.items[0].item
+    def events(self) -> Iterator[tuple[ShownStatement, ShownEvent]]:
+        """Each event shown, with its statement, in log order."""
+        for statement in self.statements:
+            for event in statement.events:
+                yield statement, event
+
+    def trail(self, item: str) -> ProvenTrail | None:
+        """Return the trail of *item*; None if it is not here."""
+        return next((t for t in self.trails if t.item == item), None)
 
     def leaf_room(self) -> Room:
         """Return room for what all of the leaves shown say together."""
         return room_for(
             sum(
-                len(leaf.leaf) for event in self.events for leaf in event.leaves
+                len(event.body) + sum(len(field.leaf) for field in event.fields)
+                for _, event in self.events
             )
         )
 
     def to_bytes(self) -> bytes:
         """Return the bundle's bytes."""
-        # Keys in canonical order and no floats: packed as it stands, without
-        # `encode`'s look at each of some thousand hashes.
-        parts: dict[str, object] = {
-            "checkpoint": self.checkpoint,
-            "commitment": _entry_row(self.commitment),
-            "events": [_event_row(event) for event in self.events],
-            "format": FORMAT,
-            "items": [_trail_row(trail) for trail in self.items],
-            "statements": [_entry_row(entry) for entry in self.statements],
-        }
-        if self.times:
-            parts["times"] = [_entry_row(entry) for entry in self.times]
-        return cast("bytes", msgpack.packb(parts))
+        ids = sorted({
+            self.subject,
+            *(trail.item for trail in self.trails),
+            *(statement.issuer for statement in self.statements),
+            *(item.id for _, event in self.events for item in event.items),
+        })
+        id_numbers = {item: number for number, item in enumerate(ids)}
+        keys = sorted({
+            (id_numbers[statement.issuer], statement.key_id)
+            for statement in self.statements
+        })
+        key_numbers = {key: number for number, key in enumerate(keys)}
+        committed = self.committed
+        # Numbers, text and bytes in arrays: canonical as it stands.
+        return cast("bytes", msgpack.packb([
+            FORMAT,
+            self.checkpoint,
+            [committed.item_count, committed.time, committed.map_root],
+            ids,
+            [list(key) for key in keys],
+            [
+                _statement_row(
+                    statement,
+                    key_numbers[id_numbers[statement.issuer], statement.key_id],
+                    id_numbers,
+                )
+                for statement in self.statements
+            ],
+            [
+                [row.log_index, row.item_count, row.time, row.map_root]
+                for row in self.commitments
+            ],
+            [[row.log_index, row.entry] for row in self.entries],
+            b"".join(self.log_hashes),
+            id_numbers[self.subject],
+            [_trail_row(t, id_numbers[t.item]) for t in self.trails],
+            [
+                self.map_proof.steps,
+                self.map_proof.others,
+                b"".join(self.map_proof.hashes),
+            ],
+            [
+                [row.note, row.log_indexes, b"".join(row.hashes)]
+                for row in self.anchors
+            ],
+        ]))  # fmt: skip
 
 
 def parse_bundle(data: bytes) -> Bundle:
@@ -181,229 +362,338 @@ def parse_bundle(data: bytes) -> Bundle:
         raise MalformedError(
             f"a bundle has at most {MAX_BUNDLE_SIZE} bytes, not {len(data)}"
         )
-    try:
-        # Its values are hashes for the most part, and have ten bytes and more.
-        parts = decode(data, room=Room(64 + len(data) // 8))
-    except MalformedError as error:
-        raise MalformedError(f"this is no bundle: {error}") from error
-    if not isinstance(parts, dict) or parts.get("format") != FORMAT:
-        raise MalformedError(f"this is not a bundle of the format {FORMAT}")
-    checkpoint = parts.get("checkpoint")
-    if (
-        set(parts) - {"times"} != _MEMBERS
-        or not isinstance(checkpoint, str)
-        or len(checkpoint) > MAX_CHECKPOINT_SIZE
-    ):
-        raise MalformedError("the bundle lacks a part, or has one too many")
-    bundle = Bundle(
-        checkpoint=checkpoint,
-        commitment=read_entry(parts["commitment"]),
-        items=tuple(map(read_trail, _rows(parts["items"], "items"))),
-        statements=tuple(
-            map(read_entry, _rows(parts["statements"], "statements"))
-        ),
-        events=tuple(map(read_event, _rows(parts["events"], "events"))),
-        times=tuple(map(read_entry, _rows(parts.get("times", []), "times"))),
-    )
-    if not bundle.items:
-        raise MalformedError("the bundle is about no item")
-    if "times" in parts and not bundle.times:
-        raise MalformedError("a bundle without times leaves them out")
-    _require_distinct(trail.item for trail in bundle.items)
-    _require_rising([(entry.log_index,) for entry in bundle.statements])
-    _require_rising([(entry.log_index,) for entry in bundle.times])
-    _require_rising([(e.log_index, e.position) for e in bundle.events])
-    return bundle
-
-
-_MEMBERS = frozenset({
-    "format", "checkpoint", "commitment", "items", "statements", "events",
-})  # fmt: skip
+    return _Parser(data).bundle()
 
 
 # Writing.
 
 
-def _entry_row(entry: LoggedEntry) -> list[object]:
-    return [entry.log_index, entry.entry, list(entry.proof)]
+def _statement_row(
+    statement: ShownStatement, key: int, ids: dict[str, int]
+) -> list[object]:
+    return [
+        statement.log_index,
+        key,
+        statement.issued_at,
+        statement.event_count,
+        statement.signature,
+        [_event_row(event, ids) for event in statement.events],
+        b"".join(statement.hashes),
+    ]
 
 
-def _trail_row(trail: ProvenTrail) -> dict[str, object]:
-    row: dict[str, object] = {
-        "count": len(trail.links),
-        "head": trail.head or b"",
-        "id": trail.item,
-        "links": [
-            [link.log_index, link.position, link.event_id]
-            for link in trail.links
-        ],
-    }
-    if not trail.links:
-        row["other"] = list(trail.other or ())
-    row["proof"] = [list(step) for step in trail.proof]
+def _event_row(event: ShownEvent, ids: dict[str, int]) -> list[object]:
+    return [
+        event.position,
+        event.counts,
+        event.pointers,
+        event.body,
+        [_item_row(item, ids[item.id]) for item in event.items],
+        [[field.number, field.leaf] for field in event.fields],
+        b"".join(event.hashes),
+    ]
+
+
+def _item_row(item: ShownItem, id_number: int) -> list[object]:
+    row: list[object] = [item.number, item.salt, id_number, *(item.amount or ())]
+    if item.seal is not None:
+        row.append(item.seal)
     return row
 
 
-def _event_row(event: ShownEvent) -> list[object]:
+def _trail_row(trail: ProvenTrail, id_number: int) -> list[object]:
     return [
-        event.log_index,
-        event.position,
-        list(event.proof),
-        event.item_count,
-        event.concealed_count,
+        id_number,
+        trail.count,
         [
-            [shown.number, shown.leaf, list(shown.proof)]
-            for shown in event.leaves
+            [each.start, each.length]
+            if each.previous is None
+            else [each.start, each.length, each.previous]
+            for each in trail.ranges
         ],
+        [
+            [
+                link.log_index,
+                link.position,
+                link.time,
+                link.kinds,
+                link.leaves,
+                link.event_id,
+            ]
+            for link in trail.rows
+        ],
+        b"".join(trail.hashes),
     ]
 
 
 # Reading.
 
-
-def read_entry(row: Value) -> LoggedEntry:
-    """Return the log leaf that a bundle has as *row*.
-
-    Raises:
-        MalformedError: It is none.
-    """
-    match row:
-        case [index, bytes(entry), list(proof)] if (
-            _is_count(index) and len(entry) <= MAX_ENTRY_SIZE
-        ):
-            return LoggedEntry(index, entry, _hashes(proof))
-    raise MalformedError("a log leaf is [log index, entry, inclusion proof]")
+_Row = TypeVar("_Row")
 
 
-def read_trail(row: Value) -> ProvenTrail:
-    """Return the trail that a bundle has as *row*.
+class _Parser:
+    """Reads one bundle, and keeps count of what it may still have."""
 
-    Raises:
-        MalformedError: It is none.
-    """
-    match row:
-        case {
-            "id": str(item),
-            "count": count,
-            "head": bytes(head),
-            "links": list(links),
-            "proof": list(proof),
-            **rest,
-        } if _is_count(count) and count == len(links) <= MAX_ROWS:
-            pass
-        case _:
+    def __init__(self, data: bytes) -> None:
+        self._read = Reader(data)
+        self._left: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._used: set[int] = set()
+        self._keys: list[tuple[int, Hash]] = []
+
+    def bundle(self) -> Bundle:
+        read = self._read
+        read.row(13)
+        if (name := read.text(MAX_ITEM_LENGTH)) != FORMAT:
             raise MalformedError(
-                "a trail is {id, count, head, links, proof}, with as many"
-                " links as it counts"
+                f"this is not a bundle of the format {FORMAT}, but of"
+                f" {name[:80]!r}"
             )
-    steps = tuple(_read_step(step) for step in proof)
-    if len(steps) > MAP_BITS:
-        raise MalformedError("a map proof has at most 256 steps")
-    item = check_item_id(item)
-    if links and not rest:
-        read = tuple(_read_link(link) for link in links)
-        _require_rising([(link.log_index, link.position) for link in read])
-        return ProvenTrail(item, read, Hash(head), steps)
-    match rest.get("other"):
-        case [] if not links and not head and len(rest) == 1:
-            return ProvenTrail(item, (), None, steps)
-        case [bytes(key), bytes(value)] if (
-            not links and not head and len(rest) == 1
-            and len(key) == 32 and len(value) == 40
-        ):  # fmt: skip
-            return ProvenTrail(item, (), None, steps, (key, value))
-    raise MalformedError(
-        f"the trail of {item} has a member too many, or is empty without"
-        " saying which leaf the map has in its place"
-    )
+        checkpoint = read.text(MAX_CHECKPOINT_SIZE)
+        committed = self._committed()
+        self._ids = list(self._rows("ids", lambda: read.text(MAX_ITEM_LENGTH)))
+        _require_rising("ids", self._ids)
+        self._keys = list(self._rows("keys", self._key))
+        _require_rising("keys", self._keys)
+        used_keys: set[int] = set()
+        statements = self._rows(
+            "statements", lambda: self._statement(used_keys)
+        )
+        _require_rising("statements", [row.log_index for row in statements])
+        if len(used_keys) != len(self._keys):
+            raise MalformedError("the bundle has a key that signed nothing")
+        commitments = self._rows("commitments", self._commitment)
+        _require_rising("commitments", [row.log_index for row in commitments])
+        entries = self._rows("entries", self._entry)
+        _require_rising("entries", [row.log_index for row in entries])
+        log_hashes = self._read.hashes(MAX_HASHES)
+        subject = self._id()
+        trails = self._rows("trails", self._trail, most=MAX_TRAILS)
+        _require_rising("trails", [row.item for row in trails])
+        map_proof = self._map()
+        anchors = self._rows("anchors", self._anchor)
+        read.end()
+        if len(self._used) != len(self._ids):
+            raise MalformedError("the bundle has an id that nothing names")
+        return Bundle(
+            checkpoint=checkpoint,
+            committed=committed,
+            statements=statements,
+            commitments=commitments,
+            entries=entries,
+            log_hashes=log_hashes,
+            subject=subject,
+            trails=trails,
+            map_proof=map_proof,
+            anchors=anchors,
+        )
 
+    # What the checkpoint and the tables say.
 
-def _read_link(row: Value) -> Link:
-    match row:
-        case [index, position, bytes(event_id)] if _is_count(
-            index
-        ) and _is_count(position, MAX_EVENTS):
-            return Link(index, position, Hash(event_id))
-    raise MalformedError("a link is [log index, position, event id]")
+    def _committed(self) -> Committed:
+        read = self._read
+        read.row(3)
+        return Committed(read.uint(), read.uint(), self._read.hash())
 
+    def _key(self) -> tuple[int, Hash]:
+        self._read.row(2)
+        number = self._read.uint(MAX_ROWS)
+        self._named(number)
+        return number, self._read.hash()
 
-def _read_step(row: Value) -> tuple[int, Hash]:
-    match row:
-        case [bit, bytes(sibling)] if _is_count(bit, MAP_BITS):
-            return bit, Hash(sibling)
-    raise MalformedError("a step of a map proof is [bit, hash]")
+    def _id(self) -> str:
+        return self._named(self._read.uint())
 
+    def _named(self, number: int) -> str:
+        if number >= len(self._ids):
+            raise MalformedError(f"the bundle has no id number {number}")
+        self._used.add(number)
+        return self._ids[number]
 
-def read_event(row: Value) -> ShownEvent:
-    """Return the event that a bundle has as *row*.
+    # Statements and their events.
 
-    Raises:
-        MalformedError: It is none.
-    """
-    match row:
-        case [index, position, list(proof), items, concealed, list(rows)] if (
-            _is_count(index)
-            and _is_count(position, MAX_EVENTS)
-            and _is_count(items, MAX_LEAVES)
-            and _is_count(concealed, MAX_LEAVES)
-        ):
-            pass
-        case _:
-            raise MalformedError(
-                "an event is [log index, position, proof, item count,"
-                " concealed count, shown leaves]"
+    def _statement(self, used_keys: set[int]) -> ShownStatement:
+        read = self._read
+        read.row(7)
+        log_index = read.uint()
+        number = read.uint(MAX_ROWS)
+        if number >= len(self._keys):
+            raise MalformedError(f"the bundle has no key number {number}")
+        used_keys.add(number)
+        issuer, key_id = self._keys[number]
+        issued_at = read.uint()
+        event_count = read.uint(MAX_EVENTS)
+        signature = read.exactly(SIGNATURE_SIZE)
+        events = self._rows("events", self._event, least=1)
+        _require_rising("events", [event.position for event in events])
+        return ShownStatement(
+            log_index=log_index,
+            issuer=self._ids[issuer],
+            key_id=key_id,
+            issued_at=issued_at,
+            event_count=event_count,
+            signature=signature,
+            events=events,
+            hashes=self._read.hashes(MAX_HASHES),
+        )
+
+    def _event(self) -> ShownEvent:
+        read = self._read
+        read.row(7)
+        position = read.uint(MAX_EVENTS - 1)
+        counts = tuple(
+            self._count() for _ in range(read.array(len(RELATIONS)))
+        )
+        pointers = self._rows(
+            "pointers", lambda: read.text(MAX_POINTER_LENGTH), most=MAX_PARTS
+        )
+        body = read.binary(MAX_BUNDLE_SIZE)
+        items = self._rows(
+            "item leaves", self._item, most=MAX_PARTS
+        )
+        _require_rising("item leaves", [shown.number for shown in items])
+        fields = self._rows("field leaves", self._field, most=MAX_PARTS)
+        _require_rising("field leaves", [shown.number for shown in fields])
+        return ShownEvent(
+            position=position,
+            counts=counts,
+            pointers=pointers,
+            body=body,
+            items=items,
+            fields=fields,
+            hashes=self._read.hashes(MAX_HASHES),
+        )
+
+    def _count(self) -> tuple[int, int]:
+        self._read.row(2)
+        return self._read.uint(MAX_CODE), self._read.uint(MAX_LEAVES)
+
+    def _item(self) -> ShownItem:
+        read = self._read
+        length = read.array(6, least=3)
+        number = read.uint(MAX_LEAVES)
+        salt = read.exactly(SALT_SIZE)
+        item = self._id()
+        amount: tuple[int | float | None, str | None] | None = None
+        if length > 4:
+            quantity = None if read.nil() else read.number()
+            unit = None if read.nil() else read.text(MAX_UOM_LENGTH)
+            amount = quantity, unit
+        # Only with a seal are they 4 or 6.
+        seal = None if length % 2 else read.exactly(SEAL_SIZE)
+        return ShownItem(number, salt, item, amount, seal)
+
+    def _field(self) -> ShownField:
+        self._read.row(2)
+        return ShownField(
+            self._read.uint(MAX_LEAVES), self._read.binary(MAX_BUNDLE_SIZE)
+        )
+
+    # Other entries.
+
+    def _commitment(self) -> ShownCommitment:
+        read = self._read
+        read.row(4)
+        return ShownCommitment(
+            read.uint(), read.uint(), read.uint(), read.hash()
+        )
+
+    def _entry(self) -> LoggedEntry:
+        read = self._read
+        read.row(2)
+        return LoggedEntry(read.uint(), read.binary(MAX_ENTRY_SIZE))
+
+    # Trails and the map.
+
+    def _trail(self) -> ProvenTrail:
+        read = self._read
+        read.row(5)
+        item = self._id()
+        count = read.uint()
+        ranges = self._rows("ranges", self._range)
+        stop = -1
+        for each in ranges:
+            if each.start <= stop:
+                raise MalformedError("ranges of a trail touch each other")
+            stop = each.start + each.length
+        if stop > count:
+            raise MalformedError(f"the trail has {count} links, not {stop}")
+        rows = self._rows("rows", self._row)
+        _require_rising("rows", [(row.log_index, row.position) for row in rows])
+        return ProvenTrail(item, count, ranges, rows, self._read.hashes(MAX_HASHES))
+
+    def _range(self) -> Range:
+        read = self._read
+        length = read.array(3, least=2)
+        start, count = read.uint(), read.uint()
+        if count == 0 or (length == 3) != (start > 0):
+            raise read.fault(
+                "a range has a link, and tells the one before its first"
             )
-    leaves = tuple(_read_leaf(leaf) for leaf in rows)
-    _require_rising([(shown.number,) for shown in leaves])
-    if not leaves or leaves[0].number != 0 or items < 1:
-        raise MalformedError("an event names items and is shown with its body")
-    return ShownEvent(
-        index,
-        position,
-        _hashes(proof),
-        items,
-        concealed,
-        leaves,
-    )
+        return Range(start, count, read.hash() if start else None)
+
+    def _row(self) -> Link:
+        read = self._read
+        read.row(6)
+        return Link(
+            log_index=read.uint(),
+            position=read.uint(MAX_EVENTS - 1),
+            time=read.uint(),
+            kinds=read.uint(MAX_KINDS),
+            leaves=self._leaves(),
+            event_id=read.hash(),
+        )
+
+    def _leaves(self) -> tuple[int, ...]:
+        leaves = self._rows(
+            "leaf numbers",
+            lambda: self._read.uint(MAX_LEAVES),
+            most=MAX_PARTS,
+        )
+        _require_rising("leaf numbers", leaves)
+        if len(leaves) > MAX_OWN_LEAVES:
+            raise MalformedError(f"a link has at most {MAX_OWN_LEAVES} leaves")
+        return leaves
+
+    def _map(self) -> MapMultiproof:
+        read = self._read
+        read.row(3)
+        steps = self._rows("steps", lambda: read.uint(8 * HASH_SIZE))
+        others = self._rows("others", self._other, most=MAX_TRAILS)
+        _require_rising("others", [key for key, _ in others])
+        return MapMultiproof(steps, others, self._read.hashes(MAX_HASHES))
+
+    def _other(self) -> tuple[bytes, bytes]:
+        self._read.row(2)
+        return self._read.hash(), self._read.exactly(VALUE_SIZE)
+
+    def _anchor(self) -> Anchor:
+        read = self._read
+        read.row(3)
+        note = read.text(MAX_CHECKPOINT_SIZE)
+        indexes = self._rows(
+            "anchored entries", read.uint, most=MAX_PARTS, least=1
+        )
+        _require_rising("anchored entries", indexes)
+        return Anchor(note, indexes, self._read.hashes(MAX_HASHES))
+
+    # Parts of parts.
+
+    def _rows(
+        self,
+        name: str,
+        row: Callable[[], _Row],
+        *,
+        most: int = MAX_ROWS,
+        least: int = 0,
+    ) -> tuple[_Row, ...]:
+        """Read a list of rows: of these, *most* in the whole bundle."""
+        left = self._left.setdefault(name, most)
+        count = self._read.array(left, least=least)
+        self._left[name] = left - count
+        return tuple([row() for _ in range(count)])
 
 
-def _read_leaf(row: Value) -> ShownLeaf:
-    match row:
-        case [number, bytes(leaf), list(proof)] if _is_count(
-            number, MAX_LEAVES
-        ):
-            return ShownLeaf(number, leaf, _hashes(proof))
-    raise MalformedError("a shown leaf is [number, leaf, proof]")
-
-
-def _rows(value: Value, name: str) -> list[Value]:
-    if not isinstance(value, list) or len(value) > MAX_ROWS:
-        raise MalformedError(f"{name} is a list of at most {MAX_ROWS}")
-    return value
-
-
-def _hashes(values: list[Value]) -> tuple[Hash, ...]:
-    if len(values) > MAX_PROOF:
-        raise MalformedError(f"a proof has at most {MAX_PROOF} hashes")
-    hashes = [Hash(value) for value in values if isinstance(value, bytes)]
-    if len(hashes) != len(values):
-        raise MalformedError("a proof is a list of hashes")
-    return tuple(hashes)
-
-
-def _is_count(value: Value, stop: int = MAX_INDEX) -> TypeGuard[int]:
-    # Not isinstance: True is an int to Python.
-    return type(value) is int and 0 <= value < stop
-
-
-def _require_rising(places: Sequence[tuple[int, ...]]) -> None:
-    if any(earlier >= later for earlier, later in pairwise(places)):
-        raise MalformedError("rows of the bundle are out of order, or twice")
-
-
-def _require_distinct(items: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for item in items:
-        if item in seen:
-            raise MalformedError(f"the trail of {item} is there twice")
-        seen.add(item)
+def _require_rising(name: str, rows: Sequence[Any]) -> None:
+    if any(earlier >= later for earlier, later in pairwise(rows)):
+        raise MalformedError(f"{name} of the bundle are out of order, or twice")

@@ -5,18 +5,32 @@ there. It is believed no more than the first: nothing of it enters a verdict.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from provenance.claims.actor import is_registry_event
-from provenance.claims.event import parse_leaf
+from provenance.claims.event import Counts
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import Link
 from provenance.encoding.canonical import Value
 from provenance.encoding.digest import HASH_SIZE, Hash, sha256
-from provenance.errors import MalformedError
-from provenance.proof.bundle import Bundle
+from provenance.encoding.tree import leaf_hash
+from provenance.errors import InvalidProofError, MalformedError
+from provenance.proof.bundle import Bundle, ShownStatement
+from provenance.proof.evidence import (
+    ProvenEvent,
+    entry_of,
+    leaves_of,
+    links_of,
+    read_shown,
+)
+from provenance.proof.trails import Position, place_of
 from provenance.tlog.checkpoint import parse_checkpoint
+from provenance.tlog.commitment import Commitment
 from provenance.tlog.note import parse_note
+
+Header = tuple[Counts, tuple[str, ...]]
+"""What an event says of its leaves: counts and pointers."""
 
 
 class Copy(Protocol):
@@ -28,6 +42,9 @@ class Copy(Protocol):
 
     def entry(self, log_index: int) -> bytes | None:
         """Return the log leaf at that index."""
+
+    def header(self, log_index: int, position: int) -> Header | None:
+        """Return the counts and the pointers of that event."""
 
     def leaf(
         self, log_index: int, position: int, number: int
@@ -48,29 +65,42 @@ class Copy(Protocol):
 
 
 class BundleCopy:
-    """A bundle, asked for what it shows."""
+    """A bundle, asked for what it shows, as far as that can be made again.
+
+    Attributes:
+        events: Its events, by place.
+        errors: Place → why what is shown there is no event.
+    """
 
     def __init__(self, bundle: Bundle, *, name: str) -> None:
+        self.events: dict[Position, ProvenEvent] = {}
+        self.errors: dict[Position, str] = {}
         self._bundle = bundle
         self._name = name
         self._entries = {
-            logged.log_index: logged.entry
-            for logged in (
-                *bundle.statements,
-                *bundle.times,
-                bundle.commitment,
-            )
+            logged.log_index: logged.entry for logged in bundle.entries
         }
-        self._leaves = {
-            (event.log_index, event.position, shown.number): shown.leaf
-            for event in bundle.events
-            for shown in event.leaves
-        }
-        self._trails = {trail.item: trail.links for trail in bundle.items}
+        self._leaves: dict[tuple[int, int, int], bytes] = {}
         self._names: dict[str, str] = {}
         self._keys: dict[bytes, bytes] = {}
-        for body in _registry_bodies(bundle):
-            self._note(body)
+        self._add_commitments()
+        origin = _origin_of(bundle.checkpoint)
+        room = bundle.leaf_room()
+        for shown in bundle.statements:
+            for event in shown.events:
+                at = (shown.log_index, event.position)
+                for number, leaf in leaves_of(event):
+                    self._leaves[*at, number] = leaf
+                try:
+                    proven = read_shown(event, at, shown.issuer, room)
+                except (MalformedError, InvalidProofError) as error:
+                    self.errors[at] = str(error)
+                    continue
+                self.events[at] = proven
+                if is_registry_event(proven.body):
+                    self._note(proven.body)
+            self._add_entry(shown, origin)
+        self._links = links_of(bundle, self.events, origin)
 
     @property
     def name(self) -> str:
@@ -79,12 +109,19 @@ class BundleCopy:
     def entry(self, log_index: int) -> bytes | None:
         return self._entries.get(log_index)
 
+    def header(self, log_index: int, position: int) -> Header | None:
+        event = self.events.get((log_index, position))
+        return None if event is None else (event.counts, event.pointers)
+
     def leaf(self, log_index: int, position: int, number: int) -> bytes | None:
         return self._leaves.get((log_index, position, number))
 
     def trail(self, item: str, size: int) -> Sequence[Link] | None:
-        links = self._trails.get(item)
-        if links is None or size_of_note(self._bundle.checkpoint) < size:
+        shown = self._bundle.trail(item)
+        if shown is None or size_of_note(self._bundle.checkpoint) < size:
+            return None
+        links = sorted([*self._links[item], *shown.rows], key=place_of)
+        if len(links) != shown.count:
             return None
         return [link for link in links if link.log_index < size]
 
@@ -97,6 +134,26 @@ class BundleCopy:
 
     def actor_name(self, actor: str) -> str:
         return self._names.get(actor, "")
+
+    def _add_commitments(self) -> None:
+        last = self._bundle.committed
+        covered = size_of_note(self._bundle.checkpoint) - 1
+        rows = [(covered, last.map_root, last.item_count, last.time)]
+        rows += [
+            (row.log_index, row.map_root, row.item_count, row.time)
+            for row in self._bundle.commitments
+        ]
+        for row in rows:
+            self._entries[row[0]] = Commitment(*row).to_bytes()
+
+    def _add_entry(self, shown: ShownStatement, origin: str) -> None:
+        places = [(shown.log_index, e.position) for e in shown.events]
+        if any(at not in self.events for at in places):
+            return
+        ids = [(at[1], leaf_hash(self.events[at].id)) for at in places]
+        with suppress(MalformedError, InvalidProofError):
+            entry = entry_of(shown, ids, origin)
+            self._entries[shown.log_index] = entry.data
 
     def _note(self, body: Mapping[str, Value]) -> None:
         name, key = body.get("name"), body.get("key")
@@ -123,16 +180,8 @@ def issuer_in(entry: bytes) -> str:
         return ""
 
 
-def _registry_bodies(bundle: Bundle) -> list[Mapping[str, Value]]:
-    bodies = []
-    room = bundle.leaf_room()
-    for event in bundle.events:
-        try:
-            body = parse_leaf(
-                event.leaves[0].leaf, number=0, item_count=1, room=room
-            )
-        except (MalformedError, IndexError):
-            continue
-        if isinstance(body, Mapping) and is_registry_event(body):
-            bodies.append(body)
-    return bodies
+def _origin_of(note: str) -> str:
+    try:
+        return parse_checkpoint(parse_note(note).text).origin
+    except MalformedError:
+        return ""

@@ -1,43 +1,78 @@
 """What the proofs of a bundle prove: entries, events and trails.
 
-Here every byte that the bundle shows is led back to the signed checkpoint.
-Nothing is said yet about who may say what: from here on the parts are
-known to be what the log holds, whole and in their places.
+A bundle says nothing twice, so most of what is looked at here is first made
+again: leaves give event ids, those the root that a statement signed, header
+and signature the entry, and all entries together the root that the log
+signed. The same events give the links of the trails, those their heads, and
+all heads together the root of the map. So there are two comparisons, and
+whatever was changed makes one of them fail.
+
+Nothing is said yet about who may say what: from here on the parts are known
+to be what the log holds, whole and in their places.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
+from provenance.claims.entry import (
+    RULE_BOOK,
+    TRUST_VERSION,
+    entry_kind,
+)
 from provenance.claims.event import (
-    Field,
+    CODES,
+    QUANTITY_LISTS,
+    Counts,
     Item,
+    check_distinct,
+    check_header,
+    check_item,
     event_id,
     has_trail,
-    parse_leaf,
+    item_leaf,
+    parse_body,
+    parse_field,
+    relation_of,
 )
-from provenance.claims.statement import Entry, parse_entry
-from provenance.claims.trail import Head, chain_hashes, map_key
+from provenance.claims.statement import Entry, Header, make_entry
+from provenance.claims.trail import Head, Link, map_key, next_link
+from provenance.claims.versions import (
+    parse_book_entry,
+    parse_version_entry,
+    trust_item,
+    version_link,
+)
 from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
-from provenance.encoding.tree import leaf_hash, root_from_path
+from provenance.encoding.multiproof import root_from
+from provenance.encoding.tree import leaf_hash, root_of
+from provenance.epcis.form import check_form
+from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
-    VerificationError,
+    ProvenanceError,
+    UnknownKindError,
 )
 from provenance.proof.bundle import (
+    Anchor,
     Bundle,
-    LoggedEntry,
     ProvenTrail,
     ShownEvent,
+    ShownItem,
+    ShownStatement,
 )
+from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
-from provenance.proof.trace import Position
+from provenance.proof.trails import Position, SparseTrail, Stretch, place_of
+from provenance.proof.trust import Trust
+from provenance.proof.verdict import Outcome
 from provenance.tlog.checkpoint import Checkpoint
-from provenance.tlog.commitment import Commitment, parse_commitment
-from provenance.tlog.merkle import verify_inclusion
-from provenance.tlog.patricia import verify_absence, verify_presence
+from provenance.tlog.commitment import Commitment
+from provenance.tlog.patricia import root_from_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +82,34 @@ class ProvenEvent:
     Attributes:
         at: Its place in the log.
         id: The event id.
+        counts: (relation code, how many items) of each group of items.
+        pointers: Where its concealed fields belong, shown or not.
         body: Leaf 0.
+        reading: What its body says of time and kinds.
         shown: Leaf number → item, for the item leaves shown.
         fields: JSON Pointer → value, for the concealed fields shown.
-        item_count: How many items it names.
         issuer: The actor that its statement names as signer.
     """
 
     at: Position
     id: Hash
+    counts: Counts
+    pointers: tuple[str, ...]
     body: Mapping[str, Value]
+    reading: EventReading
     shown: Mapping[int, Item]
     fields: Mapping[str, Value]
-    item_count: int
     issuer: str
 
     @property
     def items(self) -> tuple[Item, ...]:
         """The items shown, in leaf order."""
         return tuple(self.shown.values())
+
+    @property
+    def item_count(self) -> int:
+        """How many items it names."""
+        return sum(count for _, count in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,283 +137,439 @@ class Evidence:
     Attributes:
         statements: Log index → signed statement, the signature unchecked.
         times: When entries were logged.
-        events: The events shown.
-        chains: Item → the hash of each link of its whole trail.
+        events: The events shown, in log order.
+        trails: Item → its trail, as far as it is shown.
     """
 
     statements: Mapping[int, Entry]
     times: LogTimes
     events: Mapping[Position, ProvenEvent]
-    chains: Mapping[str, Sequence[Hash]]
+    trails: Mapping[str, SparseTrail]
 
 
-def check_commitment(
-    report: Report, bundle: Bundle, checkpoint: Checkpoint
-) -> Commitment:
-    """Check that the checkpoint's last leaf commits to the map."""
-    logged = bundle.commitment
-    name, last = "commitment", checkpoint.size - 1
-    if logged.log_index != last:
-        report.stop(
-            name, 1,
-            f"the map commitment is entry {logged.log_index}, not the last"
-            f" of {checkpoint.size}",
-        )  # fmt: skip
-    try:
-        _verify_entry(logged, checkpoint)
-        commitment = parse_commitment(logged.entry)
-    except (InvalidProofError, MalformedError) as error:
-        report.stop(name, 1, f"entry {last}: {error}")
-    if commitment.covered != last:
-        report.stop(
-            name, 1,
-            f"entry {last} commits to the map after {commitment.covered}"
-            " entries, not to the latest",
-        )  # fmt: skip
-    report.passed(
-        name,
-        f"entry {last} commits to the trails of"
-        f" {counted(commitment.item_count, 'item')}",
-    )
-    return commitment
+def read_statements(
+    report: Report, bundle: Bundle, origin: str
+) -> tuple[dict[int, Entry], dict[Position, ProvenEvent]]:
+    """Make the statements again that the events shown must stand in.
 
-
-def check_inclusion(
-    report: Report,
-    bundle: Bundle,
-    checkpoint: Checkpoint,
-    commitment: Commitment,
-) -> tuple[dict[int, Entry], LogTimes]:
-    """Check that every entry is in the log, and is what it should be."""
-    name = "inclusion"
-    for logged in (*bundle.statements, *bundle.times):
-        try:
-            _verify_entry(logged, checkpoint)
-        except InvalidProofError as error:
-            report.stop(
-                name, 1,
-                f"entry {logged.log_index} is not in the log: {error}",
-                f"entry {logged.log_index}",
-            )  # fmt: skip
-    statements = {
-        logged.log_index: _read_statement(report, logged, checkpoint.origin)
-        for logged in bundle.statements
-    }
-    times = _read_times(report, bundle, commitment)
-    report.passed(
-        name,
-        f"{counted(len(statements), 'statement')} found in the log of"
-        f" {counted(checkpoint.size, 'entry', 'entries')}",
-    )
-    return statements, times
-
-
-def check_events(
-    report: Report, bundle: Bundle, statements: Mapping[int, Entry]
-) -> dict[Position, ProvenEvent]:
-    """Check that what is shown of each event is what its statement signed."""
-    events = {}
+    Each event is looked at for its form; whether it was signed and logged
+    like this is for `check_log`.
+    """
+    statements: dict[int, Entry] = {}
+    events: dict[Position, ProvenEvent] = {}
     room = bundle.leaf_room()
-    for shown in bundle.events:
-        at = (shown.log_index, shown.position)
-        subject = f"event {shown.position} of entry {shown.log_index}"
-        entry = statements.get(shown.log_index)
-        if entry is None:
-            report.stop(
-                "events", 1, f"the statement of {subject} is not there", subject
-            )
+    for shown in bundle.statements:
+        ids = []
+        for event in shown.events:
+            at = (shown.log_index, event.position)
+            try:
+                proven = read_shown(event, at, shown.issuer, room)
+            except (InvalidProofError, MalformedError) as error:
+                subject = f"event {at[1]} of entry {at[0]}"
+                report.stop("events", 1, f"{subject}: {error}", subject)
+            events[at] = proven
+            ids.append((event.position, leaf_hash(proven.id)))
         try:
-            events[at] = _read_event(shown, entry, room)
+            statements[shown.log_index] = entry_of(shown, ids, origin)
         except (InvalidProofError, MalformedError) as error:
+            subject = f"entry {shown.log_index}"
             report.stop("events", 1, f"{subject}: {error}", subject)
     if not events:
         report.passed("events", "no event is shown", reason=2)
-    report.passed("events", f"{counted(len(events), 'event')} shown as signed")
-    return events
+    report.passed(
+        "events", f"{counted(len(events), 'event')} shown, each of its form"
+    )
+    return statements, events
+
+
+def check_log(
+    report: Report,
+    bundle: Bundle,
+    checkpoint: Checkpoint,
+    statements: Mapping[int, Entry],
+) -> tuple[Commitment, LogTimes, dict[int, Hash]]:
+    """Check that the log holds every entry, and ends in the commitment.
+
+    Return that commitment, when entries were logged, and the hash of each.
+    """
+    last = checkpoint.size - 1
+    if last < 0:
+        report.stop(
+            "commitment", 1, "the log is empty, and so commits to no map"
+        )
+    committed = bundle.committed
+    commitment = Commitment(
+        covered=last,
+        map_root=committed.map_root,
+        item_count=committed.item_count,
+        time=committed.time,
+    )
+    leaves: dict[int, Hash] = {}
+    for index, data in _entries(bundle, statements, commitment):
+        if index in leaves:
+            report.stop(
+                "inclusion", 1, f"entry {index} is there twice",
+                f"entry {index}",
+            )  # fmt: skip
+        leaves[index] = leaf_hash(data)
+    try:
+        root = root_from(
+            checkpoint.size, sorted(leaves.items()), bundle.log_hashes
+        )
+    except InvalidProofError as error:
+        report.stop("inclusion", 1, f"the proof in the log's tree: {error}")
+    if root != checkpoint.root:
+        report.stop(
+            "inclusion",
+            1,
+            "the entries shown do not lead to the root that the log signed:"
+            " something in the bundle is not as it was logged",
+        )
+    report.passed(
+        "commitment",
+        f"entry {last} commits to the trails of"
+        f" {counted(commitment.item_count, 'item')}",
+    )
+    times = _read_times(report, bundle, commitment)
+    _check_kinds(report, bundle)
+    return commitment, times, leaves
+
+
+def check_anchors(
+    report: Report,
+    bundle: Bundle,
+    checkpoint: Checkpoint,
+    leaves: Mapping[int, Hash],
+    trust: Trust,
+) -> None:
+    """Check that older checkpoints hold what they are said to hold."""
+    size = 0
+    for number, anchor in enumerate(bundle.anchors, start=1):
+        try:
+            older = _check_anchor(anchor, leaves, trust)
+            if not size < older.size <= checkpoint.size:
+                raise InvalidProofError(
+                    f"its size {older.size} is not between {size} and"
+                    f" {checkpoint.size}"
+                )
+        except ProvenanceError as error:
+            report.stop("inclusion", 1, f"anchor {number}: {error}")
+        size = older.size
+    report.passed(
+        "inclusion",
+        f"{counted(len(bundle.statements), 'statement')} found in the log of"
+        f" {counted(checkpoint.size, 'entry', 'entries')}",
+    )
 
 
 def check_trails(
     report: Report,
     bundle: Bundle,
     events: Mapping[Position, ProvenEvent],
+    *,
+    origin: str,
     map_root: Hash,
-) -> dict[str, list[Hash]]:
-    """Check that each trail is whole; return the hashes of its chain."""
-    chains = {}
-    for trail in bundle.items:
+) -> dict[str, SparseTrail]:
+    """Check each trail's links against the map; return the trails."""
+    links = links_of(bundle, events, origin)
+    trails: dict[str, SparseTrail] = {}
+    values: dict[Hash, bytes | None] = {}
+    for shown in bundle.trails:
         try:
-            chains[trail.item] = verify_trail(trail, map_root)
-        except VerificationError as error:
+            trail, value = verify_trail(shown, links[shown.item])
+        except (InvalidProofError, MalformedError) as error:
             report.stop(
-                "trails", 1, f"the trail of {trail.item}: {error}", trail.item
+                "trails", 1, f"the trail of {shown.item}: {error}", shown.item
             )
-    _check_links(report, bundle, events)
-    whole = sum(bool(chain) for chain in chains.values())
+        trails[shown.item] = trail
+        values[map_key(shown.item)] = value
+    held = {key: value for key, value in values.items() if value is not None}
+    try:
+        root = root_from_many(held, values, bundle.map_proof)
+    except InvalidProofError as error:
+        report.stop("trails", 1, f"the proof in the ledger's map: {error}")
+    if root != map_root:
+        report.stop(
+            "trails",
+            1,
+            "the trails shown do not lead to the root of the ledger's map:"
+            " one of them is not as the ledger has it",
+        )
+    whole = sum(trail.count > 0 for trail in trails.values())
     if not whole:
         detail = f"the map proves that {bundle.subject} has no trail"
         report.passed("trails", detail, reason=3)
     report.passed(
-        "trails", f"{counted(whole, 'trail')} whole up to where the map says"
+        "trails", f"{counted(whole, 'trail')} as the map says they are"
     )
-    return chains
+    return trails
 
 
-def _verify_entry(logged: LoggedEntry, checkpoint: Checkpoint) -> None:
-    verify_inclusion(
-        logged.proof,
-        index=logged.log_index,
-        size=checkpoint.size,
-        leaf=leaf_hash(logged.entry),
-        root=checkpoint.root,
+# Events and statements.
+
+
+def read_shown(
+    shown: ShownEvent, at: Position, issuer: str, room: Room
+) -> ProvenEvent:
+    """Return the event that is shown at a place, its id as its leaves give it.
+
+    Args:
+        shown: What is shown of it.
+        at: Where it stands in the log.
+        issuer: Who signed it.
+        room: Shared with the other events of the bundle.
+
+    Raises:
+        MalformedError: It is not of its form.
+        InvalidProofError: Its proof has too few hashes, or too many.
+    """
+    counts, pointers = shown.counts, shown.pointers
+    check_header(counts, pointers)
+    body = parse_body(shown.body, room=room)
+    leaves = [(0, leaf_hash(shown.body))]
+    items: dict[int, Item] = {}
+    for each in shown.items:
+        item = _item_of(each, relation_of(counts, each.number))
+        leaves.append((each.number, leaf_hash(item_leaf(item, each.salt))))
+        items[each.number] = item
+    check_distinct(tuple(items.values()), counts)
+    first = 1 + sum(count for _, count in counts)
+    fields: dict[str, Value] = {}
+    for field in shown.fields:
+        if not 0 <= field.number - first < len(pointers):
+            raise MalformedError(f"leaf {field.number} is no concealed field's")
+        pointer = pointers[field.number - first]
+        fields[pointer] = parse_field(
+            field.leaf, pointer=pointer, room=room
+        ).value
+        leaves.append((field.number, leaf_hash(field.leaf)))
+    check_form(body, counts, pointers)
+    size = first + len(pointers)
+    return ProvenEvent(
+        at=at,
+        id=event_id(
+            counts, pointers, root_from(size, leaves, shown.hashes)
+        ),
+        counts=counts,
+        pointers=pointers,
+        body=body,
+        reading=read_event(body, counts),
+        shown=items,
+        fields=fields,
+        issuer=issuer,
     )
 
 
-def _read_statement(report: Report, logged: LoggedEntry, origin: str) -> Entry:
-    subject = f"entry {logged.log_index}"
-    try:
-        entry = parse_entry(logged.entry)
-    except MalformedError as error:
-        report.stop("inclusion", 2, f"{subject}: {error}", subject)
-    if entry.header.origin != origin:
-        report.stop(
-            "inclusion", 2,
-            f"{subject} was signed for the ledger {entry.header.origin!r}",
-            subject,
-        )  # fmt: skip
-    return entry
+def _item_of(shown: ShownItem, relation: str) -> Item:
+    if (shown.amount is not None) != (relation in QUANTITY_LISTS):
+        raise MalformedError(
+            f"leaf {shown.number} is not of the form that {relation} asks for"
+        )
+    quantity, uom = shown.amount or (None, None)
+    return check_item(Item(relation, shown.id, quantity, uom, shown.seal))
+
+
+def leaves_of(shown: ShownEvent) -> Iterator[tuple[int, bytes]]:
+    """Yield each leaf of an event that is shown: its number and its bytes.
+
+    Leaves that no event can have are left out.
+    """
+    yield 0, shown.body
+    for each in shown.items:
+        with suppress(MalformedError):
+            item = _item_of(each, relation_of(shown.counts, each.number))
+            yield each.number, item_leaf(item, each.salt)
+    for field in shown.fields:
+        yield field.number, field.leaf
+
+
+def entry_of(
+    shown: ShownStatement, ids: Sequence[tuple[int, Hash]], origin: str
+) -> Entry:
+    """Return the entry that is signed like this and holds these events.
+
+    Args:
+        shown: What a bundle says of the statement.
+        ids: (position, leaf hash) of each event shown.
+        origin: Which ledger's statement it is.
+
+    Raises:
+        MalformedError: There can be no such entry.
+        InvalidProofError: The proof of the events does not fit their number.
+    """
+    header = Header(
+        origin,
+        shown.issuer,
+        shown.key_id,
+        shown.issued_at,
+        shown.event_count,
+        root_from(shown.event_count, ids, shown.hashes),
+    )
+    return make_entry(header, shown.signature)
+
+
+# Entries.
+
+
+def _entries(
+    bundle: Bundle, statements: Mapping[int, Entry], commitment: Commitment
+) -> Iterator[tuple[int, bytes]]:
+    """Yield each entry that the bundle shows: its index and its data."""
+    for index, entry in statements.items():
+        yield index, entry.data
+    for row in bundle.commitments:
+        earlier = Commitment(
+            covered=row.log_index,
+            map_root=row.map_root,
+            item_count=row.item_count,
+            time=row.time,
+        )
+        yield row.log_index, earlier.to_bytes()
+    for logged in bundle.entries:
+        yield logged.log_index, logged.entry
+    yield commitment.covered, commitment.to_bytes()
 
 
 def _read_times(
     report: Report, bundle: Bundle, commitment: Commitment
 ) -> LogTimes:
-    read = []
-    for logged in bundle.times:
+    rows = [(row.log_index, row.time) for row in bundle.commitments]
+    rows.append((commitment.covered, commitment.time))
+    times = [time for _, time in rows]
+    if any(earlier > later for earlier, later in pairwise(times)):
+        report.stop("inclusion", 2, "the log's time runs backwards")
+    return LogTimes([index for index, _ in rows], times)
+
+
+def _check_kinds(report: Report, bundle: Bundle) -> None:
+    """Check that each entry of another kind is of one that is known."""
+    for logged in bundle.entries:
         subject = f"entry {logged.log_index}"
         try:
-            earlier = parse_commitment(logged.entry)
+            kind = entry_kind(logged.entry)
+            if kind == TRUST_VERSION:
+                parse_version_entry(logged.entry)
+            elif kind == RULE_BOOK:
+                parse_book_entry(logged.entry)
+            else:
+                raise MalformedError("it is neither trust version nor book")
+        except UnknownKindError as error:
+            report.stop(
+                "inclusion", 3, f"{subject}: {error}", subject,
+                outcome=Outcome.UNKNOWN,
+            )  # fmt: skip
         except MalformedError as error:
             report.stop("inclusion", 2, f"{subject}: {error}", subject)
-        if earlier.covered != logged.log_index:
-            report.stop(
-                "inclusion", 2,
-                f"{subject} commits to the map after {earlier.covered}"
-                " entries, which is not its place",
-                subject,
-            )  # fmt: skip
-        read.append((logged.log_index, earlier.time))
-    if not read or read[-1][0] != bundle.commitment.log_index:
-        read.append((bundle.commitment.log_index, commitment.time))
-    times = [time for _, time in read]
-    if times != sorted(times):
-        report.stop("inclusion", 2, "the log's time runs backwards")
-    return LogTimes([index for index, _ in read], times)
 
 
-def _read_event(shown: ShownEvent, entry: Entry, room: Room) -> ProvenEvent:
-    """Return the event, once every leaf shown was led to the statement."""
-    items, concealed = shown.item_count, shown.concealed_count
-    roots = {
-        root_from_path(
-            leaf_hash(leaf.leaf),
-            leaf.proof,
-            index=leaf.number,
-            size=1 + items + concealed,
-        )
-        for leaf in shown.leaves
-    }
-    if len(roots) != 1:
-        raise InvalidProofError("its leaves are not of one event")
-    identity = event_id(items, concealed, roots.pop())
-    root = root_from_path(
-        leaf_hash(identity),
-        shown.proof,
-        index=shown.position,
-        size=entry.header.event_count,
-    )
-    if root != entry.header.events_root:
-        raise InvalidProofError("its statement did not sign it")
-    body: Mapping[str, Value] = {}
-    named: dict[int, Item] = {}
-    fields: dict[str, Value] = {}
-    for leaf in shown.leaves:
-        part = parse_leaf(
-            leaf.leaf, number=leaf.number, item_count=items, room=room
-        )
-        if isinstance(part, Item):
-            named[leaf.number] = part
-        elif isinstance(part, Field):
-            fields[part.pointer] = part.value
-        else:
-            body = part
-    return ProvenEvent(
-        at=(shown.log_index, shown.position),
-        id=identity,
-        body=body,
-        shown=named,
-        fields=fields,
-        item_count=items,
-        issuer=entry.header.issuer,
-    )
+def _check_anchor(
+    anchor: Anchor, leaves: Mapping[int, Hash], trust: Trust
+) -> Checkpoint:
+    """Return the checkpoint of an anchor that holds what it says it holds."""
+    signed = open_trusted(anchor.note, trust)
+    trust.policy.check(signed)
+    checkpoint = signed.checkpoint
+    known = []
+    for index in anchor.log_indexes:
+        if index not in leaves:
+            raise InvalidProofError(f"entry {index} is not shown")
+        known.append((index, leaves[index]))
+    if root_from(checkpoint.size, known, anchor.hashes) != checkpoint.root:
+        raise InvalidProofError("its entries lead to another root")
+    return checkpoint
 
 
-def verify_trail(trail: ProvenTrail, map_root: Hash) -> list[Hash]:
-    """Return the hash of each link, if the map has the trail like this.
+# Trails.
+
+
+def links_of(
+    bundle: Bundle, events: Mapping[Position, ProvenEvent], origin: str
+) -> dict[str, list[Link]]:
+    """Return the links that what is shown gives to each trail shown.
+
+    In log order. Whatever an event names is looked for: so nothing that is
+    shown of an item can be off its trail.
+    """
+    links: dict[str, list[Link]] = {trail.item: [] for trail in bundle.trails}
+    for at, event in events.items():
+        own: dict[str, list[int]] = {}
+        for number, item in event.shown.items():
+            if item.id in links and has_trail(item.id, item.relation):
+                own.setdefault(item.id, []).append(number)
+        for item_id, numbers in own.items():
+            code = CODES[event.shown[numbers[0]].relation]
+            links[item_id].append(
+                Link(
+                    *at,
+                    time=event.reading.time,
+                    kinds=event.reading.kinds(code),
+                    leaves=tuple(numbers),
+                    event_id=event.id,
+                )
+            )
+    if (versions := links.get(trust_item(origin))) is not None:
+        for logged in bundle.entries:
+            with suppress(MalformedError):
+                version = parse_version_entry(logged.entry).version
+                versions.append(version_link(logged.log_index, version.data))
+    return links
+
+
+def verify_trail(
+    shown: ProvenTrail, links: Sequence[Link]
+) -> tuple[SparseTrail, bytes | None]:
+    """Return the trail, and the value that the map must have for it.
+
+    Args:
+        shown: What a bundle says of it.
+        links: Those of its links whose events are shown, in log order.
 
     Raises:
-        InvalidProofError: Its links do not lead to its head, or the map of
-            *map_root* does not end it there, or has one where there is none.
+        InvalidProofError: Links, ranges and hashes do not fit each other.
     """
-    key = map_key(trail.item)
-    if trail.head is None:
-        other_key, other_value = trail.other or (None, None)
-        verify_absence(
-            trail.proof,
-            key=key,
-            other_key=other_key,
-            other_value=other_value,
-            root=map_root,
+    every = sorted([*links, *shown.rows], key=place_of)
+    for earlier, later in pairwise(every):
+        if place_of(earlier) == place_of(later):
+            raise InvalidProofError(
+                f"it has event {later.position} of entry {later.log_index}"
+                " twice"
+            )
+    length = sum(each.length for each in shown.ranges)
+    if length != len(every):
+        raise InvalidProofError(
+            f"{counted(len(every), 'link')} shown, where {length} should be"
         )
-        return []
-    hashes = chain_hashes(trail.item, trail.links)
-    if hashes[-1] != trail.head:
-        raise InvalidProofError("its links do not lead to its head")
-    verify_presence(
-        trail.proof,
-        key=key,
-        value=Head(len(hashes), trail.head).value,
-        root=map_root,
-    )
-    return hashes
-
-
-def _check_links(
-    report: Report, bundle: Bundle, events: Mapping[Position, ProvenEvent]
-) -> None:
-    """Check that trails and events agree on who was where."""
-    places: dict[str, set[Position]] = {}
-    for trail in bundle.items:
-        here = places[trail.item] = set()
-        for link in trail.links:
-            at = (link.log_index, link.position)
-            here.add(at)
-            if at in events and events[at].id != link.event_id:
-                report.stop(
-                    "trails", 1,
-                    f"event {at[1]} of entry {at[0]} is not the one that the"
-                    f" trail of {trail.item} has there",
-                    trail.item,
-                )  # fmt: skip
-    for event in events.values():
-        for item in event.items:
-            trail_places = places.get(item.id)
-            if (
-                trail_places is not None
-                and event.at not in trail_places
-                and has_trail(item.id)
-            ):
-                report.stop(
-                    "trails", 2,
-                    f"event {event.at[1]} of entry {event.at[0]} names"
-                    f" {item.id}, whose trail does not have it",
-                    item.id,
-                )  # fmt: skip
+    if shown.count == 0:
+        if shown.hashes:
+            raise InvalidProofError("a trail without links has no proof")
+        return SparseTrail(shown.item, 0, ()), None
+    stretches = []
+    known: list[tuple[int, Hash]] = []
+    taken = 0
+    for each in shown.ranges:
+        here = every[taken : taken + each.length]
+        taken += each.length
+        if each.previous is not None:
+            known.append((each.start - 1, leaf_hash(each.previous)))
+        previous = each.previous or map_key(shown.item)
+        hashes = []
+        link_hash = previous
+        for link in here:
+            link_hash = next_link(link_hash, link)
+            hashes.append(link_hash)
+        known += [
+            (number, leaf_hash(each_hash))
+            for number, each_hash in enumerate(hashes, each.start)
+        ]
+        stretches.append(Stretch(each.start, here, hashes, previous))
+    root = root_from(shown.count, known, shown.hashes)
+    warnings = [
+        leaf_hash(link_hash)
+        for stretch in stretches
+        for link, link_hash in zip(
+            stretch.links, stretch.hashes, strict=True
+        )
+        if link.warns
+    ]
+    head = Head(shown.count, root, len(warnings), root_of(warnings))
+    return SparseTrail(shown.item, shown.count, stretches), head.value

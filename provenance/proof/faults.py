@@ -1,17 +1,18 @@
 """Where a bundle is not as it was signed and logged, part by part.
 
 A verdict stops where nothing is left to go on with, and says which step that
-was. This looks at every part by itself and names those that do not fit: the
-entry, who signed it, the event, the leaf; and with a second copy
-(`provenance.proof.copies`) each place where the two read differently.
+was. This looks at every part by itself and names those that do not fit; with
+a second copy (`provenance.proof.copies`) also each place where the two read
+differently.
 
-    entry    leads with its proof to the root that the log signed?  and its
-             signature is by the key that it names?
-    leaf     leads through its event to what the statement signed?
-    trail    its links lead to its head, and that is in the map?
+    statement   made again from what is shown, is it what the key signed that
+                it names?
+    trail       its links fit its ranges?  all of them are in the map?
 
-It is told from the bytes alone which part is at fault, so a second copy that
-was changed is found out as well. No verdict rests on anything here.
+What a bundle derives cannot be told apart: a statement that was not signed
+like this has a changed event, time or signature, and only the second copy
+shows which. A second copy that was changed is found out in the same way. No
+verdict rests on anything here.
 """
 
 import re
@@ -20,28 +21,27 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from provenance.claims.event import event_id
 from provenance.claims.registry import TrustRegistry
-from provenance.claims.statement import Entry, parse_entry
-from provenance.claims.trail import Link
+from provenance.claims.statement import parse_entry
+from provenance.claims.trail import Link, map_key
 from provenance.encoding.difference import Differing, differences
 from provenance.encoding.digest import Hash
-from provenance.encoding.tree import leaf_hash, root_from_path
+from provenance.encoding.multiproof import root_from
+from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
     ProvenanceError,
     QuorumNotMetError,
     UnknownActorError,
-    VerificationError,
 )
 from provenance.keys import signature_is_valid
 from provenance.proof.bundle import (
     Bundle,
-    LoggedEntry,
     ProvenTrail,
     ShownEvent,
-    ShownLeaf,
+    ShownStatement,
+    parse_bundle,
 )
 from provenance.proof.copies import (
     BundleCopy,
@@ -49,14 +49,14 @@ from provenance.proof.copies import (
     issuer_in,
     size_of_note,
 )
-from provenance.proof.evidence import verify_trail
+from provenance.proof.evidence import leaves_of, links_of, verify_trail
 from provenance.proof.opening import open_trusted
 from provenance.proof.readings import entry_reading, leaf_reading
-from provenance.proof.salvage import salvage_bundle
+from provenance.proof.trails import Position
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome, Step
 from provenance.tlog.checkpoint import Checkpoint
-from provenance.tlog.commitment import parse_commitment
+from provenance.tlog.patricia import root_from_many
 
 MAX_FAULTS = 100
 """How many faults of one bundle are told."""
@@ -134,17 +134,17 @@ def find_faults(
             in which nothing was changed, such as one by a revoked key, it is
             told who signed it.
     """
-    bundle, losses = salvage_bundle(data)
-    faults = [Fault(where, what) for where, what in losses]
-    if bundle is not None:
-        search = _Search(bundle, trust, copy)
-        faults += islice(search.faults(), MAX_FAULTS)
-        told = {fault.log_index for fault in faults}
-        faults += [
-            fault
-            for fault in search.blamed(steps)
-            if fault.log_index not in told
-        ]
+    try:
+        bundle = parse_bundle(data)
+    except MalformedError as error:
+        # What stands before the fault was read, what follows cannot be.
+        return (Fault("bundle", str(error)),)
+    search = _Search(bundle, trust, copy)
+    faults = list(islice(search.faults(), MAX_FAULTS))
+    told = {fault.log_index for fault in faults}
+    faults += [
+        fault for fault in search.blamed(steps) if fault.log_index not in told
+    ]
     return tuple(faults[:MAX_FAULTS])
 
 
@@ -183,20 +183,28 @@ class _Search:
         self._own = BundleCopy(bundle, name="")
         self._registry = trust.registry()
         self._checkpoint: Checkpoint | None = None
-        self._statements: dict[int, Entry] = {}
 
     def faults(self) -> Iterator[Fault]:
         """Yield every fault, in the order of the bundle's parts."""
         yield from self._look_at_checkpoint()
-        for logged in (self._bundle.commitment, *self._bundle.times):
-            if logged.log_index >= 0:
-                yield from self._look_at_entry(logged)
-        for logged in self._bundle.statements:
-            yield from self._look_at_entry(logged)
-        for event in self._bundle.events:
-            yield from self._look_at_event(event)
-        for trail in self._bundle.items:
-            yield from self._look_at_trail(trail)
+        is_logged = self._is_logged()
+        found = False
+        for shown in self._bundle.statements:
+            for fault in self._look_at_statement(shown, is_logged=is_logged):
+                found = True
+                yield fault
+        if not is_logged:
+            for fault in self._look_at_others():
+                found = True
+                yield fault
+            if not found:
+                yield Fault(
+                    "entries",
+                    "they do not lead to the root that the log signed, and"
+                    " each statement is as it was signed: a place in the log,"
+                    " a commitment or a proof was changed",
+                )
+        yield from self._look_at_trails()
 
     def blamed(self, steps: Sequence[Step]) -> Iterator[Fault]:
         """Yield the entry, and its signer, of each step that failed."""
@@ -210,7 +218,7 @@ class _Search:
                 position=None if position is None else int(position),
             )
 
-    # The checkpoint.
+    # The checkpoint and the log.
 
     def _look_at_checkpoint(self) -> Iterator[Fault]:
         note = self._bundle.checkpoint
@@ -230,61 +238,58 @@ class _Search:
             with suppress(ProvenanceError):
                 self._checkpoint = open_trusted(other, self._trust).checkpoint
 
-    # Entries.
+    def _is_logged(self) -> bool:
+        """Return whether the entries lead to the root that the log signed."""
+        checkpoint = self._checkpoint
+        if checkpoint is None:
+            return False
+        known = []
+        indexes = [shown.log_index for shown in self._bundle.statements]
+        indexes += [row.log_index for row in self._bundle.commitments]
+        indexes += [logged.log_index for logged in self._bundle.entries]
+        for index in sorted([*indexes, checkpoint.size - 1]):
+            entry = self._own.entry(index)
+            if entry is None:
+                return False
+            known.append((index, leaf_hash(entry)))
+        try:
+            root = root_from(checkpoint.size, known, self._bundle.log_hashes)
+        except InvalidProofError:
+            return False
+        return root == checkpoint.root
 
-    def _look_at_entry(self, logged: LoggedEntry) -> Iterator[Fault]:
-        index, data = logged.log_index, logged.entry
-        with suppress(MalformedError):
-            self._statements[index] = parse_entry(data)
-        wrong = self._wrong_with(logged)
-        other = self._copy.entry(index) if self._copy else None
-        if wrong:
-            fault = self._fault(f"entry {index}", wrong, index)
-            yield from self._compared(
-                fault,
-                entry_reading(data),
-                None if other is None else entry_reading(other),
-            )
-        elif other is not None and other != data:
-            fault = self._fault(
-                f"entry {index}",
-                f"it is as the log has it, and {self._named} differs",
-                index,
-            )
-            yield from self._compared(
-                fault, entry_reading(data), entry_reading(other)
-            )
+    # Statements.
 
-    def _wrong_with(self, logged: LoggedEntry) -> str:
-        """Return what is wrong with an entry; "" if nothing is."""
-        is_signed = self._is_signed(logged.log_index)
-        if self._checkpoint is not None:
-            try:
-                root = root_from_path(
-                    leaf_hash(logged.entry),
-                    logged.proof,
-                    index=logged.log_index,
-                    size=self._checkpoint.size,
-                )
-            except InvalidProofError as error:
-                return f"its proof does not fit its place: {error}"
-            if root != self._checkpoint.root:
-                return {
-                    None: "it does not lead to the root that the log signed",
-                    True: "it is as it was signed, but its place or its proof"
-                    " in the log was changed",
-                    False: "it is neither as it was logged nor as it was"
-                    " signed",
-                }[is_signed]
-        if is_signed is False:
-            return "its signature is not by the key that it names"
-        return ""
-
-    def _is_signed(self, log_index: int) -> bool | None:
-        """Return whether its signature verifies; None if nobody can tell."""
-        entry = self._statements.get(log_index)
+    def _look_at_statement(
+        self, shown: ShownStatement, *, is_logged: bool
+    ) -> Iterator[Fault]:
+        index = shown.log_index
+        for event in shown.events:
+            at = (index, event.position)
+            if at in self._own.errors:
+                fault = self._of_event(at, self._own.errors[at])
+                places = self._places(at, event)
+                yield from map(fault.at, places) if places else [fault]
+        entry = self._own.entry(index)
         if entry is None:
-            return None
+            return
+        is_signed = self._is_signed(entry)
+        other = self._copy.entry(index) if self._copy else None
+        if is_signed is False and is_logged:
+            what = "its signature is not by the key that it names"
+        elif is_signed is False:
+            what = "what is shown of it is not what was signed"
+        elif other is None or other == entry:
+            return
+        elif is_signed:
+            what = f"it is as it was signed, and {self._called} differs"
+        else:
+            what = f"it reads differently in {self._called}"
+        yield from self._compared_statement(shown, what, entry, other)
+
+    def _is_signed(self, data: bytes) -> bool | None:
+        """Return whether its signature verifies; None if nobody can tell."""
+        entry = parse_entry(data)
         key_id = entry.header.key_id
         key = (
             self._registry.public_key(key_id)
@@ -295,99 +300,141 @@ class _Search:
             return None
         return signature_is_valid(key, entry.signature, entry.header_bytes)
 
-    # Events.
+    def _compared_statement(
+        self,
+        shown: ShownStatement,
+        what: str,
+        entry: bytes,
+        other: bytes | None,
+    ) -> Iterator[Fault]:
+        """Yield a fault for each place where the copy has another reading."""
+        found = False
+        for event in shown.events:
+            at = (shown.log_index, event.position)
+            for place in self._places(at, event):
+                found = True
+                yield self._of_event(at, what).at(place)
+        here = dict(entry_reading(entry))
+        there = None if other is None else dict(entry_reading(other))
+        if found:
+            # The root differs because the events do.
+            here.pop("events_root", None)
+            if there is not None:
+                there.pop("events_root", None)
+            if there is None or here == there:
+                return
+        fault = self._fault(f"entry {shown.log_index}", what, shown.log_index)
+        yield from self._compared(fault, here, there)
 
-    def _look_at_event(self, event: ShownEvent) -> Iterator[Fault]:
-        index, position = event.log_index, event.position
-        where = f"event {position} of entry {index}"
-        entry = self._statements.get(index)
-        if entry is None:
-            yield self._fault(where, "its statement is not there", index)
-            return
-        for shown in event.leaves:
-            other = (
-                self._copy.leaf(index, position, shown.number)
-                if self._copy
-                else None
+    def _places(self, at: Position, event: ShownEvent) -> list[Differing]:
+        """Return where the copy has something else of an event."""
+        header = self._copy.header(*at) if self._copy else None
+        if self._copy is None or header is None:
+            return []
+        counts, pointers = event.counts, event.pointers
+        found = list(
+            differences(
+                {"(counts)": counts, "(pointers)": pointers},
+                {"(counts)": header[0], "(pointers)": header[1]},
             )
-            is_signed = _leads_to(event, shown, entry)
-            if is_signed and (other is None or _same(other, shown.leaf)):
+        )
+        for number, leaf in leaves_of(event):
+            other = self._copy.leaf(*at, number)
+            if isinstance(other, Hash):
+                here: object = {"(hash)": leaf_hash(leaf)}
+                there: object = {"(hash)": other}
+            elif other is None or other == leaf:
                 continue
-            name = _name_of_leaf(shown.number, event)
-            fault = replace(
-                self._fault(
-                    where,
-                    f"{name} is as it was signed, and {self._named} differs"
-                    if is_signed
-                    else f"{name} is not what its statement signed",
-                    index,
-                ),
-                position=position,
-            )
-            here = leaf_reading(
-                shown.leaf, number=shown.number, item_count=event.item_count
-            )
-            if other is None:
-                yield from self._compared(fault, here, None)
-            elif isinstance(other, Hash):
-                yield from self._compared(
-                    fault, {"(hash)": leaf_hash(shown.leaf)}, {"(hash)": other}
-                )
             else:
+                here = leaf_reading(
+                    leaf, number=number, counts=counts, pointers=pointers
+                )
                 there = leaf_reading(
-                    other, number=shown.number, item_count=event.item_count
+                    other, number=number, counts=header[0], pointers=header[1]
                 )
-                yield from self._compared(fault, here, there)
+            found += islice(differences(here, there), MAX_FAULTS)
+        return found
 
-    # Trails.
+    # Other entries, and trails.
 
-    def _look_at_trail(self, trail: ProvenTrail) -> Iterator[Fault]:
-        wrong = self._wrong_with_trail(trail)
-        if not wrong:
+    def _look_at_others(self) -> Iterator[Fault]:
+        """Yield where the copy has another commitment, or another entry."""
+        if self._copy is None:
             return
-        fault = Fault(f"the trail of {trail.item}", wrong)
-        size = self._checkpoint.size if self._checkpoint else 0
-        others = self._copy.trail(trail.item, size) if self._copy else None
-        if others is None:
-            yield fault
-            return
-        here = [_link_text(link) for link in trail.links]
-        there = [_link_text(link) for link in others]
-        if here == there:
-            yield replace(
-                fault,
-                what=f"{wrong}; its links are those of {self._named}, so its"
-                " head or its proof was changed",
-            )
-            return
-        known_here, known_there = set(here), set(there)
-        for text in here:
-            if text not in known_there:
-                yield replace(
-                    fault, what=f"{wrong}: a link too many", here=text
-                )
-        for link, text in zip(others, there, strict=True):
-            if text not in known_here:
-                yield replace(
-                    self._fault(fault.where, "", link.log_index),
-                    what=f"{wrong}: a link is missing",
-                    position=link.position,
-                    there=text,
-                )
+        indexes = [row.log_index for row in self._bundle.commitments]
+        indexes += [logged.log_index for logged in self._bundle.entries]
+        indexes.append(size_of_note(self._bundle.checkpoint) - 1)
+        for index in indexes:
+            here, there = self._own.entry(index), self._copy.entry(index)
+            if here is not None and there is not None and here != there:
+                yield from entry_faults(index, here, self._copy)
 
-    def _wrong_with_trail(self, trail: ProvenTrail) -> str:
+    def _look_at_trails(self) -> Iterator[Fault]:
+        links = links_of(self._bundle, self._own.events, self._trust.origin)
+        held: dict[bytes, bytes] = {}
+        found = False
+        for shown in self._bundle.trails:
+            wrong = ""
+            try:
+                _, value = verify_trail(shown, links[shown.item])
+            except (InvalidProofError, MalformedError) as error:
+                wrong, value = str(error), None
+            if value is not None:
+                held[map_key(shown.item)] = value
+            for fault in self._look_at_trail(shown, links[shown.item], wrong):
+                found = True
+                yield fault
         try:
-            root = parse_commitment(self._bundle.commitment.entry).map_root
-            verify_trail(trail, root)
-        except (VerificationError, MalformedError) as error:
-            return str(error)
-        return ""
+            root = root_from_many(
+                held,
+                [map_key(trail.item) for trail in self._bundle.trails],
+                self._bundle.map_proof,
+            )
+        except InvalidProofError as error:
+            what = f"the proof in the ledger's map: {error}"
+        else:
+            if root == self._bundle.committed.map_root:
+                return
+            what = "they do not lead to the root of the ledger's map"
+        if not found:
+            yield Fault("trails", what)
+
+    def _look_at_trail(
+        self, shown: ProvenTrail, links: Sequence[Link], wrong: str
+    ) -> Iterator[Fault]:
+        where = f"the trail of {shown.item}"
+        size = self._checkpoint.size if self._checkpoint else 0
+        others = self._copy.trail(shown.item, size) if self._copy else None
+        here = {link.place: _link_text(link) for link in (*links, *shown.rows)}
+        if others is None:
+            if wrong:
+                yield Fault(where, wrong)
+            return
+        there = {link.place: _link_text(link) for link in others}
+        is_whole = len(here) == shown.count
+        for place in sorted({*here, *there}):
+            if here.get(place) == there.get(place):
+                continue
+            if place not in here and not is_whole and shown.count == len(there):
+                # It shows some of its links alone, and says so.
+                continue
+            yield replace(
+                self._fault(where, "", place[0]),
+                what=wrong or f"{self._called} has another link there",
+                position=place[1],
+                here=here.get(place),
+                there=there.get(place),
+            )
 
     # Saying so.
 
     @property
-    def _named(self) -> str:
+    def _called(self) -> str:
         return self._copy.name if self._copy else ""
+
+    def _of_event(self, at: Position, what: str) -> Fault:
+        where = f"event {at[1]} of entry {at[0]}"
+        return replace(self._fault(where, what, at[0]), position=at[1])
 
     def _fault(self, where: str, what: str, log_index: int) -> Fault:
         entry = self._own.entry(log_index)
@@ -412,55 +459,24 @@ class _Search:
         if there is None:
             if self._copy is not None:
                 fault = replace(
-                    fault, what=f"{fault.what}; {self._named} does not have it"
+                    fault, what=f"{fault.what}; {self._called} does not have it"
                 )
             yield fault
             return
         found = list(islice(differences(here, there), MAX_FAULTS))
         if not found:
             yield replace(
-                fault, what=f"{fault.what}; it reads the same in {self._named}"
+                fault, what=f"{fault.what}; it reads the same in {self._called}"
             )
         for place in found:
             yield fault.at(place)
 
 
-def _leads_to(event: ShownEvent, shown: ShownLeaf, entry: Entry) -> bool:
-    """Return whether that leaf is one that the statement *entry* signed."""
-    try:
-        root = root_from_path(
-            leaf_hash(shown.leaf),
-            shown.proof,
-            index=shown.number,
-            size=1 + event.item_count + event.concealed_count,
-        )
-        signed = root_from_path(
-            leaf_hash(event_id(event.item_count, event.concealed_count, root)),
-            event.proof,
-            index=event.position,
-            size=entry.header.event_count,
-        )
-    except InvalidProofError:
-        return False
-    return signed == entry.header.events_root
-
-
-def _same(other: bytes | Hash, leaf: bytes) -> bool:
-    return other == (leaf_hash(leaf) if isinstance(other, Hash) else leaf)
-
-
-def _name_of_leaf(number: int, event: ShownEvent) -> str:
-    if number == 0:
-        return "the body"
-    if number <= event.item_count:
-        return f"item {number}"
-    return f"concealed field {number - event.item_count}"
-
-
 def _link_text(link: Link) -> str:
     return (
         f"event {link.position} of entry {link.log_index},"
-        f" {link.event_id.hex()}"
+        f" {link.event_id.hex()}, time {link.time}, kinds {link.kinds},"
+        f" leaves {list(link.leaves)}"
     )
 
 

@@ -3,10 +3,18 @@
 Nothing here was verified, and what cannot be read is its bytes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from provenance.claims.event import Field, Item, parse_leaf, room_for
+from provenance.claims.event import (
+    Counts,
+    Field,
+    parse_body,
+    parse_field,
+    parse_item,
+    relation_of,
+    room_for,
+)
 from provenance.claims.statement import parse_entry
 from provenance.errors import MalformedError
 from provenance.tlog.commitment import parse_commitment
@@ -37,25 +45,28 @@ def entry_reading(data: bytes) -> Mapping[str, object]:
     return {"bytes": data}
 
 
-def leaf_reading(leaf: bytes, *, number: int, item_count: int) -> object:
+def leaf_reading(
+    leaf: bytes, *, number: int, counts: Counts, pointers: Sequence[str]
+) -> object:
     """Return what a leaf says, for comparing, where it stands in its event."""
+    room = room_for(len(leaf))
+    first = 1 + sum(count for _, count in counts)
     try:
-        part = parse_leaf(
-            leaf,
-            number=number,
-            item_count=item_count,
-            room=room_for(len(leaf)),
-        )
-    except MalformedError:
+        if number == 0:
+            return parse_body(leaf, room=room)
+        if number >= first:
+            pointer = pointers[number - first]
+            return _placed(parse_field(leaf, pointer=pointer, room=room))
+        relation = relation_of(counts, number)
+        item = parse_item(leaf, relation=relation, room=room)
+    except (MalformedError, IndexError):
         return {"(bytes)": leaf}
-    if isinstance(part, Item):
-        said: dict[str, object] = {"id": part.id}
-        if part.is_quantity:
-            said |= {"quantity": part.quantity, "uom": part.uom}
-        return {part.relation: said}
-    if isinstance(part, Field):
-        return _placed(part)
-    return part
+    said: dict[str, object] = {"id": item.id}
+    if item.is_quantity:
+        said |= {"quantity": item.quantity, "uom": item.uom}
+    if item.seal is not None:
+        said["seal"] = item.seal
+    return {relation: said}
 
 
 def _placed(field: Field) -> object:

@@ -1,75 +1,89 @@
-"""Showing an event: the leaves that a reader may see, each with its proof."""
+"""Showing events: the leaves that a reader may see, and what proves them."""
 
 from collections.abc import Collection, Sequence
 
-from provenance.claims.event import Event
-from provenance.encoding.digest import Hash
+from provenance.claims.event import Event, Item
+from provenance.claims.statement import Entry
 from provenance.encoding.tree import Tree, leaf_hash
-from provenance.proof.bundle import ShownEvent, ShownLeaf
+from provenance.proof.bundle import (
+    ShownEvent,
+    ShownField,
+    ShownItem,
+    ShownStatement,
+)
 
-
-class SignedEvents:
-    """The events that one statement signed, by their ids.
-
-    Make it once for a statement, however many of its events are shown: it
-    hashes all of their ids.
-    """
-
-    def __init__(self, event_ids: Sequence[bytes]) -> None:
-        """Take the ids of all events of the statement, in order."""
-        self._ids = event_ids
-        self._tree = Tree([leaf_hash(event_id) for event_id in event_ids])
-
-    def prove(self, event_id: bytes, *, position: int) -> tuple[Hash, ...]:
-        """Return the proof of the event at *position*, lowest hash first.
-
-        Raises:
-            ValueError: Another event is at that position, or none.
-        """
-        path = self._tree.path_to(position)
-        if self._ids[position] != event_id:
-            raise ValueError(
-                f"event {position} of the statement is another one"
-            )
-        return path
+_SALT = slice(8, 24)
+"""Where an item leaf has its salt: after 9x, a4 "item" and c4 10."""
 
 
 def show_event(
-    event: Event,
-    *,
-    log_index: int,
-    position: int,
-    signed: SignedEvents,
-    leaves: Collection[int],
+    event: Event, *, position: int, leaves: Collection[int]
 ) -> ShownEvent:
-    """Return *event* with just these *leaves*, proven into its statement.
+    """Return *event* with just these *leaves*, proven into its id.
 
     Args:
         event: The event, with the bytes of those leaves.
-        log_index: The index of its statement's entry.
-        position: Its number in the statement.
-        signed: All events of the statement.
+        position: Its number in its statement.
         leaves: The numbers of the leaves to show; 0, the body, always is.
 
     Raises:
-        ValueError: A leaf to be shown is not at hand, or there is no event
-            at that position.
+        ValueError: There is no such leaf, or only its hash is at hand.
     """
-    proof = signed.prove(event.id, position=position)
     numbers = sorted({0, *leaves})
-    hidden = [n for n in numbers if event.leaves[n] is None]
-    if hidden:
-        raise ValueError(f"of leaf {hidden[0]} only the hash is known")
-    tree = Tree(event.hashes)
+    if numbers[-1] >= len(event.leaves):
+        raise ValueError(f"the event has no leaf {numbers[-1]}")
+    items, fields = [], []
+    for number in numbers[1:]:
+        leaf = event.leaves[number]
+        if leaf is None:
+            raise ValueError(f"of leaf {number} only the hash is known")
+        if number <= len(event.items):
+            items.append(show_item(event.items[number - 1], leaf, number))
+        else:
+            fields.append(ShownField(number, leaf))
+    body = event.leaves[0]
+    assert body is not None, "no body is withheld"
     return ShownEvent(
-        log_index=log_index,
         position=position,
-        proof=proof,
-        item_count=len(event.items),
-        concealed_count=len(event.fields),
-        leaves=tuple(
-            ShownLeaf(number, leaf, tree.path_to(number))
-            for number in numbers
-            if (leaf := event.leaves[number]) is not None
-        ),
+        counts=event.counts,
+        pointers=event.pointers,
+        body=body,
+        items=tuple(items),
+        fields=tuple(fields),
+        hashes=Tree(event.hashes).multiproof(numbers),
+    )
+
+
+def show_item(item: Item, leaf: bytes, number: int) -> ShownItem:
+    """Return *leaf* of an event, which names *item*, as a bundle shows it."""
+    amount = (item.quantity, item.uom) if item.is_quantity else None
+    return ShownItem(number, leaf[_SALT], item.id, amount, item.seal)
+
+
+def show_statement(
+    entry: Entry,
+    *,
+    log_index: int,
+    event_ids: Sequence[bytes],
+    events: Collection[ShownEvent],
+) -> ShownStatement:
+    """Return the statement *entry* with just these of its *events*.
+
+    Args:
+        entry: The statement.
+        log_index: Where it stands in the log.
+        event_ids: The ids of all of its events, in order.
+        events: What to show, by position; one at least.
+    """
+    header = entry.header
+    tree = Tree([leaf_hash(event_id) for event_id in event_ids])
+    return ShownStatement(
+        log_index=log_index,
+        issuer=header.issuer,
+        key_id=header.key_id,
+        issued_at=header.issued_at,
+        event_count=header.event_count,
+        signature=entry.signature,
+        events=tuple(events),
+        hashes=tree.multiproof([event.position for event in events]),
     )

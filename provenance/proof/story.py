@@ -1,11 +1,10 @@
 """The story: is it whole, in the order that was demanded, and still good?"""
 
-from bisect import bisect_left
 from collections.abc import Collection, Mapping
 
 from provenance.claims.event import read_after
 from provenance.claims.registry import Act
-from provenance.claims.trail import map_key
+from provenance.claims.versions import trust_item
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import created_lists
 from provenance.epcis.corrections import assertion, declares_error
@@ -16,40 +15,44 @@ from provenance.proof.bundle import Bundle
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report, counted
 from provenance.proof.trace import (
-    Position,
     SeenEvent,
     Sighting,
     Trace,
     Why,
     trace,
 )
+from provenance.proof.trails import NotShownError, Position, place_of
 from provenance.proof.verdict import Outcome
 
 RECALLED = "recalled"
 """The step, and the standard disposition, that call a product back."""
 
 
-def trace_bundle(
-    bundle: Bundle, events: Mapping[Position, ProvenEvent]
-) -> Trace:
+def trace_bundle(bundle: Bundle, evidence: Evidence, *, origin: str) -> Trace:
     """Return the walk through what the bundle shows."""
-    trails = {trail.item: trail.links for trail in bundle.items}
+    events, trails = evidence.events, evidence.trails
 
-    def read_event(log_index: int, position: int, _: str) -> SeenEvent | None:
+    def read(log_index: int, position: int, _: str) -> SeenEvent | None:
         event = events.get((log_index, position))
         if event is None:
             return None
-        return SeenEvent(
-            event.body, event.shown, event.item_count, event.issuer
-        )
+        return SeenEvent(event.body, event.counts, event.shown, event.issuer)
 
-    return trace(bundle.subject, read_trail=trails.get, read_event=read_event)
+    return trace(
+        bundle.subject,
+        trust_item=trust_item(origin),
+        read_trail=trails.get,
+        read_event=read,
+        # What is shown of the item itself is part of its story, wherever.
+        besides=_shown_links(evidence, bundle.subject),
+    )
 
 
-def check_completeness(
+def check_completeness(  # noqa: PLR0913  # each by name
     report: Report,
     bundle: Bundle,
     walk: Trace,
+    evidence: Evidence,
     *,
     asked: Collection[str],
     pinned: Collection[str],
@@ -60,6 +63,7 @@ def check_completeness(
         report: Where faults are noted.
         bundle: What is there.
         walk: What should be.
+        evidence: What was proven of it.
         asked: The kinds of related trails that must be there.
         pinned: The actors that the trust file pins: their trails may be
             missing, for they lead to nothing.
@@ -68,11 +72,12 @@ def check_completeness(
         missing.why is Why.ACTOR and missing.item in pinned
         for missing in walk.missing
     )
-    _check_surplus(report, bundle, walk, is_whole=is_whole)
+    _check_surplus(report, bundle, walk, evidence, is_whole=is_whole)
+    must = {Why.SUBJECT.value, Why.TRUST.value, *asked}
     for missing in walk.missing:
         if missing.why is Why.ACTOR:
             continue
-        if missing.why is Why.SUBJECT or missing.why.value in asked:
+        if missing.why.value in must:
             report.lacking("completeness", 1, missing.reason, missing.item)
         else:
             report.notice(
@@ -80,7 +85,16 @@ def check_completeness(
                 f"{missing.reason}; the trust file does not ask for it",
                 missing.item,
             )
-    if not bundle.items[0].links:
+    for skipped in walk.skipped:
+        report.notice(
+            "PRV-1006",
+            f"events {skipped.start + 1} to {skipped.stop} of"
+            f" {walk.trails[skipped.item].count} of {skipped.item} were"
+            " skipped; none of them warns of it",
+            skipped.item,
+        )
+    own = evidence.trails.get(bundle.subject)
+    if own is not None and own.count == 0:
         report.stop(
             "completeness",
             3,
@@ -88,40 +102,49 @@ def check_completeness(
             bundle.subject,
             outcome=Outcome.UNKNOWN,
         )
+    related = sum(
+        trail.count > 0
+        for item, trail in walk.trails.items()
+        if item != bundle.subject
+    )
     shown = (
-        f"{counted(len(bundle.items[0].links), 'event')} of the item and"
-        f" {counted(len(walk.trails) - 1, 'related trail')} shown"
+        f"{counted(0 if own is None else len(own.links), 'event')} of the item"
+        f" and {counted(related, 'related trail')} shown"
     )
     if not is_whole:
         detail = f"{shown}, which is what the trust file asks for, and not all"
         report.passed("completeness", detail, reason=5)
+    if walk.skipped:
+        report.passed(
+            "completeness", f"{shown}, which is all but what was skipped"
+        )
     report.passed("completeness", f"{shown}, which is all")
 
 
-def check_demands(report: Report, bundle: Bundle, evidence: Evidence) -> None:
+def check_demands(report: Report, evidence: Evidence) -> None:
     """Check that each event follows the links that it demanded to follow."""
-    indexes = {
-        trail.item: [link.log_index for link in trail.links]
-        for trail in bundle.items
-    }
     held = 0
     for event in evidence.events.values():
         for item, link in read_after(event.body):
-            if item not in indexes:
+            trail = evidence.trails.get(item)
+            if trail is None:
                 continue
             held += 1
-            # What the signer saw was the head before the whole statement.
-            before = bisect_left(indexes[item], event.at[0])
-            found = (
-                evidence.chains[item][before - 1] if before else map_key(item)
-            )
+            which = f"event {event.at[1]} of entry {event.at[0]}"
+            try:
+                # What the signer saw was the head before the whole statement.
+                found = trail.hash_before(trail.first_at((event.at[0], 0)))
+            except NotShownError as error:
+                report.lacking(
+                    "demands", 3, f"what {which} follows: {error}", item
+                )
+                continue
             if found != link:
                 report.failed(
                     "demands",
                     1,
-                    f"event {event.at[1]} of entry {event.at[0]} was to follow"
-                    f" link {link.hex()[:16]} of {item}, but follows"
-                    f" {found.hex()[:16]}",
+                    f"{which} was to follow link {link.hex()[:16]} of {item},"
+                    f" but follows {found.hex()[:16]}",
                     item,
                 )
     if not held:
@@ -143,7 +166,7 @@ def check_recalls(
             continue
         event = events[at]
         where = f"event {at[1]} of entry {at[0]}"
-        if declares_error(event.body):
+        if event.reading.declares_error:
             _note_declaration(report, asserted, events, sighting)
         elif not is_recall(event.body, acts[at]):
             continue
@@ -158,6 +181,16 @@ def check_recalls(
             detail = f"{sighting.item} was recalled by {event.issuer} ({where})"
             report.lacking("recalls", 1, detail, sighting.item)
             report.notice("PRV-1401", detail, sighting.item)
+    for sighting in walk.aside:
+        at, item = sighting.at, sighting.item
+        event = events[at]
+        if (at, item) not in walk.void and not event.reading.declares_error:
+            report.notice(
+                "PRV-1408",
+                f"{event.issuer} warned of {item} at another time than the"
+                f" story looks at (event {at[1]} of entry {at[0]})",
+                item,
+            )
     report.passed("recalls", "nothing that is shown recalls it")
 
 
@@ -177,7 +210,7 @@ def check_creations(
             at in acts
             and sighting.why is not Why.ACTOR
             and (at, item) not in walk.void
-            and not declares_error(event.body)
+            and not event.reading.declares_error
             and _makes_unit(event, item)
         ):
             made.setdefault(item, {})[at] = event
@@ -208,16 +241,17 @@ def _told(event: ProvenEvent) -> str:
 
 
 def check_standing(
-    report: Report,
-    bundle: Bundle,
-    walk: Trace,
-    events: Mapping[Position, ProvenEvent],
+    report: Report, bundle: Bundle, walk: Trace, evidence: Evidence
 ) -> None:
     """Check that something said of the item still stands."""
-    places = [(link.log_index, link.position) for link in bundle.items[0].links]
-    if places and all(
+    own = evidence.trails.get(bundle.subject)
+    if own is None or own.count == 0:
+        return
+    places = [place_of(link) for link in own.links]
+    # Of what is not shown, something may stand.
+    if len(places) == own.count and all(
         (at, bundle.subject) in walk.void
-        or (at in events and declares_error(events[at].body))
+        or (at in evidence.events and evidence.events[at].reading.declares_error)
         for at in places
     ):
         report.lacking(
@@ -237,11 +271,11 @@ class _Asserted:
         self._events = events
         self._said: dict[Position, bytes] = {}
         self._first: dict[tuple[str, bytes], dict[str, Position]] = {}
-        if not any(declares_error(event.body) for event in events.values()):
+        if not any(event.reading.declares_error for event in events.values()):
             return
         for sighting in walk.sightings:
             event = events[sighting.at]
-            if not declares_error(event.body):
+            if not event.reading.declares_error:
                 first = self._first.setdefault(self._key(sighting), {})
                 earliest = first.get(event.issuer, sighting.at)
                 first[event.issuer] = min(earliest, sighting.at)
@@ -310,14 +344,14 @@ def _is_recalled(word: Value, body: Mapping[str, Value]) -> bool:
 
 
 def _check_surplus(
-    report: Report, bundle: Bundle, walk: Trace, *, is_whole: bool
+    report: Report,
+    bundle: Bundle,
+    walk: Trace,
+    evidence: Evidence,
+    *,
+    is_whole: bool,
 ) -> None:
-    places = {
-        (link.log_index, link.position)
-        for trail in bundle.items
-        for link in trail.links
-    }
-    for trail in bundle.items:
+    for trail in bundle.trails:
         # Where something is missing, what it leads to is no surplus.
         if trail.item not in walk.trails and is_whole:
             report.failed(
@@ -326,15 +360,25 @@ def _check_surplus(
                 f"the trail of {trail.item} is no part of the story",
                 trail.item,
             )
-    for event in bundle.events:
-        if (event.log_index, event.position) not in places:
-            subject = f"event {event.position} of entry {event.log_index}"
+    places = {
+        place_of(link)
+        for trail in evidence.trails.values()
+        for link in trail.links
+    }
+    for at in evidence.events:
+        if at not in places:
+            subject = f"event {at[1]} of entry {at[0]}"
             report.failed(
                 "completeness", 2, f"{subject} is on no trail here", subject
             )
-    said = {event.log_index for event in bundle.events}
-    for log_index in sorted({s.log_index for s in bundle.statements} - said):
-        subject = f"entry {log_index}"
-        report.failed(
-            "completeness", 2, f"no event of {subject} is shown", subject
-        )
+
+
+def _shown_links(evidence: Evidence, item: str) -> list[int]:
+    """Return the numbers of the item's links whose events are shown."""
+    trail = evidence.trails.get(item)
+    return [
+        number
+        for stretch in (() if trail is None else trail.stretches)
+        for number, link in enumerate(stretch.links, stretch.start)
+        if place_of(link) in evidence.events
+    ]

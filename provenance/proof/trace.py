@@ -16,6 +16,7 @@ It starts at one item, the *subject*, and follows what its events lead to:
                  and inputs in turn
     actors       who signed each of these events: the actor's whole trail of
                  keys and grants, and the actors that signed those
+    trust        the trail of the ledger's trust versions, whole
 
 The prover walks the ledger's database and shows what the walk needs. The
 verifier walks the bundle alone, and what the walk does not find is *missing*:
@@ -25,25 +26,60 @@ Windows are bounded by places in the log, since the clocks of those who sign
 prove nothing. So a container that was itself loaded before the item went
 into it counts with what its own trail says from then on.
 
+Of a window of more than `WHOLE` links the first and the last `EDGE` are looked
+at, and what lies between is *skipped*, and said to be. Links that warn never
+are: each of them, on any trail of goods that the story follows, is looked at,
+in its window as any event, outside of every window *aside*. Where a container
+is emptied within what is skipped its window stays open: rather too much is
+shown than too little.
+
 An event that its signer later declares an error is *void*, and so is the
 event that declares it: both are shown, and lead nowhere. Of a container the
-walk sees a window only, so a declaration counts there if it is in it; and
-where a container was emptied the walk ends, even if that was an error.
+walk sees a window and the warnings only, so a declaration counts there if it
+is in the window or withdraws a warning; and where a container was emptied the
+window ends, even if that was an error.
 """
 
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import count
 
 from provenance.claims.actor import is_registry_event
-from provenance.claims.event import Item, has_trail
-from provenance.claims.trail import Link
+from provenance.claims.event import CODES, Item, has_trail, read_after
+from provenance.claims.trail import (
+    COMES_OUT,
+    DECLARES_ERROR,
+    GOES_IN,
+    Link,
+)
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import lot_of
-from provenance.epcis.corrections import assertion, declares_error
+from provenance.epcis.corrections import assertion
 from provenance.errors import MalformedError
+from provenance.proof.trails import (
+    FIRST,
+    LAST,
+    NotShownError,
+    Position,
+    Trail,
+    place_of,
+)
+
+WHOLE = 256
+"""The most links of a window that are looked at one and all."""
+
+EDGE = 64
+"""How many links are looked at on either side of what is skipped."""
 
 MAX_TRAILS = 4_096
 """The most trails that one walk follows."""
@@ -57,12 +93,6 @@ MAX_VISITS = 16_384
 MAX_LOOKS = 2**20
 """The most events that it looks at, each time in each window counting."""
 
-Position = tuple[int, int]
-"""A place in the log: (index of the entry, number of the event in it)."""
-
-FIRST: Position = (0, 0)
-LAST: Position = (2**53, 0)
-
 
 class Why(StrEnum):
     """Why a trail belongs to the story; the values are a trust file's words."""
@@ -72,6 +102,7 @@ class Why(StrEnum):
     LOT = "lots"
     INPUT = "inputs"
     ACTOR = "actors"
+    TRUST = "trust"
 
 
 ALL = frozenset(Why)
@@ -83,16 +114,24 @@ class SeenEvent:
 
     Attributes:
         body: Leaf 0.
+        counts: How many items it names, by relation: (code, number) pairs,
+            codes rising, which is the order of the leaves.
         items: Leaf number (from 1) → item, for the item leaves at hand: all
             of them for a prover, the shown ones for a verifier.
-        item_count: How many items the event names.
         issuer: The actor that signed it.
     """
 
     body: Mapping[str, Value]
+    counts: Sequence[tuple[int, int]]
     items: Mapping[int, Item]
-    item_count: int
     issuer: str
+
+    def leaves_of(self, first: str, last: str) -> range:
+        """Return the numbers of the leaves in these lists and between."""
+        start, stop = CODES[first], CODES[last]
+        before = sum(number for code, number in self.counts if code < start)
+        until = sum(number for code, number in self.counts if code <= stop)
+        return range(1 + before, 1 + until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,68 +161,100 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Links [start, stop) of an item's trail that nobody looked at."""
+
+    item: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """What a story needs.
 
     Attributes:
-        trails: Item → its whole trail, in order of discovery, the subject
-            first; empty for an item that has none.
+        trails: Item → its trail, in order of discovery, the subject first,
+            the trust item last; of no links for an item that has none.
         shown: The events to show, each with the numbers of the leaves to
             show: 0 (the body) and what the walk had to see.
         sightings: Which event was seen on which item's trail, in order.
+        aside: The warnings on these trails that lie in no window, in order.
         void: For each event that is declared an error, seen from an item:
             where that is declared; a declaration itself is not among them.
+        skipped: What no window looked at, by trail as discovered and then
+            by number.
         missing: What was not found. Empty for a complete story.
     """
 
-    trails: Mapping[str, Sequence[Link]]
+    trails: Mapping[str, Trail]
     shown: Mapping[Position, frozenset[int]]
     sightings: tuple[Sighting, ...]
+    aside: tuple[Sighting, ...]
     void: Mapping[tuple[Position, str], Position]
+    skipped: tuple[Skipped, ...]
     missing: tuple[Missing, ...]
 
 
-ReadTrail = Callable[[str], Sequence[Link] | None]
-"""Returns an item's whole trail, oldest first; empty if it has none for
-certain (a bundle proves that); None if that is not known."""
+ReadTrail = Callable[[str], Trail | None]
+"""Returns an item's trail; one of no links if it has none for certain (a
+bundle proves that); None if that is not known."""
 
 ReadEvent = Callable[[int, int, str], SeenEvent | None]
 """Returns the event at (log index, position), asked for on account of the
 first item that it is met from; None if it is not at hand."""
 
 
-def trace(
+def trace(  # noqa: PLR0913  # each by name
     subject: str,
     *,
+    trust_item: str,
     read_trail: ReadTrail,
     read_event: ReadEvent,
     wants: Collection[Why] = ALL,
+    besides: Collection[int] = (),
 ) -> Trace:
     """Return what the story of *subject* needs.
 
+    The cost is in proportion to what is looked at.
+
     Args:
         subject: The item's id.
+        trust_item: The id whose trail has the ledger's trust versions.
         read_trail: Where trails come from.
         read_event: Where events come from; asked at most once for each
             of them.
         wants: The kinds of trail to follow; the subject's own always is.
+        besides: The numbers of links of the subject's trail to look at even
+            where they would be skipped.
     """
-    walk = _Walk(read_trail, read_event, frozenset(wants) | {Why.SUBJECT})
+    walk = _Walk(
+        read_trail,
+        read_event,
+        frozenset(wants) | {Why.SUBJECT},
+        sorted(set(besides)),
+    )
     walk.follow(_Visit(subject, Why.SUBJECT))
     walk.run()
+    walk.read_trust(trust_item)
+    walk.hold_demands()
     return Trace(
         trails=walk.trails,
         shown={at: frozenset(walk.shown[at]) for at in sorted(walk.shown)},
         sightings=tuple(walk.sightings),
+        aside=tuple(walk.aside),
         void=walk.void,
+        skipped=tuple(walk.skipped()),
         missing=tuple(walk.missing),
     )
 
 
-_FORMS_WITH_PARENT = frozenset({"AggregationEvent", "AssociationEvent"})
+_ALL = "actor", "place"
+_PARENTS = "parentID", "parentID"
+_INPUTS = "inputEPCList", "inputQuantityList"
+
 _CHILD = frozenset({"childEPCs", "childQuantityList"})
 _PARENT = frozenset({"parentID"})
-_INPUT = frozenset({"inputEPCList", "inputQuantityList"})
 _OUTPUT = frozenset({"outputEPCList", "outputQuantityList"})
 _MADE_AS_UNIT = frozenset({"epcList", "outputEPCList"})
 _PLACE = "https://id.gs1.org/414/"
@@ -208,29 +279,12 @@ class _Visit:
     again: tuple[Position, ...] = ()
 
 
-class _Parts:
-    """An event, gone through once for all the trails that it is on.
+@dataclass(slots=True)
+class _Met:
+    """An event, gone through once for all the trails that it is on."""
 
-    Attributes:
-        event: The event.
-        leaves: Item → the numbers of its leaves at hand, lowest first.
-        parent: The number of the first leaf at hand that names a parent.
-        lacks: The number of the first item leaf that is not at hand.
-    """
-
-    __slots__ = ("_asserts", "event", "lacks", "leaves", "parent")
-
-    def __init__(self, event: SeenEvent) -> None:
-        self.event = event
-        self.leaves: dict[str, list[int]] = {}
-        self.parent: int | None = None
-        self._asserts: bytes | None = None
-        for number, item in event.items.items():
-            self.leaves.setdefault(item.id, []).append(number)
-            if self.parent is None and item.relation in _PARENT:
-                self.parent = number
-        numbers = range(1, event.item_count + 1)
-        self.lacks = next((n for n in numbers if n not in event.items), None)
+    event: SeenEvent
+    _asserts: bytes | None = None
 
     @property
     def asserts(self) -> bytes:
@@ -242,20 +296,31 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One event on one trail, with the numbers of the item's own leaves."""
+    """One event on one trail, and the link that leads to it."""
 
-    at: Position
-    parts: _Parts
-    own: tuple[int, ...]
+    link: Link
+    met: _Met
+
+    @property
+    def at(self) -> Position:
+        """Where it stands."""
+        return place_of(self.link)
 
     @property
     def event(self) -> SeenEvent:
         """The event."""
-        return self.parts.event
+        return self.met.event
+
+    @property
+    def declares_error(self) -> bool:
+        """Whether it says of an earlier event that it was an error."""
+        return bool(self.link.kinds & DECLARES_ERROR)
 
     def names_it_in(self, relations: Collection[str]) -> bool:
         """Return whether the item stands in one of these lists."""
-        return any(self.event.items[n].relation in relations for n in self.own)
+        # An event names an item in one list alone.
+        (first, *_) = self.link.leaves
+        return self.event.items[first].relation in relations
 
 
 class _Windows:
@@ -290,9 +355,11 @@ class _Walk:
     read_trail: ReadTrail
     read_event: ReadEvent
     wants: frozenset[Why]
-    trails: dict[str, Sequence[Link]] = field(default_factory=dict)
+    besides: Sequence[int]
+    trails: dict[str, Trail] = field(default_factory=dict)
     shown: dict[Position, set[int]] = field(default_factory=dict)
     sightings: dict[Sighting, None] = field(default_factory=dict)
+    aside: list[Sighting] = field(default_factory=list)
     void: dict[tuple[Position, str], Position] = field(default_factory=dict)
     missing: dict[Missing, None] = field(default_factory=dict)
     _lacking: set[str] = field(default_factory=set)
@@ -302,21 +369,27 @@ class _Walk:
     _seen: dict[tuple[Position, str], _Seen | None] = field(
         default_factory=dict
     )
-    _parts: dict[Position, _Parts | None] = field(default_factory=dict)
-    _whole: set[Position] = field(default_factory=set)
+    _met: dict[Position, _Met | None] = field(default_factory=dict)
     _turned: set[Position] = field(default_factory=set)
     _issuers: set[str] = field(default_factory=set)
     _unheard: list[str] = field(default_factory=list)
+    # Trail → why it was first followed, the numbers of the links looked at,
+    # and the stretches that one window or other skipped.
+    _goods: dict[str, Why] = field(default_factory=dict)
+    _looked: dict[str, set[int]] = field(default_factory=dict)
+    _passed: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _looks: int = 0
 
     def run(self) -> None:
-        """Visit until nothing new turns up, the actors last."""
-        while self._queue:
-            while self._queue:
-                self._visit(self._queue.popleft())
+        """Visit until nothing new turns up, warnings late, actors last."""
+        self._drain()
+        for item, why in self._goods.items():
+            self._heed(_Visit(item, why))
+        while self._unheard:
             issuers, self._unheard = self._unheard, []
             for issuer in issuers:
                 self.follow(_Visit(issuer, Why.ACTOR))
+            self._drain()
 
     def follow(self, visit: _Visit) -> None:
         """Plan a visit."""
@@ -328,33 +401,81 @@ class _Walk:
         self._planned.add(visit)
         self._queue.append(visit)
 
+    def read_trust(self, item: str) -> None:
+        """Read the whole trail of the ledger's trust versions."""
+        visit = _Visit(item, Why.TRUST)
+        trail = self.trails.get(item) or self.read_trail(item)
+        if trail is None:
+            self._miss(visit, None, f"the trail of {item} is not there")
+            return
+        self.trails[item] = trail
+        try:
+            trail.slice(0, trail.count)
+        except NotShownError as error:
+            self._miss(visit, None, str(error))
+
+    def hold_demands(self) -> None:
+        """Ask what each event shown was to follow, and did."""
+        for at in self.shown:
+            met = self._met[at]
+            assert met is not None, "what is shown was seen"
+            for item, _ in read_after(met.event.body):
+                trail = self.trails.get(item)
+                if trail is None:
+                    continue
+                try:
+                    # What the signer saw was the trail before the statement.
+                    trail.first_at((at[0], 0))
+                except NotShownError as error:
+                    why = self._goods.get(item, Why.ACTOR)
+                    self._miss(_Visit(item, why), at, str(error))
+
+    def skipped(self) -> Iterator[Skipped]:
+        """Yield what windows passed over and no other window looked at."""
+        for item in self.trails:
+            looked = sorted(self._looked.get(item, ()))
+            for start, stop in _joined(self._passed.get(item, ())):
+                first = bisect_left(looked, start)
+                last = bisect_left(looked, stop)
+                after = start
+                for number in (*looked[first:last], stop):
+                    if after < number:
+                        yield Skipped(item, after, number)
+                    after = number + 1
+
+    def _drain(self) -> None:
+        while self._queue:
+            self._visit(self._queue.popleft())
+
     def _visit(self, visit: _Visit) -> None:
         made = self._made.setdefault((visit.item, visit.why), _Windows())
         # A cycle of containers only ever narrows its window, and ends here.
         if made.covers(visit.start, visit.stop):
             return
-        links = self._links(visit)
-        if links is None:
+        trail = self._trail(visit)
+        if trail is None:
             return
+        if visit.why is not Why.ACTOR:
+            self._goods.setdefault(visit.item, visit.why)
         if visit.why in _HAS_CONTAINERS:
-            made.add(visit.start, self._ride(visit, links))
+            made.add(visit.start, self._ride(visit, trail))
             return
         made.add(visit.start, visit.stop)
-        self._stand(visit, list(self._events(visit, links)))
+        self._stand(visit, list(self._events(visit, trail)))
 
-    def _ride(self, visit: _Visit, links: Sequence[Link]) -> Position:
+    def _ride(self, visit: _Visit, trail: Trail) -> Position:
         """Read a trail of which the parents matter too; return where it ends.
 
         That is where the visit stops, or where a container was emptied.
         """
         opened: dict[str, list[Position]] = {}
         windows: list[_Visit] = []
-        events, stop = self._until_emptied(visit, links)
+        events, stop = self._until_emptied(visit, trail)
         for seen in self._stand(visit, events):
             parent = self._parent_of(visit, seen)
             if parent is None:
                 continue
-            if _says(seen.event, "ADD"):
+            if seen.link.kinds & GOES_IN:
                 opened.setdefault(parent, []).append(seen.at)
             elif parent in opened:
                 windows.append(_window(parent, opened.pop(parent), seen.at))
@@ -367,11 +488,11 @@ class _Walk:
         return stop
 
     def _until_emptied(
-        self, visit: _Visit, links: Sequence[Link]
+        self, visit: _Visit, trail: Trail
     ) -> tuple[list[_Seen], Position]:
         """Return the visit's events, and where the visit stops."""
         events = []
-        for seen in self._events(visit, links):
+        for seen in self._events(visit, trail):
             events.append(seen)
             if visit.why is Why.CONTAINER and _is_emptied(seen):
                 return events, seen.at
@@ -385,12 +506,29 @@ class _Walk:
             self.sightings.setdefault(Sighting(seen.at, visit.item, visit.why))
             if seen.at in void:
                 self.void[seen.at, visit.item] = void[seen.at]
-            elif not declares_error(seen.event.body):
+            elif not seen.declares_error:
                 standing.append(seen)
                 self._look(visit, seen)
         return standing
 
-    def _links(self, visit: _Visit) -> Sequence[Link] | None:
+    def _heed(self, visit: _Visit) -> None:
+        """Look at the warnings of a trail, those in no window aside."""
+        looked = self._looked.setdefault(visit.item, set())
+        events = []
+        for number, link in self.trails[visit.item].warnings():
+            if not self._may_look(visit):
+                break
+            seen = self._see(visit, number, link)
+            if seen is None:
+                continue
+            events.append(seen)
+            if number not in looked:
+                looked.add(number)
+                self.aside.append(Sighting(seen.at, visit.item, visit.why))
+        for at, declared in _find_void(events).items():
+            self.void.setdefault((at, visit.item), declared)
+
+    def _trail(self, visit: _Visit) -> Trail | None:
         item = visit.item
         if item in self.trails:
             return self.trails[item]
@@ -400,67 +538,118 @@ class _Walk:
         if len(self.trails) >= MAX_TRAILS:
             self._miss(visit, None, f"the story has over {MAX_TRAILS} trails")
             return None
-        links = self.read_trail(item)
-        if links is None:
+        trail = self.read_trail(item)
+        if trail is None:
             self._miss(visit, None, f"the trail of {item} is not there")
             return None
         self._lacking.discard(item)
-        self.trails[item] = links
-        return links
+        self.trails[item] = trail
+        return trail
 
-    def _events(self, visit: _Visit, links: Sequence[Link]) -> Iterator[_Seen]:
+    def _events(self, visit: _Visit, trail: Trail) -> Iterator[_Seen]:
         """Yield the events in the visit's window that can be seen."""
-        first = bisect_left(links, visit.start, key=_place)
-        for number in range(first, len(links)):
-            at = _place(links[number])
-            if at > visit.stop:
+        looked = self._looked.setdefault(visit.item, set())
+        last: int | None = None
+        try:
+            for number, link in self._window(visit, trail):
+                if not self._may_look(visit):
+                    return
+                if last is not None and last + 1 < number:
+                    passed = self._passed.setdefault(visit.item, [])
+                    passed.append((last + 1, number))
+                last = number
+                looked.add(number)
+                seen = self._see(visit, number, link)
+                if seen is not None:
+                    yield seen
+        except NotShownError as error:
+            self._miss(visit, None, str(error))
+
+    def _window(
+        self, visit: _Visit, trail: Trail
+    ) -> Iterator[tuple[int, Link]]:
+        """Yield the links that a visit looks at, with their numbers.
+
+        Raises:
+            NotShownError: What comes next is not shown.
+        """
+        start = 0 if visit.start == FIRST else trail.first_at(visit.start)
+        stop = trail.count if visit.stop == LAST else None
+        for number in count(start):
+            if number == start + EDGE and visit.why is not Why.ACTOR:
+                if stop is None:
+                    stop = trail.first_at((visit.stop[0], visit.stop[1] + 1))
+                if stop - start > WHOLE:
+                    break
+            if number == (trail.count if stop is None else stop):
                 return
-            self._looks += 1
-            if self._looks > MAX_LOOKS:
-                self._miss(visit, None, "the story is too long to be followed")
+            (link,) = trail.slice(number, number + 1)
+            if place_of(link) > visit.stop:
                 return
-            if (at, visit.item) not in self._seen:
-                which = (
-                    f"event {number + 1} of {len(links)} of the trail of"
-                    f" {visit.item} (entry {at[0]}, event {at[1]})"
+            yield number, link
+        assert stop is not None, "a window that never ends is a long one"
+        yield from self._between(visit, trail, start + EDGE, stop - EDGE)
+        yield from enumerate(trail.slice(stop - EDGE, stop), stop - EDGE)
+
+    def _between(
+        self, visit: _Visit, trail: Trail, start: int, stop: int
+    ) -> Iterator[tuple[int, Link]]:
+        """Yield what a visit looks at of what it skips."""
+        warnings = trail.warnings()
+        first = bisect_left(warnings, start, key=_number)
+        found = dict(warnings[first : bisect_left(warnings, stop, key=_number)])
+        if visit.why is Why.SUBJECT:
+            first = bisect_left(self.besides, start)
+            for number in self.besides[first:]:
+                if number >= stop:
+                    break
+                (found[number],) = trail.slice(number, number + 1)
+        yield from sorted(found.items(), key=_number)
+
+    def _may_look(self, visit: _Visit) -> bool:
+        self._looks += 1
+        if self._looks > MAX_LOOKS:
+            self._miss(visit, None, "the story is too long to be followed")
+        return self._looks <= MAX_LOOKS
+
+    def _see(self, visit: _Visit, number: int, link: Link) -> _Seen | None:
+        at, item = place_of(link), visit.item
+        if (at, item) not in self._seen:
+            met = self._meet(at, item)
+            self._seen[at, item] = None if met is None else _Seen(link, met)
+            if met is None:
+                self._miss(
+                    visit,
+                    at,
+                    f"event {number + 1} of {self.trails[item].count} of the"
+                    f" trail of {item} (entry {at[0]}, event {at[1]}) is not"
+                    " shown",
                 )
-                self._seen[at, visit.item] = self._see(visit, at, which)
-            seen = self._seen[at, visit.item]
-            if seen is not None:
-                yield seen
+            else:
+                self._show(at, (0, *link.leaves))
+        return self._seen[at, item]
 
-    def _see(self, visit: _Visit, at: Position, which: str) -> _Seen | None:
-        parts = self._parts_of(at, visit.item)
-        if parts is None:
-            self._miss(visit, at, f"{which} is not shown")
-            return None
-        own = tuple(parts.leaves.get(visit.item, ()))
-        if not own:
-            self._miss(visit, at, f"{which} does not show that it names it")
-        self._show(at, (0, *own))
-        return _Seen(at, parts, own)
-
-    def _parts_of(self, at: Position, item: str) -> _Parts | None:
-        if at not in self._parts:
+    def _meet(self, at: Position, item: str) -> _Met | None:
+        if at not in self._met:
             event = self.read_event(*at, item)
-            self._parts[at] = None if event is None else _Parts(event)
+            self._met[at] = None if event is None else _Met(event)
             if event is not None and event.issuer not in self._issuers:
                 self._issuers.add(event.issuer)
                 self._unheard.append(event.issuer)
-        return self._parts[at]
+        return self._met[at]
 
     def _look(self, visit: _Visit, seen: _Seen) -> None:
         """Follow what one event leads to, its parents apart."""
-        body = seen.event.body
-        if is_registry_event(body):
-            self._show_all(visit, seen)
+        event = seen.event
+        if is_registry_event(event.body):
+            self._show_all(visit, seen, event.leaves_of(*_ALL))
             return
         if visit.why in _HAS_LOT and seen.names_it_in(_MADE_AS_UNIT):
             self._follow_lot(visit, seen)
         if (
             visit.why in _HAS_INPUTS
             and Why.INPUT in self.wants
-            and body["type"] == "TransformationEvent"
+            and event.body["type"] == "TransformationEvent"
             and seen.names_it_in(_OUTPUT)
         ):
             self._follow_inputs(_Visit(visit.item, Why.INPUT), seen)
@@ -479,57 +668,54 @@ class _Walk:
             self.follow(_Visit(lot, Why.LOT, FIRST, visit.stop))
 
     def _follow_inputs(self, visit: _Visit, seen: _Seen) -> None:
-        if not self._show_all(visit, seen) or seen.at in self._turned:
-            return
         # They are the same from whichever of its outputs it is seen.
+        if seen.at in self._turned:
+            return
         self._turned.add(seen.at)
-        for _, item in sorted(seen.event.items.items()):
-            if item.relation in _INPUT and has_trail(item.id):
+        inputs = seen.event.leaves_of(*_INPUTS)
+        if not self._show_all(visit, seen, inputs):
+            return
+        for number in inputs:
+            item = seen.event.items.get(number)
+            if item is not None and has_trail(item.id, item.relation):
                 self.follow(_Visit(item.id, Why.INPUT, FIRST, seen.at))
 
     def _parent_of(self, visit: _Visit, seen: _Seen) -> str | None:
         """Return the container that the item went into or out of, if any."""
-        event = seen.event
         if (
             Why.CONTAINER not in self.wants
-            or event.body["type"] not in _FORMS_WITH_PARENT
-            or not _says(event, "ADD", "DELETE")
+            or not seen.link.kinds & (GOES_IN | COMES_OUT)
             or not seen.names_it_in(_CHILD)
         ):
             return None
-        number = seen.parts.parent
-        if number is not None:
-            self._show(seen.at, (number,))
-            parent = event.items[number].id
-            # A place has no inside: what else happens there is none of the
-            # item's story.
-            is_place = parent.startswith(_PLACE)
-            return None if is_place or parent == visit.item else parent
-        # Only with every leaf at hand is it certain that there is no parent.
-        self._show_all(_Visit(visit.item, Why.CONTAINER), seen)
-        return None
+        # One at most; none names no container, and the counts say so.
+        parents = seen.event.leaves_of(*_PARENTS)
+        wanted = _Visit(visit.item, Why.CONTAINER)
+        if not self._show_all(wanted, seen, parents) or not parents:
+            return None
+        leaf = seen.event.items.get(parents[0])
+        # A place has no inside: what else happens there is none of the
+        # item's story.
+        if leaf is None or leaf.id.startswith(_PLACE) or leaf.id == visit.item:
+            return None
+        return leaf.id
 
-    def _show_all(self, visit: _Visit, seen: _Seen) -> bool:
-        """Ask for every item leaf of the event; return if it is not too big."""
-        count = seen.event.item_count
-        if count > MAX_ITEMS:
+    def _show_all(self, visit: _Visit, seen: _Seen, leaves: range) -> bool:
+        """Ask for some item leaves of an event; return if not too many."""
+        at, named = seen.at, f"event {seen.at[1]} of entry {seen.at[0]}"
+        if len(leaves) > MAX_ITEMS:
             self._miss(
                 visit,
-                seen.at,
-                f"event {seen.at[1]} of entry {seen.at[0]} names {count}"
-                f" items: a story shows {MAX_ITEMS} of one event at most",
+                at,
+                f"{named} names {len(leaves)} items: a story shows {MAX_ITEMS}"
+                " of one event at most",
             )
             return False
-        if seen.at not in self._whole:
-            self._whole.add(seen.at)
-            self._show(seen.at, range(1, count + 1))
-        if seen.parts.lacks is not None:
-            self._miss(
-                visit,
-                seen.at,
-                f"leaf {seen.parts.lacks} of event {seen.at[1]} of entry"
-                f" {seen.at[0]} is not shown",
-            )
+        self._show(at, leaves)
+        for number in leaves:
+            if number not in seen.event.items:
+                self._miss(visit, at, f"leaf {number} of {named} is not shown")
+                break
         return True
 
     def _show(self, at: Position, numbers: Collection[int]) -> None:
@@ -539,31 +725,37 @@ class _Walk:
         self.missing.setdefault(Missing(visit.why, visit.item, at, reason))
 
 
-def _place(link: Link) -> Position:
-    return link.log_index, link.position
+def _number(numbered: tuple[int, Link]) -> int:
+    return numbered[0]
+
+
+def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield what *stretches* cover together, lowest first."""
+    begun: tuple[int, int] | None = None
+    for start, stop in sorted(stretches):
+        if begun is not None and start <= begun[1]:
+            begun = begun[0], max(begun[1], stop)
+            continue
+        if begun is not None:
+            yield begun
+        begun = start, stop
+    if begun is not None:
+        yield begun
 
 
 def _window(parent: str, added: Sequence[Position], stop: Position) -> _Visit:
     return _Visit(parent, Why.CONTAINER, added[0], stop, tuple(added[1:]))
 
 
-def _says(event: SeenEvent, *actions: str) -> bool:
-    return any(event.body.get("action") == action for action in actions)
-
-
 def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:
     """Return which of *events* the same signer later declares an error."""
-    declared = {
-        _said(seen): seen.at
-        for seen in events
-        if declares_error(seen.event.body)
-    }
+    declared = {_said(seen): seen.at for seen in events if seen.declares_error}
     if not declared:
         return {}
     return {
         seen.at: declared[said]
         for seen in events
-        if not declares_error(seen.event.body)
+        if not seen.declares_error
         and (said := _said(seen)) in declared
         and declared[said] > seen.at
     }
@@ -576,17 +768,14 @@ def _said(seen: _Seen) -> tuple[object, ...]:
     there are: so this is all that a prover may go by.
     """
     event = seen.event
-    own = frozenset(event.items[number] for number in seen.own)
-    return event.issuer, event.item_count, own, seen.parts.asserts
+    own = frozenset(event.items[number] for number in seen.link.leaves)
+    return event.issuer, tuple(event.counts), own, seen.met.asserts
 
 
 def _is_emptied(seen: _Seen) -> bool:
     """Return whether this is a parent's DELETE that names no child."""
-    event = seen.event
     return (
-        not declares_error(event.body)
-        and event.body["type"] in _FORMS_WITH_PARENT
-        and _says(event, "DELETE")
-        and event.item_count == 1
+        bool(seen.link.kinds & COMES_OUT)
+        and not seen.declares_error
         and seen.names_it_in(_PARENT)
     )

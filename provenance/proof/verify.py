@@ -9,8 +9,9 @@ The steps, in order (`provenance.proof.verdict.STEPS`):
      5  freshness      it is not too old, and not from the future
      6  commitment     its last leaf commits to the trails of all items
      7  inclusion      every entry is in the log at its index
-     8  events         every leaf shown is one that its statement signed
-     9  trails         each has all of its links, and ends where the map says
+     8  events         every event shown is of its form
+     9  trails         each holds what is shown of its item, and every link is
+                       where the map says
     10  completeness   the walk through the story finds all it needs, and
                        nothing is there that it does not lead to
     11  signatures     every statement is signed with a key that counted then
@@ -21,7 +22,9 @@ The steps, in order (`provenance.proof.verdict.STEPS`):
 Keys, origin, authorities, witnesses and the clock come from the caller;
 nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
 log holds, and a fault there leaves nothing to go on with; the later ones note
-all faults that there are.
+all faults that there are. Events are read before the entries are proven, for
+they are what the entries are made of again; and the last entry's time is
+worth nothing before it is proven, so that freshness comes after inclusion.
 """
 
 from contextlib import suppress
@@ -44,10 +47,10 @@ from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
     Evidence,
     ProvenEvent,
-    check_commitment,
-    check_events,
-    check_inclusion,
+    check_anchors,
+    check_log,
     check_trails,
+    read_statements,
 )
 from provenance.proof.opening import newest, open_trusted, require_past
 from provenance.proof.report import Report, StoppedError
@@ -60,7 +63,8 @@ from provenance.proof.story import (
     trace_bundle,
 )
 from provenance.proof.timeline import make_timeline
-from provenance.proof.trace import Position, Trace, Why
+from provenance.proof.trace import Trace, Why
+from provenance.proof.trails import Position, SparseTrail
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import (
     Moment,
@@ -141,9 +145,14 @@ def verify_bundle(
         verdict.timeline,
         verdict.notices,
         examination.events,
-        examination.evidence.chains[verdict.subject][-1],
+        _head_of(examination.evidence.trails[verdict.subject]),
         examination.registry,
     )
+
+
+def _head_of(trail: SparseTrail) -> Hash:
+    # Its end was looked at, or the story would not be whole.
+    return trail.hash_before(trail.count)
 
 
 def examine_bundle(
@@ -205,31 +214,44 @@ class _Examination:
         Raises:
             StoppedError: A step left nothing to go on with.
         """
-        # 1 to 6: what the checkpoint is worth.
+        # 1 to 5: what the checkpoint is worth.
         bundle, claimed = self._read(data)
         self.subject = bundle.subject
         self._check_origin(bundle, claimed)
         signed = self._check_log_signature(bundle)
         counted = self._check_quorum(signed)
         checkpoint = signed.checkpoint
-        commitment = check_commitment(self.report, bundle, checkpoint)
-        self._check_freshness(commitment, counted)
 
-        # 7 to 9: what the log holds.
-        statements, times = check_inclusion(
-            self.report, bundle, checkpoint, commitment
+        # 6 to 9: what the log holds.
+        statements, events = read_statements(
+            self.report, bundle, checkpoint.origin
         )
-        events = check_events(self.report, bundle, statements)
+        commitment, times, leaves = check_log(
+            self.report, bundle, checkpoint, statements
+        )
+        check_anchors(self.report, bundle, checkpoint, leaves, self._trust)
+        self._check_freshness(commitment, counted)
         self.summary = self._summarise(checkpoint, commitment, counted, events)
-        chains = check_trails(self.report, bundle, events, commitment.map_root)
-        evidence = Evidence(statements, times, events, chains)
+        trails = check_trails(
+            self.report,
+            bundle,
+            events,
+            origin=checkpoint.origin,
+            map_root=commitment.map_root,
+        )
+        evidence = Evidence(statements, times, events, trails)
         self.evidence = evidence
 
         # 10 to 14: what it means.
-        walk = trace_bundle(bundle, events)
+        walk = trace_bundle(bundle, evidence, origin=checkpoint.origin)
         pinned = {actor.id for actor in self._trust.actors}
         check_completeness(
-            self.report, bundle, walk, asked=self._trust.trails, pinned=pinned
+            self.report,
+            bundle,
+            walk,
+            evidence,
+            asked=self._trust.trails,
+            pinned=pinned,
         )
         entitlement = check_entitlement(
             self.report,
@@ -243,8 +265,8 @@ class _Examination:
             ],
         )
         self.registry = entitlement.registry
-        check_demands(self.report, bundle, evidence)
-        self._tell(bundle, walk, events, entitlement)
+        check_demands(self.report, evidence)
+        self._tell(bundle, walk, evidence, entitlement)
 
     def _read(self, data: bytes) -> tuple[Bundle, Checkpoint]:
         try:
@@ -360,10 +382,11 @@ class _Examination:
         self,
         bundle: Bundle,
         walk: Trace,
-        events: dict[Position, ProvenEvent],
+        evidence: Evidence,
         entitlement: Entitlement,
     ) -> None:
-        check_standing(self.report, bundle, walk, events)
+        events = evidence.events
+        check_standing(self.report, bundle, walk, evidence)
         check_creations(self.report, walk, events, entitlement.acts)
         check_recalls(self.report, walk, events, entitlement.acts)
         self.timeline = make_timeline(walk, events, entitlement)

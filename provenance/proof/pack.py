@@ -1,0 +1,509 @@
+"""Showing a story: what its walk asks for, with the proofs that hold it.
+
+The walk (`provenance.proof.trace`) decides what is shown. It goes over a
+`Source`, which is a ledger's storage or whatever else has events, and what it
+asked for is packed:
+
+    trails       the links that it asked for, as ranges; of a link whose event
+                 is not shown, the link itself
+    statements   the events that it saw, with the leaves that it looked at; and
+                 of every item whose trail is shown, all its own leaves
+    entries      the trust versions
+
+Of all this no more is read than is shown, and what lies on the way there: an
+event of 50,000 items is its header, a few leaves and their proof, a trail of
+200,000 links two times 64.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from provenance.claims.event import (
+    Counts,
+    Item,
+    has_trail,
+    parse_body,
+    parse_item,
+    relation_of,
+    room_for,
+)
+from provenance.claims.statement import Entry, parse_entry
+from provenance.claims.trail import Link
+from provenance.encoding.canonical import Value
+from provenance.encoding.digest import Hash
+from provenance.proof.bundle import (
+    LoggedEntry,
+    ProvenTrail,
+    Range,
+    ShownEvent,
+    ShownField,
+    ShownItem,
+    ShownStatement,
+)
+from provenance.proof.show import show_item
+from provenance.proof.trace import ALL, EDGE, SeenEvent, Trace, Why, trace
+from provenance.proof.trails import Position, Trail, place_of
+from provenance.tlog.merkle import ReadNodes, prove_many
+
+
+class LinkSource(Protocol):
+    """A trail that has links, all of which can be read."""
+
+    @property
+    def count(self) -> int:
+        """How many links it has."""
+
+    @property
+    def nodes(self) -> ReadNodes:
+        """The nodes of the tree over its links."""
+
+    def links(self, start: int, stop: int) -> Sequence[Link]:
+        """Return the links from number *start* up to *stop*."""
+
+    def link_hash(self, index: int) -> Hash:
+        """Return the hash of that link."""
+
+    def first_at(self, place: Position) -> int:
+        """Return the number of the first link at or after *place*."""
+
+    def warnings(self) -> Sequence[tuple[int, Link]]:
+        """Return every link that warns, with its number, oldest first."""
+
+
+class LeafSource(Protocol):
+    """An event, of which each leaf can be read."""
+
+    @property
+    def counts(self) -> Counts:
+        """How many items stand under each relation."""
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """Where its concealed fields belong."""
+
+    @property
+    def size(self) -> int:
+        """How many leaves it has."""
+
+    @property
+    def body_leaf(self) -> bytes:
+        """Leaf 0."""
+
+    @property
+    def nodes(self) -> ReadNodes:
+        """The nodes of the tree over its leaves."""
+
+    def leaf(self, number: int) -> bytes | None:
+        """Return that leaf; None if only its hash is known."""
+
+
+class Source(Protocol):
+    """Where a story is read from."""
+
+    def trail(self, item: str) -> LinkSource | None:
+        """Return the item's trail; None if it has none."""
+
+    def event_at(self, log_index: int, position: int) -> LeafSource:
+        """Return the event at that place."""
+
+    def event_nodes(self, log_index: int) -> ReadNodes:
+        """Return the nodes of the tree over one statement's event ids."""
+
+    def entry(self, log_index: int) -> bytes:
+        """Return the bytes of that log entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStory:
+    """A story, as a bundle shows it.
+
+    Attributes:
+        trace: What its walk found.
+        statements: The statements of the events shown, by log index.
+        entries: The trust versions, by log index.
+        trails: What is shown of each trail, by item.
+        bodies: What each event shown says.
+    """
+
+    trace: Trace
+    statements: tuple[ShownStatement, ...]
+    entries: tuple[LoggedEntry, ...]
+    trails: tuple[ProvenTrail, ...]
+    bodies: Mapping[Position, Mapping[str, Value]]
+
+
+def show_story(  # noqa: PLR0913  # each by name
+    item: str,
+    source: Source,
+    *,
+    trust_item: str,
+    reveal: Collection[str] = (),
+    besides: Collection[int] = (),
+    wants: Collection[Why] = ALL,
+) -> ShownStory:
+    """Return what the story of *item* needs, as a bundle shows it.
+
+    The cost is in proportion to what is shown.
+
+    Args:
+        item: The item's id.
+        source: Where it is read from.
+        trust_item: The id whose trail has the ledger's trust versions.
+        reveal: The pointers of the concealed fields to show, where the item's
+            own events have them.
+        besides: The numbers of links of the item's trail to show even where
+            they would be skipped.
+        wants: The kinds of trail to follow.
+    """
+    look = _Look(source)
+    besides = set(besides)
+    while True:
+        story = trace(
+            item,
+            trust_item=trust_item,
+            read_trail=look.trail,
+            read_event=look.event,
+            besides=besides,
+            wants=wants,
+        )
+        shown = look.shown({at: set(story.shown[at]) for at in story.shown})
+        # A verifier looks at whatever is shown of the item itself: so does
+        # the walk, where some other trail led to what it had skipped.
+        led = {
+            number
+            for number, link in look.trails[item].asked()
+            if place_of(link) in shown
+        }
+        if all(
+            led.isdisjoint(range(each.start, each.stop))
+            for each in story.skipped
+            if each.item == item
+        ):
+            break
+        besides |= led
+    if reveal:
+        look.reveal(shown, look.trails[item], reveal)
+    trusted = look.trails.get(trust_item)
+    versions = () if trusted is None else trusted.asked()
+    return ShownStory(
+        trace=story,
+        statements=tuple(look.statements(shown)),
+        entries=tuple(
+            LoggedEntry(link.log_index, look.entry(link.log_index))
+            for _, link in versions
+        ),
+        trails=tuple(
+            look.trails[name].proven(name, shown)
+            for name in sorted(look.trails)
+        ),
+        bodies={at: look.body(at) for at in shown},
+    )
+
+
+class _AskedTrail:
+    """A trail of the ledger, that notes what it was asked for: a `Trail`."""
+
+    def __init__(self, view: LinkSource | None) -> None:
+        self._view = view
+        self.count = 0 if view is None else view.count
+        self._links: dict[int, Link] = {}
+        self._asked: set[int] = set()
+        self._warnings: list[tuple[int, Link]] | None = None
+
+    def first_at(self, place: Position) -> int:
+        """Return the number of the first link at or after *place*."""
+        if self._view is None:
+            return 0
+        number = self._number_at(place)
+        self._asked.update(
+            n for n in (number - 1, number) if 0 <= n < self.count
+        )
+        return number
+
+    def slice(self, start: int, stop: int) -> Sequence[Link]:
+        """Return the links from number *start* up to *stop*, that excluded."""
+        self._asked.update(range(start, stop))
+        self._load(start, stop)
+        return [self._links[number] for number in range(start, stop)]
+
+    def warnings(self) -> Sequence[tuple[int, Link]]:
+        """Return every link that warns, with its number, oldest first."""
+        if self._warnings is None:
+            view = self._view
+            self._warnings = [] if view is None else view.warnings()
+            self._links.update(self._warnings)
+            self._asked.update(number for number, _ in self._warnings)
+        return self._warnings
+
+    def asked(self) -> list[tuple[int, Link]]:
+        """Return the links asked for, with their numbers, oldest first."""
+        numbers = sorted(self._asked)
+        for start, stop in _runs(numbers):
+            self._load(start, stop)
+        return [(number, self._links[number]) for number in numbers]
+
+    def keep(self, place: Position) -> Link:
+        """Ask for the link at *place*, which there is."""
+        number = self._number_at(place)
+        (link,) = self.slice(number, number + 1)
+        assert place_of(link) == place, "the event is on that trail"
+        return link
+
+    def proven(
+        self, item: str, shown: Mapping[Position, Collection[int]]
+    ) -> ProvenTrail:
+        """Return what was asked for, with its proof."""
+        view, links = self._view, self.asked()
+        if view is None:
+            return ProvenTrail(item, 0)
+        ranges = [
+            Range(
+                start,
+                stop - start,
+                view.link_hash(start - 1) if start else None,
+            )
+            for start, stop in _runs([number for number, _ in links])
+        ]
+        known = {number for number, _ in links}
+        known |= {each.start - 1 for each in ranges if each.start}
+        hashes: tuple[Hash, ...] = ()
+        if len(known) < self.count:
+            hashes = prove_many(sorted(known), self.count, view.nodes)
+        rows = tuple(
+            link
+            for _, link in links
+            # A link to a trust version, which names no leaf, is derived from
+            # that entry.
+            if link.leaves and place_of(link) not in shown
+        )
+        return ProvenTrail(item, self.count, tuple(ranges), rows, hashes)
+
+    def _number_at(self, place: Position) -> int:
+        assert self._view is not None, "an empty trail is at no place"
+        if self.count <= EDGE:
+            self._load(0, self.count)
+            return bisect_left(
+                range(self.count),
+                place,
+                key=lambda number: place_of(self._links[number]),
+            )
+        return self._view.first_at(place)
+
+    def _load(self, start: int, stop: int) -> None:
+        while start < stop and start in self._links:
+            start += 1
+        if start < stop:
+            # The walk goes on from here one by one, as a rule.
+            stop = min(self.count, max(stop, start + EDGE))
+            assert self._view is not None, "an empty trail has no link"
+            links = self._view.links(start, stop)
+            self._links.update(enumerate(links, start))
+
+
+class _Items(Mapping[int, Item]):
+    """The item leaves of one event, by number, each read when asked for."""
+
+    def __init__(self, view: LeafSource) -> None:
+        self._view = view
+        self._count = sum(number for _, number in view.counts)
+        self._read: dict[int, Item] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(1, self._count + 1))
+
+    def __getitem__(self, number: int) -> Item:
+        item = self._read.get(number)
+        if item is None:
+            if number not in self:
+                raise KeyError(number)
+            leaf = self.leaf(number)
+            item = self._read[number] = parse_item(
+                leaf,
+                relation=relation_of(self._view.counts, number),
+                room=room_for(len(leaf)),
+            )
+        return item
+
+    def __contains__(self, number: object) -> bool:
+        return isinstance(number, int) and 1 <= number <= self._count
+
+    def leaf(self, number: int) -> bytes:
+        """Return the bytes of leaf *number*."""
+        leaf = self._view.leaf(number)
+        assert leaf is not None, "item leaves are never withheld"
+        return leaf
+
+    def shown(self, number: int) -> ShownItem:
+        """Return leaf *number* as a bundle shows it."""
+        return show_item(self[number], self.leaf(number), number)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """An event, as far as it was read."""
+
+    view: LeafSource
+    items: _Items
+    body: Mapping[str, Value]
+
+
+@dataclass
+class _Look:
+    """What the walk has read."""
+
+    source: Source
+    trails: dict[str, _AskedTrail] = field(default_factory=dict)
+    _entries: dict[int, bytes] = field(default_factory=dict)
+    _statements: dict[int, Entry] = field(default_factory=dict)
+    _events: dict[Position, _Seen] = field(default_factory=dict)
+
+    # What the walk reads.
+
+    def trail(self, item: str) -> Trail:
+        """Return the item's trail."""
+        trail = self.trails.get(item)
+        if trail is None:
+            trail = self.trails[item] = _AskedTrail(self.source.trail(item))
+        return trail
+
+    def event(self, log_index: int, position: int, item: str) -> SeenEvent:
+        """Return the event at that place."""
+        del item
+        seen = self._event((log_index, position))
+        issuer = self._statement(log_index).header.issuer
+        return SeenEvent(seen.body, seen.view.counts, seen.items, issuer)
+
+    def body(self, at: Position) -> Mapping[str, Value]:
+        """Return what the event at that place says."""
+        return self._event(at).body
+
+    def entry(self, log_index: int) -> bytes:
+        """Return the bytes of that log entry."""
+        entry = self._entries.get(log_index)
+        if entry is None:
+            entry = self._entries[log_index] = self.source.entry(log_index)
+        return entry
+
+    def _event(self, at: Position) -> _Seen:
+        seen = self._events.get(at)
+        if seen is None:
+            view = self.source.event_at(*at)
+            body = parse_body(
+                view.body_leaf, room=room_for(len(view.body_leaf))
+            )
+            seen = self._events[at] = _Seen(view, _Items(view), body)
+        return seen
+
+    def _statement(self, log_index: int) -> Entry:
+        statement = self._statements.get(log_index)
+        if statement is None:
+            statement = parse_entry(self.entry(log_index))
+            self._statements[log_index] = statement
+        return statement
+
+    # What is packed.
+
+    def shown(
+        self, needed: dict[Position, set[int]]
+    ) -> dict[Position, set[int]]:
+        """Return *needed* with all own leaves of items whose trail is shown.
+
+        What is shown of an item is on its trail, so that nothing can be shown
+        that is not; and a link names all of the item's own leaves.
+        """
+        for at, leaves in needed.items():
+            items = self._event(at).items
+            for number in sorted(leaves - {0}):
+                named = items[number]
+                trail = self.trails.get(named.id)
+                if trail is not None and has_trail(named.id, named.relation):
+                    trail.keep(at)
+        for trail in self.trails.values():
+            for _, link in trail.asked():
+                if (leaves := needed.get(place_of(link))) is not None:
+                    leaves.update(link.leaves)
+        return needed
+
+    def reveal(
+        self,
+        shown: Mapping[Position, set[int]],
+        trail: _AskedTrail,
+        pointers: Collection[str],
+    ) -> None:
+        """Show these fields as well, of the events on *trail*."""
+        for _, link in trail.asked():
+            leaves = shown.get(place_of(link))
+            if leaves is not None:
+                view = self._event(place_of(link)).view
+                first = view.size - len(view.pointers)
+                leaves.update(
+                    number
+                    for number, pointer in enumerate(view.pointers, first)
+                    if pointer in pointers and view.leaf(number) is not None
+                )
+
+    def statements(
+        self, shown: Mapping[Position, set[int]]
+    ) -> Iterator[ShownStatement]:
+        """Yield the statements of the events *shown*, in log order."""
+        groups: dict[int, list[ShownEvent]] = {}
+        for at in sorted(shown):
+            groups.setdefault(at[0], []).append(self._shown(at, shown[at]))
+        for log_index, events in groups.items():
+            entry = self._statement(log_index)
+            header = entry.header
+            hashes: tuple[Hash, ...] = ()
+            if len(events) < header.event_count:
+                hashes = prove_many(
+                    [event.position for event in events],
+                    header.event_count,
+                    self.source.event_nodes(log_index),
+                )
+            yield ShownStatement(
+                log_index,
+                header.issuer,
+                header.key_id,
+                header.issued_at,
+                header.event_count,
+                entry.signature,
+                tuple(events),
+                hashes,
+            )
+
+    def _shown(self, at: Position, leaves: Collection[int]) -> ShownEvent:
+        seen = self._event(at)
+        view, numbers = seen.view, sorted({0, *leaves})
+        hashes: tuple[Hash, ...] = ()
+        if len(numbers) < view.size:
+            hashes = prove_many(numbers, view.size, view.nodes)
+        items = [n for n in numbers if n in seen.items]
+        fields = [
+            ShownField(number, leaf)
+            for number in numbers[1 + len(items) :]
+            if (leaf := view.leaf(number)) is not None
+        ]
+        return ShownEvent(
+            position=at[1],
+            counts=tuple(view.counts),
+            pointers=tuple(view.pointers),
+            body=view.body_leaf,
+            items=tuple(map(seen.items.shown, items)),
+            fields=tuple(fields),
+            hashes=hashes,
+        )
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return [start, stop) of each run of neighbours in *numbers*, sorted."""
+    runs: list[tuple[int, int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number:
+            runs[-1] = runs[-1][0], number + 1
+        else:
+            runs.append((number, number + 1))
+    return runs
