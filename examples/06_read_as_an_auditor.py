@@ -60,7 +60,7 @@ if __name__ == "__main__":  # the audit's worker processes import this file
         # What anybody may read: trails, and who signed each step of them.
         with provenance.open_reader(folder) as reader:
             for step in reader.trail(f"{PRODUCT}/21/X93BD"):
-                place = f"entry {step.link.log_index}"
+                place = f"entry {step.log_index}"
                 print(place, step.event.body["bizStep"], "by", step.issuer)
         tell(audit_folder(folder, trust=trust))
 

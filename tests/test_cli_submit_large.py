@@ -101,7 +101,7 @@ def test_a_large_document_becomes_few_statements(place: Place) -> None:
     ok("audit", place.ledger)
     with open_reader(place.ledger) as reader:
         positions = [
-            (step.link.log_index, step.link.position)
+            (step.log_index, step.position)
             for number in range(5)
             for step in reader.trail(CAN.replace("K0000", f"K{number}"))
         ]

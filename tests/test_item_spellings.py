@@ -64,7 +64,7 @@ def test_a_ledger_is_asked_about_an_item_however_it_is_written(
     with open_queries(world.folder) as queries:
         for name in ("MATCH_epc", "MATCH_anyEPC"):
             page = queries.run(parse_query({name: [item]}))
-            assert [f.log_index for f in page.events] == [step.link.log_index]
+            assert [f.log_index for f in page.events] == [step.log_index]
 
 
 @pytest.mark.parametrize("item", SPELLINGS)

@@ -90,7 +90,7 @@ def test_what_an_items_events_conceal_is_read_with_who_signed_it(
     assert name.issued_at == world.now
     (step,) = world.ledger.trail(can(1))
     assert (name.log_index, name.position) == (
-        step.link.log_index, step.link.position,
+        step.log_index, step.position,
     )  # fmt: skip
     assert world.ledger.reveal(can(1), [PHONE]) == [phone]
 

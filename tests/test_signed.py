@@ -47,7 +47,7 @@ def indexes(world: LedgerWorld, **asked: object) -> list[int]:
 def by_reference(world: LedgerWorld, issuer: str) -> dict[int, int]:
     """Return the entries of *issuer*, and when each was logged."""
     return {
-        step.link.log_index: START + (number + 1) * MINUTE
+        step.log_index: START + (number + 1) * MINUTE
         for number in range(COUNT)
         for step in world.ledger.trail(can(number))
         if step.issuer == issuer

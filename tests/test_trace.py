@@ -1,7 +1,7 @@
 """The walk follows what the events lead to, and misses what is not there."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given, settings
@@ -9,16 +9,27 @@ from hypothesis import strategies as st
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import Item
-from provenance.claims.trail import Link
+from provenance.claims.trail import chain_hashes
+from provenance.encoding.digest import Hash
 from provenance.proof import trace as tracing
+from provenance.proof.bundle import ProvenTrail
+from provenance.proof.pack import ShownStory, show_story
 from provenance.proof.trace import (
+    EDGE,
+    WHOLE,
     SeenEvent,
+    Skipped,
     Trace,
     Why,
     _Windows,
     trace,
 )
-from provenance.proof.trails import Position
+from provenance.proof.trails import (
+    Position,
+    SparseTrail,
+    Stretch,
+    place_of,
+)
 from provenance.proof.verdict import Outcome
 from tests.world import (
     GTIN,
@@ -33,6 +44,7 @@ from tests.world import (
 )
 
 MAKER = "did:web:maker.example"
+RECALLED = "urn:provenance:step:recalled"
 
 
 def a_world() -> World:
@@ -85,7 +97,7 @@ def test_a_container_is_followed_only_while_the_item_is_in_it() -> None:
     assert seen_at(walk, sscc(1)) == [packed, during, unpacked]
     assert (before, 0) not in walk.shown
     assert (after, 0) not in walk.shown
-    assert len(walk.trails[sscc(1)]) == 5
+    assert walk.trails[sscc(1)].count == 5
 
 
 def test_an_open_container_is_followed_to_the_end() -> None:
@@ -154,16 +166,15 @@ def test_an_association_is_followed_like_an_aggregation() -> None:
     assert seen_at(world.trace(can(1)), sscc(1))[-1] == later
 
 
-@pytest.mark.parametrize(
-    "parent", ["https://id.gs1.org/414/9506000134376", can(1)]
-)
-def test_a_place_or_the_item_itself_is_no_container(parent: str) -> None:
+def test_a_place_is_no_container() -> None:
     world = a_world()
-    world.say(MAKER, world.packed(parent, can(1), type="AssociationEvent"))
-    assert parent not in set(world.trace(can(1)).trails) - {can(1)}
+    place = "https://id.gs1.org/414/9506000134376"
+    world.say(MAKER, world.packed(place, can(1), type="AssociationEvent"))
+    assert place not in world.trace(can(1)).trails
 
 
-def test_an_aggregation_without_a_parent_is_shown_whole() -> None:
+def test_an_aggregation_without_a_parent_leads_nowhere() -> None:
+    """That there is none is said by the counts, so nothing else is shown."""
     world = a_world()
     event = world.event(
         "AggregationEvent",
@@ -172,7 +183,9 @@ def test_an_aggregation_without_a_parent_is_shown_whole() -> None:
         action="ADD",
     )
     index = world.say(MAKER, event)
-    assert world.trace(can(1)).shown[index, 0] == {0, 1, 2}
+    walk = world.trace(can(1))
+    assert walk.shown[index, 0] == {0, 1}
+    assert walk.missing == ()
 
 
 def test_containers_that_hold_each_other_come_to_an_end() -> None:
@@ -200,7 +213,7 @@ def test_the_lot_of_a_unit_is_followed_whole() -> None:
 def test_a_lot_without_a_trail_is_asked_for_all_the_same() -> None:
     world = a_world()
     world.say(MAKER, world.made(can(1), lot="L8"))
-    assert world.trace(can(1)).trails[f"{GTIN}/10/L8"] == ()
+    assert world.trace(can(1)).trails[f"{GTIN}/10/L8"].count == 0
 
 
 def test_a_lot_that_cannot_be_read_is_missing() -> None:
@@ -215,12 +228,12 @@ def test_inputs_are_followed_up_to_the_making() -> None:
     world = a_world()
     grown = world.say(MAKER, world.made(can(7)))
     pressed = world.say(MAKER, world.turned([can(7)], [can(8)]))
-    mixed = world.say(MAKER, world.turned([can(8), GTIN], [can(1), can(2)]))
+    mixed = world.say(MAKER, world.turned([can(8), GTIN], [can(2), can(1)]))
     world.say(MAKER, world.seen(can(8)))
     walk = world.trace(can(1))
     assert seen_at(walk, can(8)) == [pressed, mixed]
     assert seen_at(walk, can(7)) == [grown, pressed]
-    assert walk.shown[mixed, 0] == {0, 1, 2, 3, 4}
+    assert walk.shown[mixed, 0] == {0, 1, 2, 4}
     # A bare product class has no trail to follow, and siblings are no inputs.
     assert not {GTIN, can(2)} & set(walk.trails)
 
@@ -236,7 +249,12 @@ def test_a_lot_that_is_an_input_as_well_is_read_once() -> None:
         asked.append(index)
         return world.read_event(index, position, item)
 
-    walk = trace(can(1), read_trail=world.trails.get, read_event=read_event)
+    walk = trace(
+        can(1),
+        trust_item=TRUST_ITEM,
+        read_trail=world.read_trail,
+        read_event=read_event,
+    )
     assert {s.why for s in walk.sightings if s.item == LOT} == {
         Why.LOT,
         Why.INPUT,
@@ -256,7 +274,7 @@ def test_what_an_item_was_made_into_is_none_of_its_story() -> None:
 def test_too_many_inputs_are_said_to_be_too_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(tracing, "MAX_ITEMS", 3)
+    monkeypatch.setattr(tracing, "MAX_ITEMS", 2)
     world = a_world()
     world.say(MAKER, world.turned([can(7), can(8), can(9)], [can(1)]))
     walk = world.trace(can(1))
@@ -271,7 +289,8 @@ def test_too_many_trails_are_said_to_be_too_many(
 ) -> None:
     monkeypatch.setattr(tracing, "MAX_TRAILS", 2)
     walk = story().trace(can(1))
-    assert len(walk.trails) == 2
+    # The trust item's is always read.
+    assert len(walk.trails) == 3
     assert "over 2 trails" in walk.missing[0].reason
 
 
@@ -300,6 +319,7 @@ def test_the_actors_behind_the_actors_are_followed() -> None:
         MAKER,
         "did:web:council.example",
         OWNER,
+        TRUST_ITEM,
     ]
 
 
@@ -312,46 +332,91 @@ def test_a_plain_event_about_an_actor_does_not_stop_the_walk() -> None:
 def test_kinds_that_are_not_wanted_are_not_followed() -> None:
     world = story()
     world.say(MAKER, world.turned([can(9)], [can(1)]))
-    assert list(world.trace(can(1), wants=()).trails) == [can(1)]
-    assert list(world.trace(can(1), wants={Why.LOT}).trails) == [can(1), LOT]
-    assert list(world.trace(can(1), wants={Why.INPUT}).trails) == [
-        can(1),
-        can(9),
-    ]
-    assert list(world.trace(can(1), wants={Why.CONTAINER}).trails) == [
-        can(1),
-        sscc(1),
-        sscc(2),
-    ]
+    for wants, related in (
+        ((), []),
+        ({Why.LOT}, [LOT]),
+        ({Why.INPUT}, [can(9)]),
+        ({Why.CONTAINER}, [sscc(1), sscc(2)]),
+    ):
+        found = list(world.trace(can(1), wants=wants).trails)
+        assert found == [can(1), *related, TRUST_ITEM]
 
 
-def retrace(
+def retrace(  # one thing each
     world: World,
     item: str,
     *,
     lost_trail: str = "",
+    lost_link: tuple[str, int] | None = None,
     lost_event: Position | None = None,
     lost_leaf: tuple[Position, int] | None = None,
+    besides: Collection[int] = (),
 ) -> Trace:
     """Walk again, over just what the first walk showed, but for one thing."""
-    first = world.trace(item)
-
-    def read_trail(name: str) -> Sequence[Link] | None:
-        return None if name == lost_trail else first.trails.get(name)
+    story = show_story(item, world, trust_item=TRUST_ITEM, besides=besides)
+    trails = {
+        trail.item: shown_of(world, trail, lost_link) for trail in story.trails
+    }
+    trails.pop(lost_trail, None)
 
     def read_event(index: int, position: int, name: str) -> SeenEvent | None:
         at = (index, position)
-        if at == lost_event or at not in first.shown:
+        if at == lost_event or at not in leaves:
             return None
         event = world.read_event(index, position, name)
         items = {
             n: i
             for n, i in event.items.items()
-            if n in first.shown[at] and lost_leaf != (at, n)
+            if n in leaves[at] and lost_leaf != (at, n)
         }
-        return SeenEvent(event.body, items, event.item_count, event.issuer)
+        return SeenEvent(event.body, event.counts, items, event.issuer)
 
-    return trace(item, read_trail=read_trail, read_event=read_event)
+    leaves = leaves_of(story)
+    return trace(
+        item,
+        trust_item=TRUST_ITEM,
+        read_trail=trails.get,
+        read_event=read_event,
+        besides=[
+            number
+            for stretch in trails[item].stretches
+            for number, link in enumerate(stretch.links, stretch.start)
+            if place_of(link) in leaves
+        ]
+        if item in trails
+        else (),
+    )
+
+
+def leaves_of(story: ShownStory) -> dict[Position, set[int]]:
+    """Return the numbers of the item leaves of each event shown."""
+    return {
+        (statement.log_index, event.position): {i.number for i in event.items}
+        for statement in story.statements
+        for event in statement.events
+    }
+
+
+def shown_of(
+    world: World, trail: ProvenTrail, lost: tuple[str, int] | None
+) -> SparseTrail:
+    """Return what is shown of a trail, but for one link."""
+    links = world.trails.get(trail.item, [])
+    numbers = [
+        number
+        for each in trail.ranges
+        for number in range(each.start, each.start + each.length)
+        if (trail.item, number) != lost
+    ]
+    stretches: list[Stretch] = []
+    for _, run in itertools.groupby(
+        enumerate(numbers), lambda pair: pair[1] - pair[0]
+    ):
+        here = [number for _, number in run]
+        none = [Hash(bytes(32))] * len(here)
+        shown = [links[number] for number in here]
+        stretches.append(Stretch(here[0], shown, none, none[0]))
+    return SparseTrail(trail.item, trail.count, stretches)
 
 
 def a_long_story() -> World:
@@ -370,23 +435,42 @@ def a_long_story() -> World:
     return world
 
 
+def same(walk: Trace) -> tuple[object, ...]:
+    """Return what two walks through one story agree on."""
+    counts = {item: trail.count for item, trail in walk.trails.items()}
+    return (
+        counts,
+        walk.shown,
+        walk.sightings,
+        walk.aside,
+        walk.void,
+        walk.skipped,
+        walk.missing,
+    )
+
+
 @pytest.mark.parametrize("item", [can(1), can(5)])
 def test_what_the_prover_shows_is_all_that_the_verifier_needs(
     item: str,
 ) -> None:
     world = a_long_story()
-    assert retrace(world, item) == world.trace(item)
+    assert same(retrace(world, item)) == same(world.trace(item))
 
 
 @pytest.mark.parametrize("item", [can(1), can(5)])
 def test_whatever_is_taken_away_is_missed(item: str) -> None:
     world = a_long_story()
-    whole = world.trace(item)
-    for name in whole.trails:
+    story = show_story(item, world, trust_item=TRUST_ITEM)
+    for trail in story.trails:
+        name = trail.item
         assert retrace(world, item, lost_trail=name).missing, name
-    for at, leaves in whole.shown.items():
+        for each in trail.ranges:
+            for number in range(each.start, each.start + each.length):
+                lost = name, number
+                assert retrace(world, item, lost_link=lost).missing, lost
+    for at, leaves in leaves_of(story).items():
         assert retrace(world, item, lost_event=at).missing, at
-        for number in leaves - {0}:
+        for number in leaves:
             assert retrace(world, item, lost_leaf=(at, number)).missing, (
                 at,
                 number,
@@ -442,6 +526,8 @@ def test_every_story_that_can_be_told_can_be_verified(
     world.say(MAKER, world.made(can(1)))
     for word, first, second in steps:
         a, b = things[first], things[second]
+        if a == b and word in {"in", "out", "make"}:
+            continue
         match word:
             case "in":
                 event = world.packed(a, b)
@@ -556,3 +642,251 @@ def test_a_window_is_covered_if_one_that_was_made_has_all_of_it(
             )
         made.append((start, stop))
         kept.add((start, 0), (stop, 0))
+
+
+# Long trails: both ends are looked at, and every warning.
+
+
+def numbers_seen(walk: Trace, world: World, item: str) -> list[int]:
+    """Return the numbers of the links of *item* that were looked at."""
+    numbers = {place_of(link): n for n, link in enumerate(world.trails[item])}
+    return sorted({numbers[s.at] for s in walk.sightings if s.item == item})
+
+
+def often_seen(item: str, count: int, *warned: int) -> World:
+    """Return a world where *item* was seen so often, warned of at some."""
+    world = a_world()
+    for number in range(count):
+        step = RECALLED if number in warned else "inspecting"
+        world.say(MAKER, world.seen(item, step=step))
+    return world
+
+
+@pytest.mark.parametrize("count", [WHOLE, WHOLE + 1])
+def test_a_trail_of_some_length_is_whole_and_a_longer_one_is_not(
+    count: int,
+) -> None:
+    world = often_seen(can(1), count)
+    walk = world.trace(can(1))
+    if count == WHOLE:
+        assert walk.skipped == ()
+        assert numbers_seen(walk, world, can(1)) == list(range(count))
+    else:
+        assert walk.skipped == (Skipped(can(1), EDGE, count - EDGE),)
+        assert numbers_seen(walk, world, can(1)) == [
+            *range(EDGE),
+            *range(count - EDGE, count),
+        ]
+    assert same(retrace(world, can(1))) == same(walk)
+
+
+def test_a_warning_is_never_skipped() -> None:
+    world = often_seen(can(1), 300, 10, 100, 101, 295)
+    walk = world.trace(can(1))
+    assert walk.skipped == (
+        Skipped(can(1), EDGE, 100),
+        Skipped(can(1), 102, 300 - EDGE),
+    )
+    assert {100, 101} <= set(numbers_seen(walk, world, can(1)))
+    assert walk.aside == ()
+    assert same(retrace(world, can(1))) == same(walk)
+    # Whoever leaves it out of what is shown is not believed.
+    at = place_of(world.trails[can(1)][100])
+    (missing,) = retrace(world, can(1), lost_event=at).missing
+    assert (missing.why, missing.at) == (Why.SUBJECT, at)
+
+
+def test_a_stretch_that_was_asked_for_is_looked_at_as_well() -> None:
+    world = often_seen(can(1), 300)
+    walk = retrace(world, can(1), besides=range(90, 110))
+    assert walk.missing == ()
+    assert walk.skipped == (
+        Skipped(can(1), EDGE, 90),
+        Skipped(can(1), 110, 300 - EDGE),
+    )
+    assert set(range(90, 110)) <= set(numbers_seen(walk, world, can(1)))
+    # Beyond the skipped stretch nothing is to be added.
+    whole = retrace(world, can(1), besides=[0, 299])
+    assert whole.skipped == (Skipped(can(1), EDGE, 300 - EDGE),)
+
+
+def test_a_long_window_on_a_container_is_skipped_between_its_ends() -> None:
+    world = a_world()
+    world.say(MAKER, world.seen(sscc(1)))
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    for number in range(300):
+        step = RECALLED if number == 150 else "inspecting"
+        world.say(MAKER, world.seen(sscc(1), step=step))
+    world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    world.say(MAKER, world.seen(sscc(1)))
+    walk = world.trace(can(1))
+    # Link 0 is before the window, 303 after it.
+    assert numbers_seen(walk, world, sscc(1)) == [
+        *range(1, 1 + EDGE),
+        152,
+        *range(303 - EDGE, 303),
+    ]
+    assert walk.skipped == (
+        Skipped(sscc(1), 1 + EDGE, 152),
+        Skipped(sscc(1), 153, 303 - EDGE),
+    )
+    assert same(retrace(world, can(1))) == same(walk)
+
+
+def test_a_long_window_ends_where_the_container_is_seen_to_be_emptied() -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    emptied = world.say(MAKER, world.unpacked(sscc(1)))
+    for _ in range(300):
+        world.say(MAKER, world.seen(sscc(1)))
+    walk = world.trace(can(1))
+    assert seen_at(walk, sscc(1)) == [emptied - 1, emptied]
+    assert walk.skipped == ()
+
+
+def test_what_one_window_skips_another_may_look_at() -> None:
+    world = a_world()
+    world.say(MAKER, world.made(LOT))
+    for number in range(400):
+        event = (
+            world.turned([LOT], [can(1)])
+            if number == 90
+            else world.seen(LOT, step="inspecting")
+        )
+        world.say(MAKER, event)
+    world.say(MAKER, world.made(can(1), lot="L7"))
+    walk = world.trace(can(1))
+    # As a lot the first and last are looked at, as an input all up to there.
+    assert {s.why for s in walk.sightings if s.item == LOT} == {
+        Why.LOT,
+        Why.INPUT,
+    }
+    count = walk.trails[LOT].count
+    assert walk.skipped == (Skipped(LOT, 92, count - EDGE),)
+    assert same(retrace(world, can(1))) == same(walk)
+
+
+def test_a_warning_before_or_after_a_window_is_told_aside() -> None:
+    world = a_world()
+    before = world.say(MAKER, world.seen(sscc(1), step=RECALLED))
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    warned = world.seen(sscc(1), step=RECALLED)
+    after = world.say(MAKER, warned)
+    world.say(MAKER, world.seen(sscc(1)))
+    walk = world.trace(can(1))
+    assert [(s.at[0], s.item, s.why) for s in walk.aside] == [
+        (before, sscc(1), Why.CONTAINER),
+        (after, sscc(1), Why.CONTAINER),
+    ]
+    assert walk.void == {}
+    assert same(retrace(world, can(1))) == same(walk)
+    for at in (before, after):
+        (missing,) = retrace(world, can(1), lost_event=(at, 0)).missing
+        assert missing.item == sscc(1)
+    # Once it is withdrawn that is told, too.
+    withdrawn = world.say(MAKER, world.as_error(warned))
+    walk = world.trace(can(1))
+    assert walk.void == {((after, 0), sscc(1)): (withdrawn, 0)}
+    assert [s.at[0] for s in walk.aside] == [before, after, withdrawn]
+
+
+def test_a_warning_in_a_window_may_be_withdrawn_after_it() -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    warned = world.seen(sscc(1), step=RECALLED)
+    at = world.say(MAKER, warned)
+    world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    withdrawn = world.say(MAKER, world.as_error(warned))
+    walk = world.trace(can(1))
+    assert at in seen_at(walk, sscc(1))
+    assert walk.void == {((at, 0), sscc(1)): (withdrawn, 0)}
+
+
+def test_too_many_warnings_are_said_to_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = often_seen(sscc(1), 20, *range(20))
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    monkeypatch.setattr(tracing, "MAX_LOOKS", 10)
+    (missing,) = world.trace(can(1)).missing[:1]
+    assert "too long" in missing.reason
+
+
+def test_the_trails_of_actors_are_always_whole() -> None:
+    world = a_world()
+    for number in range(WHOLE):
+        world.grant(Grant(MAKER, "producer", prefixes=(f"95{number:04}",)))
+    world.say(MAKER, world.made(can(1)))
+    walk = world.trace(can(1))
+    assert walk.skipped == ()
+    assert numbers_seen(walk, world, MAKER) == list(range(WHOLE + 2))
+
+
+def test_the_trust_versions_are_whole() -> None:
+    world = story()
+    for number in range(3):
+        world.put_version(world.log(b"version %d" % number), Hash(bytes(32)))
+    walk = world.trace(can(1))
+    assert walk.trails[TRUST_ITEM].count == 3
+    for number in range(3):
+        again = retrace(world, can(1), lost_link=(TRUST_ITEM, number))
+        (missing,) = again.missing
+        assert (missing.why, missing.item) == (Why.TRUST, TRUST_ITEM)
+    (missing,) = retrace(world, can(1), lost_trail=TRUST_ITEM).missing
+    assert missing.reason == f"the trail of {TRUST_ITEM} is not there"
+
+
+def test_what_an_event_was_to_follow_is_shown() -> None:
+    world = a_world()
+    other = world.enrol("other", Grant("", "producer", prefixes=("*",)))
+    for _ in range(5):
+        world.say(other, world.seen(sscc(1)))
+    head = chain_hashes(sscc(1), world.trails[sscc(1)])[-1]
+    packed = world.packed(sscc(1), can(1), after=[[sscc(1), head]])
+    at = world.say(MAKER, packed)
+    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    (trail,) = (t for t in story.trails if t.item == sscc(1))
+    # The link before the statement is there, though its event is not.
+    assert [(each.start, each.length) for each in trail.ranges] == [(4, 2)]
+    assert [link.log_index for link in trail.rows] == [at - 1]
+    again = retrace(world, can(1), lost_link=(sscc(1), 4))
+    assert (at, 0) in {missing.at for missing in again.missing}
+    assert {missing.item for missing in again.missing} == {sscc(1)}
+    # Of an item that is not followed nothing is asked.
+    elsewhere = world.seen(can(2), after=[[sscc(9), bytes(32)]])
+    world.say(MAKER, elsewhere)
+    assert world.trace(can(2)).missing == ()
+
+
+def test_own_leaves_are_shown_of_whatever_trail_is_there() -> None:
+    """So that nothing is shown of an item that its trail does not have."""
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    world.say(MAKER, world.unpacked(sscc(1)))
+    # It comes out again, long after the container's window was closed.
+    out = world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    world.say(MAKER, world.seen(sscc(1)))
+    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    assert leaves_of(story)[out, 0] == {1, 2}
+    (trail,) = (t for t in story.trails if t.item == sscc(1))
+    assert [(each.start, each.length) for each in trail.ranges] == [(0, 3)]
+
+
+def test_a_stretch_of_the_item_that_another_trail_leads_to_is_followed() -> (
+    None
+):
+    """The item is a container of what it is in: both are looked through."""
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(2), sscc(1)))
+    for number in range(300):
+        event = (
+            world.packed(sscc(1), sscc(2))
+            if number == 150
+            else world.seen(sscc(1))
+        )
+        world.say(MAKER, event)
+    at = world.trails[sscc(2)][1].log_index
+    walk = retrace(world, sscc(1))
+    assert walk.missing == ()
+    assert at in seen_at(walk, sscc(1))

@@ -670,13 +670,7 @@ def _relations(counts: Counts) -> list[str]:
 
 
 def check_distinct(items: Sequence[Item], counts: Counts) -> None:
-    """Refuse an id under two relations, or with more leaves than fit a link.
-
-    *items* are those of an event with *counts*, or those of them at hand.
-
-    Raises:
-        MalformedError: There is one.
-    """
+    """Refuse an id under two relations, or with more leaves than fit a link."""
     if len(counts) > 1:
         pairs = {(item.id, item.relation) for item in items}
         if len({item for item, _ in pairs}) != len(pairs):

@@ -7,8 +7,13 @@ and compares what comes out with what is stored, row by row:
     entries and events    signatures, roles, prefixes, times: admitted again
     links, heads, map     made again; each commitment's map root and count
     tiles, checkpoints    the tree grown again; each note's keys and root
+    of trails and events  tiles, warnings, parts of large events: made again
     indexes               of statements and of registry events
     the signer's memory   must be of this log
+
+Trust versions and rule books are read and linked; what they say is not looked
+at. An entry of a kind that this program does not know is no fault, but nothing
+that follows from it can be told: it is named, as UNKNOWN.
 
 Nothing is trusted but the trust file. A fault is named where it is, and what
 can no longer be derived after it is not reported again as faults of its own.
@@ -17,21 +22,39 @@ can no longer be derived after it is not reported again as faults of its own.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, pairwise
 
+from provenance.claims.entry import COMMITMENT, STATEMENT, entry_kind
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import Submission
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import HASH_SIZE, Hash, sha256
 from provenance.encoding.tree import EMPTY_ROOT, leaf_hash
-from provenance.errors import MalformedError, ProvenanceError
+from provenance.errors import (
+    MalformedError,
+    ProvenanceError,
+    StoreError,
+    UnknownKindError,
+)
 from provenance.ledger.admit import Admission, Past
-from provenance.ledger.itemmap import TOP_ROW, ItemMap
+from provenance.ledger.check import CheckedStatement
+from provenance.ledger.itemmap import ItemMap
 from provenance.ledger.logtree import GrowingTree
+from provenance.ledger.parts import Tile
 from provenance.ledger.read import replay_registry
 from provenance.ledger.sequence import Sequenced, Sequencer
 from provenance.ledger.workers import Checked, Workers, drawn
 from provenance.proof.trust import Trust
-from provenance.store.protocol import EntryRow, HeadRow, NameRow, Reader
+from provenance.store.protocol import (
+    LOG,
+    MAP_ROWS,
+    EntryRow,
+    EventCuts,
+    HeadRow,
+    LinkRow,
+    NameRow,
+    Reader,
+    WarningRow,
+)
 from provenance.tlog.checkpoint import open_checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
 
@@ -97,7 +120,7 @@ def audit(
 ) -> Audit:
     """Return what an audit of all that *reader* holds found.
 
-    It needs some 400 bytes of memory for each item of the ledger.
+    It needs some 700 bytes of memory for each item of the ledger.
 
     Args:
         reader: A snapshot of the store.
@@ -117,8 +140,16 @@ def audit(
     return auditor.report
 
 
-class _Nothing:
-    """An empty store, for a map that is made from nothing."""
+class _Derived:
+    """What was derived so far, for a map that is made from nothing.
+
+    Links that were derived and compared are read again from the store.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        # Of each trail and level the latest tile.
+        self._tiles: dict[tuple[bytes, int], tuple[int, bytes]] = {}
 
     def item_count(self) -> int:
         return 0
@@ -127,9 +158,26 @@ class _Nothing:
         del prefix
         return []
 
+    def head(self, key: bytes) -> HeadRow | None:
+        del key
+        return None
+
     def map_row(self, number: int) -> bytes | None:
         del number
         return None
+
+    def trail_back(self, last: int, most: int) -> list[LinkRow]:
+        return self._reader.trail_back(last, most)
+
+    def tile(self, level: int, number: int, tree: bytes) -> bytes | None:
+        latest, hashes = self._tiles.get((tree, level), (-1, b""))
+        return hashes if latest == number else None
+
+    def take(self, tiles: Sequence[Tile]) -> None:
+        """Note the tiles that a batch made."""
+        for tree, level, number, hashes in tiles:
+            if len(tree) == HASH_SIZE:
+                self._tiles[tree, level] = number, hashes
 
 
 class _Auditor:
@@ -141,7 +189,8 @@ class _Auditor:
         self._progress = progress
         self.report = Audit(size=reader.size())
         self._log_keys = trust.policy.log_keys
-        self._map = ItemMap(_Nothing(), cached=2**62)  # type: ignore[arg-type]  # all that a map reads
+        self._derived = _Derived(reader)
+        self._map = ItemMap(self._derived, cached=2**62, edges=2**62)  # type: ignore[arg-type]  # all that a map reads
         self._tree = GrowingTree()
         self._admission = Admission(trust.registry(), origin=trust.origin)
         self._link_count = 0
@@ -149,6 +198,10 @@ class _Auditor:
         self._window = (0, 0)
         self._registry: list[tuple[int, int]] = []
         self._names: dict[bytes, list[NameRow]] = {}
+        self._warnings: list[WarningRow] = []
+        # Of each tile beside the log's own the hash of what it holds.
+        self._tiles: dict[tuple[bytes, int, int], Hash] = {}
+        self._parts: list[tuple[int, int, int]] = []
         self._roots: dict[int, Hash] = {0: EMPTY_ROOT}
         self._is_derived = True
         self._is_grown = True
@@ -200,10 +253,11 @@ class _Auditor:
         waiting: deque[EntryRow],
         batch: list[tuple[EntryRow, Checked | None]],
     ) -> None:
-        while waiting and not waiting[0].event_ids:
+        while waiting and (kind := _kind_of(waiting[0])) != STATEMENT:
             batch.append((waiting.popleft(), None))
-            self._play_batch(batch)
-            batch.clear()
+            if kind == COMMITMENT:
+                self._play_batch(batch)
+                batch.clear()
 
     def _play_batch(
         self, batch: Sequence[tuple[EntryRow, Checked | None]]
@@ -214,11 +268,13 @@ class _Auditor:
         commitment = self._read_commitment(last, start + len(statements))
         self._window = (since, commitment.time if commitment else since)
         sequencer = Sequencer(
-            self._map, size=start, link_count=self._link_count
+            self._map, self._derived, size=start, link_count=self._link_count
         )
-        for offset, (row, checked) in enumerate(statements):
-            assert checked is not None, "only the last is a commitment"
-            self._play_statement(sequencer, start + offset, row, checked)
+        for index, (row, checked) in enumerate(statements, start):
+            if checked is None:
+                self._play_document(sequencer, index, row)
+            else:
+                self._play_statement(sequencer, index, row, checked)
         self._compare_batch(sequencer, [row for row, _ in batch])
         self._grow([row.entry for row, _ in batch])
         self._open_checkpoint()
@@ -231,7 +287,7 @@ class _Auditor:
         except MalformedError as error:
             self.find(f"entry {index}", str(error))
             return None
-        if row.events:
+        if row.event_ids:
             self.find(f"entry {index}", "a map commitment has no events")
         if commitment.time < self._time:
             self.find(
@@ -249,7 +305,7 @@ class _Auditor:
         row: EntryRow,
         checked: Checked,
     ) -> None:
-        if isinstance(checked, ProvenanceError):
+        if not isinstance(checked, CheckedStatement):
             self._lose(f"entry {index}", str(checked))
             return
         self.report.events += len(checked.events)
@@ -284,11 +340,35 @@ class _Auditor:
         self._registry += [
             (index, position) for position in admitted.registry_positions
         ]
-        sequencer.place(admitted)
+        try:
+            sequencer.place(admitted)
+        except StoreError as error:
+            self._lose(f"entry {index}", f"it cannot be linked: {error}")
+
+    def _play_document(
+        self, sequencer: Sequencer, index: int, row: EntryRow
+    ) -> None:
+        """Link a trust version, or look at a rule book."""
+        if not self._is_derived:
+            return
+        try:
+            sequencer.place_document(row.entry)
+        except UnknownKindError as error:
+            self._lose(
+                f"entry {index}",
+                f"UNKNOWN: {error}; what follows from it was not derived",
+            )
+        except ProvenanceError as error:
+            self._lose(f"entry {index}", str(error))
+        else:
+            if sequencer.row(index).event_ids != row.event_ids:
+                self.find(
+                    f"entry {index}", "its stored event ids are not its own"
+                )
 
     def _head_link(self, key: bytes) -> bytes | None:
         leaf = self._map.get(key)
-        return None if leaf is None else leaf[2]
+        return None if leaf is None else leaf.link
 
     def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[NameRow]:
         return chain(self._names.get(key, ()), sequencer.named(key))
@@ -322,7 +402,32 @@ class _Auditor:
         self._link_count = stop
         for row in made.names:
             self._names.setdefault(row.key, []).append(row)
+        self._warnings += made.warnings
+        for tree, level, number, hashes in made.tiles:
+            self._tiles[tree, level, number] = sha256(hashes)
+        for cut in made.cuts:
+            self._compare_parts(cut, rows[cut.log_index - self._tree.size])
+        self._derived.take(made.tiles)
         self._map.stored()
+
+    def _compare_parts(self, cut: EventCuts, row: EntryRow) -> None:
+        """Compare how a large event is cut; all of it was read already."""
+        data = row.events[cut.position]
+        at = cut.log_index, cut.position
+        start = self._reader.event_start(*at)
+        stored = [start.data]
+        for number in range(len(cut.offsets)):
+            stored.append(self._reader.event_part(*at, number) or b"")
+            self._parts.append((*at, number))
+        made = [
+            data[start:stop]
+            for start, stop in pairwise([0, *cut.offsets, len(data)])
+        ]
+        if stored != made:
+            self.find(
+                f"event {cut.position} of entry {cut.log_index}",
+                "it is not cut where large events are",
+            )
 
     def _grow(self, entries: Sequence[bytes]) -> None:
         changed = self._tree.append([leaf_hash(entry) for entry in entries])
@@ -389,6 +494,7 @@ class _Auditor:
         self._compare_counts()
         if self._is_derived:
             self._compare_map()
+            self._compare_trees()
             if list(self._reader.registry_events()) != self._registry:
                 self.find(
                     "registry index",
@@ -450,10 +556,7 @@ class _Auditor:
         for first in range(256):
             for head in self._reader.heads(bytes([first])):
                 stored_count += 1
-                leaf = self._map.get(head.key)
-                if leaf is None or leaf[1:] != (
-                    head.count, head.link, head.last,
-                ):  # fmt: skip
+                if self._map.head(head.key) != head:
                     self.find(
                         f"head {head.key.hex()}",
                         "it is not the end of that item's trail",
@@ -464,14 +567,33 @@ class _Auditor:
                 f"{stored_count} are stored, the log makes"
                 f" {self._map.item_count}",
             )
-        for number in range(TOP_ROW + 1):
+        for number in range(MAP_ROWS):
             made = self._map.row(number)
             stored = self._reader.map_row(number) or bytes(len(made))
             if stored != made:
                 self.find(f"map row {number}", "its hashes are not the map's")
 
+    def _compare_trees(self) -> None:
+        """Compare what long trails, warnings and large events have."""
+        if list(self._reader.warnings()) != sorted(self._warnings):
+            self.find("warnings", "they are not those that the log has")
+        if list(self._reader.event_parts()) != sorted(self._parts):
+            self.find("parts of events", "they are not those that the log has")
+        missing = set(self._tiles)
+        for tree, level, number, hashes in self._reader.tiles():
+            if tree == LOG:
+                continue
+            at = tree, level, number
+            missing.discard(at)
+            if self._tiles.get(at) != sha256(hashes):
+                self.find(_tile_name(*at), "it is not the one that the log has")
+        for at in sorted(missing):
+            self.find(_tile_name(*at), "it is missing")
+
     def _compare_tiles(self) -> None:
-        for level, number, _ in self._reader.tiles():
+        for tree, level, number, _ in self._reader.tiles():
+            if tree != LOG:
+                continue
             # Those that the log makes were compared as it grew.
             if (number << 8 * (level + 1)) >= self.report.size or (
                 (self.report.size >> 8 * level) <= number * 256
@@ -501,5 +623,28 @@ def _statements(
     """Yield the statements among *rows*, and put every row in *waiting*."""
     for row in rows:
         waiting.append(row)
-        if row.event_ids:
+        if _kind_of(row) == STATEMENT:
             yield Submission(row.entry, tuple(row.events))
+
+
+def _kind_of(row: EntryRow) -> int:
+    """Return the kind of an entry; 0 of one that is not known.
+
+    What was damaged is taken for what it was.
+    """
+    try:
+        return entry_kind(row.entry)
+    except UnknownKindError:
+        return 0
+    except MalformedError:
+        return STATEMENT if row.event_ids else COMMITMENT
+
+
+def _tile_name(tree: bytes, level: int, number: int) -> str:
+    if len(tree) == HASH_SIZE:
+        of = f"trail {tree.hex()}"
+    else:
+        of = f"entry {int.from_bytes(tree[:8], 'big')}"
+        if tree[8:]:
+            of = f"event {int.from_bytes(tree[8:], 'big')} of {of}"
+    return f"tile {level}/{number} of {of}"

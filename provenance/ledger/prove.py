@@ -142,7 +142,7 @@ class Prover:
         head = self._reader.head(map_key(item))
         if head is None:
             return None
-        return TrailView(self._reader, head, self._kept_tiles)
+        return TrailView(self._reader, head)
 
     def event_at(self, log_index: int, position: int) -> EventView:
         """Return the event at that place."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Self
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
-from provenance.claims.trail import Link, map_key
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.claims.trail import map_key
+from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     ConflictError,
@@ -64,16 +64,31 @@ class TrailStep:
     """One event of an item's trail, as the ledger holds it.
 
     Attributes:
-        link: Where it stands.
+        log_index: The entry of its statement.
+        position: The number of its event in that statement.
         event: The event, with every leaf that the ledger has.
         issuer: The actor that signed it.
         issued_at: The issuer's clock, in ms since 1970.
     """
 
-    link: Link
+    log_index: int
+    position: int
     event: Event
     issuer: str
     issued_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TrailEnd:
+    """Where an item's trail ends.
+
+    Attributes:
+        count: How many links it has.
+        link: The latest one's hash, which an event's `after` can demand.
+    """
+
+    count: int
+    link: Hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +179,9 @@ class LedgerReader:
             item, head = find_head(reader, item)
             if head is None:
                 raise NotFoundError(f"the ledger has no event of {item!r}")
-            end = head.count if stop is None else min(stop, head.count)
-            view = TrailView(reader, head, self._kept_tiles)
-            return [
-                read_step(reader, link)
-                for link in view.links(min(start, end), end)
-            ]
+            view = TrailView(reader, head)
+            links = view.links(start, view.count if stop is None else stop)
+            return [read_step(reader, *link.place) for link in links]
 
     def entry(self, log_index: int) -> bytes:
         """Return the entry at *log_index*: the bytes that the log's tree has.
@@ -322,13 +334,10 @@ class LedgerReader:
         name = f"event {position} of entry {log_index}"
         with self.moment() as moment:
             read_entry(moment.reader, log_index, size=moment.size)
-            ids = moment.reader.event_ids(log_index)
-            event_id = ids[position * HASH_SIZE : (position + 1) * HASH_SIZE]
-            if position < 0 or not event_id:
-                raise NotFoundError(f"there is no {name}")
-            # What it is to which item is not asked here.
-            link = Link(log_index, position, 0, 0, (), Hash(event_id))
-            step = read_step(moment.reader, link)
+            try:
+                step = read_step(moment.reader, log_index, position)
+            except NotFoundError as error:
+                raise NotFoundError(f"there is no {name}") from error
         return reveal_fields([step], pointers, of=name)
 
     def prove_growth(self, old_size: int, size: int) -> tuple[Hash, ...]:
@@ -533,9 +542,15 @@ def _runs(indexes: Collection[int]) -> Iterator[tuple[int, int]]:
         yield start, stop
 
 
-def read_step(reader: Reader, link: Link) -> TrailStep:
-    """Return the event that *link* leads to, with who signed it."""
-    entry = read_entry(reader, link.log_index, size=link.log_index + 1)
+def read_step(reader: Reader, log_index: int, position: int) -> TrailStep:
+    """Return the event at that place, with who signed it.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    event = parse_event(reader.event(log_index, position))
+    entry = read_entry(reader, log_index, size=log_index + 1)
     header = parse_entry(entry).header
-    event = parse_event(reader.event(link.log_index, link.position))
-    return TrailStep(link, event, header.issuer, header.issued_at)
+    return TrailStep(
+        log_index, position, event, header.issuer, header.issued_at
+    )

@@ -88,7 +88,7 @@ def reveal_fields(
 
 
 def _fields_of(step: "TrailStep") -> Iterator[Revealed]:
-    event, link = step.event, step.link
+    event = step.event
     first = 1 + len(event.items)
     numbered: list[tuple[int, Field]] = [
         (first + number, field)
@@ -100,8 +100,8 @@ def _fields_of(step: "TrailStep") -> Iterator[Revealed]:
         leaf = event.leaves[number]
         assert leaf is not None, "it was read as a field"
         yield Revealed(
-            link.log_index,
-            link.position,
+            step.log_index,
+            step.position,
             event.id,
             step.issuer,
             step.issued_at,

@@ -304,17 +304,21 @@ class Bundle:
 
     def to_bytes(self) -> bytes:
         """Return the bundle's bytes."""
-        ids = sorted({
-            self.subject,
-            *(trail.item for trail in self.trails),
-            *(statement.issuer for statement in self.statements),
-            *(item.id for _, event in self.events for item in event.items),
-        })
+        ids = sorted(
+            {
+                self.subject,
+                *(trail.item for trail in self.trails),
+                *(statement.issuer for statement in self.statements),
+                *(item.id for _, event in self.events for item in event.items),
+            }
+        )
         id_numbers = {item: number for number, item in enumerate(ids)}
-        keys = sorted({
-            (id_numbers[statement.issuer], statement.key_id)
-            for statement in self.statements
-        })
+        keys = sorted(
+            {
+                (id_numbers[statement.issuer], statement.key_id)
+                for statement in self.statements
+            }
+        )
         key_numbers = {key: number for number, key in enumerate(keys)}
         committed = self.committed
         # Numbers, text and bytes in arrays: canonical as it stands.
@@ -395,7 +399,12 @@ def _event_row(event: ShownEvent, ids: dict[str, int]) -> list[object]:
 
 
 def _item_row(item: ShownItem, id_number: int) -> list[object]:
-    row: list[object] = [item.number, item.salt, id_number, *(item.amount or ())]
+    row: list[object] = [
+        item.number,
+        item.salt,
+        id_number,
+        *(item.amount or ()),
+    ]
     if item.seal is not None:
         row.append(item.seal)
     return row
@@ -541,16 +550,12 @@ class _Parser:
         read = self._read
         read.row(7)
         position = read.uint(MAX_EVENTS - 1)
-        counts = tuple(
-            self._count() for _ in range(read.array(len(RELATIONS)))
-        )
+        counts = tuple(self._count() for _ in range(read.array(len(RELATIONS))))
         pointers = self._rows(
             "pointers", lambda: read.text(MAX_POINTER_LENGTH), most=MAX_PARTS
         )
         body = read.binary(MAX_BUNDLE_SIZE)
-        items = self._rows(
-            "item leaves", self._item, most=MAX_PARTS
-        )
+        items = self._rows("item leaves", self._item, most=MAX_PARTS)
         _require_rising("item leaves", [shown.number for shown in items])
         fields = self._rows("field leaves", self._field, most=MAX_PARTS)
         _require_rising("field leaves", [shown.number for shown in fields])
@@ -620,7 +625,9 @@ class _Parser:
             raise MalformedError(f"the trail has {count} links, not {stop}")
         rows = self._rows("rows", self._row)
         _require_rising("rows", [(row.log_index, row.position) for row in rows])
-        return ProvenTrail(item, count, ranges, rows, self._read.hashes(MAX_HASHES))
+        return ProvenTrail(
+            item, count, ranges, rows, self._read.hashes(MAX_HASHES)
+        )
 
     def _range(self) -> Range:
         read = self._read

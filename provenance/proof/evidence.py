@@ -347,9 +347,7 @@ def read_shown(
     size = first + len(pointers)
     return ProvenEvent(
         at=at,
-        id=event_id(
-            counts, pointers, root_from(size, leaves, shown.hashes)
-        ),
+        id=event_id(counts, pointers, root_from(size, leaves, shown.hashes)),
         counts=counts,
         pointers=pointers,
         body=body,
@@ -566,9 +564,7 @@ def verify_trail(
     warnings = [
         leaf_hash(link_hash)
         for stretch in stretches
-        for link, link_hash in zip(
-            stretch.links, stretch.hashes, strict=True
-        )
+        for link, link_hash in zip(stretch.links, stretch.hashes, strict=True)
         if link.warns
     ]
     head = Head(shown.count, root, len(warnings), root_of(warnings))

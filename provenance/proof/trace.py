@@ -613,20 +613,25 @@ class _Walk:
         return self._looks <= MAX_LOOKS
 
     def _see(self, visit: _Visit, number: int, link: Link) -> _Seen | None:
+        """Return the event that *link* leads to; None if it cannot be seen."""
         at, item = place_of(link), visit.item
         if (at, item) not in self._seen:
             met = self._meet(at, item)
+            fault = "is not shown"
+            if met is not None:
+                self._show(at, (0, *link.leaves))
+                shown = [leaf in met.event.items for leaf in link.leaves]
+                if not shown or not all(shown):
+                    fault = "does not show that it names it"
+                    met = None
             self._seen[at, item] = None if met is None else _Seen(link, met)
             if met is None:
                 self._miss(
                     visit,
                     at,
                     f"event {number + 1} of {self.trails[item].count} of the"
-                    f" trail of {item} (entry {at[0]}, event {at[1]}) is not"
-                    " shown",
+                    f" trail of {item} (entry {at[0]}, event {at[1]}) {fault}",
                 )
-            else:
-                self._show(at, (0, *link.leaves))
         return self._seen[at, item]
 
     def _meet(self, at: Position, item: str) -> _Met | None:
@@ -696,7 +701,7 @@ class _Walk:
         leaf = seen.event.items.get(parents[0])
         # A place has no inside: what else happens there is none of the
         # item's story.
-        if leaf is None or leaf.id.startswith(_PLACE) or leaf.id == visit.item:
+        if leaf is None or leaf.id.startswith(_PLACE):
             return None
         return leaf.id
 

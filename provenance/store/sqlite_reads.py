@@ -369,7 +369,10 @@ class SQLiteReads(ABC):
             log_index,
             position,
         )
-        return b"".join([start.data, *[part for (part,) in parts]])
+        rest = b"".join([part for (part,) in parts])
+        if len(rest) != start.rest:
+            raise damage("an event without all of its parts", self._path)
+        return start.data + rest
 
     def find_statement(self, issued_at: int, statement_id: bytes) -> int | None:
         row = self._first(
