@@ -25,13 +25,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance.claims.event import (
-    Field,
-    Item,
-    make_event,
-)
+from provenance.claims.event import Field, Item, derive_salt, make_event
 from provenance.claims.roles import DEFAULT_ROLES
-from provenance.claims.statement import sign_statement
+from provenance.claims.statement import parse_entry, sign_statement
 from provenance.claims.trail import (
     COMES_OUT,
     GOES_IN,
@@ -42,15 +38,27 @@ from provenance.claims.trail import (
     head_of,
     map_key,
 )
+from provenance.claims.versions import trust_item
 from provenance.encoding.canonical import Value, decode, encode
 from provenance.encoding.digest import Hash
 from provenance.encoding.edge import push
 from provenance.encoding.multiproof import missing, root_from
 from provenance.encoding.tree import leaf_hash, root_of
+from provenance.epcis.reading import read_event
 from provenance.errors import MalformedError
 from provenance.gs1.item import canonical_item, owner_key
 from provenance.keys import Signer
+from provenance.proof.bundle import (
+    Bundle,
+    Committed,
+    ProvenTrail,
+    Range,
+    ShownEvent,
+    ShownItem,
+    ShownStatement,
+)
 from provenance.proof.trust import format_trust, parse_trust
+from provenance.proof.verify import examine_bundle
 from provenance.tlog.checkpoint import (
     Checkpoint,
     format_checkpoint,
@@ -60,6 +68,7 @@ from provenance.tlog.commitment import Commitment
 from provenance.tlog.cosignature import CosignatureSigner
 from provenance.tlog.note import NoteSigner, format_note
 from provenance.tlog.patricia import (
+    MapMultiproof,
     map_root,
     merge,
     prove,
@@ -376,6 +385,119 @@ def _base64(signer: Signer) -> str:
     return encode_base64(signer.verifier.data)
 
 
+# Section 13.
+
+
+def _can_trust() -> str:
+    log = NoteSigner(ORIGIN, key_of("log"))
+    return "\n".join([
+        f'origin = "{ORIGIN}"',
+        f'log_keys = ["{log.verifier.vkey}"]',
+        "",
+        "[[actors]]",
+        f'id = "{MAKER}"',
+        'name = "The maker"',
+        f"keys = [{json.dumps(_base64(key_of('maker')))}]",
+        "",
+        "[[actors.grants]]",
+        'role = "producer"',
+        'prefixes = ["9521001"]',
+        "",
+    ])  # fmt: skip
+
+
+def _can_bundle() -> bytes:
+    """Return the bundle of one can in a log of two entries."""
+    made = make_event(
+        {
+            "type": "ObjectEvent",
+            "action": "ADD",
+            "bizStep": "commissioning",
+            "eventTime": "2026-03-01T09:00:00+12:00",
+        },
+        [Item("epcList", CAN)],
+        [Field("/example:batch", "blue")],
+        secret=bytes(32),
+    )
+    submission = sign_statement(
+        [made], signer=key_of("maker"), issuer=MAKER, origin=ORIGIN, now=NOW
+    )
+    entry = parse_entry(submission.entry)
+    reading = read_event(made.body, made.counts)
+    link = Link(0, 0, reading.time, reading.kinds(3), (1,), made.id)
+    value = head_of([(link, chain_hashes(CAN, [link])[0])]).value
+    commitment = Commitment(1, map_root([(map_key(CAN), value)]), 1, NOW)
+    leaves = [leaf_hash(entry.data), leaf_hash(commitment.to_bytes())]
+    signed = sign_checkpoint(
+        Checkpoint(ORIGIN, 2, root_of(leaves)), NoteSigner(ORIGIN, key_of("log"))
+    )
+    event = ShownEvent(
+        position=0,
+        counts=made.counts,
+        pointers=made.pointers,
+        body=made.leaves[0] or b"",
+        items=(ShownItem(1, derive_salt(bytes(32), 1), CAN),),
+        fields=(),
+        hashes=made.hashes[2:],
+    )
+    bundle = Bundle(
+        checkpoint=format_note(signed.note),
+        committed=Committed(1, NOW, commitment.map_root),
+        statements=(
+            ShownStatement(
+                log_index=0,
+                issuer=MAKER,
+                key_id=entry.header.key_id,
+                issued_at=NOW,
+                event_count=1,
+                signature=entry.signature,
+                events=(event,),
+                hashes=(),
+            ),
+        ),
+        commitments=(),
+        entries=(),
+        log_hashes=(),
+        subject=CAN,
+        trails=(
+            ProvenTrail(CAN, 1, (Range(0, 1),)),
+            ProvenTrail(trust_item(ORIGIN), 0),
+        ),
+        map_proof=MapMultiproof((0,), (), ()),
+    )
+    return bundle.to_bytes()
+
+
+def bundle() -> Iterator[str]:
+    data = _can_bundle()
+    trust_text = _can_trust()
+    verdict = examine_bundle(
+        data, trust=parse_trust(trust_text), now=NOW, item=CAN
+    )
+    yield "the trust file"
+    yield from (f"  {line}".rstrip() for line in _lines(trust_text))
+    yield "the bundle"
+    yield from hexed(data)
+    yield f"the verdict at {NOW}, the item in hand being {CAN[19:]}"
+    yield f"  {verdict.outcome.value}"
+    codes = [step.code for step in verdict.steps]
+    for start in range(0, len(codes), 7):
+        yield f"  {' '.join(codes[start : start + 7])}"
+    yield f"  notices {' '.join(notice.code for notice in verdict.notices)}"
+    for offset in (40, -40):
+        changed = bytearray(data)
+        changed[offset] ^= 1
+        verdict = examine_bundle(
+            bytes(changed), trust=parse_trust(trust_text), now=NOW, item=CAN
+        )
+        (code,) = {
+            s.code for s in verdict.steps if s.code not in {*codes, "PRV-0001"}
+        }
+        at = offset if offset >= 0 else len(data) + offset
+        yield f"with the lowest bit of byte {at} changed"
+        yield f"  {verdict.outcome.value} {code}"
+
+
 # Section 17.
 
 
@@ -422,6 +544,7 @@ EXAMPLES: dict[str, Callable[[], Iterable[str]]] = {
         keys,
         note,
         trust,
+        bundle,
         trustversion,
     )
 }
