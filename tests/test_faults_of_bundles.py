@@ -341,7 +341,7 @@ def test_a_changed_field_is_shown_where_it_stands_in_the_event(
     event = make_event(
         body(action="ADD", bizStep="commissioning"),
         [Item("epcList", can(0)),
-         Item("quantityList", lot, 5, "KGM", is_quantity=True)],
+         Item("quantityList", lot, 5, "KGM")],
         [Field(pointer, {"price": 7})],
         secret=world.secret(),
     )  # fmt: skip

@@ -471,7 +471,6 @@ def test_an_event_with_no_item_that_has_a_trail_is_refused(
                 "https://id.gs1.org/01/09506000134352",
                 5,
                 None,
-                is_quantity=True,
             )
         ],
         secret=world.secret(),
