@@ -36,7 +36,6 @@ from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.merkle import ReadNodes, prove_many
 from provenance.tlog.note import parse_note
-from provenance.tlog.patricia import MapMultiproof
 
 MAX_STRETCH = 1_024
 """The most links of the item's trail that may be asked for besides."""
@@ -131,7 +130,7 @@ class Prover:
             ),
             subject=item,
             trails=story.trails,
-            map_proof=MapMultiproof(*map(tuple, self._map.prove(keys))),
+            map_proof=self._map.prove(keys),
             anchors=tuple(self._anchors(dated)),
         )
 

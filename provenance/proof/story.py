@@ -7,7 +7,7 @@ from provenance.claims.registry import Act
 from provenance.claims.versions import trust_item
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import created_lists
-from provenance.epcis.corrections import assertion, declares_error
+from provenance.epcis.corrections import assertion
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import DISPOSITION
 from provenance.errors import MalformedError
@@ -251,7 +251,9 @@ def check_standing(
     # Of what is not shown, something may stand.
     if len(places) == own.count and all(
         (at, bundle.subject) in walk.void
-        or (at in evidence.events and evidence.events[at].reading.declares_error)
+        or (
+            at in evidence.events and evidence.events[at].reading.declares_error
+        )
         for at in places
     ):
         report.lacking(

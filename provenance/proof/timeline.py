@@ -18,7 +18,8 @@ from provenance.epcis.vocabulary import STEPS
 from provenance.errors import UnknownActorError
 from provenance.proof.authority import Entitlement
 from provenance.proof.evidence import ProvenEvent
-from provenance.proof.trace import Position, Sighting, Trace, Why
+from provenance.proof.trace import Sighting, Trace, Why
+from provenance.proof.trails import Position
 from provenance.proof.verdict import ErrorNote, Moment
 
 _REGISTRY_LABELS: Mapping[str, tuple[str, str]] = {

@@ -67,6 +67,7 @@ from provenance.proof.trace import Trace, Why
 from provenance.proof.trails import Position, SparseTrail
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import (
+    NOT_CHECKED,
     Moment,
     Notice,
     Outcome,
@@ -133,7 +134,8 @@ def verify_bundle(
     examination = _Examination(trust, now, item)
     verdict = examination.verdict(data)
     for step in verdict.steps:
-        if step.outcome is not Outcome.VERIFIED:
+        # A step that did not run says nothing; the one that stopped it does.
+        if step.outcome is not Outcome.VERIFIED and step.code != NOT_CHECKED:
             error = _ERRORS.get(step.name, VerificationError)
             raise error(f"{step.code}: {step.detail}")
     assert verdict.summary is not None, "it is there once step 3 passed"
