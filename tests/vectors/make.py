@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from tests.vectors.case import Case
 from tests.vectors.makers import (
+    bundle,
     canonical,
     checkpoint,
     commitment,
@@ -49,7 +50,7 @@ FORMATS: Mapping[str, Callable[[], list[Case]]] = {
     "checkpoint": checkpoint.cases,
     "tile": tile.cases,
     "receipt": receipt.cases,
-    # "bundle": bundle.cases,
+    "bundle": bundle.cases,
     "trust": trust.cases,
 }
 """Format, and so folder → what makes its cases."""
