@@ -7,12 +7,18 @@ hashes and keys in hexadecimal; nothing in them was verified.
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from provenance.claims.entry import (
+    COMMITMENT,
+    RULE_BOOK,
+    STATEMENT,
+    TRUST_VERSION,
+    entry_kind,
+)
 from provenance.claims.event import (
+    RELATIONS,
     Event,
-    Field,
     Item,
     parse_event,
-    parse_leaf,
     room_for,
 )
 from provenance.claims.statement import (
@@ -20,18 +26,27 @@ from provenance.claims.statement import (
     parse_entry,
     parse_submission,
 )
+from provenance.claims.versions import (
+    parse_book_entry,
+    parse_version_entry,
+    version_hash,
+)
 from provenance.cli.times import utc
-from provenance.encoding.canonical import Room, Value, decode
+from provenance.encoding.canonical import Room, decode
+from provenance.encoding.digest import sha256
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
 from provenance.errors import MalformedError
 from provenance.proof.bundle import (
+    FORMAT,
     MAX_BUNDLE_SIZE,
-    LoggedEntry,
     ProvenTrail,
     ShownEvent,
+    ShownStatement,
     parse_bundle,
 )
+from provenance.proof.evidence import read_shown
+from provenance.proof.trails import Position
 from provenance.proof.trust import format_trust, parse_trust
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import parse_commitment
@@ -42,7 +57,7 @@ MAX_SIZE = MAX_BUNDLE_SIZE
 """The largest file that is decoded, in bytes."""
 
 _SIGNATURE_LINE = "\n— "
-_COMMITMENT_START = b"\x95\x02"
+_START_SIZE = 64
 
 Plain = dict[str, object]
 
@@ -105,23 +120,29 @@ def _text_kind(text: str, data: bytes) -> _Found:
 
 
 def _binary_kind(data: bytes) -> _Found:
+    if FORMAT.encode() in data[:_START_SIZE]:
+        return "bundle", lambda: _bundle(data)
     try:
         value = decode(data, room=room_for(len(data)))
     except MalformedError as error:
         raise _none_of_ours(f": {error}") from error
     match value:
-        case {"format": _}:
-            return "bundle", lambda: _bundle(data)
         case [str(), bytes(), list()]:
             return "submission", lambda: _submission(data)
-        case [1, bytes(), bytes()]:
-            return "entry", lambda: _entry(data)
-        case [2, int(), bytes(), int(), int()]:
-            return "map commitment", lambda: _entry(data)
-        case [int(), list()]:
+        case [list(), list(), list()]:
             return "event", lambda: _event(parse_event(data))
+        case [int(), *_]:
+            return _KINDS[entry_kind(data)], lambda: _entry(data)
         case _:
             raise _none_of_ours("")
+
+
+_KINDS = {
+    STATEMENT: "entry",
+    COMMITMENT: "map commitment",
+    TRUST_VERSION: "trust version",
+    RULE_BOOK: "rule book",
+}
 
 
 def _none_of_ours(why: str) -> MalformedError:
@@ -140,11 +161,40 @@ def _bundle(data: bytes) -> Plain:
     return {
         "subject": bundle.subject,
         "checkpoint": _note(bundle.checkpoint),
-        "commitment": _logged(bundle.commitment),
-        "items": [_trail(trail) for trail in bundle.items],
-        "statements": [_logged(entry) for entry in bundle.statements],
-        "events": [_shown(event, room) for event in bundle.events],
-        "times": [_logged(entry) for entry in bundle.times],
+        "committed": {
+            "map_root": bundle.committed.map_root.hex(),
+            "items": bundle.committed.item_count,
+            "time": utc(bundle.committed.time),
+        },
+        "statements": [_statement(each, room) for each in bundle.statements],
+        "commitments": [
+            {
+                "log_index": each.log_index,
+                "map_root": each.map_root.hex(),
+                "items": each.item_count,
+                "time": utc(each.time),
+            }
+            for each in bundle.commitments
+        ],
+        "entries": [
+            {"log_index": each.log_index, **_entry(each.entry)}
+            for each in bundle.entries
+        ],
+        "log_proof": _hex(bundle.log_hashes),
+        "trails": [_trail(trail) for trail in bundle.trails],
+        "map_proof": {
+            "steps": list(bundle.map_proof.steps),
+            "others": [_hex(other) for other in bundle.map_proof.others],
+            "hashes": _hex(bundle.map_proof.hashes),
+        },
+        "anchors": [
+            {
+                "checkpoint": _note(anchor.note),
+                "log_indexes": list(anchor.log_indexes),
+                "proof": _hex(anchor.hashes),
+            }
+            for anchor in bundle.anchors
+        ],
     }
 
 
@@ -157,7 +207,18 @@ def _submission(data: bytes) -> Plain:
 
 
 def _entry(data: bytes) -> Plain:
-    if data[:2] == _COMMITMENT_START:
+    kind = entry_kind(data)
+    if kind == RULE_BOOK:
+        book = parse_book_entry(data)
+        return {"id": sha256(book).hex(), "book": _plain(decode(book))}
+    if kind == TRUST_VERSION:
+        signed = parse_version_entry(data)
+        return {
+            "id": version_hash(signed.version.data).hex(),
+            "version": _plain(signed.version.members),
+            "signatures": [_hex(pair) for pair in signed.signatures],
+        }
+    if kind == COMMITMENT:
         commitment = parse_commitment(data)
         return {
             "covers": commitment.covered,
@@ -191,7 +252,11 @@ def _event(event: Event) -> Plain:
         "body": _plain(event.body),
         "items": [_item(item) for item in event.items],
         "concealed": {field.pointer: _plain(field.value) for field in fields},
-        "withheld": len(event.fields) - len(fields),
+        "withheld": [
+            pointer
+            for pointer, field in zip(event.pointers, event.fields, strict=True)
+            if field is None
+        ],
     }
 
 
@@ -199,6 +264,8 @@ def _item(item: Item) -> Plain:
     row: Plain = {"relation": item.relation, "id": item.id}
     if item.is_quantity:
         row |= {"quantity": item.quantity, "uom": item.uom}
+    if item.seal is not None:
+        row["seal"] = item.seal.hex()
     return row
 
 
@@ -248,64 +315,64 @@ def _trust(text: str) -> Plain:
     return tomllib.loads(format_trust(parse_trust(text)))
 
 
-def _logged(logged: LoggedEntry) -> Plain:
-    return {
-        "log_index": logged.log_index,
-        **_entry(logged.entry),
-        "proof": _hex(logged.proof),
-    }
-
-
 def _trail(trail: ProvenTrail) -> Plain:
-    row: Plain = {
+    return {
         "id": trail.item,
-        "head": None if trail.head is None else trail.head.hex(),
-        "links": [
+        "links": trail.count,
+        "ranges": [
+            {
+                "start": each.start,
+                "length": each.length,
+                "previous": each.previous.hex() if each.previous else None,
+            }
+            for each in trail.ranges
+        ],
+        "rows": [
             {
                 "log_index": link.log_index,
                 "position": link.position,
+                "time": utc(link.time),
+                "kinds": link.kinds,
+                "leaves": list(link.leaves),
                 "event_id": link.event_id.hex(),
             }
-            for link in trail.links
+            for link in trail.rows
         ],
-        "map_proof": [f"{bit} {sibling.hex()}" for bit, sibling in trail.proof],
+        "proof": _hex(trail.hashes),
     }
-    if trail.other is not None:
-        row["other_leaf"] = _hex(trail.other)
-    return row
 
 
-def _shown(event: ShownEvent, room: Room) -> Plain:
+def _statement(statement: ShownStatement, room: Room) -> Plain:
     return {
-        "log_index": event.log_index,
-        "position": event.position,
-        "items": event.item_count,
-        "concealed": event.concealed_count,
-        "proof": _hex(event.proof),
-        "leaves": [
-            {
-                "number": shown.number,
-                "says": _leaf(
-                    parse_leaf(
-                        shown.leaf,
-                        number=shown.number,
-                        item_count=event.item_count,
-                        room=room,
-                    )
-                ),
-                "proof": _hex(shown.proof),
-            }
-            for shown in event.leaves
+        "log_index": statement.log_index,
+        "issuer": statement.issuer,
+        "key_id": statement.key_id.hex(),
+        "issued_at": utc(statement.issued_at),
+        "event_count": statement.event_count,
+        "signature": statement.signature.hex(),
+        "events": [
+            _shown(event, (statement.log_index, event.position), room)
+            for event in statement.events
         ],
+        "proof": _hex(statement.hashes),
     }
 
 
-def _leaf(leaf: Mapping[str, Value] | Item | Field) -> object:
-    if isinstance(leaf, Item):
-        return _item(leaf)
-    if isinstance(leaf, Field):
-        return {"pointer": leaf.pointer, "value": _plain(leaf.value)}
-    return _plain(leaf)
+def _shown(shown: ShownEvent, at: Position, room: Room) -> Plain:
+    event = read_shown(shown, at, "", room)
+    return {
+        "position": shown.position,
+        "event_id": event.id.hex(),
+        "body": _plain(event.body),
+        "named": {RELATIONS[code - 1]: count for code, count in shown.counts},
+        "items": [
+            {"leaf": number, **_item(item)}
+            for number, item in event.shown.items()
+        ],
+        "concealed": list(event.pointers),
+        "shown": {name: _plain(said) for name, said in event.fields.items()},
+        "proof": _hex(shown.hashes),
+    }
 
 
 def _hex(hashes: Sequence[bytes]) -> list[str]:

@@ -5,7 +5,8 @@ import stat
 from contextlib import suppress
 from itertools import chain
 
-from provenance.claims.statement import MAX_ENTRY_SIZE, parse_submission
+from provenance.claims.entry import MAX_ENTRY_SIZE
+from provenance.claims.statement import parse_submission
 from provenance.cli.inputs import read_input
 from provenance.cli.program import within
 from provenance.encoding.digest import Hash
@@ -21,7 +22,7 @@ RECEIPT_START = b"c2sp.org/tlog-proof@"
 """How a receipt begins."""
 
 _ENTRY_START = b"\x93\x01"
-_SUBMISSION_START = b"\x93\xb8provenance/submission/v1"
+_SUBMISSION_START = b"\x93\xb8provenance/submission/v2"
 _BUNDLE_MARK = b"provenance/bundle/v"
 _SIGNATURE_LINE = "\n\n— ".encode()
 _MAX_SUBMISSION = MAX_BUNDLE_SIZE
@@ -52,11 +53,11 @@ def kind_of(path: str) -> str:
             return "receipt"
         if start.startswith((_ENTRY_START, _SUBMISSION_START)):
             return "entry"
-        # A bundle says so in its middle, a checkpoint at its end.
+        if _BUNDLE_MARK in start:
+            return "bundle"
+        # A checkpoint says so at its end.
         data = start + file.read(MAX_BUNDLE_SIZE)
-    if is_checkpoint(data):
-        return "checkpoint"
-    return "bundle" if _BUNDLE_MARK in data else "other"
+    return "checkpoint" if is_checkpoint(data) else "other"
 
 
 def is_checkpoint(data: bytes) -> bool:
@@ -155,6 +156,7 @@ def read_entry(file: str) -> bytes:
     """
     with within(file):
         data = read_input(file, limit=_MAX_SUBMISSION)
-        if len(data) <= MAX_ENTRY_SIZE and data[:2] == _ENTRY_START:
-            return data
-        return parse_submission(data).entry
+        # Of what is no submission, who reads the entry says what it is.
+        if data.startswith(_SUBMISSION_START) or len(data) > MAX_ENTRY_SIZE:
+            return parse_submission(data).entry
+        return data
