@@ -124,7 +124,6 @@ def _stories() -> list[Case]:
         ),
         *(tell() for tell in _TALES),
         *_versions(),
-        _trust_told(),
     ]  # fmt: skip
 
 
@@ -163,7 +162,10 @@ def _many() -> Case:
 def _concealed(*, shown: bool) -> Case:
     play = short()
     secrets = [("/example:price", 12.5), ("/example:buyer", "x")]
-    index = play.say(MAKER, play.seen(can(1), step="observing", fields=secrets))
+    event = play.told(
+        "ObjectEvent", ("epcList", can(1)), fields=secrets, action="OBSERVE"
+    )
+    index = play.say(MAKER, event)
     # The pointers are sorted: leaf 2 is the buyer, leaf 3 the price.
     leaves = {(index, 0): {1, 3}} if shown else {}
     return judged(
@@ -432,18 +434,6 @@ def _versions() -> list[Case]:
         pinned_case("verified-rule-book", "a rule book beside the trust versions", play, with_book, timeline=timeline),
         pinned_case("incomplete-trust-version", "a trust version of which only the link is shown", play, one, "PRV-1001"),
     ]  # fmt: skip
-
-
-def _trust_told() -> Case:
-    play = tiny()
-    play.publish_trust(*signed(version()))
-    return pinned_case(
-        "verified-trust-trail",
-        "the story of the trust versions themselves",
-        play,
-        play.bundle(TRUST),
-        item=TRUST,
-    )
 
 
 _TALES: Sequence[Callable[[], Case]] = (

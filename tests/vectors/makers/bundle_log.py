@@ -313,6 +313,9 @@ def _forms() -> list[Case]:
         ("unit-as-an-amount", "a unit in a list of amounts", seen(("quantityList", can(1)))),
         ("seal-of-a-child", "a seal of what is only packed", packed(parent, (*child, {"seal": bytes(32)}))),
         ("item-not-a-uri", "an item that is no URI", seen(unit, ("epcList", "K1"))),
+        ("item-spelled", "an item that is not in canonical form", seen(unit, ("epcList", "urn:epc:id:sgtin:9506000.013435.1"))),
+        ("actor-beside-items", "an actor beside items", seen(unit, ("actor", MAKER))),
+        ("hidden-inside-another", "a field inside another one", hiding("/example:a", "/example:a/b")),
         ("place-beside-items", "a place beside items", seen(unit, ("place", PLACE), readPoint={"id": PLACE})),
         ("place-without-items", "a place without items that is not the read point", seen(("place", can(1)), readPoint={"id": PLACE})),
         ("transformation-unsaid", "a transformation id that the body does not say", play.told("TransformationEvent", *turned.items())),
@@ -382,7 +385,9 @@ def _trails() -> list[Case]:
     shown = changed(bundle, *t, 3, to=[row])
     doubled = changed(shown, *t, 1, to=4)
     doubled = changed(doubled, *t, 2, to=[[0, 4]])
-    hashes = _split(sparse.trail(can(1))[4])
+    first = play.bundle(can(1), commit=False, ranges={can(1): [(0, 1)]})
+    hashes = _split(first.trail(can(1))[4])
+    assert len(hashes) == 2, "of the two links that are not shown"
     previous = sparse.trail(can(1))[2][1][2]
 
     def ranged(*ranges: object) -> Parts:
@@ -418,7 +423,8 @@ def _trails() -> list[Case]:
         *made,
         case("trail-count-more", "a trail said to be longer", changed(bundle, *t, 1, to=4)),
         case("trail-hash-more", "a hash in the proof of a whole trail", cut),
-        case("trail-hash-less", "a trail's proof without its hash", changed(sparse, *t, 4, to=joined(hashes[:-1]))),
+        case("trail-hash-less", "a trail's proof without its last hash", changed(first, *t, 4, to=joined(hashes[:-1]))),
+        case("trail-hash-changed", "another hash in a trail's proof", changed(first, *t, 4, to=joined([hashes[0], H(b"x")]))),
         case("trail-hash-of-more", "a trail of more links, and a hash for them", changed(changed(bundle, *t, 1, to=4), *t, 4, to=bytes(32))),
         case("previous-link", "another link before a range", ranged([0, 1], [2, 1, H(b"x")])),
         case("range-moved", "a range that starts where it does not", changed(changed(sparse, *t, 1, to=4), *t, 2, to=[[0, 1], [3, 1, previous]])),

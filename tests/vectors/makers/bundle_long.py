@@ -12,11 +12,10 @@ from tests.vectors.ledger import Parts
 from tests.vectors.makers.judged import (
     NO_WITNESSES,
     RECALL,
-    REFUSAL,
     pinned_case,
 )
 from tests.vectors.makers.play import Play, pinned
-from tests.vectors.names import CUSTOMS, MAKER, can, sscc
+from tests.vectors.names import MAKER, can, sscc
 
 SKIPPED = ("PRV-1006", can(1))
 
@@ -26,20 +25,24 @@ def cases() -> list[Case]:
 
 
 @lru_cache
-def _long(count: int, refused: int | None = None, recalled: int | None = None) -> Play:  # fmt: skip
-    """A can is seen *count* times, all by one statement; perhaps it is
-
-    refused at one number, or recalled.
-    """
+def _long(
+    count: int, *, damaged: int | None = None, recalled: int | None = None
+) -> Play:
+    """A can is seen *count* times by one statement, perhaps damaged once."""
     play = pinned()
     events = []
     for number in range(count):
+        # As short as events can be, for there are many.
+        body: dict[str, object] = {
+            "type": "ObjectEvent",
+            "action": "OBSERVE",
+            "eventTime": f"2025-06-15T{number // 60:02}:{number % 60:02}:00Z",
+        }
         if number == recalled:
-            events.append(play.seen(can(1), step=RECALL))
-        elif number == refused:
-            events.append(play.seen(can(1), disposition="damaged"))
-        else:
-            events.append(play.told("ObjectEvent", ("epcList", can(1)), action="OBSERVE"))
+            body["bizStep"] = RECALL
+        elif number == damaged:
+            body["disposition"] = "damaged"
+        events.append(play.event(body, ("epcList", can(1))))
     play.say(MAKER, *events)
     play.commit()
     return play
@@ -65,7 +68,7 @@ def _subjects() -> list[Case]:
 
 
 def _warnings() -> list[Case]:
-    damaged = _long(257, refused=150)
+    damaged = _long(257, damaged=150)
     recalled = _long(257, recalled=64)
     ends = [(0, 64), (193, 64)]
     return [

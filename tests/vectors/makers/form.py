@@ -26,7 +26,7 @@ OWN = {"@context": [{"own": MDA, "other": "urn:x:"}]}
 
 
 def cases() -> list[Case]:
-    return [*_pointers(), *_transformations(), *_places()]
+    return [*_pointers(), *_transformations(), *_places(), *_items()]
 
 
 def _case(
@@ -55,7 +55,9 @@ def _pointers() -> list[Case]:
     stated = [
         "type", "action", "bizStep", "disposition", "persistentDisposition",
         "eventTime", "eventTimeZoneOffset", "eventID", "errorDeclaration",
-        "after", "@context", "transformationID", "parentID",
+        "after", "@context", "transformationID", "parentID", "epcList",
+        "quantityList", "childEPCs", "childQuantityList", "inputEPCList",
+        "inputQuantityList", "outputEPCList", "outputQuantityList",
     ]  # fmt: skip
     rows: list[tuple[str, str, dict[str, object], list[str]]] = [
         ("good-own-fields", "what no rule reads", BODY, ["/example:price", "/example:buyer/name"]),
@@ -64,11 +66,16 @@ def _pointers() -> list[Case]:
         ("good-ilmd", "master data beside the lot", ilmd, ["/ilmd/cbvmda:farmList", "/ilmd/own:lotNumber", "/ilmd/lotNumber"]),
         ("good-ilmd-by-another-prefix", "a prefix that stands for something else", {**BODY, **OWN}, ["/ilmd/other:lotNumber"]),
         ("good-beside-what-is-said", "a member of what the body says in part", {**BODY, "example:buyer": {"city": "x"}}, ["/example:buyer/name"]),
-        ("good-beyond-a-list", "an element after those that the body has", {**BODY, "example:list": [1, 2]}, ["/example:list/2"]),
+        ("good-beside-one-another", "two members of what the body says in part", {**BODY, "a": {"b": {"c": 1}}}, ["/a/b/d", "/a/bd", "/a/e"]),
         ("bad-said-as-well", "a field of which the body says something else", {**BODY, "example:price": 5}, ["/example:price"]),
         ("bad-said-as-nothing", "a field that the body has as nil", {**BODY, "example:price": None}, ["/example:price"]),
         ("bad-above-what-is-said", "a field of which the body says a part", {**BODY, "example:buyer": {"city": "x"}}, ["/example:buyer"]),
         ("bad-element-said-as-well", "an element that the body has", {**BODY, "example:list": [1, 2]}, ["/example:list/1"]),
+        ("bad-element-beyond", "an element after those that the body has", {**BODY, "example:list": [1, 2]}, ["/example:list/2"]),
+        ("bad-inside-a-list", "a member of an element that the body has", {**BODY, "example:list": [{"a": 1}]}, ["/example:list/0/b"]),
+        ("bad-inside-a-value", "a part of what the body says as text", {**BODY, "example:price": "5"}, ["/example:price/amount"]),
+        ("bad-inside-another", "a field inside another one", BODY, ["/example:buyer", "/example:buyer/name"]),
+        ("bad-far-inside-another", "a field far inside another one, with others between", BODY, ["/a", "/a.b", "/a/b/c"]),
         ("bad-said-under-an-escape", "a name with a slash that the body has", {**BODY, "a/b~": 1}, ["/a~1b~0"]),
         ("bad-ilmd-whole", "all master data, the lot with it", BODY, ["/ilmd"]),
         ("bad-lot", "the lot number", BODY, ["/ilmd/cbvmda:lotNumber"]),
@@ -131,5 +138,27 @@ def _places() -> list[Case]:
         _case("bad-place-unsaid", "a place that the body does not name", BODY, items=[there]),
         _case("bad-place-another", "another place than the body names", {**BODY, "readPoint": {"id": f"{PLACE}/254/GATE"}}, items=[there]),
         _case("bad-place-beside-items", "a place of an event that has items", body, items=[("epcList", UNIT), there]),
+        _case("bad-place-twice-spelled", "a place in another spelling than the canonical", spelled, items=[("place", "urn:epc:id:sgln:9506000.13437.0")]),
         _case("bad-place-concealed", "a place whose name in the body is concealed", BODY, "/readPoint", items=[there]),
+    ]  # fmt: skip
+
+
+def _items() -> list[Case]:
+    registry: dict[str, object] = {
+        "type": "RoleGranted",
+        "actor": MAKER,
+        "role": "customs",
+        "may_grant": False,
+    }
+    actor: Row = ("actor", MAKER)
+    unit: Row = ("epcList", UNIT)
+    return [
+        _case("good-actor", "a registry event and its actor", registry, items=[actor]),
+        _case("bad-actor-of-a-unit", "an event of goods that has an actor for an item", BODY, items=[actor, unit]),
+        _case("bad-registry-of-a-unit", "a registry event about a unit", registry, items=[unit]),
+        _case("bad-registry-of-both", "a registry event about an actor and a unit", registry, items=[actor, unit]),
+        _case("bad-registry-of-two", "a registry event about two actors", registry, items=[actor, ("actor", "did:web:a.example")]),
+        _case("bad-urn", "an item as an EPC URN", BODY, items=[("epcList", "urn:epc:id:sgtin:9506000.013435.1")]),
+        _case("bad-upper-case", "an item in another spelling", BODY, items=[("epcList", UNIT.replace("id.gs1", "ID.GS1"))]),
+        _case("bad-check-digit", "a GS1 identifier with a wrong check digit", BODY, items=[("epcList", UNIT.replace("4352", "4353"))]),
     ]  # fmt: skip

@@ -91,6 +91,7 @@ def _versions() -> list[Case]:
     rows: list[tuple[str, str, Version, Sequence[int]]] = [
         ("first", "the first version, signed by two of three roots", version(), (0, 1)),
         ("all-roots", "signatures stand in the order of the key ids", version(), (2, 0, 1)),
+        ("member-more", "members that a later program may know", version(note="hello", epochs=[epoch(note=1)]), (0,)),
         ("unsigned", "a version that nobody signed yet is read as well", version(), ()),
         (
             "second",
@@ -162,6 +163,17 @@ def _bad() -> list[Case]:
         ("number-is-true", "a version that is true", plain(version(version=True))),
         ("first-with-a-previous", "a first version after another one", plain(version(previous=H(b"x")))),
         ("second-without-a-previous", "a second version that follows none", plain(version(version=2))),
+        ("roots-of-none", "no root keys", plain(version(roots={"keys": [], "threshold": 1}))),
+        ("root-of-31-bytes", "a root key too short", plain(version(roots={"keys": [bytes(31)], "threshold": 1}))),
+        ("threshold-0", "none of the roots", plain(version(roots={"keys": [bytes(32)], "threshold": 0}))),
+        ("epochs-of-none", "a list of no epochs", plain(version(epochs=[]))),
+        ("epoch-without-a-policy", "an epoch without a policy", plain(version(epochs=[{k: v for k, v in epoch().items() if k != "policy"}]))),
+        ("epoch-from-negative", "an epoch from before the log", plain(version(epochs=[epoch(**{"from": -1})]))),
+        ("epoch-of-no-keys", "an epoch of no log key", plain(version(epochs=[epoch(log_keys=[])]))),
+        ("epoch-ended-why", "an epoch that ended for another reason", plain(version(epochs=[epoch(ended={"size": 1, "root": bytes(32), "time": 1, "why": "bored"})]))),
+        ("book-of-31-bytes", "a book's id too short", plain(version(epochs=[epoch(books=[[bytes(31), 0]])]))),
+        ("critical-is-text", "critical members that are no list", plain(version(critical="x"))),
+        ("renew-by-nil", "no time by which to renew", plain(version(renew_by=None))),
         ("previous-of-31-bytes", "a hash too short", plain(version(version=2, previous=bytes(31)))),
     ]  # fmt: skip
     return [
@@ -176,6 +188,7 @@ def _books() -> list[Case]:
         ("one-part", "no book", mp([4])),
         ("three-parts", "a part too many", mp([4, BOOK, None])),
         ("text", "a book that is text", mp([4, "book"])),
+        ("empty", "a book of no bytes", mp([4, b""])),
         ("not-shortest", "a length in two bytes", b"\x92\x04\xc5\x00\x01x"),
         ("and-a-byte", "a byte after a book", mp([4, BOOK]) + b"\x00"),
     ]
