@@ -40,7 +40,7 @@ from provenance.claims.versions import (
     version_hash,
 )
 from provenance.encoding.base64 import decode_base64
-from provenance.encoding.canonical import decode, encode
+from provenance.encoding.canonical import Value, decode, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.edge import push, root
 from provenance.encoding.multiproof import root_from
@@ -134,6 +134,16 @@ def item_of(row: list[Any]) -> Item:
     return made
 
 
+def field_of(row: list[Any]) -> Field:
+    value: Any = untagged(row[1])
+    return Field(row[0], value)
+
+
+def body_of(given: Given) -> Mapping[str, Value]:
+    body: Any = untagged(given["body"])
+    return dict(body)
+
+
 def read_event(given: Given) -> Mapping[str, object]:
     if "shown" in given:
         return read_shown_leaves(given)
@@ -142,7 +152,7 @@ def read_event(given: Given) -> Mapping[str, object]:
         again = make_event(
             event.body,
             [item_of(row) for row in given["source_items"]],
-            [Field(p, untagged(value)) for p, value in given["source_fields"]],
+            [field_of(row) for row in given["source_fields"]],
             secret=raw(given["secret"]),
         )
         assert again == event
@@ -189,7 +199,7 @@ def read_form(given: Given) -> None:
 
 def read_reading(given: Given) -> Mapping[str, object]:
     counts = tuple((code, count) for code, count in given["counts"])
-    reading = read_words(untagged(given["body"]), counts)
+    reading = read_words(body_of(given), counts)
     return {
         "time": reading.time,
         "kinds": [[code, reading.kinds(code)] for code, _ in counts],

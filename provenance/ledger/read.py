@@ -66,19 +66,6 @@ class TrailStep:
 
 
 @dataclass(frozen=True, slots=True)
-class TrailEnd:
-    """Where an item's trail ends.
-
-    Attributes:
-        count: How many links it has.
-        link: The latest one's hash, which an event's `after` can demand.
-    """
-
-    count: int
-    link: Hash
-
-
-@dataclass(frozen=True, slots=True)
 class Moment:
     """A snapshot at a published checkpoint.
 

@@ -31,6 +31,12 @@ _REGISTRY_LABELS: Mapping[str, tuple[str, str]] = {
     KEY_REVOKED: ("Key revoked", "撤销密钥"),
 }
 
+MAX_CORRECTIONS = 64
+"""How many corrections of one event are told.
+
+One declaration may take back thousands of events, and each is told with it.
+"""
+
 _IMPLIED = ("commissioning", "decommissioning", "transforming")
 
 
@@ -55,9 +61,14 @@ def make_timeline(
         and (at, first[at].item) not in walk.void
     }
     moments = []
+    notes: dict[Position, ErrorNote | None] = {}
     for at in sorted(first):
         declared = walk.void.get((at, first[at].item), at)
-        error = _error_note(declared, events[declared].body, shown)
+        if declared not in notes:
+            notes[declared] = _error_note(
+                declared, events[declared].body, shown
+            )
+        error = notes[declared]
         moments.append(_moment(first[at], events[at], entitlement, error))
     return tuple(moments)
 
@@ -73,7 +84,8 @@ def _error_note(
         time=declaration.time,
         reason=declaration.reason,
         corrections={
-            event_id: event_id in shown for event_id in declaration.corrections
+            event_id: event_id in shown
+            for event_id in declaration.corrections[:MAX_CORRECTIONS]
         },
     )
 

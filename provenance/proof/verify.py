@@ -31,6 +31,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from provenance.claims.registry import TrustRegistry
+from provenance.claims.versions import trust_item
 from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
@@ -245,7 +246,8 @@ class _Examination:
         self.evidence = evidence
 
         # 10 to 14: what it means.
-        walk = trace_bundle(bundle, evidence, origin=checkpoint.origin)
+        trusted = trust_item(checkpoint.origin)
+        walk = trace_bundle(bundle, evidence, trusted=trusted)
         pinned = {actor.id for actor in self._trust.actors}
         check_completeness(
             self.report,
@@ -254,6 +256,7 @@ class _Examination:
             evidence,
             asked=self._trust.trails,
             pinned=pinned,
+            trusted=trusted,
         )
         entitlement = check_entitlement(
             self.report,

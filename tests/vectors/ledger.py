@@ -107,6 +107,27 @@ def joined(hashes: Iterable[bytes]) -> bytes:
     return b"".join(hashes)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a bundle is to show.
+
+    Attributes:
+        ids: The table of ids.
+        names: Whose trails.
+        numbers: Place → the numbers of the leaves of that event.
+        ranges: Item → the [start, length] of links, where not all.
+        commitments: Log indexes.
+        entries: Log indexes.
+    """
+
+    ids: list[str]
+    names: Collection[str]
+    numbers: Mapping[Place, Collection[int]]
+    ranges: Ranges
+    commitments: Sequence[int]
+    entries: Sequence[int]
+
+
 @dataclass(slots=True)
 class Ledger:
     """A log, the trails of its items, and the keys of all who sign.
@@ -287,10 +308,8 @@ class Ledger:
         if entries is None:
             entries = [link.log_index for link in self.trails.get(TRUST, [])]
         ids = sorted(names | issuers | self._named(numbers), key=str.encode)
-        return self._parts(
-            subject, ids, names, shown, numbers, asked,
-            commitments, entries, anchors,
-        )  # fmt: skip
+        choice = Choice(ids, names, numbers, asked, commitments, entries)
+        return self._parts(subject, choice, anchors)
 
     def _named(self, numbers: Mapping[Place, Collection[int]]) -> set[str]:
         """Return the ids in the item leaves of those numbers."""
@@ -327,117 +346,91 @@ class Ledger:
     def _parts(
         self,
         subject: str,
-        ids: list[str],
-        names: Collection[str],
-        shown: Mapping[str, Collection[Place]],
-        numbers: Mapping[Place, Collection[int]],
-        ranges: Ranges,
-        commitments: Sequence[int],
-        entries: Sequence[int],
+        choice: Choice,
         anchors: Sequence[tuple[Note, Sequence[int]]],
     ) -> Parts:
-        said = sorted({index for index, _ in numbers})
-        keys = sorted(
-            {
-                (
-                    ids.index(self.statements[index].issuer),
-                    self.statements[index].key_id,
-                )
-                for index in said
-            }
-        )
-        known = {*said, *commitments, *entries, len(self.entries) - 1}
-        note = self.sign()
-        proof = reference.map_multiproof(
-            {map_key(item) for item in names}, self.pairs()
-        )
+        ids, names = choice.ids, choice.names
+        said = sorted({index for index, _ in choice.numbers})
+        keys = sorted({self._key(index, ids) for index in said})
+        last = len(self.entries) - 1
+        known = {*said, *choice.commitments, *choice.entries, last}
+        queries = {map_key(item) for item in names}
         return Parts(
-            checkpoint=note.text,
-            committed=list(self.commitments.get(note.size - 1, NO_MAP)),
+            checkpoint=self.sign().text,
+            committed=list(self.commitments.get(last, NO_MAP)),
             ids=ids,
             keys=[list(key) for key in keys],
             statements=[
-                self._statement(index, ids, keys, numbers) for index in said
+                self._statement(
+                    index, keys.index(self._key(index, ids)), choice
+                )
+                for index in said
             ],
             commitments=[
-                [index, *self.commitments[index]] for index in commitments
+                [index, *self.commitments[index]]
+                for index in choice.commitments
             ],
-            entries=[[index, self.entries[index]] for index in entries],
+            entries=[[index, self.entries[index]] for index in choice.entries],
             log_hashes=joined(reference.multiproof(known, self.entries)),
             subject=ids.index(subject),
-            trails=[
-                self._trail(item, ids, numbers, ranges, entries)
-                for item in ids
-                if item in names
-            ],
-            map=map_row(*proof),
+            trails=[self._trail(item, choice) for item in ids if item in names],
+            map=map_row(*reference.map_multiproof(queries, self.pairs())),
             anchors=[
-                [
-                    older.text,
-                    list(indexes),
-                    joined(
-                        reference.multiproof(
-                            indexes, self.entries[: older.size]
-                        )
-                    ),
-                ]
-                for older, indexes in anchors
+                self._anchor(older, indexes) for older, indexes in anchors
             ],
         )
 
-    def _statement(
-        self,
-        index: int,
-        ids: list[str],
-        keys: Sequence[tuple[int, bytes]],
-        numbers: Mapping[Place, Collection[int]],
-    ) -> list[Any]:
+    def _key(self, index: int, ids: list[str]) -> tuple[int, bytes]:
         said = self.statements[index]
-        positions = sorted(p for i, p in numbers if i == index)
+        return ids.index(said.issuer), said.key_id
+
+    def _statement(self, index: int, key: int, choice: Choice) -> list[Any]:
+        said = self.statements[index]
+        positions = sorted(p for i, p in choice.numbers if i == index)
         return [
             index,
-            keys.index((ids.index(said.issuer), said.key_id)),
+            key,
             said.issued_at,
             len(said.events),
             said.signature,
             [
                 shown_event(
-                    said.events[p], p, ids, sorted(numbers[index, p])
+                    said.events[p], p, choice.ids, choice.numbers[index, p]
                 )
                 for p in positions
             ],
             joined(reference.multiproof(positions, said.ids)),
         ]
 
-    def _trail(
-        self,
-        item: str,
-        ids: list[str],
-        numbers: Mapping[Place, Collection[int]],
-        ranges: Ranges,
-        entries: Sequence[int],
-    ) -> list[Any]:
+    def _trail(self, item: str, choice: Choice) -> list[Any]:
         links = self.trails.get(item, [])
         hashes = reference.chain(item, links)
-        asked = ranges.get(item, [(0, len(links))] if links else [])
-        known = set()
+        ranges = choice.ranges.get(item, [(0, len(links))] if links else [])
+        known: set[int] = set()
         rows = []
-        for start, length in asked:
+        for start, length in ranges:
             known |= set(range(max(start - 1, 0), start + length))
             for link in links[start : start + length]:
                 at = (link.log_index, link.position)
-                if at not in numbers and link.log_index not in entries:
+                if (
+                    at not in choice.numbers
+                    and link.log_index not in choice.entries
+                ):
                     rows.append(link.row)
         return [
-            ids.index(item),
+            choice.ids.index(item),
             len(links),
             [
                 [start, length, *([hashes[start - 1]] if start else [])]
-                for start, length in asked
+                for start, length in ranges
             ],
             rows,
             joined(reference.multiproof(known, hashes) if known else []),
         ]
+
+    def _anchor(self, older: Note, indexes: Sequence[int]) -> list[Any]:
+        proof = reference.multiproof(indexes, self.entries[: older.size])
+        return [older.text, list(indexes), joined(proof)]
 
 
 def link_of(event: Event, item: str, index: int, position: int) -> Link | None:
@@ -465,9 +458,10 @@ def map_row(
 
 
 def shown_event(
-    event: Event, position: int, ids: list[str], numbers: Sequence[int]
+    event: Event, position: int, ids: list[str], leaves: Collection[int]
 ) -> list[Any]:
-    """Return an event's row, with the leaves of those *numbers*."""
+    """Return an event's row, with the *leaves* of those numbers."""
+    numbers = sorted(leaves)
     first = 1 + len(event.items)
     return [
         position,
@@ -493,4 +487,3 @@ def item_row(leaf: bytes, number: int, item: Row, ids: list[str]) -> list[Any]:
     for part in rest:
         row += part.values() if isinstance(part, Mapping) else [part]
     return row
-

@@ -393,9 +393,7 @@ def chain(item: str, links: Sequence[Link]) -> list[bytes]:
 def warnings(item: str, links: Sequence[Link]) -> list[bytes]:
     """Return the hashes of those links that warn."""
     hashes = chain(item, links)
-    return [
-        h for h, link in zip(hashes, links, strict=True) if link.kinds & 8
-    ]
+    return [h for h, link in zip(hashes, links, strict=True) if link.kinds & 8]
 
 
 def map_value(item: str, links: Sequence[Link]) -> bytes:
@@ -453,8 +451,8 @@ def map_multiproof(
         return [0], [] if key in queries else [(key, value)], []
     bit, *sides = _sides(pairs, start)
     steps, others, hashes = [bit + 1], [], []
-    for value, side in enumerate(sides):
-        below = [query for query in queries if bit_of(query, bit) == value]
+    for turn, side in enumerate(sides):
+        below = [query for query in queries if bit_of(query, bit) == turn]
         if below:
             parts = map_multiproof(below, side, bit + 1)
             steps += parts[0]

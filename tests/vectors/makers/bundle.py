@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from tests.vectors import reference
 from tests.vectors.case import Case
-from tests.vectors.ledger import Parts
+from tests.vectors.ledger import Parts, map_row
 from tests.vectors.makers import bundle_bytes, bundle_log, bundle_long
 from tests.vectors.makers.judged import (
     NO_WITNESSES,
@@ -233,7 +233,7 @@ def _passed_on() -> Case:
 
 def _rotated() -> Case:
     play = short()
-    rotation = {
+    rotation: dict[str, object] = {
         "type": "KeyRotated",
         "actor": MAKER,
         "old": bytes(signer_of("maker").verifier.key_id),
@@ -550,6 +550,15 @@ def _completeness() -> list[Case]:
     )
     nothing = tiny()
     desert = Play()
+    small = tiny()
+    headless = small.bundle(sscc(1))
+    number = headless.ids.index(sscc(1))
+    # The id stays in its place, and is now the can's.
+    headless.ids[number] = can(1)
+    headless.trails = [row for row in headless.trails if row[0] != number]
+    queries = {map_key(headless.ids[row[0]]) for row in headless.trails}
+    proof = reference.map_multiproof(queries, small.pairs())
+    headless.map = map_row(*proof)
     return [
         pinned_case("incomplete-event-left-out", "an event of the can is not shown", play, without(hidden=[(2, 0)], leaves={}), "PRV-1001"),
         pinned_case("incomplete-event-of-the-pallet-left-out", "the pallet's release is not shown", play, without(hidden=[(4, 0)]), "PRV-1001"),
@@ -559,10 +568,26 @@ def _completeness() -> list[Case]:
         pinned_case("incomplete-parent-not-shown", "an event does not show into what the can went", play, without(sscc(1), sscc(2)), "PRV-1001"),
         pinned_case("incomplete-no-trust-trail", "nothing is said of the trust versions", play, without(omitted=[TRUST]), "PRV-1001"),
         *_unasked(),
+        *_inputs_left_out(),
+        pinned_case("incomplete-subject-left-out", "the trail of the can itself is not there", small, headless, "PRV-1001"),
         pinned_case("failed-surplus-trail", "the trail of another can", wider, surplus_trail, "PRV-1002"),
         pinned_case("failed-surplus-event", "an event of another can", wider, surplus_event, "PRV-1002"),
         pinned_case("unknown-item", "the log holds nothing about it", nothing, nothing.bundle(can(9)), "PRV-1003", item=can(9)),
         judged("unknown-item-in-an-empty-ledger", "the log holds nothing at all", desert, desert.bundle(can(1)), "PRV-1003"),
+    ]  # fmt: skip
+
+
+def _inputs_left_out() -> list[Case]:
+    play = pinned()
+    milk = f"{GTIN}/21/MILK"
+    play.say(MAKER, play.made(milk))
+    play.say(MAKER, play.turned([milk], [can(1)]))
+    play.commit()
+    unseen = play.bundle(can(1), commit=False, leaves={(1, 0): {2}})
+    untold = play.bundle(can(1), commit=False)
+    return [
+        pinned_case("incomplete-input-not-shown", "an event does not show of what the can was made", play, unseen, "PRV-1001"),
+        pinned_case("incomplete-input-left-out", "the trail of what the can was made of is not there", play, untold, "PRV-1001"),
     ]  # fmt: skip
 
 
@@ -628,7 +653,14 @@ def _signatures() -> list[Case]:
     alone.say(OWNERS[0], alone.enrolled(MAKER, name="maker"))
     alone.say(MAKER, alone.made(can(1)))
     honest = short()
+    honest.commit()
+    keyless = honest.bundle(can(1), commit=False, hidden=[(0, 0)])
+    grantless = honest.bundle(can(1), commit=False, hidden=[(0, 1)])
+    cut = honest.bundle(can(1), commit=False, ranges={MAKER: [(0, 1)]})
     return [
+        judged("incomplete-signers-enrolment", "the signer's enrolment is not shown", honest, keyless, "PRV-1103", "PRV-1103", "PRV-1103", "PRV-1103", "PRV-1204", "PRV-1204"),
+        judged("incomplete-signers-grant", "the signer's grant is not shown", honest, grantless, "PRV-1103", "PRV-1204", "PRV-1204"),
+        judged("incomplete-signers-trail-cut", "the signer's trail is shown in part", honest, cut, "PRV-1103", "PRV-1204", "PRV-1204"),
         judged("failed-signature", "a statement whose signature is none", stolen, stolen.bundle(can(1)), "PRV-1101"),
         judged("failed-anothers-key", "customs' statement under the maker's key", foreign, foreign.bundle(can(1)), "PRV-1102"),
         judged("failed-nobody", "an actor that nobody enrolled", nobody, nobody.bundle(can(1)), "PRV-1102", "PRV-1201"),
@@ -637,7 +669,7 @@ def _signatures() -> list[Case]:
         judged("failed-revoked-key", "a revoked key, and a time from before", taken, taken.bundle(can(1)), "PRV-1102"),
         judged("failed-not-its-to-enrol", "a maker enrolled an accomplice as customs", friends, friends.bundle(can(1)), "PRV-1104", "PRV-1102", "PRV-1201"),
         judged("failed-one-authority", "one authority of the two that it takes", alone, alone.bundle(can(1)), "PRV-1102", "PRV-1201", trust="two-authorities"),
-        judged("incomplete-signers-trail", "the signer's trail is not there", honest, honest.bundle(can(1), omitted=[MAKER]), "PRV-1103", "PRV-1103", "PRV-1103", "PRV-1204", "PRV-1204"),
+        judged("incomplete-signers-trail", "the signer's trail is not there", honest, honest.bundle(can(1), commit=False, omitted=[MAKER]), "PRV-1103", "PRV-1103", "PRV-1103", "PRV-1204", "PRV-1204"),
     ]  # fmt: skip
 
 
@@ -673,7 +705,7 @@ def _roles() -> list[Case]:
     here_now = placed.now
     placed.say(MAKER, placed.seen(can(1), bizLocation={"id": "urn:x:y"}))
     taken = short()
-    ended = {
+    ended: dict[str, object] = {
         "type": "GrantRevoked",
         "actor": MAKER,
         "grant": taken.events[0, 1].id,

@@ -57,9 +57,9 @@ def cases() -> list[Case]:
     for name, desc, steps, to in (
         *_tables(bundle),
         *_statements(bundle),
-        *_entries(bundle),
+        *_entries(),
         *_trails(bundle, trail, absent),
-        *_proofs(bundle),
+        *_proofs(),
     ):
         rows.append((name, desc, changed(bundle, *steps, to=to).to_bytes()))
     return [
@@ -91,7 +91,33 @@ def _wholes(bundle: Parts) -> list[tuple[str, str, bytes]]:
     # 13 parts; up to its ids the bundle is good.
     until_ids = b"\x9d" + b"".join(mp(part) for part in value[:3])
     by_name = {"format": bundle.format, "checkpoint": bundle.checkpoint}
+    spelled = [
+        ("uint-in-two-bytes", "a small number in two bytes", b"\xcc\x05"),
+        ("uint-in-nine-bytes", "a small number in nine bytes", b"\xcf" + bytes(7) + b"\x05"),
+        ("signed-number", "a positive number as a signed one", b"\xd0\x05"),
+        ("float-for-a-number", "a number in floating point", b"\xcb\x40\x14" + bytes(6)),
+        ("text-for-a-number", "a number as text", b"\xa15"),
+        ("extension", "an extension type", b"\xd4\x00\x05"),
+        ("reserved", "the byte that begins no value", b"\xc1"),
+        ("short-text-in-str-8", "a short text with its length in one byte", b"\xd9\x01x"),
+    ]  # fmt: skip
+    amounts = [
+        ("integral-float", "an integral amount in floating point", b"\xcb\x40\x59" + bytes(6)),
+        ("float-32", "an amount in 32 bits", b"\xca\x41\x48\x00\x00"),
+        ("minus-zero", "an amount of minus zero", b"\xcb\x80" + bytes(7)),
+        ("not-a-number", "an amount that is not a number", b"\xcb\x7f\xf8" + bytes(6)),
+        ("infinite", "an infinite amount", b"\xcb\x7f\xf0" + bytes(6)),
+        ("too-great", "an amount of 2**53 as an integer", b"\xcf\x00\x20" + bytes(6)),
+        ("in-two-bytes", "a small amount in two bytes", b"\xcc\x05"),
+    ]  # fmt: skip
+    amount = ("statements", 0, 5, 0, 4, -1, 3)
+    assert bundle.statements[0][5][0][4][-1][3] == 100, "of the lot"
     return [
+        *((f"time-{n}", d, _with(bundle, s, "committed", 1)) for n, d, s in spelled),
+        *((f"amount-{n}", d, _with(bundle, s, *amount)) for n, d, s in amounts),
+        ("hashes-in-bin-16", "hashes with their length in two bytes", _with(bundle, b"\xc5\x00\x00", "map", 2)),
+        ("id-not-utf-8", "an id that is not UTF-8", _with(bundle, b"\xa5urn:\xff", "ids", 0)),
+        ("ids-in-array-16", "few ids with their number in two bytes", _with(bundle, b"\xdc\x00\x01\xa7urn:x:y", "ids")),
         ("empty", "no bytes", b""),
         ("json", "an empty JSON object", b"{}"),
         ("empty-array", "an array of nothing", mp([])),
@@ -106,6 +132,14 @@ def _wholes(bundle: Parts) -> list[tuple[str, str, bytes]]:
         ("ids-of-billions", "2**32 - 1 ids announced, none there", until_ids + b"\xdd\xff\xff\xff\xff"),
         ("ids-empty-arrays", "ten thousand empty arrays for ids", until_ids + b"\xdc\x27\x10" + b"\x90" * 10_000),
     ]  # fmt: skip
+
+
+def _with(bundle: Parts, spelling: bytes, *steps: int | str) -> bytes:
+    """Return the bytes of *bundle* with one value spelled like this."""
+    mark = "what is to be spelled otherwise"
+    data = changed(bundle, *steps, to=mark).to_bytes()
+    assert data.count(mp(mark)) == 1
+    return data.replace(mp(mark), spelling)
 
 
 Change = tuple[str, str, tuple[Any, ...], Any]
@@ -206,7 +240,7 @@ def _statements(bundle: Parts) -> list[Change]:
     ]  # fmt: skip
 
 
-def _entries(bundle: Parts) -> list[Change]:
+def _entries() -> list[Change]:
     c, v = ("commitments", 0), ("entries", 0)
     return [
         ("commitments-turned-round", "commitments in another order", ("commitments",), _turned),
@@ -267,7 +301,7 @@ def _trails(bundle: Parts, trail: int, absent: int) -> list[Change]:
     ]  # fmt: skip
 
 
-def _proofs(bundle: Parts) -> list[Change]:
+def _proofs() -> list[Change]:
     a = ("anchors", 0)
     return [
         ("map-of-two", "a map proof without hashes", ("map",), lambda row: [None, row[1], row[2]]),

@@ -18,7 +18,6 @@ from tests.vectors.makers.version import signed, version
 from tests.vectors.names import (
     CUSTOMS,
     DAY,
-    GTIN,
     LOT,
     MAKER,
     TRUST,
@@ -42,6 +41,7 @@ def cases() -> list[Case]:
         *_kinds(),
         *_anchors(),
         *_events(),
+        *_amounts(),
         *_forms(),
         *_trails(),
         *_links(),
@@ -105,6 +105,9 @@ def _inclusion() -> list[Case]:
     doubled = changed(again, "commitments", to=[[last, *again.committed]])
     beyond = changed(bundle, "statements", 1, 0, to=9)
     forged = signer_of("maker").sign(b"another header")
+    nobody = tiny()
+    nobody.signers["maker"] = signer_of("maker")
+    nobody.say("maker", nobody.seen(can(1)))
     return [
         pinned_case("failed-never-logged", "a statement under another signature than was logged", play, changed(bundle, "statements", 1, 4, to=forged), INCLUSION),
         pinned_case("failed-issued-at", "a statement of another time", play, changed(bundle, "statements", 1, 2, to=lambda time: time + 1), INCLUSION),
@@ -117,6 +120,7 @@ def _inclusion() -> list[Case]:
         judged("failed-log-hash-changed", "another hash in the log's proof", wide, proven([H(b"x"), *proof[1:]]), INCLUSION),
         judged("failed-log-hashes-turned-round", "the log's proof from right to left", wide, proven(proof[::-1]), INCLUSION),
         pinned_case("failed-other-origin", "a statement for another ledger, logged in this one", elsewhere, elsewhere.bundle(can(1)), INCLUSION),
+        pinned_case("failed-issuer-not-a-uri", "a statement of an issuer that is no URI, logged", nobody, nobody.bundle(can(1)), EVENTS),
         pinned_case("failed-time-backwards", "a commitment later than the one after it", backwards, backwards.bundle(can(1), commitments=[late]), "PRV-0702"),
         pinned_case("failed-time-misplaced", "a commitment that is not where it says", misplaced, misplaced.bundle(can(1), commitments=[wrong]), INCLUSION),
         pinned_case("failed-time-of-a-statement", "a commitment in the place of a statement", twice, at_a_statement, INCLUSION),
@@ -132,6 +136,11 @@ def _kinds() -> list[Case]:
     bundle = play.bundle(can(1), entries=[strange])
     untold = play.bundle(can(1), commit=False)
     changed_entry = changed(bundle, "entries", 0, 1, to=mp([7, {}]))
+    told = tiny()
+    other = told.say(MAKER, told.made(can(7)))
+    older = told.commit()
+    statement = told.bundle(can(1), entries=[other])
+    commitment = told.bundle(can(1), commit=False, entries=[older])
     broken = tiny()
     rubbish = broken.publish_trust(b"rubbish", mp([3, b"rubbish", []]))
     unread = tiny()
@@ -140,12 +149,16 @@ def _kinds() -> list[Case]:
     hidden.publish_trust(*signed(version()))
     off_trail = hidden.bundle(can(1))
     trail = off_trail.trails.index(off_trail.trail(TRUST))
-    cut = changed(off_trail, "trails", trail, to=[off_trail.number(TRUST), 0, [], [], b""])
+    cut = changed(
+        off_trail, "trails", trail, to=[off_trail.number(TRUST), 0, [], [], b""]
+    )
     second = tiny()
     second.publish_trust(*signed(version()))
     second.trails.pop(TRUST)
     return [
         pinned_case("unknown-kind", "an entry of a kind that nobody knows yet", play, bundle, "PRV-0703"),
+        pinned_case("unknown-kind-of-a-statement", "a statement among the entries of other kinds", told, statement, "PRV-0703"),
+        pinned_case("unknown-kind-of-a-commitment", "a commitment among the entries of other kinds", told, commitment, "PRV-0703"),
         pinned_case("verified-kind-not-shown", "an entry of an unknown kind that the bundle does not show", play, untold),
         pinned_case("failed-kind-changed", "an entry of an unknown kind that was changed", play, changed_entry, INCLUSION),
         pinned_case("failed-version-malformed", "a trust version of no form, logged and linked", broken, broken.bundle(can(1), entries=[rubbish]), "PRV-0702"),
@@ -254,6 +267,36 @@ def _events() -> list[Case]:
         pinned_case("failed-statement-hash-changed", "another hash in a statement's proof", play, changed(bundle, "statements", 2, 6, to=bytes(32)), INCLUSION),
         pinned_case("failed-event-count", "a statement of more events", play, changed(bundle, "statements", 2, 3, to=3), EVENTS),
         pinned_case("failed-no-events", "a statement of no events", play, changed(bundle, "statements", 2, 3, to=0), EVENTS),
+    ]  # fmt: skip
+
+
+def _amounts() -> list[Case]:
+    play = pinned()
+    made = play.told(
+        "ObjectEvent",
+        ("epcList", can(1), {"seal": signer_of("seal").verifier.data}),
+        ("quantityList", LOT, 12.5, "KGM"),
+        action="ADD",
+        bizStep="commissioning",
+        ilmd={"cbvmda:lotNumber": "L7"},
+    )
+    play.say(MAKER, made)
+    bundle = play.bundle(can(1), LOT)
+    items = ("statements", 0, 5, 0, 4)
+
+    def case(name: str, desc: str, *steps: Any, to: Any, code: str) -> Case:
+        bad = changed(bundle, *items, *steps, to=to)
+        return pinned_case(f"failed-{name}", desc, play, bad, code)
+
+    return [
+        pinned_case("verified-seal-and-amount", "a can with a seal, and an amount of its lot", play, bundle),
+        case("seal-changed", "another seal than was signed", 0, 3, to=bytes(32), code=INCLUSION),
+        case("seal-left-out", "a seal left out of its leaf", 0, to=lambda row: row[:3], code=INCLUSION),
+        case("amount-changed", "another amount than was signed", 1, 3, to=12, code=INCLUSION),
+        case("amount-left-out", "an amount said to be not said", 1, 3, to=None, code=INCLUSION),
+        case("unit-changed", "another unit than was signed", 1, 4, to="LBR", code=INCLUSION),
+        case("amount-dropped", "a leaf of an amount without it", 1, to=lambda row: row[:3], code=EVENTS),
+        case("seal-of-an-amount", "a seal of an amount", 1, to=lambda row: [*row, bytes(32)], code=EVENTS),
     ]  # fmt: skip
 
 
@@ -377,7 +420,9 @@ def _without(*links: int) -> tuple[Play, Parts]:
 def _trails() -> list[Case]:
     play = _story()
     bundle = play.bundle(can(1))
-    sparse = play.bundle(can(1), commit=False, ranges={can(1): [(0, 1), (2, 1)]})
+    sparse = play.bundle(
+        can(1), commit=False, ranges={can(1): [(0, 1), (2, 1)]}
+    )
     rowed = play.bundle(can(1), commit=False, hidden=[(1, 0)])
     number = bundle.trails.index(bundle.trail(can(1)))
     t = ("trails", number)
@@ -505,9 +550,7 @@ def _maps() -> list[Case]:
     queries = {map_key(bundle.ids[row[0]]) for row in bundle.trails}
     stray = next(key for key in sorted(pairs) if key not in queries)
     wider = reference.map_multiproof([*queries, stray], pairs)
-    surplus = sorted(
-        {*map(tuple, others), *wider[1], (stray, pairs[stray])}
-    )
+    surplus = sorted({*map(tuple, others), *wider[1], (stray, pairs[stray])})
     denied = play.bundle(can(1), commit=False)
     number = denied.trails.index(denied.trail(can(1)))
     gone = play.pairs()
@@ -522,7 +565,9 @@ def _maps() -> list[Case]:
     absent = changed(denied, "map", to=map_row(*lie))
     absent = changed(absent, "statements", to=[])
     absent = changed(absent, "keys", to=[])
-    absent = changed(absent, "trails", number, to=[denied.number(can(1)), 0, [], [], b""])
+    absent = changed(
+        absent, "trails", number, to=[denied.number(can(1)), 0, [], [], b""]
+    )
     issuers = [n for n, i in enumerate(absent.ids) if i.startswith("did:")]
     assert all(any(row[0] == n for row in absent.trails) for n in issuers)
     return [
@@ -539,4 +584,3 @@ def _maps() -> list[Case]:
         case("empty", "a map said to be empty", [], [], []),
         pinned_case("failed-map-denied", "the log's story of the can is hidden behind another map", play, changed(absent, "log_hashes", to=joined(reference.multiproof([len(play.entries) - 1], play.entries))), TRAILS),
     ]  # fmt: skip
-

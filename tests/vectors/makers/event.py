@@ -39,6 +39,7 @@ def made(
 ) -> Case:
     """Return the case of an event with all its parts."""
     event = reference.event(body, items, fields, secret=SECRET)
+    rows = sorted(fields, key=lambda field: field[0].encode())
     return Case(
         f"good-{name}",
         desc,
@@ -48,7 +49,7 @@ def made(
             "source_items": [_six(item) for item in items],
             "source_fields": [[p, tagged(value)] for p, value in fields],
         },
-        gives=_parts(event, sorted(fields, key=lambda f: f[0].encode())),
+        gives=_parts(event, rows),
     )
 
 
@@ -61,7 +62,10 @@ def _parts(
         "pointers": event.pointers,
         "body": tagged(event.body),
         "items": [_six(item) for item in event.items],
-        "fields": [field and [field[0], tagged(field[1])] for field in fields],
+        "fields": [
+            None if field is None else [field[0], tagged(field[1])]
+            for field in fields
+        ],
         "leaf_hashes": [leaf_hash(leaf) for leaf in event.leaves],
     }
 
@@ -78,8 +82,17 @@ def _made() -> list[Case]:
     link = reference.map_key(UNIT)
     units: list[Row] = [("childEPCs", f"{PRODUCT}/21/{n}") for n in range(6)]
     added = {**BODY, "type": "AggregationEvent", "action": "ADD"}
-    turned = {**BODY, "type": "TransformationEvent", "transformationID": "urn:x:t"}
-    registry = {"type": "RoleGranted", "actor": MAKER, "role": "customs", "may_grant": False}
+    turned = {
+        **BODY,
+        "type": "TransformationEvent",
+        "transformationID": "urn:x:t",
+    }
+    registry = {
+        "type": "RoleGranted",
+        "actor": MAKER,
+        "role": "customs",
+        "may_grant": False,
+    }
     return [
         made("one-item", "an event that names one unit", BODY, [unit]),
         made("many-items", "a pallet and what went onto it", added, [("parentID", PALLET), *units]),
@@ -358,9 +371,7 @@ def _shown() -> list[Case]:
     event = reference.event(BODY, items, [("/a", 1), ("/b", 2)], secret=SECRET)
     leaves = event.leaves
 
-    def shown(
-        numbers: Collection[int], **changes: object
-    ) -> dict[str, object]:
+    def shown(numbers: Collection[int], **changes: object) -> dict[str, object]:
         return {
             "counts": event.counts,
             "pointers": event.pointers,

@@ -114,9 +114,15 @@ def _pointers() -> list[Case]:
 def _transformations() -> list[Case]:
     made: Row = ("outputEPCList", UNIT)
     joins: Row = ("transformationID", "urn:x:t")
-    spelled = {**TURNED, "transformationID": "HTTPS://ID.GS1.ORG/00/095060000000000121"}
+    spelled = {
+        **TURNED,
+        "transformationID": "HTTPS://ID.GS1.ORG/00/095060000000000121",
+    }
     alone = {k: v for k, v in TURNED.items() if k != "transformationID"}
-    pallet: Row = ("transformationID", "https://id.gs1.org/00/095060000000000121")
+    pallet: Row = (
+        "transformationID",
+        "https://id.gs1.org/00/095060000000000121",
+    )
     return [
         _case("good-transformation", "the body and a leaf name one id", TURNED, items=[made, joins]),
         _case("good-transformation-alone", "a transformation without an id", alone, items=[made]),

@@ -149,7 +149,7 @@ def _forged() -> list[Case]:
     # The absent key is there; shown is a leaf where it does not lead.
     astray = _proven(KEYS[:1], TWELVE, others=[(KEYS[0], TWELVE[KEYS[0]])])
     astray["queries"] = [[KEYS[1], None]]
-    empty = {"steps": [], "others": [], "hashes": []}
+    empty: dict[str, object] = {"steps": [], "others": [], "hashes": []}
     one = MAPS["one"][1]
     rows: list[tuple[str, str, dict[str, object]]] = [
         ("value", "another value", asking([key, value[:-1] + b"\x00"])),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from tests.vectors.ledger import Ledger
 from tests.vectors.makers import registry
@@ -32,7 +33,7 @@ class Play(Ledger):
         kind: str,
         *items: Row,
         fields: Iterable[tuple[str, object]] = (),
-        **body: object,
+        **body: Any,
     ) -> Event:
         """Return an event, its time a minute after the one before."""
         self.now += MINUTE
@@ -44,7 +45,7 @@ class Play(Ledger):
         parts = {"type": kind, **times, **body}
         return self.event(parts, *items, fields=fields)
 
-    def made(self, *units: str, lot: str | None = None, **body: object) -> Event:
+    def made(self, *units: str, lot: str | None = None, **body: Any) -> Event:
         if lot is not None:
             body["ilmd"] = {"cbvmda:lotNumber": lot}
         rows: list[Row] = [("epcList", u) for u in units if "/10/" not in u]
@@ -60,7 +61,7 @@ class Play(Ledger):
         *units: str,
         step: str = "inspecting",
         fields: Iterable[tuple[str, object]] = (),
-        **body: object,
+        **body: Any,
     ) -> Event:
         return self.told(
             "ObjectEvent",
@@ -70,7 +71,7 @@ class Play(Ledger):
         )
 
     def packed(
-        self, parent: str, *units: str, action: str = "ADD", **body: object
+        self, parent: str, *units: str, action: str = "ADD", **body: Any
     ) -> Event:
         return self.told(
             "AggregationEvent",
@@ -87,7 +88,7 @@ class Play(Ledger):
         return self.packed(parent, *units, action="DELETE")
 
     def turned(
-        self, inputs: Iterable[str], outputs: Iterable[str], **body: object
+        self, inputs: Iterable[str], outputs: Iterable[str], **body: Any
     ) -> Event:
         return self.told(
             "TransformationEvent",

@@ -124,7 +124,7 @@ def _bad_times() -> list[Case]:
 
 def _kinds() -> list[Case]:
     every: Counts = [(code, 1) for code in RELATIONS.values()]
-    forms = [
+    forms: list[tuple[str, list[str | None]]] = [
         ("ObjectEvent", ["ADD", "OBSERVE", "DELETE", None]),
         ("AggregationEvent", ["ADD", "OBSERVE", "DELETE"]),
         ("AssociationEvent", ["ADD", "OBSERVE", "DELETE"]),
