@@ -137,6 +137,7 @@ def test_a_version_says_of_which_log_it_is_and_what_it_follows() -> None:
     link = version_link(7, encode(second))
     assert link == Link(7, 0, 0, 0, (), sha256(encode(second)))
     assert trust_item(ORIGIN) == "provenance:trust:ledger.example"
+    assert trust_item("ledger.example/é") == "provenance:trust:ledger.example/é"
     assert signed_by_roots(parse_version(first)) == encode(
         ["provenance/trust-signature/v1", ORIGIN, 1, sha256(first)]
     )
