@@ -7,15 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.claims.statement import parse_entry
+from provenance.encoding.canonical import encode
 from provenance.errors import (
     InvalidProofError,
     InvalidSignatureError,
     MalformedError,
     ProvenanceError,
     QuorumNotMetError,
+    UnknownKindError,
     VerificationError,
 )
 from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.tlog import merkle
 from provenance.tlog.note import NoteSigner, format_note
 from provenance.tlog.proof_file import ProofFile, format_proof
 from tests.world import ORIGIN, OWNER, World, can, signer_of
@@ -31,13 +34,26 @@ def a_world(**options: bool) -> World:
 
 def receipt_of(world: World, index: int) -> Receipt:
     logged = world.logged(index)
-    proof = ProofFile(index, logged.proof, format_note(world.sign().note))
+    hashes = merkle.prove_inclusion(index, len(world.entries), world.nodes)
+    proof = ProofFile(index, hashes, format_note(world.sign().note))
     return Receipt(
         index,
         parse_entry(logged.entry).statement_id,
         format_proof(proof),
         logged.entry,
     )
+
+
+def test_of_an_entry_of_an_unknown_kind_it_is_said_which() -> None:
+    world = a_world()
+    receipt = receipt_of(world, 1)
+    with pytest.raises(UnknownKindError, match="kind 7"):
+        verify_receipt(
+            receipt.text,
+            entry=encode([7, b"x"]),
+            trust=world.trust(),
+            now=world.now,
+        )
 
 
 def test_a_receipt_names_the_index_that_it_proves() -> None:
@@ -100,7 +116,8 @@ def test_a_receipt_is_for_its_own_statement_only() -> None:
 
 def test_a_map_commitment_has_no_receipt() -> None:
     world = a_world()
-    proof = ProofFile(5, world.logged(5).proof, format_note(world.sign().note))
+    hashes = merkle.prove_inclusion(5, len(world.entries), world.nodes)
+    proof = ProofFile(5, hashes, format_note(world.sign().note))
     with pytest.raises(MalformedError):
         verify_receipt(
             format_proof(proof),

@@ -41,15 +41,16 @@ def open_copy(source: str | None, trust: Trust) -> "Iterator[Copy | None]":
 def _bundle_copy(source: str) -> "BundleCopy | None":
     from pathlib import Path  # noqa: PLC0415  # verify needs none
 
+    from provenance.proof.bundle import parse_bundle  # noqa: PLC0415
     from provenance.proof.copies import BundleCopy  # noqa: PLC0415  # rare
-    from provenance.proof.salvage import salvage_bundle  # noqa: PLC0415
 
     if Path(source).is_dir():
         return None
-    bundle, _ = salvage_bundle(read_input(source, limit=MAX_BUNDLE_SIZE))
-    if bundle is None:
+    try:
+        bundle = parse_bundle(read_input(source, limit=MAX_BUNDLE_SIZE))
+    except MalformedError as error:
         raise MalformedError(
             "a second copy is a bundle, or the folder of a ledger or of its"
-            " backup"
-        )
+            f" backup: {error}"
+        ) from error
     return BundleCopy(bundle, name=source)

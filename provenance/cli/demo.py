@@ -206,9 +206,7 @@ def look_closer(played: Played, folder: Path, *, now: int) -> Findings:
         value for moment in told.timeline for value in moment.fields.values()
     ]
     named = b"".join(
-        leaf.leaf
-        for event in parse_bundle(played.bundle).events
-        for leaf in event.leaves
+        event.body for _, event in parse_bundle(played.bundle).events
     )
     papers = sorted((folder / PAPERS_FOLDER).iterdir())
     hashes = [digest(paper.read_bytes()) for paper in papers]

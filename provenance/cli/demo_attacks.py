@@ -53,7 +53,7 @@ from provenance.ledger.ledger import Ledger
 from provenance.ledger.publish import LogSigner
 from provenance.prepare import prepare_document
 from provenance.proof.bundle import Bundle, ProvenTrail, parse_bundle
-from provenance.proof.trace import Position
+from provenance.proof.trails import Position
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Moment, Outcome, Step, Verdict
 from provenance.proof.verify import examine_bundle
@@ -206,13 +206,12 @@ class Attacks:
             ),
             without.to_bytes(),
         )
-        trails = tuple(_without_link(trail, at) for trail in without.items)
         yield self._judged(
             Name(
                 "and so is every link to it, as if it had never been",
                 "连同其全部链接一并删去",
             ),
-            dataclasses.replace(without, items=trails).to_bytes(),
+            _without_links(bundle, at).to_bytes(),
         )
 
     def _turn_back(self) -> Iterator[Attack]:
@@ -227,7 +226,7 @@ class Attacks:
         spliced = dataclasses.replace(
             parse_bundle(self.played.bundle),
             checkpoint=early.checkpoint,
-            commitment=early.commitment,
+            committed=early.committed,
         )
         yield self._judged(
             Name(
@@ -440,24 +439,42 @@ def _gravest(verdict: Verdict) -> Step:
 
 def _without_event(bundle: Bundle, at: Position) -> Bundle:
     """Return *bundle* without an event, and what only held that."""
-    events = tuple(
-        shown
-        for shown in bundle.events
-        if (shown.log_index, shown.position) != at
-    )
-    used = {shown.log_index for shown in events}
+    left = []
+    for statement in bundle.statements:
+        events = tuple(
+            event
+            for event in statement.events
+            if (statement.log_index, event.position) != at
+        )
+        if events:
+            left.append(dataclasses.replace(statement, events=events))
+    return dataclasses.replace(bundle, statements=tuple(left))
+
+
+def _without_links(bundle: Bundle, at: Position) -> Bundle:
+    """Return it without the links of that event as well."""
+    named = {
+        item.id
+        for statement, event in bundle.events
+        if (statement.log_index, event.position) == at
+        for item in event.items
+    }
     return dataclasses.replace(
-        bundle,
-        events=events,
-        statements=tuple(s for s in bundle.statements if s.log_index in used),
+        _without_event(bundle, at),
+        trails=tuple(
+            _shortened(trail) if trail.item in named else trail
+            for trail in bundle.trails
+        ),
     )
 
 
-def _without_link(trail: ProvenTrail, at: Position) -> ProvenTrail:
-    links = tuple(
-        link for link in trail.links if (link.log_index, link.position) != at
+def _shortened(trail: ProvenTrail) -> ProvenTrail:
+    """Return *trail* as if it had one link fewer."""
+    *others, last = trail.ranges
+    last = dataclasses.replace(last, length=last.length - 1)
+    return dataclasses.replace(
+        trail, count=trail.count - 1, ranges=(*others, last)
     )
-    return dataclasses.replace(trail, links=links)
 
 
 def _with_checkpoint(bundle: Bundle, note: str) -> bytes:

@@ -23,7 +23,7 @@ RECEIPT_START = b"c2sp.org/tlog-proof@"
 
 _ENTRY_START = b"\x93\x01"
 _SUBMISSION_START = b"\x93\xb8provenance/submission/v2"
-_BUNDLE_MARK = b"\xb4provenance/bundle/v"
+_BUNDLE_MARK = b"provenance/bundle/v"
 _SIGNATURE_LINE = "\n\n— ".encode()
 _MAX_SUBMISSION = MAX_BUNDLE_SIZE
 _START_SIZE = 64
@@ -53,9 +53,9 @@ def kind_of(path: str) -> str:
             return "receipt"
         if start.startswith((_ENTRY_START, _SUBMISSION_START)):
             return "entry"
-        # Behind the head of its array, which is one byte.
-        if start[1:].startswith(_BUNDLE_MARK):
+        if _BUNDLE_MARK in start:
             return "bundle"
+        # A checkpoint says so at its end.
         data = start + file.read(MAX_BUNDLE_SIZE)
     return "checkpoint" if is_checkpoint(data) else "other"
 
@@ -156,6 +156,7 @@ def read_entry(file: str) -> bytes:
     """
     with within(file):
         data = read_input(file, limit=_MAX_SUBMISSION)
-        if len(data) <= MAX_ENTRY_SIZE and data[:2] == _ENTRY_START:
-            return data
-        return parse_submission(data).entry
+        # Of what is no submission, who reads the entry says what it is.
+        if data.startswith(_SUBMISSION_START) or len(data) > MAX_ENTRY_SIZE:
+            return parse_submission(data).entry
+        return data

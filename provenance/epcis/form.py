@@ -216,13 +216,13 @@ def _check_vacant(
     body: Mapping[str, Value], steps: Sequence[str], pointer: str
 ) -> None:
     """Refuse a concealed field where, or inside of what, the body says."""
-    value: Value = dict(body)
+    value: Value | Mapping[str, Value] = body
     for step in steps:
-        if isinstance(value, dict) and step not in value:
-            return
-        value = value[step] if isinstance(value, dict) else None
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             break
+        if step not in value:
+            return
+        value = value[step]
     raise MalformedError(
         f"the body has a value where the field {pointer[:80]!r} is concealed"
     )

@@ -326,14 +326,15 @@ def _reading(event: Event, number: int) -> object:
     leaf = event.leaves[number] if number < len(event.leaves) else None
     if leaf is None:
         return {}
-    return leaf_reading(leaf, number=number, item_count=len(event.items))
+    return leaf_reading(
+        leaf, number=number, counts=event.counts, pointers=event.pointers
+    )
 
 
 def _pointer(event: Event, number: int) -> str:
-    """Return the pointer of a concealed field; "" if it is not known."""
+    """Return the pointer of a concealed field; "" of another leaf."""
     place = number - 1 - len(event.items)
-    field = event.fields[place] if 0 <= place < len(event.fields) else None
-    return field.pointer if field is not None else ""
+    return event.pointers[place] if 0 <= place < len(event.pointers) else ""
 
 
 def _hash(event: Event, number: int) -> Hash | None:

@@ -5,13 +5,21 @@ what it conceals it tells the hashes, which are enough to compare.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.trail import Link, map_key
 from provenance.encoding.digest import Hash
-from provenance.errors import MalformedError, NotFoundError, ProvenanceError
+from provenance.errors import (
+    MalformedError,
+    NotFoundError,
+    ProvenanceError,
+    StoreError,
+)
 from provenance.ledger.read import Moment, read_entry, replay_registry
+from provenance.ledger.views import TrailView
+from provenance.proof.copies import Header
 from provenance.proof.faults import name_of
 from provenance.proof.trust import Trust
 from provenance.store.protocol import Reader
@@ -37,6 +45,10 @@ class LedgerCopy:
         except NotFoundError:
             return None
 
+    def header(self, log_index: int, position: int) -> Header | None:
+        event = self._event(log_index, position)
+        return None if event is None else (event.counts, event.pointers)
+
     def leaf(
         self, log_index: int, position: int, number: int
     ) -> bytes | Hash | None:
@@ -52,11 +64,11 @@ class LedgerCopy:
         head = self._reader.head(map_key(item))
         if head is None or self._size < size:
             return None
-        return [
-            Link(row.log_index, row.position, Hash(row.event_id))
-            for row in self._reader.trail(head)
-            if row.log_index < size
-        ]
+        view = TrailView(self._reader, head)
+        # A ledger that is damaged has links that cannot be read.
+        with suppress(StoreError, NotFoundError):
+            return view.links(0, view.first_at((size, 0)))
+        return None
 
     def checkpoint(self, size: int) -> str | None:
         return self._reader.checkpoint_at(size)

@@ -23,7 +23,7 @@ from provenance.errors import (
 from provenance.keys import signature_is_valid
 from provenance.proof.evidence import Evidence, LogTimes, ProvenEvent
 from provenance.proof.report import Report, counted
-from provenance.proof.trace import Position
+from provenance.proof.trails import Position
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from typing import Any, TypeVar, cast
 
 import msgpack
 
+from provenance.claims.entry import MAX_ENTRY_SIZE
 from provenance.claims.event import (
     MAX_ITEM_LENGTH,
     MAX_LEAVES,
@@ -55,16 +56,13 @@ from provenance.claims.event import (
     SEAL_SIZE,
     room_for,
 )
-from provenance.claims.statement import (
-    MAX_ENTRY_SIZE,
-    MAX_EVENTS,
-    SIGNATURE_SIZE,
-)
+from provenance.claims.statement import MAX_EVENTS
 from provenance.claims.trail import MAX_KINDS, VALUE_SIZE, Link
 from provenance.encoding.canonical import Room
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.reader import Reader
 from provenance.errors import MalformedError
+from provenance.keys import SIGNATURE_SIZE
 from provenance.tlog.patricia import MapMultiproof
 
 FORMAT = "provenance/bundle/v2"

@@ -19,7 +19,6 @@ from itertools import pairwise
 
 from provenance.claims.entry import (
     RULE_BOOK,
-    TRUST_VERSION,
     entry_kind,
 )
 from provenance.claims.event import (
@@ -49,7 +48,7 @@ from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import leaf_hash, root_of
-from provenance.epcis.form import check_form
+from provenance.epcis.form import check_form, check_named
 from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import (
     InvalidProofError,
@@ -273,7 +272,7 @@ def check_trails(
     """Check each trail's links against the map; return the trails."""
     links = links_of(bundle, events, origin)
     trails: dict[str, SparseTrail] = {}
-    values: dict[Hash, bytes | None] = {}
+    values: dict[bytes, bytes | None] = {}
     for shown in bundle.trails:
         try:
             trail, value = verify_trail(shown, links[shown.item])
@@ -332,7 +331,8 @@ def read_shown(
         item = _item_of(each, relation_of(counts, each.number))
         leaves.append((each.number, leaf_hash(item_leaf(item, each.salt))))
         items[each.number] = item
-    check_distinct(tuple(items.values()), counts)
+    named = tuple(items.values())
+    check_distinct(named, counts)
     first = 1 + sum(count for _, count in counts)
     fields: dict[str, Value] = {}
     for field in shown.fields:
@@ -344,6 +344,8 @@ def read_shown(
         ).value
         leaves.append((field.number, leaf_hash(field.leaf)))
     check_form(body, counts, pointers)
+    for item in named:
+        check_named(body, item)
     size = first + len(pointers)
     return ProvenEvent(
         at=at,
@@ -444,13 +446,11 @@ def _check_kinds(report: Report, bundle: Bundle) -> None:
     for logged in bundle.entries:
         subject = f"entry {logged.log_index}"
         try:
-            kind = entry_kind(logged.entry)
-            if kind == TRUST_VERSION:
-                parse_version_entry(logged.entry)
-            elif kind == RULE_BOOK:
+            if entry_kind(logged.entry) == RULE_BOOK:
                 parse_book_entry(logged.entry)
             else:
-                raise MalformedError("it is neither trust version nor book")
+                # Statements and commitments have places of their own.
+                parse_version_entry(logged.entry)
         except UnknownKindError as error:
             report.stop(
                 "inclusion", 3, f"{subject}: {error}", subject,

@@ -16,7 +16,13 @@ event of 50,000 items is its header, a few leaves and their proof, a trail of
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -209,6 +215,7 @@ class _AskedTrail:
         self._view = view
         self.count = 0 if view is None else view.count
         self._links: dict[int, Link] = {}
+        self._places: dict[Position, int] = {}
         self._asked: set[int] = set()
         self._warnings: Sequence[tuple[int, Link]] | None = None
 
@@ -231,7 +238,7 @@ class _AskedTrail:
         if self._warnings is None:
             view = self._view
             found = () if view is None else view.warnings()
-            self._links.update(found)
+            self._take(found)
             self._asked.update(number for number, _ in found)
             self._warnings = found
         return self._warnings
@@ -245,12 +252,14 @@ class _AskedTrail:
 
     def keep(self, place: Position) -> None:
         """Ask for the link at *place*, if there is one."""
-        # Where it ought to be and is not, a verifier will find that out.
-        number = self._number_at(place)
-        if number < self.count:
-            self._load(number, number + 1)
-            if place_of(self._links[number]) == place:
-                self._asked.add(number)
+        number = self._places.get(place)
+        if number is None:
+            number = self._number_at(place)
+            self._load(number, min(number + 1, self.count))
+            # Where it ought to be and is not, a verifier will find that out.
+            if self._places.get(place) != number:
+                return
+        self._asked.add(number)
 
     def proven(
         self, item: str, shown: Mapping[Position, Collection[int]]
@@ -298,8 +307,12 @@ class _AskedTrail:
             # The walk goes on from here one by one, as a rule.
             stop = min(self.count, max(stop, start + EDGE))
             assert self._view is not None, "an empty trail has no link"
-            links = self._view.links(start, stop)
-            self._links.update(enumerate(links, start))
+            self._take(enumerate(self._view.links(start, stop), start))
+
+    def _take(self, links: Iterable[tuple[int, Link]]) -> None:
+        for number, link in links:
+            self._links[number] = link
+            self._places[place_of(link)] = number
 
 
 class _Items(Mapping[int, Item]):

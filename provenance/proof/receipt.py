@@ -10,6 +10,7 @@ key: whoever verifies it brings the entry, and a trust file of their own.
 
 from dataclasses import dataclass
 
+from provenance.claims.entry import entry_kind
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
@@ -69,12 +70,16 @@ def verify_receipt(
 
     Raises:
         MalformedError: The receipt or the entry is not in its format.
+        UnknownKindError: The entry is of a kind that this program does not
+            know.
         InvalidSignatureError: The log did not sign the checkpoint.
         QuorumNotMetError: Too few witnesses cosigned it.
         InvalidProofError: The log does not hold the entry there.
         VerificationError: The entry was signed for another ledger, or a
             cosignature lies in the future.
     """
+    # Of what it does not know, it does not say that it is malformed.
+    entry_kind(entry)
     header = parse_entry(entry).header
     if header.origin != trust.origin:
         raise VerificationError(

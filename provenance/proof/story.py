@@ -4,10 +4,9 @@ from collections.abc import Collection, Mapping
 
 from provenance.claims.event import read_after
 from provenance.claims.registry import Act
-from provenance.claims.versions import trust_item
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import created_lists
-from provenance.epcis.corrections import assertion, declares_error
+from provenance.epcis.corrections import assertion
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.vocabulary import DISPOSITION
 from provenance.errors import MalformedError
@@ -28,8 +27,14 @@ RECALLED = "recalled"
 """The step, and the standard disposition, that call a product back."""
 
 
-def trace_bundle(bundle: Bundle, evidence: Evidence, *, origin: str) -> Trace:
-    """Return the walk through what the bundle shows."""
+def trace_bundle(bundle: Bundle, evidence: Evidence, *, trusted: str) -> Trace:
+    """Return the walk through what the bundle shows.
+
+    Args:
+        bundle: What is there.
+        evidence: What was proven of it.
+        trusted: The item whose trail has the ledger's trust versions.
+    """
     events, trails = evidence.events, evidence.trails
 
     def read(log_index: int, position: int, _: str) -> SeenEvent | None:
@@ -40,7 +45,7 @@ def trace_bundle(bundle: Bundle, evidence: Evidence, *, origin: str) -> Trace:
 
     return trace(
         bundle.subject,
-        trust_item=trust_item(origin),
+        trust_item=trusted,
         read_trail=trails.get,
         read_event=read,
         # What is shown of the item itself is part of its story, wherever.
@@ -56,6 +61,7 @@ def check_completeness(  # noqa: PLR0913  # each by name
     *,
     asked: Collection[str],
     pinned: Collection[str],
+    trusted: str,
 ) -> None:
     """Check that the story is whole, and that nothing else is there.
 
@@ -67,6 +73,7 @@ def check_completeness(  # noqa: PLR0913  # each by name
         asked: The kinds of related trails that must be there.
         pinned: The actors that the trust file pins: their trails may be
             missing, for they lead to nothing.
+        trusted: The item whose trail has the ledger's trust versions.
     """
     is_whole = all(
         missing.why is Why.ACTOR and missing.item in pinned
@@ -84,6 +91,17 @@ def check_completeness(  # noqa: PLR0913  # each by name
                 "PRV-1004",
                 f"{missing.reason}; the trust file does not ask for it",
                 missing.item,
+            )
+    entries = {logged.log_index for logged in bundle.entries}
+    versions = evidence.trails.get(trusted)
+    for link in () if versions is None else versions.links:
+        # Whoever hid one would hide what it says of all the rest.
+        if link.log_index not in entries:
+            report.lacking(
+                "completeness",
+                1,
+                f"the trust version of entry {link.log_index} is not shown",
+                trusted,
             )
     for skipped in walk.skipped:
         report.notice(
@@ -160,6 +178,7 @@ def check_recalls(
 ) -> None:
     """Check that nothing in the story recalls the item."""
     asserted = _Asserted(walk, events)
+    recalls = {at for at in acts if is_recall(events[at].body, acts[at])}
     for sighting in walk.sightings:
         at = sighting.at
         if sighting.why is Why.ACTOR or at not in acts:
@@ -168,7 +187,7 @@ def check_recalls(
         where = f"event {at[1]} of entry {at[0]}"
         if event.reading.declares_error:
             _note_declaration(report, asserted, events, sighting)
-        elif not is_recall(event.body, acts[at]):
+        elif at not in recalls:
             continue
         elif (at, sighting.item) in walk.void:
             report.notice(
@@ -203,17 +222,20 @@ def check_creations(
     """Note each serial number that was put into being more than once."""
     # By place, for a trail may have been seen for two reasons.
     made: dict[str, dict[Position, ProvenEvent]] = {}
+    # What is seen from a thousand trails is looked through once.
+    units = {
+        at: _units_made(events[at])
+        for at in acts
+        if not events[at].reading.declares_error
+    }
     for sighting in walk.sightings:
         at, item = sighting.at, sighting.item
-        event = events[at]
         if (
-            at in acts
+            item in units.get(at, ())
             and sighting.why is not Why.ACTOR
             and (at, item) not in walk.void
-            and not event.reading.declares_error
-            and _makes_unit(event, item)
         ):
-            made.setdefault(item, {})[at] = event
+            made.setdefault(item, {})[at] = events[at]
     for item, found in made.items():
         if len(found) > 1:
             first, second, *_ = (found[at] for at in sorted(found))
@@ -228,11 +250,11 @@ def check_creations(
 _UNITS = frozenset({"epcList", "outputEPCList"})
 
 
-def _makes_unit(event: ProvenEvent, item: str) -> bool:
-    """Return whether *event* says that *item*, as a single thing, was made."""
+def _units_made(event: ProvenEvent) -> frozenset[str]:
+    """Return what *event* says was made, of single things that it shows."""
     made = _UNITS & created_lists(event.body)
-    return any(
-        named.id == item and named.relation in made for named in event.items
+    return frozenset(
+        named.id for named in event.items if named.relation in made
     )
 
 
@@ -251,7 +273,9 @@ def check_standing(
     # Of what is not shown, something may stand.
     if len(places) == own.count and all(
         (at, bundle.subject) in walk.void
-        or (at in evidence.events and evidence.events[at].reading.declares_error)
+        or (
+            at in evidence.events and evidence.events[at].reading.declares_error
+        )
         for at in places
     ):
         report.lacking(
@@ -271,6 +295,7 @@ class _Asserted:
         self._events = events
         self._said: dict[Position, bytes] = {}
         self._first: dict[tuple[str, bytes], dict[str, Position]] = {}
+        self._order: dict[tuple[str, bytes], list[str]] = {}
         if not any(event.reading.declares_error for event in events.values()):
             return
         for sighting in walk.sightings:
@@ -287,10 +312,23 @@ class _Asserted:
             self._said[sighting.at] = said
         return sighting.item, said
 
-    def before(self, sighting: Sighting) -> dict[str, Position]:
-        """Return who asserted before what a declaration says, and where."""
-        first = self._first.get(self._key(sighting), {})
-        return {issuer: at for issuer, at in first.items() if at < sighting.at}
+    def is_own(self, sighting: Sighting, issuer: str) -> bool:
+        """Return whether *issuer* asserted before what a declaration says."""
+        at = self._first.get(self._key(sighting), {}).get(issuer)
+        return at is not None and at < sighting.at
+
+    def others(self, sighting: Sighting) -> list[str]:
+        """Return who else did, the first few of them."""
+        key = self._key(sighting)
+        if key not in self._order:
+            first = self._first.get(key, {})
+            self._order[key] = sorted(first, key=first.__getitem__)[:_TOLD]
+        first = self._first.get(key, {})
+        return [who for who in self._order[key] if first[who] < sighting.at]
+
+
+_TOLD = 3
+"""How many signers of a disputed event are named."""
 
 
 def _note_declaration(
@@ -303,13 +341,12 @@ def _note_declaration(
     at, item = sighting.at, sighting.item
     declared = events[at]
     by = f"event {at[1]} of entry {at[0]} by {declared.issuer}"
-    signers = asserted.before(sighting)
-    if declared.issuer in signers:
+    if asserted.is_own(sighting, declared.issuer):
         report.notice("PRV-1402", f"{by} declares an event an error", item)
-    elif signers:
+    elif others := asserted.others(sighting):
         report.notice(
             "PRV-1404",
-            f"{by} disputes an event of {', '.join(signers)}, which stands",
+            f"{by} disputes an event of {', '.join(others)}, which stands",
             item,
         )
     else:

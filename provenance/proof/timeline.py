@@ -18,7 +18,8 @@ from provenance.epcis.vocabulary import STEPS
 from provenance.errors import UnknownActorError
 from provenance.proof.authority import Entitlement
 from provenance.proof.evidence import ProvenEvent
-from provenance.proof.trace import Position, Sighting, Trace, Why
+from provenance.proof.trace import Sighting, Trace, Why
+from provenance.proof.trails import Position
 from provenance.proof.verdict import ErrorNote, Moment
 
 _REGISTRY_LABELS: Mapping[str, tuple[str, str]] = {
@@ -29,6 +30,12 @@ _REGISTRY_LABELS: Mapping[str, tuple[str, str]] = {
     KEY_ROTATED: ("Key replaced", "更换密钥"),
     KEY_REVOKED: ("Key revoked", "撤销密钥"),
 }
+
+MAX_CORRECTIONS = 64
+"""How many corrections of one event are told.
+
+One declaration may take back thousands of events, and each is told with it.
+"""
 
 _IMPLIED = ("commissioning", "decommissioning", "transforming")
 
@@ -54,9 +61,14 @@ def make_timeline(
         and (at, first[at].item) not in walk.void
     }
     moments = []
+    notes: dict[Position, ErrorNote | None] = {}
     for at in sorted(first):
         declared = walk.void.get((at, first[at].item), at)
-        error = _error_note(declared, events[declared].body, shown)
+        if declared not in notes:
+            notes[declared] = _error_note(
+                declared, events[declared].body, shown
+            )
+        error = notes[declared]
         moments.append(_moment(first[at], events[at], entitlement, error))
     return tuple(moments)
 
@@ -72,7 +84,8 @@ def _error_note(
         time=declaration.time,
         reason=declaration.reason,
         corrections={
-            event_id: event_id in shown for event_id in declaration.corrections
+            event_id: event_id in shown
+            for event_id in declaration.corrections[:MAX_CORRECTIONS]
         },
     )
 

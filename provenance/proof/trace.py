@@ -695,7 +695,8 @@ class _Walk:
             return None
         # One at most; none names no container, and the counts say so.
         parents = seen.event.leaves_of(*_PARENTS)
-        if not self._show_all(visit, seen, parents) or not parents:
+        wanted = _Visit(visit.item, Why.CONTAINER)
+        if not self._show_all(wanted, seen, parents) or not parents:
             return None
         leaf = seen.event.items.get(parents[0])
         # A place has no inside: what else happens there is none of the

@@ -31,6 +31,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from provenance.claims.registry import TrustRegistry
+from provenance.claims.versions import trust_item
 from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
@@ -67,6 +68,7 @@ from provenance.proof.trace import Trace, Why
 from provenance.proof.trails import Position, SparseTrail
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import (
+    NOT_CHECKED,
     Moment,
     Notice,
     Outcome,
@@ -133,7 +135,8 @@ def verify_bundle(
     examination = _Examination(trust, now, item)
     verdict = examination.verdict(data)
     for step in verdict.steps:
-        if step.outcome is not Outcome.VERIFIED:
+        # A step that did not run says nothing; the one that stopped it does.
+        if step.outcome is not Outcome.VERIFIED and step.code != NOT_CHECKED:
             error = _ERRORS.get(step.name, VerificationError)
             raise error(f"{step.code}: {step.detail}")
     assert verdict.summary is not None, "it is there once step 3 passed"
@@ -243,7 +246,8 @@ class _Examination:
         self.evidence = evidence
 
         # 10 to 14: what it means.
-        walk = trace_bundle(bundle, evidence, origin=checkpoint.origin)
+        trusted = trust_item(checkpoint.origin)
+        walk = trace_bundle(bundle, evidence, trusted=trusted)
         pinned = {actor.id for actor in self._trust.actors}
         check_completeness(
             self.report,
@@ -252,6 +256,7 @@ class _Examination:
             evidence,
             asked=self._trust.trails,
             pinned=pinned,
+            trusted=trusted,
         )
         entitlement = check_entitlement(
             self.report,

@@ -103,7 +103,7 @@ class Questions:
             parts, others = decode(data), decode(other)
         except MalformedError:
             return change_bytes(rng, data, other)
-        if not isinstance(parts, dict) or not isinstance(others, dict):
+        if not isinstance(parts, list) or not isinstance(others, list):
             return change_bytes(rng, data, other)
         match rng.choices(range(6), (3, 6, 6, 3, 2, 1))[0]:
             case 0:
@@ -111,15 +111,14 @@ class Questions:
             case 1:
                 for _ in range(rng.choice((1, 1, 2))):
                     changed = change_value(rng, parts, others)
-                    parts = changed if isinstance(changed, dict) else parts
+                    parts = changed if isinstance(changed, list) else parts
             case 2:
                 parts = change_inside(rng, parts, others)
             case 3:
-                names = rng.choices(sorted(parts) or ["x"], k=2)
-                parts = {**parts, **{n: others.get(n) for n in names}}
-            case 4:
-                notes = [str(p.get("checkpoint")) for p in (parts, others)]
-                parts = {**parts, "checkpoint": change_text(rng, *notes)}
+                for number in rng.choices(range(len(others) or 1), k=2):
+                    parts[number : number + 1] = others[number : number + 1]
+            case 4 if len(parts) > 1 < len(others):
+                parts[1] = change_text(rng, str(parts[1]), str(others[1]))
             case _:
                 pass
         return encode(parts)

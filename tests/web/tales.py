@@ -8,28 +8,46 @@ a bundle's proofs hold and its meaning is what is judged.
 
 import dataclasses
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.claims.event import Event, Field, Item, make_event
+from provenance.claims.event import (
+    RELATIONS,
+    Event,
+    Field,
+    Item,
+    make_event,
+)
 from provenance.claims.registry import Authority
 from provenance.claims.trail import chain_hashes, map_key
-from provenance.encoding.digest import Hash
+from provenance.encoding.canonical import encode
+from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
-from provenance.proof.bundle import Bundle
+from provenance.proof.bundle import Bundle, Range, ShownStatement
+from provenance.proof.pack import show_story
 from provenance.proof.trace import Why
 from provenance.proof.trust import Trust, format_trust
-from tests.vectors.makers.play import PRODUCER, Play, without
-from tests.vectors.makers.trust import PLACE
 from tests.web.mutations import INTERESTING_TEXTS, change_value
-from tests.world import GTIN, LOT, ORIGIN, OWNER, START, can, signer_of, sscc
+from tests.world import (
+    GTIN,
+    LOT,
+    ORIGIN,
+    OWNER,
+    START,
+    TRUST_ITEM,
+    World,
+    can,
+    signer_of,
+    sscc,
+)
 
 NAMES = ("maker", "carrier", "customs", "shop")
 ACTORS = tuple(f"did:web:{name}.example" for name in NAMES)
 MILK = "urn:x:milk"
+PLACE = "https://id.gs1.org/414/9506000134376"
 ITEMS = (can(1), can(2), can(3), LOT, sscc(1), sscc(2), sscc(3), MILK, GTIN)
 
 STEPS_SAID = (
@@ -73,8 +91,15 @@ DECLARATIONS: tuple[Any, ...] = (
     {"reason": "ext:x", "correctiveEventIDs": "urn:uuid:1"}, {"reason": "what"},
     {}, None, "wrong", {"reason": 7, "correctiveEventIDs": ["urn:uuid:2"]},
 )  # fmt: skip
+POINTERS = (
+    "/ext:a", "/__proto__", "/bizLocation", "/readPoint", "/note", "/ilmd",
+    "/ilmd/cbvmda:lotNumber", "/ilmd/m:lotNumber", "/ilmd/x", "/eventID",
+    "/after/0", "/@context", "/a~1b", "/a~2b", "a", "/readPoint/id", "/é𠮷",
+    "/ilmd/cbvmda:lotNumber/0", "/bizStep", "/persistentDisposition/set",
+)  # fmt: skip
+PRODUCER = Grant("", "producer", prefixes=("9506000",))
 GRANTS = (
-    Grant("", "producer", prefixes=("9506000",)), Grant("", "producer"),
+    PRODUCER, Grant("", "producer"),
     Grant("", "producer", prefixes=("*",), may_grant=True),
     Grant("", "producer", prefixes=("urn:x:", "950")), Grant("", "carrier"),
     Grant("", "customs", places=(PLACE,)), Grant("", "retailer"),
@@ -105,7 +130,8 @@ def tell(rng: random.Random) -> Told:
         why for why in Why if why is Why.ACTOR or rng.random() < 0.9
     )
     times = [i for i in teller.commits if rng.random() < 0.6]
-    bundle = play.bundle(item, times=times, wants=wants)
+    play.commit()
+    bundle = play.prove(rng, item, times=times, wants=wants)
     while rng.random() < 0.3:
         bundle = _hurt(rng, play, bundle)
     trust = _trust(rng, play)
@@ -116,6 +142,46 @@ def tell(rng: random.Random) -> Told:
         + rng.choice((0, 0, 0, 60_000, 10**6, 10**9, -(10**6), -60_000)),
         rng.choice((item, item, None)),
     )
+
+
+class Play(World):
+    """A world whose actors join in one statement each."""
+
+    def join(self, name: str, *grants: Grant, by: str = OWNER) -> str:
+        actor = f"did:web:{name}.example"
+        self.signers[actor] = signer_of(name)
+        self.say(
+            by,
+            self.enrolled(actor, name=name),
+            *(
+                actors.grant(
+                    dataclasses.replace(given, actor=actor),
+                    secret=self.secret(),
+                )
+                for given in grants
+            ),
+        )
+        return actor
+
+    def prove(
+        self,
+        rng: random.Random,
+        item: str,
+        *,
+        times: Collection[int],
+        wants: Collection[Why],
+    ) -> Bundle:
+        """Return the bundle of *item* as the log stands."""
+        count = len(self.trails.get(item, ()))
+        story = show_story(
+            item,
+            self,
+            trust_item=TRUST_ITEM,
+            reveal=[p for p in POINTERS if rng.random() < 0.5],
+            besides=rng.sample(range(count), min(count, rng.randrange(3))),
+            wants=wants,
+        )
+        return self.packed_up(item, story, times=times)
 
 
 class _Teller:
@@ -153,8 +219,18 @@ class _Teller:
         play.say(
             issuer, *events, signer=signer, unlinked=unlinked, origin=origin
         )
+        if rng.random() < 0.02:
+            # More than anybody looks at one and all.
+            unit, count = rng.choice((can(1), sscc(1))), rng.randrange(250, 400)
+            play.say(issuer, *(self.short(unit) for _ in range(count)))
         if rng.random() < 0.25:
             self.commits.append(play.commit())
+
+    def short(self, unit: str) -> Event:
+        body: dict[str, Any] = {}
+        if self.rng.random() < 0.01:
+            body["disposition"] = self.rng.choice(DISPOSITIONS)
+        return self.play.seen(unit, **body)
 
     def event(self) -> Event:
         makers: list[tuple[int, Callable[[], Event]]] = [
@@ -218,16 +294,21 @@ class _Teller:
     def seen(self) -> Event:
         rng = self.rng
         items = rng.sample(ITEMS, rng.randrange(1, 3))
-        values: tuple[Any, ...] = (1.5, "x", b"\x00\xff", {"__proto__": [b""]})
-        fields = [
-            Field("/ext:a", rng.choice(values)),
-            Field("/__proto__", 2**53 - 1),
-        ]
-        shown = fields[: rng.randrange(3)] if rng.random() < 0.2 else []
+        values: tuple[Any, ...] = (
+            1.5, "x", b"\x00\xff", {"__proto__": [b""]}, 2**53 - 1,
+        )  # fmt: skip
+        fields = []
+        if rng.random() < 0.25:
+            some = 2 if rng.random() < 0.8 else len(POINTERS)
+            fields = [
+                Field(pointer, rng.choice(values))
+                for pointer in rng.sample(POINTERS[:some], rng.randrange(1, 3))
+            ]
+        seal = sha256(b"seal") if rng.random() < 0.1 else None
         return self.play.event(
             rng.choice(("ObjectEvent", "ObjectEvent", "TransactionEvent")),
-            *(Item("epcList", item) for item in items),
-            fields=shown,
+            *(Item("epcList", item, seal=seal) for item in items),
+            fields=fields,
             **{"action": "OBSERVE", **self.body()},
         )
 
@@ -246,7 +327,17 @@ class _Teller:
         rng = self.rng
         inputs = rng.sample(ITEMS, rng.randrange(3))
         outputs = rng.sample(ITEMS[:4], rng.randrange(1, 3))
-        return self.play.turned(inputs, outputs, **self.body())
+        body = self.body()
+        joins = [Item("transformationID", "urn:x:t")] * (rng.random() < 0.2)
+        if joins or rng.random() < 0.05:
+            body["transformationID"] = rng.choice(("urn:x:t",) * 4 + ("x", 7))
+        return self.play.event(
+            "TransformationEvent",
+            *(Item("inputEPCList", item) for item in inputs),
+            *(Item("outputEPCList", item) for item in outputs),
+            *joins,
+            **body,
+        )
 
     def repeated(self) -> Event:
         rng, play = self.rng, self.play
@@ -310,59 +401,140 @@ class _Teller:
         }
         kind = rng.choice(("https://example.com/x", "ObjectEvent", "é"))
         parts = {**body, **self.body(), "type": kind, "long": "x" * 300}
-        relation = rng.choice(("epcList", "parentID", "childEPCs", "x", ""))
-        items = [Item(relation, rng.choice(ITEMS))]
+        relation = rng.choice((*RELATIONS, "x"))
+        items = [Item(relation, rng.choice((*ITEMS, PLACE)))]
+        if relation == "place":
+            parts["readPoint"] = {"id": rng.choice((PLACE, *PLACES_SAID))}
         if rng.random() < 0.5:
             amount = rng.choice((1, 0.25, 1e300, -7, None))
-            items.append(Item("quantityList", LOT, amount, "KGM", True))
+            items.append(Item("quantityList", LOT, amount, "KGM"))
         return make_event(parts, items, secret=self.play.secret())
+
+
+def without(rows: tuple[Any, ...], number: int) -> tuple[Any, ...]:
+    return rows[:number] + rows[number + 1 :]
+
+
+def put(rows: tuple[Any, ...], number: int, row: Any) -> tuple[Any, ...]:
+    return (*rows[:number], row, *rows[number + 1 :])
 
 
 def _hurt(rng: random.Random, play: Play, bundle: Bundle) -> Bundle:
     """Return *bundle* with something left out of it, or put in."""
-    match rng.randrange(5):
-        case 0 if len(bundle.events) > 1:
-            events = without(bundle.events, rng.randrange(len(bundle.events)))
-            said = {event.log_index for event in events}
-            kept = [s for s in bundle.statements if s.log_index in said]
-            return dataclasses.replace(
-                bundle, events=events, statements=tuple(kept)
+    numbers = range(len(bundle.statements))
+    number = rng.choice(numbers) if numbers else 0
+    match rng.randrange(8):
+        case 0 if numbers:
+            # Everything that was proven is proven again.
+            statements = without(bundle.statements, number)
+            return _again(play, bundle, statements=statements)
+        case 1 if len(bundle.trails) > 1:
+            trails = without(
+                bundle.trails, rng.randrange(len(bundle.trails))
             )
-        case 1 if len(bundle.items) > 1:
-            number = rng.randrange(1, len(bundle.items))
-            return dataclasses.replace(
-                bundle, items=without(bundle.items, number)
-            )
-        case 2 if bundle.events:
-            number = rng.randrange(len(bundle.events))
-            event = bundle.events[number]
-            leaves = tuple(
-                leaf
-                for leaf in event.leaves
-                if leaf.number == 0 or rng.random() < 0.6
-            )
-            changed = dataclasses.replace(event, leaves=leaves)
-            events = (*bundle.events[:number], changed)
-            return dataclasses.replace(
-                bundle, events=events + bundle.events[number + 1 :]
-            )
+            return _again(play, bundle, trails=trails)
+        case 2 if numbers:
+            statement = _less(rng, play, bundle.statements[number])
+            statements = put(bundle.statements, number, statement)
+            return _again(play, bundle, statements=statements)
         case 3:
-            index = rng.randrange(len(play.entries) - 1)
-            indexes = {s.log_index for s in bundle.statements}
-            logged = [*bundle.statements]
-            if index not in indexes:
-                logged.append(play.logged(index))
-            logged.sort(key=lambda entry: entry.log_index)
-            return dataclasses.replace(bundle, statements=tuple(logged))
+            others = sorted({*play.trails, *ITEMS} - _named(bundle))
+            trails = tuple(
+                sorted(
+                    (*bundle.trails, *map(play.whole_trail, others[:1])),
+                    key=lambda trail: trail.item,
+                )
+            )
+            return _again(play, bundle, trails=trails)
+        case 4:
+            return dataclasses.replace(
+                bundle, subject=rng.choice(sorted(_named(bundle)))
+            )
+        case 5 if bundle.commitments:
+            return _again(play, bundle, commitments=bundle.commitments[1:])
+        case 6:
+            trails = tuple(
+                _shorter(rng, play, trail.item) or trail
+                for trail in bundle.trails
+            )
+            return _again(play, bundle, trails=trails)
         case _:
             pass
-    others = [
-        item
-        for item in play.trails
-        if item not in {trail.item for trail in bundle.items}
-    ]
-    extra = tuple(play.trail(item) for item in others[:1])
-    return dataclasses.replace(bundle, items=bundle.items + extra)
+    entry = encode(
+        [rng.choice((0, 1, 3, 4, 5, 99)), rng.choice((b"book", b"", 7, "x"))]
+    )
+    index = play.log(entry)
+    play.commit()
+    entries = (*bundle.entries, play.logged(index))
+    return _again(play, bundle, entries=entries)
+
+
+def _named(bundle: Bundle) -> set[str]:
+    return {trail.item for trail in bundle.trails}
+
+
+def _again(play: Play, bundle: Bundle, **parts: Any) -> Bundle:
+    """Return *bundle* with other parts, and the proofs of log and map anew."""
+    changed = dataclasses.replace(bundle, **parts)
+    shown = {
+        (statement.log_index, event.position)
+        for statement in changed.statements
+        for event in statement.events
+    }
+    fresh = play.packed_up(
+        bundle.subject,
+        _Shown(changed.statements, changed.entries, changed.trails),
+        times=[row.log_index for row in changed.commitments],
+    )
+    trails = tuple(
+        dataclasses.replace(
+            trail, rows=play.whole_trail(trail.item, shown).rows
+        )
+        if trail.ranges == (Range(0, trail.count),)
+        else trail
+        for trail in fresh.trails
+    )
+    return dataclasses.replace(fresh, trails=trails)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Shown:
+    """What of a story is packed."""
+
+    statements: tuple[ShownStatement, ...]
+    entries: tuple[Any, ...]
+    trails: tuple[Any, ...]
+
+
+def _less(
+    rng: random.Random, play: Play, statement: ShownStatement
+) -> ShownStatement:
+    """Return *statement* with less of one of its events, or more."""
+    number = rng.randrange(len(statement.events))
+    position = statement.events[number].position
+    event = play.events[statement.log_index, position]
+    leaves = {
+        leaf for leaf in range(1, len(event.leaves)) if rng.random() < 0.6
+    }
+    shown = play.show((statement.log_index, position), {0, *leaves})
+    return dataclasses.replace(
+        statement, events=put(statement.events, number, shown)
+    )
+
+
+def _shorter(rng: random.Random, play: Play, item: str) -> Any:
+    """Return the end of a long trail alone; None for a short one."""
+    if item not in play.trails or len(play.trails[item]) < 20:
+        return None
+    start = rng.randrange(1, 10)
+    links = play.trails[item]
+    previous = chain_hashes(item, links)[start - 1]
+    whole = play.whole_trail(item)
+    return dataclasses.replace(
+        whole,
+        ranges=(Range(start, len(links) - start, previous),),
+        rows=tuple(whole.rows[start:]),
+    )
 
 
 def _trust(rng: random.Random, play: Play) -> Trust:
