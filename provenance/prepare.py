@@ -123,7 +123,8 @@ def prepare_event(
     """
     body = dict(draft.body)
     fields: list[Field] = []
-    for pointer in conceal:
+    # What stands in a concealed field is concealed with it: the outer first.
+    for pointer in sorted(conceal):
         body, found = _take_out(body, pointer)
         fields += found
     if after is not None:

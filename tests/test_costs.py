@@ -33,7 +33,7 @@ def told_of(folder: pathlib.Path, count: int) -> LedgerWorld:
     made = body(
         action="ADD", bizStep="commissioning", ilmd={"cbvmda:lotNumber": "L7"}
     )
-    seen = Item("quantityList", LOT, 1, None, is_quantity=True)
+    seen = Item("quantityList", LOT, 1, None)
     for events in (
         [make_event(made, [Item("epcList", UNIT)], secret=world.secret())],
         [

@@ -34,7 +34,7 @@ ADDED: dict[str, Any] = {
 ITEMS = [
     Item("epcList", UNIT),
     Item("epcList", OTHER_UNIT),
-    Item("quantityList", LOT, 5, is_quantity=True),
+    Item("quantityList", LOT, 5),
     Item("epcList", "did:web:a"),
 ]
 
@@ -161,7 +161,7 @@ def test_a_transformation_creates_its_outputs_alone() -> None:
     items = [
         Item("inputEPCList", UNIT),
         Item("outputEPCList", CARTON),
-        Item("outputQuantityList", LOT, 1, is_quantity=True),
+        Item("outputQuantityList", LOT, 1),
     ]
     body: dict[str, Any] = {
         "type": "TransformationEvent",
@@ -338,7 +338,7 @@ def test_items_go_into_and_come_out_of_containers(
     items = [
         Item("childEPCs", UNIT),
         Item("parentID", CARTON),
-        Item("childQuantityList", LOT, 2, is_quantity=True),
+        Item("childQuantityList", LOT, 2),
         Item("epcList", OTHER_UNIT),
     ]
     assert container_change({"type": kind, "action": action}, items) == (

@@ -142,9 +142,9 @@ def test_items_keep_the_order_of_the_document() -> None:
         "parentID": CARTON,
     }
     assert draft_of(event).items == (
-        Item("childQuantityList", LOT, 25, "KGM", is_quantity=True),
-        Item("childQuantityList", LOT, 2.5, "LTR", is_quantity=True),
-        Item("childQuantityList", LOT, None, None, is_quantity=True),
+        Item("childQuantityList", LOT, 25, "KGM"),
+        Item("childQuantityList", LOT, 2.5, "LTR"),
+        Item("childQuantityList", LOT, None, None),
         Item("childEPCs", OTHER_UNIT),
         Item("childEPCs", UNIT),
         Item("parentID", CARTON),

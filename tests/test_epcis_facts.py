@@ -101,9 +101,9 @@ def test_prefixes_of_an_event_are_its_own() -> None:
 
 
 def test_a_quantity_is_one_with_and_without_its_unit() -> None:
-    item = Item("quantityList", "urn:a:b", 7, "KGM", is_quantity=True)
-    bare = Item("quantityList", "urn:a:c", 8, None, is_quantity=True)
-    unknown = Item("quantityList", "urn:a:d", None, None, is_quantity=True)
+    item = Item("quantityList", "urn:a:b", 7, "KGM")
+    bare = Item("quantityList", "urn:a:c", 8, None)
+    unknown = Item("quantityList", "urn:a:d", None, None)
     assert read_facts({}, [item, bare, unknown]).numbers == {
         ("quantity", 7),
         ("quantity_KGM", 7),

@@ -78,7 +78,7 @@ def item_lists(
             if quantity is None
             else draw(st.sampled_from([None, "KGM", "C4"]))
         )
-        found.append(Item(quantities, lot, quantity, uom, is_quantity=True))
+        found.append(Item(quantities, lot, quantity, uom))
     return found
 
 

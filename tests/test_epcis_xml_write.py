@@ -857,8 +857,8 @@ def test_the_items_of_a_list_keep_their_order() -> None:
         (
             Item("epcList", f"{UNIT}1"),
             Item("epcList", UNIT),
-            Item("quantityList", LOT, 2.5, "KGM", is_quantity=True),
-            Item("quantityList", LOT, is_quantity=True),
+            Item("quantityList", LOT, 2.5, "KGM"),
+            Item("quantityList", LOT),
         ),
     )
     assert reread([draft]) == [draft]

@@ -76,7 +76,6 @@ def weighed(world: LedgerWorld, amount: float) -> Event:
         "https://id.gs1.org/01/09506000134352/10/L7",
         amount,
         "KGM",
-        is_quantity=True,
     )
     return make_event(body(), [lot], secret=world.secret())
 

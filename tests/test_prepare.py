@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.claims.event import Event, Item
+from provenance.claims.event import Event, Field, Item
 from provenance.claims.statement import parse_entry, sign_statement
 from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.draft import check_event
@@ -28,7 +28,7 @@ from provenance.prepare import (
 )
 
 UNIT = "https://id.gs1.org/01/09506000134352/21/K{}"
-EVENT = {
+EVENT: dict[str, Any] = {
     "@context": ["https://ref.gs1.org/standards/epcis/epcis-context.jsonld"],
     "type": "ObjectEvent",
     "action": "OBSERVE",
@@ -184,6 +184,7 @@ def document() -> dict[str, Any]:
     }
 
 
+PLACE_ID = "https://id.gs1.org/414/9506000134376"
 PLACE = "$.epcisBody.eventList[0]"
 
 
@@ -195,9 +196,75 @@ def test_a_dict_is_prepared_as_its_json_is() -> None:
 
 
 def test_a_dict_is_left_as_it_was() -> None:
-    given = document()
-    prepare_document(given, conceal=["/bizStep"])
-    assert given == document()
+    given, again = document(), document()
+    for each in (given, again):
+        (sent,) = each["epcisBody"]["eventList"]
+        sent["bizLocation"] = {"id": PLACE_ID}
+    (prepared,) = prepare_document(given, conceal=["/bizLocation"])
+    assert prepared.pointers == ("/bizLocation",)
+    assert given == again
+
+
+def test_what_stands_in_a_concealed_field_is_concealed_with_it() -> None:
+    sent = {**EVENT, "epcList": [UNIT.format(1)]}
+    sent["example:a"] = {"example:b": 1, "example:c": 2}
+    for pointers in (
+        ["/example:a", "/example:a/example:b"],
+        ["/example:a/example:b", "/example:a"],
+    ):
+        (prepared,) = prepare_document(sent, conceal=pointers)
+        assert prepared.fields == (Field("/example:a", sent["example:a"]),)
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "/type",
+        "/bizStep",
+        "/eventID",
+        "/disposition",
+        "/epcList",
+        "/ilmd",
+        "/ilmd/cbvmda:lotNumber",
+        "bizStep",
+    ],
+)
+def test_what_everybody_reads_cannot_be_concealed(pointer: str) -> None:
+    with pytest.raises(MalformedError, match=pointer):
+        prepare_document(document(), conceal=[pointer])
+
+
+def test_a_report_without_items_is_about_its_read_point() -> None:
+    sent = {**EVENT, "readPoint": {"id": "urn:epc:id:sgln:9506000.13437.0"}}
+    sent["sensorElementList"] = [
+        {"sensorReport": [{"type": "Temperature", "value": 4, "uom": "CEL"}]}
+    ]
+    (prepared,) = prepare_document(sent)
+    assert prepared.items == (Item("place", PLACE_ID),)
+    assert prepared.trailed_items == (PLACE_ID,)
+    assert prepared.body["readPoint"] == sent["readPoint"]
+    made = new_event(prepared.body, [])
+    assert made.items == prepared.items
+    with pytest.raises(MalformedError, match="neither an item nor a read"):
+        new_event({"type": "ObjectEvent"}, [])
+
+
+def test_a_transformation_is_an_item_of_its_events() -> None:
+    sent = {
+        **EVENT,
+        "type": "TransformationEvent",
+        "inputEPCList": [UNIT.format(1)],
+        "transformationID": "urn:epc:id:gdti:9506000.13435.7",
+    }
+    del sent["action"]
+    (prepared,) = prepare_document(sent)
+    named = Item("transformationID", "https://id.gs1.org/253/95060001343527")
+    assert prepared.items == (Item("inputEPCList", UNIT.format(1)), named)
+    assert prepared.body["transformationID"] == sent["transformationID"]
+    for items in (prepared.items[:1], prepared.items):
+        assert new_event(prepared.body, items).items == prepared.items
+    with pytest.raises(MalformedError, match="the body names"):
+        new_event(prepared.body, [Item("transformationID", UNIT.format(2))])
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.claims.entry import MAX_ENTRY_SIZE, STATEMENT, entry_kind
 from provenance.claims.event import Item, make_event
 from provenance.claims.statement import (
-    MAX_ENTRY_SIZE,
     Submission,
     events_root,
     parse_entry,
@@ -25,7 +25,7 @@ from provenance.keys import Signer
 from tests.vectors_of import shared
 
 SIGNER = Signer.from_seed(bytes(32))
-CONTEXT = "provenance/statement/v1"
+CONTEXT = "provenance/statement/v2"
 HEADER: list[Any] = [
     CONTEXT,
     "ledger.example",
@@ -59,29 +59,30 @@ def signed(count: int = 2) -> Submission:
 
 
 def test_published_entries_are_read_and_signed_alike() -> None:
-    folder = shared("provenance-formats")
-    log = json.loads(folder.joinpath("log.json").read_text())
-    signers = [
-        Signer.from_seed(bytes.fromhex(seed)) for seed in log["seeds"].values()
-    ]
-    read = 0
-    for v in json.loads(folder.joinpath("entries.json").read_text()):
-        assert leaf_hash(bytes.fromhex(v["entry"])).hex() == v["leaf_hash"]
-        if "header" not in v:
-            with pytest.raises(MalformedError):
-                parse_entry(bytes.fromhex(v["entry"]))
-            continue
+    folder = shared("provenance-formats-v2")
+    vectors = json.loads((folder / "statements.json").read_text())
+    assert len(vectors) == 2
+    for v in vectors:
         entry = parse_entry(bytes.fromhex(v["entry"]))
+        assert entry_kind(entry.data) == STATEMENT
         assert entry.header_bytes.hex() == v["header"]
         assert entry.signature.hex() == v["signature"]
         assert entry.statement_id.hex() == v["statement_id"]
-        (signer,) = (
-            s for s in signers if s.verifier.key_id == entry.header.key_id
-        )
+        assert entry.header.issuer == v["issuer"]
+        signer = Signer.from_seed(bytes.fromhex(v["seed"]))
+        assert signer.verifier.key_id == entry.header.key_id
         assert signer.sign(entry.header_bytes) == entry.signature
         signer.verifier.verify(entry.signature, entry.header_bytes)
-        read += 1
-    assert read == 2
+
+
+def test_published_statements_sign_the_published_events() -> None:
+    folder = shared("provenance-formats-v2")
+    vectors = json.loads((folder / "statements.json").read_text())
+    events = json.loads((folder / "events.json").read_text())
+    ids = [bytes.fromhex(event["event_id"]) for event in events]
+    first, second = (parse_entry(bytes.fromhex(v["entry"])) for v in vectors)
+    assert first.header.events_root == events_root(ids[:2])
+    assert second.header.events_root == events_root(ids[2:])
 
 
 def test_what_is_signed_is_read_back() -> None:
@@ -123,10 +124,10 @@ def test_a_submission_is_read_back() -> None:
     [
         7,
         [],
-        ["provenance/submission/v2", b"", []],
-        ["provenance/submission/v1", b"", [7]],
-        ["provenance/submission/v1", b"", b""],
-        ["provenance/submission/v1", b"", [], 1],
+        ["provenance/submission/v3", b"", []],
+        ["provenance/submission/v2", b"", [7]],
+        ["provenance/submission/v2", b"", b""],
+        ["provenance/submission/v2", b"", [], 1],
     ],
 )
 def test_what_is_no_submission_is_refused(value: Any) -> None:
@@ -162,7 +163,7 @@ def test_a_plain_header_is_read() -> None:
 
 
 @pytest.mark.parametrize(("place", "value"), [
-    (0, "provenance/statement/v2"),
+    (0, "provenance/statement/v3"),
     (1, ""), (1, "x" * 256), (1, 7),
     (2, "no uri"), (2, 7),
     (3, bytes(31)), (3, "x"),

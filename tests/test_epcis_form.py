@@ -1,0 +1,260 @@
+"""What body, header and items of one event must agree in."""
+
+from typing import Any
+
+import pytest
+
+from provenance.claims.event import (
+    CODES,
+    Counts,
+    Event,
+    Field,
+    Item,
+    make_event,
+)
+from provenance.encoding.digest import sha256
+from provenance.epcis.form import (
+    EXPIRY,
+    LOT_NUMBER,
+    check_form,
+    check_named,
+    check_whole,
+    items_named,
+)
+from provenance.epcis.render import put_back
+from provenance.errors import MalformedError
+
+UNIT = "https://id.gs1.org/01/09506000134352/21/1"
+PLACE = "https://id.gs1.org/414/9506000134376"
+BODY: dict[str, Any] = {
+    "type": "ObjectEvent",
+    "ilmd": {"cbvmda:lotNumber": "L7"},
+    "x:a": {"b": 1, "c": {}},
+    "x:list": [{"a": 1}, {}],
+    "x:text": "a",
+}
+ONE: Counts = ((CODES["epcList"], 1),)
+
+READ_BY_RULES = [
+    "type",
+    "action",
+    "bizStep",
+    "disposition",
+    "persistentDisposition",
+    "eventTime",
+    "eventTimeZoneOffset",
+    "eventID",
+    "errorDeclaration",
+    "after",
+    "@context",
+    "transformationID",
+    "parentID",
+    "epcList",
+    "quantityList",
+    "childEPCs",
+    "childQuantityList",
+    "inputEPCList",
+    "inputQuantityList",
+    "outputEPCList",
+    "outputQuantityList",
+]
+
+
+def made(
+    body: dict[str, Any], *items: Item, fields: tuple[Field, ...] = ()
+) -> Event:
+    return make_event(body, items, fields, secret=sha256(b"secret"))
+
+
+@pytest.mark.parametrize("name", READ_BY_RULES)
+def test_what_a_rule_reads_is_concealed_neither_whole_nor_in_part(
+    name: str,
+) -> None:
+    for pointer in (f"/{name}", f"/{name}/0", f"/{name}/set", f"/{name}/"):
+        with pytest.raises(MalformedError, match="may not be concealed"):
+            check_form({"type": "X"}, ONE, [pointer])
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "/ilmd",
+        "/ilmd/cbvmda:lotNumber",
+        "/ilmd/cbvmda:lotNumber/0",
+        "/ilmd/cbvmda:itemExpirationDate",
+        f"/ilmd/{LOT_NUMBER}",
+        f"/ilmd/{EXPIRY}",
+        "/ilmd/mine:lotNumber",
+        "/ilmd/mine:itemExpirationDate/x",
+        "/ilmd/whole:",
+    ],
+)
+def test_lot_and_expiry_are_not_concealed_in_any_spelling(
+    pointer: str,
+) -> None:
+    body = {
+        "type": "X",
+        "@context": [
+            {"mine": "urn:epcglobal:cbv:mda:", "whole": LOT_NUMBER},
+        ],
+    }
+    with pytest.raises(MalformedError, match="may not be concealed"):
+        check_form(body, ONE, [pointer])
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "/",
+        "/readPoint",
+        "/bizLocation/id",
+        "/sensorElementList",
+        "/sourceList",
+        "/types",
+        "/x:a/d",
+        "/x:a/c/d/e",
+        "/x:a/c~0",
+        "/ilmd/mine:lotNumber",
+        "/ilmd/x:a/cbvmda:lotNumber",
+        "/ilmd/",
+        "/ilmds",
+        "/x~1action",
+    ],
+)
+def test_anything_else_may_be_concealed_where_the_body_has_nothing(
+    pointer: str,
+) -> None:
+    check_form(BODY, ONE, [pointer])
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        "/x:a",
+        "/x:a/b",
+        "/x:a/c",
+        "/x:a/b/c",
+        "/x:text",
+        "/x:text/0",
+        "/x:list",
+        "/x:list/0",
+        "/x:list/1/a",
+        "/x:list/2",
+        "/x:list/-",
+    ],
+)
+def test_no_field_is_concealed_where_or_in_what_the_body_says(
+    pointer: str,
+) -> None:
+    with pytest.raises(MalformedError, match="the body has a value"):
+        check_form(BODY, ONE, [pointer])
+
+
+def test_no_field_is_concealed_inside_another() -> None:
+    for pointers in (
+        ["/a", "/a/b"],
+        ["/a", "/a!", "/a/b/c"],
+        ["/a/b", "/a/b/"],
+        ["/a/", "/a//"],
+    ):
+        with pytest.raises(MalformedError, match="stands in another"):
+            check_form({"type": "X"}, ONE, pointers)
+    check_form({"type": "X"}, ONE, ["/a/", "/a/b", "/a/b!", "/b/a", "/c"])
+
+
+def test_prefixes_that_cannot_be_read_are_a_fault_of_form() -> None:
+    with pytest.raises(MalformedError):
+        check_form({"type": "X", "@context": 7}, ONE, ["/a"])
+
+
+def test_a_registry_event_is_about_its_actor_and_conceals_nothing() -> None:
+    body = {"type": "ActorEnrolled", "actor": "did:web:a"}
+    check_form(body, ((1, 1),), [])
+    for counts, pointers in (
+        (((1, 1),), ["/a"]),
+        (((1, 2),), []),
+        (((1, 1), (3, 1)), []),
+        (ONE, []),
+    ):
+        with pytest.raises(MalformedError, match="a registry event has"):
+            check_form(body, counts, pointers)
+    with pytest.raises(MalformedError, match="only registry events"):
+        check_form({"type": "ObjectEvent"}, ((1, 1), (3, 1)), [])
+    check_named(body, Item("actor", "did:web:a"))
+
+
+def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
+    item = Item("transformationID", "https://id.gs1.org/253/95060001343527")
+    body = {
+        "type": "TransformationEvent",
+        "transformationID": "urn:epc:id:gdti:9506000.13435.7",
+    }
+    used = Item("inputEPCList", UNIT)
+    assert items_named(body, [used]) == (used, item)
+    assert items_named(body, [item, used]) == (item, used)
+    check_whole(made(body, used, item))
+    with pytest.raises(MalformedError, match="and among the items"):
+        check_whole(made(body, used))
+    with pytest.raises(MalformedError, match="and among the items"):
+        check_whole(made({"type": "TransformationEvent"}, used, item))
+    other = Item("transformationID", "urn:x:other")
+    with pytest.raises(MalformedError, match="the body names"):
+        check_whole(made(body, used, other))
+    for wrong in (7, None, "no uri"):
+        with pytest.raises(MalformedError):
+            items_named({**body, "transformationID": wrong}, [used])
+        with pytest.raises(MalformedError):
+            check_named({**body, "transformationID": wrong}, item)
+
+
+def test_a_prefix_of_the_event_is_written_out_in_what_the_body_names() -> None:
+    context = [{"mine": "https://example.com/"}]
+    body = {
+        "type": "X",
+        "@context": context,
+        "transformationID": "mine:t/1",
+        "readPoint": {"id": "mine:p/1"},
+    }
+    named = Item("transformationID", "https://example.com/t/1")
+    assert items_named(body, []) == (named,)
+    check_named(body, named)
+    check_named(body, Item("place", "https://example.com/p/1"))
+
+
+def test_a_place_is_an_item_where_there_is_no_other() -> None:
+    body = {"type": "ObjectEvent", "readPoint": {"id": PLACE}}
+    place = Item("place", PLACE)
+    assert items_named(body, []) == (place,)
+    check_whole(made(body, place))
+    with pytest.raises(MalformedError, match="has no other"):
+        check_whole(made(body, place, Item("epcList", UNIT)))
+    with pytest.raises(MalformedError, match="the body names"):
+        check_whole(made(body, Item("place", UNIT)))
+    for point in (None, 7, {}, {"id": 7}, {"id": None}):
+        with pytest.raises(MalformedError, match="nor a read point"):
+            items_named({**body, "readPoint": point}, [])
+        with pytest.raises(MalformedError, match="nor a read point"):
+            check_named({**body, "readPoint": point}, place)
+
+
+def test_registry_events_get_no_item_from_their_body() -> None:
+    assert items_named({"type": "ActorEnrolled"}, []) == ()
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "urn:epc:id:sgtin:9506000.013435.1",
+        "HTTPS://ID.GS1.ORG/01/09506000134352/21/1",
+        "https://brand.example/01/9506000134352/21/1",
+    ],
+)
+def test_an_id_in_another_spelling_is_refused(spelled: str) -> None:
+    with pytest.raises(MalformedError, match="not in canonical form"):
+        check_whole(made({"type": "X"}, Item("epcList", spelled)))
+
+
+@pytest.mark.parametrize("name", READ_BY_RULES)
+def test_what_cannot_be_concealed_is_not_put_back_either(name: str) -> None:
+    assert put_back({"a": 1}, [Field(f"/{name}", 1)]) == {"a": 1}
+    assert put_back({"a": 1}, [Field("/b", 1)]) == {"a": 1, "b": 1}
