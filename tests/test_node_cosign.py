@@ -363,7 +363,7 @@ def test_a_reader_that_stands_nowhere_proves_nothing_where_others_stand(
     with open_reader(town.world.folder) as reader:
         answers = Answers(reader)
         for prove in (answers.bundle, answers.bundle_view, answers.trail):
-            assert prove(can(1), True) is None
+            assert prove((can(1), None), True) is None
             assert prove(can(1), False) is not None
         size, note, _ = answers.hold()
         # What stands next was not published yet.
