@@ -1,6 +1,5 @@
 """A checkpoint says one thing, and only its own log can say it."""
 
-import json
 from hashlib import sha256
 
 import pytest
@@ -32,7 +31,6 @@ from provenance.tlog.note import (
     format_note,
     sign_note,
 )
-from tests.vectors_of import shared
 
 ORIGIN = "ledger.example/demo"
 ROOT = Hash(sha256(b"a root").digest())
@@ -208,13 +206,3 @@ def test_a_decimal_has_one_spelling_and_at_most_19_digits() -> None:
     for text in ("", "00", "01", "1 ", "1\n", "-0", "1" * 20):
         with pytest.raises(MalformedError):
             parse_decimal(text)
-
-
-def test_an_independent_implementations_checkpoints_open() -> None:
-    vector = json.loads((shared("provenance-formats") / "log.json").read_text())
-    key = Signer.from_seed(bytes.fromhex(vector["log_private_seed"]))
-    signer = NoteSigner(vector["origin"], key)
-    for data in vector["checkpoints"]:
-        signed = open_checkpoint(data, [signer.verifier])
-        again = sign_checkpoint(signed.checkpoint, signer)
-        assert format_note(again.note) == data

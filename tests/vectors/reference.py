@@ -5,12 +5,16 @@ the two are held against each other. Nothing is checked and nothing is fast:
 
     H     SHA-256            mp    canonical msgpack
     MTH   RFC 6962, section 2.1, as it is defined there
+
+What an event's words mean (its time, what warns) is in `words.py`, and what a
+ledger makes of all this in `ledger.py`.
 """
 
 import hmac
 import struct
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from provenance.keys import Signer
@@ -20,6 +24,10 @@ SAFE = 2**53 - 1
 
 def H(data: bytes) -> bytes:  # noqa: N802  # its name in the description
     return sha256(data).digest()
+
+
+def u16(number: int) -> bytes:
+    return number.to_bytes(2, "big")
 
 
 def u32(number: int) -> bytes:
@@ -125,36 +133,140 @@ def _largest_power_below(number: int) -> int:
     return power
 
 
-# Events, statements, trails.
+def multiproof(
+    known: Collection[int], leaves: Sequence[bytes], start: int = 0
+) -> list[bytes]:
+    """Return what is to be added to the leaves *known* to get to the root.
 
-Row = tuple[str, str] | tuple[str, str, int | float | None, str | None]
-"""(relation, id), or (relation, class, quantity, uom)."""
+    The leaves are those from *start* on, and *known* are indexes in the
+    whole tree.
+    """
+    if not any(start <= index < start + len(leaves) for index in known):
+        return [mth(leaves)] if leaves else []
+    if len(leaves) == 1:
+        return []
+    k = _largest_power_below(len(leaves))
+    return [
+        *multiproof(known, leaves[:k], start),
+        *multiproof(known, leaves[k:], start + k),
+    ]
 
 
-def event_leaves(
-    body: Mapping[str, object],
-    items: Sequence[Row],
-    fields: Sequence[tuple[str, object]] = (),
+def edge(leaves: Sequence[bytes]) -> list[bytes]:
+    """Return the roots of the complete trees side by side, largest first."""
+    if not leaves:
+        return []
+    k = _largest_power_below(len(leaves) + 1)
+    return [mth(leaves[:k]), *edge(leaves[k:])]
+
+
+# Events.
+
+RELATIONS = {
+    "actor": 1,
+    "about": 2,
+    "epcList": 3,
+    "quantityList": 4,
+    "parentID": 5,
+    "childEPCs": 6,
+    "childQuantityList": 7,
+    "inputEPCList": 8,
+    "inputQuantityList": 9,
+    "outputEPCList": 10,
+    "outputQuantityList": 11,
+    "transformationID": 12,
+    "place": 13,
+}
+
+Row = (
+    tuple[str, str]
+    | tuple[str, str, Mapping[str, object]]
+    | tuple[str, str, int | float | None, str | None]
+    | tuple[str, str, int | float | None, str | None, Mapping[str, object]]
+)
+"""(relation, id) or (relation, class, quantity, uom), and perhaps extras."""
+
+Counts = Sequence[tuple[int, int]]
+Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event with all that there is of it.
+
+    Attributes:
+        body: What everybody sees.
+        items: The items, in the order of their leaves.
+        counts: How many leaves each relation has.
+        pointers: Where the concealed fields belong.
+        leaves: The bytes of each leaf.
+    """
+
+    body: Body
+    items: tuple[Row, ...]
+    counts: tuple[tuple[int, int], ...]
+    pointers: tuple[str, ...]
+    leaves: tuple[bytes, ...]
+
+    @property
+    def id(self) -> bytes:
+        return event_id(self.counts, self.pointers, mth(self.leaves))
+
+    @property
+    def data(self) -> bytes:
+        return event_data(self.counts, self.pointers, self.leaves)
+
+    def withheld(self, numbers: Collection[int]) -> bytes:
+        """Return the event data without the leaves of those numbers."""
+        parts = [
+            [leaf_hash(leaf)] if number in numbers else leaf
+            for number, leaf in enumerate(self.leaves)
+        ]
+        return event_data(self.counts, self.pointers, parts)
+
+    def own(self, item: str) -> tuple[int, ...]:
+        """Return the numbers of the leaves that name *item*."""
+        return tuple(n for n, row in enumerate(self.items, 1) if row[1] == item)
+
+
+def event(
+    body: Body,
+    items: Iterable[Row],
+    fields: Iterable[tuple[str, object]] = (),
     *,
     secret: bytes,
-) -> list[bytes]:
+) -> Event:
     def salt(number: int) -> bytes:
         return hmac.digest(secret, u32(number), "sha256")[:16]
 
+    rows = sorted(items, key=lambda row: RELATIONS[row[0]])
+    hidden = sorted(fields, key=lambda field: field[0].encode())
     leaves = [mp(["body", dict(body)])]
-    for item in items:
-        leaves.append(mp(["item", salt(len(leaves)), *item]))
-    for field in fields:
-        leaves.append(mp(["field", salt(len(leaves)), *field]))
-    return leaves
+    for row in rows:
+        leaves.append(mp(["item", salt(len(leaves)), *row[1:]]))
+    for _, value in hidden:
+        leaves.append(mp(["field", salt(len(leaves)), value]))
+    codes = [RELATIONS[row[0]] for row in rows]
+    return Event(
+        body,
+        tuple(rows),
+        tuple((code, codes.count(code)) for code in sorted(set(codes))),
+        tuple(pointer for pointer, _ in hidden),
+        tuple(leaves),
+    )
 
 
-def event_data(item_count: int, parts: Sequence[object]) -> bytes:
-    return mp([item_count, list(parts)])
+def event_data(
+    counts: Counts, pointers: Sequence[str], parts: Sequence[object]
+) -> bytes:
+    return mp([counts, pointers, parts])
 
 
-def event_id(item_count: int, concealed: int, root: bytes) -> bytes:
-    return H(mp(["provenance/event/v1", item_count, concealed, root]))
+def event_id(counts: Counts, pointers: Sequence[str], root: bytes) -> bytes:
+    return H(mp(["provenance/event/v2", counts, pointers, root]))
+
+
+# Statements and other entries.
 
 
 def header(
@@ -166,7 +278,7 @@ def header(
     event_ids: Sequence[bytes],
 ) -> bytes:
     return mp([
-        "provenance/statement/v1", origin, issuer, key_id, issued_at,
+        "provenance/statement/v2", origin, issuer, key_id, issued_at,
         len(event_ids), mth(event_ids),
     ])  # fmt: skip
 
@@ -176,35 +288,122 @@ def entry(header_bytes: bytes, signature: bytes) -> bytes:
 
 
 def submission(entry_bytes: bytes, events: Sequence[bytes]) -> bytes:
-    return mp(["provenance/submission/v1", entry_bytes, list(events)])
+    return mp(["provenance/submission/v2", entry_bytes, list(events)])
 
 
 def possession(origin: str, actor: str, key: bytes) -> bytes:
     return mp(["provenance/key/v1", origin, actor, key])
 
 
+def commitment(*, covered: int, root: bytes, items: int, time: int) -> bytes:
+    return mp([2, covered, root, items, time])
+
+
+def version_message(origin: str, number: int, version: bytes) -> bytes:
+    """Return what a root key signs of a trust version."""
+    return mp(["provenance/trust-signature/v1", origin, number, H(version)])
+
+
+def version_entry(
+    version: bytes, signatures: Sequence[tuple[bytes, bytes]]
+) -> bytes:
+    """Return the entry of a version and its (root key id, signature)s."""
+    return mp([3, version, sorted(signatures)])
+
+
+def book_entry(book: bytes) -> bytes:
+    return mp([4, book])
+
+
+# What may stand beside an item, and what is compared without being shown.
+
+
+def hkdf(secret: bytes, *, salt: bytes, info: bytes) -> bytes:
+    """Return 32 bytes of HKDF-SHA256 (RFC 5869): one block."""
+    key = hmac.digest(salt, secret, "sha256")
+    return hmac.digest(key, info + b"\x01", "sha256")
+
+
+def seal_seed(code: bytes, item: str) -> bytes:
+    """Return the Ed25519 seed that a code under a unit's seal stands for."""
+    salt = H(item.encode())
+    return hkdf(code, salt=salt, info=b"provenance/seal/v1")
+
+
+def opened(origin: str, item: str, nonce: bytes, hour: int) -> bytes:
+    """Return what the key under a seal signs."""
+    return mp(["provenance/opened/v1", origin, item, nonce, hour])
+
+
+def class_key(secret: bytes, kind: str) -> bytes:
+    info = b"provenance/compare/v1\x00" + kind.encode()
+    return hkdf(secret, salt=bytes(32), info=info)
+
+
+def tag(key: bytes, kind: str, normal: str) -> bytes:
+    return hmac.digest(key, mp([kind, normal]), "sha256")
+
+
+# Trails.
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link says, beside the one before it."""
+
+    log_index: int
+    position: int
+    time: int
+    kinds: int
+    leaves: tuple[int, ...]
+    event_id: bytes
+
+    @property
+    def row(self) -> list[object]:
+        return [
+            self.log_index, self.position, self.time, self.kinds,
+            list(self.leaves), self.event_id,
+        ]  # fmt: skip
+
+
 def map_key(item: str) -> bytes:
-    return H(b"provenance/item/v1\x00" + item.encode())
+    return H(b"provenance/item/v2\x00" + item.encode())
 
 
-def chain(item: str, links: Sequence[tuple[int, int, bytes]]) -> list[bytes]:
-    """Return the hash of each of the (log index, position, event id)."""
+def chain(item: str, links: Sequence[Link]) -> list[bytes]:
+    """Return the hash of each link."""
     hashes = [map_key(item)]
-    for log_index, position, event in links:
+    for link in links:
         hashes.append(
             H(
-                b"provenance/link/v1\x00"
+                b"provenance/link/v2\x00"
                 + hashes[-1]
-                + u64(log_index)
-                + u32(position)
-                + event
+                + u64(link.log_index)
+                + u32(link.position)
+                + u64(link.time)
+                + bytes([link.kinds])
+                + u16(len(link.leaves))
+                + b"".join(u32(number) for number in link.leaves)
+                + link.event_id
             )
         )
     return hashes[1:]
 
 
-def map_value(count: int, link: bytes) -> bytes:
-    return u64(count) + link
+def warnings(item: str, links: Sequence[Link]) -> list[bytes]:
+    """Return the hashes of those links that warn."""
+    hashes = chain(item, links)
+    return [h for h, link in zip(hashes, links, strict=True) if link.kinds & 8]
+
+
+def map_value(item: str, links: Sequence[Link]) -> bytes:
+    warning = warnings(item, links)
+    return (
+        u64(len(links))
+        + mth(chain(item, links))
+        + u64(len(warning))
+        + mth(warning)
+    )
 
 
 # The map.
@@ -238,16 +437,30 @@ def map_root(pairs: Pairs, start: int = 0) -> bytes:
     )
 
 
-def map_path(
-    key: bytes, pairs: Pairs, start: int = 0
-) -> tuple[tuple[bytes, bytes], list[tuple[int, bytes]]]:
-    """Return the leaf that *key* leads to, and the path from it to the root."""
+def map_multiproof(
+    queries: Collection[bytes], pairs: Pairs, start: int = 0
+) -> tuple[list[int], list[tuple[bytes, bytes]], list[bytes]]:
+    """Return what proves which of *queries* are there: steps, others, hashes.
+
+    The keys of *pairs* part at bit *start* or later, and there is a query.
+    """
+    if not pairs:
+        return [], [], []
     if len(pairs) == 1:
-        return next(iter(pairs.items())), []
-    bit, left, right = _sides(pairs, start)
-    here, other = (right, left) if bit_of(key, bit) else (left, right)
-    leaf, below = map_path(key, here, bit + 1)
-    return leaf, [*below, (bit, map_root(other, bit + 1))]
+        ((key, value),) = pairs.items()
+        return [0], [] if key in queries else [(key, value)], []
+    bit, *sides = _sides(pairs, start)
+    steps, others, hashes = [bit + 1], [], []
+    for turn, side in enumerate(sides):
+        below = [query for query in queries if bit_of(query, bit) == turn]
+        if below:
+            parts = map_multiproof(below, side, bit + 1)
+            steps += parts[0]
+            others += parts[1]
+            hashes += parts[2]
+        else:
+            hashes.append(map_root(side, bit + 1))
+    return steps, others, hashes
 
 
 def _sides(pairs: Pairs, start: int) -> tuple[int, Pairs, Pairs]:
@@ -257,10 +470,6 @@ def _sides(pairs: Pairs, start: int) -> tuple[int, Pairs, Pairs]:
     left = {k: v for k, v in pairs.items() if not bit_of(k, bit)}
     right = {k: v for k, v in pairs.items() if bit_of(k, bit)}
     return bit, left, right
-
-
-def commitment(*, covered: int, root: bytes, items: int, time: int) -> bytes:
-    return mp([2, covered, root, items, time])
 
 
 # Notes.

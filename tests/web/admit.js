@@ -8,18 +8,32 @@ import {
   checkRegistryBody,
   isRegistryEvent,
 } from "../../node/provenance_node/web/verify/claims/actor.js";
-import { hasTrail, parseEvent } from "../../node/provenance_node/web/verify/claims/event.js";
+import {
+  hasTrail,
+  parseEvent,
+} from "../../node/provenance_node/web/verify/claims/event.js";
 import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
 import { mapKey } from "../../node/provenance_node/web/verify/claims/trail.js";
-import { equalBytes, toHex } from "../../node/provenance_node/web/verify/encoding/bytes.js";
+import {
+  equalBytes,
+  toHex,
+} from "../../node/provenance_node/web/verify/encoding/bytes.js";
 import {
   decode,
   encode,
   hasTypes,
 } from "../../node/provenance_node/web/verify/encoding/canonical.js";
 import { sha256 } from "../../node/provenance_node/web/verify/encoding/digest.js";
-import { leafHash, rootOf } from "../../node/provenance_node/web/verify/encoding/tree.js";
+import {
+  leafHash,
+  rootOf,
+} from "../../node/provenance_node/web/verify/encoding/tree.js";
 import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
+import {
+  checkForm,
+  checkNamed,
+} from "../../node/provenance_node/web/verify/epcis/form.js";
+import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
 import { assertion } from "../../node/provenance_node/web/verify/epcis/corrections.js";
 import {
   InvalidSignatureError,
@@ -34,7 +48,6 @@ export class DuplicateEventError extends RejectedError {}
 export class LifecycleError extends RejectedError {}
 
 const CLOCK_TOLERANCE = 5 * 60 * 1000;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Return the entry and the events' data that a submission holds. */
 export function parseSubmission(data) {
@@ -42,7 +55,7 @@ export function parseSubmission(data) {
   if (
     !hasTypes(value, ["str", "bin", "array"]) ||
     value.length !== 3 ||
-    value[0] !== "provenance/submission/v1" ||
+    value[0] !== "provenance/submission/v2" ||
     !value[2].every((event) => event instanceof Uint8Array)
   ) {
     throw new MalformedError("this is not a submission of a signed statement");
@@ -75,7 +88,7 @@ export async function admit(data, { registry, origin, heads, since, now }) {
     } else {
       acts.set(event, readEpcis(event));
     }
-    if (!event.items.some((item) => hasTrail(item.id))) {
+    if (!event.items.some((item) => hasTrail(item.id, item.relation))) {
       throw new MalformedError("an event names no item that can have a trail");
     }
   }
@@ -110,18 +123,15 @@ export async function admit(data, { registry, origin, heads, since, now }) {
   return events;
 }
 
-function readEpcis({ body, items }) {
+function readEpcis({ body, counts, pointers, items }) {
   for (const { relation, id } of items) {
     if (relation === "actor" || canonicalItem(id) !== id) {
       throw new MalformedError(`${relation} may not be ${id}`);
     }
   }
-  const act = readAct(body, items);
-  const text = String(body.get("eventTime"));
-  if (!TIME.test(text) || Number.isNaN(Date.parse(text))) {
-    throw new MalformedError("eventTime is a time with its zone");
-  }
-  return { act, time: Date.parse(text) };
+  checkForm(body, counts, pointers);
+  for (const item of items) checkNamed(body, item);
+  return { act: readAct(body, items), time: readEvent(body, counts).time };
 }
 
 /** An id is used again only by the same event, to declare it an error. */

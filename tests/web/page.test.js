@@ -35,7 +35,10 @@ import {
 } from "../../node/provenance_node/web/page/timeline.js";
 import { WORDS } from "../../node/provenance_node/web/page/words.js";
 import { EXPLANATIONS } from "../../node/provenance_node/web/verify/proof/explanations.js";
-import { NOT_CHECKED, STEPS } from "../../node/provenance_node/web/verify/proof/verdict.js";
+import {
+  NOT_CHECKED,
+  STEPS,
+} from "../../node/provenance_node/web/verify/proof/verdict.js";
 
 const PAGE = new URL("../../node/provenance_node/web/", import.meta.url);
 const OUTCOMES = ["VERIFIED", "FAILED", "INCOMPLETE", "UNKNOWN"];
@@ -116,7 +119,7 @@ test("every word is used by the page", () => {
     sources.join("") + readFileSync(new URL("index.html", PAGE), "utf8");
   // Keys that are put together from a part and what it is about.
   const made =
-    /^(PRV-|step\.|item\.|role\.|signer\.|limit\.|error\.|drop\.|why\.|tech\.|verdict\.)/;
+    /^(PRV-|step\.|item\.|role\.|signer\.|limit\.|error\.|drop\.|why\.|tech\.|verdict\.|stretch\.)/;
   for (const key of Object.keys(WORDS.en)) {
     const name = key.replace(/\.one$/, "");
     const stem = made.exec(name)?.[0];

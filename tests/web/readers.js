@@ -3,28 +3,60 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 
+import { entryKind } from "../../node/provenance_node/web/verify/claims/entry.js";
 import {
+  CODES,
   Field,
   Item,
   eventId,
   hasTrail,
+  itemCount,
+  itemLeaf,
+  parseBody,
   parseEvent,
-  parseLeaf,
+  parseField,
+  parseItem,
+  relationOf,
   roomFor,
 } from "../../node/provenance_node/web/verify/claims/event.js";
 import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
 import { DEFAULT_ROLES } from "../../node/provenance_node/web/verify/claims/roles.js";
 import {
-  chainHashes,
+  WARNS,
   headValue,
   mapKey,
+  nextLink,
 } from "../../node/provenance_node/web/verify/claims/trail.js";
-import { equalBytes } from "../../node/provenance_node/web/verify/encoding/bytes.js";
+import {
+  parseBookEntry,
+  parseVersionEntry,
+  signedByRoots,
+  versionHash,
+} from "../../node/provenance_node/web/verify/claims/versions.js";
+import {
+  equalBytes,
+  joinBytes,
+} from "../../node/provenance_node/web/verify/encoding/bytes.js";
 import { decodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
-import { decode, encode } from "../../node/provenance_node/web/verify/encoding/canonical.js";
-import { checkHash, sha256 } from "../../node/provenance_node/web/verify/encoding/digest.js";
+import {
+  decode,
+  encode,
+} from "../../node/provenance_node/web/verify/encoding/canonical.js";
+import {
+  checkHash,
+  sha256,
+} from "../../node/provenance_node/web/verify/encoding/digest.js";
+import { rootFrom } from "../../node/provenance_node/web/verify/encoding/multiproof.js";
 import { compareText } from "../../node/provenance_node/web/verify/encoding/text.js";
-import { leafHash, rootFromPath } from "../../node/provenance_node/web/verify/encoding/tree.js";
+import {
+  leafHash,
+  rootOf,
+} from "../../node/provenance_node/web/verify/encoding/tree.js";
+import {
+  checkForm,
+  checkNamed,
+} from "../../node/provenance_node/web/verify/epcis/form.js";
+import { readEvent as readWords } from "../../node/provenance_node/web/verify/epcis/reading.js";
 import {
   InvalidProofError,
   ProvenanceError,
@@ -44,9 +76,7 @@ import { examineBundle } from "../../node/provenance_node/web/verify/proof/verif
 import { parseCommitment } from "../../node/provenance_node/web/verify/tlog/commitment.js";
 import {
   mapRoot,
-  parsePath,
-  verifyAbsence,
-  verifyPresence,
+  rootFromMany,
 } from "../../node/provenance_node/web/verify/tlog/patricia.js";
 import {
   nodeInTile,
@@ -60,6 +90,7 @@ import { admit, parseSubmission } from "./admit.js";
 import { plain, raw, tagged, trustOf, untagged } from "./vectors.js";
 
 const hash = (text) => checkHash(raw(text));
+const joined = (hashes) => joinBytes(...hashes.map(hash));
 
 function readCanonical(given) {
   if (given.hex === undefined) return { hex: encode(untagged(given.value)) };
@@ -76,26 +107,29 @@ function readItem(given) {
     item,
     map_key: mapKey(item),
     owner: ownerKey(item),
-    has_trail: hasTrail(item),
+    has_trail: hasTrail(item, "epcList"),
   };
 }
 
 function shownPart(part) {
   if (part instanceof Item) {
-    return [part.relation, part.id, part.quantity, part.uom, part.isQuantity];
+    const { relation, id, quantity, uom, isQuantity, seal } = part;
+    return [relation, id, quantity, uom, isQuantity, seal];
   }
   if (part instanceof Field) return [part.pointer, tagged(part.value)];
   return tagged(part);
 }
 
 function readEvent(given) {
-  if (given.leaf !== undefined) return readShownLeaf(given);
+  if (given.shown !== undefined) return readShownLeaves(given);
   const event = parseEvent(raw(given.data));
   if (given.secret !== undefined) {
-    assert.deepEqual(makeEvent(event, raw(given.secret)), raw(given.data));
+    assert.deepEqual(makeEvent(event.body, given), raw(given.data));
   }
   return {
     id: event.id,
+    counts: event.counts,
+    pointers: event.pointers,
     body: tagged(event.body),
     items: event.items.map(shownPart),
     fields: event.fields.map(shownPart),
@@ -103,37 +137,106 @@ function readEvent(given) {
   };
 }
 
-/** Return the data of an event of the same parts, salted from the secret. */
-function makeEvent({ body, items, fields }, secret) {
+/** Return the data of an event of these parts, salted from the secret. */
+function makeEvent(body, given) {
+  const codeOf = ([relation]) => CODES.get(relation);
+  const rows = [...given.source_items].sort((a, b) => codeOf(a) - codeOf(b));
+  const fields = [...given.source_fields].sort(([a], [b]) => compareText(a, b));
+  const counts = new Map();
+  for (const row of rows) {
+    counts.set(codeOf(row), (counts.get(codeOf(row)) ?? 0) + 1);
+  }
   const leaves = [encode(["body", body])];
   const salt = () => {
     const number = Buffer.alloc(4);
     number.writeUInt32BE(leaves.length);
-    const digest = createHmac("sha256", secret).update(number).digest();
+    const digest = createHmac("sha256", raw(given.secret))
+      .update(number)
+      .digest();
     return new Uint8Array(digest.subarray(0, 16));
   };
-  for (const { relation, id, quantity, uom, isQuantity } of items) {
-    const more = isQuantity ? [quantity, uom] : [];
-    leaves.push(encode(["item", salt(), relation, id, ...more]));
+  for (const [relation, id, quantity, uom, isQuantity, seal] of rows) {
+    const item = new Item(relation, id, quantity, uom, seal && raw(seal));
+    assert.equal(item.isQuantity, isQuantity);
+    leaves.push(itemLeaf(item, salt()));
   }
-  for (const field of fields) {
-    leaves.push(encode(["field", salt(), field.pointer, field.value]));
+  for (const [, value] of fields) {
+    leaves.push(encode(["field", salt(), untagged(value)]));
   }
-  return encode([items.length, leaves]);
+  return encode([[...counts], fields.map(([pointer]) => pointer), leaves]);
 }
 
-function readShownLeaf(given) {
-  const { item_count: itemCount, concealed_count: concealed, number } = given;
-  const leaf = raw(given.leaf);
-  const root = rootFromPath(leafHash(leaf), given.proof.map(hash), {
-    index: number,
-    size: 1 + itemCount + concealed,
-  });
-  if (!equalBytes(eventId(itemCount, concealed, root), raw(given.id))) {
-    throw new InvalidProofError("the leaf is not one of that event");
+function readShownLeaves(given) {
+  const { counts, pointers } = given;
+  const shown = given.shown.map(([number, leaf]) => [number, raw(leaf)]);
+  const items = itemCount(counts);
+  const root = rootFrom(
+    1 + items + pointers.length,
+    shown.map(([number, leaf]) => [number, leafHash(leaf)]),
+    joined(given.hashes),
+  );
+  if (!equalBytes(eventId(counts, pointers, root), raw(given.id))) {
+    throw new InvalidProofError("the leaves are not those of that event");
   }
   const room = roomFor(0);
-  return { part: shownPart(parseLeaf(leaf, { number, itemCount, room })) };
+  const parts = shown.map(([number, leaf]) => {
+    if (number === 0) return parseBody(leaf, room);
+    if (number <= items) {
+      return parseItem(leaf, relationOf(counts, number), room);
+    }
+    return parseField(leaf, pointers[number - items - 1], room);
+  });
+  return { parts: parts.map(shownPart) };
+}
+
+function readForm(given) {
+  const { body, counts, pointers, items } = parseEvent(raw(given.data));
+  checkForm(body, counts, pointers);
+  for (const item of items) checkNamed(body, item);
+  return {};
+}
+
+function readReading({ body, counts }) {
+  const reading = readWords(untagged(body), counts);
+  return {
+    time: reading.time,
+    kinds: counts.map(([code]) => [code, reading.kinds(code)]),
+  };
+}
+
+const readEntry = ({ entry }) => ({ kind: entryKind(raw(entry)) });
+
+function readTree({ size, known, hashes, root }) {
+  const leaves = known.map(([number, leaf]) => [number, hash(leaf)]);
+  if (!equalBytes(rootFrom(size, leaves, joined(hashes)), raw(root))) {
+    throw new InvalidProofError("the leaves do not lead to that root");
+  }
+  return {};
+}
+
+async function readVersion(given) {
+  if (given.book_entry !== undefined) {
+    const book = parseBookEntry(raw(given.book_entry));
+    return { book, id: sha256(book) };
+  }
+  const { version, signatures } = parseVersionEntry(raw(given.entry));
+  const message = signedByRoots(version);
+  assert.equal(signatures.length, given.roots.length);
+  for (const root of given.roots) {
+    const verifier = new Verifier(raw(root));
+    const [, signature] = signatures.find(([id]) =>
+      equalBytes(id, verifier.keyId),
+    );
+    await verifier.verify(signature, message);
+  }
+  return {
+    version: version.data,
+    hash: versionHash(version.data),
+    origin: version.origin,
+    number: version.number,
+    previous: version.previous,
+    message,
+  };
 }
 
 async function readStatement(given) {
@@ -230,53 +333,65 @@ async function readRegistry(given) {
   };
 }
 
-function readTrail(given) {
-  const chain = chainHashes(
-    given.item,
-    given.links.map(([logIndex, position, id]) => ({
-      logIndex,
-      position,
-      eventId: hash(id),
-    })),
+function readTrail({ item, rows }) {
+  let last = mapKey(item);
+  const links = [];
+  const warnings = [];
+  for (const [logIndex, position, time, kinds, leaves, id] of rows) {
+    const eventId = hash(id);
+    const link = { logIndex, position, time, kinds, leaves, eventId };
+    last = nextLink(last, link);
+    links.push(last);
+    if (kinds & WARNS) warnings.push(last);
+  }
+  const [root, warningsRoot] = [links, warnings].map((some) =>
+    rootOf(some.map(leafHash)),
   );
+  const count = links.length;
   return {
-    map_key: mapKey(given.item),
-    chain,
-    map_value: headValue(chain.length, chain[chain.length - 1]),
+    map_key: mapKey(item),
+    links,
+    head: root,
+    edge: edgeOf(links),
+    warnings,
+    warnings_head: warningsRoot,
+    warnings_edge: edgeOf(warnings),
+    map_value: headValue({
+      count,
+      root,
+      warnings: warnings.length,
+      warningsRoot,
+    }),
   };
 }
 
-const steps = (rows) => rows.map(([bit, sibling]) => [bit, hash(sibling)]);
-
-function readMap(given) {
-  if (given.bytes !== undefined) return { path: parsePath(raw(given.bytes)) };
-  if (given.pairs !== undefined) {
-    const pairs = given.pairs.map((pair) => pair.map(raw));
-    const root = mapRoot(pairs);
-    for (const [key, value] of pairs) {
-      verifyPresence(pathTo(key, pairs), { key, value, root });
-    }
-    return { root };
+/** Return the roots of the complete subtrees of links, largest first. */
+function edgeOf(links) {
+  const edge = [];
+  for (let at = 0; at < links.length;) {
+    let size = 1;
+    while (2 * size <= links.length - at) size *= 2;
+    edge.push(rootOf(links.slice(at, at + size).map(leafHash)));
+    at += size;
   }
-  const path = steps(given.path);
-  const [key, root] = [raw(given.key), hash(given.root)];
-  if (given.value !== undefined) {
-    verifyPresence(path, { key, value: raw(given.value), root });
-  } else {
-    const other = given.other?.map((text) => raw(text ?? "")) ?? null;
-    verifyAbsence(path, { key, other, root });
-  }
-  return {};
+  return edge;
 }
 
-/** Return the path from a key's leaf up, by the definition. */
-function pathTo(key, pairs, bit = 0) {
-  if (pairs.length === 1) return [];
-  const side = (k) => (k[bit >> 3] >> (7 - (bit & 7))) & 1;
-  const same = pairs.filter(([k]) => side(k) === side(key));
-  const others = pairs.filter(([k]) => side(k) !== side(key));
-  const below = pathTo(key, same, bit + 1);
-  return others.length ? [...below, [bit, mapRoot(others, bit + 1)]] : below;
+function readMap(given) {
+  if (given.pairs !== undefined) {
+    return { root: mapRoot(given.pairs.map((pair) => pair.map(raw))) };
+  }
+  const queries = given.queries.map(([key, value]) => [
+    raw(key),
+    value && raw(value),
+  ]);
+  const others = given.others.map((pair) => pair.map(raw));
+  const hashes = joined(given.hashes);
+  const proof = { steps: given.steps, others, hashes };
+  if (!equalBytes(rootFromMany(queries, proof), raw(given.root))) {
+    throw new InvalidProofError("the map is another one");
+  }
+  return {};
 }
 
 function readCommitment(given) {
@@ -412,13 +527,18 @@ export const READERS = {
   canonical: readCanonical,
   checkpoint: readCheckpoint,
   commitment: readCommitment,
+  entry: readEntry,
   event: readEvent,
+  form: readForm,
   item: readItem,
   map: readMap,
+  reading: readReading,
   receipt: readReceipt,
   registry: readRegistry,
   statement: readStatement,
   tile: readTile,
   trail: readTrail,
+  tree: readTree,
   trust: readTrust,
+  version: readVersion,
 };

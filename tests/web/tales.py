@@ -24,6 +24,8 @@ from provenance.claims.registry import Authority
 from provenance.claims.trail import chain_hashes, map_key
 from provenance.encoding.canonical import encode
 from provenance.encoding.digest import Hash, sha256
+from provenance.epcis.form import check_whole
+from provenance.epcis.reading import read_event
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import Bundle, Range, ShownStatement
@@ -194,6 +196,8 @@ class _Teller:
             post_quantum=rng.random() < 0.05,
         )
         self.commits: list[int] = []
+        # One event that is not of its form, and nothing else is judged.
+        self.is_neat = rng.random() < 0.85
         self.play.signers.update(
             {f"did:web:{name}.example": signer_of(name) for name in NAMES}
         )
@@ -238,12 +242,18 @@ class _Teller:
             (4, self.repeated), (4, self.registered), (1, self.anything),
         ]  # fmt: skip
         weights = [weight for weight, _ in makers]
-        (_, make) = self.rng.choices(makers, weights)[0]
-        try:
-            return make()
-        except ProvenanceError:
-            # Not every choice can be written; this one always can.
-            return self.play.seen(can(1))
+        for _ in range(20):
+            (_, make) = self.rng.choices(makers, weights)[0]
+            try:
+                event = make()
+                if self.is_neat:
+                    check_whole(event)
+                    read_event(event.body, event.counts)
+            except ProvenanceError:
+                continue
+            return event
+        # Not every choice can be written; this one always can.
+        return self.play.seen(can(1))
 
     def body(self, **members: Any) -> dict[str, Any]:
         rng = self.rng
@@ -429,9 +439,7 @@ def _hurt(rng: random.Random, play: Play, bundle: Bundle) -> Bundle:
             statements = without(bundle.statements, number)
             return _again(play, bundle, statements=statements)
         case 1 if len(bundle.trails) > 1:
-            trails = without(
-                bundle.trails, rng.randrange(len(bundle.trails))
-            )
+            trails = without(bundle.trails, rng.randrange(len(bundle.trails)))
             return _again(play, bundle, trails=trails)
         case 2 if numbers:
             statement = _less(rng, play, bundle.statements[number])

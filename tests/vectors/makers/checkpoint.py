@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.trust import WITNESSES
+from tests.vectors.names import ORIGIN, signer_of
 from tests.vectors.reference import H, b64, cosignature_line, note_line
-from tests.world import ORIGIN, signer_of
 
 ROOT = H(b"root")
 SIZE = 7

@@ -16,7 +16,8 @@ def cases() -> list[Case]:
     ]  # fmt: skip
     bad: list[tuple[str, str, bytes]] = [
         ("kind-1", "the kind of a statement", mp([1, 7, ROOT, 3, TIME])),
-        ("kind-3", "a kind that is none", mp([3, 7, ROOT, 3, TIME])),
+        ("kind-3", "the kind of a trust version", mp([3, 7, ROOT, 3, TIME])),
+        ("kind-7", "a kind that is none", mp([7, 7, ROOT, 3, TIME])),
         ("kind-is-a-float", "a kind in eight bytes", b"\x95\xcb@" + bytes(7) + mp([7, ROOT, 3, TIME])[1:]),
         ("statement", "a signed statement", reference.entry(b"header", bytes(64))),
         ("four-parts", "a part too few", mp([2, 7, ROOT, 3])),

@@ -14,8 +14,8 @@ _GOOD: list[tuple[str, str, str, str, str | None, bool]] = [
     # name, description, as written, id, owner key, whether it has a trail
     ("canonical-unit", "a unit's canonical link", UNIT, UNIT, _GTIN, True),
     ("canonical-lot", "a lot's canonical link", LOT, LOT, _GTIN, True),
-    ("bare-class", "a product class can be named, but has no trail", PRODUCT, PRODUCT, _GTIN, False),
-    ("class-of-a-variant", "a variant of a product has no trail either", f"{PRODUCT}/22/2A", f"{PRODUCT}/22/2A", _GTIN, False),
+    ("bare-class", "a product class has a trail of what is said about it alone", PRODUCT, PRODUCT, _GTIN, False),
+    ("class-of-a-variant", "nor has a variant of a product more", f"{PRODUCT}/22/2A", f"{PRODUCT}/22/2A", _GTIN, False),
     ("gtin-13", "a link on a brand's domain, with a GTIN of 13 digits", "https://brand.example/01/9506000134352/21/00042", UNIT, _GTIN, True),
     ("upper-case", "scheme and host in capitals", "HTTPS://ID.GS1.ORG/01/09506000134352/21/00042", UNIT, _GTIN, True),
     ("http", "without TLS it is the same name", "http://id.gs1.org/01/09506000134352/21/00042", UNIT, _GTIN, True),

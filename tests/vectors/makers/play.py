@@ -1,39 +1,123 @@
-"""The little stories that the bundles are about, told by `tests.world`."""
+"""The little stories that the bundles are about."""
 
-import dataclasses
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from provenance.claims import actor as actors
-from provenance.claims.actor import Grant
-from provenance.claims.event import Event, Field, Item
-from provenance.proof.bundle import Bundle
-from tests.world import LOT, OWNER, World, can, signer_of, sscc
-
-PRODUCER = Grant("", "producer", prefixes=("9506000",))
-MAKER, CARRIER, CUSTOMS = (
-    f"did:web:{name}.example" for name in ("maker", "carrier", "customs")
+from tests.vectors.ledger import Ledger
+from tests.vectors.makers import registry
+from tests.vectors.names import (
+    CARRIER,
+    CUSTOMS,
+    LOT,
+    MAKER,
+    MINUTE,
+    OWNER,
+    can,
+    signer_of,
+    sscc,
 )
+from tests.vectors.reference import Event, Row
+
+Grant = dict[str, object]
+PRODUCER: Grant = {"role": "producer", "prefixes": ["9506000"]}
 
 
-class Play(World):
-    """A world whose events tell the time as real ones do."""
+@dataclass(slots=True)
+class Play(Ledger):
+    """A ledger, and what its actors say, a minute after one another."""
 
-    def event(
+    def told(
         self,
         kind: str,
-        *items: Item,
-        fields: Iterable[Field] = (),
+        *items: Row,
+        fields: Iterable[tuple[str, object]] = (),
         **body: Any,
     ) -> Event:
-        # The world's clock ticks when it makes the event, a minute later.
-        moment = datetime.fromtimestamp((self.now + 60_000) / 1000, UTC)
+        """Return an event, its time a minute after the one before."""
+        self.now += MINUTE
+        moment = datetime.fromtimestamp(self.now / 1000, UTC)
         times = {
             "eventTime": moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
             "eventTimeZoneOffset": "+00:00",
         }
-        return super().event(kind, *items, fields=fields, **(times | body))
+        parts = {"type": kind, **times, **body}
+        return self.event(parts, *items, fields=fields)
+
+    def made(self, *units: str, lot: str | None = None, **body: Any) -> Event:
+        if lot is not None:
+            body["ilmd"] = {"cbvmda:lotNumber": lot}
+        rows: list[Row] = [("epcList", u) for u in units if "/10/" not in u]
+        rows += [("quantityList", u, 100, None) for u in units if "/10/" in u]
+        return self.told(
+            "ObjectEvent",
+            *rows,
+            **{"action": "ADD", "bizStep": "commissioning", **body},
+        )
+
+    def seen(
+        self,
+        *units: str,
+        step: str = "inspecting",
+        fields: Iterable[tuple[str, object]] = (),
+        **body: Any,
+    ) -> Event:
+        return self.told(
+            "ObjectEvent",
+            *(("epcList", unit) for unit in units),
+            fields=fields,
+            **{"action": "OBSERVE", "bizStep": step, **body},
+        )
+
+    def packed(
+        self, parent: str, *units: str, action: str = "ADD", **body: Any
+    ) -> Event:
+        return self.told(
+            "AggregationEvent",
+            ("parentID", parent),
+            *(("childEPCs", unit) for unit in units),
+            **{
+                "action": action,
+                "bizStep": "loading" if action == "ADD" else "unloading",
+                **body,
+            },
+        )
+
+    def unpacked(self, parent: str, *units: str) -> Event:
+        return self.packed(parent, *units, action="DELETE")
+
+    def turned(
+        self, inputs: Iterable[str], outputs: Iterable[str], **body: Any
+    ) -> Event:
+        return self.told(
+            "TransformationEvent",
+            *(("inputEPCList", item) for item in inputs),
+            *(("outputEPCList", item) for item in outputs),
+            **body,
+        )
+
+    def as_error(self, event: Event, **declaration: object) -> Event:
+        """Return *event* said again, as an error."""
+        body = {**event.body, "errorDeclaration": declaration}
+        return self.event(body, *event.items)
+
+    # Actors.
+
+    def about(self, body: dict[str, object]) -> Event:
+        """Return the registry event of *body*."""
+        return self.event(body, ("actor", str(body["actor"])))
+
+    def enrolled(self, actor: str, *, name: str) -> Event:
+        body = registry.enrolled(
+            actor, name, **registry.proven(actor, self.signers[actor])
+        )
+        return self.about(body)
+
+    def granted(self, actor: str, given: Grant) -> Event:
+        return self.about(
+            {"type": "RoleGranted", "actor": actor, "may_grant": False, **given}
+        )
 
     def join(self, name: str, *grants: Grant, by: str = OWNER) -> str:
         """Enrol an actor and grant it roles, in one statement."""
@@ -42,20 +126,14 @@ class Play(World):
         self.say(
             by,
             self.enrolled(actor, name=name),
-            *(
-                actors.grant(
-                    dataclasses.replace(given, actor=actor),
-                    secret=self.secret(),
-                )
-                for given in grants
-            ),
+            *(self.granted(actor, given) for given in grants),
         )
         return actor
 
 
-def short(**options: Any) -> Play:
+def short(*witnesses: str) -> Play:
     """A maker joins, makes a can and inspects it: entries 0 to 2."""
-    play = Play(**options)
+    play = Play(witnesses)
     play.join("maker", PRODUCER)
     play.say(MAKER, play.made(can(1)))
     play.say(MAKER, play.seen(can(1)))
@@ -66,8 +144,8 @@ def long() -> Play:
     """A can of a lot, in a carton, on a pallet: entries 0 to 9."""
     play = Play()
     play.join("maker", PRODUCER)
-    play.join("carrier", Grant("", "carrier"))
-    play.join("customs", Grant("", "customs"))
+    play.join("carrier", {"role": "carrier"})
+    play.join("customs", {"role": "customs"})
     play.say(MAKER, play.made(LOT))
     play.say(MAKER, play.made(can(1), can(2), can(3), lot="L7"))
     play.say(MAKER, play.packed(sscc(1), can(1), can(2), can(3)))
@@ -81,9 +159,9 @@ def long() -> Play:
     return play
 
 
-def pinned() -> Play:
+def pinned(*witnesses: str) -> Play:
     """A maker and customs whom the trust file `pinned` knows; no entries."""
-    play = Play()
+    play = Play(witnesses)
     play.signers[MAKER] = signer_of("maker")
     play.signers[CUSTOMS] = signer_of("customs")
     return play
@@ -110,33 +188,3 @@ def nested() -> Play:
     )
     play.say(MAKER, play.unpacked(sscc(2), sscc(1)))
     return play
-
-
-# Changing a bundle.
-
-
-def put(rows: tuple[Any, ...], number: int, row: Any) -> tuple[Any, ...]:
-    return (*rows[:number], row, *rows[number + 1 :])
-
-
-def without(rows: tuple[Any, ...], number: int) -> tuple[Any, ...]:
-    return rows[:number] + rows[number + 1 :]
-
-
-def changed(bundle: Bundle, part: str, number: int, **changes: Any) -> Bundle:
-    """Return *bundle* with changes to one row of one part."""
-    rows = getattr(bundle, part)
-    row = dataclasses.replace(rows[number], **changes)
-    whole: Any = {part: put(rows, number, row)}
-    return dataclasses.replace(bundle, **whole)
-
-
-def dropped(bundle: Bundle, number: int) -> Bundle:
-    """Return *bundle* without that event, and the statement if it is left."""
-    events = without(bundle.events, number)
-    said = {event.log_index for event in events}
-    return dataclasses.replace(
-        bundle,
-        events=events,
-        statements=tuple(s for s in bundle.statements if s.log_index in said),
-    )

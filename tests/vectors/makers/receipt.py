@@ -3,9 +3,8 @@
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.checkpoint import cosigned, signed
-from tests.vectors.makers.trust import MAKER
+from tests.vectors.names import MAKER, ORIGIN
 from tests.vectors.reference import H, b64
-from tests.world import ORIGIN
 
 NOW = 1_770_000_000_000
 BAD = "MalformedError"
@@ -106,6 +105,7 @@ def _bad() -> list[Case]:
         ("extra-after-the-index", "lines in another order", BAD, _given(good.replace("index 2\n", "index 2\nextra aGk=\n", 1))),
         ("carriage-returns", "lines that end in two characters", BAD, _given(good.replace("\n", "\r\n"))),
         ("entry", "an entry that is no statement", BAD, _given(receipt(6), entry=ENTRIES[6])),
+        ("unknown-kind", "an entry of a kind that nobody knows yet", "UnknownKindError", _given(receipt(), entry=reference.mp([7, b"x"]))),
         ("other-index", "another index", INVALID, _given(receipt(number="3"))),
         ("index-beyond", "an index that the log does not have", INVALID, _given(receipt(number="7"))),
         ("other-entry", "another statement", INVALID, _given(good, entry=ENTRIES[3])),

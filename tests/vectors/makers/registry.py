@@ -11,9 +11,9 @@ from provenance.keys import Signer
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.item import UNIT
-from tests.vectors.makers.trust import CUSTOMS, MAKER, OWNERS, PLACE
-from tests.vectors.reference import Row
-from tests.world import ORIGIN, OWNER, signer_of
+from tests.vectors.makers.trust import OWNERS, PLACE
+from tests.vectors.names import CUSTOMS, MAKER, ORIGIN, OWNER, signer_of
+from tests.vectors.reference import Event, Row
 
 REJECTED = "RejectedError"
 UNKNOWN = "UnknownActorError"
@@ -24,29 +24,17 @@ Body = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event: its data and its id."""
-
-    data: bytes
-    id: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
     """A statement that was logged: who signed it, and its events."""
 
     issuer: str
-    events: tuple[Told, ...]
+    events: tuple[Event, ...]
 
 
-def tell(body: Body, *items: Row) -> Told:
+def tell(body: Body, *items: Row) -> Event:
     """Return the event of *body*, about its actor unless *items* say else."""
     rows = items or (("actor", str(body["actor"])),)
-    leaves = reference.event_leaves(body, rows, secret=bytes(32))
-    return Told(
-        reference.event_data(len(rows), leaves),
-        reference.event_id(len(rows), 0, reference.mth(leaves)),
-    )
+    return reference.event(body, rows, secret=bytes(32))
 
 
 def says(issuer: str, *bodies: Body) -> Said:

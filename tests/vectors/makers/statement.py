@@ -6,9 +6,8 @@ from provenance.keys import Signer
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.item import PALLET, PRODUCT, UNIT
-from tests.vectors.makers.trust import CUSTOMS, MAKER
-from tests.vectors.reference import H, Row, leaf_hash, mp
-from tests.world import ORIGIN, signer_of
+from tests.vectors.names import CUSTOMS, MAKER, ORIGIN, signer_of
+from tests.vectors.reference import Event, H, Row, leaf_hash, mp
 
 NOW = 1_770_000_000_000
 BAD = "MalformedError"
@@ -27,7 +26,7 @@ def cases() -> list[Case]:
 
 def _header(**changes: object) -> bytes:
     parts: dict[str, object] = {
-        "context": "provenance/statement/v1",
+        "context": "provenance/statement/v2",
         "origin": ORIGIN,
         "issuer": MAKER,
         "key_id": bytes(KEY_ID),
@@ -68,9 +67,9 @@ def _entries() -> list[Case]:
         ("cut-off", "half of an entry", good_entry[:90]),
         ("not-shortest", "a kind in two bytes", b"\x93\xcc\x01" + good_entry[2:]),
         ("header-and-a-byte", "a byte after a header", _signed(header + b"\x00")),
-        ("header-of-six", "a header without a root", _signed(mp(["provenance/statement/v1", ORIGIN, MAKER, bytes(KEY_ID), NOW, 5]))),
+        ("header-of-six", "a header without a root", _signed(mp(["provenance/statement/v2", ORIGIN, MAKER, bytes(KEY_ID), NOW, 5]))),
         ("header-of-eight", "a header with a part too many", _signed(_header(more=None))),
-        ("context", "another format", _signed(_header(context="provenance/statement/v2"))),
+        ("context", "another format", _signed(_header(context="provenance/statement/v9"))),
         ("no-origin", "no origin", _signed(_header(origin=""))),
         ("origin-too-long", "an origin of 256 bytes", _signed(_header(origin="o" * 256))),
         ("origin-too-long-in-utf-8", "128 letters of two bytes each", _signed(_header(origin="é" * 128))),
@@ -147,19 +146,18 @@ _MADE = {**_BODY, "action": "ADD", "bizStep": "commissioning"}
 
 
 def _event(
-    body: dict[str, object], *items: Row, number: int = 0
-) -> tuple[bytes, bytes]:
-    """Return an event's data and its id."""
+    body: dict[str, object],
+    *items: Row,
+    number: int = 0,
+    fields: Sequence[tuple[str, object]] = (),
+) -> Event:
     rows = items or (("epcList", UNIT),)
-    leaves = reference.event_leaves(body, rows, secret=H(b"secret %d" % number))
-    return (
-        reference.event_data(len(rows), leaves),
-        reference.event_id(len(rows), 0, reference.mth(leaves)),
-    )
+    secret = H(b"secret %d" % number)
+    return reference.event(body, rows, fields, secret=secret)
 
 
 def submit(
-    *events: tuple[bytes, bytes],
+    *events: Event,
     issuer: str = MAKER,
     signer: Signer | None = None,
     origin: str = ORIGIN,
@@ -174,11 +172,11 @@ def submit(
         issuer=issuer,
         key_id=bytes((key or signer).verifier.key_id),
         issued_at=now,
-        event_ids=[identity for _, identity in events],
+        event_ids=[event.id for event in events],
     )
     return reference.submission(
         reference.entry(header, signer.sign(header)),
-        [data for data, _ in events] if carried is None else carried,
+        [event.data for event in events] if carried is None else carried,
     )
 
 
@@ -187,30 +185,33 @@ def _submissions() -> list[Case]:
     head = H(b"head")
     follows = _event({**_BODY, "after": [[UNIT, head]]})
     starts = _event({**_BODY, "after": [[PALLET, reference.map_key(PALLET)]]})
+    hiding = _event(_BODY, fields=[("/example:price", 12.5)])
     released = _event(
         {**_BODY, "bizStep": "urn:provenance:step:customs_released"}
     )
     ahead = {**_BODY, "eventTime": "2027-02-01T09:00:00.000Z"}
     good: list[tuple[str, str, bytes, list[bytes]]] = [
-        ("one-event", "a maker makes a unit", submit(made), [made[1]]),
-        ("two-events", "two events under one signature", submit(made, seen), [made[1], seen[1]]),
-        ("customs", "customs releases it", submit(released, issuer=CUSTOMS), [released[1]]),
-        ("after", "an event follows the link that it names", submit(follows), [follows[1]]),
-        ("after-nothing", "an event is to be an item's first", submit(starts), [starts[1]]),
-        ("clock-ahead", "a signer's clock may be five minutes ahead", submit(seen, now=NOW + GRACE), [seen[1]]),
+        ("one-event", "a maker makes a unit", submit(made), [made.id]),
+        ("two-events", "two events under one signature", submit(made, seen), [made.id, seen.id]),
+        ("customs", "customs releases it", submit(released, issuer=CUSTOMS), [released.id]),
+        ("after", "an event follows the link that it names", submit(follows), [follows.id]),
+        ("after-nothing", "an event is to be an item's first", submit(starts), [starts.id]),
+        ("concealed", "an event with a field that is concealed", submit(hiding), [hiding.id]),
+        ("withheld", "a field that the ledger does not get to see", submit(hiding, carried=[hiding.withheld({2})]), [hiding.id]),
+        ("clock-ahead", "a signer's clock may be five minutes ahead", submit(seen, now=NOW + GRACE), [seen.id]),
     ]  # fmt: skip
     stale = _event({**_BODY, "after": [[UNIT, H(b"an older head")]]})
     foreign = _event(
         _MADE, ("epcList", "https://id.gs1.org/01/04012345111118/21/1")
     )
     bad: list[tuple[str, str, str, bytes]] = [
-        ("context", "another format", BAD, mp(["provenance/submission/v2", b"", []])),
-        ("event-is-text", "an event that is text", BAD, mp(["provenance/submission/v1", b"", ["x"]])),
-        ("entry", "an entry that is none", BAD, reference.submission(b"", [made[0]])),
+        ("context", "another format", BAD, mp(["provenance/submission/v9", b"", []])),
+        ("event-is-text", "an event that is text", BAD, mp(["provenance/submission/v2", b"", ["x"]])),
+        ("entry", "an entry that is none", BAD, reference.submission(b"", [made.data])),
         ("no-events", "the events did not come along", BAD, submit(made, carried=[])),
-        ("event-more", "an event that was not signed", BAD, submit(made, carried=[made[0], seen[0]])),
-        ("event-swapped", "another event than was signed", BAD, submit(made, carried=[seen[0]])),
-        ("events-turned-round", "the events in another order", BAD, submit(made, seen, carried=[seen[0], made[0]])),
+        ("event-more", "an event that was not signed", BAD, submit(made, carried=[made.data, seen.data])),
+        ("event-swapped", "another event than was signed", BAD, submit(made, carried=[seen.data])),
+        ("events-turned-round", "the events in another order", BAD, submit(made, seen, carried=[seen.data, made.data])),
         ("signature", "somebody else signed", "InvalidSignatureError", submit(made, signer=signer_of("thief"), key=SIGNER)),
         ("key-of-another", "customs signs as the maker", "UnknownActorError", submit(made, signer=signer_of("customs"))),
         ("key-unknown", "a key that nobody enrolled", "UnknownActorError", submit(made, signer=signer_of("thief"))),
@@ -227,6 +228,9 @@ def _submissions() -> list[Case]:
         ("no-zone", "a time without its zone", BAD, submit(_event({**_BODY, "eventTime": "2026-02-01T09:00:00"}))),
         ("not-canonical", "an item as an EPC URN", BAD, submit(_event(_BODY, ("epcList", "urn:epc:id:sgtin:9506000.013435.1")))),
         ("class-alone", "no item that has a trail", BAD, submit(_event(_BODY, ("quantityList", PRODUCT, 5, None)))),
+        ("concealed-time", "a field that must not be concealed", BAD, submit(_event(_BODY, fields=[("/eventTime", 1)]))),
+        ("two-relations", "one id in two relations", BAD, submit(_event(_BODY, ("parentID", UNIT), ("childEPCs", UNIT)))),
+        ("leap-second", "a time that is none", BAD, submit(_event({**_BODY, "eventTime": "2016-12-31T23:59:60Z"}))),
         ("actor-as-an-item", "an event about an actor", "RejectedError", submit(_event(_BODY, ("epcList", CUSTOMS)))),
         ("actor-relation", "only registry events name actors", BAD, submit(_event(_BODY, ("actor", UNIT)))),
     ]  # fmt: skip

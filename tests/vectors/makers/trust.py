@@ -6,12 +6,9 @@ from provenance.claims.roles import DEFAULT_ROLES
 from provenance.keys import MLDSASigner
 from tests.vectors import reference
 from tests.vectors.case import Case
+from tests.vectors.names import CUSTOMS, MAKER, ORIGIN, OWNER, signer_of
 from tests.vectors.reference import H, b64
-from tests.world import ORIGIN, OWNER, signer_of
 
-MAKER, CARRIER, CUSTOMS = (
-    f"did:web:{name}.example" for name in ("maker", "carrier", "customs")
-)
 OWNERS = [f"did:web:owner{number}.example" for number in range(3)]
 WITNESSES = ("w1", "w2", "w3")
 

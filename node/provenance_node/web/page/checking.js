@@ -6,9 +6,10 @@ import { MalformedError } from "../verify/errors.js";
 import { backend } from "../verify/keys.js";
 import { parseTrust } from "../verify/proof/trust.js";
 import { examineBundle } from "../verify/proof/verify.js";
-import { getBundle, getTrust, keepBundle } from "./fetching.js";
+import { getBundle, getStretch, getTrust, keepBundle } from "./fetching.js";
 import { choose, load, save, toKeep } from "./keeping.js";
 import { readStory } from "./story.js";
+import { addStretch } from "./stretches.js";
 
 /** @typedef {import("./keeping.js").Kept} Kept */
 /** @typedef {import("./story.js").Story} Story */
@@ -70,6 +71,22 @@ export async function checkItem(code, storage) {
     if (got.keptAt === null) await keepBundle(item, got.bytes, found.now);
   }
   return { ...found, other, keptAt: got.keptAt };
+}
+
+/**
+ * Get a stretch that a story skipped, check it, and add it to what is shown.
+ * @param {Checked} checked
+ * @param {import("./stretches.js").Stretch} stretch
+ * @returns {Promise<Checked | "unreachable" | "bad">} what was checked and all
+ *     that is shown now; or why nothing was added
+ */
+export async function openStretch(checked, { item, first }) {
+  const got = await getStretch(item, first - 1);
+  if (got.kind !== "found") return "unreachable";
+  const found = await judge(got.bytes, { kept: checked.kept, item });
+  return ["VERIFIED", "INCOMPLETE"].includes(found.verdict.outcome)
+    ? addStretch(checked, found)
+    : "bad";
 }
 
 /**

@@ -8,6 +8,9 @@
 
 import { FORMAT } from "../verify/proof/bundle.js";
 
+/** That of a bundle: a msgpack array of 13. */
+const FIRST_BYTE = 0x9d;
+
 /** The most bytes of a bundle that are downloaded, or opened as a file. */
 export const MAX_BYTES = 8 * 2 ** 20;
 
@@ -46,6 +49,20 @@ export async function getBundle(item) {
   }
   if (!["unreachable", "refused", "strange"].includes(got.kind)) return got;
   return (await getKept(item)) ?? got;
+}
+
+/**
+ * Return the bundle of an item that shows a stretch of its story as well,
+ * where it would be skipped: from the event of that number on.
+ * @param {string} item
+ * @param {number} from counted from 0
+ * @returns {Promise<Got>}
+ */
+export async function getStretch(item, from) {
+  const got = await get(`${bundlePath(item)}?from=${from}`, BUNDLE, MAX_BYTES);
+  return got.kind === "found" && !looksLikeBundle(got.bytes)
+    ? { kind: "strange" }
+    : got;
 }
 
 /** Return the node's trust file. */
@@ -89,7 +106,7 @@ export async function readFile(file) {
 
 /**
  * Whether bytes are JSON, such as the view of a bundle that people read. A
- * bundle starts with a msgpack map, which is no character of JSON.
+ * bundle starts with a msgpack array, which is no character of JSON.
  * @param {Uint8Array} bytes
  */
 export function looksLikeJson(bytes) {
@@ -98,13 +115,12 @@ export function looksLikeJson(bytes) {
 }
 
 /**
- * Whether bytes start as a bundle does, with a msgpack map of a few keys, which
+ * Whether bytes start as a bundle does, with a msgpack array of its parts, which
  * is no character of HTML or JSON. What starts so may still be damaged.
  * @param {Uint8Array} bytes
  */
 export function looksLikeBundle(bytes) {
-  const [first = 0] = bytes;
-  return first >= 0x80 && first <= 0x8f;
+  return bytes[0] === FIRST_BYTE;
 }
 
 /** @param {string} item */

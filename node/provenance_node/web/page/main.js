@@ -9,7 +9,12 @@
 import { MalformedError } from "../verify/errors.js";
 import { CANONICAL_STEM } from "../verify/gs1/identifier.js";
 import { canonicalItem } from "../verify/gs1/item.js";
-import { checkFile, checkItem, rememberTrust } from "./checking.js";
+import {
+  checkFile,
+  checkItem,
+  openStretch,
+  rememberTrust,
+} from "./checking.js";
 import { byId, fill, filled, make, said } from "./dom.js";
 import { readFile } from "./fetching.js";
 import { openStorage } from "./keeping.js";
@@ -128,7 +133,7 @@ function show(found) {
     ? makeTrustNotice(found, storage, speaker, again)
     : null;
   const isChecked = found.kind === "checked";
-  fill("notices", isChecked ? makeNotices(found, speaker) : [], notice);
+  fill("notices", isChecked ? makeNotices(found, speaker, open) : [], notice);
   for (const id of [
     "about-checks",
     "about-timeline",
@@ -152,6 +157,23 @@ function show(found) {
   showLimits(found.verdict.log?.time ?? null, speaker);
   void showMap(found, speaker);
   showVerdict(found, speaker, again);
+}
+
+/**
+ * Show a stretch of the story that was skipped, once it is checked.
+ * @param {import("./stretches.js").Stretch} stretch
+ */
+async function open(stretch) {
+  const mine = turn;
+  const before = shown;
+  if (before?.kind !== "checked") return "";
+  const found = await openStretch(before, stretch);
+  // What is shown by now may be something else.
+  if (mine !== turn || shown !== before) return "";
+  if (typeof found === "string") return found;
+  shown = found;
+  show(found);
+  return "";
 }
 
 /** @param {boolean} hasResult */

@@ -4,20 +4,30 @@
 import { filled, icon, make, said } from "./dom.js";
 import { RECALLED, orderNotices } from "./sentences.js";
 import { nameItem } from "./show.js";
+import { readStretch } from "./stretches.js";
 
 /** @typedef {import("./checking.js").Checked} Checked */
 /** @typedef {import("./language.js").Speaker} Speaker */
+/** @typedef {import("./stretches.js").Stretch} Stretch */
 /** @typedef {import("../verify/proof/verdict.js").Notice} Notice */
+/**
+ * Opens a stretch that was skipped; returns which word says why it cannot, ""
+ * if it can.
+ * @typedef {(stretch: Stretch) => Promise<string>} Open
+ */
 
 /**
  * Return the notices that stand above the verdict.
  * @param {Checked} checked
  * @param {Speaker} speaker
+ * @param {Open} open
  */
-export function makeNotices(checked, speaker) {
+export function makeNotices(checked, speaker, open) {
   const { verdict } = checked;
-  return orderNotices(verdict).map((notice) =>
-    notice.code === RECALLED
+  return orderNotices(verdict).map((notice) => {
+    const stretch = readStretch(notice);
+    if (stretch) return makeSkipped(notice, stretch, checked, speaker, open);
+    return notice.code === RECALLED
       ? makeRecall(notice, checked, speaker)
       : make(
           "div",
@@ -35,7 +45,58 @@ export function makeNotices(checked, speaker) {
             ),
             makeDetail(notice),
           ),
-        ),
+        );
+  });
+}
+
+/**
+ * Return what tells of a stretch that was skipped, with what opens it.
+ * @param {Notice} notice
+ * @param {Stretch} stretch
+ * @param {Checked} checked
+ * @param {Speaker} speaker
+ * @param {Open} open
+ */
+function makeSkipped(notice, stretch, checked, speaker, open) {
+  const { item, first, last, count } = stretch;
+  const says = make("span", { class: "quiet-text", role: "status" });
+  const button = /** @type {HTMLButtonElement} */ (
+    make(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        click: async () => {
+          button.disabled = true;
+          says.textContent = speaker.say("stretch.busy");
+          const fault = await open(stretch);
+          button.disabled = false;
+          says.textContent = fault && speaker.say(`stretch.${fault}`);
+        },
+      },
+      speaker.say("stretch.open"),
+    )
+  );
+  return make(
+    "div",
+    { class: "notice", role: "note", "data-code": notice.code },
+    icon("gap"),
+    make(
+      "div",
+      {},
+      make(
+        "p",
+        {},
+        speaker.say("PRV-1006", {
+          first: speaker.number(first),
+          last: speaker.number(last),
+          all: speaker.number(count),
+        }),
+      ),
+      item === checked.verdict.subject ? null : nameItem(item, speaker),
+      make("p", { class: "actions" }, button, " ", says),
+      makeDetail(notice),
+    ),
   );
 }
 

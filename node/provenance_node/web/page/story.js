@@ -7,15 +7,21 @@
 // one of the steps up to `trails` did not pass, nothing is returned.
 
 import { ENROLLED } from "../verify/claims/actor.js";
-import { Field, Item, parseLeaf } from "../verify/claims/event.js";
-import { parseEntry } from "../verify/claims/statement.js";
+import { itemCount } from "../verify/claims/event.js";
 import { sha256 } from "../verify/encoding/digest.js";
 import { toHex } from "../verify/encoding/bytes.js";
-import { leafRoom, parseBundle } from "../verify/proof/bundle.js";
-import { asJson } from "../verify/proof/verdict.js";
+import { parseBundle } from "../verify/proof/bundle.js";
+import {
+  linksOf,
+  readStatements,
+  verifyTrail,
+} from "../verify/proof/evidence.js";
+import { Report } from "../verify/proof/report.js";
+import { mapAsJson } from "../verify/proof/verdict.js";
 import { parseCheckpoint } from "../verify/tlog/checkpoint.js";
 import { parseNote } from "../verify/tlog/note.js";
 
+/** @typedef {import("../verify/proof/evidence.js").ProvenEvent} ProvenEvent */
 /** @typedef {import("../verify/proof/verdict.js").Verdict} Verdict */
 /** @typedef {Record<string, unknown>} Json */
 
@@ -73,65 +79,54 @@ export function readStory(bytes, verdict) {
   );
   if (!isProven) return null;
   const bundle = parseBundle(bytes);
-  const checkpoint = parseCheckpoint(parseNote(bundle.checkpoint).text);
-  const issuers = new Map(
-    bundle.statements.map(({ logIndex, entry }) => [
-      logIndex,
-      parseEntry(entry).header.issuer,
-    ]),
-  );
+  const { origin, root } = parseCheckpoint(parseNote(bundle.checkpoint).text);
+  const { statements, events } = readStatements(new Report(), bundle, origin);
   /** @type {Map<string, Fact>} */
   const facts = new Map();
   /** @type {Map<string, string[]>} */
   const enrolments = new Map();
-  const room = leafRoom(bundle);
-  for (const shown of bundle.events) {
-    const fact = readFact(shown, room);
-    facts.set(factKey(shown.logIndex, shown.position), fact);
-    const issuer = issuers.get(shown.logIndex);
+  for (const event of events.values()) {
+    const fact = readFact(event);
+    facts.set(factKey(...event.at), fact);
     const { type, actor } = fact.body;
-    if (type !== ENROLLED || typeof actor !== "string" || !issuer) continue;
+    if (type !== ENROLLED || typeof actor !== "string") continue;
     const known = enrolments.get(actor) ?? [];
-    if (!known.includes(issuer)) enrolments.set(actor, [...known, issuer]);
+    if (!known.includes(event.issuer)) {
+      enrolments.set(actor, [...known, event.issuer]);
+    }
   }
+  const links = linksOf(bundle, events, origin);
   return {
     facts,
     enrolments,
     checkpoint: bundle.checkpoint,
-    root: toHex(checkpoint.root),
-    entries: bundle.statements.map(({ logIndex, entry }) => ({
-      index: logIndex,
-      hash: toHex(sha256(entry)),
+    root: toHex(root),
+    entries: [...statements].map(([index, { data }]) => ({
+      index,
+      hash: toHex(sha256(data)),
     })),
-    trails: bundle.items.map(({ item, links, head }) => ({
-      item,
-      count: links.length,
-      head: head ? toHex(head) : "",
-    })),
+    trails: bundle.trails.map((shown) => {
+      const { item, count } = shown;
+      const { value } = verifyTrail(shown, links.get(item) ?? []);
+      return { item, count, head: value ? toHex(value.subarray(8, 40)) : "" };
+    }),
   };
 }
 
 /**
- * @param {import("../verify/proof/bundle.js").ShownEvent} shown
- * @param {import("../verify/encoding/canonical.js").Room} room
+ * @param {ProvenEvent} event
  * @returns {Fact}
  */
-function readFact({ leaves, itemCount, concealedCount }, room) {
-  /** @type {Fact} */
-  const fact = {
-    body: {},
-    items: [],
-    hiddenFields: concealedCount,
-    hiddenItems: itemCount,
+function readFact({ body, items, counts, pointers, fields }) {
+  return {
+    body: mapAsJson(body),
+    items: items.map(({ relation, id, quantity, uom }) => ({
+      relation,
+      id,
+      quantity,
+      uom,
+    })),
+    hiddenFields: pointers.length - fields.size,
+    hiddenItems: itemCount(counts) - items.length,
   };
-  for (const { leaf, number } of leaves) {
-    const part = parseLeaf(leaf, { number, itemCount, room });
-    if (part instanceof Item) {
-      const { relation, id, quantity, uom } = part;
-      fact.items.push({ relation, id, quantity, uom });
-      fact.hiddenItems--;
-    } else if (part instanceof Field) fact.hiddenFields--;
-    else fact.body = /** @type {Json} */ (asJson(part));
-  }
-  return fact;
 }

@@ -9,6 +9,7 @@ import { readReadings } from "./readings.js";
 import { nameRole, pair } from "./show.js";
 import { GLN, describePlace } from "./mapping.js";
 import { factKey } from "./story.js";
+import { SKIPPED } from "./stretches.js";
 import { clean, linesOf, partsOf } from "./text.js";
 import { groupRows, isCustoms, makeRows, spanOf } from "./timeline.js";
 
@@ -28,6 +29,8 @@ import { groupRows, isCustoms, makeRows, spanOf } from "./timeline.js";
  */
 export function showTimeline({ verdict, story }, speaker) {
   const rows = makeRows(verdict.timeline);
+  // Where entries are left out, days without one that is shown are no more.
+  const isWhole = verdict.notices.every(({ code }) => code !== SKIPPED);
   const span = spanOf(rows);
   fill(
     "timeline-lead",
@@ -53,7 +56,7 @@ export function showTimeline({ verdict, story }, speaker) {
     "timeline",
     scenes.map((scene) =>
       scene.kind === "gap"
-        ? makeGap(scene, speaker)
+        ? makeGap(scene, isWhole ? "gap" : "gap.shown", speaker)
         : makeScene(scene, factOf, speaker),
     ),
   );
@@ -62,9 +65,10 @@ export function showTimeline({ verdict, story }, speaker) {
 
 /**
  * @param {GapRow} gap
+ * @param {"gap" | "gap.shown"} says
  * @param {Speaker} speaker
  */
-function makeGap({ start, stop, days }, speaker) {
+function makeGap({ start, stop, days }, says, speaker) {
   return make(
     "li",
     { "data-kind": "gap", class: "gap" },
@@ -72,7 +76,7 @@ function makeGap({ start, stop, days }, speaker) {
     make(
       "p",
       {},
-      speaker.say("gap", { count: days }),
+      speaker.say(says, { count: days }),
       speaker.language === "en" ? ": " : "：",
       // The days on the clocks of the places, as the entries show them.
       speaker.days(onClock(start), onClock(stop)),

@@ -114,30 +114,38 @@ export const WORDS = {
     "PRV-0501": "The record is out of date: a newer recall would not be seen.",
     "PRV-0502":
       "The record is dated in the future. Look at this device’s clock first.",
-    "PRV-0503":
-      "No limit is set: how old the record may be was not checked.",
+    "PRV-0503": "No limit is set: how old the record may be was not checked.",
     "PRV-0600": "The ledger bound itself to one list of all items’ entries.",
-    "PRV-0601": "The ledger’s list of all items’ entries is missing or wrong.",
+    "PRV-0601":
+      "The ledger is empty, and so bound itself to no list of entries.",
     "PRV-0700": "Every entry shown is in the ledger, at its place.",
     "PRV-0701":
-      "An entry shown is not in the ledger: it was changed, or never logged.",
+      "Something here is not as the ledger has it: it was changed, or never logged.",
     "PRV-0702": "The ledger took an entry that breaks its own rules.",
-    "PRV-0800": "Every entry reads as it did when it was signed.",
-    "PRV-0801": "Something was changed after it was signed.",
-    "PRV-0802":
-      "No entry is shown.",
-    "PRV-0900": "No entry was left out.",
-    "PRV-0901": "An entry was left out, added or changed.",
-    "PRV-0902": "An entry names an item whose list does not have it.",
-    "PRV-0903":
-      "The ledger’s list proves that it has no entry of this item.",
-    "PRV-1000": "All that the story leads to is here.",
+    "PRV-0703":
+      "The ledger has an entry of a kind that this page does not know. Load the newest version of the page.",
+    "PRV-0800": "Every entry has the form that it must have.",
+    "PRV-0801":
+      "An entry has a form that no honest ledger takes: it was changed, or the ledger broke its rules.",
+    "PRV-0802": "No entry is shown.",
+    "PRV-0900":
+      "Each item’s list is as the ledger has it, no warning left out.",
+    "PRV-0901": "An entry or a warning was left out, added or changed.",
+    "PRV-0903": "The ledger’s list proves that it has no entry of this item.",
+    "PRV-1000":
+      "All that the story leads to is here, or is said to be left out.",
     "PRV-1001": "Part of the story is missing.",
     "PRV-1002": "Something here is no part of this item’s story.",
     "PRV-1003": "The ledger proves that it has no record of this item.",
     "PRV-1004": "A related record is not shown; it was not asked for either.",
     "PRV-1005":
       "All that was asked for is here. The story leads to more, which is not.",
+    "PRV-1006":
+      "Entries {first} to {last} of {all} are left out here, because there are so many. None of them is a warning.",
+    "stretch.open": "Show more of them",
+    "stretch.busy": "Getting and checking them…",
+    "stretch.bad": "What came did not pass the checks, so none of it is shown.",
+    "stretch.unreachable": "They cannot be had at the moment. Try again later.",
     "PRV-1100": "Every signature is valid.",
     "PRV-1101": "A signature is not valid.",
     "PRV-1102": "An entry was signed with a key that did not count then.",
@@ -155,12 +163,12 @@ export const WORDS = {
       "An entry cannot be understood, so nobody can tell who may sign it.",
     "PRV-1204":
       "Whether a signer was entitled cannot be told from what is here.",
-    "PRV-1205":
-      "No entry is shown for which anyone needs a permission.",
+    "PRV-1205": "No entry is shown for which anyone needs a permission.",
     "PRV-1300": "Entries stand in the order that their signers demanded.",
     "PRV-1301": "An entry is not where its signer demanded it to be.",
-    "PRV-1302":
-      "No signer demanded a certain order.",
+    "PRV-1302": "No signer demanded a certain order.",
+    "PRV-1303":
+      "What came before an entry is not shown, so whether it is where its signer demanded cannot be told.",
     "PRV-1400": "Nothing in its story recalls it.",
     "PRV-1401":
       "It, its lot, or something it was made from or travelled in was recalled.",
@@ -172,6 +180,8 @@ export const WORDS = {
       "All that was ever said of this item was taken back as an error.",
     "PRV-1407":
       "This number was given to a new thing more than once: two things may bear it.",
+    "PRV-1408":
+      "Something in this story, such as a box that it was in, had a warning at another time.",
     "notice.recall": "Recall",
     "notice.recall.item": "This very item was recalled.",
     "notice.recall.do":
@@ -218,6 +228,7 @@ export const WORDS = {
     "timeline.none": "Nothing of its story can be shown.",
     "timeline.nodates": "without dates",
     gap: "No entry for {count} days",
+    "gap.shown": "No entry shown for {count} days",
     "moment.by": "{name}, {role}",
     "moment.customs": "Customs",
     "moment.notime": "Time not given",
@@ -417,8 +428,7 @@ export const WORDS = {
     "PRV-0200": "证明说的正是这件物品，来自本浏览器信任的账本。",
     "PRV-0201": "证明来自另一个账本，本浏览器没有它的密钥，无从核对。",
     "PRV-0202": "证明说的是另一件物品。",
-    "PRV-0203":
-      "证明来自本浏览器信任的账本。没有指明物品，请自行与标签比对。",
+    "PRV-0203": "证明来自本浏览器信任的账本。没有指明物品，请自行与标签比对。",
     "PRV-0300": "账本为这份记录的状态签了名。",
     "PRV-0301": "账本的签名缺失或有误。",
     "PRV-0400": "有足够多的独立见证方看到了同样的记录。",
@@ -428,29 +438,32 @@ export const WORDS = {
     "PRV-0500": "记录足够新。",
     "PRV-0501": "记录已过期：之后若有召回，在这里看不到。",
     "PRV-0502": "记录的时间在未来，请先检查本设备的时钟。",
-    "PRV-0503":
-      "没有设定期限，因此没有核对记录的新旧。",
+    "PRV-0503": "没有设定期限，因此没有核对记录的新旧。",
     "PRV-0600": "账本对所有物品的记录承诺了唯一的目录。",
-    "PRV-0601": "账本的总目录缺失或有误。",
+    "PRV-0601": "账本是空的，没有对任何目录作出承诺。",
     "PRV-0700": "所示的每条记录都在账本中，位置相符。",
-    "PRV-0701": "有一条记录不在账本中：它被改动过，或从未入账。",
+    "PRV-0701": "这里有内容与账本不符：被改动过，或者从未入账。",
     "PRV-0702": "账本收录了违反自身规则的记录。",
-    "PRV-0800": "每条记录都与签署时一致。",
-    "PRV-0801": "有内容在签署之后被改动。",
-    "PRV-0802":
-      "没有显示任何记录。",
-    "PRV-0900": "没有遗漏任何一条记录。",
-    "PRV-0901": "有记录被遗漏、添加或改动。",
-    "PRV-0902": "有记录提到某件物品，该物品的目录里却没有它。",
-    "PRV-0903":
-      "账本的总目录证明：其中没有这件物品的记录。",
-    "PRV-1000": "来龙去脉涉及的内容都在这里。",
+    "PRV-0703": "账本中有一类记录是本页面不认识的。请载入页面的最新版本。",
+    "PRV-0800": "每条记录的形式都符合要求。",
+    "PRV-0801":
+      "有一条记录的形式是诚实的账本不会收录的：它被改动过，或者账本违反了规则。",
+    "PRV-0802": "没有显示任何记录。",
+    "PRV-0900": "每件物品的目录都与账本一致，没有遗漏任何警示。",
+    "PRV-0901": "有记录或警示被遗漏、添加或改动。",
+    "PRV-0903": "账本的总目录证明：其中没有这件物品的记录。",
+    "PRV-1000": "来龙去脉涉及的内容都在这里，略过的部分另有说明。",
     "PRV-1001": "来龙去脉缺了一部分。",
     "PRV-1002": "这里混入了与该物品无关的内容。",
     "PRV-1003": "账本证明：它没有这件物品的任何记录。",
     "PRV-1004": "有一项相关记录未显示，也未被要求显示。",
-    "PRV-1005":
-      "所要求的内容都在这里；来龙去脉还涉及其他内容，没有显示。",
+    "PRV-1005": "所要求的内容都在这里；来龙去脉还涉及其他内容，没有显示。",
+    "PRV-1006":
+      "记录太多，这里略过了第 {first} 至第 {last} 条（共 {all} 条），其中没有警示。",
+    "stretch.open": "显示更多",
+    "stretch.busy": "正在获取并核验…",
+    "stretch.bad": "取得的内容没有通过核验，因此不予显示。",
+    "stretch.unreachable": "目前取不到这些记录，请稍后再试。",
     "PRV-1100": "每个签名都有效。",
     "PRV-1101": "有签名无效。",
     "PRV-1102": "有记录所用的签名密钥在当时并不有效。",
@@ -462,12 +475,12 @@ export const WORDS = {
     "PRV-1202": "某签署方的资格有期限，当时可能已经失效。",
     "PRV-1203": "有一条记录无法理解，因此无法判断谁有权签署。",
     "PRV-1204": "仅凭现有内容，无法判断某签署方是否有资格。",
-    "PRV-1205":
-      "没有显示任何需要资格的记录。",
+    "PRV-1205": "没有显示任何需要资格的记录。",
     "PRV-1300": "记录的先后符合签署方的要求。",
     "PRV-1301": "有一条记录不在签署方要求的位置上。",
-    "PRV-1302":
-      "没有签署方要求特定的先后。",
+    "PRV-1302": "没有签署方要求特定的先后。",
+    "PRV-1303":
+      "某条记录之前的内容没有显示，无法判断它的位置是否符合签署方的要求。",
     "PRV-1400": "整个记录中没有召回。",
     "PRV-1401": "该物品、其批次、原料或运输包装已被召回。",
     "PRV-1402": "签署方已撤回其中一条有误的记录。",
@@ -477,6 +490,7 @@ export const WORDS = {
     "PRV-1406": "关于这件物品的所有记录都已作为错误撤回。",
     "PRV-1407":
       "这个编号不止一次被登记给新产生的物品：可能有两件物品使用同一编号。",
+    "PRV-1408": "来龙去脉中的某件物品（例如它所在的包装）在别的时间曾有警示。",
     "notice.recall": "召回",
     "notice.recall.item": "这件物品已被召回。",
     "notice.recall.do":
@@ -520,6 +534,7 @@ export const WORDS = {
     "timeline.none": "没有可以显示的记录。",
     "timeline.nodates": "未注明日期",
     gap: "{count} 天没有记录",
+    "gap.shown": "{count} 天没有显示的记录",
     "moment.by": "{name}，{role}",
     "moment.customs": "通关",
     "moment.notime": "未注明时间",

@@ -3,6 +3,7 @@
 //
 //     ProvenanceError
 //     ├── MalformedError         the bytes are not in their claimed format
+//     │   └── UnknownKindError       they may be in one of a later version
 //     ├── RejectedError          well formed, but may not be accepted
 //     │   ├── UnknownActorError      no such actor, or not its key
 //     │   └── RoleNotGrantedError    the actor may not say this
@@ -25,6 +26,9 @@ export class ProvenanceError extends Error {
 
 /** The bytes are not in the format they claim to be in. */
 export class MalformedError extends ProvenanceError {}
+
+/** An entry of a kind that only a later version knows: not wrong by that. */
+export class UnknownKindError extends MalformedError {}
 
 /** Well formed, but the ledger's rules do not let it in. */
 export class RejectedError extends ProvenanceError {}

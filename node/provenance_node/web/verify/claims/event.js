@@ -3,15 +3,20 @@
 // Mirrors provenance/claims/event.py, as far as it reads.
 //
 //     leaf 0          mp(["body", {EPCIS field names → values}])
-//     leaf 1 … n      mp(["item", salt, relation, id])
-//                     mp(["item", salt, relation, class, quantity, uom])
-//     leaf n+1 …      mp(["field", salt, pointer, value])
-//     event id        H(mp(["provenance/event/v1", n, concealed, MTH(leaves)]))
+//     leaf 1 … n      mp(["item", salt, id])
+//                     mp(["item", salt, class, quantity, unit])
+//                     each may end in a map of extras: {"seal": public key}
+//     leaf n+1 …      mp(["field", salt, value])
+//     event id        H(mp(["provenance/event/v2", [[relation, count], …],
+//                           [pointer, …], MTH(leaves)]))
 //
+// Item leaves stand in groups, by the code of the list in which they stood;
+// which groups there are, how many leaves each has, and where the concealed
+// fields belong is part of the id: so what is hidden cannot be anything else.
 // Event data is how an event travels: its leaves as they were made, and for a
 // concealed field that the reader may not have its hash alone:
 //
-//     mp([n, [leaf 0, leaf 1, …, leaf or [hash], …]])
+//     mp([[[relation, count], …], [pointer, …], [leaf, …, leaf or [hash], …]])
 
 import {
   MAX_VALUES,
@@ -21,38 +26,85 @@ import {
   hasTypes,
 } from "../encoding/canonical.js";
 import { checkHash, sha256 } from "../encoding/digest.js";
-import { head, quoted } from "../encoding/text.js";
+import { Reader } from "../encoding/reader.js";
+import { compareText, head, quoted, utf8 } from "../encoding/text.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
 import { MalformedError } from "../errors.js";
 
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {Map<string, Value>} Body what everybody may see of an event */
+/** @typedef {[number, number][]} Counts relation code and how many items */
 
 /** The most leaves of one event. */
 export const MAX_LEAVES = 262_144;
 
-const SALT_SIZE = 16;
-const MAX_ITEM_LENGTH = 2048;
+/** The most leaves of one event that name the same item: a link counts them. */
+export const MAX_OWN_LEAVES = 65_535;
+
+/** What an item can be in an event: the first one's code is 1. */
+export const RELATIONS = [
+  "actor",
+  "about",
+  "epcList",
+  "quantityList",
+  "parentID",
+  "childEPCs",
+  "childQuantityList",
+  "inputEPCList",
+  "inputQuantityList",
+  "outputEPCList",
+  "outputQuantityList",
+  "transformationID",
+  "place",
+];
+
+/** Relation → its code. @type {ReadonlyMap<string, number>} */
+export const CODES = new Map(RELATIONS.map((name, index) => [name, index + 1]));
+
+/** The relations whose leaves are a class and how much of it. */
+export const QUANTITY_LISTS = new Set(
+  RELATIONS.filter((name) => name.toLowerCase().endsWith("quantitylist")),
+);
+/** The relations under which a unit can begin, and so get its seal. */
+const SEALED = new Set(["epcList", "outputEPCList"]);
+/** The relations of one item at most. */
+const SINGLE = new Set(["parentID", "transformationID", "place"]);
+
+export const SALT_SIZE = 16;
+export const SEAL_SIZE = 32;
+export const MAX_ITEM_LENGTH = 2048;
+export const MAX_POINTER_LENGTH = 2048;
+export const MAX_UOM_LENGTH = 255;
+const CONTEXT = "provenance/event/v2";
 
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$/;
 const BARE_CLASS = /^https:\/\/id\.gs1\.org\/01\/\d{14}(?:\/22\/[^/]+)?$/;
+// RFC 6901, section 3: "~" stands before 0 or 1 alone.
+const WRONG_ESCAPE = /~(?![01])/;
 
 /** One item that an event names. */
 export class Item {
   /**
-   * @param {string} relation the EPCIS list it stood in, or `actor`
+   * @param {string} relation the EPCIS list it stood in, or another of
+   *     `RELATIONS`
    * @param {string} id its canonical URI
    * @param {number | null} quantity how much of the class; null for an
    *     unspecified amount, and always outside quantity lists
    * @param {string | null} uom the unit, null for a count
-   * @param {boolean} isQuantity whether it is an element of a quantity list
+   * @param {Uint8Array | null} seal the public key of the unit's seal, where
+   *     the event gives it one
    */
-  constructor(relation, id, quantity = null, uom = null, isQuantity = false) {
+  constructor(relation, id, quantity = null, uom = null, seal = null) {
     this.relation = relation;
     this.id = id;
     this.quantity = quantity;
     this.uom = uom;
-    this.isQuantity = isQuantity;
+    this.seal = seal;
+  }
+
+  /** Whether it is an element of a quantity list. */
+  get isQuantity() {
+    return QUANTITY_LISTS.has(this.relation);
   }
 }
 
@@ -69,12 +121,14 @@ export class Field {
 }
 
 /**
- * An event with all of its leaves; fields of which only the hash is known are
- * null.
+ * An event with all of its leaves.
  * @typedef {object} Event
+ * @property {Counts} counts
+ * @property {string[]} pointers
  * @property {Body} body
  * @property {Item[]} items in leaf order
- * @property {(Field | null)[]} fields
+ * @property {(Field | null)[]} fields one for each pointer; null where only
+ *     the hash is known
  * @property {Uint8Array[]} hashes each leaf's
  * @property {Uint8Array} id
  */
@@ -86,57 +140,156 @@ export class Field {
  * @throws {MalformedError} The data is not well formed.
  */
 export function parseEvent(data) {
-  // A leaf has 15 bytes and more, a concealed one's hash 35.
-  const outer = decode(data, new Room(8 + Math.floor(data.length / 8)));
-  if (!hasTypes(outer, ["int", "array"]) || outer.length !== 2) {
-    throw new MalformedError("event data is [item count, leaves]");
-  }
-  /** @type {[number, Value[]]} */
-  const [itemCount, parts] = /** @type {any} */ (outer);
-  const size = parts.length;
-  if (!(1 <= itemCount && itemCount < size && size <= MAX_LEAVES)) {
-    throw new MalformedError(
-      `an event has a body and 1 to ${MAX_LEAVES - 1} items and fields, not` +
-        ` ${itemCount} items in ${size} leaves`,
-    );
-  }
+  const reader = new Reader(data);
+  reader.row(3);
+  const { counts, pointers } = readHeader(reader);
+  const items = itemCount(counts);
+  const total = 1 + items + pointers.length;
+  reader.array(total, total);
+  const room = roomFor(data.length);
+  const first = reader.binary(data.length);
   /** @type {Event} */
   const event = {
-    body: new Map(),
+    counts,
+    pointers,
+    body: parseBody(first, room),
     items: [],
     fields: [],
-    hashes: [],
+    hashes: [leafHash(first)],
     id: new Uint8Array(),
   };
-  const room = roomFor(data.length);
-  for (const [number, part] of parts.entries()) {
-    if (part instanceof Uint8Array) {
-      event.hashes.push(leafHash(part));
-      const shown = parseLeaf(part, { number, itemCount, room });
-      if (shown instanceof Item) event.items.push(shown);
-      else if (shown instanceof Field) event.fields.push(shown);
-      else event.body = shown;
-    } else {
-      event.hashes.push(withheld(part, number, itemCount));
-      event.fields.push(null);
+  for (const [code, count] of counts) {
+    const relation = RELATIONS[code - 1];
+    for (let left = count; left; left--) {
+      const leaf = reader.binary(data.length);
+      event.hashes.push(leafHash(leaf));
+      event.items.push(parseItem(leaf, relation, room));
     }
   }
-  const pointers = event.fields.flatMap((f) => (f ? [f.pointer] : []));
-  if (new Set(pointers).size !== pointers.length) {
-    throw new MalformedError("two concealed fields have the same pointer");
+  checkDistinct(event.items, counts);
+  for (const pointer of pointers) {
+    if (data[reader.at] === WITHHELD) {
+      reader.row(1);
+      event.hashes.push(reader.hash());
+      event.fields.push(null);
+    } else {
+      const leaf = reader.binary(data.length);
+      event.hashes.push(leafHash(leaf));
+      event.fields.push(parseField(leaf, pointer, room));
+    }
   }
-  event.id = eventId(itemCount, size - 1 - itemCount, rootOf(event.hashes));
+  reader.end();
+  event.id = eventId(counts, pointers, rootOf(event.hashes));
   return event;
 }
 
+/** The array of one that stands for a leaf: its hash. */
+const WITHHELD = 0x91;
+
 /**
- * Return the id of the event with that many leaves of each kind.
- * @param {number} items
- * @param {number} concealed
+ * Return counts and pointers, the two values that `reader` has next.
+ * @param {Reader} reader
+ * @throws {MalformedError} They are not those of an event.
+ */
+function readHeader(reader) {
+  /** @type {Counts} */
+  const counts = [];
+  for (let left = reader.array(RELATIONS.length); left; left--) {
+    reader.row(2);
+    counts.push([reader.uint(), reader.uint()]);
+  }
+  const pointers = [];
+  for (let left = reader.array(MAX_LEAVES); left; left--) {
+    pointers.push(reader.text(MAX_POINTER_LENGTH));
+  }
+  checkHeader(counts, pointers);
+  return { counts, pointers };
+}
+
+/**
+ * Check that an event may have that many items, and fields there.
+ * @param {Counts} counts
+ * @param {string[]} pointers
+ * @throws {MalformedError} A relation is unknown, out of order or has no item
+ *     or one too many; there are no items at all, or too many leaves; or a
+ *     pointer is none, or not after the one before it.
+ */
+export function checkHeader(counts, pointers) {
+  let above = 0;
+  for (const [code, count] of counts) {
+    if (!(above < code && code <= RELATIONS.length)) {
+      throw new MalformedError(
+        `relation ${code} of an event's items is unknown, or not in order` +
+          ` after ${above}`,
+      );
+    }
+    above = code;
+    const relation = RELATIONS[code - 1];
+    if (count < 1 || (count > 1 && SINGLE.has(relation))) {
+      throw new MalformedError(
+        `an event cannot have ${count} items as ${relation}`,
+      );
+    }
+  }
+  const leaves = 1 + itemCount(counts) + pointers.length;
+  if (!counts.length || leaves > MAX_LEAVES) {
+    throw new MalformedError(
+      `an event has a body and 1 to ${MAX_LEAVES - 1} items and fields, one` +
+        ` item at least: ${leaves} leaves`,
+    );
+  }
+  let previous = "";
+  for (const pointer of pointers) {
+    if (
+      !pointer.startsWith("/") ||
+      WRONG_ESCAPE.test(pointer) ||
+      utf8(pointer).length > MAX_POINTER_LENGTH
+    ) {
+      throw new MalformedError(
+        `a field's pointer is a JSON Pointer of 1 to ${MAX_POINTER_LENGTH}` +
+          ` bytes, not ${quoted(head(pointer, 80))}`,
+      );
+    }
+    if (compareText(pointer, previous) <= 0) {
+      throw new MalformedError(
+        `the pointer ${quoted(head(pointer, 80))} repeats, or is out of order`,
+      );
+    }
+    previous = pointer;
+  }
+}
+
+/**
+ * Return how many items an event names.
+ * @param {Counts} counts
+ */
+export function itemCount(counts) {
+  return counts.reduce((sum, [, count]) => sum + count, 0);
+}
+
+/**
+ * Return the relation under which item leaf `number` stands.
+ * @param {Counts} counts
+ * @param {number} number
+ * @throws {MalformedError} No leaf with that number is an item's.
+ */
+export function relationOf(counts, number) {
+  let last = 0;
+  for (const [code, count] of counts) {
+    last += count;
+    if (1 <= number && number <= last) return RELATIONS[code - 1];
+  }
+  throw new MalformedError(`leaf ${number} of the event is not an item's`);
+}
+
+/**
+ * Return the id of the event with this header and these leaves' root.
+ * @param {Counts} counts
+ * @param {string[]} pointers
  * @param {Uint8Array} root
  */
-export function eventId(items, concealed, root) {
-  return sha256(encode(["provenance/event/v1", items, concealed, root]));
+export function eventId(counts, pointers, root) {
+  return sha256(encode([CONTEXT, counts, pointers, root]));
 }
 
 /**
@@ -150,39 +303,145 @@ export function roomFor(size) {
 }
 
 /**
- * Return what leaf `number` of an event with `itemCount` items says.
- * @param {Uint8Array} leaf
- * @param {{number: number, itemCount: number, room: Room}} place the room is
- *     shared with the other leaves that are read of the same input
- * @returns {Body | Item | Field}
- * @throws {MalformedError} It is not a leaf that may stand at that number.
+ * Return the bytes of the leaf that names `item`.
+ * @param {Item} item
+ * @param {Uint8Array} salt
  */
-export function parseLeaf(leaf, { number, itemCount, room }) {
+export function itemLeaf(item, salt) {
+  /** @type {Value[]} */
+  const row = ["item", salt, item.id];
+  if (item.isQuantity) row.push(item.quantity, item.uom);
+  if (item.seal) row.push(new Map([["seal", item.seal]]));
+  return encode(row);
+}
+
+/**
+ * Return what `leaf`, the first of an event, says.
+ * @param {Uint8Array} leaf
+ * @param {Room} room shared with the other leaves that are read of the same
+ *     input
+ * @returns {Body}
+ * @throws {MalformedError} It is not of that form.
+ */
+export function parseBody(leaf, room) {
   const parts = decode(leaf, room);
-  if (number === 0) {
-    if (hasTypes(parts, ["str", "map"]) && parts.length === 2) {
-      if (parts[0] === "body") return checkBody(parts[1]);
-    }
-  } else if (
-    hasTypes(parts, ["str", "bin", "str", "str"]) &&
-    parts[0] === "item" &&
-    number <= itemCount
+  if (
+    !hasTypes(parts, ["str", "map"]) ||
+    parts.length !== 2 ||
+    parts[0] !== "body"
   ) {
-    requireSalt(parts[1]);
-    const item = checkItemId(parts[3]);
-    if (parts.length === 4) return new Item(parts[2], item);
-    if (parts.length === 6) {
-      return quantityOf(parts[2], item, parts[4], parts[5]);
-    }
-  } else if (
-    hasTypes(parts, ["str", "bin", "str"]) &&
-    parts[0] === "field" &&
-    number > itemCount
-  ) {
-    requireSalt(parts[1]);
-    if (parts.length === 4) return fieldOf(parts[2], parts[3]);
+    throw new MalformedError("leaf 0 of an event is not its body");
   }
-  throw new MalformedError(`leaf ${number} of the event is not of its form`);
+  /** @type {Body} */
+  const body = parts[1];
+  const kind = body.get("type");
+  if (typeof kind !== "string" || !kind) {
+    throw new MalformedError("an event's body has a type");
+  }
+  readAfter(body);
+  return body;
+}
+
+/**
+ * Return the item that `leaf` names, which stands under `relation`.
+ * @param {Uint8Array} leaf
+ * @param {string} relation one of `RELATIONS`
+ * @param {Room} room
+ * @throws {MalformedError} It is not of the form that this relation asks for.
+ */
+export function parseItem(leaf, relation, room) {
+  const parts = decode(leaf, room);
+  if (
+    !hasTypes(parts, ["str", "bin", "str"]) ||
+    parts[0] !== "item" ||
+    parts[1].length !== SALT_SIZE
+  ) {
+    throw new MalformedError(`no leaf of an item under ${relation}`);
+  }
+  const rest = parts.slice(3);
+  let quantity = null;
+  let uom = null;
+  let seal = null;
+  if (QUANTITY_LISTS.has(relation)) {
+    if (rest.length < 2) {
+      throw new MalformedError(`an item without quantity under ${relation}`);
+    }
+    [quantity, uom] = rest.splice(0, 2);
+  }
+  if (rest.length) {
+    const [extras] = rest;
+    // An extra that is not known could change what the rest means.
+    if (
+      rest.length > 1 ||
+      !(extras instanceof Map) ||
+      extras.size !== 1 ||
+      !extras.has("seal")
+    ) {
+      throw new MalformedError(`no leaf of an item under ${relation}`);
+    }
+    seal = extras.get("seal");
+    if (seal === null) throw new MalformedError("a seal is 32 bytes, not nil");
+  }
+  return checkItem(new Item(relation, parts[2], quantity, uom, seal));
+}
+
+/**
+ * Return `item` if a leaf under its relation can say it.
+ * @param {Item} item
+ * @throws {MalformedError} Its id is none, or it has what that relation has
+ *     not.
+ */
+export function checkItem(item) {
+  checkItemId(item.id);
+  const { relation, quantity, uom, seal } = item;
+  if (quantity !== null && typeof quantity !== "number") {
+    throw new MalformedError("a quantity is a number or nil");
+  }
+  if (
+    uom !== null &&
+    (typeof uom !== "string" || utf8(uom).length > MAX_UOM_LENGTH)
+  ) {
+    throw new MalformedError(
+      `a unit of measure is text of at most ${MAX_UOM_LENGTH} bytes, or nil`,
+    );
+  }
+  if (!item.isQuantity && (quantity !== null || uom !== null)) {
+    throw new MalformedError(`an item with a quantity under ${relation}`);
+  }
+  if (
+    seal !== null &&
+    (!SEALED.has(relation) ||
+      !(seal instanceof Uint8Array) ||
+      seal.length !== SEAL_SIZE)
+  ) {
+    throw new MalformedError(
+      `a seal is ${SEAL_SIZE} bytes, of a unit that can begin with the event:` +
+        ` not under ${relation}`,
+    );
+  }
+  return item;
+}
+
+/**
+ * Return the concealed field at `pointer`, as `leaf` says it.
+ * @param {Uint8Array} leaf
+ * @param {string} pointer where it belongs, as the header says
+ * @param {Room} room
+ * @throws {MalformedError} It is not of that form.
+ */
+export function parseField(leaf, pointer, room) {
+  const parts = decode(leaf, room);
+  if (
+    !hasTypes(parts, ["str", "bin"]) ||
+    parts.length !== 3 ||
+    parts[0] !== "field" ||
+    parts[1].length !== SALT_SIZE
+  ) {
+    throw new MalformedError(
+      `no leaf of a concealed field, at ${quoted(pointer)}`,
+    );
+  }
+  return new Field(pointer, parts[2]);
 }
 
 /**
@@ -201,12 +460,16 @@ export function checkItemId(item) {
 }
 
 /**
- * Whether an item has a trail: all do but a bare product class. "Some of
- * GTIN 09506000134352" is no thing that could be followed.
+ * Whether an event that names an item so is part of its trail.
+ *
+ * "Some of GTIN 09506000134352" is no thing that could be followed; a serial,
+ * a lot, a carton is. What is said *about* the whole class has a trail,
+ * though: a description, a notice.
  * @param {string} item
+ * @param {string} relation
  */
-export function hasTrail(item) {
-  return !BARE_CLASS.test(item);
+export function hasTrail(item, relation) {
+  return relation === "about" || !BARE_CLASS.test(item);
 }
 
 /**
@@ -229,63 +492,31 @@ export function readAfter(body) {
 }
 
 /**
- * @param {Value} part
- * @param {number} number
- * @param {number} items
+ * Refuse an id under two relations, or with more leaves than fit a link.
+ * @param {Item[]} items
+ * @param {Counts} counts
+ * @throws {MalformedError} There is one.
  */
-function withheld(part, number, items) {
-  if (hasTypes(part, ["bin"]) && part.length === 1 && number > items) {
-    return checkHash(part[0]);
+export function checkDistinct(items, counts) {
+  if (counts.length < 2 && items.length <= MAX_OWN_LEAVES) return;
+  /** @type {Map<string, string>} */
+  const relations = new Map();
+  /** @type {Map<string, number>} */
+  const own = new Map();
+  for (const { id, relation } of items) {
+    if ((relations.get(id) ?? relation) !== relation) {
+      throw new MalformedError(
+        `${quoted(head(id, 80))} stands under two relations of one event`,
+      );
+    }
+    relations.set(id, relation);
+    const count = (own.get(id) ?? 0) + 1;
+    own.set(id, count);
+    if (count > MAX_OWN_LEAVES) {
+      throw new MalformedError(
+        `an event names ${quoted(head(id, 80))} ${count} times, more than` +
+          ` ${MAX_OWN_LEAVES}`,
+      );
+    }
   }
-  throw new MalformedError(
-    `leaf ${number} is neither bytes nor the hash of a concealed field`,
-  );
-}
-
-/** @param {Body} body */
-function checkBody(body) {
-  const kind = body.get("type");
-  if (typeof kind !== "string" || !kind) {
-    throw new MalformedError("an event's body has a type");
-  }
-  readAfter(body);
-  return body;
-}
-
-/**
- * @param {string} pointer
- * @param {Value} value
- */
-function fieldOf(pointer, value) {
-  if (!pointer.startsWith("/")) {
-    throw new MalformedError(
-      `a field's pointer starts with '/': ${quoted(head(pointer, 80))}`,
-    );
-  }
-  return new Field(pointer, value);
-}
-
-/** @param {Uint8Array} salt */
-function requireSalt(salt) {
-  if (salt.length !== SALT_SIZE) {
-    throw new MalformedError(
-      `a salt has ${SALT_SIZE} bytes, not ${salt.length}`,
-    );
-  }
-}
-
-/**
- * @param {string} relation
- * @param {string} item
- * @param {Value} amount
- * @param {Value} uom
- */
-function quantityOf(relation, item, amount, uom) {
-  if (typeof amount !== "number" && amount !== null) {
-    throw new MalformedError("a quantity is a number or nil");
-  }
-  if (typeof uom !== "string" && uom !== null) {
-    throw new MalformedError("a unit of measure is text or nil");
-  }
-  return new Item(relation, item, amount, uom, true);
 }

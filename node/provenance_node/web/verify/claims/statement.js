@@ -2,23 +2,23 @@
 // A statement: the events that one actor signs, and the entry that logs it.
 // Mirrors provenance/claims/statement.py, as far as it reads.
 //
-//     header        mp(["provenance/statement/v1", origin, issuer, key id,
+//     header        mp(["provenance/statement/v2", origin, issuer, key id,
 //                       issued at (ms), event count, MTH(event ids)])
 //     signature     Ed25519 by the issuer's key over the header bytes
 //     entry         mp([1, header, signature])     at most 65,535 bytes
 
-import { decode, hasTypes } from "../encoding/canonical.js";
+import { decodeFlat, encode } from "../encoding/canonical.js";
 import { checkHash } from "../encoding/digest.js";
 import { utf8 } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
+import { MAX_ENTRY_SIZE, STATEMENT } from "./entry.js";
 import { checkItemId } from "./event.js";
 
-export const MAX_ENTRY_SIZE = 65_535;
 export const MAX_EVENTS = 65_536;
 
 const MAX_ORIGIN_LENGTH = 255;
-const SIGNATURE_SIZE = 64;
-const CONTEXT = "provenance/statement/v1";
+export const SIGNATURE_SIZE = 64;
+const CONTEXT = "provenance/statement/v2";
 
 const ENTRY = ["int", "bin", "bin"];
 const HEADER = ["str", "str", "str", "bin", "int", "int", "bin"];
@@ -44,6 +44,26 @@ const HEADER = ["str", "str", "str", "bin", "int", "int", "bin"];
  */
 
 /**
+ * Return the entry of a statement, as it stands in the log.
+ * @param {Header} header
+ * @param {Uint8Array} signature
+ * @returns {Entry}
+ * @throws {MalformedError} The header is none that an entry can have.
+ */
+export function makeEntry(header, signature) {
+  const headerBytes = encode([
+    CONTEXT,
+    header.origin,
+    header.issuer,
+    header.keyId,
+    header.issuedAt,
+    header.eventCount,
+    header.eventsRoot,
+  ]);
+  return parseEntry(encode([STATEMENT, headerBytes, signature]));
+}
+
+/**
  * Return the entry that `data` holds.
  * @param {Uint8Array} data
  * @returns {Entry}
@@ -57,7 +77,7 @@ export function parseEntry(data) {
   }
   const wrong = "the entry is no signed statement";
   const [kind, headerBytes, signature] = readFields(data, ENTRY, wrong);
-  if (kind !== 1) throw new MalformedError(wrong);
+  if (kind !== STATEMENT) throw new MalformedError(wrong);
   if (signature.length !== SIGNATURE_SIZE) {
     throw new MalformedError(
       `a signature has ${SIGNATURE_SIZE} bytes, not ${signature.length}`,
@@ -106,9 +126,7 @@ export function parseHeader(data) {
  * @param {string} wrong
  */
 function readFields(data, types, wrong) {
-  const fields = decode(data);
-  if (!hasTypes(fields, types) || fields.length !== types.length) {
-    throw new MalformedError(wrong);
-  }
+  const fields = decodeFlat(data, types);
+  if (fields === null) throw new MalformedError(wrong);
   return fields;
 }

@@ -1,33 +1,68 @@
 // @ts-check
-// A trail: the hash chain of one item's events, and the head it ends in.
-// Mirrors provenance/claims/trail.py.
+// A trail: the hash chain of one item's events, and the tree over it. Mirrors
+// provenance/claims/trail.py, as far as it verifies.
 //
 //     first link's previous   map key of the item
-//     link     H("provenance/link/v1" ‖ 0x00 ‖ previous link ‖ u64 log index
-//                ‖ u32 event position ‖ event id)
-//     map key  H("provenance/item/v1" ‖ 0x00 ‖ item id)
-//     value    u64 count ‖ latest link              40 bytes
+//     link     H("provenance/link/v2" ‖ 0x00 ‖ previous link ‖ u64 log index
+//                ‖ u32 event position ‖ u64 event time (ms) ‖ u8 kinds
+//                ‖ u16 m ‖ m × u32 leaf number ‖ event id)
+//     map key  H("provenance/item/v2" ‖ 0x00 ‖ item id)
+//     value    u64 count ‖ MTH(links) ‖ u64 warnings ‖ MTH(warnings)
+//                                                   80 bytes
 
 import { bigEndian, joinBytes } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
 import { utf8 } from "../encoding/text.js";
 
-const LINK = utf8("provenance/link/v1\0");
-const ITEM = utf8("provenance/item/v1\0");
+const LINK = utf8("provenance/link/v2\0");
+const ITEM = utf8("provenance/item/v2\0");
+
+/** It goes into a container. */
+export const GOES_IN = 1;
+/** It comes out of one, or is emptied. */
+export const COMES_OUT = 2;
+/** It is made, or ends. */
+export const MADE_OR_ENDS = 4;
+/** The event warns of it. */
+export const WARNS = 8;
+/** The event declares an error. */
+export const DECLARES_ERROR = 16;
+
+export const MAX_KINDS = 31;
+
+export const VALUE_SIZE = 80;
 
 /**
  * One step of a trail: event `position` of the entry at `logIndex`.
- * @typedef {{logIndex: number, position: number, eventId: Uint8Array}} Link
+ * @typedef {object} Link
+ * @property {number} logIndex
+ * @property {number} position
+ * @property {number} time the event's, in ms since 1970
+ * @property {number} kinds
+ * @property {number[]} leaves the numbers of the item's leaves, rising
+ * @property {Uint8Array} eventId
  */
 
 /**
- * Return the 40 bytes that the map holds for an item whose trail has `count`
- * links and ends in `link`.
- * @param {number} count
- * @param {Uint8Array} link
+ * Where a trail ends.
+ * @typedef {object} Head
+ * @property {number} count how many links
+ * @property {Uint8Array} root of the tree of its links
+ * @property {number} warnings how many of them warn
+ * @property {Uint8Array} warningsRoot of the tree of those
  */
-export function headValue(count, link) {
-  return joinBytes(bigEndian(count, 8), link);
+
+/**
+ * Return the 80 bytes that the map holds for an item whose trail ends there.
+ * @param {Head} head
+ */
+export function headValue({ count, root, warnings, warningsRoot }) {
+  return joinBytes(
+    bigEndian(count, 8),
+    root,
+    bigEndian(warnings, 8),
+    warningsRoot,
+  );
 }
 
 /**
@@ -43,22 +78,15 @@ export function mapKey(item) {
  * @param {Uint8Array} previous
  * @param {Link} link
  */
-export function nextLink(previous, { logIndex, position, eventId }) {
-  return sha256(
-    LINK,
-    previous,
-    bigEndian(logIndex, 8),
-    bigEndian(position, 4),
-    eventId,
-  );
-}
-
-/**
- * Return the hash of each of the item's links, oldest first.
- * @param {string} item
- * @param {Link[]} links
- */
-export function chainHashes(item, links) {
-  let digest = mapKey(item);
-  return links.map((link) => (digest = nextLink(digest, link)));
+export function nextLink(previous, link) {
+  const { logIndex, position, time, kinds, leaves, eventId } = link;
+  const data = new Uint8Array(23 + 4 * leaves.length);
+  const view = new DataView(data.buffer);
+  view.setBigUint64(0, BigInt(logIndex));
+  view.setUint32(8, position);
+  view.setBigUint64(12, BigInt(time));
+  view.setUint8(20, kinds);
+  view.setUint16(21, leaves.length);
+  for (const [i, leaf] of leaves.entries()) view.setUint32(23 + 4 * i, leaf);
+  return sha256(LINK, previous, data, eventId);
 }

@@ -18,7 +18,7 @@ import {
 } from "../errors.js";
 import { signatureIsValid } from "../keys.js";
 import { counted } from "./report.js";
-import { comparePlaces, placeKey } from "./trace.js";
+import { comparePlaces, placeKey } from "./trails.js";
 
 /** @typedef {import("../claims/actor.js").Grant} Grant */
 /** @typedef {import("../claims/registry.js").Act} Act */

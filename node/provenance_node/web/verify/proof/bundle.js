@@ -2,94 +2,195 @@
 // A bundle: all that one item's story needs, as one canonical byte string.
 // Mirrors provenance/proof/bundle.py, as far as it reads.
 //
-//     {
-//       format       "provenance/bundle/v1"
-//       checkpoint   the signed note with its cosignatures
-//       commitment   [log index, entry, inclusion proof]
-//       items        [{id, count, head, links: [[log index, position, event
-//                      id], …], proof: [[bit, hash], …]}, …]
-//       statements   [[log index, entry, inclusion proof], …]
-//       events       [[log index, position, proof in the statement, item
-//                      count, concealed count, [[number, leaf, proof], …]], …]
-//       times        [[log index, commitment entry, inclusion proof], …]
-//     }
+//     ["provenance/bundle/v2",
+//      checkpoint     the signed note with its cosignatures
+//      committed      [item count, time, map root], as its last leaf says them
+//      ids            [item or actor id, …]
+//      keys           [[id number, key id], …]
+//      statements     [[log index, key number, issued at, event count,
+//                       signature, events, hashes], …]
+//        event        [position, counts, pointers, body leaf, items, fields,
+//                      hashes]
+//          item       [leaf number, salt, id number], or
+//                     [leaf number, salt, id number, quantity, unit]; either
+//                     may end in one member more, a seal
+//          field      [leaf number, leaf]
+//      commitments    [[log index, item count, time, map root], …]
+//      entries        [[log index, entry], …]
+//      log hashes     of the log's tree
+//      subject        id number
+//      trails         [[id number, count, ranges, rows, hashes], …]
+//        range        [start, length], or [start, length, previous link] where
+//                     start is not 0
+//        row          [log index, position, time, kinds, [leaf number, …],
+//                      event id]
+//      map            [steps, [[other key, other value], …], hashes]
+//      anchors        [[note, [log index, …], hashes], …]]
 //
-// The subject is the first of the items. An item that has no trail stands
-// there with count 0 and one member more, `other`: [map key, map value] of the
-// leaf that the map has in its place, or [] for an empty map. `times` is left
-// out when there are none. Whatever `parseBundle` returns has these shapes,
-// its rows are in order and none is there twice. No proof was checked yet.
+// Everything else a reader derives: event ids, event roots, the statements'
+// headers, the links of the events shown, heads, map values. Each *hashes* is
+// a multiproof, its hashes joined; no hash is there that could be derived.
+//
+// Whatever `parseBundle` returns has these shapes within the bounds below, its
+// rows are in order and none is there twice, and its tables hold nothing
+// unused. It reads once, front to back, and knows what must come before it
+// sets memory aside for it. Nothing was proven yet.
 
-import { MAX_LEAVES, checkItemId, roomFor } from "../claims/event.js";
-import { MAX_ENTRY_SIZE, MAX_EVENTS } from "../claims/statement.js";
-import { Room, decode, hasTypes, isInt } from "../encoding/canonical.js";
-import { checkHash } from "../encoding/digest.js";
-import { countCharacters } from "../encoding/text.js";
+import { MAX_ENTRY_SIZE } from "../claims/entry.js";
+import {
+  MAX_ITEM_LENGTH,
+  MAX_LEAVES,
+  MAX_OWN_LEAVES,
+  MAX_POINTER_LENGTH,
+  MAX_UOM_LENGTH,
+  RELATIONS,
+  SALT_SIZE,
+  SEAL_SIZE,
+  roomFor,
+} from "../claims/event.js";
+import { MAX_EVENTS, SIGNATURE_SIZE } from "../claims/statement.js";
+import { MAX_KINDS, VALUE_SIZE } from "../claims/trail.js";
+import { compareBytes } from "../encoding/bytes.js";
+import { HASH_SIZE } from "../encoding/digest.js";
+import { Reader } from "../encoding/reader.js";
+import { compareText, head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 
-/** @typedef {import("../encoding/canonical.js").Value} Value */
+/** @typedef {import("../claims/event.js").Counts} Counts */
 /** @typedef {import("../claims/trail.js").Link} Link */
-/** @typedef {import("../tlog/patricia.js").MapStep} MapStep */
+/** @typedef {import("../tlog/patricia.js").MapMultiproof} MapMultiproof */
 
-export const FORMAT = "provenance/bundle/v1";
+export const FORMAT = "provenance/bundle/v2";
 
 /** The most bytes of a bundle that are read. */
 export const MAX_BUNDLE_SIZE = 64 * 2 ** 20;
 
-const MAX_ROWS = 262_144;
-const MAX_CHECKPOINT_SIZE = 2 ** 18;
-const MAX_INDEX = Number.MAX_SAFE_INTEGER;
-const MAX_PROOF = 64;
-const MAP_BITS = 256;
-const MEMBERS = "format checkpoint commitment items statements events".split(
-  " ",
-);
-const TRAIL_MEMBERS = ["id", "count", "head", "links", "proof"];
-const TRAIL_TYPES = ["str", "int", "bin", "array", "array"];
+/**
+ * The most of each kind that a whole bundle has: ids, keys, statements,
+ * events, commitments, entries, ranges, rows, steps, anchors.
+ */
+export const MAX_ROWS = 262_144;
+
+/** The most trails of a bundle: more than any walk follows. */
+export const MAX_TRAILS = 8_192;
 
 /**
- * A log leaf, with the proof that the checkpoint's tree holds it.
- * @typedef {{logIndex: number, entry: Uint8Array, proof: Uint8Array[]}}
- *     LoggedEntry
+ * The most of each of these that a whole bundle has: leaves shown, pointers,
+ * leaf numbers in rows, entries that anchors hold.
+ */
+export const MAX_PARTS = 2 ** 20;
+
+const MAX_CHECKPOINT_SIZE = 2 ** 18;
+/** The highest number that is read as a relation's code. */
+const MAX_CODE = 255;
+const MAX_HASHES = MAX_BUNDLE_SIZE / HASH_SIZE;
+
+/**
+ * What the log's last leaf under the checkpoint commits to.
+ * @typedef {object} Committed
+ * @property {number} itemCount how many items have a trail
+ * @property {number} time the log's time, in ms since 1970
+ * @property {Uint8Array} mapRoot the root of the map of all trails
  */
 
 /**
- * One item's whole trail, with the proof that the map ends it there. For an
- * item without a trail `head` is null, and `other` the leaf that stands in
- * its place; null in an empty map.
+ * An item leaf of an event, as it is shown.
+ * @typedef {object} ShownItem
+ * @property {number} number the leaf's number, from 1
+ * @property {Uint8Array} salt 16 bytes
+ * @property {string} id
+ * @property {[number | null, string | null] | null} amount quantity and unit,
+ *     each null where it is unspecified; null for a leaf that is not of a
+ *     quantity list
+ * @property {Uint8Array | null} seal the public key of the unit's seal; null
+ *     where there is none
+ */
+
+/**
+ * A concealed field that is revealed: the leaf's number and its bytes.
+ * @typedef {{number: number, leaf: Uint8Array}} ShownField
+ */
+
+/**
+ * An event as far as it is shown.
+ * @typedef {object} ShownEvent
+ * @property {number} position its number in the statement
+ * @property {Counts} counts how many items, of each group of items
+ * @property {string[]} pointers where its concealed fields belong
+ * @property {Uint8Array} body leaf 0
+ * @property {ShownItem[]} items the item leaves shown, by number
+ * @property {ShownField[]} fields the concealed fields shown, by number
+ * @property {Uint8Array} hashes the multiproof of the leaves shown in the
+ *     event's tree
+ */
+
+/**
+ * A signed statement, and those of its events that are shown.
+ * @typedef {object} ShownStatement
+ * @property {number} logIndex where it stands in the log
+ * @property {string} issuer who says it
+ * @property {Uint8Array} keyId the id of the key that signed it
+ * @property {number} issuedAt the issuer's clock, in ms since 1970
+ * @property {number} eventCount how many events it signs
+ * @property {Uint8Array} signature 64 bytes
+ * @property {ShownEvent[]} events those shown, by position; one at least
+ * @property {Uint8Array} hashes the multiproof of their ids in its tree
+ */
+
+/**
+ * An earlier map commitment, which tells the log's time at its place.
+ * @typedef {Committed & {logIndex: number}} ShownCommitment
+ */
+
+/**
+ * An entry of another kind: where it stands in the log, and its data.
+ * @typedef {{logIndex: number, entry: Uint8Array}} LoggedEntry
+ */
+
+/**
+ * Links of a trail that follow each other.
+ * @typedef {object} Range
+ * @property {number} start the number of the first
+ * @property {number} length how many they are, one at least
+ * @property {Uint8Array | null} previous the hash of the link before the
+ *     first; null at the trail's beginning
+ */
+
+/**
+ * What is shown of one item's trail, with the proof of it.
  * @typedef {object} ProvenTrail
  * @property {string} item
- * @property {Link[]} links oldest first
- * @property {Uint8Array | null} head the last link's hash
- * @property {MapStep[]} proof leaf to root
- * @property {[Uint8Array, Uint8Array] | null} other
+ * @property {number} count how many links the trail has; 0 for an item
+ *     without one
+ * @property {Range[]} ranges which links are shown, lowest first, with gaps
+ *     between
+ * @property {Link[]} rows those links of them whose event is not shown, oldest
+ *     first
+ * @property {Uint8Array} hashes the multiproof of the links in its tree
  */
 
 /**
- * One leaf of an event, with its proof in the event.
- * @typedef {{number: number, leaf: Uint8Array, proof: Uint8Array[]}} ShownLeaf
- */
-
-/**
- * An event as far as it is shown; the first leaf is number 0, the body.
- * @typedef {object} ShownEvent
- * @property {number} logIndex the index of its statement's entry
- * @property {number} position its number in the statement
- * @property {Uint8Array[]} proof of its id in the statement, lowest first
- * @property {number} itemCount
- * @property {number} concealedCount
- * @property {ShownLeaf[]} leaves by number
+ * An older cosigned checkpoint, which bounds the time of some entries.
+ * @typedef {object} Anchor
+ * @property {string} note the signed note
+ * @property {number[]} logIndexes of which entries, in order; one at least
+ * @property {Uint8Array} hashes the multiproof of those entries in its tree
  */
 
 /**
  * The parts of a bundle, each in the order that the format asks for.
  * @typedef {object} Bundle
  * @property {string} checkpoint the signed note
- * @property {LoggedEntry} commitment the map commitment, the log's last leaf
- * @property {ProvenTrail[]} items the subject's first
- * @property {LoggedEntry[]} statements by log index
- * @property {ShownEvent[]} events by log index and position
- * @property {LoggedEntry[]} times earlier map commitments, by log index
+ * @property {Committed} committed what its last leaf commits to
+ * @property {ShownStatement[]} statements by log index
+ * @property {ShownCommitment[]} commitments earlier ones, by log index
+ * @property {LoggedEntry[]} entries of other kinds, by log index
+ * @property {Uint8Array} logHashes the multiproof of all of these and the last
+ *     leaf
+ * @property {string} subject the item whose story it is
+ * @property {ProvenTrail[]} trails by item
+ * @property {MapMultiproof} mapProof what the map has for them
+ * @property {Anchor[]} anchors older checkpoints, by size
  */
 
 /**
@@ -104,277 +205,390 @@ export function parseBundle(data) {
       `a bundle has at most ${MAX_BUNDLE_SIZE} bytes, not ${data.length}`,
     );
   }
-  const parts = readParts(data);
-  const checkpoint = parts.get("checkpoint");
-  const names = [...parts.keys()].filter((name) => name !== "times");
-  if (
-    names.length !== MEMBERS.length ||
-    !names.every((name) => MEMBERS.includes(name)) ||
-    typeof checkpoint !== "string" ||
-    countCharacters(checkpoint) > MAX_CHECKPOINT_SIZE
-  ) {
-    throw new MalformedError("the bundle lacks a part, or has one too many");
+  return new Parser(data).bundle();
+}
+
+/**
+ * Yield each event shown, with its statement, in log order.
+ * @param {Bundle} bundle
+ * @returns {Generator<[ShownStatement, ShownEvent]>}
+ */
+export function* eventsOf({ statements }) {
+  for (const statement of statements) {
+    for (const event of statement.events) yield [statement, event];
   }
-  /** @type {Bundle} */
-  const bundle = {
-    checkpoint,
-    commitment: readEntry(parts.get("commitment")),
-    items: rowsOf(parts, "items").map(readTrail),
-    statements: rowsOf(parts, "statements").map(readEntry),
-    events: rowsOf(parts, "events").map(readEvent),
-    times: parts.has("times") ? rowsOf(parts, "times").map(readEntry) : [],
-  };
-  if (!bundle.items.length) {
-    throw new MalformedError("the bundle is about no item");
-  }
-  if (parts.has("times") && !bundle.times.length) {
-    throw new MalformedError("a bundle without times leaves them out");
-  }
-  requireDistinct(bundle.items.map((trail) => trail.item));
-  requireRising(bundle.statements);
-  requireRising(bundle.times);
-  requireRising(bundle.events);
-  return bundle;
 }
 
 /**
  * Return room for what all of the leaves shown say together.
  * @param {Bundle} bundle
  */
-export function leafRoom({ events }) {
+export function leafRoom(bundle) {
   let size = 0;
-  for (const { leaves } of events) {
-    for (const { leaf } of leaves) size += leaf.length;
+  for (const [, { body, fields }] of eventsOf(bundle)) {
+    size += body.length;
+    for (const { leaf } of fields) size += leaf.length;
   }
   return roomFor(size);
 }
 
-/** @param {Uint8Array} data */
-function readParts(data) {
-  /** @type {Value} */
-  let parts;
-  try {
-    // Its values are hashes for the most part, and have ten bytes and more.
-    parts = decode(data, new Room(64 + Math.floor(data.length / 8)));
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    throw new MalformedError(`this is no bundle: ${error.message}`);
-  }
-  if (!(parts instanceof Map) || parts.get("format") !== FORMAT) {
-    throw new MalformedError(`this is not a bundle of the format ${FORMAT}`);
-  }
-  return parts;
-}
+/** Reads one bundle, and keeps count of what it may still have. */
+class Parser {
+  #read;
+  /** @type {Map<string, number>} */
+  #left = new Map();
+  /** @type {string[]} */
+  #ids = [];
+  #used = new Set();
+  /** @type {[number, Uint8Array][]} */
+  #keys = [];
+  #usedKeys = new Set();
 
-/**
- * @param {Value | undefined} row
- * @returns {LoggedEntry}
- */
-function readEntry(row) {
-  if (isRow(row, ["int", "bin", "array"])) {
-    const [logIndex, entry, proof] = row;
-    if (isCount(logIndex) && entry.length <= MAX_ENTRY_SIZE) {
-      return { logIndex, entry, proof: hashesOf(proof) };
+  /** @param {Uint8Array} data */
+  constructor(data) {
+    this.#read = new Reader(data);
+  }
+
+  /** @returns {Bundle} */
+  bundle() {
+    const read = this.#read;
+    read.row(13);
+    const name = read.text(MAX_ITEM_LENGTH);
+    if (name !== FORMAT) {
+      throw new MalformedError(
+        `this is not a bundle of the format ${FORMAT}, but of` +
+          ` ${quoted(head(name, 80))}`,
+      );
     }
-  }
-  throw new MalformedError("a log leaf is [log index, entry, inclusion proof]");
-}
-
-/**
- * @param {Value} row
- * @returns {ProvenTrail}
- */
-function readTrail(row) {
-  /** @type {Map<string, any>} */
-  const rest = new Map(row instanceof Map ? row : []);
-  const parts = TRAIL_MEMBERS.map((name) => rest.get(name));
-  const [id, count, head, links, proof] = parts;
-  if (
-    !hasTypes(parts, TRAIL_TYPES) ||
-    count !== links.length ||
-    count > MAX_ROWS
-  ) {
-    throw new MalformedError(
-      "a trail is {id, count, head, links, proof}, with as many links as it" +
-        " counts",
+    const checkpoint = read.text(MAX_CHECKPOINT_SIZE);
+    const committed = this.#committed();
+    this.#ids = this.#rows("ids", () => read.text(MAX_ITEM_LENGTH));
+    requireRising("ids", this.#ids, compareText);
+    this.#keys = this.#rows("keys", () => this.#key());
+    requireRising(
+      "keys",
+      this.#keys,
+      (a, b) => a[0] - b[0] || compareBytes(a[1], b[1]),
     );
-  }
-  for (const name of TRAIL_MEMBERS) rest.delete(name);
-  /** @type {MapStep[]} */
-  const steps = proof.map(readStep);
-  if (steps.length > MAP_BITS) {
-    throw new MalformedError("a map proof has at most 256 steps");
-  }
-  const item = checkItemId(id);
-  if (count && !rest.size) {
-    const read = links.map(readLink);
-    requireRising(read);
+    const statements = this.#rows("statements", () => this.#statement());
+    requireRising("statements", statements, byIndex);
+    if (this.#usedKeys.size !== this.#keys.length) {
+      throw new MalformedError("the bundle has a key that signed nothing");
+    }
+    const commitments = this.#rows("commitments", () => this.#commitment());
+    requireRising("commitments", commitments, byIndex);
+    const entries = this.#rows("entries", () => this.#entry());
+    requireRising("entries", entries, byIndex);
+    const logHashes = read.hashes(MAX_HASHES);
+    const subject = this.#id();
+    const trails = this.#rows("trails", () => this.#trail(), MAX_TRAILS);
+    requireRising("trails", trails, (a, b) => compareText(a.item, b.item));
+    const mapProof = this.#map();
+    const anchors = this.#rows("anchors", () => this.#anchor());
+    read.end();
+    if (this.#used.size !== this.#ids.length) {
+      throw new MalformedError("the bundle has an id that nothing names");
+    }
     return {
-      item,
-      links: read,
-      head: checkHash(head),
-      proof: steps,
-      other: null,
+      checkpoint,
+      committed,
+      statements,
+      commitments,
+      entries,
+      logHashes,
+      subject,
+      trails,
+      mapProof,
+      anchors,
     };
   }
-  const other = rest.get("other");
-  if (!count && !head.length && rest.size === 1 && Array.isArray(other)) {
-    const none = { item, links: [], head: null, proof: steps };
-    if (!other.length) return { ...none, other: null };
-    if (isRow(other, ["bin", "bin"])) {
-      const [key, value] = other;
-      if (key.length === 32 && value.length === 40) {
-        return { ...none, other: [key, value] };
-      }
+
+  // What the checkpoint and the tables say.
+
+  /** @returns {Committed} */
+  #committed() {
+    const read = this.#read;
+    read.row(3);
+    return { itemCount: read.uint(), time: read.uint(), mapRoot: read.hash() };
+  }
+
+  /** @returns {[number, Uint8Array]} */
+  #key() {
+    this.#read.row(2);
+    const number = this.#read.uint(MAX_ROWS);
+    this.#named(number);
+    return [number, this.#read.hash()];
+  }
+
+  #id() {
+    return this.#named(this.#read.uint());
+  }
+
+  /** @param {number} number */
+  #named(number) {
+    if (number >= this.#ids.length) {
+      throw new MalformedError(`the bundle has no id number ${number}`);
     }
+    this.#used.add(number);
+    return this.#ids[number];
   }
-  throw new MalformedError(
-    `the trail of ${item} has a member too many, or is empty without saying` +
-      " which leaf the map has in its place",
-  );
-}
 
-/**
- * @param {Value} row
- * @returns {Link}
- */
-function readLink(row) {
-  if (isRow(row, ["int", "int", "bin"])) {
-    const [logIndex, position, eventId] = row;
-    if (isCount(logIndex) && isCount(position, MAX_EVENTS)) {
-      return { logIndex, position, eventId: checkHash(eventId) };
+  // Statements and their events.
+
+  /** @returns {ShownStatement} */
+  #statement() {
+    const read = this.#read;
+    read.row(7);
+    const logIndex = read.uint();
+    const number = read.uint(MAX_ROWS);
+    if (number >= this.#keys.length) {
+      throw new MalformedError(`the bundle has no key number ${number}`);
     }
+    this.#usedKeys.add(number);
+    const [issuer, keyId] = this.#keys[number];
+    const issuedAt = read.uint();
+    const eventCount = read.uint(MAX_EVENTS);
+    const signature = read.exactly(SIGNATURE_SIZE);
+    const events = this.#rows("events", () => this.#event(), MAX_ROWS, 1);
+    requireRising("events", events, (a, b) => a.position - b.position);
+    return {
+      logIndex,
+      issuer: this.#ids[issuer],
+      keyId,
+      issuedAt,
+      eventCount,
+      signature,
+      events,
+      hashes: read.hashes(MAX_HASHES),
+    };
   }
-  throw new MalformedError("a link is [log index, position, event id]");
-}
 
-/**
- * @param {Value} row
- * @returns {MapStep}
- */
-function readStep(row) {
-  if (isRow(row, ["int", "bin"]) && isCount(row[0], MAP_BITS)) {
-    return [row[0], checkHash(row[1])];
-  }
-  throw new MalformedError("a step of a map proof is [bit, hash]");
-}
-
-/**
- * @param {Value} row
- * @returns {ShownEvent}
- */
-function readEvent(row) {
-  const types = ["int", "int", "array", "int", "int", "array"];
-  const [logIndex, position, proof, itemCount, concealedCount, rows] = isRow(
-    row,
-    types,
-  )
-    ? row
-    : [];
-  if (
-    !isCount(logIndex) ||
-    !isCount(position, MAX_EVENTS) ||
-    !isCount(itemCount, MAX_LEAVES) ||
-    !isCount(concealedCount, MAX_LEAVES)
-  ) {
-    throw new MalformedError(
-      "an event is [log index, position, proof, item count, concealed count," +
-        " shown leaves]",
+  /** @returns {ShownEvent} */
+  #event() {
+    const read = this.#read;
+    read.row(7);
+    const position = read.uint(MAX_EVENTS - 1);
+    /** @type {Counts} */
+    const counts = [];
+    for (let left = read.array(RELATIONS.length); left; left--) {
+      read.row(2);
+      counts.push([read.uint(MAX_CODE), read.uint(MAX_LEAVES)]);
+    }
+    const pointers = this.#rows(
+      "pointers",
+      () => read.text(MAX_POINTER_LENGTH),
+      MAX_PARTS,
     );
+    const body = read.binary(MAX_BUNDLE_SIZE);
+    const items = this.#rows("item leaves", () => this.#item(), MAX_PARTS);
+    requireRising("item leaves", items, byNumber);
+    const fields = this.#rows("field leaves", () => this.#field(), MAX_PARTS);
+    requireRising("field leaves", fields, byNumber);
+    return {
+      position,
+      counts,
+      pointers,
+      body,
+      items,
+      fields,
+      hashes: read.hashes(MAX_HASHES),
+    };
   }
-  /** @type {ShownLeaf[]} */
-  const leaves = rows.map(readLeaf);
-  if (leaves.some((leaf, i) => i && leaves[i - 1].number >= leaf.number)) {
-    throw outOfOrder();
-  }
-  if (!leaves.length || leaves[0].number !== 0 || itemCount < 1) {
-    throw new MalformedError("an event names items and is shown with its body");
-  }
-  return {
-    logIndex,
-    position,
-    proof: hashesOf(proof),
-    itemCount,
-    concealedCount,
-    leaves,
-  };
-}
 
-/**
- * @param {Value} row
- * @returns {ShownLeaf}
- */
-function readLeaf(row) {
-  if (isRow(row, ["int", "bin", "array"]) && isCount(row[0], MAX_LEAVES)) {
-    return { number: row[0], leaf: row[1], proof: hashesOf(row[2]) };
-  }
-  throw new MalformedError("a shown leaf is [number, leaf, proof]");
-}
-
-/**
- * @param {Map<string, Value>} parts
- * @param {string} name
- */
-function rowsOf(parts, name) {
-  const rows = parts.get(name);
-  if (!Array.isArray(rows) || rows.length > MAX_ROWS) {
-    throw new MalformedError(`${name} is a list of at most ${MAX_ROWS}`);
-  }
-  return rows;
-}
-
-/** @param {Value[]} values */
-function hashesOf(values) {
-  if (values.length > MAX_PROOF) {
-    throw new MalformedError(`a proof has at most ${MAX_PROOF} hashes`);
-  }
-  const hashes = values
-    .filter((value) => value instanceof Uint8Array)
-    .map(checkHash);
-  if (hashes.length !== values.length) {
-    throw new MalformedError("a proof is a list of hashes");
-  }
-  return hashes;
-}
-
-/**
- * Whether `row` is an array of just these types.
- * @param {Value | undefined} row
- * @param {string[]} types
- * @returns {row is any[]}
- */
-function isRow(row, types) {
-  const given = row ?? null;
-  return hasTypes(given, types) && given.length === types.length;
-}
-
-/** @param {any} value */
-function isCount(value, stop = MAX_INDEX) {
-  return isInt(value) && 0 <= value && value < stop;
-}
-
-/** @param {{logIndex: number, position?: number}[]} rows */
-function requireRising(rows) {
-  for (let i = 1; i < rows.length; i++) {
-    const [a, b] = [rows[i - 1], rows[i]];
-    const isRising =
-      a.logIndex < b.logIndex ||
-      (a.logIndex === b.logIndex && (a.position ?? 0) < (b.position ?? 0));
-    if (!isRising) throw outOfOrder();
-  }
-}
-
-function outOfOrder() {
-  return new MalformedError("rows of the bundle are out of order, or twice");
-}
-
-/** @param {string[]} items */
-function requireDistinct(items) {
-  const seen = new Set();
-  for (const item of items) {
-    if (seen.has(item)) {
-      throw new MalformedError(`the trail of ${item} is there twice`);
+  /** @returns {ShownItem} */
+  #item() {
+    const read = this.#read;
+    const length = read.array(6, 3);
+    const number = read.uint(MAX_LEAVES);
+    const salt = read.exactly(SALT_SIZE);
+    const id = this.#id();
+    /** @type {[number | null, string | null] | null} */
+    let amount = null;
+    if (length > 4) {
+      const quantity = read.nil() ? null : read.number();
+      amount = [quantity, read.nil() ? null : read.text(MAX_UOM_LENGTH)];
     }
-    seen.add(item);
+    // Only with a seal are they 4 or 6.
+    const seal = length % 2 ? null : read.exactly(SEAL_SIZE);
+    return { number, salt, id, amount, seal };
+  }
+
+  /** @returns {ShownField} */
+  #field() {
+    const read = this.#read;
+    read.row(2);
+    return {
+      number: read.uint(MAX_LEAVES),
+      leaf: read.binary(MAX_BUNDLE_SIZE),
+    };
+  }
+
+  // Other entries.
+
+  /** @returns {ShownCommitment} */
+  #commitment() {
+    const read = this.#read;
+    read.row(4);
+    return {
+      logIndex: read.uint(),
+      itemCount: read.uint(),
+      time: read.uint(),
+      mapRoot: read.hash(),
+    };
+  }
+
+  /** @returns {LoggedEntry} */
+  #entry() {
+    const read = this.#read;
+    read.row(2);
+    return { logIndex: read.uint(), entry: read.binary(MAX_ENTRY_SIZE) };
+  }
+
+  // Trails and the map.
+
+  /** @returns {ProvenTrail} */
+  #trail() {
+    const read = this.#read;
+    read.row(5);
+    const item = this.#id();
+    const count = read.uint();
+    const ranges = this.#rows("ranges", () => this.#range());
+    let stop = -1;
+    for (const { start, length } of ranges) {
+      if (start <= stop) {
+        throw new MalformedError("ranges of a trail touch each other");
+      }
+      stop = start + length;
+    }
+    if (stop > count) {
+      throw new MalformedError(`the trail has ${count} links, not ${stop}`);
+    }
+    const rows = this.#rows("rows", () => this.#row());
+    requireRising(
+      "rows",
+      rows,
+      (a, b) => a.logIndex - b.logIndex || a.position - b.position,
+    );
+    return { item, count, ranges, rows, hashes: read.hashes(MAX_HASHES) };
+  }
+
+  /** @returns {Range} */
+  #range() {
+    const read = this.#read;
+    const size = read.array(3, 2);
+    const start = read.uint();
+    const length = read.uint();
+    if (length === 0 || (size === 3) !== start > 0) {
+      throw read.fault(
+        "a range has a link, and tells the one before its first",
+      );
+    }
+    return { start, length, previous: start ? read.hash() : null };
+  }
+
+  /** @returns {Link} */
+  #row() {
+    const read = this.#read;
+    read.row(6);
+    return {
+      logIndex: read.uint(),
+      position: read.uint(MAX_EVENTS - 1),
+      time: read.uint(),
+      kinds: read.uint(MAX_KINDS),
+      leaves: this.#leaves(),
+      eventId: read.hash(),
+    };
+  }
+
+  #leaves() {
+    const leaves = this.#rows(
+      "leaf numbers",
+      () => this.#read.uint(MAX_LEAVES),
+      MAX_PARTS,
+    );
+    requireRising("leaf numbers", leaves, (a, b) => a - b);
+    if (leaves.length > MAX_OWN_LEAVES) {
+      throw new MalformedError(`a link has at most ${MAX_OWN_LEAVES} leaves`);
+    }
+    return leaves;
+  }
+
+  /** @returns {MapMultiproof} */
+  #map() {
+    const read = this.#read;
+    read.row(3);
+    const steps = this.#rows("steps", () => read.uint(8 * HASH_SIZE));
+    const others = this.#rows("others", () => this.#other(), MAX_TRAILS);
+    requireRising("others", others, (a, b) => compareBytes(a[0], b[0]));
+    return { steps, others, hashes: read.hashes(MAX_HASHES) };
+  }
+
+  /** @returns {[Uint8Array, Uint8Array]} */
+  #other() {
+    this.#read.row(2);
+    return [this.#read.hash(), this.#read.exactly(VALUE_SIZE)];
+  }
+
+  /** @returns {Anchor} */
+  #anchor() {
+    const read = this.#read;
+    read.row(3);
+    const note = read.text(MAX_CHECKPOINT_SIZE);
+    const logIndexes = this.#rows(
+      "anchored entries",
+      () => read.uint(),
+      MAX_PARTS,
+      1,
+    );
+    requireRising("anchored entries", logIndexes, (a, b) => a - b);
+    return { note, logIndexes, hashes: read.hashes(MAX_HASHES) };
+  }
+
+  /**
+   * Read a list of rows: of these, `most` in the whole bundle.
+   * @template Row
+   * @param {string} name
+   * @param {() => Row} row
+   */
+  #rows(name, row, most = MAX_ROWS, least = 0) {
+    const left = this.#left.get(name) ?? most;
+    const count = this.#read.array(left, least);
+    this.#left.set(name, left - count);
+    /** @type {Row[]} */
+    const rows = [];
+    for (let i = 0; i < count; i++) rows.push(row());
+    return rows;
+  }
+}
+
+/**
+ * @param {{logIndex: number}} a
+ * @param {{logIndex: number}} b
+ */
+function byIndex(a, b) {
+  return a.logIndex - b.logIndex;
+}
+
+/**
+ * @param {{number: number}} a
+ * @param {{number: number}} b
+ */
+function byNumber(a, b) {
+  return a.number - b.number;
+}
+
+/**
+ * @template Row
+ * @param {string} name
+ * @param {Row[]} rows
+ * @param {(a: Row, b: Row) => number} compare
+ */
+function requireRising(name, rows, compare) {
+  for (let i = 1; i < rows.length; i++) {
+    if (compare(rows[i - 1], rows[i]) >= 0) {
+      throw new MalformedError(
+        `${name} of the bundle are out of order, or twice`,
+      );
+    }
   }
 }

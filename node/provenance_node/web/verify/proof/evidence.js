@@ -2,56 +2,97 @@
 // What the proofs of a bundle prove: entries, events and trails. Mirrors
 // provenance/proof/evidence.py.
 //
-// Here every byte that the bundle shows is led back to the signed checkpoint.
-// Nothing is said yet about who may say what: from here on the parts are
-// known to be what the log holds, whole and in their places.
+// A bundle says nothing twice, so most of what is looked at here is first made
+// again: leaves give event ids, those the root that a statement signed, header
+// and signature the entry, and all entries together the root that the log
+// signed. The same events give the links of the trails, those their heads, and
+// all heads together the root of the map. So there are two comparisons, and
+// whatever was changed makes one of them fail.
+//
+// Nothing is said yet about who may say what: from here on the parts are known
+// to be what the log holds, whole and in their places.
 
-import { Field, Item, eventId, hasTrail, parseLeaf } from "../claims/event.js";
-import { parseEntry } from "../claims/statement.js";
-import { chainHashes, headValue, mapKey } from "../claims/trail.js";
+import { RULE_BOOK, TRUST_VERSION, entryKind } from "../claims/entry.js";
+import {
+  CODES,
+  Item,
+  QUANTITY_LISTS,
+  checkDistinct,
+  checkHeader,
+  checkItem,
+  eventId,
+  hasTrail,
+  itemCount,
+  itemLeaf,
+  parseBody,
+  parseField,
+  relationOf,
+} from "../claims/event.js";
+import { makeEntry } from "../claims/statement.js";
+import { WARNS, headValue, mapKey, nextLink } from "../claims/trail.js";
+import {
+  parseBookEntry,
+  parseVersionEntry,
+  trustItem,
+  versionLink,
+} from "../claims/versions.js";
 import { equalBytes } from "../encoding/bytes.js";
+import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
-import { quoted } from "../encoding/text.js";
-import { leafHash, rootFromPath } from "../encoding/tree.js";
+import { leafHash, rootOf } from "../encoding/tree.js";
+import { checkForm, checkNamed } from "../epcis/form.js";
+import { readEvent } from "../epcis/reading.js";
 import {
   InvalidProofError,
   MalformedError,
+  ProvenanceError,
+  UnknownKindError,
   VerificationError,
 } from "../errors.js";
-import { parseCommitment } from "../tlog/commitment.js";
-import { verifyInclusion } from "../tlog/merkle.js";
-import { verifyAbsence, verifyPresence } from "../tlog/patricia.js";
+import { writeCommitment } from "../tlog/commitment.js";
+import { rootFromMany } from "../tlog/patricia.js";
 import { leafRoom } from "./bundle.js";
+import { openTrusted } from "./opening.js";
 import { counted } from "./report.js";
-import { placeKey } from "./trace.js";
+import { SparseTrail, comparePlaces, placeKey, placeOf } from "./trails.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
+/** @typedef {import("../claims/event.js").Counts} Counts */
 /** @typedef {import("../claims/statement.js").Entry} Entry */
+/** @typedef {import("../claims/trail.js").Link} Link */
 /** @typedef {import("../encoding/canonical.js").Room} Room */
 /** @typedef {import("../encoding/canonical.js").Value} Value */
+/** @typedef {import("../encoding/multiproof.js").KnownLeaf} KnownLeaf */
+/** @typedef {import("../epcis/reading.js").EventReading} EventReading */
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
+/** @typedef {import("./bundle.js").Anchor} Anchor */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
-/** @typedef {import("./bundle.js").LoggedEntry} LoggedEntry */
 /** @typedef {import("./bundle.js").ProvenTrail} ProvenTrail */
 /** @typedef {import("./bundle.js").ShownEvent} ShownEvent */
+/** @typedef {import("./bundle.js").ShownItem} ShownItem */
+/** @typedef {import("./bundle.js").ShownStatement} ShownStatement */
 /** @typedef {import("./report.js").Report} Report */
-/** @typedef {import("./trace.js").Position} Position */
+/** @typedef {import("./trails.js").Position} Position */
+/** @typedef {import("./trails.js").Stretch} Stretch */
+/** @typedef {import("./trust.js").Trust} Trust */
 
 /**
  * An event of the log, as far as it is shown.
  * @typedef {object} ProvenEvent
  * @property {Position} at its place in the log
  * @property {Uint8Array} id
+ * @property {Counts} counts how many items of each group of items
+ * @property {string[]} pointers where its concealed fields belong, shown or not
  * @property {Body} body leaf 0
+ * @property {EventReading} reading what its body says of time and kinds
  * @property {Map<number, Item>} shown leaf number → item
  * @property {Map<string, Value>} fields JSON Pointer → value
- * @property {number} itemCount how many items it names
  * @property {string} issuer the actor that its statement names as signer
  * @property {Item[]} items the items shown, in leaf order
  */
 
-/** @typedef {Map<string, ProvenEvent>} Events by `placeKey` */
+/** @typedef {Map<string, ProvenEvent>} Events by `placeKey`, in log order */
 
 /**
  * All that a bundle proves the log to hold.
@@ -60,7 +101,8 @@ import { placeKey } from "./trace.js";
  *     unchecked
  * @property {LogTimes} times when entries were logged
  * @property {Events} events
- * @property {Map<string, Uint8Array[]>} chains item → the hash of each link
+ * @property {Map<string, SparseTrail>} trails item → its trail, as far as it
+ *     is shown
  */
 
 /** The log's time at some of its places, by the map commitments shown. */
@@ -85,142 +127,183 @@ export class LogTimes {
 }
 
 /**
- * Check that the checkpoint's last leaf commits to the map.
+ * Make the statements again that the events shown must stand in. Each event is
+ * looked at for its form; whether it was signed and logged like this is for
+ * `checkLog`.
  * @param {Report} report
  * @param {Bundle} bundle
- * @param {Checkpoint} checkpoint
+ * @param {string} origin
  */
-export function checkCommitment(report, bundle, checkpoint) {
-  const logged = bundle.commitment;
-  const name = "commitment";
-  const last = checkpoint.size - 1;
-  if (logged.logIndex !== last) {
-    report.stop(
-      name,
-      1,
-      `the map commitment is entry ${logged.logIndex}, not the last of` +
-        ` ${checkpoint.size}`,
-    );
-  }
-  /** @type {Commitment} */
-  let commitment;
-  try {
-    verifyEntry(logged, checkpoint);
-    commitment = parseCommitment(logged.entry);
-  } catch (error) {
-    report.stop(name, 1, `entry ${last}: ${reasonOf(error)}`);
-  }
-  if (commitment.covered !== last) {
-    report.stop(
-      name,
-      1,
-      `entry ${last} commits to the map after ${commitment.covered} entries,` +
-        " not to the latest",
-    );
-  }
-  report.passed(
-    name,
-    `entry ${last} commits to the trails of` +
-      ` ${counted(commitment.itemCount, "item")}`,
-  );
-  return commitment;
-}
-
-/**
- * Check that every entry is in the log, and is what it should be.
- * @param {Report} report
- * @param {Bundle} bundle
- * @param {Checkpoint} checkpoint
- * @param {Commitment} commitment
- */
-export function checkInclusion(report, bundle, checkpoint, commitment) {
-  const name = "inclusion";
-  for (const logged of [...bundle.statements, ...bundle.times]) {
-    const subject = `entry ${logged.logIndex}`;
-    try {
-      verifyEntry(logged, checkpoint);
-    } catch (error) {
-      report.stop(
-        name,
-        1,
-        `${subject} is not in the log: ${reasonOf(error)}`,
-        subject,
-      );
-    }
-  }
-  const statements = new Map(
-    bundle.statements.map((logged) => [
-      logged.logIndex,
-      readStatement(report, logged, checkpoint.origin),
-    ]),
-  );
-  const times = readTimes(report, bundle, commitment);
-  report.passed(
-    name,
-    `${counted(statements.size, "statement")} found in the log of` +
-      ` ${counted(checkpoint.size, "entry", "entries")}`,
-  );
-  return { statements, times };
-}
-
-/**
- * Check that what is shown of each event is what its statement signed.
- * @param {Report} report
- * @param {Bundle} bundle
- * @param {Map<number, Entry>} statements
- */
-export function checkEvents(report, bundle, statements) {
+export function readStatements(report, bundle, origin) {
+  /** @type {Map<number, Entry>} */
+  const statements = new Map();
   /** @type {Events} */
   const events = new Map();
   const room = leafRoom(bundle);
-  for (const shown of bundle.events) {
-    const subject = `event ${shown.position} of entry ${shown.logIndex}`;
-    const entry = statements.get(shown.logIndex);
-    if (!entry) {
-      const detail = `the statement of ${subject} is not there`;
-      report.stop("events", 1, detail, subject);
+  for (const shown of bundle.statements) {
+    /** @type {KnownLeaf[]} */
+    const ids = [];
+    for (const event of shown.events) {
+      /** @type {Position} */
+      const at = [shown.logIndex, event.position];
+      try {
+        const proven = readShown(event, at, shown.issuer, room);
+        events.set(placeKey(at), proven);
+        ids.push([event.position, leafHash(proven.id)]);
+      } catch (error) {
+        const subject = `event ${at[1]} of entry ${at[0]}`;
+        report.stop("events", 1, `${subject}: ${reasonOf(error)}`, subject);
+      }
     }
     try {
-      const event = readEvent(shown, entry, room);
-      events.set(placeKey(event.at), event);
+      statements.set(shown.logIndex, entryOf(shown, ids, origin));
     } catch (error) {
+      const subject = `entry ${shown.logIndex}`;
       report.stop("events", 1, `${subject}: ${reasonOf(error)}`, subject);
     }
   }
   if (!events.size) report.passed("events", "no event is shown", 2);
-  report.passed("events", `${counted(events.size, "event")} shown as signed`);
-  return events;
+  report.passed(
+    "events",
+    `${counted(events.size, "event")} shown, each of its form`,
+  );
+  return { statements, events };
 }
 
 /**
- * Check that each trail is whole; return the hashes of its chain.
+ * Check that the log holds every entry, and ends in the commitment. Return
+ * that commitment, when entries were logged, and the hash of each.
+ * @param {Report} report
+ * @param {Bundle} bundle
+ * @param {Checkpoint} checkpoint
+ * @param {Map<number, Entry>} statements
+ */
+export function checkLog(report, bundle, checkpoint, statements) {
+  const last = checkpoint.size - 1;
+  if (last < 0) {
+    const detail = "the log is empty, and so commits to no map";
+    report.stop("commitment", 1, detail);
+  }
+  /** @type {Commitment} */
+  const commitment = { covered: last, ...bundle.committed };
+  /** @type {Map<number, Uint8Array>} */
+  const leaves = new Map();
+  for (const [index, data] of entriesOf(bundle, statements, commitment)) {
+    if (leaves.has(index)) {
+      const subject = `entry ${index}`;
+      report.stop("inclusion", 1, `${subject} is there twice`, subject);
+    }
+    leaves.set(index, leafHash(data));
+  }
+  const known = [...leaves].sort((a, b) => a[0] - b[0]);
+  /** @type {Uint8Array} */
+  let root;
+  try {
+    root = rootFrom(checkpoint.size, known, bundle.logHashes);
+  } catch (error) {
+    const detail = `the proof in the log's tree: ${reasonOf(error)}`;
+    report.stop("inclusion", 1, detail);
+  }
+  if (!equalBytes(root, checkpoint.root)) {
+    report.stop(
+      "inclusion",
+      1,
+      "the entries shown do not lead to the root that the log signed:" +
+        " something in the bundle is not as it was logged",
+    );
+  }
+  report.passed(
+    "commitment",
+    `entry ${last} commits to the trails of` +
+      ` ${counted(commitment.itemCount, "item")}`,
+  );
+  const times = readTimes(report, bundle, commitment);
+  checkKinds(report, bundle);
+  return { commitment, times, leaves };
+}
+
+/**
+ * Check that older checkpoints hold what they are said to hold.
+ * @param {Report} report
+ * @param {Bundle} bundle
+ * @param {Checkpoint} checkpoint
+ * @param {Map<number, Uint8Array>} leaves
+ * @param {Trust} trust
+ */
+export async function checkAnchors(report, bundle, checkpoint, leaves, trust) {
+  let size = 0;
+  for (const [i, anchor] of bundle.anchors.entries()) {
+    try {
+      const older = await checkAnchor(anchor, leaves, trust);
+      if (!(size < older.size && older.size <= checkpoint.size)) {
+        throw new InvalidProofError(
+          `its size ${older.size} is not between ${size} and` +
+            ` ${checkpoint.size}`,
+        );
+      }
+      size = older.size;
+    } catch (error) {
+      if (!(error instanceof ProvenanceError)) throw error;
+      report.stop("inclusion", 1, `anchor ${i + 1}: ${error.message}`);
+    }
+  }
+  report.passed(
+    "inclusion",
+    `${counted(bundle.statements.length, "statement")} found in the log of` +
+      ` ${counted(checkpoint.size, "entry", "entries")}`,
+  );
+}
+
+/**
+ * Check each trail's links against the map; return the trails.
  * @param {Report} report
  * @param {Bundle} bundle
  * @param {Events} events
- * @param {Uint8Array} mapRoot
+ * @param {{origin: string, mapRoot: Uint8Array}} log
  */
-export function checkTrails(report, bundle, events, mapRoot) {
-  /** @type {Map<string, Uint8Array[]>} */
-  const chains = new Map();
-  for (const trail of bundle.items) {
+export function checkTrails(report, bundle, events, { origin, mapRoot }) {
+  const links = linksOf(bundle, events, origin);
+  /** @type {Map<string, SparseTrail>} */
+  const trails = new Map();
+  /** @type {[Uint8Array, Uint8Array | null][]} */
+  const values = [];
+  for (const shown of bundle.trails) {
+    const { item } = shown;
     try {
-      chains.set(trail.item, verifyTrail(trail, mapRoot));
+      const { trail, value } = verifyTrail(shown, links.get(item) ?? []);
+      trails.set(item, trail);
+      values.push([mapKey(item), value]);
     } catch (error) {
-      const detail = `the trail of ${trail.item}: ${reasonOf(error)}`;
-      report.stop("trails", 1, detail, trail.item);
+      const detail = `the trail of ${item}: ${reasonOf(error)}`;
+      report.stop("trails", 1, detail, item);
     }
   }
-  checkLinks(report, bundle, events);
-  const whole = [...chains.values()].filter((chain) => chain.length).length;
+  /** @type {Uint8Array} */
+  let root;
+  try {
+    root = rootFromMany(values, bundle.mapProof);
+  } catch (error) {
+    const detail = `the proof in the ledger's map: ${reasonOf(error)}`;
+    report.stop("trails", 1, detail);
+  }
+  if (!equalBytes(root, mapRoot)) {
+    report.stop(
+      "trails",
+      1,
+      "the trails shown do not lead to the root of the ledger's map: one of" +
+        " them is not as the ledger has it",
+    );
+  }
+  const whole = [...trails.values()].filter(({ count }) => count > 0).length;
   if (!whole) {
-    const { item } = bundle.items[0];
-    report.passed("trails", `the map proves that ${item} has no trail`, 3);
+    const detail = `the map proves that ${bundle.subject} has no trail`;
+    report.passed("trails", detail, 3);
   }
   report.passed(
     "trails",
-    `${counted(whole, "trail")} whole up to where the map says`,
+    `${counted(whole, "trail")} as the map says they are`,
   );
-  return chains;
+  return trails;
 }
 
 /**
@@ -234,39 +317,105 @@ function reasonOf(error) {
   throw error;
 }
 
+// Events and statements.
+
 /**
- * @param {LoggedEntry} logged
- * @param {Checkpoint} checkpoint
+ * Return the event that these leaves are of.
+ * @param {ShownEvent} shown
+ * @param {Position} at
+ * @param {string} issuer
+ * @param {Room} room
+ * @returns {ProvenEvent}
+ * @throws {MalformedError} It is not of its form.
+ * @throws {InvalidProofError} Its proof has too few hashes, or too many.
  */
-function verifyEntry(logged, checkpoint) {
-  verifyInclusion(logged.proof, {
-    index: logged.logIndex,
-    size: checkpoint.size,
-    leaf: leafHash(logged.entry),
-    root: checkpoint.root,
-  });
+function readShown(shown, at, issuer, room) {
+  const { counts, pointers } = shown;
+  checkHeader(counts, pointers);
+  const body = parseBody(shown.body, room);
+  /** @type {KnownLeaf[]} */
+  const leaves = [[0, leafHash(shown.body)]];
+  /** @type {Map<number, Item>} */
+  const items = new Map();
+  for (const each of shown.items) {
+    const item = itemOf(each, relationOf(counts, each.number));
+    leaves.push([each.number, leafHash(itemLeaf(item, each.salt))]);
+    items.set(each.number, item);
+  }
+  const named = [...items.values()];
+  checkDistinct(named, counts);
+  const first = 1 + itemCount(counts);
+  /** @type {Map<string, Value>} */
+  const fields = new Map();
+  for (const { number, leaf } of shown.fields) {
+    const pointer = number < first ? undefined : pointers[number - first];
+    if (pointer === undefined) {
+      throw new MalformedError(`leaf ${number} is no concealed field's`);
+    }
+    fields.set(pointer, parseField(leaf, pointer, room).value);
+    leaves.push([number, leafHash(leaf)]);
+  }
+  checkForm(body, counts, pointers);
+  for (const item of named) checkNamed(body, item);
+  const root = rootFrom(first + pointers.length, leaves, shown.hashes);
+  return {
+    at,
+    id: eventId(counts, pointers, root),
+    counts,
+    pointers,
+    body,
+    reading: readEvent(body, counts),
+    shown: items,
+    fields,
+    issuer,
+    items: named,
+  };
 }
 
 /**
- * @param {Report} report
- * @param {LoggedEntry} logged
+ * @param {ShownItem} shown
+ * @param {string} relation
+ */
+function itemOf({ number, id, amount, seal }, relation) {
+  if ((amount !== null) !== QUANTITY_LISTS.has(relation)) {
+    throw new MalformedError(
+      `leaf ${number} is not of the form that ${relation} asks for`,
+    );
+  }
+  const [quantity, uom] = amount ?? [null, null];
+  return checkItem(new Item(relation, id, quantity, uom, seal));
+}
+
+/**
+ * @param {ShownStatement} shown
+ * @param {KnownLeaf[]} ids
  * @param {string} origin
  */
-function readStatement(report, logged, origin) {
-  const subject = `entry ${logged.logIndex}`;
-  /** @type {Entry} */
-  let entry;
-  try {
-    entry = parseEntry(logged.entry);
-  } catch (error) {
-    report.stop("inclusion", 2, `${subject}: ${reasonOf(error)}`, subject);
+function entryOf(shown, ids, origin) {
+  const { issuer, keyId, issuedAt, eventCount, signature, hashes } = shown;
+  const eventsRoot = rootFrom(eventCount, ids, hashes);
+  return makeEntry(
+    { origin, issuer, keyId, issuedAt, eventCount, eventsRoot },
+    signature,
+  );
+}
+
+// Entries.
+
+/**
+ * Yield each entry that the bundle shows: its index and its data.
+ * @param {Bundle} bundle
+ * @param {Map<number, Entry>} statements
+ * @param {Commitment} commitment
+ * @returns {Generator<[number, Uint8Array]>}
+ */
+function* entriesOf(bundle, statements, commitment) {
+  for (const [index, { data }] of statements) yield [index, data];
+  for (const { logIndex, ...said } of bundle.commitments) {
+    yield [logIndex, writeCommitment({ covered: logIndex, ...said })];
   }
-  if (entry.header.origin !== origin) {
-    const ledger = quoted(entry.header.origin);
-    const detail = `${subject} was signed for the ledger ${ledger}`;
-    report.stop("inclusion", 2, detail, subject);
-  }
-  return entry;
+  for (const { logIndex, entry } of bundle.entries) yield [logIndex, entry];
+  yield [commitment.covered, writeCommitment(commitment)];
 }
 
 /**
@@ -274,140 +423,170 @@ function readStatement(report, logged, origin) {
  * @param {Bundle} bundle
  * @param {Commitment} commitment
  */
-function readTimes(report, bundle, commitment) {
+function readTimes(report, { commitments }, commitment) {
   /** @type {[number, number][]} */
-  const read = [];
-  for (const logged of bundle.times) {
-    const subject = `entry ${logged.logIndex}`;
-    /** @type {Commitment} */
-    let earlier;
-    try {
-      earlier = parseCommitment(logged.entry);
-    } catch (error) {
-      report.stop("inclusion", 2, `${subject}: ${reasonOf(error)}`, subject);
-    }
-    if (earlier.covered !== logged.logIndex) {
-      report.stop(
-        "inclusion",
-        2,
-        `${subject} commits to the map after ${earlier.covered} entries,` +
-          " which is not its place",
-        subject,
-      );
-    }
-    read.push([logged.logIndex, earlier.time]);
-  }
-  const last = bundle.commitment.logIndex;
-  if (read[read.length - 1]?.[0] !== last) read.push([last, commitment.time]);
-  if (read.some(([, time], i) => i && read[i - 1][1] > time)) {
+  const rows = commitments.map(({ logIndex, time }) => [logIndex, time]);
+  rows.push([commitment.covered, commitment.time]);
+  if (rows.some(([, time], i) => i && rows[i - 1][1] > time)) {
     report.stop("inclusion", 2, "the log's time runs backwards");
   }
-  return new LogTimes(read);
+  return new LogTimes(rows);
 }
 
 /**
- * Return the event, once every leaf shown was led to the statement.
- * @param {ShownEvent} shown
- * @param {Entry} entry
- * @param {Room} room
- * @returns {ProvenEvent}
- */
-function readEvent(shown, entry, room) {
-  const { itemCount, concealedCount } = shown;
-  const size = 1 + itemCount + concealedCount;
-  const [first, ...others] = shown.leaves.map(({ leaf, proof, number }) =>
-    rootFromPath(leafHash(leaf), proof, { index: number, size }),
-  );
-  if (!others.every((root) => equalBytes(root, first))) {
-    throw new InvalidProofError("its leaves are not of one event");
-  }
-  const id = eventId(itemCount, concealedCount, first);
-  const root = rootFromPath(leafHash(id), shown.proof, {
-    index: shown.position,
-    size: entry.header.eventCount,
-  });
-  if (!equalBytes(root, entry.header.eventsRoot)) {
-    throw new InvalidProofError("its statement did not sign it");
-  }
-  /** @type {ProvenEvent} */
-  const event = {
-    at: [shown.logIndex, shown.position],
-    id,
-    body: new Map(),
-    shown: new Map(),
-    fields: new Map(),
-    itemCount,
-    issuer: entry.header.issuer,
-    items: [],
-  };
-  for (const { leaf, number } of shown.leaves) {
-    const part = parseLeaf(leaf, { number, itemCount, room });
-    if (part instanceof Item) event.shown.set(number, part);
-    else if (part instanceof Field) event.fields.set(part.pointer, part.value);
-    else event.body = part;
-  }
-  event.items = [...event.shown.values()];
-  return event;
-}
-
-/**
- * @param {ProvenTrail} trail
- * @param {Uint8Array} mapRoot
- */
-function verifyTrail({ item, links, head, proof, other }, mapRoot) {
-  const key = mapKey(item);
-  if (head === null) {
-    verifyAbsence(proof, { key, other, root: mapRoot });
-    return [];
-  }
-  const hashes = chainHashes(item, links);
-  if (!equalBytes(hashes[hashes.length - 1], head)) {
-    throw new InvalidProofError("its links do not lead to its head");
-  }
-  const value = headValue(hashes.length, head);
-  verifyPresence(proof, { key, value, root: mapRoot });
-  return hashes;
-}
-
-/**
- * Check that trails and events agree on who was where.
+ * Check that each entry of another kind is of one that is known.
  * @param {Report} report
  * @param {Bundle} bundle
- * @param {Events} events
  */
-function checkLinks(report, bundle, events) {
-  /** @type {Map<string, Set<string>>} */
-  const places = new Map();
-  for (const { item, links } of bundle.items) {
-    const here = new Set();
-    places.set(item, here);
-    for (const { logIndex, position, eventId: id } of links) {
-      const at = placeKey([logIndex, position]);
-      here.add(at);
-      const event = events.get(at);
-      if (event && !equalBytes(event.id, id)) {
-        report.stop(
-          "trails",
-          1,
-          `event ${position} of entry ${logIndex} is not the one that the` +
-            ` trail of ${item} has there`,
-          item,
-        );
+function checkKinds(report, { entries }) {
+  for (const { logIndex, entry } of entries) {
+    const subject = `entry ${logIndex}`;
+    try {
+      if (entryKind(entry) === RULE_BOOK) parseBookEntry(entry);
+      // Statements and commitments have places of their own.
+      else parseVersionEntry(entry);
+    } catch (error) {
+      const detail = `${subject}: ${reasonOf(error)}`;
+      if (error instanceof UnknownKindError) {
+        report.stop("inclusion", 3, detail, subject, "UNKNOWN");
       }
+      report.stop("inclusion", 2, detail, subject);
     }
   }
-  for (const [at, event] of events) {
-    for (const { id } of event.items) {
-      const here = places.get(id);
-      if (here && !here.has(at) && hasTrail(id)) {
-        report.stop(
-          "trails",
-          2,
-          `event ${event.at[1]} of entry ${event.at[0]} names ${id}, whose` +
-            " trail does not have it",
-          id,
-        );
-      }
+}
+
+/**
+ * Return the checkpoint of an anchor that holds what it says it holds.
+ * @param {Anchor} anchor
+ * @param {Map<number, Uint8Array>} leaves
+ * @param {Trust} trust
+ */
+async function checkAnchor({ note, logIndexes, hashes }, leaves, trust) {
+  const signed = await openTrusted(note, trust);
+  await trust.policy.check(signed);
+  const { checkpoint } = signed;
+  /** @type {KnownLeaf[]} */
+  const known = logIndexes.map((index) => {
+    const leaf = leaves.get(index);
+    if (!leaf) throw new InvalidProofError(`entry ${index} is not shown`);
+    return [index, leaf];
+  });
+  if (!equalBytes(rootFrom(checkpoint.size, known, hashes), checkpoint.root)) {
+    throw new InvalidProofError("its entries lead to another root");
+  }
+  return checkpoint;
+}
+
+// Trails.
+
+/**
+ * Return the links that what is shown gives the trails shown. Whatever an
+ * event names is looked for: so nothing that is shown of an item can be off
+ * its trail.
+ * @param {Bundle} bundle
+ * @param {Events} events
+ * @param {string} origin
+ */
+export function linksOf(bundle, events, origin) {
+  /** @type {Map<string, Link[]>} */
+  const links = new Map(bundle.trails.map(({ item }) => [item, []]));
+  for (const event of events.values()) {
+    for (const [id, leaves] of ownLeaves(event, links)) {
+      const item = /** @type {Item} */ (event.shown.get(leaves[0]));
+      const code = /** @type {number} */ (CODES.get(item.relation));
+      links.get(id)?.push({
+        logIndex: event.at[0],
+        position: event.at[1],
+        time: event.reading.time,
+        kinds: event.reading.kinds(code),
+        leaves,
+        eventId: event.id,
+      });
     }
   }
+  const versions = links.get(trustItem(origin));
+  for (const { logIndex, entry } of bundle.entries) {
+    if (!versions || entryKind(entry) !== TRUST_VERSION) continue;
+    const { version } = parseVersionEntry(entry);
+    versions.push(versionLink(logIndex, version.data));
+  }
+  return links;
+}
+
+/**
+ * Return the numbers of the leaves shown of each item that has a trail here.
+ * @param {ProvenEvent} event
+ * @param {Map<string, Link[]>} links
+ */
+function ownLeaves({ shown }, links) {
+  /** @type {Map<string, number[]>} */
+  const own = new Map();
+  for (const [number, { id, relation }] of shown) {
+    if (!links.has(id) || !hasTrail(id, relation)) continue;
+    const numbers = own.get(id);
+    if (numbers) numbers.push(number);
+    else own.set(id, [number]);
+  }
+  return own;
+}
+
+/**
+ * Return a trail, and the value that the map must have for it; null for one
+ * without links.
+ * @param {ProvenTrail} shown what a bundle says of it
+ * @param {Link[]} links those of its links whose events are shown
+ * @throws {InvalidProofError} Links, ranges and hashes do not fit each other.
+ */
+export function verifyTrail({ item, count, ranges, rows, hashes }, links) {
+  const every = [...links, ...rows].sort((a, b) =>
+    comparePlaces(placeOf(a), placeOf(b)),
+  );
+  for (const [i, link] of every.entries()) {
+    if (i && comparePlaces(placeOf(every[i - 1]), placeOf(link)) === 0) {
+      throw new InvalidProofError(
+        `it has event ${link.position} of entry ${link.logIndex} twice`,
+      );
+    }
+  }
+  const length = ranges.reduce((sum, range) => sum + range.length, 0);
+  if (length !== every.length) {
+    throw new InvalidProofError(
+      `${counted(every.length, "link")} shown, where ${length} should be`,
+    );
+  }
+  if (count === 0) {
+    if (hashes.length) {
+      throw new InvalidProofError("a trail without links has no proof");
+    }
+    return { trail: new SparseTrail(item, 0, []), value: null };
+  }
+  /** @type {Stretch[]} */
+  const stretches = [];
+  /** @type {KnownLeaf[]} */
+  const known = [];
+  const warnings = [];
+  let taken = 0;
+  for (const range of ranges) {
+    const { start, previous } = range;
+    const here = every.slice(taken, taken + range.length);
+    taken += range.length;
+    if (previous) known.push([start - 1, leafHash(previous)]);
+    let hash = previous ?? mapKey(item);
+    const chain = [];
+    for (const [i, link] of here.entries()) {
+      hash = nextLink(hash, link);
+      chain.push(hash);
+      const leaf = leafHash(hash);
+      known.push([start + i, leaf]);
+      if (link.kinds & WARNS) warnings.push(leaf);
+    }
+    stretches.push({ start, links: here, hashes: chain });
+  }
+  const value = headValue({
+    count,
+    root: rootFrom(count, known, hashes),
+    warnings: warnings.length,
+    warningsRoot: rootOf(warnings),
+  });
+  return { trail: new SparseTrail(item, count, stretches), value };
 }

@@ -5,6 +5,7 @@
 // It is a C2SP `.tlog-proof` file. It holds neither the statement nor a key:
 // whoever verifies it brings the entry, and a trust file of their own.
 
+import { entryKind } from "../claims/entry.js";
 import { parseEntry } from "../claims/statement.js";
 import { quoted } from "../encoding/text.js";
 import { leafHash } from "../encoding/tree.js";
@@ -24,6 +25,8 @@ import { newest, openTrusted } from "./opening.js";
  * @param {Uint8Array} from.entry the signed statement, as it was submitted
  * @param {import("./trust.js").Trust} from.trust whose keys count
  * @param {number} from.now the time, in ms since 1970
+ * @throws {UnknownKindError} The entry is of a kind that only a later version
+ *     knows.
  * @throws {MalformedError} The receipt or the entry is not in its format.
  * @throws {InvalidSignatureError} The log did not sign the checkpoint.
  * @throws {QuorumNotMetError} Too few witnesses cosigned it.
@@ -33,6 +36,7 @@ import { newest, openTrusted } from "./opening.js";
  */
 export async function verifyReceipt(text, { entry, trust, now }) {
   const leaf = leafHash(entry);
+  entryKind(entry);
   const { header } = parseEntry(entry);
   if (header.origin !== trust.origin) {
     throw new VerificationError(

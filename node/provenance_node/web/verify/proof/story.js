@@ -3,22 +3,15 @@
 // Mirrors provenance/proof/story.py.
 
 import { readAfter } from "../claims/event.js";
-import { mapKey } from "../claims/trail.js";
+import { trustItem } from "../claims/versions.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
-import { countBefore } from "../encoding/search.js";
 import { createdLists, prefixesOf } from "../epcis/acts.js";
-import { assertion, declaresError } from "../epcis/corrections.js";
+import { assertion } from "../epcis/corrections.js";
 import { DISPOSITION } from "../epcis/vocabulary.js";
 import { MalformedError } from "../errors.js";
 import { counted } from "./report.js";
-import {
-  ACTOR,
-  SUBJECT,
-  comparePlaces,
-  placeKey,
-  sightingKey,
-  trace,
-} from "./trace.js";
+import { ACTOR, SUBJECT, TRUST, sightingKey, trace } from "./trace.js";
+import { NotShownError, comparePlaces, placeKey, placeOf } from "./trails.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
 /** @typedef {import("../claims/registry.js").Act} Act */
@@ -28,9 +21,9 @@ import {
 /** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
 /** @typedef {import("./report.js").Report} Report */
-/** @typedef {import("./trace.js").Position} Position */
 /** @typedef {import("./trace.js").Sighting} Sighting */
 /** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./trails.js").Position} Position */
 
 /** The step, and the standard disposition, that call a product back. */
 const RECALLED = "recalled";
@@ -38,15 +31,18 @@ const RECALLED = "recalled";
 /**
  * Return the walk through what the bundle shows.
  * @param {Bundle} bundle
- * @param {Events} events
+ * @param {Evidence} evidence
+ * @param {string} origin
  */
-export function traceBundle(bundle, events) {
-  const trails = new Map(bundle.items.map(({ item, links }) => [item, links]));
-  return trace(
-    bundle.items[0].item,
-    (item) => trails.get(item) ?? null,
-    (at) => events.get(placeKey(at)) ?? null,
-  );
+export function traceBundle(bundle, evidence, origin) {
+  const { events, trails } = evidence;
+  return trace(bundle.subject, {
+    trustItem: trustItem(origin),
+    readTrail: (item) => trails.get(item) ?? null,
+    readEvent: (at) => events.get(placeKey(at)) ?? null,
+    // What is shown of the item itself is part of its story, wherever.
+    besides: shownLinks(evidence, bundle.subject),
+  });
 }
 
 /**
@@ -54,35 +50,60 @@ export function traceBundle(bundle, events) {
  * @param {Report} report
  * @param {Bundle} bundle what is there
  * @param {Trace} walk what should be
- * @param {ReadonlySet<string>} asked the related trails that must be there
- * @param {ReadonlySet<string>} pinned the actors that the trust file pins:
- *   their trails may be missing, for they lead to nothing
+ * @param {Evidence} evidence what was proven of it
+ * @param {object} demanded
+ * @param {ReadonlySet<string>} demanded.asked the related trails that must be
+ *     there
+ * @param {ReadonlySet<string>} demanded.pinned the actors that the trust file
+ *     pins: their trails may be missing, for they lead to nothing
  */
-export function checkCompleteness(report, bundle, walk, asked, pinned) {
+export function checkCompleteness(
+  report,
+  bundle,
+  walk,
+  evidence,
+  { asked, pinned },
+) {
+  const { subject } = bundle;
   const isWhole = walk.missing.every(
     ({ why, item }) => why === ACTOR && pinned.has(item),
   );
-  checkSurplus(report, bundle, walk, isWhole);
+  checkSurplus(report, bundle, walk, evidence, isWhole);
   for (const { why, item, reason } of walk.missing) {
     if (why === ACTOR) continue;
-    if (why === SUBJECT || asked.has(why)) {
+    if (why === SUBJECT || why === TRUST || asked.has(why)) {
       report.lacking("completeness", 1, reason, item);
     } else {
       const detail = `${reason}; the trust file does not ask for it`;
       report.notice("PRV-1004", detail, item);
     }
   }
-  const [{ item, links }] = bundle.items;
-  if (!links.length) {
-    const detail = `the ledger holds nothing about ${item}`;
-    report.stop("completeness", 3, detail, item, "UNKNOWN");
+  for (const { item, start, stop } of walk.skipped) {
+    report.notice(
+      "PRV-1006",
+      `events ${start + 1} to ${stop} of ${walk.trails.get(item)?.count} of` +
+        ` ${item} were skipped; none of them warns of it`,
+      item,
+    );
   }
+  const own = evidence.trails.get(subject);
+  if (own && own.count === 0) {
+    const detail = `the ledger holds nothing about ${subject}`;
+    report.stop("completeness", 3, detail, subject, "UNKNOWN");
+  }
+  const related = [...walk.trails].filter(
+    ([item, { count }]) => count > 0 && item !== subject,
+  );
   const shown =
-    `${counted(links.length, "event")} of the item and` +
-    ` ${counted(walk.trails.size - 1, "related trail")} shown`;
+    `${counted(own?.links.length ?? 0, "event")} of the item and` +
+    ` ${counted(related.length, "related trail")} shown`;
   if (!isWhole) {
     const detail = `${shown}, which is what the trust file asks for, and not all`;
     report.passed("completeness", detail, 5);
+  }
+  if (walk.skipped.length) {
+    const detail = `${shown}, which is all but what was skipped`;
+    report.passed("completeness", detail);
   }
   report.passed("completeness", `${shown}, which is all`);
 }
@@ -90,28 +111,33 @@ export function checkCompleteness(report, bundle, walk, asked, pinned) {
 /**
  * Check that each event follows the links that it demanded to follow.
  * @param {Report} report
- * @param {Bundle} bundle
  * @param {Evidence} evidence
  */
-export function checkDemands(report, bundle, evidence) {
-  const trails = new Map(bundle.items.map(({ item, links }) => [item, links]));
+export function checkDemands(report, evidence) {
   let held = 0;
   for (const event of evidence.events.values()) {
     for (const [item, link] of readAfter(event.body)) {
-      const links = trails.get(item);
-      const chain = evidence.chains.get(item);
-      if (!links || !chain) continue;
+      const trail = evidence.trails.get(item);
+      if (!trail) continue;
       held++;
-      // What the signer saw was the head before the whole statement.
-      const before = countBefore(links, (l) => l.logIndex < event.at[0]);
-      const found = before ? chain[before - 1] : mapKey(item);
+      const which = `event ${event.at[1]} of entry ${event.at[0]}`;
+      /** @type {Uint8Array} */
+      let found;
+      try {
+        // What the signer saw was the head before the whole statement.
+        found = trail.hashBefore(trail.firstAt([event.at[0], 0]));
+      } catch (error) {
+        if (!(error instanceof NotShownError)) throw error;
+        const detail = `what ${which} follows: ${error.message}`;
+        report.lacking("demands", 3, detail, item);
+        continue;
+      }
       if (!equalBytes(found, link)) {
         report.failed(
           "demands",
           1,
-          `event ${event.at[1]} of entry ${event.at[0]} was to follow link` +
-            ` ${toHex(link).slice(0, 16)} of ${item}, but follows` +
-            ` ${toHex(found).slice(0, 16)}`,
+          `${which} was to follow link ${toHex(link).slice(0, 16)} of ${item},` +
+            ` but follows ${toHex(found).slice(0, 16)}`,
           item,
         );
       }
@@ -136,7 +162,7 @@ export function checkRecalls(report, walk, events, acts) {
     if (why === ACTOR || !act) continue;
     const event = eventAt(events, at);
     const where = `event ${at[1]} of entry ${at[0]}`;
-    if (declaresError(event.body)) {
+    if (event.reading.declaresError) {
       noteDeclaration(report, asserted, event, sighting);
     } else if (!isRecall(event.body, act)) {
       continue;
@@ -151,6 +177,17 @@ export function checkRecalls(report, walk, events, acts) {
       const detail = `${item} was recalled by ${event.issuer} (${where})`;
       report.lacking("recalls", 1, detail, item);
       report.notice("PRV-1401", detail, item);
+    }
+  }
+  for (const { at, item } of walk.aside) {
+    const { reading, issuer } = eventAt(events, at);
+    if (!walk.voids.has(sightingKey(at, item)) && !reading.declaresError) {
+      report.notice(
+        "PRV-1408",
+        `${issuer} warned of ${item} at another time than the story looks at` +
+          ` (event ${at[1]} of entry ${at[0]})`,
+        item,
+      );
     }
   }
   report.passed("recalls", "nothing that is shown recalls it");
@@ -172,7 +209,7 @@ export function checkCreations(report, walk, events, acts) {
       why !== ACTOR &&
       acts.has(placeKey(at)) &&
       !walk.voids.has(sightingKey(at, item)) &&
-      !declaresError(event.body) &&
+      !event.reading.declaresError &&
       makesUnit(event, item)
     ) {
       // Each once, for a trail may have been seen for two reasons.
@@ -213,23 +250,24 @@ function makesUnit(event, item) {
  * @param {Report} report
  * @param {Bundle} bundle
  * @param {Trace} walk
- * @param {Events} events
+ * @param {Evidence} evidence
  */
-export function checkStanding(report, bundle, walk, events) {
-  const [{ item, links }] = bundle.items;
-  const isVoid = links.every(({ logIndex, position }) => {
-    const event = events.get(placeKey([logIndex, position]));
-    return (
-      walk.voids.has(sightingKey([logIndex, position], item)) ||
-      (event && declaresError(event.body))
-    );
-  });
-  if (links.length && isVoid) {
+export function checkStanding(report, { subject }, walk, evidence) {
+  const own = evidence.trails.get(subject);
+  if (!own || own.count === 0) return;
+  const places = own.links.map(placeOf);
+  const isVoid = places.every(
+    (at) =>
+      walk.voids.has(sightingKey(at, subject)) ||
+      evidence.events.get(placeKey(at))?.reading.declaresError,
+  );
+  // Of what is not shown, something may stand.
+  if (places.length === own.count && isVoid) {
     report.lacking(
       "recalls",
       6,
       "all that was ever said of the item was declared an error",
-      item,
+      subject,
     );
   }
 }
@@ -249,11 +287,11 @@ class Asserted {
   constructor(walk, events) {
     this.#events = events;
     const all = [...events.values()];
-    if (!all.some(({ body }) => declaresError(body))) return;
+    if (!all.some(({ reading }) => reading.declaresError)) return;
     for (const sighting of walk.sightings) {
       const { at } = sighting;
-      const { body, issuer } = eventAt(events, at);
-      if (declaresError(body)) continue;
+      const { reading, issuer } = eventAt(events, at);
+      if (reading.declaresError) continue;
       const key = this.#key(sighting);
       const first = this.#first.get(key) ?? new Map();
       this.#first.set(key, first);
@@ -343,41 +381,51 @@ function isRecalled(word, body) {
  * @param {Report} report
  * @param {Bundle} bundle
  * @param {Trace} walk
+ * @param {Evidence} evidence
  * @param {boolean} isWhole
  */
-function checkSurplus(report, bundle, walk, isWhole) {
-  const places = new Set();
-  for (const { item, links } of bundle.items) {
-    for (const { logIndex, position } of links) {
-      places.add(placeKey([logIndex, position]));
-    }
+function checkSurplus(report, bundle, walk, evidence, isWhole) {
+  for (const { item } of bundle.trails) {
     // Where something is missing, what it leads to is no surplus.
     if (!walk.trails.has(item) && isWhole) {
       const detail = `the trail of ${item} is no part of the story`;
       report.failed("completeness", 2, detail, item);
     }
   }
-  for (const { logIndex, position } of bundle.events) {
-    if (!places.has(placeKey([logIndex, position]))) {
-      const subject = `event ${position} of entry ${logIndex}`;
-      const detail = `${subject} is on no trail here`;
-      report.failed("completeness", 2, detail, subject);
+  const places = new Set();
+  for (const { stretches } of evidence.trails.values()) {
+    for (const { links } of stretches) {
+      for (const link of links) places.add(placeKey(placeOf(link)));
     }
   }
-  const said = new Set(bundle.events.map((event) => event.logIndex));
-  for (const { logIndex } of bundle.statements) {
-    if (!said.has(logIndex)) {
-      const subject = `entry ${logIndex}`;
-      const detail = `no event of ${subject} is shown`;
+  for (const [key, { at }] of evidence.events) {
+    if (!places.has(key)) {
+      const subject = `event ${at[1]} of entry ${at[0]}`;
+      const detail = `${subject} is on no trail here`;
       report.failed("completeness", 2, detail, subject);
     }
   }
 }
 
 /**
+ * Return the numbers of the item's links whose events are shown.
+ * @param {Evidence} evidence
+ * @param {string} item
+ */
+function shownLinks({ events, trails }, item) {
+  const numbers = [];
+  for (const { start, links } of trails.get(item)?.stretches ?? []) {
+    for (const [i, link] of links.entries()) {
+      if (events.has(placeKey(placeOf(link)))) numbers.push(start + i);
+    }
+  }
+  return numbers;
+}
+
+/**
  * Return an event that was seen, and so is there.
  * @param {Events} events
- * @param {import("./trace.js").Position} at
+ * @param {Position} at
  */
 function eventAt(events, at) {
   return /** @type {ProvenEvent} */ (events.get(placeKey(at)));

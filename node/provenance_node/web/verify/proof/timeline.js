@@ -19,7 +19,8 @@ import {
 } from "../epcis/corrections.js";
 import { STEPS } from "../epcis/vocabulary.js";
 import { UnknownActorError } from "../errors.js";
-import { ACTOR, comparePlaces, placeKey, sightingKey } from "./trace.js";
+import { ACTOR, sightingKey } from "./trace.js";
+import { comparePlaces, placeKey } from "./trails.js";
 import { mapAsJson } from "./verdict.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
@@ -27,9 +28,9 @@ import { mapAsJson } from "./verdict.js";
 /** @typedef {import("./authority.js").Entitlement} Entitlement */
 /** @typedef {import("./evidence.js").Events} Events */
 /** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
-/** @typedef {import("./trace.js").Position} Position */
 /** @typedef {import("./trace.js").Sighting} Sighting */
 /** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./trails.js").Position} Position */
 /** @typedef {import("./verdict.js").ErrorNote} ErrorNote */
 /** @typedef {import("./verdict.js").Moment} Moment */
 

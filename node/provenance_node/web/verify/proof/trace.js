@@ -15,23 +15,44 @@
 //                  that has the item as an output, up to that event
 //     actors       who signed each of these events: the actor's whole trail
 //                  of keys and grants, and the actors that signed those
+//     trust        the trail of the ledger's trust versions, whole
 //
 // What the walk does not find is missing: nobody can leave something out and
-// not be noticed. An event that its signer later declares an error is void,
-// and so is the event that declares it: both are shown, and lead nowhere.
+// not be noticed. Of a window of more than `WHOLE` links the first and the
+// last `EDGE` are looked at, and what lies between is skipped, and said to be.
+// Links that warn never are: each of them, on any trail of goods that the
+// story follows, is looked at, in its window as any event, outside of every
+// window aside. An event that its signer later declares an error is void, and
+// so is the event that declares it: both are shown, and lead nowhere.
 
 import { isRegistryEvent } from "../claims/actor.js";
-import { hasTrail } from "../claims/event.js";
+import { hasTrail, readAfter } from "../claims/event.js";
+import { COMES_OUT, DECLARES_ERROR, GOES_IN } from "../claims/trail.js";
 import { toHex } from "../encoding/bytes.js";
 import { countBefore } from "../encoding/search.js";
 import { lotOf } from "../epcis/acts.js";
-import { assertion, declaresError } from "../epcis/corrections.js";
+import { assertion } from "../epcis/corrections.js";
 import { MalformedError } from "../errors.js";
+import {
+  FIRST,
+  LAST,
+  NotShownError,
+  comparePlaces,
+  placeKey,
+  placeOf,
+} from "./trails.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
+/** @typedef {import("../claims/event.js").Counts} Counts */
 /** @typedef {import("../claims/event.js").Item} Item */
 /** @typedef {import("../claims/trail.js").Link} Link */
+/** @typedef {import("./trails.js").Position} Position */
+/** @typedef {import("./trails.js").SparseTrail} SparseTrail */
 
+/** The most links of a window that are looked at one and all. */
+export const WHOLE = 256;
+/** How many links are looked at on either side of what is skipped. */
+export const EDGE = 64;
 /** The most trails that one walk follows. */
 const MAX_TRAILS = 4_096;
 /** The most items of one event that a story shows all of. */
@@ -41,20 +62,15 @@ const MAX_VISITS = 16_384;
 /** The most events that it looks at, each time in each window counting. */
 const MAX_LOOKS = 2 ** 20;
 
-/** @typedef {[number, number]} Position index of an entry, number of an event */
-
-/** @type {Position} */
-const FIRST = [0, 0];
-/** @type {Position} */
-const LAST = [2 ** 53, 0];
-
 /**
  * Why a trail belongs to the story; the values are a trust file's words.
- * @typedef {"subject" | "containers" | "lots" | "inputs" | "actors"} Why
+ * @typedef {"subject" | "containers" | "lots" | "inputs" | "actors" | "trust"}
+ *     Why
  */
 
 export const SUBJECT = "subject";
 export const ACTOR = "actors";
+export const TRUST = "trust";
 const CONTAINER = "containers";
 const LOT = "lots";
 const INPUT = "inputs";
@@ -63,8 +79,8 @@ const INPUT = "inputs";
  * An event as far as the walker can see it.
  * @typedef {object} SeenEvent
  * @property {Body} body leaf 0
+ * @property {Counts} counts how many items it names, by relation
  * @property {Map<number, Item>} shown leaf number (from 1) → item
- * @property {number} itemCount how many items the event names
  * @property {string} issuer the actor that signed it
  */
 
@@ -80,13 +96,21 @@ const INPUT = "inputs";
  */
 
 /**
+ * Links [start, stop) of an item's trail that nobody looked at.
+ * @typedef {{item: string, start: number, stop: number}} Skipped
+ */
+
+/**
  * What a story needs.
  * @typedef {object} Trace
- * @property {Map<string, Link[]>} trails item → its whole trail, in order of
- *     discovery
+ * @property {Map<string, SparseTrail>} trails item → its trail, in order of
+ *     discovery, the subject first, the trust item last
  * @property {Sighting[]} sightings which event was seen on which trail
+ * @property {Sighting[]} aside the warnings on these trails that lie in no
+ *     window
  * @property {Map<string, Position>} voids for each event that is declared an
  *     error, seen from an item (`sightingKey`): where that is declared
+ * @property {Skipped[]} skipped what no window looked at
  * @property {Missing[]} missing what was not found
  */
 
@@ -102,15 +126,8 @@ const INPUT = "inputs";
  * @property {Position[]} again
  */
 
-/**
- * One event on one trail, with the item's own leaves of it.
- * @typedef {{at: Position, event: SeenEvent, parts: Parts, own: Item[]}} Seen
- */
-
-const FORMS_WITH_PARENT = ["AggregationEvent", "AssociationEvent"];
 const CHILD = ["childEPCs", "childQuantityList"];
 const PARENT = ["parentID"];
-const INPUTS = ["inputEPCList", "inputQuantityList"];
 const OUTPUTS = ["outputEPCList", "outputQuantityList"];
 const MADE_AS_UNIT = ["epcList", "outputEPCList"];
 const PLACE = "https://id.gs1.org/414/";
@@ -123,14 +140,6 @@ const HAS_LOT = [SUBJECT, INPUT];
 const HAS_INPUTS = [SUBJECT, LOT, INPUT];
 
 /**
- * Return a place in the log as a key.
- * @param {Position} at
- */
-export function placeKey(at) {
-  return at.join("/");
-}
-
-/**
  * Return an event as seen from an item as a key.
  * @param {Position} at
  * @param {string} item
@@ -140,31 +149,39 @@ export function sightingKey(at, item) {
 }
 
 /**
- * @param {Position} a
- * @param {Position} b
- */
-export function comparePlaces(a, b) {
-  return a[0] - b[0] || a[1] - b[1];
-}
-
-/**
  * Return what the story of an item needs.
  * @param {string} subject the item's id
- * @param {(item: string) => Link[] | null} readTrail returns an item's whole
- *     trail, oldest first; empty if it has none for certain, null if that is
- *     not known
- * @param {(at: Position) => SeenEvent | null} readEvent returns the event
+ * @param {object} from
+ * @param {string} from.trustItem the id whose trail has the ledger's trust
+ *     versions
+ * @param {(item: string) => SparseTrail | null} from.readTrail returns an
+ *     item's trail; one of no links if it has none for certain, null if that
+ *     is not known
+ * @param {(at: Position) => SeenEvent | null} from.readEvent returns the event
  *     there, null if it is not at hand
+ * @param {number[]} [from.besides] numbers of links of the subject's trail, to
+ *     look at even where they would be skipped
  * @returns {Trace}
  */
-export function trace(subject, readTrail, readEvent) {
-  const walk = new Walk(readTrail, readEvent);
+export function trace(
+  subject,
+  { trustItem, readTrail, readEvent, besides = [] },
+) {
+  const walk = new Walk(
+    readTrail,
+    readEvent,
+    [...new Set(besides)].sort((a, b) => a - b),
+  );
   walk.follow(visit(subject, SUBJECT));
   walk.run();
+  walk.readTrust(trustItem);
+  walk.holdDemands();
   return {
     trails: walk.trails,
     sightings: [...walk.sightings.values()],
+    aside: walk.aside,
     voids: walk.voids,
+    skipped: walk.skipped(),
     missing: [...walk.missing.values()],
   };
 }
@@ -182,36 +199,48 @@ function visit(item, why, start = FIRST, stop = LAST, again = []) {
 }
 
 /** An event, gone through once for all the trails that it is on. */
-class Parts {
-  /** Item → its leaves at hand. @type {Map<string, Item[]>} */
-  leaves = new Map();
-  /** The first item at hand that is a parent. @type {Item | null} */
-  parent = null;
-  /** The number of the first item leaf that is not at hand; 0 for none. */
-  lacks = 0;
-  #event;
+class Met {
   /** @type {string | null} */
   #asserts = null;
 
   /** @param {SeenEvent} event */
   constructor(event) {
-    const { shown, itemCount } = event;
-    this.#event = event;
-    for (const item of shown.values()) {
-      const own = this.leaves.get(item.id);
-      if (own) own.push(item);
-      else this.leaves.set(item.id, [item]);
-      if (PARENT.includes(item.relation)) this.parent ??= item;
-    }
-    for (let number = 1; number <= itemCount && !this.lacks; number++) {
-      if (!shown.has(number)) this.lacks = number;
-    }
+    this.event = event;
   }
 
   /** What the event asserts, apart from its being an error. */
   get asserts() {
-    this.#asserts ??= toHex(assertion(this.#event.body));
+    this.#asserts ??= toHex(assertion(this.event.body));
     return this.#asserts;
+  }
+}
+
+/** One event on one trail, and the link that leads to it. */
+class Seen {
+  /**
+   * @param {Link} link
+   * @param {Met} met
+   */
+  constructor(link, met) {
+    this.link = link;
+    this.met = met;
+    this.at = placeOf(link);
+    this.event = met.event;
+  }
+
+  /** Whether it says of an earlier event that it was an error. */
+  get declaresError() {
+    return (this.link.kinds & DECLARES_ERROR) !== 0;
+  }
+
+  /**
+   * Whether the item stands in one of these lists.
+   * @param {string[]} relations
+   */
+  namesItIn(relations) {
+    // An event names an item in one list alone.
+    const item = this.event.shown.get(this.link.leaves[0]);
+    return item !== undefined && relations.includes(item.relation);
   }
 }
 
@@ -257,10 +286,12 @@ class Windows {
 }
 
 class Walk {
-  /** @type {Map<string, Link[]>} */
+  /** @type {Map<string, SparseTrail>} */
   trails = new Map();
   /** @type {Map<string, Sighting>} */
   sightings = new Map();
+  /** @type {Sighting[]} */
+  aside = [];
   /** @type {Map<string, Position>} */
   voids = new Map();
   /** @type {Map<string, Missing>} */
@@ -275,33 +306,43 @@ class Walk {
   #made = new Map();
   /** @type {Map<string, Seen | null>} */
   #seen = new Map();
-  /** @type {Map<string, {event: SeenEvent, parts: Parts} | null>} */
-  #parts = new Map();
+  /** The events that are shown. @type {Map<string, Met | null>} */
+  #met = new Map();
+  /** The places of those of which the story shows something. */
+  #shown = new Set();
   /** The transformations whose inputs were followed. */
   #turned = new Set();
   #issuers = new Set();
   /** Those of whom no trail was planned yet. @type {string[]} */
   #unheard = [];
+  /** Trail → why it was first followed. @type {Map<string, Why>} */
+  #goods = new Map();
+  /** The numbers of the links looked at. @type {Map<string, Set<number>>} */
+  #looked = new Map();
+  /** What windows skipped. @type {Map<string, [number, number][]>} */
+  #passed = new Map();
   #looks = 0;
 
   /**
-   * @param {(item: string) => Link[] | null} readTrail
+   * @param {(item: string) => SparseTrail | null} readTrail
    * @param {(at: Position) => SeenEvent | null} readEvent
+   * @param {number[]} besides
    */
-  constructor(readTrail, readEvent) {
+  constructor(readTrail, readEvent, besides) {
     this.readTrail = readTrail;
     this.readEvent = readEvent;
+    this.besides = besides;
   }
 
-  /** Visit until nothing new turns up, the actors last. */
+  /** Visit until nothing new turns up, warnings late, actors last. */
   run() {
-    while (this.#queue.length) {
-      // Visiting makes the queue longer, and the loop sees that.
-      for (const next of this.#queue) this.#visit(next);
-      this.#queue = [];
+    this.#drain();
+    for (const [item, why] of this.#goods) this.#heed(visit(item, why));
+    while (this.#unheard.length) {
       const issuers = this.#unheard;
       this.#unheard = [];
       for (const issuer of issuers) this.follow(visit(issuer, ACTOR));
+      this.#drain();
     }
   }
 
@@ -320,6 +361,63 @@ class Walk {
     this.#queue.push(plan);
   }
 
+  /**
+   * Read the whole trail of the ledger's trust versions.
+   * @param {string} item
+   */
+  readTrust(item) {
+    const plan = visit(item, TRUST);
+    const trail = this.trails.get(item) ?? this.readTrail(item);
+    if (trail === null) {
+      this.#miss(plan, null, `the trail of ${item} is not there`);
+      return;
+    }
+    this.trails.set(item, trail);
+    this.#orMiss(plan, null, () => trail.slice(0, trail.count));
+  }
+
+  /** Ask what each event shown was to follow, and did. */
+  holdDemands() {
+    for (const key of this.#shown) {
+      const { event } = /** @type {Met} */ (this.#met.get(key));
+      const [logIndex, position] = key.split("/").map(Number);
+      for (const [item] of readAfter(event.body)) {
+        const trail = this.trails.get(item);
+        if (!trail) continue;
+        const plan = visit(item, this.#goods.get(item) ?? ACTOR);
+        // What the signer saw was the trail before the statement.
+        this.#orMiss(plan, [logIndex, position], () =>
+          trail.firstAt([logIndex, 0]),
+        );
+      }
+    }
+  }
+
+  /** Return what windows passed over and no other window looked at. */
+  skipped() {
+    /** @type {Skipped[]} */
+    const skipped = [];
+    for (const item of this.trails.keys()) {
+      const looked = [...(this.#looked.get(item) ?? [])].sort((a, b) => a - b);
+      for (const [first, stop] of joined(this.#passed.get(item) ?? [])) {
+        let start = first;
+        let at = countBefore(looked, (number) => number < start);
+        for (; start < stop; at++) {
+          const number = Math.min(looked[at] ?? stop, stop);
+          if (start < number) skipped.push({ item, start, stop: number });
+          start = number + 1;
+        }
+      }
+    }
+    return skipped;
+  }
+
+  #drain() {
+    // Visiting makes the queue longer, and the loop sees that.
+    for (const next of this.#queue) this.#visit(next);
+    this.#queue = [];
+  }
+
   /** @param {Visit} plan */
   #visit(plan) {
     const key = `${plan.why} ${plan.item}`;
@@ -327,32 +425,35 @@ class Walk {
     this.#made.set(key, made);
     // A cycle of containers only ever narrows its window, and ends here.
     if (made.covers(plan.start, plan.stop)) return;
-    const links = this.#links(plan);
-    if (links === null) return;
+    const trail = this.#trail(plan);
+    if (trail === null) return;
+    if (plan.why !== ACTOR && !this.#goods.has(plan.item)) {
+      this.#goods.set(plan.item, plan.why);
+    }
     if (HAS_CONTAINERS.includes(plan.why)) {
-      made.add(plan.start, this.#ride(plan, links));
+      made.add(plan.start, this.#ride(plan, trail));
       return;
     }
     made.add(plan.start, plan.stop);
-    this.#stand(plan, [...this.#events(plan, links)]);
+    this.#stand(plan, [...this.#events(plan, trail)]);
   }
 
   /**
    * Read a trail of which the parents matter too; return where it ends: where
    * the visit stops, or where a container was emptied.
    * @param {Visit} plan
-   * @param {Link[]} links
+   * @param {SparseTrail} trail
    */
-  #ride(plan, links) {
+  #ride(plan, trail) {
     /** @type {Map<string, Position[]>} */
     const opened = new Map();
     const windows = [];
-    const { events, stop } = this.#untilEmptied(plan, links);
+    const { events, stop } = this.#untilEmptied(plan, trail);
     for (const seen of this.#stand(plan, events)) {
       const parent = this.#parentOf(plan, seen);
       if (parent === null) continue;
       const added = opened.get(parent);
-      if (says(seen.event, "ADD")) {
+      if (seen.link.kinds & GOES_IN) {
         if (added) added.push(seen.at);
         else opened.set(parent, [seen.at]);
       } else if (added) {
@@ -372,11 +473,11 @@ class Walk {
   /**
    * Return the visit's events, and where the visit stops.
    * @param {Visit} plan
-   * @param {Link[]} links
+   * @param {SparseTrail} trail
    */
-  #untilEmptied(plan, links) {
+  #untilEmptied(plan, trail) {
     const events = [];
-    for (const seen of this.#events(plan, links)) {
+    for (const seen of this.#events(plan, trail)) {
       events.push(seen);
       if (plan.why === CONTAINER && isEmptied(seen)) {
         return { events, stop: seen.at };
@@ -403,7 +504,7 @@ class Walk {
       const declared = voids.get(seen);
       if (declared) {
         this.voids.set(key, declared);
-      } else if (!declaresError(seen.event.body)) {
+      } else if (!seen.declaresError) {
         standing.push(seen);
         this.#look(plan, seen);
       }
@@ -411,8 +512,33 @@ class Walk {
     return standing;
   }
 
+  /**
+   * Look at the warnings of a trail, those in no window aside.
+   * @param {Visit} plan
+   */
+  #heed(plan) {
+    const { item, why } = plan;
+    const looked = this.#lookedAt(item);
+    const trail = /** @type {SparseTrail} */ (this.trails.get(item));
+    const events = [];
+    for (const [number, link] of trail.warnings) {
+      if (!this.#mayLook(plan)) break;
+      const seen = this.#see(plan, number, link);
+      if (seen === null) continue;
+      events.push(seen);
+      if (!looked.has(number)) {
+        looked.add(number);
+        this.aside.push({ at: seen.at, item, why });
+      }
+    }
+    for (const [{ at }, declared] of findVoid(events)) {
+      const key = sightingKey(at, item);
+      if (!this.voids.has(key)) this.voids.set(key, declared);
+    }
+  }
+
   /** @param {Visit} plan */
-  #links(plan) {
+  #trail(plan) {
     const { item } = plan;
     const known = this.trails.get(item);
     if (known) return known;
@@ -422,81 +548,144 @@ class Walk {
       this.#miss(plan, null, `the story has over ${MAX_TRAILS} trails`);
       return null;
     }
-    const links = this.readTrail(item);
-    if (links === null) {
+    const trail = this.readTrail(item);
+    if (trail === null) {
       this.#miss(plan, null, `the trail of ${item} is not there`);
       return null;
     }
     this.#lacking.delete(item);
-    this.trails.set(item, links);
-    return links;
+    this.trails.set(item, trail);
+    return trail;
   }
 
   /**
    * Yield the events in the visit's window that can be seen.
    * @param {Visit} plan
-   * @param {Link[]} links
+   * @param {SparseTrail} trail
    * @returns {Generator<Seen>}
    */
-  *#events(plan, links) {
-    const first = countBefore(
-      links,
-      (link) => comparePlaces(placeOf(link), plan.start) < 0,
-    );
-    for (let number = first; number < links.length; number++) {
-      const at = placeOf(links[number]);
-      if (comparePlaces(at, plan.stop) > 0) return;
-      this.#looks++;
-      if (this.#looks > MAX_LOOKS) {
-        this.#miss(plan, null, "the story is too long to be followed");
-        return;
+  *#events(plan, trail) {
+    const looked = this.#lookedAt(plan.item);
+    let last = -1;
+    try {
+      for (const [number, link] of this.#linksIn(plan, trail)) {
+        if (!this.#mayLook(plan)) return;
+        if (last >= 0 && last + 1 < number) {
+          const passed = this.#passed.get(plan.item) ?? [];
+          this.#passed.set(plan.item, passed);
+          passed.push([last + 1, number]);
+        }
+        last = number;
+        looked.add(number);
+        const seen = this.#see(plan, number, link);
+        if (seen !== null) yield seen;
       }
-      const key = sightingKey(at, plan.item);
-      let seen = this.#seen.get(key);
-      if (seen === undefined) {
-        const which =
-          `event ${number + 1} of ${links.length} of the trail of` +
-          ` ${plan.item} (entry ${at[0]}, event ${at[1]})`;
-        seen = this.#see(plan, at, which);
-        this.#seen.set(key, seen);
-      }
-      if (seen !== null) yield seen;
+    } catch (error) {
+      if (!(error instanceof NotShownError)) throw error;
+      this.#miss(plan, null, error.message);
     }
   }
 
   /**
+   * Yield the links that a visit looks at, with their numbers.
    * @param {Visit} plan
-   * @param {Position} at
-   * @param {string} which
+   * @param {SparseTrail} trail
+   * @returns {Generator<[number, Link]>}
+   * @throws {NotShownError} What comes next is not shown.
+   */
+  *#linksIn(plan, trail) {
+    const isAtStart = comparePlaces(plan.start, FIRST) === 0;
+    const start = isAtStart ? 0 : trail.firstAt(plan.start);
+    let stop = comparePlaces(plan.stop, LAST) === 0 ? trail.count : null;
+    for (let number = start; ; number++) {
+      if (number === start + EDGE && plan.why !== ACTOR) {
+        stop ??= trail.firstAt([plan.stop[0], plan.stop[1] + 1]);
+        if (stop - start > WHOLE) break;
+      }
+      if (number === (stop ?? trail.count)) return;
+      const [link] = trail.slice(number, number + 1);
+      if (comparePlaces(placeOf(link), plan.stop) > 0) return;
+      yield [number, link];
+    }
+    const end = /** @type {number} */ (stop);
+    yield* this.#between(plan, trail, start + EDGE, end - EDGE);
+    const links = trail.slice(end - EDGE, end);
+    for (const [i, link] of links.entries()) yield [end - EDGE + i, link];
+  }
+
+  /**
+   * Return what a visit looks at of what it skips.
+   * @param {Visit} plan
+   * @param {SparseTrail} trail
+   * @param {number} start
+   * @param {number} stop
+   * @returns {[number, Link][]}
+   */
+  #between(plan, trail, start, stop) {
+    const { warnings } = trail;
+    const first = countBefore(warnings, ([number]) => number < start);
+    const last = countBefore(warnings, ([number]) => number < stop);
+    const found = new Map(warnings.slice(first, last));
+    if (plan.why === SUBJECT) {
+      for (const number of this.besides) {
+        if (number < start || number >= stop) continue;
+        found.set(number, trail.slice(number, number + 1)[0]);
+      }
+    }
+    return [...found].sort((a, b) => a[0] - b[0]);
+  }
+
+  /** @param {Visit} plan */
+  #mayLook(plan) {
+    this.#looks++;
+    if (this.#looks <= MAX_LOOKS) return true;
+    this.#miss(plan, null, "the story is too long to be followed");
+    return false;
+  }
+
+  /**
+   * @param {Visit} plan
+   * @param {number} number
+   * @param {Link} link
    * @returns {Seen | null}
    */
-  #see(plan, at, which) {
-    const found = this.#partsOf(at);
-    if (found === null) {
-      this.#miss(plan, at, `${which} is not shown`);
-      return null;
+  #see(plan, number, link) {
+    const { item } = plan;
+    const at = placeOf(link);
+    const key = sightingKey(at, item);
+    let seen = this.#seen.get(key);
+    if (seen === undefined) {
+      const met = this.#meet(at);
+      seen = met && new Seen(link, met);
+      this.#seen.set(key, seen);
+      if (seen) this.#shown.add(placeKey(at));
+      else {
+        const { count } = /** @type {SparseTrail} */ (this.trails.get(item));
+        this.#miss(
+          plan,
+          at,
+          `event ${number + 1} of ${count} of the trail of ${item} (entry` +
+            ` ${at[0]}, event ${at[1]}) is not shown`,
+        );
+      }
     }
-    const own = found.parts.leaves.get(plan.item) ?? [];
-    if (!own.length) {
-      this.#miss(plan, at, `${which} does not show that it names it`);
-    }
-    return { at, ...found, own };
+    return seen;
   }
 
   /** @param {Position} at */
-  #partsOf(at) {
+  #meet(at) {
     const key = placeKey(at);
-    let found = this.#parts.get(key);
-    if (found === undefined) {
+    let met = this.#met.get(key);
+    if (met === undefined) {
       const event = this.readEvent(at);
-      found = event && { event, parts: new Parts(event) };
-      this.#parts.set(key, found);
+      met = event && new Met(event);
+      this.#met.set(key, met);
       if (event && !this.#issuers.has(event.issuer)) {
         this.#issuers.add(event.issuer);
         this.#unheard.push(event.issuer);
       }
     }
-    return found;
+    return met;
   }
 
   /**
@@ -505,18 +694,18 @@ class Walk {
    * @param {Seen} seen
    */
   #look(plan, seen) {
-    const { body } = seen.event;
-    if (isRegistryEvent(body)) {
-      this.#requireAll(plan, seen);
+    const { event } = seen;
+    if (isRegistryEvent(event.body)) {
+      this.#requireAll(plan, seen, leavesOf(event, 1, 13));
       return;
     }
-    if (HAS_LOT.includes(plan.why) && namesItIn(seen, MADE_AS_UNIT)) {
+    if (HAS_LOT.includes(plan.why) && seen.namesItIn(MADE_AS_UNIT)) {
       this.#followLot(plan, seen);
     }
     if (
       HAS_INPUTS.includes(plan.why) &&
-      body.get("type") === "TransformationEvent" &&
-      namesItIn(seen, OUTPUTS)
+      event.body.get("type") === "TransformationEvent" &&
+      seen.namesItIn(OUTPUTS)
     ) {
       this.#followInputs(visit(plan.item, INPUT), seen);
     }
@@ -546,13 +735,15 @@ class Walk {
    * @param {Seen} seen
    */
   #followInputs(plan, seen) {
-    if (!this.#requireAll(plan, seen)) return;
     // They are the same from whichever of its outputs it is seen.
     const key = placeKey(seen.at);
     if (this.#turned.has(key)) return;
     this.#turned.add(key);
-    for (const item of seen.event.shown.values()) {
-      if (INPUTS.includes(item.relation) && hasTrail(item.id)) {
+    const inputs = leavesOf(seen.event, 8, 9);
+    if (!this.#requireAll(plan, seen, inputs)) return;
+    for (let number = inputs.start; number < inputs.stop; number++) {
+      const item = seen.event.shown.get(number);
+      if (item && hasTrail(item.id, item.relation)) {
         this.follow(visit(item.id, INPUT, FIRST, seen.at));
       }
     }
@@ -564,46 +755,66 @@ class Walk {
    * @param {Seen} seen
    */
   #parentOf(plan, seen) {
-    const { event } = seen;
-    if (
-      !hasParent(event) ||
-      !says(event, "ADD", "DELETE") ||
-      !namesItIn(seen, CHILD)
-    ) {
+    if (!(seen.link.kinds & (GOES_IN | COMES_OUT)) || !seen.namesItIn(CHILD)) {
       return null;
     }
-    if (seen.parts.parent) {
-      const { id } = seen.parts.parent;
-      // A place has no inside: what else happens there is none of the item's
-      // story.
-      return id.startsWith(PLACE) || id === plan.item ? null : id;
-    }
-    // Only with every leaf at hand is it certain that there is no parent.
-    this.#requireAll(visit(plan.item, CONTAINER), seen);
-    return null;
+    // One at most; none names no container, and the counts say so.
+    const parents = leavesOf(seen.event, 5, 5);
+    const wanted = visit(plan.item, CONTAINER);
+    if (!this.#requireAll(wanted, seen, parents)) return null;
+    const id = seen.event.shown.get(parents.start)?.id;
+    if (parents.start === parents.stop || id === undefined) return null;
+    // A place has no inside: what else happens there is none of the item's
+    // story.
+    return id.startsWith(PLACE) || id === plan.item ? null : id;
   }
 
   /**
-   * Ask for every item leaf of the event; return if it is not too big.
+   * Ask for some item leaves of an event; return if they are not too many.
    * @param {Visit} plan
    * @param {Seen} seen
+   * @param {{start: number, stop: number}} leaves
    */
-  #requireAll(plan, { at, event, parts }) {
+  #requireAll(plan, { at, event }, { start, stop }) {
     const where = `event ${at[1]} of entry ${at[0]}`;
-    const { itemCount } = event;
-    if (itemCount > MAX_ITEMS) {
+    if (stop - start > MAX_ITEMS) {
       this.#miss(
         plan,
         at,
-        `${where} names ${itemCount} items: a story shows ${MAX_ITEMS} of one` +
-          " event at most",
+        `${where} names ${stop - start} items: a story shows ${MAX_ITEMS} of` +
+          " one event at most",
       );
       return false;
     }
-    if (parts.lacks) {
-      this.#miss(plan, at, `leaf ${parts.lacks} of ${where} is not shown`);
+    for (let number = start; number < stop; number++) {
+      if (!event.shown.has(number)) {
+        this.#miss(plan, at, `leaf ${number} of ${where} is not shown`);
+        break;
+      }
     }
     return true;
+  }
+
+  /** @param {string} item */
+  #lookedAt(item) {
+    const looked = this.#looked.get(item) ?? new Set();
+    this.#looked.set(item, looked);
+    return looked;
+  }
+
+  /**
+   * Ask a trail something; note what is not shown of it.
+   * @param {Visit} plan
+   * @param {Position | null} at
+   * @param {() => unknown} ask
+   */
+  #orMiss(plan, at, ask) {
+    try {
+      ask();
+    } catch (error) {
+      if (!(error instanceof NotShownError)) throw error;
+      this.#miss(plan, at, error.message);
+    }
   }
 
   /**
@@ -619,11 +830,35 @@ class Walk {
 }
 
 /**
- * @param {Link} link
- * @returns {Position}
+ * Return the numbers of the leaves from the group of the code `first` to that
+ * of `last`.
+ * @param {SeenEvent} event
+ * @param {number} first
+ * @param {number} last
  */
-function placeOf({ logIndex, position }) {
-  return [logIndex, position];
+function leavesOf({ counts }, first, last) {
+  let start = 1;
+  let stop = 1;
+  for (const [code, count] of counts) {
+    if (code < first) start += count;
+    if (code <= last) stop += count;
+  }
+  return { start, stop };
+}
+
+/**
+ * Return what stretches cover together, lowest first.
+ * @param {[number, number][]} stretches
+ */
+function joined(stretches) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const [start, stop] of [...stretches].sort((a, b) => a[0] - b[0])) {
+    const last = found[found.length - 1];
+    if (last && start <= last[1]) last[1] = Math.max(last[1], stop);
+    else found.push([start, stop]);
+  }
+  return found;
 }
 
 /**
@@ -633,28 +868,6 @@ function placeOf({ logIndex, position }) {
  */
 function windowOn(parent, [start, ...again], stop) {
   return visit(parent, CONTAINER, start, stop, again);
-}
-
-/** @param {SeenEvent} event */
-function hasParent({ body }) {
-  return FORMS_WITH_PARENT.includes(/** @type {string} */ (body.get("type")));
-}
-
-/**
- * @param {SeenEvent} event
- * @param {...string} actions
- */
-function says({ body }, ...actions) {
-  return actions.includes(/** @type {string} */ (body.get("action")));
-}
-
-/**
- * Whether the item stands in one of these lists.
- * @param {Seen} seen
- * @param {string[]} relations
- */
-function namesItIn({ own }, relations) {
-  return own.some((item) => relations.includes(item.relation));
 }
 
 /**
@@ -667,11 +880,11 @@ function findVoid(events) {
   /** @type {Map<Seen, Position>} */
   const voids = new Map();
   for (const seen of events) {
-    if (declaresError(seen.event.body)) declared.set(saidBy(seen), seen.at);
+    if (seen.declaresError) declared.set(saidBy(seen), seen.at);
   }
   if (!declared.size) return voids;
   for (const seen of events) {
-    if (declaresError(seen.event.body)) continue;
+    if (seen.declaresError) continue;
     const at = declared.get(saidBy(seen));
     if (at && comparePlaces(at, seen.at) > 0) voids.set(seen, at);
   }
@@ -684,13 +897,19 @@ function findVoid(events) {
  * are: so this is all that a prover may go by.
  * @param {Seen} seen
  */
-function saidBy({ event, parts, own }) {
-  const items = new Set(own.map((item) => JSON.stringify(item)));
+function saidBy({ link, event, met }) {
+  const own = new Set(
+    link.leaves.map((number) => {
+      const item = /** @type {Item} */ (event.shown.get(number));
+      const { relation, id, quantity, uom, seal } = item;
+      return JSON.stringify([relation, id, quantity, uom, seal && toHex(seal)]);
+    }),
+  );
   return JSON.stringify([
     event.issuer,
-    event.itemCount,
-    [...items].sort(),
-    parts.asserts,
+    event.counts,
+    [...own].sort(),
+    met.asserts,
   ]);
 }
 
@@ -699,12 +918,9 @@ function saidBy({ event, parts, own }) {
  * @param {Seen} seen
  */
 function isEmptied(seen) {
-  const { event } = seen;
   return (
-    !declaresError(event.body) &&
-    hasParent(event) &&
-    says(event, "DELETE") &&
-    event.itemCount === 1 &&
-    namesItIn(seen, PARENT)
+    (seen.link.kinds & COMES_OUT) !== 0 &&
+    !seen.declaresError &&
+    seen.namesItIn(PARENT)
   );
 }

@@ -9,8 +9,9 @@
 //      5  freshness      it is not too old, and not from the future
 //      6  commitment     its last leaf commits to the trails of all items
 //      7  inclusion      every entry is in the log at its index
-//      8  events         every leaf shown is one that its statement signed
-//      9  trails         each has all of its links, and ends where the map says
+//      8  events         every event shown is of its form
+//      9  trails         each holds what is shown of its item, and every link
+//                        is where the map says
 //     10  completeness   the walk through the story finds all it needs, and
 //                        nothing is there that it does not lead to
 //     11  signatures     every statement is signed with a key that counted then
@@ -21,7 +22,10 @@
 // Keys, origin, authorities, witnesses and the clock come from the caller;
 // nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
 // log holds, and a fault there leaves nothing to go on with; the later ones
-// note all faults that there are.
+// note all faults that there are. Events are read before the entries are
+// proven, for they are what the entries are made of again; and the last
+// entry's time is worth nothing before it is proven, so that freshness comes
+// after inclusion.
 
 import { quoted } from "../encoding/text.js";
 import {
@@ -37,10 +41,10 @@ import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
 import { parseBundle } from "./bundle.js";
 import {
-  checkCommitment,
-  checkEvents,
-  checkInclusion,
+  checkAnchors,
+  checkLog,
   checkTrails,
+  readStatements,
 } from "./evidence.js";
 import { newest, openTrusted, requirePast } from "./opening.js";
 import { Report, StoppedError } from "./report.js";
@@ -54,7 +58,7 @@ import {
 } from "./story.js";
 import { makeTimeline } from "./timeline.js";
 import { ACTOR } from "./trace.js";
-import { SCHEMA, fillUp, outcomeOf } from "./verdict.js";
+import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/checkpoint.js").SignedCheckpoint} Signed */
@@ -85,7 +89,8 @@ import { SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 export async function verifyBundle(data, asked) {
   const verdict = await examineBundle(data, asked);
   for (const { id, outcome, code, detail } of verdict.checks) {
-    if (outcome !== "VERIFIED") {
+    // A step that did not run says nothing; the one that stopped it does.
+    if (outcome !== "VERIFIED" && code !== NOT_CHECKED) {
       const Fault = ERRORS.get(id) ?? VerificationError;
       throw new Fault(`${code}: ${detail}`);
     }
@@ -176,26 +181,27 @@ class Examination {
   async run(data) {
     const { report, trust } = this;
 
-    // 1 to 6: what the checkpoint is worth.
+    // 1 to 5: what the checkpoint is worth.
     const { bundle, claimed } = this.read(data);
-    this.subject = bundle.items[0].item;
+    this.subject = bundle.subject;
     await this.checkOrigin(claimed);
     const signed = await this.checkLogSignature(bundle);
     const counted = await this.checkQuorum(signed);
     const { checkpoint } = signed;
-    const commitment = checkCommitment(report, bundle, checkpoint);
-    this.checkFreshness(commitment, counted);
+    const { origin } = checkpoint;
 
-    // 7 to 9: what the log holds.
-    const { statements, times } = checkInclusion(
+    // 6 to 9: what the log holds.
+    const { statements, events } = readStatements(report, bundle, origin);
+    const { commitment, times, leaves } = checkLog(
       report,
       bundle,
       checkpoint,
-      commitment,
+      statements,
     );
-    const events = checkEvents(report, bundle, statements);
+    await checkAnchors(report, bundle, checkpoint, leaves, trust);
+    this.checkFreshness(commitment, counted);
     this.summary = {
-      origin: checkpoint.origin,
+      origin,
       size: checkpoint.size,
       time: commitment.time,
       witnesses: counted.map((cosignature) => cosignature.name),
@@ -203,13 +209,15 @@ class Examination {
       events: events.size,
       issuers: [...new Set([...events.values()].map((e) => e.issuer))],
     };
-    const chains = checkTrails(report, bundle, events, commitment.mapRoot);
-    const evidence = { statements, times, events, chains };
+    const { mapRoot } = commitment;
+    const trails = checkTrails(report, bundle, events, { origin, mapRoot });
+    const evidence = { statements, times, events, trails };
 
     // 10 to 14: what it means.
-    const walk = traceBundle(bundle, events);
+    const walk = traceBundle(bundle, evidence, origin);
     const pinned = new Set(trust.actors.map((actor) => actor.id));
-    checkCompleteness(report, bundle, walk, trust.trails, pinned);
+    const asked = trust.trails;
+    checkCompleteness(report, bundle, walk, evidence, { asked, pinned });
     const entitlement = await checkEntitlement(
       report,
       trust.registry(),
@@ -221,8 +229,8 @@ class Examination {
           .map(({ reason }) => reason),
       },
     );
-    checkDemands(report, bundle, evidence);
-    checkStanding(report, bundle, walk, events);
+    checkDemands(report, evidence);
+    checkStanding(report, bundle, walk, evidence);
     checkCreations(report, walk, events, entitlement.acts);
     checkRecalls(report, walk, events, entitlement.acts);
     this.timeline = makeTimeline(walk, events, entitlement);

@@ -7,7 +7,7 @@
 // It is the last leaf of every checkpoint: at size n, leaf n - 1 commits the
 // map after entries [0, n - 1).
 
-import { decodeFlat } from "../encoding/canonical.js";
+import { decodeFlat, encode } from "../encoding/canonical.js";
 import { checkHash } from "../encoding/digest.js";
 import { MalformedError } from "../errors.js";
 
@@ -18,6 +18,14 @@ import { MalformedError } from "../errors.js";
  * @property {number} itemCount how many items have a trail
  * @property {number} time the log's time, in ms since 1970
  */
+
+/**
+ * Return the entry of a commitment.
+ * @param {Commitment} commitment
+ */
+export function writeCommitment({ covered, mapRoot, itemCount, time }) {
+  return encode([2, covered, mapRoot, itemCount, time]);
+}
 
 /**
  * Return the commitment that `data` holds.

@@ -13,14 +13,21 @@
 // v(n) is an unsigned LEB128 number in its shortest form. A path is the list
 // of [bit, sibling] from a leaf up to the root, bits falling; as bytes, v(bit)
 // and 32 bytes for each step.
+//
+// A multiproof answers for many keys at once, with no hash in it twice. It is
+// the map walked down from its root along all of these keys together: its
+// steps are b + 1 for an inner node at bit b and 0 for a leaf, each node
+// before its left side and that before its right; its hashes are those of the
+// sides that none of the keys leads to, in the order met. Leaves that are
+// reached by keys that are not in the map alone are its others.
 
-import { equalBytes } from "../encoding/bytes.js";
+import { compareBytes, equalBytes, toHex } from "../encoding/bytes.js";
 import { HASH_SIZE, sha256 } from "../encoding/digest.js";
 import { EMPTY_ROOT } from "../encoding/tree.js";
 import { InvalidProofError } from "../errors.js";
 
 const KEY_SIZE = 32;
-const VALUE_SIZE = 40;
+const VALUE_SIZE = 80;
 const BITS = 8 * KEY_SIZE;
 
 /** @typedef {[number, Uint8Array]} MapStep a bit, and the side not taken */
@@ -48,14 +55,7 @@ export function mapRoot(pairs, bit = 0) {
  * @throws {InvalidProofError} It does not, or the path does not show it.
  */
 export function verifyPresence(path, { key, value, root }) {
-  if (key.length !== KEY_SIZE) {
-    throw new InvalidProofError(`a map key has 32 bytes, not ${key.length}`);
-  }
-  if (value.length !== VALUE_SIZE) {
-    throw new InvalidProofError(
-      `a map value has 40 bytes, not ${value.length}`,
-    );
-  }
+  requireSizes(key, value);
   requireFalling(path);
   let digest = leafHash(key, value);
   for (const [bit, sibling] of path) {
@@ -79,9 +79,7 @@ export function verifyPresence(path, { key, value, root }) {
  * @throws {InvalidProofError} It does, or the path does not show it.
  */
 export function verifyAbsence(path, { key, other, root }) {
-  if (key.length !== KEY_SIZE) {
-    throw new InvalidProofError(`a map key has 32 bytes, not ${key.length}`);
-  }
+  requireSizes(key, null);
   if (other === null) {
     if (path.length || !equalBytes(root, EMPTY_ROOT)) {
       throw new InvalidProofError("the map is not empty");
@@ -99,6 +97,133 @@ export function verifyAbsence(path, { key, other, root }) {
         `the leaf shown is not where the key leads: bit ${bit} differs`,
       );
     }
+  }
+}
+
+/**
+ * What a map holds for each of some keys, in one proof.
+ * @typedef {object} MapMultiproof
+ * @property {number[]} steps the nodes on the way, each before its left side
+ *     and that before its right: b + 1 for an inner node at bit b, 0 for a
+ *     leaf. None if the map is empty.
+ * @property {[Uint8Array, Uint8Array][]} others key and value of the leaves
+ *     reached that are none of these keys: keys rise
+ * @property {Uint8Array} hashes of the sides that are not entered, joined, in
+ *     the order met
+ */
+
+/** @typedef {{key: Uint8Array, value: Uint8Array | null, isAsked: boolean}} MapKey */
+
+/**
+ * Return the root of the maps that a proof is true of: they hold these values,
+ * and nothing for the keys whose value is null.
+ * @param {[Uint8Array, Uint8Array | null][]} queries each key once; one at
+ *     least
+ * @param {MapMultiproof} proof
+ * @returns {Uint8Array}
+ * @throws {InvalidProofError} No map holds that and is proved by this: a step
+ *     is missing or does not go down, a node is reached by no key or a leaf by
+ *     another's, or a part of the proof is not used.
+ */
+export function rootFromMany(queries, { steps, others, hashes }) {
+  checkKeys(queries, others);
+  /** @type {MapKey[]} */
+  const keys = [
+    ...queries.map(([key, value]) => ({ key, value, isAsked: true })),
+    ...others.map(([key, value]) => ({ key, value, isAsked: false })),
+  ];
+  const isEmpty = keys.every(({ value }) => value === null);
+  if (isEmpty && !steps.length && !hashes.length) return EMPTY_ROOT;
+  let taken = 0;
+  let used = 0;
+  /**
+   * Return the hash of the part where these keys lead.
+   * @param {MapKey[]} here
+   * @param {number} lowest the first bit at which they may part
+   * @returns {Uint8Array}
+   */
+  const walk = (here, lowest) => {
+    if (!here.length) {
+      if (used === hashes.length) throw endsEarly();
+      used += HASH_SIZE;
+      return hashes.subarray(used - HASH_SIZE, used);
+    }
+    if (taken === steps.length) throw endsEarly();
+    const step = steps[taken++];
+    if (step === 0) return reached(here);
+    const bit = step - 1;
+    if (!(lowest <= bit && bit < BITS)) {
+      throw new InvalidProofError(
+        `the map proof has bit ${bit} where one from ${lowest} must be`,
+      );
+    }
+    const left = here.filter(({ key }) => !bitOf(key, bit));
+    const right = here.filter(({ key }) => bitOf(key, bit));
+    return innerHash(bit, walk(left, bit + 1), walk(right, bit + 1));
+  };
+  const root = walk(keys, 0);
+  if (taken !== steps.length || used !== hashes.length) {
+    throw new InvalidProofError("a part of the map proof is not used");
+  }
+  return root;
+}
+
+function endsEarly() {
+  return new InvalidProofError("the map proof ends too early");
+}
+
+/**
+ * @param {[Uint8Array, Uint8Array | null][]} queries
+ * @param {[Uint8Array, Uint8Array][]} others
+ */
+function checkKeys(queries, others) {
+  if (!queries.length) {
+    throw new InvalidProofError("a map proof about no key proves nothing");
+  }
+  const asked = new Set(queries.map(([key]) => toHex(key)));
+  for (const [i, [key]] of others.entries()) {
+    if (
+      (i && compareBytes(others[i - 1][0], key) >= 0) ||
+      asked.has(toHex(key))
+    ) {
+      throw new InvalidProofError(
+        "the map proof's other leaves are not in order, or are asked for",
+      );
+    }
+  }
+  for (const [key, value] of [...queries, ...others]) requireSizes(key, value);
+}
+
+/**
+ * Return the hash of the one leaf that all of these keys lead to.
+ * @param {MapKey[]} keys
+ */
+function reached(keys) {
+  const here = keys.filter(({ value }) => value !== null);
+  const [{ key, value, isAsked } = keys[0]] = here;
+  if (here.length !== 1 || value === null) {
+    throw new InvalidProofError(
+      `${here.length} of the map's leaves are where one must be`,
+    );
+  }
+  if (!isAsked && keys.length === 1) {
+    throw new InvalidProofError("the map proof shows a leaf without need");
+  }
+  return leafHash(key, value);
+}
+
+/**
+ * @param {Uint8Array} key
+ * @param {Uint8Array | null} value
+ */
+function requireSizes(key, value) {
+  if (key.length !== KEY_SIZE) {
+    throw new InvalidProofError(`a map key has 32 bytes, not ${key.length}`);
+  }
+  if (value !== null && value.length !== VALUE_SIZE) {
+    throw new InvalidProofError(
+      `a map value has 80 bytes, not ${value.length}`,
+    );
   }
 }
 
