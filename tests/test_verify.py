@@ -1,6 +1,7 @@
 """Whoever tampers, hides, forges or oversteps is found out, step by step."""
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -2057,6 +2058,59 @@ def test_no_signed_body_makes_it_raise(
     event = make_event(whole, items, secret=bytes(32))
     world.say(MAKER, event)
     world.examine(world.bundle(can(1)))
+
+
+def work(world: World, bundle: Bundle) -> int:
+    """Return how many calls it takes to examine *bundle*."""
+    count = 0
+
+    def called(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        del frame, argument
+        count += event in {"call", "c_call"}
+
+    data, trust = bundle.to_bytes(), world.trust()
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        verdict = examine_bundle(data, trust=trust, now=world.now)
+    finally:
+        sys.setprofile(before)
+    assert verdict.outcome is Outcome.VERIFIED
+    return count
+
+
+def of_one_statement(count: int) -> tuple[World, Bundle]:
+    world = story()
+    world.say(MAKER, *(world.seen(can(1)) for _ in range(count)))
+    return world, world.bundle(can(1), besides=range(count))
+
+
+def of_many_trails(count: int) -> tuple[World, Bundle]:
+    world = story()
+    inputs = [can(10 + number) for number in range(count)]
+    world.say(MAKER, *(world.seen(item) for item in inputs))
+    world.say(MAKER, world.turned(inputs, [can(1)]))
+    return world, world.bundle(can(1))
+
+
+def of_many_errors(count: int) -> tuple[World, Bundle]:
+    world = story()
+    wrong = world.seen(can(1))
+    world.say(MAKER, *[wrong] * count)
+    error = world.as_error(wrong, correctiveEventIDs=["urn:x:y"] * count)
+    world.say(MAKER, error)
+    return world, world.bundle(can(1), besides=range(count + 3))
+
+
+@pytest.mark.parametrize(
+    "made", [of_one_statement, of_many_trails, of_many_errors]
+)
+def test_the_work_grows_with_the_bundle_and_no_faster(
+    made: Callable[[int], tuple[World, Bundle]],
+) -> None:
+    few, many = (work(*made(count)) for count in (40, 320))
+    assert many < 8 * few
 
 
 # The other door.
