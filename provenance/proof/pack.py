@@ -16,7 +16,14 @@ event of 50,000 items is its header, a few leaves and their proof, a trail of
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -114,6 +121,9 @@ class Source(Protocol):
     def entry(self, log_index: int) -> bytes:
         """Return the bytes of that log entry."""
 
+    def prepare(self, places: Sequence[Position]) -> None:
+        """Note that all of these events are going to be asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
@@ -205,10 +215,16 @@ def show_story(  # noqa: PLR0913  # each by name
 class _AskedTrail:
     """A trail of the ledger, that notes what it was asked for: a `Trail`."""
 
-    def __init__(self, view: LinkSource | None) -> None:
+    def __init__(
+        self,
+        view: LinkSource | None,
+        prepare: Callable[[Sequence[Position]], None],
+    ) -> None:
         self._view = view
+        self._prepare = prepare
         self.count = 0 if view is None else view.count
         self._links: dict[int, Link] = {}
+        self._places: dict[Position, int] = {}
         self._asked: set[int] = set()
         self._warnings: Sequence[tuple[int, Link]] | None = None
 
@@ -224,16 +240,21 @@ class _AskedTrail:
         """Return the links from number *start* up to *stop*, that excluded."""
         self._asked.update(range(start, stop))
         self._load(start, stop)
-        return [self._links[number] for number in range(start, stop)]
+        links = [self._links[number] for number in range(start, stop)]
+        if len(links) > 1:
+            self._prepare([place_of(link) for link in links])
+        return links
 
     def warnings(self) -> Sequence[tuple[int, Link]]:
         """Return every link that warns, with its number, oldest first."""
         if self._warnings is None:
             view = self._view
             found = () if view is None else view.warnings()
-            self._links.update(found)
+            self._take(found)
             self._asked.update(number for number, _ in found)
             self._warnings = found
+            if found:
+                self._prepare([place_of(link) for _, link in found])
         return self._warnings
 
     def asked(self) -> list[tuple[int, Link]]:
@@ -245,12 +266,14 @@ class _AskedTrail:
 
     def keep(self, place: Position) -> None:
         """Ask for the link at *place*, if there is one."""
-        # Where it ought to be and is not, a verifier will find that out.
-        number = self._number_at(place)
-        if number < self.count:
-            self._load(number, number + 1)
-            if place_of(self._links[number]) == place:
-                self._asked.add(number)
+        number = self._places.get(place)
+        if number is None:
+            number = self._number_at(place)
+            self._load(number, min(number + 1, self.count))
+            # Where it ought to be and is not, a verifier will find that out.
+            if self._places.get(place) != number:
+                return
+        self._asked.add(number)
 
     def proven(
         self, item: str, shown: Mapping[Position, Collection[int]]
@@ -298,8 +321,12 @@ class _AskedTrail:
             # The walk goes on from here one by one, as a rule.
             stop = min(self.count, max(stop, start + EDGE))
             assert self._view is not None, "an empty trail has no link"
-            links = self._view.links(start, stop)
-            self._links.update(enumerate(links, start))
+            self._take(enumerate(self._view.links(start, stop), start))
+
+    def _take(self, links: Iterable[tuple[int, Link]]) -> None:
+        for number, link in links:
+            self._links[number] = link
+            self._places[place_of(link)] = number
 
 
 class _Items(Mapping[int, Item]):
@@ -368,7 +395,9 @@ class _Look:
         """Return the item's trail."""
         trail = self.trails.get(item)
         if trail is None:
-            trail = self.trails[item] = _AskedTrail(self.source.trail(item))
+            trail = self.trails[item] = _AskedTrail(
+                self.source.trail(item), self.source.prepare
+            )
         return trail
 
     def event(self, log_index: int, position: int, item: str) -> SeenEvent:
