@@ -10,7 +10,7 @@ it finds is small and plain, to be sent back to the writer:
     the signature, by the key named     InvalidSignatureError
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -218,27 +218,36 @@ def check_event(event: Event, *, called: str, issuer: str) -> CheckedEvent:
             f"{called} names no item that can have a trail: a serial,"
             " a lot, a logistic unit"
         )
-    # An item's own leaves stand in one group, so that the first says which.
-    kinds = {item.relation: 0 for item in event.items}
-    if reading is not None:
-        kinds = {relation: reading.kinds(CODES[relation]) for relation in kinds}
     return CheckedEvent(
         data=event.data,
         id=event.id,
         items=tuple(own),
         keys=tuple([map_key(item) for item in own]),
         leaves=tuple(own.values()),
-        kinds=tuple(
-            [
-                kinds[event.items[leaves[0] - 1].relation]
-                for leaves in own.values()
-            ]
-        ),
+        kinds=_kinds(event, own.values(), reading),
         act=act,
         after=tuple([(map_key(item), link) for item, link in event.after]),
         time=0 if reading is None else reading.time,
         name=None if act is REGISTRY_ACT else name_of(event, issuer=issuer),
     )
+
+
+def _kinds(
+    event: Event,
+    own: Collection[tuple[int, ...]],
+    reading: EventReading | None,
+) -> tuple[int, ...]:
+    """Return what the event is to each item, by the item's *own* leaves."""
+    if reading is None:
+        return (0,) * len(own)
+    if len(event.counts) == 1:
+        return (reading.kinds(event.counts[0][0]),) * len(own)
+    # An item's own leaves stand in one group: the first says which.
+    of_group = {code: reading.kinds(code) for code, _ in event.counts}
+    items = event.items
+    return tuple([
+        of_group[CODES[items[leaves[0] - 1].relation]] for leaves in own
+    ])  # fmt: skip
 
 
 def _read_event(event: Event) -> tuple[Act, EventReading | None]:
