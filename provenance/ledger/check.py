@@ -15,7 +15,6 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from provenance.claims.actor import (
-    ACTOR_RELATION,
     check_registry_body,
     is_registry_event,
 )
@@ -27,20 +26,17 @@ from provenance.claims.trail import map_key
 from provenance.claims.versions import (
     parse_book_entry,
     parse_version_entry,
-    trust_item,
 )
 from provenance.epcis.acts import read_act
 from provenance.epcis.corrections import EventName, name_of
-from provenance.epcis.form import check_form
+from provenance.epcis.form import check_whole
 from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import InvalidSignatureError, MalformedError
-from provenance.gs1 import canonical_item
 from provenance.keys import signature_is_valid
 
 FindKey = Callable[[bytes], bytes | None]
 """Returns the public key with that id, or None if it is not known."""
 
-_OUR_OWN = trust_item("")
 
 REGISTRY_ACT = Act(frozenset(), (), ())
 """Stands for a registry event, whose permission the registry itself judges."""
@@ -251,27 +247,9 @@ def _kinds(
 
 
 def _read_event(event: Event) -> tuple[Act, EventReading | None]:
+    check_whole(event)
     if is_registry_event(event.body):
         check_registry_body(event.body, event.items)
         return REGISTRY_ACT, None
-    return _read_epcis(event)
-
-
-def _read_epcis(event: Event) -> tuple[Act, EventReading]:
-    for item in event.items:
-        if item.relation == ACTOR_RELATION:
-            raise MalformedError("only registry events name actors as items")
-        if item.id.startswith(_OUR_OWN):
-            raise MalformedError(
-                f"no event names {item.id!r}: what begins so has a trail of"
-                " entries of its own"
-            )
-        canonical = canonical_item(item.id)
-        if canonical != item.id:
-            raise MalformedError(
-                f"item {item.id!r} is not in canonical form: write"
-                f" {canonical!r}"
-            )
     act = read_act(event.body, event.items)
-    check_form(event.body, event.counts, event.pointers)
     return act, read_event(event.body, event.counts)
