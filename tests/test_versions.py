@@ -219,8 +219,8 @@ def test_a_version_out_of_bounds_is_refused(change: dict[str, Any]) -> None:
 @pytest.mark.parametrize("why", ["later", "", None, 1])
 def test_an_epoch_ends_for_one_of_two_reasons(why: Any) -> None:
     path = ("epochs", 0, "ended", "why")
-    assert parse_version(encode(changed(path, lambda _: "stolen")))
-    assert parse_version(encode(changed(path[:-1], lambda _: None)))
+    parse_version(encode(changed(path, lambda _: "stolen")))
+    parse_version(encode(changed(path[:-1], lambda _: None)))
     with pytest.raises(MalformedError, match="epochs"):
         parse_version(encode(changed(path, lambda _: why)))
 

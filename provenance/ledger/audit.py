@@ -368,7 +368,7 @@ class _Auditor:
 
     def _head_link(self, key: bytes) -> bytes | None:
         leaf = self._map.get(key)
-        return None if leaf is None else leaf.link
+        return None if leaf is None else leaf[2]
 
     def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[NameRow]:
         return chain(self._names.get(key, ()), sequencer.named(key))

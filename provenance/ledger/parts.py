@@ -15,8 +15,8 @@ from provenance.encoding.tree import leaf_hash
 from provenance.errors import MalformedError
 from provenance.tlog.tile import TILE_WIDTH, append_leaves
 
-_LEAST_LEAF = 15
-"""No leaf of an event, nor the hash of one, takes fewer bytes."""
+MAX_SMALL = 15 * TILE_WIDTH
+"""So many bytes hold no more than 256 leaves, which have 15 and more each."""
 
 _WITHHELD = b"\x91"
 """How the hash of a leaf that is not there begins: an array of one."""
@@ -91,7 +91,7 @@ def cut_event(data: bytes) -> tuple[list[int], list[Hash]] | None:
     Raises:
         MalformedError: It is no event's.
     """
-    if len(data) <= TILE_WIDTH * _LEAST_LEAF:
+    if len(data) <= MAX_SMALL:
         return None
     counts, pointers, reader = read_start(data)
     total = leaf_count(counts, pointers)

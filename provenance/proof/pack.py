@@ -17,6 +17,7 @@ event of 50,000 items is its header, a few leaves and their proof, a trail of
 
 from bisect import bisect_left
 from collections.abc import (
+    Callable,
     Collection,
     Iterable,
     Iterator,
@@ -120,6 +121,9 @@ class Source(Protocol):
     def entry(self, log_index: int) -> bytes:
         """Return the bytes of that log entry."""
 
+    def prepare(self, places: Sequence[Position]) -> None:
+        """Note that all of these events are going to be asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
@@ -211,8 +215,13 @@ def show_story(  # noqa: PLR0913  # each by name
 class _AskedTrail:
     """A trail of the ledger, that notes what it was asked for: a `Trail`."""
 
-    def __init__(self, view: LinkSource | None) -> None:
+    def __init__(
+        self,
+        view: LinkSource | None,
+        prepare: Callable[[Sequence[Position]], None],
+    ) -> None:
         self._view = view
+        self._prepare = prepare
         self.count = 0 if view is None else view.count
         self._links: dict[int, Link] = {}
         self._places: dict[Position, int] = {}
@@ -231,7 +240,10 @@ class _AskedTrail:
         """Return the links from number *start* up to *stop*, that excluded."""
         self._asked.update(range(start, stop))
         self._load(start, stop)
-        return [self._links[number] for number in range(start, stop)]
+        links = [self._links[number] for number in range(start, stop)]
+        if len(links) > 1:
+            self._prepare([place_of(link) for link in links])
+        return links
 
     def warnings(self) -> Sequence[tuple[int, Link]]:
         """Return every link that warns, with its number, oldest first."""
@@ -241,6 +253,8 @@ class _AskedTrail:
             self._take(found)
             self._asked.update(number for number, _ in found)
             self._warnings = found
+            if found:
+                self._prepare([place_of(link) for _, link in found])
         return self._warnings
 
     def asked(self) -> list[tuple[int, Link]]:
@@ -381,7 +395,9 @@ class _Look:
         """Return the item's trail."""
         trail = self.trails.get(item)
         if trail is None:
-            trail = self.trails[item] = _AskedTrail(self.source.trail(item))
+            trail = self.trails[item] = _AskedTrail(
+                self.source.trail(item), self.source.prepare
+            )
         return trail
 
     def event(self, log_index: int, position: int, item: str) -> SeenEvent:

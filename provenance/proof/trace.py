@@ -50,9 +50,9 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import count
 
 from provenance.claims.actor import is_registry_event
 from provenance.claims.event import CODES, Item, has_trail, read_after
@@ -575,7 +575,17 @@ class _Walk:
         """
         start = 0 if visit.start == FIRST else trail.first_at(visit.start)
         stop = trail.count if visit.stop == LAST else None
-        for number in count(start):
+        number = start
+        if stop is not None and visit.why is not Why.CONTAINER:
+            # It ends where its trail does: all that is looked at of its
+            # beginning is asked for at once.
+            is_whole = visit.why is Why.ACTOR or stop - start <= WHOLE
+            with suppress(NotShownError):
+                # If some of it is not shown, that is found below.
+                links = trail.slice(start, stop if is_whole else start + EDGE)
+                number += len(links)
+                yield from enumerate(links, start)
+        while True:
             if number == start + EDGE and visit.why is not Why.ACTOR:
                 if stop is None:
                     stop = trail.first_at((visit.stop[0], visit.stop[1] + 1))
@@ -587,7 +597,7 @@ class _Walk:
             if place_of(link) > visit.stop:
                 return
             yield number, link
-        assert stop is not None, "a window that never ends is a long one"
+            number += 1
         yield from self._between(visit, trail, start + EDGE, stop - EDGE)
         yield from enumerate(trail.slice(stop - EDGE, stop), stop - EDGE)
 
