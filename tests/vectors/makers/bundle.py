@@ -124,6 +124,7 @@ def _stories() -> list[Case]:
         ),
         *(tell() for tell in _TALES),
         *_versions(),
+        _trust_told(),
     ]  # fmt: skip
 
 
@@ -434,6 +435,19 @@ def _versions() -> list[Case]:
         pinned_case("verified-rule-book", "a rule book beside the trust versions", play, with_book, timeline=timeline),
         pinned_case("incomplete-trust-version", "a trust version of which only the link is shown", play, one, "PRV-1001"),
     ]  # fmt: skip
+
+
+def _trust_told() -> Case:
+    play = tiny()
+    play.publish_trust(*signed(version()))
+    return pinned_case(
+        "verified-trust-trail",
+        "the story of the trust versions themselves: no events",
+        play,
+        play.bundle(TRUST),
+        item=TRUST,
+        timeline=[],
+    )
 
 
 _TALES: Sequence[Callable[[], Case]] = (
