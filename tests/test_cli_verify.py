@@ -102,8 +102,8 @@ def test_a_changed_bundle_is_not_verified(place: Place, tmp_path: Path) -> None:
     done = verify(place, changed)
     assert done.code == 1
     assert "FAILED" in done.out
-    assert "PRV-0801" in done.out
-    assert "more: provenance explain PRV-0801" in done.out
+    assert "PRV-0701" in done.out
+    assert "more: provenance explain PRV-0701" in done.out
 
 
 def test_a_bundle_about_another_item_fails(place: Place) -> None:

@@ -6,16 +6,15 @@ What is counted are hashes and comparisons: no clock says how long they take.
 import functools
 import pathlib
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from provenance.claims.actor import Grant, is_registry_event
+from provenance.claims.actor import Grant
 from provenance.claims.event import Item, make_event
-from provenance.claims.statement import parse_entry
-from provenance.epcis.acts import read_act
-from provenance.proof.evidence import check_events
+from provenance.proof import verify
 from provenance.proof.report import Report
-from provenance.proof.story import check_recalls, trace_bundle
+from provenance.proof.story import check_recalls
 from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
 from tests.counting import calls_of, hashes_of
@@ -38,8 +37,12 @@ def told_of(folder: pathlib.Path, count: int) -> LedgerWorld:
         [make_event(made, [Item("epcList", UNIT)], secret=world.secret())],
         [
             make_event(
-                # Each at a time of its own, or they would be one event.
-                body(eventTime=f"2026-02-01T09:00:0{n / 1000:.3f}Z"),
+                # Each at a time of its own, or they would be one event. And
+                # each warns, or the most of them would be skipped.
+                body(
+                    eventTime=f"2026-02-01T09:00:0{n / 1000:.3f}Z",
+                    disposition="damaged",
+                ),
                 [seen],
                 secret=world.secret(),
             )
@@ -139,20 +142,12 @@ def taken_back(count: int) -> World:
 
 def test_four_times_the_errors_take_four_times_the_steps_to_tell() -> None:
     def cost(count: int) -> int:
-        bundle = taken_back(count).bundle(can(1))
-        report = Report()
-        statements = {
-            logged.log_index: parse_entry(logged.entry)
-            for logged in bundle.statements
-        }
-        events = check_events(report, bundle, statements)
-        walk = trace_bundle(bundle, events)
-        acts = {
-            at: read_act(event.body, event.items)
-            for at, event in events.items()
-            if not is_registry_event(event.body)
-        }
-        return calls_of(lambda: check_recalls(report, walk, events, acts))
+        world = taken_back(count)
+        with pytest.MonkeyPatch.context() as patch:
+            given: list[Any] = []
+            patch.setattr(verify, "check_recalls", lambda *a: given.extend(a))
+            world.examine(world.bundle(can(1)))
+        return calls_of(lambda: check_recalls(Report(), *given[1:]))
 
     few, many = cost(50), cost(200)
     assert many <= 4.5 * few, (few, many)

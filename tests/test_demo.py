@@ -78,7 +78,7 @@ def test_the_demo_verifies_the_can_and_catches_every_attack(
     assert result["verdict"]["outcome"] == "VERIFIED"
     assert [attack["code"] for attack in result["attacks"]] == [
         "", "", "PRV-1201",
-        "PRV-1001", "PRV-0901",
+        "PRV-0701", "PRV-0701",
         "PRV-0501", "PRV-0701", "",
         "", "PRV-1102",
         "", "PRV-0301", "PRV-0401",

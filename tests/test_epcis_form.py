@@ -12,6 +12,7 @@ from provenance.claims.event import (
     Item,
     make_event,
 )
+from provenance.claims.versions import trust_item
 from provenance.encoding.digest import sha256
 from provenance.epcis.form import (
     EXPIRY,
@@ -92,7 +93,7 @@ def test_what_a_rule_reads_is_concealed_neither_whole_nor_in_part(
 def test_lot_and_expiry_are_not_concealed_in_any_spelling(
     pointer: str,
 ) -> None:
-    body = {
+    body: dict[str, Any] = {
         "type": "X",
         "@context": [
             {"mine": "urn:epcglobal:cbv:mda:", "whole": LOT_NUMBER},
@@ -168,7 +169,7 @@ def test_prefixes_that_cannot_be_read_are_a_fault_of_form() -> None:
 
 
 def test_a_registry_event_is_about_its_actor_and_conceals_nothing() -> None:
-    body = {"type": "ActorEnrolled", "actor": "did:web:a"}
+    body: dict[str, Any] = {"type": "ActorEnrolled", "actor": "did:web:a"}
     check_form(body, ((1, 1),), [])
     for counts, pointers in (
         (((1, 1),), ["/a"]),
@@ -185,7 +186,7 @@ def test_a_registry_event_is_about_its_actor_and_conceals_nothing() -> None:
 
 def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
     item = Item("transformationID", "https://id.gs1.org/253/95060001343527")
-    body = {
+    body: dict[str, Any] = {
         "type": "TransformationEvent",
         "transformationID": "urn:epc:id:gdti:9506000.13435.7",
     }
@@ -209,7 +210,7 @@ def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
 
 def test_a_prefix_of_the_event_is_written_out_in_what_the_body_names() -> None:
     context = [{"mine": "https://example.com/"}]
-    body = {
+    body: dict[str, Any] = {
         "type": "X",
         "@context": context,
         "transformationID": "mine:t/1",
@@ -222,7 +223,7 @@ def test_a_prefix_of_the_event_is_written_out_in_what_the_body_names() -> None:
 
 
 def test_a_place_is_an_item_where_there_is_no_other() -> None:
-    body = {"type": "ObjectEvent", "readPoint": {"id": PLACE}}
+    body: dict[str, Any] = {"type": "ObjectEvent", "readPoint": {"id": PLACE}}
     place = Item("place", PLACE)
     assert items_named(body, []) == (place,)
     check_whole(made(body, place))
@@ -230,7 +231,8 @@ def test_a_place_is_an_item_where_there_is_no_other() -> None:
         check_whole(made(body, place, Item("epcList", UNIT)))
     with pytest.raises(MalformedError, match="the body names"):
         check_whole(made(body, Item("place", UNIT)))
-    for point in (None, 7, {}, {"id": 7}, {"id": None}):
+    points: list[Any] = [None, 7, {}, {"id": 7}, {"id": None}]
+    for point in points:
         with pytest.raises(MalformedError, match="nor a read point"):
             items_named({**body, "readPoint": point}, [])
         with pytest.raises(MalformedError, match="nor a read point"):
@@ -258,3 +260,12 @@ def test_an_id_in_another_spelling_is_refused(spelled: str) -> None:
 def test_what_cannot_be_concealed_is_not_put_back_either(name: str) -> None:
     assert put_back({"a": 1}, [Field(f"/{name}", 1)]) == {"a": 1}
     assert put_back({"a": 1}, [Field("/b", 1)]) == {"a": 1, "b": 1}
+
+
+@pytest.mark.parametrize("relation", ["epcList", "about", "actor", "parentID"])
+def test_no_event_joins_the_trail_of_the_trust(relation: str) -> None:
+    item = Item(relation, trust_item("ledger.example"))
+    with pytest.raises(MalformedError, match="no event may name it"):
+        check_named({"type": "ObjectEvent"}, item)
+    with pytest.raises(MalformedError, match="no event may name it"):
+        check_named({"type": "ActorEnrolled", "actor": item.id}, item)

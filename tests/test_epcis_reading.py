@@ -115,7 +115,7 @@ def test_of_our_own_steps_three_warn(word: str) -> None:
     step = f"urn:provenance:step:{word}"
     expected = 8 if word in WARNING_STEPS else 0
     assert kinds({"bizStep": step}, "epcList", "place") == [expected] * 2
-    context = {"@context": [{"us": "urn:provenance:step:"}]}
+    context: dict[str, Any] = {"@context": [{"us": "urn:provenance:step:"}]}
     assert kinds({**context, "bizStep": f"us:{word}"}, "actor") == [expected]
     # The word alone is no step, and nobody could read it.
     assert kinds({"bizStep": word}, "epcList") == [0]
@@ -125,7 +125,9 @@ def test_of_the_standard_dispositions_twelve_warn() -> None:
     assert len(WARNING_DISPOSITIONS) == 12
     assert DISPOSITION.words > WARNING_DISPOSITIONS
     assert PRIVATE_STEPS.keys() > WARNING_STEPS
-    context = {"@context": [{"mine": "https://ref.gs1.org/cbv/Disp-"}]}
+    context: dict[str, Any] = {
+        "@context": [{"mine": "https://ref.gs1.org/cbv/Disp-"}]
+    }
     for word in DISPOSITION.words:
         expected = [8 if word in WARNING_DISPOSITIONS else 0]
         for spelled in (
@@ -142,7 +144,9 @@ def test_of_the_standard_dispositions_twelve_warn() -> None:
             ):
                 body = {**context, "persistentDisposition": persistent}
                 assert kinds(body, "epcList") == expected
-            unset = {"persistentDisposition": {"unset": [spelled]}}
+            unset: dict[str, Any] = {
+                "persistentDisposition": {"unset": [spelled]}
+            }
             assert kinds({**context, **unset}, "epcList") == [0]
 
 
@@ -168,7 +172,7 @@ def test_prefixes_that_cannot_be_read_are_a_fault() -> None:
 
 
 def test_a_declaration_of_error_is_added_to_what_is_declared_wrong() -> None:
-    wrong = {"errorDeclaration": {}}
+    wrong: dict[str, Any] = {"errorDeclaration": {}}
     assert kinds({**wrong, "disposition": "recalled"}, "epcList") == [24]
     assert kinds({**wrong, "action": "ADD"}, "epcList", "place") == [20, 16]
 

@@ -356,6 +356,7 @@ def test_counts_that_an_event_cannot_have_are_refused(
     ["/a", "/a"],
     ["/\U00010000", "/\uffff"],  # UTF-16 has them in the other order
     ["/" + "x" * MAX_POINTER_LENGTH],
+    ["/" * 33],
     ["/" + "ä" * (MAX_POINTER_LENGTH // 2)],
 ])  # fmt: skip
 def test_pointers_that_are_none_or_out_of_order_are_refused(
@@ -371,6 +372,7 @@ def test_the_longest_and_strangest_pointers_are_read() -> None:
     pointers = [
         "/",
         "//",
+        "/" * 32,
         "/a b/~0~1",
         "/uffff",
         "/" + "x" * (MAX_POINTER_LENGTH - 1),

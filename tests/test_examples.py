@@ -35,7 +35,7 @@ SAYS = {
     "04_conceal_and_reveal": [
         "everybody: VERIFIED, sees {}",
         "customs: VERIFIED, sees {'/example:buyer/name': '王小测'}",
-        "another name: FAILED PRV-0801",
+        "another name: FAILED PRV-0701",
     ],
     "05_witness_and_quorum": [
         "^one: VERIFIED cosigned by 1 of 1",

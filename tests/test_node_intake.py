@@ -21,7 +21,7 @@ from tests.bombs import VALUES, peak_of
 from tests.ledger_world import ORIGIN, PRODUCER, START, body, can, signer_of
 from tests.node_world import array_of
 
-HEAD = b"\x93\xb8provenance/submission/v1\xc4\x01\x00"
+HEAD = b"\x93\xb8provenance/submission/v2\xc4\x01\x00"
 
 
 def signed() -> Submission:
@@ -96,8 +96,10 @@ def test_what_an_actor_without_a_grant_sends_is_not_unpacked(
     leaf = encode(["body", {"type": "KeyAdded"}])
     for event in (
         bomb,
-        b"\x92\x01" + bomb,
-        msgpack.packb([1, [leaf[:6] + b"\x81\xa1a" + bomb, leaf]]),
+        b"\x93" + bomb,
+        b"\x93\x91\x92\x01\x01" + bomb,
+        b"\x93\x91\x92\x01\x01\x90" + bomb,
+        msgpack.packb([[[1, 1]], [], [leaf[:6] + b"\x81\xa1a" + bomb, leaf]]),
     ):
         piece = dataclasses.replace(signed(), events=(event,)).to_bytes()
         found: list[Look] = []

@@ -1,7 +1,7 @@
 """The map's root has at most one provable answer for each key."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,76 @@ def reference_subtree(pairs: Pairs, bit: int) -> Hash:
 
 def leb128(n: int) -> bytes:
     return bytes([n]) if n < 128 else bytes([n % 128 + 128]) + leb128(n // 128)
+
+
+# What proves one key alone, slow and obvious: up its path to the root.
+
+
+def verify_presence(
+    path: Sequence[MapStep], *, key: bytes, value: bytes, root: Hash
+) -> None:
+    """Check that the map under *root* holds *value* for *key*.
+
+    Raises:
+        InvalidProofError: It does not, or the path does not show it.
+    """
+    patricia._require_sizes(key, value)
+    if _root_of_path(path, key, value) != root:
+        raise InvalidProofError("the map proof leads to another root")
+
+
+def verify_absence(
+    path: Sequence[MapStep],
+    *,
+    key: bytes,
+    other_key: bytes | None,
+    other_value: bytes | None,
+    root: Hash,
+) -> None:
+    """Check that the map under *root* holds nothing for *key*.
+
+    *other_key* and *other_value* are the leaf that looking *key* up reaches;
+    both are None, and the path empty, if the map is empty.
+
+    Raises:
+        InvalidProofError: It does, or the path does not show it.
+    """
+    if len(key) != patricia.KEY_SIZE:
+        raise InvalidProofError(f"a map key has 32 bytes, not {len(key)}")
+    if other_key is None or other_value is None:
+        claim = (other_key, other_value, tuple(path), root)
+        if claim != (None, None, (), patricia.EMPTY_ROOT):
+            raise InvalidProofError("the map is not empty")
+        return
+    verify_presence(path, key=other_key, value=other_value, root=root)
+    if key == other_key:
+        raise InvalidProofError("the map holds the key said to be absent")
+    for bit, _ in path:
+        if patricia._bit_of(key, bit) != patricia._bit_of(other_key, bit):
+            raise InvalidProofError(
+                f"the leaf shown is not where the key leads: bit {bit} differs"
+            )
+
+
+def _root_of_path(path: Sequence[MapStep], key: bytes, value: bytes) -> Hash:
+    _require_falling(path)
+    digest = patricia.leaf_hash(key, value)
+    for bit, sibling in path:
+        if patricia._bit_of(key, bit):
+            digest = patricia.inner_hash(bit, sibling, digest)
+        else:
+            digest = patricia.inner_hash(bit, digest, sibling)
+    return digest
+
+
+def _require_falling(path: Sequence[MapStep]) -> None:
+    limit = 256
+    for bit, _ in path:
+        if not 0 <= bit < limit:
+            raise InvalidProofError(
+                f"the map proof has bit {bit} where one below {limit} must be"
+            )
+        limit = bit
 
 
 # Keys that share long prefixes, and keys that share none.
@@ -141,17 +211,15 @@ def test_every_key_is_proved_present_and_no_other_value(
     for k, v in pairs.items():
         proof = patricia.prove(k, pairs.items())
         assert proof.leaf == (k, v)
-        patricia.verify_presence(proof.path, key=k, value=v, root=root)
+        verify_presence(proof.path, key=k, value=v, root=root)
         with pytest.raises(InvalidProofError):
-            patricia.verify_absence(
+            verify_absence(
                 proof.path, key=k, other_key=k, other_value=v, root=root
             )
         wrong = data.draw(values80)
         if wrong != v:
             with pytest.raises(InvalidProofError):
-                patricia.verify_presence(
-                    proof.path, key=k, value=wrong, root=root
-                )
+                verify_presence(proof.path, key=k, value=wrong, root=root)
 
 
 @given(maps, keys32)
@@ -162,7 +230,7 @@ def test_a_key_that_is_not_there_is_proved_absent(
     root = patricia.map_root(pairs.items())
     proof = patricia.prove(wanted, pairs.items())
     other_key, other_value = proof.leaf or (None, None)
-    patricia.verify_absence(
+    verify_absence(
         proof.path,
         key=wanted,
         other_key=other_key,
@@ -178,7 +246,7 @@ def test_a_present_key_cannot_be_proved_absent_by_any_other_leaf() -> None:
         for k, v in pairs.items():
             path = patricia.prove(k, pairs.items()).path
             with pytest.raises(InvalidProofError):
-                patricia.verify_absence(
+                verify_absence(
                     path, key=wanted, other_key=k, other_value=v, root=root
                 )
 
@@ -186,7 +254,7 @@ def test_a_present_key_cannot_be_proved_absent_by_any_other_leaf() -> None:
 def test_an_empty_map_holds_nothing_and_only_an_empty_one_says_so() -> None:
     none = MapProof(None, ())
     assert patricia.prove(key(1), []) == none
-    patricia.verify_absence(
+    verify_absence(
         (),
         key=key(1),
         other_key=None,
@@ -203,7 +271,7 @@ def test_an_empty_map_holds_nothing_and_only_an_empty_one_says_so() -> None:
         ((), None, bytes(80), empty),
     ):
         with pytest.raises(InvalidProofError, match="not empty"):
-            patricia.verify_absence(
+            verify_absence(
                 path,
                 key=key(1),
                 other_key=other_key,
@@ -225,7 +293,7 @@ def test_flipping_any_bit_of_a_map_proof_breaks_it(data: st.DataObject) -> None:
     else:
         path[place] = (bit, flipped(sibling, data.draw(st.integers(0, 255))))
     with pytest.raises(InvalidProofError):
-        patricia.verify_presence(path, key=k, value=v, root=root)
+        verify_presence(path, key=k, value=v, root=root)
 
 
 def flip(data: bytes, bit: int) -> bytes:
@@ -254,21 +322,19 @@ def test_a_proof_of_another_shape_is_refused() -> None:
         (),
     ):
         with pytest.raises(InvalidProofError):
-            patricia.verify_presence(wrong, key=k, value=v, root=root)
+            verify_presence(wrong, key=k, value=v, root=root)
 
 
 def test_keys_and_values_of_other_lengths_are_no_proof() -> None:
     short_key, short_value = b"\xab", b"\xcd"
     root = patricia.leaf_hash(short_key, short_value)
     with pytest.raises(InvalidProofError, match="32 bytes, not 1"):
-        patricia.verify_presence(
-            (), key=short_key, value=short_value, root=root
-        )
+        verify_presence((), key=short_key, value=short_value, root=root)
     root = patricia.leaf_hash(key(0), short_value)
     with pytest.raises(InvalidProofError, match="80 bytes, not 1"):
-        patricia.verify_presence((), key=key(0), value=short_value, root=root)
+        verify_presence((), key=key(0), value=short_value, root=root)
     with pytest.raises(InvalidProofError, match="32 bytes, not 1"):
-        patricia.verify_absence(
+        verify_absence(
             (), key=b"k", other_key=key(0), other_value=bytes(80), root=root
         )
 

@@ -14,7 +14,7 @@ from provenance.claims.event import (
     Event,
     Field,
     event_id,
-    parse_leaf,
+    parse_field,
     room_for,
     withhold,
 )
@@ -112,15 +112,14 @@ def test_the_leaf_leads_to_the_id_of_the_event_that_was_signed(
     """So whoever is handed it can check the value without the ledger."""
     (found,) = world.ledger.reveal(can(1), [NAME])
     (step,) = world.ledger.trail(can(1))
-    said = parse_leaf(
-        found.leaf.leaf,
-        number=found.leaf.number,
-        item_count=1,
-        room=room_for(len(found.leaf.leaf)),
+    said = parse_field(
+        found.leaf.leaf, pointer=NAME, room=room_for(len(found.leaf.leaf))
     )
     assert said == Field(NAME, SECRET)
     root = root_of(step.event.hashes)
-    assert found.event_id == event_id(1, 2, root)
+    assert found.event_id == event_id(
+        step.event.counts, step.event.pointers, root
+    )
     forged = found.leaf.leaf.replace(b"7731", b"7732")
     for leaf, is_true in ((found.leaf.leaf, True), (forged, False)):
         with (

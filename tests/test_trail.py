@@ -51,8 +51,15 @@ def test_published_trails_have_the_same_keys_links_heads_and_proofs() -> None:
         key = map_key(v["item"])
         assert key.hex() == v["map_key"]
         trail = [
-            Link(*row[:4], tuple(row[4]), Hash(bytes.fromhex(row[5])))
-            for row in v["rows"]
+            Link(
+                index,
+                position,
+                time,
+                kinds,
+                tuple(leaves),
+                Hash(bytes.fromhex(event)),
+            )
+            for index, position, time, kinds, leaves, event in v["rows"]
         ]
         chain = chain_hashes(v["item"], trail)
         assert [digest.hex() for digest in chain] == v["links"]
@@ -62,11 +69,13 @@ def test_published_trails_have_the_same_keys_links_heads_and_proofs() -> None:
         assert head.warnings_root.hex() == v["warnings_head"]
         assert [chain[number].hex() for number in warnings] == v["warnings"]
         assert head.value.hex() == v["map_value"]
-        path = [
+        path = tuple(
             (bit, Hash(bytes.fromhex(sibling)))
             for bit, sibling in in_map["proofs"][v["map_key"]]
-        ]
-        patricia.verify_presence(path, key=key, value=head.value, root=root)
+        )
+        leaf = (key, head.value)
+        proof = patricia.merge({key: patricia.MapProof(leaf, path)})
+        assert patricia.root_from_many({key: head.value}, [], proof) == root
 
 
 def test_a_link_is_the_hash_of_its_fields_in_order() -> None:

@@ -512,6 +512,9 @@ class World:
     def entry(self, log_index: int) -> bytes:
         return self.entries[log_index]
 
+    def prepare(self, places: Sequence[Position]) -> None:
+        """All is at hand at any time."""
+
     # Verifying.
 
     def trust(self, **changes: Any) -> Trust:

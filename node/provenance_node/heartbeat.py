@@ -17,11 +17,9 @@ from provenance_node.journal import note_end
 from provenance_node.reading import Reading
 from provenance_node.writer import Writer
 
-LEAST_SECONDS = 1.0
-"""Between two looks: a clock that stands still costs no more than that."""
-
-MOST_SECONDS = 60.0
-"""Between two looks: the machine may sleep, and its clock be set."""
+LOOK_SECONDS = 60.0
+"""How often it is looked: the machine may sleep, and its clock be set. So a
+heartbeat comes up to a minute late, and to a node that just began, too."""
 
 
 class Heartbeat:
@@ -49,12 +47,6 @@ class Heartbeat:
         self._sleep = sleep
         self._task: asyncio.Task[None] | None = None
 
-    @property
-    def seconds_left(self) -> float:
-        """How long until it is time; 0 or less once it is."""
-        due = self._reading.newest.time + HEARTBEAT_MS
-        return (due - self._clock()) / 1000
-
     def start(self) -> None:
         """Begin to look."""
         self._task = asyncio.create_task(self._run(), name="heartbeat")
@@ -68,10 +60,10 @@ class Heartbeat:
 
     async def _run(self) -> None:
         while self._writer.is_whole:
-            left = self.seconds_left
-            await self._sleep(min(max(left, LEAST_SECONDS), MOST_SECONDS))
+            await self._sleep(LOOK_SECONDS)
+            age = self._clock() - self._reading.newest.time
             # While witnesses contradict the log, nothing is written.
-            if self.seconds_left <= 0 and self._writer.doubt is None:
+            if age >= HEARTBEAT_MS and self._writer.doubt is None:
                 try:
                     await self._writer.beat()
                 except ProvenanceError:

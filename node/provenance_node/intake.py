@@ -1,6 +1,6 @@
 """Intake: what was sent, looked at as cheaply as can be.
 
-    one submission     93 b8 "provenance/submission/v1" …
+    one submission     93 b8 "provenance/submission/v2" …
     many, as a stream  one behind the other
     many, as an array  dc 00 64  93 b8 …  93 b8 …
 
@@ -9,22 +9,23 @@ it says it is from, and whether that actor could say anything at all. Whoever
 could not is refused before a signature is checked or an event read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgpack
 
 from provenance.claims.actor import is_registry_event
+from provenance.claims.event import MAX_LEAVES, parse_body, read_header
 from provenance.claims.registry import Actor, TrustRegistry
 from provenance.claims.statement import (
     Header,
     Submission,
     parse_entry,
     parse_submission,
-    submission_room,
 )
-from provenance.claims.stored import read_stored
+from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
+from provenance.encoding.reader import Reader
 from provenance.errors import (
     MalformedError,
     ProvenanceError,
@@ -34,11 +35,11 @@ from provenance.errors import (
 )
 from provenance_node.problems import TOO_LARGE, RefusedError
 
-_CONTEXT = "provenance/submission/v1"
-_pack = msgpack.Packer().pack
-
 _MAX_KEY_EVENT = 65_536
 """More bytes than any event about an actor's own keys has."""
+
+_MOST_KEY_VALUES = 1_024
+"""More values than the body of one has."""
 
 _ARRAY_OF_3 = 0x93
 _TEXT_OF_24 = 0xB8
@@ -139,25 +140,26 @@ def look(data: bytes) -> Given:
     Raises:
         MalformedError: It is no submission.
     """
-    submission_room().take(data)
-    try:
-        value = msgpack.unpackb(data)
-    except (ValueError, msgpack.UnpackException) as error:
-        raise MalformedError("this is no submission") from error
-    match value:
-        case [str(context), bytes(entry), list(events)] if (
-            context == _CONTEXT and set(map(type, events)) <= {bytes}
-        ):
-            if _pack([context, entry, events]) != data:
-                # The longer way says what is wrong with them.
-                parse_submission(data)
-            found = parse_entry(entry)
-            return Given(
-                Submission(entry, tuple(events)),
-                found.header,
-                found.statement_id,
-            )
-    raise MalformedError("this is not a submission of a signed statement")
+    submission = parse_submission(data)
+    found = parse_entry(submission.entry)
+    return Given(submission, found.header, found.statement_id)
+
+
+def body_of(data: bytes, *, room: Room) -> Mapping[str, Value]:
+    """Return the body of the event *data*, whose other leaves may be junk.
+
+    Args:
+        data: Event data, of which the start alone is read.
+        room: How many values the body may have.
+
+    Raises:
+        MalformedError: It is no event.
+    """
+    reader = Reader(data)
+    reader.row(3)
+    read_header(reader)
+    reader.array(MAX_LEAVES, least=1)
+    return parse_body(reader.binary(len(data)), room=room)
 
 
 class Door:
@@ -245,8 +247,8 @@ def _is_about_keys(submission: Submission) -> bool:
         # Nobody has checked yet what it would take to read them.
         if len(data) > _MAX_KEY_EVENT:
             return False
-        kind = read_stored(data).body.get("type")
-        if not isinstance(kind, str) or not is_registry_event({"type": kind}):
+        body = body_of(data, room=Room(_MOST_KEY_VALUES))
+        if not is_registry_event(body):
             return False
     return True
 

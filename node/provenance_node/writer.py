@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from itertools import islice
 from threading import Condition, Thread
 
-from provenance.claims.event import parse_event
+from provenance.claims.event import read_after, room_for
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry, parse_submission
 from provenance.errors import (
@@ -36,7 +36,7 @@ from provenance.ledger.ledger import Answer, Ledger
 from provenance.ledger.workers import Checked, unpack_checked
 from provenance_node.asgi import Headers
 from provenance_node.children import Children
-from provenance_node.intake import Door, Given, Look
+from provenance_node.intake import Door, Given, Look, body_of
 from provenance_node.journal import note
 from provenance_node.limits import RETRY_SOON, Buckets
 from provenance_node.metrics import Metrics
@@ -384,7 +384,9 @@ class Writer:
                 {
                     item
                     for data in given.submission.events
-                    for item, _ in parse_event(data).after
+                    for item, _ in read_after(
+                        body_of(data, room=room_for(len(data)))
+                    )
                 }
             )
             found = await self._reading.heads(items)

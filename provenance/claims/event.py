@@ -109,7 +109,8 @@ _pack = msgpack.Packer().pack
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 _BARE_CLASS = re.compile(r"https://id\.gs1\.org/01/\d{14}(?:/22/[^/]+)?")
-_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*)+")
+# A body's members stand in a map in an array, and 32 of them nest at most.
+_POINTER = re.compile(r"(?:/(?:[^~/]|~[01])*){1,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +186,11 @@ class Event:
 
         In the order of each item's first leaf; numbers rise.
         """
-        found: dict[str, tuple[int, ...]] = {}
+        found: dict[str, list[int]] = {}
         for number, item in enumerate(self.items, 1):
             if has_trail(item.id, item.relation):
-                # One leaf each, but for what a list names twice.
-                found[item.id] = (*found.get(item.id, ()), number)
-        return found
+                found.setdefault(item.id, []).append(number)
+        return {item: tuple(numbers) for item, numbers in found.items()}
 
     @property
     def trailed_items(self) -> tuple[str, ...]:
@@ -438,8 +438,8 @@ def check_header(
             len(spelled) > MAX_POINTER_LENGTH
         ):
             raise MalformedError(
-                f"a field's pointer is a JSON Pointer of 1 to"
-                f" {MAX_POINTER_LENGTH} bytes, not {pointer[:80]!r}"
+                f"a field's pointer is a JSON Pointer of 1 to 32 steps and at"
+                f" most {MAX_POINTER_LENGTH} bytes, not {pointer[:80]!r}"
             )
         if spelled <= previous:
             raise MalformedError(

@@ -24,6 +24,7 @@ from provenance.claims.event import check_item_id
 from provenance.encoding.canonical import Room, decode, decode_flat, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.instant import Instant, to_ms
+from provenance.encoding.reader import Reader
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
 from provenance.keys import SIGNATURE_SIZE, KeyHolder, signature_of
@@ -32,7 +33,7 @@ MAX_EVENTS = 65_536
 MAX_ORIGIN_LENGTH = 255
 
 _CONTEXT = "provenance/statement/v2"
-_SUBMISSION = "provenance/submission/v2"
+SUBMISSION = "provenance/submission/v2"
 
 _ENTRY = [int, bytes, bytes]
 _HEADER = [str, str, str, bytes, int, int, bytes]
@@ -97,7 +98,7 @@ class Submission:
 
     def to_bytes(self) -> bytes:
         """Return it as one byte string, for a file or a request."""
-        return encode([_SUBMISSION, self.entry, list(self.events)])
+        return encode([SUBMISSION, self.entry, list(self.events)])
 
 
 class Signable(Protocol):
@@ -167,19 +168,20 @@ def parse_submission(data: bytes) -> Submission:
     Raises:
         MalformedError: It is none.
     """
-    match decode(data, room=submission_room()):
-        case [str(context), bytes(entry), list(events)] if (
-            context == _SUBMISSION
-        ):
-            if not all(isinstance(event, bytes) for event in events):
-                raise MalformedError("a submission's events are bytes")
-            return Submission(entry, tuple(bytes(e) for e in events))  # type: ignore[arg-type]  # checked above
-    raise MalformedError("this is not a submission of a signed statement")
-
-
-def submission_room() -> Room:
-    """Return room for the parts of a submission, unread."""
-    return Room(4 + MAX_EVENTS)
+    reader = Reader(data)
+    try:
+        reader.row(3)
+        if reader.text(len(SUBMISSION)) != SUBMISSION:
+            raise reader.fault("another context")
+        entry = reader.binary(MAX_ENTRY_SIZE)
+        count = reader.array(MAX_EVENTS)
+        events = tuple([reader.binary(len(data)) for _ in range(count)])
+        reader.end()
+    except MalformedError as error:
+        raise MalformedError(
+            f"this is not a submission of a signed statement: {error}"
+        ) from None
+    return Submission(entry, events)
 
 
 def parse_all(
@@ -262,6 +264,6 @@ def _fields(data: bytes, types: Sequence[type], wrong: str) -> list[Any]:
     fields = decode_flat(data, types)
     if fields is None:
         # Slower, and says what is wrong with the bytes if they are no value.
-        decode(data)
+        decode(data, room=Room(1 + len(types)))
         raise MalformedError(wrong)
     return fields

@@ -22,10 +22,9 @@ shown need not be.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from struct import Struct
 
-from provenance.encoding.digest import Hash
+from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 
 GOES_IN = 1
@@ -116,7 +115,7 @@ class Head:
 
 def map_key(item: str) -> Hash:
     """Return the key under which the map holds *item*'s head."""
-    return Hash(sha256(_ITEM + item.encode()).digest())
+    return sha256(_ITEM + item.encode())
 
 
 def next_link(previous: bytes, link: Link) -> Hash:
@@ -135,7 +134,7 @@ def next_link(previous: bytes, link: Link) -> Hash:
         packed = _PLACE.pack(*parts) + b"".join(
             leaf.to_bytes(4, "big") for leaf in leaves
         )
-    return Hash(sha256(_LINK + previous + packed + link.event_id).digest())
+    return sha256(_LINK + previous + packed + link.event_id)
 
 
 def chain_hashes(item: str, links: Iterable[Link]) -> list[Hash]:

@@ -33,9 +33,11 @@ from provenance.encoding.reader import Reader
 from provenance.errors import MalformedError
 from provenance.keys import SIGNATURE_SIZE
 
+TRUST_ITEM = "provenance:trust:"
+"""What the id of a trust item starts with."""
+
 _FORMAT = "provenance/trust/v1"
 _CONTEXT = "provenance/trust-signature/v1"
-_ITEM = "provenance:trust:"
 
 _MAX_ORIGIN_LENGTH = 255
 _Check: TypeAlias = Callable[[object], bool]
@@ -75,7 +77,7 @@ class SignedVersion:
 
 def trust_item(origin: str) -> str:
     """Return the item whose trail has the versions for the log of *origin*."""
-    return _ITEM + origin
+    return TRUST_ITEM + origin
 
 
 def version_link(log_index: int, version: bytes) -> Link:

@@ -16,37 +16,40 @@ from provenance.claims.entry import (
 )
 from provenance.claims.event import (
     RELATIONS,
+    Counts,
     Event,
     Item,
+    parse_body,
     parse_event,
-    room_for,
+    parse_field,
+    relation_of,
 )
 from provenance.claims.statement import (
+    SUBMISSION,
     Header,
     parse_entry,
     parse_submission,
 )
-from provenance.claims.versions import (
-    parse_book_entry,
-    parse_version_entry,
-    version_hash,
-)
+from provenance.claims.trail import Link
+from provenance.claims.versions import parse_book_entry, parse_version_entry
 from provenance.cli.times import utc
-from provenance.encoding.canonical import Room, decode
+from provenance.encoding.canonical import Room
 from provenance.encoding.digest import sha256
+from provenance.encoding.reader import Reader
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
 from provenance.errors import MalformedError
 from provenance.proof.bundle import (
     FORMAT,
     MAX_BUNDLE_SIZE,
+    Anchor,
     ProvenTrail,
+    Range,
+    ShownCommitment,
     ShownEvent,
     ShownStatement,
     parse_bundle,
 )
-from provenance.proof.evidence import read_shown
-from provenance.proof.trails import Position
 from provenance.proof.trust import format_trust, parse_trust
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import parse_commitment
@@ -57,7 +60,20 @@ MAX_SIZE = MAX_BUNDLE_SIZE
 """The largest file that is decoded, in bytes."""
 
 _SIGNATURE_LINE = "\n— "
-_START_SIZE = 64
+_ENTRIES = {
+    STATEMENT: "entry",
+    COMMITMENT: "map commitment",
+    TRUST_VERSION: "trust version",
+    RULE_BOOK: "rule book",
+}
+"""Kind of an entry → what it is called."""
+
+_MOST_PARTS = 15
+"""More parts than any of ours has: of its array the head is one byte."""
+
+_TEXT_HEADS = frozenset((*range(0xA0, 0xC0), 0xD9, 0xDA, 0xDB))
+_ARRAY_HEADS = frozenset((*range(0x90, 0xA0), 0xDC, 0xDD))
+"""First bytes of text and of arrays, in msgpack."""
 
 Plain = dict[str, object]
 
@@ -120,29 +136,23 @@ def _text_kind(text: str, data: bytes) -> _Found:
 
 
 def _binary_kind(data: bytes) -> _Found:
-    if FORMAT.encode() in data[:_START_SIZE]:
-        return "bundle", lambda: _bundle(data)
+    """Return what *data* is by how it begins: no more of it is read."""
     try:
-        value = decode(data, room=room_for(len(data)))
+        reader = Reader(data)
+        reader.array(_MOST_PARTS, least=1)
+        first = data[reader.at]
+        if first in _TEXT_HEADS:
+            context = reader.text(max(len(FORMAT), len(SUBMISSION)))
+            if context == FORMAT:
+                return "bundle", lambda: _bundle(data)
+            if context == SUBMISSION:
+                return "submission", lambda: _submission(data)
+            raise _none_of_ours("")
+        if first in _ARRAY_HEADS:
+            return "event", lambda: _event(parse_event(data))
+        return _ENTRIES[entry_kind(data)], lambda: _entry(data)
     except MalformedError as error:
         raise _none_of_ours(f": {error}") from error
-    match value:
-        case [str(), bytes(), list()]:
-            return "submission", lambda: _submission(data)
-        case [list(), list(), list()]:
-            return "event", lambda: _event(parse_event(data))
-        case [int(), *_]:
-            return _KINDS[entry_kind(data)], lambda: _entry(data)
-        case _:
-            raise _none_of_ours("")
-
-
-_KINDS = {
-    STATEMENT: "entry",
-    COMMITMENT: "map commitment",
-    TRUST_VERSION: "trust version",
-    RULE_BOOK: "rule book",
-}
 
 
 def _none_of_ours(why: str) -> MalformedError:
@@ -158,43 +168,33 @@ def _none_of_ours(why: str) -> MalformedError:
 def _bundle(data: bytes) -> Plain:
     bundle = parse_bundle(data)
     room = bundle.leaf_room()
+    committed = bundle.committed
     return {
         "subject": bundle.subject,
         "checkpoint": _note(bundle.checkpoint),
-        "committed": {
-            "map_root": bundle.committed.map_root.hex(),
-            "items": bundle.committed.item_count,
-            "time": utc(bundle.committed.time),
+        "commitment": {
+            "map_root": committed.map_root.hex(),
+            "items": committed.item_count,
+            "time": utc(committed.time),
         },
-        "statements": [_statement(each, room) for each in bundle.statements],
-        "commitments": [
-            {
-                "log_index": each.log_index,
-                "map_root": each.map_root.hex(),
-                "items": each.item_count,
-                "time": utc(each.time),
-            }
-            for each in bundle.commitments
+        "statements": [_said(statement) for statement in bundle.statements],
+        "events": [
+            _shown(statement.log_index, event, room)
+            for statement, event in bundle.events
         ],
+        "commitments": [_committed(each) for each in bundle.commitments],
         "entries": [
-            {"log_index": each.log_index, **_entry(each.entry)}
-            for each in bundle.entries
+            {"log_index": logged.log_index, **_entry(logged.entry)}
+            for logged in bundle.entries
         ],
-        "log_proof": _hex(bundle.log_hashes),
+        "log_hashes": _hex(bundle.log_hashes),
         "trails": [_trail(trail) for trail in bundle.trails],
-        "map_proof": {
+        "map": {
             "steps": list(bundle.map_proof.steps),
             "others": [_hex(other) for other in bundle.map_proof.others],
             "hashes": _hex(bundle.map_proof.hashes),
         },
-        "anchors": [
-            {
-                "checkpoint": _note(anchor.note),
-                "log_indexes": list(anchor.log_indexes),
-                "proof": _hex(anchor.hashes),
-            }
-            for anchor in bundle.anchors
-        ],
+        "anchors": [_anchor(anchor) for anchor in bundle.anchors],
     }
 
 
@@ -207,31 +207,35 @@ def _submission(data: bytes) -> Plain:
 
 
 def _entry(data: bytes) -> Plain:
-    kind = entry_kind(data)
-    if kind == RULE_BOOK:
-        book = parse_book_entry(data)
-        return {"id": sha256(book).hex(), "book": _plain(decode(book))}
-    if kind == TRUST_VERSION:
-        signed = parse_version_entry(data)
-        return {
-            "id": version_hash(signed.version.data).hex(),
-            "version": _plain(signed.version.members),
-            "signatures": [_hex(pair) for pair in signed.signatures],
-        }
-    if kind == COMMITMENT:
-        commitment = parse_commitment(data)
-        return {
-            "covers": commitment.covered,
-            "map_root": commitment.map_root.hex(),
-            "items": commitment.item_count,
-            "time": utc(commitment.time),
-        }
-    entry = parse_entry(data)
-    return {
-        "statement_id": entry.statement_id.hex(),
-        **_header(entry.header),
-        "signature": entry.signature.hex(),
-    }
+    match entry_kind(data):
+        case 1:  # STATEMENT
+            entry = parse_entry(data)
+            return {
+                "statement_id": entry.statement_id.hex(),
+                **_header(entry.header),
+                "signature": entry.signature.hex(),
+            }
+        case 2:  # COMMITMENT
+            commitment = parse_commitment(data)
+            return {
+                "covers": commitment.covered,
+                "map_root": commitment.map_root.hex(),
+                "items": commitment.item_count,
+                "time": utc(commitment.time),
+            }
+        case 3:  # TRUST_VERSION
+            signed = parse_version_entry(data)
+            return {
+                "version": _plain(signed.version.members),
+                "version_id": sha256(signed.version.data).hex(),
+                "signatures": [
+                    {"key_id": key_id.hex(), "signature": signature.hex()}
+                    for key_id, signature in signed.signatures
+                ],
+            }
+        case _:  # RULE_BOOK
+            book = parse_book_entry(data)
+            return {"rule_book": sha256(book).hex(), "bytes": len(book)}
 
 
 def _header(header: Header) -> Plain:
@@ -252,11 +256,7 @@ def _event(event: Event) -> Plain:
         "body": _plain(event.body),
         "items": [_item(item) for item in event.items],
         "concealed": {field.pointer: _plain(field.value) for field in fields},
-        "withheld": [
-            pointer
-            for pointer, field in zip(event.pointers, event.fields, strict=True)
-            if field is None
-        ],
+        "withheld": len(event.fields) - len(fields),
     }
 
 
@@ -315,63 +315,101 @@ def _trust(text: str) -> Plain:
     return tomllib.loads(format_trust(parse_trust(text)))
 
 
-def _trail(trail: ProvenTrail) -> Plain:
-    return {
-        "id": trail.item,
-        "links": trail.count,
-        "ranges": [
-            {
-                "start": each.start,
-                "length": each.length,
-                "previous": each.previous.hex() if each.previous else None,
-            }
-            for each in trail.ranges
-        ],
-        "rows": [
-            {
-                "log_index": link.log_index,
-                "position": link.position,
-                "time": utc(link.time),
-                "kinds": link.kinds,
-                "leaves": list(link.leaves),
-                "event_id": link.event_id.hex(),
-            }
-            for link in trail.rows
-        ],
-        "proof": _hex(trail.hashes),
-    }
-
-
-def _statement(statement: ShownStatement, room: Room) -> Plain:
+def _said(statement: ShownStatement) -> Plain:
     return {
         "log_index": statement.log_index,
         "issuer": statement.issuer,
         "key_id": statement.key_id.hex(),
         "issued_at": utc(statement.issued_at),
-        "event_count": statement.event_count,
+        "events": statement.event_count,
+        "shown": [event.position for event in statement.events],
         "signature": statement.signature.hex(),
-        "events": [
-            _shown(event, (statement.log_index, event.position), room)
-            for event in statement.events
-        ],
-        "proof": _hex(statement.hashes),
+        "hashes": _hex(statement.hashes),
     }
 
 
-def _shown(shown: ShownEvent, at: Position, room: Room) -> Plain:
-    event = read_shown(shown, at, "", room)
+def _shown(log_index: int, event: ShownEvent, room: Room) -> Plain:
+    counts: Counts = event.counts
+    fields = 1 + sum(count for _, count in counts)
     return {
-        "position": shown.position,
-        "event_id": event.id.hex(),
-        "body": _plain(event.body),
-        "named": {RELATIONS[code - 1]: count for code, count in shown.counts},
+        "log_index": log_index,
+        "position": event.position,
+        "counts": {_relation(code): count for code, count in counts},
+        "pointers": list(event.pointers),
+        "body": _plain(parse_body(event.body, room=room)),
         "items": [
-            {"leaf": number, **_item(item)}
-            for number, item in event.shown.items()
+            {
+                "leaf": each.number,
+                "relation": relation_of(counts, each.number),
+                "id": each.id,
+                **(
+                    {}
+                    if each.amount is None
+                    else {"quantity": each.amount[0], "uom": each.amount[1]}
+                ),
+                **({} if each.seal is None else {"seal": each.seal.hex()}),
+            }
+            for each in event.items
         ],
-        "concealed": list(event.pointers),
-        "shown": {name: _plain(said) for name, said in event.fields.items()},
-        "proof": _hex(shown.hashes),
+        "concealed": {
+            pointer: _plain(
+                parse_field(each.leaf, pointer=pointer, room=room).value
+            )
+            for each in event.fields
+            for pointer in event.pointers[each.number - fields :][:1]
+        },
+        "hashes": _hex(event.hashes),
+    }
+
+
+def _relation(code: int) -> str:
+    return (
+        RELATIONS[code - 1] if 1 <= code <= len(RELATIONS) else f"code {code}"
+    )
+
+
+def _committed(shown: ShownCommitment) -> Plain:
+    return {
+        "log_index": shown.log_index,
+        "map_root": shown.map_root.hex(),
+        "items": shown.item_count,
+        "time": utc(shown.time),
+    }
+
+
+def _trail(trail: ProvenTrail) -> Plain:
+    return {
+        "id": trail.item,
+        "events": trail.count,
+        "ranges": [_range(each) for each in trail.ranges],
+        "links": [_link(link) for link in trail.rows],
+        "hashes": _hex(trail.hashes),
+    }
+
+
+def _range(shown: Range) -> Plain:
+    row: Plain = {"from": shown.start, "to": shown.start + shown.length}
+    if shown.previous is not None:
+        row["previous"] = shown.previous.hex()
+    return row
+
+
+def _link(link: Link) -> Plain:
+    return {
+        "log_index": link.log_index,
+        "position": link.position,
+        "time": utc(link.time),
+        "kinds": link.kinds,
+        "leaves": list(link.leaves),
+        "event_id": link.event_id.hex(),
+    }
+
+
+def _anchor(anchor: Anchor) -> Plain:
+    return {
+        "checkpoint": _note(anchor.note),
+        "log_indexes": list(anchor.log_indexes),
+        "hashes": _hex(anchor.hashes),
     }
 
 

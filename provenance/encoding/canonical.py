@@ -180,7 +180,8 @@ def decode_flat(data: bytes, types: Sequence[type]) -> list[Any] | None:
             len(data) > MAX_VALUES
             or len(data.translate(None, _OTHERS)) > MAX_DEPTH
         ):
-            Room(MAX_VALUES).take(data)
+            # Itself, and what it has: junk is not looked through to its end.
+            Room(1 + len(types)).take(data)
         value: Any = msgpack.unpackb(data)
     except (ValueError, MalformedError, msgpack.UnpackException):
         return None

@@ -10,9 +10,9 @@
           "epcList": ["urn:epc:id:sgtin:9421902.096001.K0000"],
           "ilmd": {"cbvmda:lotNumber": "L7"}}]}}
 
-Each event becomes a draft, in the two parts that a signed event has
-(`formats.md`, section 3): the *body*, which everybody may see, and the
-*items*, which are shown one at a time. The body keeps every word as it was
+Each event becomes a draft, in the two parts that a signed event has: the
+*body*, which everybody may see, and the *items*, which are shown one at a
+time. The body keeps every word as it was
 written; item ids become canonical. An event that uses prefixes of its
 document takes their definitions along, so that it can be read alone.
 

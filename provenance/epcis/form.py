@@ -11,7 +11,7 @@ body says that an item or a concealed field must agree with:
   names; an event without any other item has its read point for one;
 - a registry event has its actor for its one item, conceals nothing, and no
   other event names an actor so;
-- an item's id is in canonical form.
+- an item's id is in canonical form, and not that of the trust item.
 
 Of an event of which a part alone is shown these can all be asked: of the
 header with `check_form`, of each item shown with `check_named`. Whatever is
@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from provenance.claims.actor import ACTOR_RELATION, is_registry_event
 from provenance.claims.event import CODES, Counts, Event, Item
+from provenance.claims.versions import TRUST_ITEM
 from provenance.encoding.canonical import Value
 from provenance.epcis.prefixes import STANDARD_PREFIXES, full_id, read_context
 from provenance.epcis.shapes import ITEM_MEMBERS
@@ -107,6 +108,12 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
         MalformedError: Its id is not in canonical form, or the body names
             another transformation or read point.
     """
+    # An event there would stand among the versions of the trust.
+    if item.id.startswith(TRUST_ITEM):
+        raise MalformedError(
+            f"{item.id[:80]!r} has the log's own entries for a trail, and no"
+            " event may name it"
+        )
     # An actor is whom its registry knows by just these characters.
     if item.relation == ACTOR_RELATION:
         return
@@ -216,13 +223,13 @@ def _check_vacant(
     body: Mapping[str, Value], steps: Sequence[str], pointer: str
 ) -> None:
     """Refuse a concealed field where, or inside of what, the body says."""
-    value: Value = dict(body)
+    value: Value | Mapping[str, Value] = body
     for step in steps:
-        if isinstance(value, dict) and step not in value:
-            return
-        value = value[step] if isinstance(value, dict) else None
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             break
+        if step not in value:
+            return
+        value = value[step]
     raise MalformedError(
         f"the body has a value where the field {pointer[:80]!r} is concealed"
     )

@@ -1,8 +1,7 @@
 """Item ids: one name for each thing, however it was written.
 
 An item has one trail, so it must have one name. A GS1 identity is written as
-a canonical Digital Link; any other absolute URI stands as it is
-(`formats.md`, section 2):
+a canonical Digital Link; any other absolute URI stands as it is:
 
     urn:epc:id:sgtin:9506000.113435.00042          ┐
     https://brand.example/01/9506000134352/21/00042 ├ all become

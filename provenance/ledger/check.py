@@ -10,12 +10,11 @@ it finds is small and plain, to be sent back to the writer:
     the signature, by the key named     InvalidSignatureError
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 from provenance.claims.actor import (
-    ACTOR_RELATION,
     check_registry_body,
     is_registry_event,
 )
@@ -27,20 +26,17 @@ from provenance.claims.trail import map_key
 from provenance.claims.versions import (
     parse_book_entry,
     parse_version_entry,
-    trust_item,
 )
 from provenance.epcis.acts import read_act
 from provenance.epcis.corrections import EventName, name_of
-from provenance.epcis.form import check_form
+from provenance.epcis.form import check_whole
 from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import InvalidSignatureError, MalformedError
-from provenance.gs1 import canonical_item
 from provenance.keys import signature_is_valid
 
 FindKey = Callable[[bytes], bytes | None]
 """Returns the public key with that id, or None if it is not known."""
 
-_OUR_OWN = trust_item("")
 
 REGISTRY_ACT = Act(frozenset(), (), ())
 """Stands for a registry event, whose permission the registry itself judges."""
@@ -218,22 +214,13 @@ def check_event(event: Event, *, called: str, issuer: str) -> CheckedEvent:
             f"{called} names no item that can have a trail: a serial,"
             " a lot, a logistic unit"
         )
-    # An item's own leaves stand in one group, so that the first says which.
-    kinds = {item.relation: 0 for item in event.items}
-    if reading is not None:
-        kinds = {relation: reading.kinds(CODES[relation]) for relation in kinds}
     return CheckedEvent(
         data=event.data,
         id=event.id,
         items=tuple(own),
         keys=tuple([map_key(item) for item in own]),
         leaves=tuple(own.values()),
-        kinds=tuple(
-            [
-                kinds[event.items[leaves[0] - 1].relation]
-                for leaves in own.values()
-            ]
-        ),
+        kinds=_kinds(event, own.values(), reading),
         act=act,
         after=tuple([(map_key(item), link) for item, link in event.after]),
         time=0 if reading is None else reading.time,
@@ -241,28 +228,28 @@ def check_event(event: Event, *, called: str, issuer: str) -> CheckedEvent:
     )
 
 
+def _kinds(
+    event: Event,
+    own: Collection[tuple[int, ...]],
+    reading: EventReading | None,
+) -> tuple[int, ...]:
+    """Return what the event is to each item, by the item's *own* leaves."""
+    if reading is None:
+        return (0,) * len(own)
+    if len(event.counts) == 1:
+        return (reading.kinds(event.counts[0][0]),) * len(own)
+    # An item's own leaves stand in one group: the first says which.
+    of_group = {code: reading.kinds(code) for code, _ in event.counts}
+    items = event.items
+    return tuple([
+        of_group[CODES[items[leaves[0] - 1].relation]] for leaves in own
+    ])  # fmt: skip
+
+
 def _read_event(event: Event) -> tuple[Act, EventReading | None]:
+    check_whole(event)
     if is_registry_event(event.body):
         check_registry_body(event.body, event.items)
         return REGISTRY_ACT, None
-    return _read_epcis(event)
-
-
-def _read_epcis(event: Event) -> tuple[Act, EventReading]:
-    for item in event.items:
-        if item.relation == ACTOR_RELATION:
-            raise MalformedError("only registry events name actors as items")
-        if item.id.startswith(_OUR_OWN):
-            raise MalformedError(
-                f"no event names {item.id!r}: what begins so has a trail of"
-                " entries of its own"
-            )
-        canonical = canonical_item(item.id)
-        if canonical != item.id:
-            raise MalformedError(
-                f"item {item.id!r} is not in canonical form: write"
-                f" {canonical!r}"
-            )
     act = read_act(event.body, event.items)
-    check_form(event.body, event.counts, event.pointers)
     return act, read_event(event.body, event.counts)

@@ -34,13 +34,13 @@ is read from the store when it does, and must lead to the leaf's hash.
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
-from typing import NamedTuple
 
 from provenance.claims.trail import VALUE_SIZE, Head
 from provenance.encoding import edge as right_edge
 from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import sha256 as hash_of
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import StoreError
 from provenance.store.protocol import MAP_ROWS, NO_LINK, HeadRow, Reader
@@ -51,7 +51,7 @@ BUCKET_BITS = 16
 _ROW_BITS = 4
 _FANOUT = 1 << _ROW_BITS
 _LEVELS = BUCKET_BITS // _ROW_BITS
-_FIRST_LOWEST = MAP_ROWS - _FANOUT ** (_LEVELS - 1)
+_FIRST_LOWEST = MAP_ROWS - (1 << BUCKET_BITS - _ROW_BITS)
 """The first of the rows whose leaves are buckets."""
 
 _NONE = bytes(HASH_SIZE)
@@ -90,26 +90,28 @@ Edges = tuple[bytes, int, bytes]
 """(edge of all links but the latest, warnings, edge of these)"""
 
 
-class Leaf(NamedTuple):
-    """What is at hand of an item: where its trail ends."""
+_NO_EDGES: Edges = (b"", 0, b"")
 
-    digest: bytes
-    count: int  # type: ignore[assignment]  # in place of tuple.count
-    link: bytes
-    last: int
+_NO_HASH = Hash(_NONE)
+"""Stands where a leaf's hash is to be computed yet."""
+
+Leaf = tuple[bytes, int, bytes, int]
+"""(leaf hash, count, link, number of the latest link)"""
 
 
 class GrowingTrail:
     """An item's trail as it grows: see `HeadRow` for what it has.
 
-    With a *count* of 0 its *link* is the map key, and *last* `NO_LINK`.
+    With a *count* of 0 its *link* is the map key, and *last* `NO_LINK`. Its
+    *leaf* is no hash until somebody asks for the map's root.
     """
 
-    __slots__ = ("count", "edge", "last", "link", "warned", "warnings")
+    __slots__ = ("count", "edge", "last", "leaf", "link", "warned", "warnings")
 
     def __init__(
         self, count: int, link: bytes, last: int, edges: Edges
     ) -> None:
+        self.leaf = _NO_HASH
         self.count = count
         self.link = link
         self.last = last
@@ -121,6 +123,7 @@ class GrowingTrail:
             self.edge = right_edge.push(
                 self.edge, self.count - 1, _link_leaf(self.link)
             )
+        self.leaf = _NO_HASH
         self.count += 1
         self.link = link
         self.last = number
@@ -168,11 +171,10 @@ class ItemMap:
         self._cached = 0
         self._rows: dict[int, list[bytes]] = {}
         self._slots: dict[bytes, list[bytes]] = {}
-        # Bucket → what changed there since it was stored, and the slots of
-        # it whose hashes are not those of what changed.
+        # Bucket → what changed there since it was stored; and the buckets
+        # whose hashes are not those of what changed.
         self._changed: dict[bytes, dict[bytes, GrowingTrail]] = {}
-        self._digests: dict[bytes, dict[bytes, bytes]] = {}
-        self._dirty: dict[bytes, set[bytes]] = {}
+        self._dirty: set[bytes] = set()
         self._edges: dict[bytes, Edges] = {}
         self._most_edges = edges
 
@@ -184,17 +186,12 @@ class ItemMap:
     def get(self, key: bytes) -> Leaf | None:
         """Return where the trail of that key ends, pending changes included.
 
-        Its digest is that of the last `root`, or of what is stored.
+        The leaf hash is as `GrowingTrail` has it.
         """
         prefix = key[:2]
         changed = self._changed.get(prefix)
         if changed is not None and (trail := changed.get(key)) is not None:
-            digest = self._digests.get(prefix, {}).get(key, b"")
-            return Leaf(digest, trail.count, trail.link, trail.last)
-        return self._stored_leaf(key)
-
-    def _stored_leaf(self, key: bytes) -> Leaf | None:
-        prefix = key[:2]
+            return (trail.leaf, trail.count, trail.link, trail.last)
         bucket = self._buckets.get(prefix)
         if bucket is None:
             bucket = self._bucket(prefix)
@@ -207,7 +204,7 @@ class ItemMap:
         if bucket[at : at + HASH_SIZE] != key:
             return None
         _, digest, link, count, last = _LEAF_ROW.unpack_from(bucket, at)
-        return Leaf(digest, count, link, last)
+        return (digest, count, link, last)
 
     def trail(self, key: bytes) -> GrowingTrail:
         """Return the trail of that key, to which a link is to be added.
@@ -219,19 +216,19 @@ class ItemMap:
         """
         prefix = key[:2]
         changed = self._changed.get(prefix)
+        self._dirty.add(prefix)
+        if changed is not None and (trail := changed.get(key)) is not None:
+            return trail
+        leaf = self.get(key)
+        if leaf is None:
+            self._item_count += 1
+            trail = GrowingTrail(0, key, NO_LINK, _NO_EDGES)
+        else:
+            trail = GrowingTrail(*leaf[1:], self._edges_of(key, leaf))
+            self._edges.pop(key, None)
         if changed is None:
-            changed = self._changed[prefix] = {}
-        self._dirty.setdefault(prefix, set()).add(key)
-        trail = changed.get(key)
-        if trail is None:
-            leaf = self._stored_leaf(key)
-            if leaf is None:
-                self._item_count += 1
-                trail = GrowingTrail(0, key, NO_LINK, (b"", 0, b""))
-            else:
-                edges = self._edges_of(key, leaf)
-                self._edges.pop(key, None)
-                trail = GrowingTrail(leaf.count, leaf.link, leaf.last, edges)
+            self._changed[prefix] = {key: trail}
+        else:
             changed[key] = trail
         return trail
 
@@ -241,28 +238,27 @@ class ItemMap:
         Raises:
             StoreError: What is stored of it is damaged.
         """
-        leaf = self._stored_leaf(key)
+        leaf = self.get(key)
         return leaf and HeadRow(key, *leaf, *self._edges_of(key, leaf))
 
     def _edges_of(self, key: bytes, leaf: Leaf) -> Edges:
         """Return the edges of the stored trail that ends in *leaf*."""
         if (kept := self._edges.get(key)) is not None:
             return kept
-        if leaf.count == 1:
+        digest, count, link, _ = leaf
+        if count == 1:
             # There is no edge yet, and at most this one link warns.
-            only = _link_leaf(leaf.link)
-            for edges in ((b"", 0, b""), (b"", 1, only)):
-                if _leaf_hash(key, 1, leaf.link, edges) == leaf.digest:
+            for edges in (_NO_EDGES, (b"", 1, _link_leaf(link))):
+                if _leaf_hash(key, 1, link, edges) == digest:
                     return edges
         head = self._reader.head(key)
         if head is not None:
             edges = head.edge, head.warnings, head.warned
             try:
-                found = _leaf_hash(key, leaf.count, leaf.link, edges)
+                if _leaf_hash(key, count, link, edges) == digest:
+                    return edges
             except ValueError:
-                found = b""
-            if found == leaf.digest:
-                return edges
+                pass  # No trail of that many links has such edges.
         raise StoreError(
             f"the head {key.hex()} does not have the edges that the map was"
             " made of: run an audit"
@@ -285,7 +281,7 @@ class ItemMap:
         heads = [
             HeadRow(
                 key,
-                self._digests[prefix][key],
+                trail.leaf,
                 trail.count,
                 trail.link,
                 trail.last,
@@ -296,24 +292,24 @@ class ItemMap:
             for prefix, changed in sorted(self._changed.items())
             for key, trail in sorted(changed.items())
         ]
-        numbers = {
-            number for prefix in self._changed for number in _rows_above(prefix)
-        }
+        numbers: set[int] = set()
+        above = {_row_of(prefix) for prefix in self._changed}
+        while above:
+            numbers |= above
+            above = {(number - 1) // _FANOUT for number in above if number}
         return heads, [(number, self.row(number)) for number in sorted(numbers)]
 
     def stored(self) -> None:
         """Note that the changes are in the store."""
         for prefix, changed in self._changed.items():
-            digests = self._digests[prefix]
             bucket = self._buckets[prefix]
             for key, trail in changed.items():
-                bucket = _with_leaf(bucket, key, digests[key], trail)
+                bucket = _with_leaf(bucket, key, trail)
                 if trail.count > 1:
                     self._edges[key] = trail.edge, trail.warnings, trail.warned
             self._cached += (len(bucket) - len(self._buckets[prefix])) // _WIDTH
             self._buckets[prefix] = bucket
         self._changed.clear()
-        self._digests.clear()
         while len(self._edges) > self._most_edges:
             # A dict is in the order of what came into it.
             del self._edges[next(iter(self._edges))]
@@ -337,8 +333,8 @@ class ItemMap:
         others = []
         for key in sorted(proof.others):
             head = self._reader.head(key)
-            leaf = self._stored_leaf(key)
-            if head is None or leaf is None or head.leaf != leaf.digest:
+            leaf = self.get(key)
+            if head is None or leaf is None or head.leaf != leaf[0]:
                 raise StoreError(
                     f"the head {key.hex()} is not the map's: run an audit"
                 )
@@ -383,7 +379,7 @@ class ItemMap:
         if bucket is None:
             bucket = b""
             # A bucket without a hash is empty: no need to ask the store.
-            number, *_ = _rows_above(prefix)
+            number = _row_of(prefix)
             digest = self._row(number)[_FANOUT + (prefix[1] & 15)]
             if digest:
                 try:
@@ -413,18 +409,21 @@ class ItemMap:
             # Longer than any key, and so above all of the slot.
             above = prefix + bytes([(slot << _SLOT_BITS) + _SLOTS - 1])
             bucket = bucket[start : _find(bucket, above.ljust(33, b"\xff"))]
-        changed = self._digests.get(prefix, {})
+        changed = self._changed.get(prefix, {})
         if slot is None and not changed:
             return _pairs(bucket)
+        if slot is None and not bucket:
+            return sorted([(key, trail.leaf) for key, trail in changed.items()])
         rows = _LEAF_ROW.iter_unpack(bucket)
         if slot is None:
             leaves = {key: digest for key, digest, _, _, _ in rows}
-            leaves.update(changed)
+            for key, trail in changed.items():
+                leaves[key] = trail.leaf
         else:
             leaves = {k: d for k, d, _, _, _ in rows if k[2] >> 4 == slot}
-            for key, digest in changed.items():
+            for key, trail in changed.items():
                 if key[2] >> _SLOT_BITS == slot:
-                    leaves[key] = digest
+                    leaves[key] = trail.leaf
         return sorted(leaves.items())
 
     def _rehash(self) -> None:
@@ -433,20 +432,20 @@ class ItemMap:
             return
         # Row → its leaves that changed, of one level after the other.
         changed: dict[int, set[int]] = {}
-        for prefix, keys in self._dirty.items():
-            digests = self._digests.setdefault(prefix, {})
-            for key in keys:
-                trail = self._changed[prefix][key]
-                digests[key] = _leaf_hash(
-                    key,
-                    trail.count,
-                    trail.link,
-                    (trail.edge, trail.warnings, trail.warned),
-                )
-            number, *_ = _rows_above(prefix)
-            place = prefix[1] & 15
+        for prefix in self._dirty:
+            slots = set()
+            for key, trail in self._changed[prefix].items():
+                if trail.leaf is _NO_HASH:
+                    trail.leaf = _leaf_hash(
+                        key,
+                        trail.count,
+                        trail.link,
+                        (trail.edge, trail.warnings, trail.warned),
+                    )
+                    slots.add(key[2] >> _SLOT_BITS)
+            number, place = _row_of(prefix), prefix[1] & 15
             self._row(number)[_FANOUT + place] = self._rehash_bucket(
-                prefix, {key[2] >> _SLOT_BITS for key in keys}
+                prefix, slots
             )
             changed.setdefault(number, set()).add(place)
         for level in range(_LEVELS - 1, -1, -1):
@@ -480,14 +479,15 @@ class ItemMap:
     def _row(self, number: int) -> list[bytes]:
         row = self._rows.get(number)
         if row is None:
-            row = self._load(number)
-            if number:
-                parent, place = divmod(number - 1, _FANOUT)
-                if row[1] != self._row(parent)[_FANOUT + place]:
-                    raise StoreError(
-                        f"map row {number} is not the one that row {parent}"
-                        " above it was made of: run an audit"
-                    )
+            parent, place = divmod(number - 1, _FANOUT)
+            root = self._row(parent)[_FANOUT + place] if number else None
+            # An empty one need not be asked for, nor an empty bucket.
+            row = [b""] * (2 * _FANOUT) if root == b"" else self._load(number)
+            if root is not None and row[1] != root:
+                raise StoreError(
+                    f"map row {number} is not the one that row {parent} above"
+                    " it was made of: run an audit"
+                )
             self._rows[number] = row
         return row
 
@@ -563,13 +563,11 @@ def _find(bucket: bytes, key: bytes) -> int:
     return low * _WIDTH
 
 
-def _with_leaf(
-    bucket: bytes, key: bytes, digest: bytes, trail: GrowingTrail
-) -> bytes:
+def _with_leaf(bucket: bytes, key: bytes, trail: GrowingTrail) -> bytes:
     """Return *bucket* with the leaf of *key*, in its place."""
-    at = _find(bucket, key)
+    at = _find(bucket, key) if bucket else 0
     after = at + _WIDTH if bucket[at : at + HASH_SIZE] == key else at
-    row = _LEAF_ROW.pack(key, digest, trail.link, trail.count, trail.last)
+    row = _LEAF_ROW.pack(key, trail.leaf, trail.link, trail.count, trail.last)
     return bucket[:at] + row + bucket[after:]
 
 
@@ -594,10 +592,15 @@ def _refresh(heap: list[bytes], leaves: Iterable[int], *, depth: int) -> None:
         leaves: The numbers of the leaves that changed.
         depth: The bit of the map's keys that the heap's root is at.
     """
-    nodes = {_FANOUT + leaf for leaf in leaves}
+    nodes: Collection[int] = [_FANOUT + leaf for leaf in leaves]
     for level in range(_ROW_BITS - 1, -1, -1):
         prefix = _INNER[depth + level]
-        nodes = {node >> 1 for node in nodes}
+        # Most of the time one leaf changed, and there is one node a level.
+        nodes = (
+            {node >> 1 for node in nodes}
+            if len(nodes) > 1
+            else [node >> 1 for node in nodes]
+        )
         for node in nodes:
             left, right = heap[2 * node], heap[2 * node + 1]
             if left and right:
@@ -606,14 +609,9 @@ def _refresh(heap: list[bytes], leaves: Iterable[int], *, depth: int) -> None:
                 heap[node] = left or right
 
 
-def _rows_above(prefix: bytes) -> tuple[int, ...]:
-    """Return the numbers of the rows above a bucket, the lowest first."""
-    number = _FIRST_LOWEST + (int.from_bytes(prefix, "big") >> _ROW_BITS)
-    numbers = [number]
-    while number:
-        number = (number - 1) // _FANOUT
-        numbers.append(number)
-    return tuple(numbers)
+def _row_of(prefix: bytes) -> int:
+    """Return the number of the row in which a bucket's hash stands."""
+    return (_FIRST_LOWEST + (prefix[0] << 4)) + (prefix[1] >> 4)
 
 
 def _level_of(number: int) -> int:
@@ -663,28 +661,27 @@ def _link_leaf(link: bytes) -> bytes:
     return sha256(b"\x00" + link).digest()
 
 
-def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
+def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> Hash:
     """Return the hash of the map's leaf of a trail that ends so.
 
     Raises:
         ValueError: No trail of that many links has such edges.
     """
     _, warnings, warned = edges
-    links = _whole_edge(count, link, edges)
+    if count == 1:
+        # Most items of a day are new.
+        root: bytes = _link_leaf(link)
+    else:
+        root = right_edge.root(_whole_edge(count, link, edges))
     if warnings:
         rest = warnings.to_bytes(8, "big") + right_edge.root(warned)
     else:
         rest = _NO_WARNINGS
-    return sha256(
+    return hash_of(
         b"".join((
-            _LEAF,
-            key,
-            _VALUE_SIZE,
-            count.to_bytes(8, "big"),
-            right_edge.root(links),
-            rest,
+            _LEAF, key, _VALUE_SIZE, count.to_bytes(8, "big"), root, rest,
         ))
-    ).digest()  # fmt: skip
+    )  # fmt: skip
 
 
 def _whole_edge(count: int, link: bytes, edges: Edges) -> bytes:

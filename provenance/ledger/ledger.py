@@ -589,7 +589,7 @@ class Ledger(LedgerReader):
     ) -> list[Answer]:
         def head_link(key: bytes) -> bytes | None:
             leaf = item_map.get(key)
-            return None if leaf is None else leaf.link
+            return None if leaf is None else leaf[2]
 
         def named(key: bytes) -> Iterator[NameRow]:
             return chain(self._writable.named(key), sequencer.named(key))
@@ -729,7 +729,7 @@ def _item_map(store: Store, cache_bytes: int) -> ItemMap:
 
 
 def _trail(leaf: Leaf | None) -> Trail | None:
-    return None if leaf is None else Trail(leaf.count, leaf.last)
+    return None if leaf is None else Trail(leaf[1], leaf[3])
 
 
 def _last_commitment(store: Store, size: int) -> Commitment:

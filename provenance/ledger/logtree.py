@@ -122,20 +122,22 @@ class TileNodes:
         self._seen: dict[tuple[int, int], Expanded] = {}
 
     def __call__(self, nodes: Sequence[Node]) -> list[Hash]:
-        return [self._node(node) for node in nodes]
-
-    def _node(self, node: Node) -> Hash:
-        level, number, start, _ = place_of(node)
-        height = node.level % TILE_HEIGHT
-        nodes = self._seen.get((level, number))
-        if nodes is None:
-            nodes = self._seen[level, number] = self._expanded(level, number)
-        if height >= len(nodes) or start >> height >= len(nodes[height]):
-            raise StoreError(
-                f"tile {level}/{number} has {len(nodes[0])} hashes, too few"
-                f" for a tree of {self._size} leaves: run an audit"
-            )
-        return Hash(nodes[height][start >> height])
+        found = []
+        for node in nodes:
+            level, number, start, _ = place_of(node)
+            height = node.level % TILE_HEIGHT
+            tile = self._seen.get((level, number))
+            if tile is None:
+                tile = self._expanded(level, number)
+                self._seen[level, number] = tile
+            try:
+                found.append(Hash(tile[height][start >> height]))
+            except IndexError:
+                raise StoreError(
+                    f"tile {level}/{number} has {len(tile[0])} hashes, too few"
+                    f" for a tree of {self._size} leaves: run an audit"
+                ) from None
+        return found
 
     def _expanded(self, level: int, number: int) -> Expanded:
         """Return a tile's nodes; full tiles never change, so they are kept."""

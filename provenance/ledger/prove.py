@@ -30,8 +30,9 @@ from provenance.proof.bundle import (
     ShownCommitment,
 )
 from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.trails import Position
 from provenance.proof.trust import Trust
-from provenance.store.protocol import Reader
+from provenance.store.protocol import EventStart, Reader
 from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.merkle import ReadNodes, prove_many
@@ -73,6 +74,8 @@ class Prover:
         self._note = note
         self._kept_tiles: TileCache = {} if kept_tiles is None else kept_tiles
         self._map = ItemMap(reader, kept_rows)
+        self._entries: dict[int, bytes] = {}
+        self._starts: dict[Position, EventStart] = {}
 
     def prove(
         self,
@@ -145,7 +148,8 @@ class Prover:
 
     def event_at(self, log_index: int, position: int) -> EventView:
         """Return the event at that place."""
-        return EventView(self._reader, log_index, position)
+        start = self._starts.get((log_index, position))
+        return EventView(self._reader, log_index, position, start)
 
     def event_nodes(self, log_index: int) -> ReadNodes:
         """Return the nodes of the tree over one statement's event ids."""
@@ -153,8 +157,17 @@ class Prover:
 
     def entry(self, log_index: int) -> bytes:
         """Return the bytes of that log entry."""
-        (entry,) = self._reader.entries(log_index, log_index + 1)
+        entry = self._entries.get(log_index)
+        if entry is None:
+            (entry,) = self._reader.entries(log_index, log_index + 1)
         return entry
+
+    def prepare(self, places: Sequence[Position]) -> None:
+        """Read the events at these places, all at once."""
+        new = [at for at in places if at not in self._starts]
+        for at, found in zip(new, self._reader.events_at(new), strict=True):
+            if found is not None:
+                self._entries[at[0]], self._starts[at] = found
 
     # What is shown besides.
 

@@ -47,6 +47,19 @@ _PAUSE = 0.002
 
 
 @dataclass(frozen=True, slots=True)
+class TrailEnd:
+    """Where an item's trail ends: what an event may demand to follow.
+
+    Attributes:
+        count: How many links it has.
+        link: The hash of the latest.
+    """
+
+    count: int
+    link: Hash
+
+
+@dataclass(frozen=True, slots=True)
 class TrailStep:
     """One event of an item's trail, as the ledger holds it.
 

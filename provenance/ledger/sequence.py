@@ -28,6 +28,7 @@ from provenance.errors import StoreError
 from provenance.ledger.admit import Admitted
 from provenance.ledger.itemmap import GrowingTrail, ItemMap
 from provenance.ledger.parts import (
+    MAX_SMALL,
     Tile,
     cut_event,
     event_tree,
@@ -147,9 +148,17 @@ class Sequencer:
             ):
                 self._link(
                     key,
-                    (log_index, position, event.time, kinds, leaves, event.id),
+                    log_index,
+                    position,
+                    event.time,
+                    kinds,
+                    leaves,
+                    event.id,
                 )
-            if (cut := cut_event(event.data)) is not None:
+            if (
+                len(event.data) > MAX_SMALL
+                and (cut := cut_event(event.data)) is not None
+            ):
                 offsets, hashes = cut
                 self._cuts.append(EventCuts(log_index, position, offsets))
                 self._tiles += whole_tree(
@@ -189,7 +198,12 @@ class Sequencer:
             link = version_link(log_index, version.data)
             self._link(
                 map_key(trust_item(version.origin)),
-                (log_index, 0, link.time, link.kinds, (), link.event_id),
+                log_index,
+                link.position,
+                link.time,
+                link.kinds,
+                link.leaves,
+                link.event_id,
             )
             row = EntryRow(entry, link.event_id, [b""])
         else:
@@ -198,17 +212,24 @@ class Sequencer:
         self._next += 1
         return log_index
 
-    def _link(
+    def _link(  # noqa: PLR0913, PLR0917  # all of a row, and in its order
         self,
         key: bytes,
-        event: tuple[int, int, int, int, tuple[int, ...], bytes],
+        log_index: int,
+        position: int,
+        time: int,
+        kinds: int,
+        leaves: tuple[int, ...],
+        event_id: bytes,
     ) -> None:
-        """Add the link to *event*, all of a row but what comes before it."""
+        """Add a link to the trail of that key."""
         trail = self._map.trail(key)
-        row = LinkRow(*event, trail.last)
+        row = LinkRow(
+            log_index, position, time, kinds, leaves, event_id, trail.last
+        )
         number = self._link_count + len(self._links)
         self._links.append(row)
-        warns = row.kinds & WARNS != 0
+        warns = kinds & WARNS != 0
         if warns:
             self._warnings.append(
                 WarningRow(key, trail.warnings, trail.count, number)

@@ -12,10 +12,11 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 
+import msgpack
+
 from provenance.claims.event import MAX_LEAVES
 from provenance.claims.trail import Head, Link, next_link
 from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
-from provenance.encoding.reader import Reader as BytesReader
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import MalformedError, NotFoundError, StoreError
 from provenance.ledger.itemmap import read_head
@@ -23,15 +24,17 @@ from provenance.ledger.logtree import TileNodes
 from provenance.ledger.parts import (
     event_tree,
     leaf_count,
-    read_leaves,
     read_start,
     statement_tree,
 )
 from provenance.ledger.sequence import LINK_NUMBERS
-from provenance.store.protocol import HeadRow, LinkRow, Reader
+from provenance.store.protocol import EventStart, HeadRow, LinkRow, Reader
 from provenance.tlog.tile import TILE_WIDTH
 
 _LINKS_SIZE = TILE_WIDTH * HASH_SIZE
+
+_UNPACKING = (ValueError, TypeError, msgpack.UnpackException)
+"""What reading bytes that are no event's raises."""
 
 
 class TrailView:
@@ -185,8 +188,20 @@ class EventView:
         nodes: Reads nodes of the tree of its leaves.
     """
 
-    def __init__(self, reader: Reader, log_index: int, position: int) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        log_index: int,
+        position: int,
+        start: EventStart | None = None,
+    ) -> None:
         """Read event *position* of the entry *log_index*.
+
+        Args:
+            reader: Where it is stored.
+            log_index: The entry.
+            position: The event's number in it.
+            start: Its beginning, if that was read already.
 
         Raises:
             NotFoundError: There is none.
@@ -194,55 +209,77 @@ class EventView:
         """
         self._reader = reader
         self._at = log_index, position
-        stored = reader.event_start(log_index, position)
+        stored = reader.event_start(*self._at) if start is None else start
         self.id = Hash(stored.id)
         self._is_large = stored.rest > 0
+        # Part → its leaves as event data has them: bytes, or a list of the
+        # hash of a leaf that is withheld.
+        self._leaves: dict[int, Sequence[object]] = {}
         try:
-            # Where the rest of a large event is not looked at, there must be
-            # room for it all the same: a byte for each leaf is enough.
-            data = stored.data + bytes(min(stored.rest, MAX_LEAVES))
-            self.counts, self.pointers, rest = read_start(data)
-            self.size = leaf_count(self.counts, self.pointers)
-            self.body_leaf = rest.binary(len(data))
-            self._leaves: dict[int, list[tuple[bytes | None, Hash]]] = {}
-            if not self._is_large:
-                first = (self.body_leaf, leaf_hash(self.body_leaf))
-                others = read_leaves(data, rest, self.size - 1)
-                self._leaves[0] = [first, *others]
-                rest.end()
+            if self._is_large:
+                self._read_large(stored)
+            else:
+                self._read_small(stored.data)
         except MalformedError as error:
             raise self._damage(error) from error
         self.nodes = TileNodes(self, size=self.size)
 
+    def _read_small(self, data: bytes) -> None:
+        # Most events are: no more is looked at than what must be of its type.
+        try:
+            self.counts, self.pointers, leaves = msgpack.unpackb(
+                data, use_list=False
+            )
+            self.size = leaf_count(self.counts, self.pointers)
+            body = leaves[0]
+        except (*_UNPACKING, LookupError) as error:
+            raise MalformedError(f"no event data: {error}") from error
+        if len(leaves) != self.size or type(body) is not bytes:
+            raise MalformedError("its leaves are not those that it counts")
+        self.body_leaf = body
+        self._leaves[0] = leaves
+
+    def _read_large(self, stored: EventStart) -> None:
+        # Where the rest is not looked at, there must be room for it all the
+        # same: a byte for each leaf is enough.
+        data = stored.data + bytes(min(stored.rest, MAX_LEAVES))
+        self.counts, self.pointers, rest = read_start(data)
+        self.size = leaf_count(self.counts, self.pointers)
+        self.body_leaf = rest.binary(len(data))
+
     def leaf(self, number: int) -> bytes | None:
         """Return leaf *number*; None where only its hash is known."""
-        return self._leaf(number)[0]
+        leaf = self._leaf(number)
+        return leaf if isinstance(leaf, bytes) else None
 
     def leaf_hash(self, number: int) -> Hash:
         """Return the hash of leaf *number*."""
-        return self._leaf(number)[1]
+        return _hash_of(self._leaf(number))
 
-    def _leaf(self, number: int) -> tuple[bytes | None, Hash]:
+    def _leaf(self, number: int) -> object:
         if not 0 <= number < self.size:
             raise NotFoundError(f"the event has no leaf {number}")
         if number == 0:
-            return self.body_leaf, leaf_hash(self.body_leaf)
+            return self.body_leaf
         part, place = divmod(number, TILE_WIDTH)
         return self._part(part)[place]
 
-    def _part(self, number: int) -> list[tuple[bytes | None, Hash]]:
-        """Return the leaves [256 n, 256 (n + 1)), with their hashes."""
+    def _part(self, number: int) -> Sequence[object]:
+        """Return the leaves [256 n, 256 (n + 1))."""
         leaves = self._leaves.get(number)
         if leaves is None:
             data = self._reader.event_part(*self._at, number) or b""
             count = min(TILE_WIDTH, self.size - number * TILE_WIDTH)
-            leaves = [self._leaf(0)] if number == 0 else []
-            rest = BytesReader(data)
+            # The first part stands without leaf 0.
+            first = [self.body_leaf] if number == 0 else []
+            unpacker = msgpack.Unpacker(use_list=False, max_buffer_size=0)
+            unpacker.feed(data)
             try:
-                leaves += read_leaves(data, rest, count - len(leaves))
-                rest.end()
-            except MalformedError as error:
-                raise self._damage(error) from error
+                leaves = [*first, *unpacker]
+            except _UNPACKING as error:
+                raise self._damage(MalformedError(str(error))) from error
+            if len(leaves) != count:
+                raise self._damage(MalformedError(f"part {number} is another"))
             self._leaves[number] = leaves
         return leaves
 
@@ -257,7 +294,7 @@ class EventView:
         """Return a tile of the tree, as `TileNodes` asks for it."""
         if self._is_large:
             return self._reader.tile(level, number, event_tree(*self._at))
-        return _small_tile(level, number, [h for _, h in self._leaves[0]])
+        return _small_tile(level, number, [*map(_hash_of, self._leaves[0])])
 
 
 class StatementView:
@@ -294,6 +331,19 @@ class StatementView:
             return self._reader.tile(level, number, tree)
         ids = split_hashes(self._reader.event_ids(self._log_index))
         return _small_tile(level, number, [leaf_hash(one) for one in ids])
+
+
+def _hash_of(leaf: object) -> Hash:
+    """Return a leaf's hash, from its bytes or from what withholds it."""
+    if isinstance(leaf, bytes):
+        return leaf_hash(leaf)
+    match leaf:
+        case [bytes(digest)]:
+            return Hash(digest)
+        case _:
+            raise StoreError(
+                "a stored event has a leaf of no form: run an audit"
+            )
 
 
 def _small_tile(

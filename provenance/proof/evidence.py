@@ -16,9 +16,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NoReturn
 
 from provenance.claims.entry import (
     RULE_BOOK,
+    TRUST_VERSION,
     entry_kind,
 )
 from provenance.claims.event import (
@@ -446,18 +448,30 @@ def _check_kinds(report: Report, bundle: Bundle) -> None:
     for logged in bundle.entries:
         subject = f"entry {logged.log_index}"
         try:
-            if entry_kind(logged.entry) == RULE_BOOK:
+            kind = entry_kind(logged.entry)
+            if kind == TRUST_VERSION:
+                parse_version_entry(logged.entry)
+            elif kind == RULE_BOOK:
                 parse_book_entry(logged.entry)
             else:
                 # Statements and commitments have places of their own.
-                parse_version_entry(logged.entry)
+                _stop_at_kind(
+                    report, f"an entry of kind {kind} among others", subject
+                )
         except UnknownKindError as error:
-            report.stop(
-                "inclusion", 3, f"{subject}: {error}", subject,
-                outcome=Outcome.UNKNOWN,
-            )  # fmt: skip
+            _stop_at_kind(report, str(error), subject)
         except MalformedError as error:
             report.stop("inclusion", 2, f"{subject}: {error}", subject)
+
+
+def _stop_at_kind(report: Report, detail: str, subject: str) -> NoReturn:
+    report.stop(
+        "inclusion",
+        3,
+        f"{subject}: {detail}",
+        subject,
+        outcome=Outcome.UNKNOWN,
+    )
 
 
 def _check_anchor(

@@ -193,17 +193,20 @@ class _Search:
             for fault in self._look_at_statement(shown, is_logged=is_logged):
                 found = True
                 yield fault
+        # Whatever was changed of an event changes its trails as well, and the
+        # root of the log: then both say nothing more.
+        if found:
+            return
         if not is_logged:
-            for fault in self._look_at_others():
-                found = True
-                yield fault
-            if not found:
-                yield Fault(
+            others = list(self._look_at_others())
+            yield from others or [
+                Fault(
                     "entries",
                     "they do not lead to the root that the log signed, and"
                     " each statement is as it was signed: a place in the log,"
                     " a commitment or a proof was changed",
                 )
+            ]
         yield from self._look_at_trails()
 
     def blamed(self, steps: Sequence[Step]) -> Iterator[Fault]:

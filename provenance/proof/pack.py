@@ -16,7 +16,14 @@ event of 50,000 items is its header, a few leaves and their proof, a trail of
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -114,6 +121,9 @@ class Source(Protocol):
     def entry(self, log_index: int) -> bytes:
         """Return the bytes of that log entry."""
 
+    def prepare(self, places: Sequence[Position]) -> None:
+        """Note that all of these events are going to be asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShownStory:
@@ -171,20 +181,17 @@ def show_story(  # noqa: PLR0913  # each by name
         shown = look.shown({at: set(story.shown[at]) for at in story.shown})
         # A verifier looks at whatever is shown of the item itself: so does
         # the walk, where some other trail led to what it had skipped.
+        seen = {s.at for s in story.sightings if s.why is Why.SUBJECT}
         led = {
             number
             for number, link in look.trails[item].asked()
-            if place_of(link) in shown
+            if place_of(link) in shown and place_of(link) not in seen
         }
-        if all(
-            led.isdisjoint(range(each.start, each.stop))
-            for each in story.skipped
-            if each.item == item
-        ):
+        if led <= looked:
             break
         looked |= led
     if reveal:
-        look.reveal(shown, look.trails[item], reveal)
+        look.reveal(shown, item, reveal)
     trusted = look.trails.get(trust_item)
     versions = () if trusted is None else trusted.asked()
     return ShownStory(
@@ -193,6 +200,7 @@ def show_story(  # noqa: PLR0913  # each by name
         entries=tuple(
             LoggedEntry(link.log_index, look.entry(link.log_index))
             for _, link in versions
+            if not link.leaves
         ),
         trails=tuple(
             look.trails[name].proven(name, shown)
@@ -205,10 +213,16 @@ def show_story(  # noqa: PLR0913  # each by name
 class _AskedTrail:
     """A trail of the ledger, that notes what it was asked for: a `Trail`."""
 
-    def __init__(self, view: LinkSource | None) -> None:
+    def __init__(
+        self,
+        view: LinkSource | None,
+        prepare: Callable[[Sequence[Position]], None],
+    ) -> None:
         self._view = view
+        self._prepare = prepare
         self.count = 0 if view is None else view.count
         self._links: dict[int, Link] = {}
+        self._places: dict[Position, int] = {}
         self._asked: set[int] = set()
         self._warnings: Sequence[tuple[int, Link]] | None = None
 
@@ -224,16 +238,21 @@ class _AskedTrail:
         """Return the links from number *start* up to *stop*, that excluded."""
         self._asked.update(range(start, stop))
         self._load(start, stop)
-        return [self._links[number] for number in range(start, stop)]
+        links = [self._links[number] for number in range(start, stop)]
+        if len(links) > 1:
+            self._prepare([place_of(link) for link in links])
+        return links
 
     def warnings(self) -> Sequence[tuple[int, Link]]:
         """Return every link that warns, with its number, oldest first."""
         if self._warnings is None:
             view = self._view
             found = () if view is None else view.warnings()
-            self._links.update(found)
+            self._take(found)
             self._asked.update(number for number, _ in found)
             self._warnings = found
+            if found:
+                self._prepare([place_of(link) for _, link in found])
         return self._warnings
 
     def asked(self) -> list[tuple[int, Link]]:
@@ -245,12 +264,14 @@ class _AskedTrail:
 
     def keep(self, place: Position) -> None:
         """Ask for the link at *place*, if there is one."""
-        # Where it ought to be and is not, a verifier will find that out.
-        number = self._number_at(place)
-        if number < self.count:
-            self._load(number, number + 1)
-            if place_of(self._links[number]) == place:
-                self._asked.add(number)
+        number = self._places.get(place)
+        if number is None:
+            number = self._number_at(place)
+            self._load(number, min(number + 1, self.count))
+            # Where it ought to be and is not, a verifier will find that out.
+            if self._places.get(place) != number:
+                return
+        self._asked.add(number)
 
     def proven(
         self, item: str, shown: Mapping[Position, Collection[int]]
@@ -298,8 +319,12 @@ class _AskedTrail:
             # The walk goes on from here one by one, as a rule.
             stop = min(self.count, max(stop, start + EDGE))
             assert self._view is not None, "an empty trail has no link"
-            links = self._view.links(start, stop)
-            self._links.update(enumerate(links, start))
+            self._take(enumerate(self._view.links(start, stop), start))
+
+    def _take(self, links: Iterable[tuple[int, Link]]) -> None:
+        for number, link in links:
+            self._links[number] = link
+            self._places[place_of(link)] = number
 
 
 class _Items(Mapping[int, Item]):
@@ -358,7 +383,6 @@ class _Look:
 
     source: Source
     trails: dict[str, _AskedTrail] = field(default_factory=dict)
-    _entries: dict[int, bytes] = field(default_factory=dict)
     _statements: dict[int, Entry] = field(default_factory=dict)
     _events: dict[Position, _Seen] = field(default_factory=dict)
 
@@ -368,7 +392,9 @@ class _Look:
         """Return the item's trail."""
         trail = self.trails.get(item)
         if trail is None:
-            trail = self.trails[item] = _AskedTrail(self.source.trail(item))
+            trail = self.trails[item] = _AskedTrail(
+                self.source.trail(item), self.source.prepare
+            )
         return trail
 
     def event(self, log_index: int, position: int, item: str) -> SeenEvent:
@@ -384,10 +410,7 @@ class _Look:
 
     def entry(self, log_index: int) -> bytes:
         """Return the bytes of that log entry."""
-        entry = self._entries.get(log_index)
-        if entry is None:
-            entry = self._entries[log_index] = self.source.entry(log_index)
-        return entry
+        return self.source.entry(log_index)
 
     def _event(self, at: Position) -> _Seen:
         seen = self._events.get(at)
@@ -432,20 +455,20 @@ class _Look:
     def reveal(
         self,
         shown: Mapping[Position, set[int]],
-        trail: _AskedTrail,
+        item: str,
         pointers: Collection[str],
     ) -> None:
-        """Show these fields as well, of the events on *trail*."""
-        for _, link in trail.asked():
-            leaves = shown.get(place_of(link))
-            if leaves is not None:
-                view = self._event(place_of(link)).view
-                first = view.size - len(view.pointers)
-                leaves.update(
-                    number
-                    for number, pointer in enumerate(view.pointers, first)
-                    if pointer in pointers and view.leaf(number) is not None
-                )
+        """Show these fields as well, of the events that name *item*."""
+        for at, leaves in shown.items():
+            seen = self._event(at)
+            if all(seen.items[number].id != item for number in leaves - {0}):
+                continue
+            first = seen.view.size - len(seen.view.pointers)
+            leaves.update(
+                number
+                for number, pointer in enumerate(seen.view.pointers, first)
+                if pointer in pointers and seen.view.leaf(number) is not None
+            )
 
     def statements(
         self, shown: Mapping[Position, set[int]]

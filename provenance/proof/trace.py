@@ -50,9 +50,9 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import count
 
 from provenance.claims.actor import is_registry_event
 from provenance.claims.event import CODES, Item, has_trail, read_after
@@ -233,10 +233,11 @@ def trace(  # noqa: PLR0913  # each by name
         read_event,
         frozenset(wants) | {Why.SUBJECT},
         sorted(set(besides)),
+        trust_item,
     )
     walk.follow(_Visit(subject, Why.SUBJECT))
     walk.run()
-    walk.read_trust(trust_item)
+    walk.read_trust()
     walk.hold_demands()
     return Trace(
         trails=walk.trails,
@@ -356,6 +357,7 @@ class _Walk:
     read_event: ReadEvent
     wants: frozenset[Why]
     besides: Sequence[int]
+    trust_item: str
     trails: dict[str, Trail] = field(default_factory=dict)
     shown: dict[Position, set[int]] = field(default_factory=dict)
     sightings: dict[Sighting, None] = field(default_factory=dict)
@@ -401,8 +403,9 @@ class _Walk:
         self._planned.add(visit)
         self._queue.append(visit)
 
-    def read_trust(self, item: str) -> None:
+    def read_trust(self) -> None:
         """Read the whole trail of the ledger's trust versions."""
+        item = self.trust_item
         visit = _Visit(item, Why.TRUST)
         trail = self.trails.get(item) or self.read_trail(item)
         if trail is None:
@@ -453,7 +456,8 @@ class _Walk:
         if made.covers(visit.start, visit.stop):
             return
         trail = self._trail(visit)
-        if trail is None:
+        # Versions of trust happen to nothing: they are read by themselves.
+        if trail is None or visit.item == self.trust_item:
             return
         if visit.why is not Why.ACTOR:
             self._goods.setdefault(visit.item, visit.why)
@@ -575,7 +579,17 @@ class _Walk:
         """
         start = 0 if visit.start == FIRST else trail.first_at(visit.start)
         stop = trail.count if visit.stop == LAST else None
-        for number in count(start):
+        number = start
+        if stop is not None and visit.why is not Why.CONTAINER:
+            # It ends where its trail does: all that is looked at of its
+            # beginning is asked for at once.
+            is_whole = visit.why is Why.ACTOR or stop - start <= WHOLE
+            with suppress(NotShownError):
+                # If some of it is not shown, that is found below.
+                links = trail.slice(start, stop if is_whole else start + EDGE)
+                number += len(links)
+                yield from enumerate(links, start)
+        while True:
             if number == start + EDGE and visit.why is not Why.ACTOR:
                 if stop is None:
                     stop = trail.first_at((visit.stop[0], visit.stop[1] + 1))
@@ -587,7 +601,7 @@ class _Walk:
             if place_of(link) > visit.stop:
                 return
             yield number, link
-        assert stop is not None, "a window that never ends is a long one"
+            number += 1
         yield from self._between(visit, trail, start + EDGE, stop - EDGE)
         yield from enumerate(trail.slice(stop - EDGE, stop), stop - EDGE)
 

@@ -282,6 +282,14 @@ class Reader(Protocol):
             NotFoundError: There is no such event.
         """
 
+    def events_at(
+        self, places: Sequence[tuple[int, int]]
+    ) -> list[tuple[bytes, EventStart] | None]:
+        """Return the entry and the start of each event, many at once.
+
+        None for a place, (log index, position), where there is no event.
+        """
+
     def event_part(
         self, log_index: int, position: int, number: int
     ) -> bytes | None:

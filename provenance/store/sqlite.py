@@ -401,18 +401,27 @@ def _insert(
                 )
                 if start < stop
             ]
-    links = (
+    # Most links have just one leaf.
+    links = [
         (
             number,
-            link.log_index,
-            link.position,
-            link.time,
-            link.kinds,
-            _packed(link.leaves),
-            link.previous,
+            log_index,
+            position,
+            time,
+            kinds,
+            leaves[0] if len(leaves) == 1 else _packed(leaves),
+            previous,
         )
-        for number, link in enumerate(batch.links, batch.first_link)
-    )
+        for number, (
+            log_index,
+            position,
+            time,
+            kinds,
+            leaves,
+            _,
+            previous,
+        ) in enumerate(batch.links, batch.first_link)
+    ]
     connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?)", entries)
     connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?)", events)
     connection.executemany("INSERT INTO event_parts VALUES (?, ?, ?, ?)", parts)
@@ -455,10 +464,8 @@ def _insert(
     )
 
 
-def _packed(leaves: Sequence[int]) -> int | bytes:
-    """Return the column of a link's *leaves*: most links have just one."""
-    if len(leaves) == 1:
-        return leaves[0]
+def _packed(leaves: Sequence[int]) -> bytes:
+    """Return the column of a link's *leaves*, where it has not just one."""
     return struct.pack(f">{len(leaves)}I", *leaves)
 
 

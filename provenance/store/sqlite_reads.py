@@ -173,6 +173,13 @@ SELECT {} FROM entries JOIN events ON number = first_event + ?2
 WHERE log_index = ?1 AND ?2 >= 0 AND ?2 < event_count
 """
 
+_EVENTS_AT = """
+SELECT key, entry, events.id, data, rest
+FROM json_each(?1) CROSS JOIN entries ON log_index = value ->> 0
+CROSS JOIN events ON number = first_event + (value ->> 1)
+WHERE (value ->> 1) < event_count
+"""
+
 LEAF_NUMBER = 4
 """How many bytes a leaf's number takes, where a link has not just one."""
 
@@ -327,6 +334,16 @@ class SQLiteReads(ABC):
             raise _no_event(log_index, position)
         return EventStart(*row)
 
+    def events_at(
+        self, places: Sequence[tuple[int, int]]
+    ) -> list[tuple[bytes, EventStart] | None]:
+        found: list[tuple[bytes, EventStart] | None] = [None] * len(places)
+        for number, entry, *start in self._all(
+            _EVENTS_AT, (int, bytes, bytes, bytes, int), json.dumps(places)
+        ):
+            found[number] = entry, EventStart(*start)
+        return found
+
     def event_part(
         self, log_index: int, position: int, number: int
     ) -> bytes | None:
@@ -476,7 +493,8 @@ class SQLiteReads(ABC):
     def _leaves(self, stored: object) -> tuple[int, ...]:
         if type(stored) is int:
             return (stored,)
-        if type(stored) is bytes and len(stored) % LEAF_NUMBER == 0:
+        size = len(stored) if type(stored) is bytes else LEAF_NUMBER
+        if size != LEAF_NUMBER and size % LEAF_NUMBER == 0:
             return struct.unpack(f">{len(stored) // LEAF_NUMBER}I", stored)
         raise damage("a link without its leaves", self._path)
 

@@ -30,7 +30,7 @@ two trees a special case of consistency of a subtree and a tree.
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.encoding.digest import Hash
 from provenance.encoding.multiproof import MAX_SIZE, missing
@@ -66,12 +66,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """The coordinates of a complete subtree: 2**level leaves."""
 
     level: int
-    index: int
+    index: int  # type: ignore[assignment]  # in place of tuple.index
 
 
 ReadNodes = Callable[[Sequence[Node]], Sequence[Hash]]
@@ -172,8 +171,18 @@ def prove_many(
     Raises:
         InvalidProofError: They do not rise, or there is no such leaf.
     """
-    subtrees = [range(start, stop) for start, stop in missing(size, indexes)]
-    return _subtree_hashes(subtrees, read)
+    subtrees = missing(size, indexes)
+    if not subtrees:
+        return ()
+    # All are complete, but for a last one that the tree ends in.
+    *whole, last = subtrees
+    nodes = []
+    for start, stop in whole:
+        level = (stop - start).bit_length() - 1
+        nodes.append(Node(level, start >> level))
+    nodes += _complete_nodes(range(*last))
+    hashes = read(nodes)
+    return (*hashes[: len(whole)], _join(hashes[len(whole) :]))
 
 
 def prove_subtree_inclusion(

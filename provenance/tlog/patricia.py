@@ -20,12 +20,10 @@ v(n) is an unsigned LEB128 number in its shortest form. The hash of one leaf
 is e2803f59293564e96b6c5c16157cec731a294631aefb5d08d18630ed6a27184c for key ab
 and value cd.
 
-A *path* is the list of (bit, sibling) from a leaf up to the root, bits
-falling. Looking a key up takes its
-bit at each inner node and ends at one leaf. If that leaf has the key, the
-path proves presence. If it has another, then its key, its value and the path
-prove absence: the key, were it there, would have parted from this leaf at an
-inner node that the path shows not to exist. A root has at most one provable
+Looking a key up takes its bit at each inner node and ends at one leaf. If
+that leaf has the key, its value is the key's. If it has another, the key is
+not in the map: were it there, it would have parted from this leaf at an inner
+node, and the way down passed none such. A root has at most one provable
 answer for each key, even if a liar made it.
 
 A *multiproof* answers for many keys at once, with no hash in it twice. It is
@@ -34,6 +32,9 @@ the map walked down from its root along all of these keys together: its
 before its left side and that before its right; its hashes are those of the
 sides that none of the keys leads to, in the order met. Leaves that are
 reached by keys that are not in the map alone are its *others*.
+
+The answer for one key is a `MapProof`: the leaf, and its *path*, the list of
+(bit, sibling) from there up to the root, bits falling.
 
 Proofs are about keys of 32 and values of 80 bytes; the hash functions take
 any length.
@@ -63,8 +64,6 @@ __all__ = [
     "prove",
     "root_from_many",
     "subtree_hash",
-    "verify_absence",
-    "verify_presence",
 ]
 
 KEY_SIZE = 32
@@ -238,52 +237,6 @@ def prove(key: bytes, pairs: Iterable[tuple[bytes, bytes]]) -> MapProof:
     return MapProof(ordered[reached], path)
 
 
-def verify_presence(
-    path: Sequence[MapStep], *, key: bytes, value: bytes, root: Hash
-) -> None:
-    """Check that the map under *root* holds *value* for *key*.
-
-    Raises:
-        InvalidProofError: It does not, or the path does not show it.
-    """
-    _require_sizes(key, value)
-    if _root_of_path(path, key, value) != root:
-        raise InvalidProofError("the map proof leads to another root")
-
-
-def verify_absence(
-    path: Sequence[MapStep],
-    *,
-    key: bytes,
-    other_key: bytes | None,
-    other_value: bytes | None,
-    root: Hash,
-) -> None:
-    """Check that the map under *root* holds nothing for *key*.
-
-    *other_key* and *other_value* are the leaf that looking *key* up reaches;
-    both are None, and the path empty, if the map is empty.
-
-    Raises:
-        InvalidProofError: It does, or the path does not show it.
-    """
-    if len(key) != KEY_SIZE:
-        raise InvalidProofError(f"a map key has 32 bytes, not {len(key)}")
-    if other_key is None or other_value is None:
-        claim = (other_key, other_value, tuple(path), root)
-        if claim != (None, None, (), EMPTY_ROOT):
-            raise InvalidProofError("the map is not empty")
-        return
-    verify_presence(path, key=other_key, value=other_value, root=root)
-    if key == other_key:
-        raise InvalidProofError("the map holds the key said to be absent")
-    for bit, _ in path:
-        if _bit_of(key, bit) != _bit_of(other_key, bit):
-            raise InvalidProofError(
-                f"the leaf shown is not where the key leads: bit {bit} differs"
-            )
-
-
 def merge(answers: Mapping[bytes, MapProof]) -> MapMultiproof:
     """Return the proof that says of one map what all *answers* say of it.
 
@@ -405,29 +358,8 @@ def _leaf(key: bytes, value: bytes) -> bytes:
     return _varint(len(key)) + key + _varint(len(value)) + value
 
 
-def _root_of_path(path: Sequence[MapStep], key: bytes, value: bytes) -> Hash:
-    _require_falling(path)
-    digest = leaf_hash(key, value)
-    for bit, sibling in path:
-        if _bit_of(key, bit):
-            digest = inner_hash(bit, sibling, digest)
-        else:
-            digest = inner_hash(bit, digest, sibling)
-    return digest
-
-
 def _bit_of(key: bytes, bit: int) -> int:
     return key[bit >> 3] >> (7 - (bit & 7)) & 1
-
-
-def _require_falling(path: Sequence[MapStep]) -> None:
-    limit = _BITS
-    for bit, _ in path:
-        if not 0 <= bit < limit:
-            raise InvalidProofError(
-                f"the map proof has bit {bit} where one below {limit} must be"
-            )
-        limit = bit
 
 
 def _require_sizes(key: bytes, value: bytes) -> None:

@@ -25,6 +25,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -94,7 +95,7 @@ def twelve(folder: Path, options: argparse.Namespace) -> None:
             say_time("made", made)
             say_time(
                 "verified",
-                [cpu(lambda b=b: whole(ledger, b)) for b in bundles],
+                [cpu(partial(whole, ledger, data)) for data in bundles],
             )
 
 
@@ -144,7 +145,7 @@ def siblings(folder: Path, options: argparse.Namespace) -> None:
         for number in range(ROUNDS):
             with open_reader(here) as reader:
                 item = items[number * 997 % count]
-                cold.append(cpu(lambda r=reader, i=item: r.prove_item(i)))
+                cold.append(cpu(partial(reader.prove_item, item)))
         with open_ledger(here) as ledger:
             data, warm = proven(ledger, items[count // 2])
             say_size(f"an item made with {count:,} others", data)

@@ -1,30 +1,37 @@
-// A published ledger of four entries: every part of it is read as it is.
-//
-// An independent implementation of the formats made `provenance-formats`.
+// Published bytes of every format, made by an implementation of the formats'
+// page that shares no code with the project (`provenance-formats-v2`).
 
 import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { parseEvent } from "../../node/provenance_node/web/verify/claims/event.js";
+import { entryKind } from "../../node/provenance_node/web/verify/claims/entry.js";
+import {
+  CODES,
+  parseEvent,
+} from "../../node/provenance_node/web/verify/claims/event.js";
 import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
 import {
-  chainHashes,
+  WARNS,
   headValue,
   mapKey,
+  nextLink,
 } from "../../node/provenance_node/web/verify/claims/trail.js";
-import { encodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
-import { encode } from "../../node/provenance_node/web/verify/encoding/canonical.js";
+import {
+  parseVersionEntry,
+  signedByRoots,
+  versionHash,
+} from "../../node/provenance_node/web/verify/claims/versions.js";
 import { sha256 } from "../../node/provenance_node/web/verify/encoding/digest.js";
-import { leafHash, rootOf } from "../../node/provenance_node/web/verify/encoding/tree.js";
-import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
-import { Verifier } from "../../node/provenance_node/web/verify/keys.js";
-import { parseTrust } from "../../node/provenance_node/web/verify/proof/trust.js";
-import { verifyBundle } from "../../node/provenance_node/web/verify/proof/verify.js";
-import { openCheckpoint } from "../../node/provenance_node/web/verify/tlog/checkpoint.js";
-import { parseCommitment } from "../../node/provenance_node/web/verify/tlog/commitment.js";
-import { NoteVerifier } from "../../node/provenance_node/web/verify/tlog/note.js";
+import {
+  leafHash,
+  rootOf,
+} from "../../node/provenance_node/web/verify/encoding/tree.js";
+import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
+import {
+  Verifier,
+  signatureIsValid,
+} from "../../node/provenance_node/web/verify/keys.js";
 import {
   mapRoot,
   verifyPresence,
@@ -36,10 +43,7 @@ import {
 } from "../../node/provenance_node/web/verify/tlog/proof_file.js";
 import { goldenText, plain, raw, readJson, shared } from "./vectors.js";
 
-const FOLDER = "provenance-formats";
-const ITEM = "https://id.gs1.org/01/09421902960019/21/K0000";
-const PRODUCER = "https://id.gs1.org/417/9421902960019";
-const CUSTOMS = "did:web:customs.example";
+const FOLDER = "provenance-formats-v2";
 
 /** Return the public key of a seed. */
 function keyOf(seed) {
@@ -53,115 +57,124 @@ function keyOf(seed) {
   return new Uint8Array(der.subarray(-32));
 }
 
+test("the published relations have the codes that ours have", (t) => {
+  const folder = shared(t, FOLDER);
+  if (!folder) return;
+  const codes = readJson(folder, "relations.json");
+  assert.deepEqual(Object.fromEntries(CODES), codes);
+});
+
 test("the published events have the ids that their leaves give", (t) => {
   const folder = shared(t, FOLDER);
   if (!folder) return;
   for (const v of readJson(folder, "events.json")) {
-    const event = parseEvent(encode([v.items.length, v.leaves.map(raw)]));
-    assert.equal(plain(event.id), v.event_id);
-    assert.equal(plain(rootOf(event.hashes)), v.root);
+    for (const data of [v.data, v.data_with_all_fields_withheld]) {
+      const event = parseEvent(raw(data));
+      assert.equal(plain(event.id), v.event_id, v.why);
+      assert.equal(plain(rootOf(event.hashes)), v.root);
+      assert.deepEqual(event.counts, v.counts);
+      assert.deepEqual(event.pointers, v.pointers);
+    }
+    const { items } = parseEvent(raw(v.data));
     assert.deepEqual(
-      event.items.map(({ relation, id }) => [relation, id]),
-      v.items,
+      items.map(({ relation, id }) => [relation, id]).sort(),
+      v.items.map(([relation, id]) => [relation, id]).sort(),
     );
+    const sealed = items.filter(({ seal }) => seal !== null);
+    assert.equal(sealed.length, v.item_extras.length);
   }
 });
 
-test("the published entries are read, and their signatures verify", async (t) => {
+test("the published statements are read, and their signatures verify", async (t) => {
   const folder = shared(t, FOLDER);
   if (!folder) return;
-  const { seeds } = readJson(folder, "log.json");
-  const keys = Object.values(seeds).map((seed) => new Verifier(keyOf(seed)));
-  let read = 0;
-  for (const v of readJson(folder, "entries.json")) {
-    const data = raw(v.entry);
-    assert.equal(plain(leafHash(data)), v.leaf_hash);
-    if (v.header === undefined) {
-      assert.throws(() => parseEntry(data), MalformedError);
-      assert.equal(plain(parseCommitment(data).mapRoot), v.map_root);
-      continue;
-    }
-    const { header, headerBytes, signature } = parseEntry(data);
+  for (const v of readJson(folder, "statements.json")) {
+    const { header, headerBytes, signature } = parseEntry(raw(v.entry));
+    assert.equal(entryKind(raw(v.entry)), 1);
+    assert.equal(header.issuer, v.issuer);
     assert.equal(plain(headerBytes), v.header);
+    assert.equal(plain(signature), v.signature);
     assert.equal(plain(sha256(headerBytes)), v.statement_id);
-    const wanted = plain(header.keyId);
-    const key = keys.find((one) => plain(one.keyId) === wanted);
+    const key = new Verifier(keyOf(v.seed));
+    assert.deepEqual(key.keyId, header.keyId);
     await key.verify(signature, headerBytes);
-    read++;
   }
-  assert.equal(read, 2);
 });
 
 test("the published trails end where the map says", (t) => {
   const folder = shared(t, FOLDER);
   if (!folder) return;
-  const root = raw(readJson(folder, "entries.json").at(-1).map_root);
-  for (const v of readJson(folder, "trails.json")) {
-    const key = mapKey(v.item);
-    assert.equal(plain(key), v.map_key);
-    const links = v.links.map(([logIndex, position, id]) => ({
-      logIndex,
-      position,
-      eventId: raw(id),
-    }));
-    const chain = chainHashes(v.item, links);
-    assert.deepEqual([chain.length, plain(chain.at(-1))], [v.count, v.head]);
-    const path = v.map_proof.map(([bit, sibling]) => [bit, raw(sibling)]);
-    const value = headValue(v.count, raw(v.head));
-    verifyPresence(path, { key, value, root });
-  }
-});
-
-test("the published maps have the roots that are said", (t) => {
-  const folder = shared(t, FOLDER);
-  if (!folder) return;
-  for (const v of readJson(folder, "map.json")) {
-    const pairs = v.pairs.map((pair) => pair.map(raw));
-    assert.equal(plain(mapRoot(pairs)), v.root);
-    const [, value] = v.pairs.find(([key]) => key === v.key);
-    verifyPresence(
-      v.proof.map(([bit, sibling]) => [bit, raw(sibling)]),
-      { key: raw(v.key), value: raw(value), root: raw(v.root) },
-    );
-  }
-});
-
-test("the published checkpoints and bundle verify", async (t) => {
-  const folder = shared(t, FOLDER);
-  if (!folder) return;
-  const log = readJson(folder, "log.json");
-  const key = new NoteVerifier(
-    log.origin,
-    new Verifier(raw(log.log_public_key)),
+  const events = new Map(
+    readJson(folder, "events.json").map((v) => [v.event_id, raw(v.data)]),
   );
-  for (const note of log.checkpoints) await openCheckpoint(note, [key]);
+  const pairs = [];
+  let shown = 0;
+  for (const v of readJson(folder, "trails.json")) {
+    let last = mapKey(v.item);
+    assert.equal(plain(last), v.map_key);
+    const links = [];
+    const warnings = [];
+    for (const [logIndex, position, time, kinds, leaves, id] of v.rows) {
+      const eventId = raw(id);
+      last = nextLink(last, {
+        logIndex,
+        position,
+        time,
+        kinds,
+        leaves,
+        eventId,
+      });
+      links.push(last);
+      if (kinds & WARNS) warnings.push(last);
+      if (!events.has(id)) continue;
+      const { body, counts, items } = parseEvent(events.get(id));
+      const reading = readEvent(body, counts);
+      const { relation } = items[leaves[0] - 1];
+      assert.equal(reading.time, time);
+      assert.equal(reading.kinds(CODES.get(relation)), kinds);
+      for (const leaf of leaves) assert.equal(items[leaf - 1].id, v.item);
+      shown++;
+    }
+    assert.deepEqual(links.map(plain), v.links);
+    assert.deepEqual(warnings.map(plain), v.warnings);
+    const value = headValue({
+      count: links.length,
+      root: rootOf(links.map(leafHash)),
+      warnings: warnings.length,
+      warningsRoot: rootOf(warnings.map(leafHash)),
+    });
+    assert.equal(plain(value), v.map_value);
+    pairs.push([raw(v.map_key), value]);
+  }
+  assert(shown > 5);
+  const { root, proofs } = readJson(folder, "map.json");
+  assert.equal(plain(mapRoot(pairs)), root);
+  for (const [key, value] of pairs) {
+    const path = proofs[plain(key)].map(([bit, sibling]) => [
+      bit,
+      raw(sibling),
+    ]);
+    verifyPresence(path, { key, value, root: raw(root) });
+  }
+});
 
-  const actor = (id, name, seed, grant) => `
-[[actors]]
-id = "${id}"
-name = "${name}"
-keys = ["${encodeBase64(keyOf(seed))}"]
-
-[[actors.grants]]
-${grant}
-`;
-  const trust = parseTrust(`
-origin = "${log.origin}"
-log_keys = ["${key.vkey}"]
-trails = ["containers"]
-${actor(PRODUCER, "Producer", log.seeds.producer, 'role = "producer"\nprefixes = ["9421902"]')}
-${actor(CUSTOMS, "Customs", log.seeds.customs, 'role = "customs"')}
-`);
-  const data = readFileSync(new URL("can.provenance", folder));
-  const verdict = await verifyBundle(new Uint8Array(data), {
-    trust,
-    now: 1_503_000_120_000,
-    item: ITEM,
-  });
-  assert.equal(verdict.outcome, "VERIFIED");
-  assert.equal(verdict.log?.size, 4);
-  assert.equal(verdict.timeline.length, 3);
-  assert.equal(verdict.timeline.at(-1)?.issuer_name, "Customs");
+test("the published versions of the trust are read, and follow each other", async (t) => {
+  const folder = shared(t, FOLDER);
+  if (!folder) return;
+  /** @type {Uint8Array | null} */
+  let before = null;
+  for (const v of readJson(folder, "trust.json")) {
+    const { version, signatures } = parseVersionEntry(raw(v.entry));
+    assert.equal(plain(version.data), v.version);
+    assert.equal(plain(versionHash(version.data)), v.hash);
+    assert.deepEqual(version.previous, before);
+    before = raw(v.hash);
+    const { keys } = Object.fromEntries(version.members.get("roots"));
+    for (const [id, signature] of signatures) {
+      const key = keys.find((one) => plain(sha256(one)) === plain(id));
+      assert(await signatureIsValid(key, signature, signedByRoots(version)));
+    }
+  }
 });
 
 test("our own proof file leads to the checkpoint that our policy asks for", async () => {

@@ -4,7 +4,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import test from "node:test";
 
-import { checkFile, checkItem } from "../../node/provenance_node/web/page/checking.js";
+import {
+  checkFile,
+  checkItem,
+  openStretch,
+} from "../../node/provenance_node/web/page/checking.js";
 import {
   MAX_BYTES,
   looksLikeBundle,
@@ -20,10 +24,23 @@ import {
   toKeep,
 } from "../../node/provenance_node/web/page/keeping.js";
 import { findSigners } from "../../node/provenance_node/web/page/signers.js";
-import { findStops, readWhere } from "../../node/provenance_node/web/page/stops.js";
-import { factKey, readStory } from "../../node/provenance_node/web/page/story.js";
+import {
+  findStops,
+  readWhere,
+} from "../../node/provenance_node/web/page/stops.js";
+import {
+  addStretch,
+  readStretch,
+} from "../../node/provenance_node/web/page/stretches.js";
+import {
+  factKey,
+  readStory,
+} from "../../node/provenance_node/web/page/story.js";
 import { MalformedError } from "../../node/provenance_node/web/verify/errors.js";
-import { examineBundle, parseTrust } from "../../node/provenance_node/web/verify/index.js";
+import {
+  examineBundle,
+  parseTrust,
+} from "../../node/provenance_node/web/verify/index.js";
 import { casesOf, fromBase64, golden, trustOf } from "./vectors.js";
 
 /** Return a golden bundle, with its verdict and trust. */
@@ -242,7 +259,7 @@ test("what is no trust file is not kept", () => {
 
 test("JSON is told from a bundle", () => {
   const utf8 = (text) => new TextEncoder().encode(text);
-  assert(looksLikeJson(utf8('  {"format": "provenance/bundle/v1"}')));
+  assert(looksLikeJson(utf8('  {"format": "provenance/bundle/v2"}')));
   assert(looksLikeJson(utf8("[]")));
   for (const name of casesOf("bundle").slice(0, 40)) {
     if (name === "unknown-json") continue;
@@ -287,8 +304,11 @@ async function withNode(answers, check) {
   const asked = [];
   const server = createServer((request, response) => {
     asked.push(request.url);
-    const answer =
-      answers[request.url.startsWith("/v1/trust") ? "trust" : "bundle"];
+    const answer = request.url.startsWith("/v1/trust")
+      ? answers.trust
+      : request.url.includes("?from=")
+        ? answers.stretch
+        : answers.bundle;
     if (answer === "cut") {
       response.writeHead(200, { "content-length": "100" });
       response.write("x");
@@ -434,4 +454,117 @@ test("without a trust file of one's own the node is asked for its", async () => 
     assert.deepEqual(asked, ["/v1/trust"]);
   });
   assert.equal(load(shelf).text, trust);
+});
+
+test("a stretch that was skipped is asked for, checked and added", async () => {
+  const { bundle, trust, item } = golden("bundle/verified-skipped").given;
+  const more = golden("bundle/verified-skipped-but-a-stretch").given;
+  const answers = {
+    bundle: fromBase64(bundle),
+    stretch: fromBase64(more.bundle),
+    trust: textOfTrust(trust),
+  };
+  const skippedOf = ({ verdict }) =>
+    verdict.notices.flatMap((notice) => readStretch(notice) ?? []);
+  const shelf = new Shelf();
+  await withNode(answers, async (asked) => {
+    const found = await checkItem(item, shelf);
+    const [stretch, ...others] = skippedOf(found);
+    assert.deepEqual(others, []);
+    assert.deepEqual(stretch, { item, first: 65, last: 193, count: 257 });
+    assert.equal(found.verdict.timeline.length, 128);
+
+    const opened = await openStretch(found, stretch);
+    const path = `/v1/items/${encodeURIComponent(item)}/bundle?from=64`;
+    assert.equal(asked.at(-1), path);
+    assert.deepEqual(
+      skippedOf(opened).map(({ first, last }) => [first, last]),
+      [
+        [65, 100],
+        [104, 193],
+      ],
+    );
+    const { timeline } = opened.verdict;
+    assert.equal(timeline.length, 131);
+    for (const [i, { entry, event }] of timeline.entries()) {
+      assert(opened.story.facts.has(factKey(entry, event)));
+      const before = timeline[i - 1];
+      if (before) assert(before.entry < entry || before.event < event);
+    }
+    assert.deepEqual(opened.asked, item);
+    // Whatever else is opened later, this stays.
+    const again = addStretch(opened, found);
+    assert.equal(again.verdict.timeline.length, 131);
+    assert.deepEqual(skippedOf(again), skippedOf(opened));
+  });
+});
+
+test("nothing is shown of a stretch that does not pass, or does not come", async () => {
+  const { bundle, trust, item } = golden("bundle/verified-skipped").given;
+  const changed = fromBase64(bundle);
+  changed[changed.length >> 1] ^= 1;
+  const other = fromBase64(golden("bundle/verified-short").given.bundle);
+  const opens = (stretch) =>
+    withNode(
+      { bundle: fromBase64(bundle), trust: textOfTrust(trust), stretch },
+      async () => {
+        const found = await checkItem(item, new Shelf());
+        return openStretch(found, { item, first: 65, last: 193, count: 257 });
+      },
+    );
+  assert.equal(await opens(changed), "bad");
+  assert.equal(await opens([503, ""]), "unreachable");
+  assert.equal(await opens("<html>"), "unreachable");
+  assert.equal(typeof (await opens(other)), "string");
+});
+
+test("of a container's stretch its own entries are added, and every warning", () => {
+  const moment = (item, entry, why) => ({ item, entry, event: 0, why });
+  const notice = (code, detail, subject) => ({ code, detail, subject });
+  const skips = (first, last) =>
+    notice(
+      "PRV-1006",
+      `events ${first} to ${last} of 900 of urn:x:box were skipped; none of` +
+        " them warns of it",
+      "urn:x:box",
+    );
+  const checkedOf = (subject, timeline, notices) => ({
+    verdict: { subject, timeline, notices, outcome: "VERIFIED" },
+    story: null,
+    asked: subject,
+    other: null,
+    keptAt: null,
+  });
+  const can = checkedOf(
+    "urn:x:can",
+    [moment("urn:x:can", 1, "subject"), moment("urn:x:box", 9, "containers")],
+    [skips(70, 800), notice("PRV-0403", "no witnesses", "")],
+  );
+  const recall = notice("PRV-1401", "urn:x:box was recalled", "urn:x:box");
+  const box = checkedOf(
+    "urn:x:box",
+    [
+      moment("urn:x:box", 3, "subject"),
+      moment("urn:x:ship", 4, "containers"),
+      moment("urn:x:box", 9, "subject"),
+    ],
+    [skips(65, 69), skips(300, 836), recall],
+  );
+  const { verdict, asked } = addStretch(can, box);
+  assert.equal(asked, "urn:x:can");
+  assert.equal(verdict.subject, "urn:x:can");
+  assert.deepEqual(
+    verdict.timeline.map(({ item, entry, why }) => [item, entry, why]),
+    [
+      ["urn:x:can", 1, "subject"],
+      ["urn:x:box", 3, "containers"],
+      ["urn:x:box", 9, "containers"],
+    ],
+  );
+  assert.deepEqual(
+    verdict.notices.map(({ code }) => code),
+    ["PRV-1401", "PRV-0403", "PRV-1006"],
+  );
+  const { first, last } = readStretch(verdict.notices[2]);
+  assert.deepEqual([first, last], [300, 800]);
 });

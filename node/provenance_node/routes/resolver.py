@@ -217,11 +217,7 @@ async def _certified(node: Node, items: list[str]) -> list[str]:
 
 
 def _names_certificates(view: Mapping[str, Any]) -> bool:
-    return any(
-        isinstance(leaf["says"], dict) and "certificationInfo" in leaf["says"]
-        for event in view["events"]
-        for leaf in event["leaves"]
-    )
+    return any("certificationInfo" in event["body"] for event in view["events"])
 
 
 def _page(error: MalformedError | UnknownItemError) -> Response:

@@ -2,6 +2,8 @@
 // The language of the page, and what `Intl` says in it: dates, numbers, units,
 // countries.
 
+import { readTime } from "../verify/epcis/reading.js";
+import { MalformedError } from "../verify/errors.js";
 import { WORDS } from "./words.js";
 
 /** @typedef {"en" | "zh-CN"} Language */
@@ -9,8 +11,6 @@ import { WORDS } from "./words.js";
 export const LANGUAGES = /** @type {Language[]} */ (Object.keys(WORDS));
 
 const DAY = 86_400_000;
-const TIME =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /**
  * Return the language to speak: the one asked for, else the one saved, else
@@ -190,11 +190,16 @@ export class Speaker {
  * @returns {Stamp | null}
  */
 export function readStamp(text) {
-  const found = TIME.exec(text);
-  const time = found ? Date.parse(text) : Number.NaN;
-  if (!found || Number.isNaN(time)) return null;
-  const zone = found[7];
-  if (zone === "Z") return { time, offset: 0 };
+  /** @type {number} */
+  let time;
+  try {
+    time = readTime(text);
+  } catch (error) {
+    if (error instanceof MalformedError) return null;
+    throw error;
+  }
+  if (text.endsWith("Z")) return { time, offset: 0 };
+  const zone = text.slice(-6);
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4));
   return { time, offset: zone[0] === "-" ? -minutes : minutes };
 }

@@ -7,7 +7,7 @@
 //     signature     Ed25519 by the issuer's key over the header bytes
 //     entry         mp([1, header, signature])     at most 65,535 bytes
 
-import { decode, encode, hasTypes } from "../encoding/canonical.js";
+import { decodeFlat, encode } from "../encoding/canonical.js";
 import { checkHash } from "../encoding/digest.js";
 import { utf8 } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
@@ -126,9 +126,7 @@ export function parseHeader(data) {
  * @param {string} wrong
  */
 function readFields(data, types, wrong) {
-  const fields = decode(data);
-  if (!hasTypes(fields, types) || fields.length !== types.length) {
-    throw new MalformedError(wrong);
-  }
+  const fields = decodeFlat(data, types);
+  if (fields === null) throw new MalformedError(wrong);
   return fields;
 }

@@ -81,18 +81,23 @@ function countOpeners(data) {
 }
 
 /**
- * Return the array that `data` spells, if its values are of these types:
- * "int", "str" or "bin". Null for anything else.
+ * Return the array that `data` spells, if its values are of just these types:
+ * "int", "str" or "bin". Null for anything else, of which nothing is kept.
  * @param {Uint8Array} data
  * @param {string[]} types
  * @returns {any[] | null}
  */
 export function decodeFlat(data, types) {
+  const reader = new Reader(data, 1 + types.length);
   try {
-    const value = decode(data);
-    return hasTypes(value, types) && value.length === types.length
-      ? value
-      : null;
+    const first = data[reader.take(1)];
+    if (first !== 0x90 + types.length) return null;
+    const values = types.map((type) => {
+      const value = reader.value(0);
+      return TYPES[type](value) ? value : undefined;
+    });
+    const isAll = reader.at === data.length && !values.includes(undefined);
+    return isAll ? values : null;
   } catch (error) {
     if (error instanceof MalformedError) return null;
     throw error;
