@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Self
 from urllib.parse import quote
 
@@ -213,6 +213,21 @@ class NodeProcess:
         """Bytes of memory that it and its children have."""
         return sum(_resident(pid) for pid in self.processes())
 
+    def peak_of(self, call: Callable[[], object]) -> int:
+        """Return by how many bytes of memory it grew at most, during *call*.
+
+        With its children: each by the most that it had at any time.
+        """
+        before = {}
+        for pid in self.processes():
+            # From here on the peak is a new one (proc(5), clear_refs).
+            pathlib.Path(f"/proc/{pid}/clear_refs").write_bytes(b"5")
+            before[pid] = _resident(pid, "VmHWM")
+        call()
+        return sum(
+            _resident(pid, "VmHWM") - known for pid, known in before.items()
+        )
+
     def processes(self) -> list[int]:
         """Return its process id, and those of its children."""
         path = f"/proc/{self._process.pid}/task/{self._process.pid}/children"
@@ -233,7 +248,7 @@ def _times(pid: int) -> list[float]:
     return [int(each) / ticks for each in after_name[11:15]]
 
 
-def _resident(pid: int) -> int:
+def _resident(pid: int, name: str = "VmRSS") -> int:
     text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    (line,) = (row for row in text.splitlines() if row.startswith("VmRSS"))
+    (line,) = (row for row in text.splitlines() if row.startswith(name))
     return int(line.split()[1]) * 1024

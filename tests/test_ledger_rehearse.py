@@ -77,7 +77,7 @@ def submissions(world: LedgerWorld) -> list[Submission]:
         world.sign(PRODUCER, world.made(can(3)), signer=stranger),
         world.sign(PRODUCER, world.made(can(3)), origin="other.example"),
         world.sign(
-            PRODUCER, world.event(can(1), eventTime="2999-01-01T00:00Z")
+            PRODUCER, world.event(can(1), eventTime="2999-01-01T00:00:00Z")
         ),
         world.sign(PRODUCER, world.event(PRODUCER)),
         world.sign(
@@ -155,7 +155,7 @@ def test_events_are_rehearsed_before_they_are_signed(
             ),
         )
     with pytest.raises(LifecycleError, match="line 0 says it happened at"):
-        require(rehearsal, world.event(can(1), eventTime="2999-01-01T00:00Z"))
+        require(rehearsal, world.event(can(1), eventTime="2999-01-01T00:00:00Z"))
     assert world.ledger.size == size
 
 

@@ -187,13 +187,13 @@ def test_a_gibibyte_that_just_comes_is_cut_off(
         b"\x81\xa1a" * 100_000,
         b"[" * 100_000,
         b'{"a":' * 100_000,
-        b"\x93\xb8provenance/submission/v1" + b"\x91" * 100_000,
+        b"\x93\xb8provenance/submission/v2" + b"\x91" * 100_000,
         b"\xdd\xff\xff\xff\xff" * 1000,
         b"\xdf\xff\xff\xff\xff" * 1000,
-        b"\x93\xb8provenance/submission/v1\xc6\xff\xff\xff\xff",
+        b"\x93\xb8provenance/submission/v2\xc6\xff\xff\xff\xff",
         bytes(8 * 2**20),
         msgpack.packb([b"x"] * 900),
-        msgpack.packb([["provenance/submission/v1", b"", [b""] * 65_536]]),
+        msgpack.packb([["provenance/submission/v2", b"", [b""] * 65_536]]),
     ],
     ids=range(11),
 )
@@ -209,6 +209,76 @@ def test_a_body_made_to_be_dear_is_cheap(
         assert {result["status"] for result in results} == {400}
     else:
         assert status in {400, 413, 415}
+    is_honest(node)
+
+
+ROOM = 8 * 2**20 - 1_000
+"""Bytes that a request has for one event."""
+
+EVENT = b"\x93\x91\x92\x03\x01"
+"""How an event with one item begins, up to its pointers."""
+
+
+def array_32(count: int, value: bytes = b"\x90") -> bytes:
+    return b"\xdd" + count.to_bytes(4, "big") + value * count
+
+
+def leaf_of(data: bytes) -> bytes:
+    return b"\xc6" + len(data).to_bytes(4, "big") + data
+
+
+def body_of(count: int) -> bytes:
+    start = b"\x92\xa4body\x82\xa1a" + array_32(count)
+    return leaf_of(start + b"\xa4type\xabObjectEvent")
+
+
+EMPTY_ARRAYS = {
+    "an event": lambda: array_32(ROOM),
+    "its counts": lambda: b"\x93" + array_32(ROOM),
+    "its pointers": lambda: EVENT + array_32(ROOM),
+    "its leaves": lambda: EVENT + b"\x90" + array_32(ROOM),
+    "its body": lambda: EVENT + b"\x90\x92" + body_of(ROOM - 99) + b"\xc4\x00",
+    "a withheld leaf": lambda: EVENT + b"\x90\x92" + array_32(ROOM - 99),
+}
+
+
+@pytest.mark.parametrize("made", EMPTY_ARRAYS.values(), ids=EMPTY_ARRAYS)
+def test_8_mib_of_empty_arrays_in_an_event_cost_no_memory(
+    node: NodeProcess, world: LedgerWorld, made: Callable[[], bytes]
+) -> None:
+    # By an actor who may speak, under a signature that is good.
+    whole = world.sign(PRODUCER, world.made(can(1)))
+    data = Submission(whole.entry, (made(),)).to_bytes()
+    assert len(data) > 8 * 2**20 - 2_000
+    answers: list[int] = []
+    with is_cheap_for(node):
+        grown = node.peak_of(lambda: answers.append(post(node, data)[0]))
+    assert answers == [400]
+    # The request, a few times, here and in the process that checks.
+    assert grown < 12 * len(data), grown
+    is_honest(node)
+
+
+def test_a_thousand_pieces_of_empty_arrays_cost_no_time(
+    node: NodeProcess, world: LedgerWorld
+) -> None:
+    whole = world.sign(PRODUCER, world.made(can(1)))
+    junk = array_32(7_900)
+    entry = b"\xc5" + len(junk).to_bytes(2, "big") + junk
+    head = b"\x93\xb8provenance/submission/v2"
+    pieces = {
+        "no submissions": junk,
+        "junk entries": head + entry + b"\x90",
+        "junk events": Submission(whole.entry, (junk,)).to_bytes(),
+    }
+    for name, piece in pieces.items():
+        before = node.processor_seconds
+        status, said = post(node, b"\xdc\x03\xe8" + piece * 1_000)
+        assert status == 207, name
+        results = said["results"]
+        assert isinstance(results, list)
+        assert {result["status"] for result in results} == {400}, name
+        assert node.processor_seconds - before < 2, name
     is_honest(node)
 
 

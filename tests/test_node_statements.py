@@ -325,7 +325,7 @@ def test_what_was_logged_is_known_even_after_its_key_was_revoked(
         b"{}",
         b"\x90",
         b"\x93",
-        b"\x93\xb8provenance/submission/v1",
+        b"\x93\xb8provenance/submission/v2",
         b"\x92\x93\x01\x02\x03",
         b"\x91\x93\x01\x02\x03",
         b"\x91\xc1",
@@ -334,10 +334,10 @@ def test_what_was_logged_is_known_even_after_its_key_was_revoked(
         b"\xdd\x00\x00\x00\x01",
         b"\x91" * 100_000,
         b"\x91" + b"\x81\x01" * 50_000,
-        msgpack.packb(["provenance/submission/v1", b"", []]),
-        msgpack.packb(["provenance/submission/v1", b"", [[]]]),
-        msgpack.packb(["provenance/submission/v1", b"", []]) + b"\x00",
-        msgpack.packb(["provenance/submission/v1", "x", 1]),
+        msgpack.packb(["provenance/submission/v2", b"", []]),
+        msgpack.packb(["provenance/submission/v2", b"", [[]]]),
+        msgpack.packb(["provenance/submission/v2", b"", []]) + b"\x00",
+        msgpack.packb(["provenance/submission/v2", "x", 1]),
     ],
     ids=range(18),
 )
@@ -366,7 +366,14 @@ def test_an_event_that_is_nothing_of_ours_is_malformed(
     world: LedgerWorld,
 ) -> None:
     name = enrolled_without_grant(world)
-    bodies = [b"\x90", msgpack.packb([0, [msgpack.packb(["", {"type": []}])]])]
+    leaf = msgpack.packb(["body", {"type": []}])
+    bodies = [
+        b"\x90",
+        msgpack.packb([[[2, 1]], [], [leaf, b""]]),
+        msgpack.packb(
+            [[[2, 1]], [], [msgpack.packb(["", {"type": "KeyAdded"}])]]
+        ),
+    ]
     with served(world) as client:
         for event in bodies:
             said = world.sign(name, world.event(can(1), bizStep="shipping"))

@@ -16,7 +16,7 @@ import pytest
 
 from provenance.errors import MalformedError, ProvenanceError, StoreError
 from provenance.folder import DATABASE, audit_folder
-from provenance.store.protocol import Reader
+from provenance.store.protocol import MAP_ROWS, Reader
 from provenance.store.sqlite import SQLiteStore
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of
 
@@ -56,7 +56,17 @@ def questions(reader: Reader) -> Iterator[Callable[[], object]]:
     yield lambda: list(reader.registry_events())
     yield lambda: [reader.named(name.key) for name in reader.names()]
     yield lambda: list(reader.statements())
-    yield lambda: [reader.map_row(number) for number in range(257)]
+    yield lambda: [reader.map_row(number) for number in range(MAP_ROWS)]
+    yield lambda: list(reader.warnings())
+    yield lambda: [reader.warnings_of(head.key) for head in reader.heads(b"")]
+    yield lambda: [reader.head(head.key) for head in reader.heads(b"")]
+    yield lambda: reader.links_at(range(10))
+    yield lambda: reader.trail_back(5, 5)
+    yield lambda: list(reader.event_parts())
+    yield lambda: [reader.event_count(number) for number in range(20)]
+    yield lambda: [reader.event_id(number, 0) for number in range(1, 20)]
+    yield lambda: [reader.event_start(number, 0) for number in range(1, 20)]
+    yield lambda: [reader.event_part(number, 0, 0) for number in range(1, 20)]
     yield lambda: [reader.tile(0, number) for number in range(2)]
     yield lambda: [reader.event_ids(number) for number in range(20)]
     yield lambda: [reader.event(number, 0) for number in range(1, 20)]
@@ -125,14 +135,37 @@ CHANGES = [
     "UPDATE checkpoints SET note = NULL",
     "UPDATE ledger SET item_count = 'many'",
     "UPDATE entries SET entry = NULL WHERE log_index = 5",
-    "UPDATE entries SET event_ids = NULL WHERE log_index = 5",
-    "UPDATE entries SET event_ids = 7 WHERE log_index = 5",
+    "UPDATE entries SET event_count = NULL WHERE log_index = 5",
+    "UPDATE entries SET event_count = 7 WHERE log_index = 5",
+    "UPDATE entries SET event_count = -1 WHERE log_index = 5",
     "UPDATE entries SET first_event = 'first' WHERE log_index = 5",
     "UPDATE events SET data = 'text' WHERE number = 2",
     "UPDATE events SET data = NULL WHERE number = 2",
     "UPDATE links SET previous = NULL WHERE number = 5",
     "UPDATE links SET log_index = 1.5 WHERE number = 5",
-    "UPDATE links SET event_id = 'text' WHERE number = 5",
+    "UPDATE events SET id = 'text' WHERE number = 5",
+    "UPDATE events SET id = NULL WHERE number = 5",
+    "UPDATE events SET rest = NULL WHERE number = 5",
+    "UPDATE events SET rest = 10 WHERE number = 5",
+    "UPDATE events SET rest = -1 WHERE number = 5",
+    "UPDATE links SET leaves = NULL WHERE number = 5",
+    "UPDATE links SET leaves = 1.5 WHERE number = 5",
+    "UPDATE links SET leaves = -1 WHERE number = 5",
+    "UPDATE links SET leaves = x'000000' WHERE number = 5",
+    "UPDATE links SET leaves = x'00000001' WHERE number = 5",
+    "UPDATE links SET kinds = 'four' WHERE number = 5",
+    "UPDATE links SET time = -1 WHERE number = 5",
+    "UPDATE heads SET edge = NULL",
+    "UPDATE heads SET edge = x'00'",
+    "UPDATE heads SET warnings = 1",
+    "UPDATE heads SET warnings = -1",
+    "UPDATE heads SET warned = x'00'",
+    "UPDATE heads SET leaf = x'00'",
+    "INSERT INTO warnings VALUES (x'00', 0, 0, 0)",
+    "INSERT INTO warnings VALUES ('text', 0, 0, 0)",
+    "INSERT INTO event_parts VALUES (5, 0, 0, x'00')",
+    "INSERT INTO event_parts VALUES (5, 0, 0, NULL)",
+    "INSERT INTO tiles VALUES (x'00', 0, 0, x'00')",
     "UPDATE heads SET count = NULL",
     "UPDATE heads SET last = 'last'",
     "UPDATE heads SET link = 12",

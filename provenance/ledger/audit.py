@@ -39,7 +39,7 @@ from provenance.ledger.admit import Admission, Past
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.itemmap import ItemMap
 from provenance.ledger.logtree import GrowingTree
-from provenance.ledger.parts import Tile
+from provenance.ledger.parts import Tile, tile_name
 from provenance.ledger.read import replay_registry
 from provenance.ledger.sequence import Sequenced, Sequencer
 from provenance.ledger.workers import Checked, Workers, drawn
@@ -451,7 +451,7 @@ class _Auditor:
         )
         offset = number * 256 + place // HASH_SIZE
         self.find(
-            f"tile {level}/{number}",
+            tile_name(LOG, level, number),
             f"its hash {place // HASH_SIZE} is not that of"
             + (
                 f" entry {offset}: one of the two was changed"
@@ -586,9 +586,9 @@ class _Auditor:
             at = tree, level, number
             missing.discard(at)
             if self._tiles.get(at) != sha256(hashes):
-                self.find(_tile_name(*at), "it is not the one that the log has")
+                self.find(tile_name(*at), "it is not the one that the log has")
         for at in sorted(missing):
-            self.find(_tile_name(*at), "it is missing")
+            self.find(tile_name(*at), "it is missing")
 
     def _compare_tiles(self) -> None:
         for tree, level, number, _ in self._reader.tiles():
@@ -598,7 +598,7 @@ class _Auditor:
             if (number << 8 * (level + 1)) >= self.report.size or (
                 (self.report.size >> 8 * level) <= number * 256
             ):
-                self.find(f"tile {level}/{number}", "no entry is below it")
+                self.find(tile_name(LOG, level, number), "no entry is below it")
 
     def compare_memory(self, remembered: tuple[int, Hash] | None) -> None:
         """Compare what the signer remembers with the log."""
@@ -638,13 +638,3 @@ def _kind_of(row: EntryRow) -> int:
         return 0
     except MalformedError:
         return STATEMENT if row.event_ids else COMMITMENT
-
-
-def _tile_name(tree: bytes, level: int, number: int) -> str:
-    if len(tree) == HASH_SIZE:
-        of = f"trail {tree.hex()}"
-    else:
-        of = f"entry {int.from_bytes(tree[:8], 'big')}"
-        if tree[8:]:
-            of = f"event {int.from_bytes(tree[8:], 'big')} of {of}"
-    return f"tile {level}/{number} of {of}"

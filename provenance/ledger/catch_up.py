@@ -198,6 +198,6 @@ def _found_by(items: Iterable[Item]) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for item in items:
         found.update([(TRAIT, trait) for trait in traits(item.id)])
-        if item.is_quantity and not has_trail(item.id):
+        if item.is_quantity and not has_trail(item.id, item.relation):
             found.add((CLASS, item.id))
     return found

@@ -9,9 +9,9 @@ copy which was changed itself is found out.
     entries, events      by log index and position, leaf by leaf
     links, registry      those of entries that both have
     names                the same
-    tiles                as many hashes as both have
+    tiles, of any tree   as many hashes as both have
     checkpoints          where both have one: the text; who cosigned may differ
-    heads, map           if both ledgers have the same size
+    heads, warnings, map if both ledgers have the same size
 """
 
 from collections.abc import Iterator
@@ -26,12 +26,13 @@ from provenance.encoding.digest import Hash, sha256, split_hashes
 from provenance.errors import MalformedError, ProvenanceError
 from provenance.keys import signature_is_valid
 from provenance.ledger.audit import Progress
+from provenance.ledger.parts import tile_name
 from provenance.ledger.second import parse_or_none, registry_of
 from provenance.proof.copies import issuer_in
 from provenance.proof.faults import Fault, name_of
 from provenance.proof.readings import entry_reading, leaf_reading
 from provenance.proof.trust import Trust
-from provenance.store.protocol import EntryRow, Reader
+from provenance.store.protocol import MAP_ROWS, EntryRow, Reader
 
 MAX_DIFFERENCES = 1_000
 """How many differences are told; copies with more are not of one ledger."""
@@ -249,13 +250,13 @@ class _Comparison:
             (row for row in self._here.names() if row.log_index < size),
             (row for row in self._there.names() if row.log_index < size),
         )
-        for level, number, hashes in self._here.tiles():
-            other = self._there.tile(level, number) or b""
+        for tree, level, number, hashes in self._here.tiles():
+            other = self._there.tile(level, number, tree) or b""
             pairs = zip(split_hashes(hashes), split_hashes(other), strict=False)
             for place, (mine, theirs) in enumerate(pairs):
                 if mine != theirs:
                     yield Fault(
-                        f"tile {level}/{number}",
+                        tile_name(tree, level, number),
                         f"its hash {place} differs",
                         here=mine.hex(),
                         there=theirs.hex(),
@@ -271,7 +272,10 @@ class _Comparison:
                 )
         if self._here.size() == self._there.size():
             yield from _joined("head", _heads(self._here), _heads(self._there))
-            for number in range(257):
+            yield from _joined(
+                "warning", self._here.warnings(), self._there.warnings()
+            )
+            for number in range(MAP_ROWS):
                 rows = [r.map_row(number) for r in (self._here, self._there)]
                 if rows[0] != rows[1]:
                     yield Fault(f"map row {number}", "its hashes differ")

@@ -40,6 +40,7 @@ from hashlib import sha256
 from provenance.claims.trail import VALUE_SIZE, Head
 from provenance.encoding import edge as right_edge
 from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import sha256 as hash_of
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import StoreError
 from provenance.store.protocol import MAP_ROWS, NO_LINK, HeadRow, Reader
@@ -50,7 +51,7 @@ BUCKET_BITS = 16
 _ROW_BITS = 4
 _FANOUT = 1 << _ROW_BITS
 _LEVELS = BUCKET_BITS // _ROW_BITS
-_FIRST_LOWEST = MAP_ROWS - 2 ** (BUCKET_BITS - _ROW_BITS)
+_FIRST_LOWEST = MAP_ROWS - (1 << BUCKET_BITS - _ROW_BITS)
 """The first of the rows whose leaves are buckets."""
 
 _NONE = bytes(HASH_SIZE)
@@ -91,6 +92,9 @@ Edges = tuple[bytes, int, bytes]
 
 _NO_EDGES: Edges = (b"", 0, b"")
 
+_NO_HASH = Hash(_NONE)
+"""Stands where a leaf's hash is to be computed yet."""
+
 Leaf = tuple[bytes, int, bytes, int]
 """(leaf hash, count, link, number of the latest link)"""
 
@@ -99,7 +103,7 @@ class GrowingTrail:
     """An item's trail as it grows: see `HeadRow` for what it has.
 
     With a *count* of 0 its *link* is the map key, and *last* `NO_LINK`. Its
-    *leaf* is empty until somebody asks for the map's root.
+    *leaf* is no hash until somebody asks for the map's root.
     """
 
     __slots__ = ("count", "edge", "last", "leaf", "link", "warned", "warnings")
@@ -107,7 +111,7 @@ class GrowingTrail:
     def __init__(
         self, count: int, link: bytes, last: int, edges: Edges
     ) -> None:
-        self.leaf = b""
+        self.leaf = _NO_HASH
         self.count = count
         self.link = link
         self.last = last
@@ -119,7 +123,7 @@ class GrowingTrail:
             self.edge = right_edge.push(
                 self.edge, self.count - 1, _link_leaf(self.link)
             )
-        self.leaf = b""
+        self.leaf = _NO_HASH
         self.count += 1
         self.link = link
         self.last = number
@@ -182,7 +186,7 @@ class ItemMap:
     def get(self, key: bytes) -> Leaf | None:
         """Return where the trail of that key ends, pending changes included.
 
-        The leaf hash is empty as `GrowingTrail` has it.
+        The leaf hash is as `GrowingTrail` has it.
         """
         prefix = key[:2]
         changed = self._changed.get(prefix)
@@ -431,7 +435,7 @@ class ItemMap:
         for prefix in self._dirty:
             slots = set()
             for key, trail in self._changed[prefix].items():
-                if not trail.leaf:
+                if trail.leaf is _NO_HASH:
                     trail.leaf = _leaf_hash(
                         key,
                         trail.count,
@@ -657,7 +661,7 @@ def _link_leaf(link: bytes) -> bytes:
     return sha256(b"\x00" + link).digest()
 
 
-def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
+def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> Hash:
     """Return the hash of the map's leaf of a trail that ends so.
 
     Raises:
@@ -673,16 +677,11 @@ def _leaf_hash(key: bytes, count: int, link: bytes, edges: Edges) -> bytes:
         rest = warnings.to_bytes(8, "big") + right_edge.root(warned)
     else:
         rest = _NO_WARNINGS
-    return sha256(
+    return hash_of(
         b"".join((
-            _LEAF,
-            key,
-            _VALUE_SIZE,
-            count.to_bytes(8, "big"),
-            root,
-            rest,
+            _LEAF, key, _VALUE_SIZE, count.to_bytes(8, "big"), root, rest,
         ))
-    ).digest()  # fmt: skip
+    )  # fmt: skip
 
 
 def _whole_edge(count: int, link: bytes, edges: Edges) -> bytes:

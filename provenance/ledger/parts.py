@@ -9,7 +9,7 @@ fifty thousand costs a few look-ups. Smaller ones are read whole.
 from collections.abc import Iterator, Sequence
 
 from provenance.claims.event import Counts, read_header
-from provenance.encoding.digest import Hash
+from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.reader import Reader
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import MalformedError
@@ -42,6 +42,18 @@ def whole_tree(tree: bytes, leaves: Sequence[Hash]) -> list[Tile]:
         raise AssertionError(f"a new tree has no tile {level}/{number}")
 
     return [(tree, *tile) for tile in append_leaves(0, leaves, read_tile)]
+
+
+def tile_name(tree: bytes, level: int, number: int) -> str:
+    """Return how a stored tile is called in messages."""
+    of = ""
+    if len(tree) == HASH_SIZE:
+        of = f" of trail {tree.hex()}"
+    elif tree:
+        of = f" of entry {int.from_bytes(tree[:8], 'big')}"
+        if tree[8:]:
+            of = f" of event {int.from_bytes(tree[8:], 'big')}{of}"
+    return f"tile {level}/{number}{of}"
 
 
 def read_start(data: bytes) -> tuple[Counts, tuple[str, ...], Reader]:

@@ -262,7 +262,9 @@ class Search:
                 return None
             choices.append(Text(TRAIT, pattern.trait))
         choices += [
-            Text(CLASS, item) for item in names.items if not has_trail(item)
+            Text(CLASS, item)
+            for item in names.items
+            if not has_trail(item, "quantityList")
         ]
         heads = [
             head

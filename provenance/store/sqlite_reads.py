@@ -493,7 +493,8 @@ class SQLiteReads(ABC):
     def _leaves(self, stored: object) -> tuple[int, ...]:
         if type(stored) is int:
             return (stored,)
-        if type(stored) is bytes and len(stored) % LEAF_NUMBER == 0:
+        size = len(stored) if type(stored) is bytes else LEAF_NUMBER
+        if size != LEAF_NUMBER and size % LEAF_NUMBER == 0:
             return struct.unpack(f">{len(stored) // LEAF_NUMBER}I", stored)
         raise damage("a link without its leaves", self._path)
 
