@@ -312,6 +312,17 @@ def test_what_is_read_of_an_event_is_what_is_shown() -> None:
     assert read == {1, 501}
 
 
+def test_the_items_of_an_event_are_read_by_their_numbers() -> None:
+    event = told([]).seen(can(1), can(2))
+    items = pack._Items(MemoryEvent(event))
+    assert len(items) == 2
+    assert dict(items) == dict(enumerate(event.items, start=1))
+    for wrong in (0, 3, "1"):
+        assert wrong not in items
+    with pytest.raises(KeyError):
+        items[3]
+
+
 @pytest.mark.parametrize("numbers", [[], [3], [1, 2, 3, 7, 9, 10]])
 def test_runs_are_of_neighbours(numbers: list[int]) -> None:
     runs = pack._runs(numbers)  # small enough to be seen alone
