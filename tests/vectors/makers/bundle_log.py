@@ -356,6 +356,8 @@ def _forms() -> list[Case]:
         ("unit-as-an-amount", "a unit in a list of amounts", seen(("quantityList", can(1)))),
         ("seal-of-a-child", "a seal of what is only packed", packed(parent, (*child, {"seal": bytes(32)}))),
         ("item-not-a-uri", "an item that is no URI", seen(unit, ("epcList", "K1"))),
+        ("ids-beyond-ascii", "items whose order by UTF-16 is another", seen(unit, ("epcList", "\uffff"), ("epcList", "\U00010000"))),
+        ("item-after-a-byte-order-mark", "an item that a byte order mark precedes", seen(unit, ("epcList", "\ufeffurn:x:y"))),
         ("item-spelled", "an item that is not in canonical form", seen(unit, ("epcList", "urn:epc:id:sgtin:9506000.013435.1"))),
         ("actor-beside-items", "an actor beside items", seen(unit, ("actor", MAKER))),
         ("hidden-inside-another", "a field inside another one", hiding("/example:a", "/example:a/b")),
