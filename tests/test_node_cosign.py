@@ -363,15 +363,15 @@ def test_a_reader_that_stands_nowhere_proves_nothing_where_others_stand(
     with open_reader(town.world.folder) as reader:
         answers = Answers(reader)
         for prove in (answers.bundle, answers.bundle_view, answers.trail):
-            assert prove(can(1), True) is None
-            assert prove(can(1), False) is not None
+            assert prove((can(1), None), True) is None
+            assert prove((can(1), None), False) is not None
         size, note, _ = answers.hold()
         # What stands next was not published yet.
-        assert answers.bundle(can(1), True) is None
+        assert answers.bundle((can(1), None), True) is None
         answers.show(size, note)
-        assert answers.bundle(can(1), True) is not None
+        assert answers.bundle((can(1), None), True) is not None
         answers.let_go()
-        assert answers.bundle(can(1), True) is None
+        assert answers.bundle((can(1), None), True) is None
 
 
 def test_a_reader_that_died_proves_nothing_that_is_not_published(

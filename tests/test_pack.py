@@ -230,6 +230,18 @@ def test_no_hash_is_there_where_all_of_a_tree_is_shown() -> None:
             assert event.hashes == ()
 
 
+def test_one_event_of_a_statement_is_shown_with_its_proof() -> None:
+    world = told([])
+    said = [world.seen(can(number)) for number in range(1, 6)]
+    index = world.say(MAKER, *said)
+    bundle = world.bundle(can(1))
+    (statement,) = (s for s in bundle.statements if s.log_index == index)
+    assert [event.position for event in statement.events] == [0]
+    assert (statement.event_count, len(statement.hashes)) == (5, 3)
+    verdict = world.examine(bundle)
+    assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
+
+
 def test_concealed_fields_are_shown_where_the_items_own_events_have_them() -> (
     None
 ):
@@ -310,6 +322,17 @@ def test_what_is_read_of_an_event_is_what_is_shown() -> None:
         show_story(can(500), world, trust_item=TRUST_ITEM)
     # The unit's own leaf, and those of the registry events.
     assert read == {1, 501}
+
+
+def test_the_items_of_an_event_are_read_by_their_numbers() -> None:
+    event = told([]).seen(can(1), can(2))
+    items = pack._Items(MemoryEvent(event))
+    assert len(items) == 2
+    assert dict(items) == dict(enumerate(event.items, start=1))
+    for wrong in (0, 3, "1"):
+        assert wrong not in items
+    with pytest.raises(KeyError):
+        items[3]
 
 
 @pytest.mark.parametrize("numbers", [[], [3], [1, 2, 3, 7, 9, 10]])

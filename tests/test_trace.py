@@ -18,6 +18,7 @@ from provenance.proof.trace import (
     EDGE,
     WHOLE,
     SeenEvent,
+    Sighting,
     Skipped,
     Trace,
     Why,
@@ -873,6 +874,24 @@ def test_own_leaves_are_shown_of_whatever_trail_is_there() -> None:
     assert [(each.start, each.length) for each in trail.ranges] == [(0, 3)]
 
 
+@pytest.mark.parametrize("later", [1, 100])
+def test_own_leaves_are_shown_however_long_the_trail_is(later: int) -> None:
+    world = a_world()
+    world.say(MAKER, world.packed(sscc(1), can(1)))
+    world.say(MAKER, world.unpacked(sscc(1)))
+    for _ in range(later):
+        world.say(MAKER, world.seen(sscc(1)))
+    out = world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    assert leaves_of(story)[out, 0] == {1, 2}
+    (trail,) = (t for t in story.trails if t.item == sscc(1))
+    assert [(each.start, each.length) for each in trail.ranges] == [
+        (0, 2),
+        (2 + later, 1),
+    ]
+    assert retrace(world, can(1)).missing == ()
+
+
 def test_a_stretch_of_the_item_that_another_trail_leads_to_is_followed() -> (
     None
 ):
@@ -889,4 +908,49 @@ def test_a_stretch_of_the_item_that_another_trail_leads_to_is_followed() -> (
     at = world.trails[sscc(2)][1].log_index
     walk = retrace(world, sscc(1))
     assert walk.missing == ()
-    assert at in seen_at(walk, sscc(1))
+    assert Sighting((at, 0), sscc(1), Why.SUBJECT) in walk.sightings
+
+
+def test_two_long_windows_on_one_container_skip_apart() -> None:
+    world = a_world()
+    for _ in range(2):
+        world.say(MAKER, world.packed(sscc(1), can(1)))
+        for _ in range(300):
+            world.say(MAKER, world.seen(sscc(1)))
+        world.say(MAKER, world.unpacked(sscc(1), can(1)))
+    walk = world.trace(can(1))
+    assert walk.skipped == (
+        Skipped(sscc(1), EDGE, 302 - EDGE),
+        Skipped(sscc(1), 302 + EDGE, 604 - EDGE),
+    )
+    assert same(retrace(world, can(1))) == same(walk)
+
+
+def test_what_two_windows_skip_is_told_once() -> None:
+    world = often_seen(LOT, 300)
+    world.say(MAKER, world.made(can(1), lot="L7"))
+    world.say(MAKER, world.turned([LOT], [can(1)]))
+    for _ in range(10):
+        world.say(MAKER, world.seen(LOT))
+    walk = world.trace(can(1))
+    # Up to 311 - 64 as a lot; as an input, up to 301 - 64.
+    assert walk.skipped == (Skipped(LOT, EDGE, 301 - EDGE),)
+    assert same(retrace(world, can(1))) == same(walk)
+
+
+def test_what_two_outputs_were_made_from_is_followed_once() -> None:
+    world = a_world()
+    pressed = world.say(MAKER, world.turned([can(7)], [can(8), can(9)]))
+    world.say(MAKER, world.turned([can(8), can(9)], [can(1)]))
+    walk = world.trace(can(1))
+    assert seen_at(walk, can(7)) == [pressed]
+    # Of the outputs their own leaves are shown, of the input all.
+    assert walk.shown[pressed, 0] == {0, 1, 2, 3}
+
+
+def test_the_trust_item_has_no_story_but_its_versions() -> None:
+    world = a_world()
+    world.put_version(world.log(b"version"), Hash(bytes(32)))
+    walk = world.trace(TRUST_ITEM)
+    assert list(walk.trails) == [TRUST_ITEM]
+    assert (walk.sightings, walk.missing) == ((), ())

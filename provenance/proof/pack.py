@@ -181,20 +181,17 @@ def show_story(  # noqa: PLR0913  # each by name
         shown = look.shown({at: set(story.shown[at]) for at in story.shown})
         # A verifier looks at whatever is shown of the item itself: so does
         # the walk, where some other trail led to what it had skipped.
+        seen = {s.at for s in story.sightings if s.why is Why.SUBJECT}
         led = {
             number
             for number, link in look.trails[item].asked()
-            if place_of(link) in shown
+            if place_of(link) in shown and place_of(link) not in seen
         }
-        if all(
-            led.isdisjoint(range(each.start, each.stop))
-            for each in story.skipped
-            if each.item == item
-        ):
+        if led <= looked:
             break
         looked |= led
     if reveal:
-        look.reveal(shown, look.trails[item], reveal)
+        look.reveal(shown, item, reveal)
     trusted = look.trails.get(trust_item)
     versions = () if trusted is None else trusted.asked()
     return ShownStory(
@@ -203,6 +200,7 @@ def show_story(  # noqa: PLR0913  # each by name
         entries=tuple(
             LoggedEntry(link.log_index, look.entry(link.log_index))
             for _, link in versions
+            if not link.leaves
         ),
         trails=tuple(
             look.trails[name].proven(name, shown)
@@ -385,7 +383,6 @@ class _Look:
 
     source: Source
     trails: dict[str, _AskedTrail] = field(default_factory=dict)
-    _entries: dict[int, bytes] = field(default_factory=dict)
     _statements: dict[int, Entry] = field(default_factory=dict)
     _events: dict[Position, _Seen] = field(default_factory=dict)
 
@@ -413,10 +410,7 @@ class _Look:
 
     def entry(self, log_index: int) -> bytes:
         """Return the bytes of that log entry."""
-        entry = self._entries.get(log_index)
-        if entry is None:
-            entry = self._entries[log_index] = self.source.entry(log_index)
-        return entry
+        return self.source.entry(log_index)
 
     def _event(self, at: Position) -> _Seen:
         seen = self._events.get(at)
@@ -461,20 +455,20 @@ class _Look:
     def reveal(
         self,
         shown: Mapping[Position, set[int]],
-        trail: _AskedTrail,
+        item: str,
         pointers: Collection[str],
     ) -> None:
-        """Show these fields as well, of the events on *trail*."""
-        for _, link in trail.asked():
-            leaves = shown.get(place_of(link))
-            if leaves is not None:
-                view = self._event(place_of(link)).view
-                first = view.size - len(view.pointers)
-                leaves.update(
-                    number
-                    for number, pointer in enumerate(view.pointers, first)
-                    if pointer in pointers and view.leaf(number) is not None
-                )
+        """Show these fields as well, of the events that name *item*."""
+        for at, leaves in shown.items():
+            seen = self._event(at)
+            if all(seen.items[number].id != item for number in leaves - {0}):
+                continue
+            first = seen.view.size - len(seen.view.pointers)
+            leaves.update(
+                number
+                for number, pointer in enumerate(seen.view.pointers, first)
+                if pointer in pointers and seen.view.leaf(number) is not None
+            )
 
     def statements(
         self, shown: Mapping[Position, set[int]]

@@ -233,10 +233,11 @@ def trace(  # noqa: PLR0913  # each by name
         read_event,
         frozenset(wants) | {Why.SUBJECT},
         sorted(set(besides)),
+        trust_item,
     )
     walk.follow(_Visit(subject, Why.SUBJECT))
     walk.run()
-    walk.read_trust(trust_item)
+    walk.read_trust()
     walk.hold_demands()
     return Trace(
         trails=walk.trails,
@@ -356,6 +357,7 @@ class _Walk:
     read_event: ReadEvent
     wants: frozenset[Why]
     besides: Sequence[int]
+    trust_item: str
     trails: dict[str, Trail] = field(default_factory=dict)
     shown: dict[Position, set[int]] = field(default_factory=dict)
     sightings: dict[Sighting, None] = field(default_factory=dict)
@@ -401,8 +403,9 @@ class _Walk:
         self._planned.add(visit)
         self._queue.append(visit)
 
-    def read_trust(self, item: str) -> None:
+    def read_trust(self) -> None:
         """Read the whole trail of the ledger's trust versions."""
+        item = self.trust_item
         visit = _Visit(item, Why.TRUST)
         trail = self.trails.get(item) or self.read_trail(item)
         if trail is None:
@@ -453,7 +456,8 @@ class _Walk:
         if made.covers(visit.start, visit.stop):
             return
         trail = self._trail(visit)
-        if trail is None:
+        # Versions of trust happen to nothing: they are read by themselves.
+        if trail is None or visit.item == self.trust_item:
             return
         if visit.why is not Why.ACTOR:
             self._goods.setdefault(visit.item, visit.why)

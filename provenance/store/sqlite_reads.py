@@ -491,11 +491,12 @@ class SQLiteReads(ABC):
         )
 
     def _leaves(self, stored: object) -> tuple[int, ...]:
-        if type(stored) is int:
+        if isinstance(stored, int):
             return (stored,)
-        size = len(stored) if type(stored) is bytes else LEAF_NUMBER
-        if size != LEAF_NUMBER and size % LEAF_NUMBER == 0:
-            return struct.unpack(f">{len(stored) // LEAF_NUMBER}I", stored)
+        if isinstance(stored, bytes) and len(stored) != LEAF_NUMBER:
+            count, rest = divmod(len(stored), LEAF_NUMBER)
+            if rest == 0:
+                return struct.unpack(f">{count}I", stored)
         raise damage("a link without its leaves", self._path)
 
     def alike(
