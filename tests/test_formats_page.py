@@ -332,10 +332,14 @@ def note() -> Iterator[str]:
     yield f"vkey of the witness (key H({'witness'!r}))".replace("'", '"')
     yield f"  {witness.verifier.vkey}"
     yield "what the witness signs"
-    text = f"cosignature/v1\ntime {NOW // 1000}\n{format_checkpoint(checkpoint)}"
+    text = (
+        f"cosignature/v1\ntime {NOW // 1000}\n{format_checkpoint(checkpoint)}"
+    )
     yield from (f"  {line}" for line in text.splitlines())
     yield "the note"
-    yield from (f"  {line}".rstrip() for line in _lines(format_note(signed.note)))
+    yield from (
+        f"  {line}".rstrip() for line in _lines(format_note(signed.note))
+    )
 
 
 def _lines(text: str) -> list[str]:
@@ -429,7 +433,8 @@ def _can_bundle() -> bytes:
     commitment = Commitment(1, map_root([(map_key(CAN), value)]), 1, NOW)
     leaves = [leaf_hash(entry.data), leaf_hash(commitment.to_bytes())]
     signed = sign_checkpoint(
-        Checkpoint(ORIGIN, 2, root_of(leaves)), NoteSigner(ORIGIN, key_of("log"))
+        Checkpoint(ORIGIN, 2, root_of(leaves)),
+        NoteSigner(ORIGIN, key_of("log")),
     )
     event = ShownEvent(
         position=0,
@@ -524,7 +529,7 @@ def trustversion() -> Iterator[str]:
     yield from named("H(version)", version_hash)
     yield from named("what a root key signs", signed)
     signature = roots[0].sign(signed)
-    yield from named("signature of root key H(\"root 1\")", signature)
+    yield from named('signature of root key H("root 1")', signature)
     entry = encode([3, data, [[roots[0].verifier.key_id, signature]]])
     yield f"entry: {len(entry)} bytes, with the SHA-256"
     yield from hexed(sha256(entry).digest())
@@ -601,9 +606,13 @@ def test_rules_are_numbered_in_order_and_each_once() -> None:
 def test_every_rule_that_is_referred_to_is_there() -> None:
     page = read_page()
     known = set(rules_of(page))
-    text = re.sub(r"```.*?```|`[^`]*`|\d+\.\d+\.\d+\S*", "", page, flags=re.DOTALL)
+    text = re.sub(
+        r"```.*?```|`[^`]*`|\d+\.\d+\.\d+\S*", "", page, flags=re.DOTALL
+    )
 
-    referred = set(re.findall(r"(?<![\w.^])(\d{1,2}\.\d{1,2})(?![\w.]*\d)", text))
+    referred = set(
+        re.findall(r"(?<![\w.^])(\d{1,2}\.\d{1,2})(?![\w.]*\d)", text)
+    )
 
     assert referred - known <= NO_RULES
 
@@ -630,7 +639,9 @@ def test_the_table_of_roles_is_the_default() -> None:
             r"`([A-Z]+)`(?: stands)? for `([a-z_\s]+)`", page
         )
     }
-    rows = re.findall(r"^\| `([a-z ]+)` \| ([a-z_A-Z` ]+) \|$", page, re.MULTILINE)
+    rows = re.findall(
+        r"^\| `([a-z ]+)` \| ([a-z_A-Z` ]+) \|$", page, re.MULTILINE
+    )
     roles = {
         role: frozenset(
             kind
