@@ -37,9 +37,15 @@ from provenance.claims.trail import (
     head_of,
     map_key,
 )
-from provenance.claims.versions import trust_item
+from provenance.claims.versions import (
+    parse_version,
+    signed_by_roots,
+    trust_item,
+    version_entry,
+    version_hash,
+)
 from provenance.encoding.base64 import encode_base64
-from provenance.encoding.canonical import Value, decode, encode
+from provenance.encoding.canonical import decode, encode
 from provenance.encoding.digest import Hash
 from provenance.encoding.edge import push
 from provenance.encoding.multiproof import missing, root_from
@@ -505,31 +511,45 @@ def bundle() -> Iterator[str]:
 
 
 def trustversion() -> Iterator[str]:
-    roots = [key_of("root 1"), key_of("root 2")]
-    version: Value = {
-        "format": "provenance/trust/v1",
-        "origin": ORIGIN,
-        "version": 1,
-        "previous": None,
-        "roots": {
-            "keys": [root.verifier.data for root in roots],
-            "threshold": 1,
-        },
-        "authorities": {"actors": [], "threshold": 1},
-        "epochs": [],
-        "critical": [],
-        "renew_by": NOW,
+    root = key_of("root")
+    nobody: dict[str, object] = {
+        "witnesses": [],
+        "groups": [],
+        "quorum": None,
     }
-    data = encode(version)
-    version_hash = sha256(data).digest()
-    signed = encode(["provenance/trust-signature/v1", ORIGIN, 1, version_hash])
-    yield from named("version (no epochs: only to show the bytes)", data)
-    yield from named("H(version)", version_hash)
-    yield from named("what a root key signs", signed)
-    signature = roots[0].sign(signed)
-    yield from named('signature of root key H("root 1")', signature)
-    entry = encode([3, data, [[roots[0].verifier.key_id, signature]]])
-    yield f"entry: {len(entry)} bytes, with the SHA-256"
+    data = encode(
+        {
+            "format": "provenance/trust/v1",
+            "origin": ORIGIN,
+            "version": 1,
+            "previous": None,
+            "roots": {"keys": [root.verifier.data], "threshold": 1},
+            "authorities": {"actors": [], "threshold": 1},
+            "epochs": [
+                {
+                    "from": 0,
+                    "origin": ORIGIN,
+                    "log_keys": [key_of("log").verifier.data],
+                    "policy": nobody,
+                    "auditors": nobody,
+                    "books": [],
+                    "clock_bound": 3600,
+                    "max_age": 604_800,
+                    "ended": None,
+                }
+            ],
+            "critical": [],
+            "renew_by": NOW,
+        }
+    )
+    signed = signed_by_roots(parse_version(data))
+    signature = root.sign(signed)
+    entry = version_entry(data, [(root.verifier.key_id, signature)])
+    yield from named("version", data)
+    yield from named("H(version)", version_hash(data))
+    yield from named('what the root key H("root") signs', signed)
+    yield from named("its signature", signature)
+    yield f"the entry: {len(entry)} bytes, with the SHA-256"
     yield from hexed(sha256(entry).digest())
 
 
