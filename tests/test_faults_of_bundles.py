@@ -20,10 +20,11 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.copies import BundleCopy
 from provenance.proof.faults import Fault, entry_faults, find_faults
-from provenance.proof.readings import leaf_reading
+from provenance.proof.readings import entry_reading, leaf_reading
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
-from tests.world import GTIN, World, can, signer_of
+from provenance.tlog.note import NoteSigner
+from tests.world import GTIN, ORIGIN, World, can, signer_of
 
 PRODUCER, CUSTOMS = "did:web:producer.example", "did:web:customs.example"
 LOT = f"{GTIN}/10/L7"
@@ -363,6 +364,67 @@ def test_a_seal_is_read_with_its_item() -> None:
         event.leaves[1] or b"", number=1, counts=event.counts, pointers=()
     )
     assert reading == {"epcList": {"id": can(1), "seal": bytes(32)}}
+
+
+def test_of_a_long_trail_what_the_bundle_skips_is_no_fault() -> None:
+    world = a_world()
+    world.say(CUSTOMS, *(world.seen(can(0)) for _ in range(400)))
+    world.trails[can(0)][-1] = dataclasses.replace(
+        world.trails[can(0)][-1], time=7
+    )
+    bundle = world.bundle(can(0))
+    whole = world.bundle(can(0), besides=range(403), commit=False)
+    copy = BundleCopy(bundle, name="copy")
+    # Of what it does not have all of, a copy does not say that it is all.
+    assert copy.trail(can(0), 1) is None
+    faults = find_faults(
+        bundle.to_bytes(), trust=TRUST, copy=BundleCopy(whole, name="copy")
+    )
+    assert [fault.where for fault in faults] == ["trails"]
+
+
+def test_what_no_known_key_signed_reads_the_same_in_a_copy() -> None:
+    world = World()
+    world.log_signer = NoteSigner(ORIGIN, signer_of("another"))
+    faults = find_faults(
+        SOUND.to_bytes(),
+        trust=world.trust(),
+        copy=BundleCopy(SOUND, name="copy"),
+    )
+    assert "it reads the same in copy" in faults[0].what
+    assert faults[0].to_json()["where"] == "checkpoint"
+
+
+def test_an_entry_that_cannot_be_read_is_its_bytes() -> None:
+    assert entry_reading(b"x") == {"bytes": b"x"}
+
+
+def test_a_statement_of_which_events_and_time_were_changed_says_both() -> None:
+    (event,) = SOUND.statements[LAST].events
+    body = event.body.replace(b"inspecting", b"departing!")
+    changed = statement_with(
+        event_with(SOUND, LAST, body=body), LAST, issued_at=7
+    )
+    assert [f.pointer for f in look(changed)] == ["/bizStep", "/issued_at"]
+
+
+class LeavesOnly(BundleCopy):
+    """A copy that has no entries."""
+
+    def entry(self, log_index: int) -> bytes | None:
+        del log_index
+        return None
+
+
+def test_a_copy_without_the_entry_tells_what_it_has_of_the_event() -> None:
+    (event,) = SOUND.statements[LAST].events
+    body = event.body.replace(b"inspecting", b"departing!")
+    faults = find_faults(
+        event_with(SOUND, LAST, body=body).to_bytes(),
+        trust=TRUST,
+        copy=LeavesOnly(SOUND, name="copy"),
+    )
+    assert [fault.pointer for fault in faults] == ["/bizStep"]
 
 
 def test_a_copy_knows_what_its_own_bundle_shows() -> None:

@@ -298,6 +298,11 @@ def test_trust_versions_are_shown_as_entries() -> None:
     assert [entry.entry for entry in whole.entries] == world.entries[-2:]
     (trail,) = (each for each in whole.trails if each.item == TRUST_ITEM)
     assert (trail.count, trail.rows) == (2, ())
+    # They are a story of their own, of which nothing happens.
+    alone = show_story(TRUST_ITEM, world, trust_item=TRUST_ITEM)
+    assert alone.statements == ()
+    assert alone.entries == whole.entries
+    assert [each.item for each in alone.trails] == [TRUST_ITEM]
 
 
 def can_hash(number: int) -> Hash:

@@ -1,6 +1,7 @@
 """Whoever tampers, hides, forges or oversteps is found out, step by step."""
 
 import dataclasses
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,7 @@ from provenance.claims.trail import Link, chain_hashes, map_key
 from provenance.claims.versions import book_entry, version_entry, version_hash
 from provenance.encoding.canonical import decode, encode
 from provenance.encoding.digest import Hash, sha256
-from provenance.encoding.tree import leaf_hash, root_of
+from provenance.encoding.tree import Tree, leaf_hash, root_of
 from provenance.errors import (
     InvalidProofError,
     InvalidSignatureError,
@@ -330,6 +331,15 @@ def test_the_story_of_another_item_is_refused() -> None:
         Outcome.FAILED,
         "PRV-0202",
     )
+
+
+def test_an_item_may_be_named_in_any_of_its_spellings() -> None:
+    world = story()
+    bundle = world.bundle(can(1))
+    spelled = "(01)09506000134352(21)K0001"
+    assert world.examine(bundle, item=spelled).outcome is Outcome.VERIFIED
+    with pytest.raises(MalformedError):
+        world.examine(bundle, item="no item")
 
 
 def test_an_unknown_log_is_unknown() -> None:
@@ -1636,6 +1646,29 @@ def test_an_event_that_was_put_elsewhere_is_the_logs_fault(number: int) -> None:
     is_found(world.examine(world.bundle(can(1))), Outcome.FAILED, "PRV-1301")
 
 
+def test_what_a_demand_follows_must_be_shown() -> None:
+    world = story()
+    for _ in range(3):
+        world.say(MAKER, world.seen(sscc(9)))
+    head = chain_hashes(sscc(9), world.trails[sscc(9)])[-1]
+    packed = world.packed(sscc(9), can(1), after=[[sscc(9), head]])
+    world.say(MAKER, packed)
+    bundle = world.bundle(can(1))
+    assert world.examine(bundle).outcome is Outcome.VERIFIED
+    (trail,) = [t for t in bundle.trails if t.item == sscc(9)]
+    assert trail.ranges[-1] == Range(2, 2, trail.ranges[-1].previous)
+    # Of the link before the event its hash alone is left, and no place.
+    hashes = chain_hashes(sscc(9), world.trails[sscc(9)])
+    tree = Tree([leaf_hash(digest) for digest in hashes])
+    cut = trail_with(
+        bundle, sscc(9), ranges=(Range(3, 1, head),), rows=(),
+        hashes=tree.multiproof([2, 3]),
+    )  # fmt: skip
+    verdict = world.examine(cut)
+    assert verdict.outcome is Outcome.INCOMPLETE
+    assert set(faults(verdict)) == {"PRV-1001", "PRV-1303"}
+
+
 # 14: recalls.
 
 
@@ -1819,6 +1852,23 @@ def test_another_partys_objection_is_a_dispute_and_the_event_stands() -> None:
     (notice,) = [n for n in verdict.notices if n.code == "PRV-1404"]
     assert CARRIER in notice.detail
     assert MAKER in notice.detail
+
+
+def test_of_many_who_said_so_the_first_three_are_named() -> None:
+    world = story()
+    world.grant(Grant(CARRIER, "producer", ("*",)))
+    said = world.seen(can(1))
+    signers = [
+        world.enrol(f"p{n}", Grant("", "producer", ("*",))) for n in range(4)
+    ]
+    for signer in signers:
+        world.say(signer, said)
+    world.say(CARRIER, world.as_error(said))
+    world.say(CARRIER, world.as_error(said))
+    notices = [n for n in world.check(can(1)).notices if n.code == "PRV-1404"]
+    assert len(notices) == 2
+    assert all(", ".join(signers[:3]) in n.detail for n in notices)
+    assert not any(signers[3] in n.detail for n in notices)
 
 
 def test_a_declaration_of_what_is_not_there_is_named() -> None:
@@ -2008,6 +2058,59 @@ def test_no_signed_body_makes_it_raise(
     event = make_event(whole, items, secret=bytes(32))
     world.say(MAKER, event)
     world.examine(world.bundle(can(1)))
+
+
+def work(world: World, bundle: Bundle) -> int:
+    """Return how many calls it takes to examine *bundle*."""
+    count = 0
+
+    def called(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        del frame, argument
+        count += event in {"call", "c_call"}
+
+    data, trust = bundle.to_bytes(), world.trust()
+    before = sys.getprofile()
+    sys.setprofile(called)
+    try:
+        verdict = examine_bundle(data, trust=trust, now=world.now)
+    finally:
+        sys.setprofile(before)
+    assert verdict.outcome is Outcome.VERIFIED
+    return count
+
+
+def of_one_statement(count: int) -> tuple[World, Bundle]:
+    world = story()
+    world.say(MAKER, *(world.seen(can(1)) for _ in range(count)))
+    return world, world.bundle(can(1), besides=range(count))
+
+
+def of_many_trails(count: int) -> tuple[World, Bundle]:
+    world = story()
+    inputs = [can(10 + number) for number in range(count)]
+    world.say(MAKER, *(world.seen(item) for item in inputs))
+    world.say(MAKER, world.turned(inputs, [can(1)]))
+    return world, world.bundle(can(1))
+
+
+def of_many_errors(count: int) -> tuple[World, Bundle]:
+    world = story()
+    wrong = world.seen(can(1))
+    world.say(MAKER, *[wrong] * count)
+    error = world.as_error(wrong, correctiveEventIDs=["urn:x:y"] * count)
+    world.say(MAKER, error)
+    return world, world.bundle(can(1), besides=range(count + 3))
+
+
+@pytest.mark.parametrize(
+    "made", [of_one_statement, of_many_trails, of_many_errors]
+)
+def test_the_work_grows_with_the_bundle_and_no_faster(
+    made: Callable[[int], tuple[World, Bundle]],
+) -> None:
+    few, many = (work(*made(count)) for count in (40, 320))
+    assert many < 8 * few
 
 
 # The other door.

@@ -23,11 +23,21 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import mldsa
 
-from provenance.claims.event import MAX_LEAVES
+from provenance.claims.event import (
+    MAX_ITEM_LENGTH,
+    MAX_LEAVES,
+    MAX_OWN_LEAVES,
+    MAX_POINTER_LENGTH,
+    MAX_UOM_LENGTH,
+    QUANTITY_LISTS,
+    RELATIONS,
+)
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.digest import sha256
+from provenance.epcis.form import NEVER_CONCEALED
 from provenance.epcis.prefixes import STANDARD_PREFIXES
+from provenance.epcis.reading import WARNING_DISPOSITIONS, WARNING_STEPS
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
     DISPOSITION,
@@ -38,8 +48,14 @@ from provenance.epcis.vocabulary import (
 from provenance.gs1.checkdigit import CSET_82
 from provenance.gs1.identifier import KEYS, ORDERS, QUALIFIERS
 from provenance.keys import MLDSASigner
-from provenance.proof.bundle import MAX_BUNDLE_SIZE
+from provenance.proof.bundle import (
+    MAX_BUNDLE_SIZE,
+    MAX_PARTS,
+    MAX_ROWS,
+    MAX_TRAILS,
+)
 from provenance.proof.explanations import EXPLANATIONS
+from provenance.proof.trace import EDGE, WHOLE
 from provenance.proof.verdict import NOT_CHECKED, SCHEMA
 from provenance.proof.verdict import STEPS as CHECKS
 from tests.parts import lack
@@ -180,15 +196,34 @@ def test_the_tables_are_the_same(answerer: Answerer) -> None:
             "cset_82": CSET_82,
             "explanations": list(EXPLANATIONS.items()),
             "keys": forms(KEYS),
-            "limits": [MAX_BUNDLE_SIZE, MAX_LEAVES],
+            "limits": [
+                MAX_BUNDLE_SIZE,
+                MAX_ROWS,
+                MAX_TRAILS,
+                MAX_PARTS,
+                MAX_LEAVES,
+                MAX_OWN_LEAVES,
+                MAX_ITEM_LENGTH,
+                MAX_POINTER_LENGTH,
+                MAX_UOM_LENGTH,
+                WHOLE,
+                EDGE,
+            ],
+            "never_concealed": sorted(NEVER_CONCEALED),
             "orders": list(ORDERS.items()),
             "prefixes": list(STANDARD_PREFIXES.items()),
             "private_steps": names(PRIVATE_STEPS),
             "qualifiers": forms(QUALIFIERS),
+            "relations": list(RELATIONS),
+            "quantity_lists": sorted(QUANTITY_LISTS),
             "roles": [
                 [role, sorted(kinds)] for role, kinds in DEFAULT_ROLES.items()
             ],
             "steps": names(STEPS),
+            "warnings": [
+                sorted(WARNING_STEPS),
+                sorted(WARNING_DISPOSITIONS),
+            ],
             "vocabularies": [
                 [words.name, words.stem, sorted(words.words)]
                 for words in (BIZ_STEP, DISPOSITION, ERROR_REASON)

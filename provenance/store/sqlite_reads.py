@@ -177,7 +177,7 @@ _EVENTS_AT = """
 SELECT key, entry, events.id, data, rest
 FROM json_each(?1) CROSS JOIN entries ON log_index = value ->> 0
 CROSS JOIN events ON number = first_event + (value ->> 1)
-WHERE (value ->> 1) < event_count
+WHERE (value ->> 1) >= 0 AND (value ->> 1) < event_count
 """
 
 LEAF_NUMBER = 4

@@ -1,7 +1,20 @@
 // The tables that stand in both languages, as JSON, for Python to compare.
 
 import { DEFAULT_ROLES } from "../../node/provenance_node/web/verify/claims/roles.js";
-import { MAX_LEAVES } from "../../node/provenance_node/web/verify/claims/event.js";
+import {
+  MAX_ITEM_LENGTH,
+  MAX_LEAVES,
+  MAX_OWN_LEAVES,
+  MAX_POINTER_LENGTH,
+  MAX_UOM_LENGTH,
+  QUANTITY_LISTS,
+  RELATIONS,
+} from "../../node/provenance_node/web/verify/claims/event.js";
+import { NEVER_CONCEALED } from "../../node/provenance_node/web/verify/epcis/form.js";
+import {
+  WARNING_DISPOSITIONS,
+  WARNING_STEPS,
+} from "../../node/provenance_node/web/verify/epcis/reading.js";
 import { STANDARD_PREFIXES } from "../../node/provenance_node/web/verify/epcis/prefixes.js";
 import {
   BIZ_STEP,
@@ -16,8 +29,17 @@ import {
   ORDERS,
   QUALIFIERS,
 } from "../../node/provenance_node/web/verify/gs1/identifier.js";
-import { MAX_BUNDLE_SIZE } from "../../node/provenance_node/web/verify/proof/bundle.js";
+import {
+  MAX_BUNDLE_SIZE,
+  MAX_PARTS,
+  MAX_ROWS,
+  MAX_TRAILS,
+} from "../../node/provenance_node/web/verify/proof/bundle.js";
 import { EXPLANATIONS } from "../../node/provenance_node/web/verify/proof/explanations.js";
+import {
+  EDGE,
+  WHOLE,
+} from "../../node/provenance_node/web/verify/proof/trace.js";
 import {
   NOT_CHECKED,
   SCHEMA,
@@ -36,13 +58,29 @@ export function all() {
     cset_82: CSET_82,
     explanations: [...EXPLANATIONS],
     keys: forms(KEYS),
-    limits: [MAX_BUNDLE_SIZE, MAX_LEAVES],
+    limits: [
+      MAX_BUNDLE_SIZE,
+      MAX_ROWS,
+      MAX_TRAILS,
+      MAX_PARTS,
+      MAX_LEAVES,
+      MAX_OWN_LEAVES,
+      MAX_ITEM_LENGTH,
+      MAX_POINTER_LENGTH,
+      MAX_UOM_LENGTH,
+      WHOLE,
+      EDGE,
+    ],
+    never_concealed: [...NEVER_CONCEALED].sort(),
     orders: [...ORDERS],
     prefixes: [...STANDARD_PREFIXES],
     private_steps: steps(PRIVATE_STEPS),
     qualifiers: forms(QUALIFIERS),
+    relations: RELATIONS,
+    quantity_lists: [...QUANTITY_LISTS].sort(),
     roles: [...DEFAULT_ROLES].map(([role, kinds]) => [role, [...kinds].sort()]),
     steps: steps(STEPS),
+    warnings: [WARNING_STEPS, WARNING_DISPOSITIONS].map((w) => [...w].sort()),
     vocabularies: [BIZ_STEP, DISPOSITION, ERROR_REASON].map(words),
   };
 }

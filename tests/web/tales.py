@@ -24,6 +24,7 @@ from provenance.claims.registry import Authority
 from provenance.claims.trail import chain_hashes, map_key
 from provenance.encoding.canonical import encode
 from provenance.encoding.digest import Hash, sha256
+from provenance.epcis.acts import read_act
 from provenance.epcis.form import check_whole
 from provenance.epcis.reading import read_event
 from provenance.epcis.vocabulary import STEPS
@@ -100,6 +101,11 @@ POINTERS = (
     "/ilmd/cbvmda:lotNumber/0", "/bizStep", "/persistentDisposition/set",
 )  # fmt: skip
 PRODUCER = Grant("", "producer", prefixes=("9506000",))
+EVERY_ROLE = (
+    Grant("", "producer", prefixes=("*",)), Grant("", "carrier"),
+    Grant("", "customs"), Grant("", "retailer"), Grant("", "inspector"),
+    Grant("", "warehouse"),
+)  # fmt: skip
 GRANTS = (
     PRODUCER, Grant("", "producer"),
     Grant("", "producer", prefixes=("*",), may_grant=True),
@@ -196,11 +202,17 @@ class _Teller:
             post_quantum=rng.random() < 0.05,
         )
         self.commits: list[int] = []
-        # One event that is not of its form, and nothing else is judged.
+        # One event that is not of its form, and nothing else is judged; one
+        # that was not its signer's to say, and nothing else matters.
         self.is_neat = rng.random() < 0.85
+        self.is_true = self.is_neat and rng.random() < 0.5
         self.play.signers.update(
             {f"did:web:{name}.example": signer_of(name) for name in NAMES}
         )
+        if self.is_true:
+            for name in NAMES:
+                self.play.join(name, *EVERY_ROLE)
+            return
         if rng.random() < 0.8:
             self.play.join("maker", PRODUCER)
         for name in NAMES:
@@ -215,11 +227,17 @@ class _Teller:
 
     def say_something(self) -> None:
         rng, play = self.rng, self.play
-        issuer = rng.choice((ACTORS[0],) * 5 + ACTORS + (OWNER,))
+        owner = () if self.is_true else (OWNER,)
+        issuer = rng.choice((ACTORS[0],) * 5 + ACTORS + owner)
         events = [self.event() for _ in range(rng.choice((1, 1, 1, 2, 3)))]
-        signer = signer_of(rng.choice(NAMES)) if rng.random() < 0.05 else None
-        unlinked = [can(1)] if rng.random() < 0.02 else []
-        origin = "other.example/log" if rng.random() < 0.01 else ORIGIN
+        chance = 0.0 if self.is_true else 1.0
+        signer = (
+            signer_of(rng.choice(NAMES))
+            if rng.random() < 0.05 * chance
+            else None
+        )
+        unlinked = [can(1)] if rng.random() < 0.02 * chance else []
+        origin = "other.example/log" if rng.random() < 0.01 * chance else ORIGIN
         play.say(
             issuer, *events, signer=signer, unlinked=unlinked, origin=origin
         )
@@ -241,6 +259,8 @@ class _Teller:
             (6, self.made), (6, self.seen), (6, self.packed), (3, self.turned),
             (4, self.repeated), (4, self.registered), (1, self.anything),
         ]  # fmt: skip
+        if self.is_true:
+            makers = makers[:-2]
         weights = [weight for weight, _ in makers]
         for _ in range(20):
             (_, make) = self.rng.choices(makers, weights)[0]
@@ -249,6 +269,8 @@ class _Teller:
                 if self.is_neat:
                     check_whole(event)
                     read_event(event.body, event.counts)
+                if self.is_true:
+                    read_act(event.body, event.items)
             except ProvenanceError:
                 continue
             return event
@@ -276,6 +298,8 @@ class _Teller:
             likely = (
                 0.25 if name in {"bizStep", "readPoint", "@context"} else 0.08
             )
+            if self.is_true and name in {"bizStep", "action"}:
+                continue
             if rng.random() < likely:
                 members[name] = rng.choice(values)
         if rng.random() < 0.15:
@@ -287,6 +311,8 @@ class _Teller:
         item = rng.choice(self.known())
         chain = chain_hashes(item, self.play.trails.get(item, []))
         right = chain[-1] if chain else map_key(item)
+        if self.is_true:
+            return [item, right]
         return [
             item,
             rng.choice((right, right, right, map_key(item), bytes(32))),

@@ -124,6 +124,7 @@ def _stories() -> list[Case]:
         ),
         *(tell() for tell in _TALES),
         *_versions(),
+        _trust_told(),
     ]  # fmt: skip
 
 
@@ -161,13 +162,14 @@ def _many() -> Case:
 
 def _concealed(*, shown: bool) -> Case:
     play = short()
-    secrets = [("/example:price", 12.5), ("/example:buyer", "x")]
+    much = {"b": [1, b"\x00\xff", None], "a": {"é": -0.5}}
+    secrets = [("/example:price", 12.5), ("/example:much", much)]
     event = play.told(
         "ObjectEvent", ("epcList", can(1)), fields=secrets, action="OBSERVE"
     )
     index = play.say(MAKER, event)
-    # The pointers are sorted: leaf 2 is the buyer, leaf 3 the price.
-    leaves = {(index, 0): {1, 3}} if shown else {}
+    # The pointers are sorted: leaf 2 is the map, leaf 3 the price.
+    leaves = {(index, 0): {1, 2}} if shown else {}
     return judged(
         f"verified-field-{'shown' if shown else 'concealed'}",
         "a concealed field is shown, another is not"
@@ -311,22 +313,39 @@ def _sealed() -> Case:
     )
 
 
+AMOUNTS: Sequence[tuple[int | float | None, str | None]] = (
+    (12.5, "KGM"),
+    (None, None),
+    (None, "KGM"),
+    (0, ""),
+    (-0.1, "é"),
+    (2**53 - 1, None),
+    (-(2**53) + 1, None),
+    (2**32, None),
+    (-(2**31), None),
+    (-129, None),
+    (-33, None),
+    (2.0**53, None),
+    (1e300, None),
+    (5e-324, None),
+)
+
+
 def _amounts() -> Case:
     play = pinned()
     made = play.told(
         "ObjectEvent",
         ("epcList", can(1)),
-        ("quantityList", LOT, 12.5, "KGM"),
-        ("quantityList", f"{GTIN}/10/L8", None, None),
+        *(("quantityList", LOT, amount, unit) for amount, unit in AMOUNTS),
         action="ADD",
         bizStep="commissioning",
     )
     play.say(MAKER, made)
     return pinned_case(
         "verified-amounts",
-        "amounts of two lots beside a can: with a unit, and not said",
+        "amounts of a lot beside a can: of every size, and not said",
         play,
-        play.bundle(LOT, leaves={(0, 0): {1, 2, 3}}),
+        play.bundle(LOT),
         item=LOT,
         timeline=[(0, 0, "commissioning", "subject")],
     )
@@ -436,6 +455,19 @@ def _versions() -> list[Case]:
     ]  # fmt: skip
 
 
+def _trust_told() -> Case:
+    play = tiny()
+    play.publish_trust(*signed(version()))
+    return pinned_case(
+        "verified-trust-trail",
+        "the story of the trust versions themselves: no events",
+        play,
+        play.bundle(TRUST),
+        item=TRUST,
+        timeline=[],
+    )
+
+
 _TALES: Sequence[Callable[[], Case]] = (
     _short_story,
     _gs1_trail,
@@ -473,6 +505,9 @@ def _checkpoints() -> list[Case]:
     stolen = play.sign(holder="thief").text
     now = play.now
 
+    # Whoever decodes text must not drop what marks the order of bytes.
+    marked = "\ufeff" + note
+
     def noted(text: str) -> Parts:
         return changed(bundle, "checkpoint", to=text)
 
@@ -480,6 +515,7 @@ def _checkpoints() -> list[Case]:
         pinned_case("failed-other-item", "the story of another can", small, small.bundle(can(1)), "PRV-0202", item=can(2), notices=()),
         judged("unknown-ledger", "a ledger that the trust file does not name", small, small.bundle(can(1), commit=False), "PRV-0201", trust="other-ledger", notices=()),
         judged("verified-stranger", "a signature line by a key that nobody knows", play, noted(signed_note.text + line), timeline=_SHORT),
+        judged("unknown-byte-order-mark", "a checkpoint that a byte order mark precedes", play, noted(marked), "PRV-0201", notices=()),
         judged("failed-thief", "another key under the log's name", play, noted(stolen), "PRV-0301", notices=()),
         judged("failed-root-changed", "another root under the log's signature", play, noted(note.replace(b64(root), b64(lied))), "PRV-0301", notices=()),
         judged("failed-second-log-key", "one of the log's two keys did not sign", play, bundle, "PRV-0301", trust="second-log-key", notices=()),

@@ -81,6 +81,8 @@ const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$/;
 const BARE_CLASS = /^https:\/\/id\.gs1\.org\/01\/\d{14}(?:\/22\/[^/]+)?$/;
 // RFC 6901, section 3: "~" stands before 0 or 1 alone.
 const WRONG_ESCAPE = /~(?![01])/;
+// A body's members stand in a map in an array, and 32 of them nest at most.
+const MAX_STEPS = 32;
 
 /** One item that an event names. */
 export class Item {
@@ -243,11 +245,12 @@ export function checkHeader(counts, pointers) {
     if (
       !pointer.startsWith("/") ||
       WRONG_ESCAPE.test(pointer) ||
+      pointer.split("/").length > 1 + MAX_STEPS ||
       utf8(pointer).length > MAX_POINTER_LENGTH
     ) {
       throw new MalformedError(
-        `a field's pointer is a JSON Pointer of 1 to ${MAX_POINTER_LENGTH}` +
-          ` bytes, not ${quoted(head(pointer, 80))}`,
+        `a field's pointer is a JSON Pointer of 1 to ${MAX_STEPS} steps and at` +
+          ` most ${MAX_POINTER_LENGTH} bytes, not ${quoted(head(pointer, 80))}`,
       );
     }
     if (compareText(pointer, previous) <= 0) {

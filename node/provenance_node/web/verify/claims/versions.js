@@ -35,7 +35,9 @@ import { MAX_ENTRY_SIZE, RULE_BOOK, TRUST_VERSION } from "./entry.js";
 
 const FORMAT = "provenance/trust/v1";
 const CONTEXT = "provenance/trust-signature/v1";
-const ITEM = "provenance:trust:";
+/** What the id of a trust item starts with. */
+export const TRUST_ITEM = "provenance:trust:";
+
 const MAX_ORIGIN_LENGTH = 255;
 const SIGNATURE_SIZE = 64;
 
@@ -63,7 +65,7 @@ const SIGNATURE_SIZE = 64;
  * @param {string} origin
  */
 export function trustItem(origin) {
-  return ITEM + origin;
+  return TRUST_ITEM + origin;
 }
 
 /**

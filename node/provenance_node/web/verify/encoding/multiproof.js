@@ -1,6 +1,6 @@
 // @ts-check
 // One proof for many leaves of one tree, with no hash in it twice. Mirrors
-// provenance/encoding/multiproof.py.
+// provenance/encoding/multiproof.py, as far as it is verified.
 //
 // A multiproof of the known leaves has the hashes of the largest subtrees that
 // hold none of them, from left to right:
@@ -27,32 +27,6 @@ import { InvalidProofError } from "../errors.js";
 /** @typedef {[number, Uint8Array]} KnownLeaf its number and its hash */
 
 /**
- * Return the subtrees [start, stop) whose hashes prove the leaves `known`,
- * from left to right. They and the known leaves make up the whole tree.
- * @param {number} size how many leaves the tree has
- * @param {number[]} known numbers of leaves, rising
- * @throws {InvalidProofError} They do not rise, or are not leaves of that tree.
- */
-export function missing(size, known) {
-  check(size, known);
-  /** @type {[number, number][]} */
-  const subtrees = [];
-  // Parts still to be looked at, the leftmost last: each with the part
-  // [low, high) of `known` that lies in it.
-  const parts = size ? [[0, size, 0, known.length]] : [];
-  for (let part = parts.pop(); part; part = parts.pop()) {
-    const [start, stop, low, high] = part;
-    if (low === high) subtrees.push([start, stop]);
-    else if (high - low < stop - start) {
-      const middle = start + halfOf(stop - start);
-      const cut = countBelow(known, middle, low, high);
-      parts.push([middle, stop, cut, high], [start, middle, low, cut]);
-    }
-  }
-  return subtrees;
-}
-
-/**
  * Return the root that `known` leaves and the proof `hashes` lead to.
  *
  * A proof does not vouch for `size`: it must come from what vouches for the
@@ -60,7 +34,8 @@ export function missing(size, known) {
  * @param {number} size how many leaves the tree has
  * @param {KnownLeaf[]} known numbers rising. None are known of the empty tree
  *     alone, whose root is SHA-256("").
- * @param {Uint8Array} hashes what `missing` names, 32 bytes each, in that order
+ * @param {Uint8Array} hashes of the parts without a known leaf, 32 bytes each,
+ *     from left to right
  * @returns {Uint8Array}
  * @throws {InvalidProofError} Numbers do not rise or are not leaves of that
  *     tree, no leaf is known, or there are too few hashes or too many.

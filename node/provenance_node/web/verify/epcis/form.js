@@ -14,10 +14,11 @@
 //   body names; an event without any other item has its read point for one;
 // - a registry event has its actor for its one item, conceals nothing, and no
 //   other event names an actor so;
-// - an item's id is in canonical form.
+// - an item's id is in canonical form, and not that of the trust item.
 
 import { ACTOR_RELATION, isRegistryEvent } from "../claims/actor.js";
 import { CODES } from "../claims/event.js";
+import { TRUST_ITEM } from "../claims/versions.js";
 import { head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
@@ -117,6 +118,13 @@ export function checkForm(body, counts, pointers) {
  *     another transformation or read point.
  */
 export function checkNamed(body, { relation, id }) {
+  // An event there would stand among the versions of the trust.
+  if (id.startsWith(TRUST_ITEM)) {
+    throw new MalformedError(
+      `${quoted(head(id, 80))} has the log's own entries for a trail, and no` +
+        " event may name it",
+    );
+  }
   // An actor is whom its registry knows by just these characters.
   if (relation === ACTOR_RELATION) return;
   const canonical = canonicalItem(id);

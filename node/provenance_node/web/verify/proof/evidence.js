@@ -442,9 +442,13 @@ function checkKinds(report, { entries }) {
   for (const { logIndex, entry } of entries) {
     const subject = `entry ${logIndex}`;
     try {
-      if (entryKind(entry) === RULE_BOOK) parseBookEntry(entry);
-      // Statements and commitments have places of their own.
-      else parseVersionEntry(entry);
+      const kind = entryKind(entry);
+      if (kind === TRUST_VERSION) parseVersionEntry(entry);
+      else if (kind === RULE_BOOK) parseBookEntry(entry);
+      else {
+        // Statements and commitments have places of their own.
+        throw new UnknownKindError(`an entry of kind ${kind} among others`);
+      }
     } catch (error) {
       const detail = `${subject}: ${reasonOf(error)}`;
       if (error instanceof UnknownKindError) {

@@ -3,7 +3,6 @@
 // Mirrors provenance/proof/story.py.
 
 import { readAfter } from "../claims/event.js";
-import { trustItem } from "../claims/versions.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
 import { createdLists, prefixesOf } from "../epcis/acts.js";
 import { assertion } from "../epcis/corrections.js";
@@ -32,12 +31,12 @@ const RECALLED = "recalled";
  * Return the walk through what the bundle shows.
  * @param {Bundle} bundle
  * @param {Evidence} evidence
- * @param {string} origin
+ * @param {string} trusted the item whose trail has the ledger's trust versions
  */
-export function traceBundle(bundle, evidence, origin) {
+export function traceBundle(bundle, evidence, trusted) {
   const { events, trails } = evidence;
   return trace(bundle.subject, {
-    trustItem: trustItem(origin),
+    trustItem: trusted,
     readTrail: (item) => trails.get(item) ?? null,
     readEvent: (at) => events.get(placeKey(at)) ?? null,
     // What is shown of the item itself is part of its story, wherever.
@@ -56,13 +55,15 @@ export function traceBundle(bundle, evidence, origin) {
  *     there
  * @param {ReadonlySet<string>} demanded.pinned the actors that the trust file
  *     pins: their trails may be missing, for they lead to nothing
+ * @param {string} demanded.trusted the item whose trail has the ledger's trust
+ *     versions
  */
 export function checkCompleteness(
   report,
   bundle,
   walk,
   evidence,
-  { asked, pinned },
+  { asked, pinned, trusted },
 ) {
   const { subject } = bundle;
   const isWhole = walk.missing.every(
@@ -76,6 +77,14 @@ export function checkCompleteness(
     } else {
       const detail = `${reason}; the trust file does not ask for it`;
       report.notice("PRV-1004", detail, item);
+    }
+  }
+  const entries = new Set(bundle.entries.map(({ logIndex }) => logIndex));
+  for (const { logIndex } of evidence.trails.get(trusted)?.links ?? []) {
+    // Whoever hid one would hide what it says of all the rest.
+    if (!entries.has(logIndex)) {
+      const detail = `the trust version of entry ${logIndex} is not shown`;
+      report.lacking("completeness", 1, detail, trusted);
     }
   }
   for (const { item, start, stop } of walk.skipped) {
@@ -156,15 +165,20 @@ export function checkDemands(report, evidence) {
  */
 export function checkRecalls(report, walk, events, acts) {
   const asserted = new Asserted(walk, events);
+  const recalls = new Set();
+  for (const [key, act] of acts) {
+    const { body } = /** @type {ProvenEvent} */ (events.get(key));
+    if (isRecall(body, act)) recalls.add(key);
+  }
   for (const sighting of walk.sightings) {
     const { at, item, why } = sighting;
-    const act = acts.get(placeKey(at));
-    if (why === ACTOR || !act) continue;
+    const key = placeKey(at);
+    if (why === ACTOR || !acts.has(key)) continue;
     const event = eventAt(events, at);
     const where = `event ${at[1]} of entry ${at[0]}`;
     if (event.reading.declaresError) {
       noteDeclaration(report, asserted, event, sighting);
-    } else if (!isRecall(event.body, act)) {
+    } else if (!recalls.has(key)) {
       continue;
     } else if (walk.voids.has(sightingKey(at, item))) {
       report.notice(
@@ -203,17 +217,21 @@ export function checkRecalls(report, walk, events, acts) {
 export function checkCreations(report, walk, events, acts) {
   /** @type {Map<string, Set<ProvenEvent>>} */
   const made = new Map();
+  // What is seen from a thousand trails is looked through once.
+  /** @type {Map<string, Set<string>>} */
+  const units = new Map();
+  for (const key of acts.keys()) {
+    const event = /** @type {ProvenEvent} */ (events.get(key));
+    if (!event.reading.declaresError) units.set(key, unitsMade(event));
+  }
   for (const { at, item, why } of walk.sightings) {
-    const event = eventAt(events, at);
     if (
+      units.get(placeKey(at))?.has(item) &&
       why !== ACTOR &&
-      acts.has(placeKey(at)) &&
-      !walk.voids.has(sightingKey(at, item)) &&
-      !event.reading.declaresError &&
-      makesUnit(event, item)
+      !walk.voids.has(sightingKey(at, item))
     ) {
       // Each once, for a trail may have been seen for two reasons.
-      made.set(item, (made.get(item) ?? new Set()).add(event));
+      made.set(item, (made.get(item) ?? new Set()).add(eventAt(events, at)));
     }
   }
   for (const [item, found] of made) {
@@ -234,14 +252,13 @@ export function checkCreations(report, walk, events, acts) {
 const UNITS = ["epcList", "outputEPCList"];
 
 /**
- * Whether an event says that `item`, as a single thing, was made.
+ * Return what an event says was made, of single things that it shows.
  * @param {ProvenEvent} event
- * @param {string} item
  */
-function makesUnit(event, item) {
-  const made = createdLists(event.body).filter((list) => UNITS.includes(list));
-  return [...event.shown.values()].some(
-    ({ id, relation }) => id === item && made.includes(relation),
+function unitsMade({ body, items }) {
+  const made = createdLists(body).filter((list) => UNITS.includes(list));
+  return new Set(
+    items.flatMap(({ id, relation }) => (made.includes(relation) ? [id] : [])),
   );
 }
 
@@ -279,6 +296,8 @@ class Asserted {
   #said = new Map();
   /** @type {Map<string, Map<string, Position>>} */
   #first = new Map();
+  /** @type {Map<string, [string, Position][]>} */
+  #order = new Map();
 
   /**
    * @param {Trace} walk
@@ -312,19 +331,36 @@ class Asserted {
   }
 
   /**
-   * Return who asserted before what a declaration says.
+   * Whether an issuer asserted before what a declaration says.
    * @param {Sighting} sighting
-   * @returns {Set<string>}
+   * @param {string} issuer
    */
-  before(sighting) {
-    const first = this.#first.get(this.#key(sighting)) ?? new Map();
-    const signers = new Set();
-    for (const [issuer, at] of first) {
-      if (comparePlaces(at, sighting.at) < 0) signers.add(issuer);
+  isOwn(sighting, issuer) {
+    const at = this.#first.get(this.#key(sighting))?.get(issuer);
+    return at !== undefined && comparePlaces(at, sighting.at) < 0;
+  }
+
+  /**
+   * Return who else did, the first few of them.
+   * @param {Sighting} sighting
+   */
+  others(sighting) {
+    const key = this.#key(sighting);
+    let order = this.#order.get(key);
+    if (!order) {
+      order = [...(this.#first.get(key) ?? [])]
+        .sort((a, b) => comparePlaces(a[1], b[1]))
+        .slice(0, TOLD);
+      this.#order.set(key, order);
     }
-    return signers;
+    return order
+      .filter(([, at]) => comparePlaces(at, sighting.at) < 0)
+      .map(([issuer]) => issuer);
   }
 }
+
+/** How many signers of a disputed event are named. */
+const TOLD = 3;
 
 /**
  * Tell whose event is declared an error: one's own, or another's.
@@ -336,12 +372,12 @@ class Asserted {
 function noteDeclaration(report, asserted, declared, sighting) {
   const { at, item } = sighting;
   const by = `event ${at[1]} of entry ${at[0]} by ${declared.issuer}`;
-  const signers = asserted.before(sighting);
-  if (signers.has(declared.issuer)) {
+  const others = asserted.others(sighting);
+  if (asserted.isOwn(sighting, declared.issuer)) {
     report.notice("PRV-1402", `${by} declares an event an error`, item);
-  } else if (signers.size) {
-    const others = [...signers].join(", ");
-    const detail = `${by} disputes an event of ${others}, which stands`;
+  } else if (others.length) {
+    const whose = others.join(", ");
+    const detail = `${by} disputes an event of ${whose}, which stands`;
     report.notice("PRV-1404", detail, item);
   } else {
     const detail = `${by} declares an event an error that is not on the trail`;

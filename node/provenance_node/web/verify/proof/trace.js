@@ -26,7 +26,7 @@
 // so is the event that declares it: both are shown, and lead nowhere.
 
 import { isRegistryEvent } from "../claims/actor.js";
-import { hasTrail, readAfter } from "../claims/event.js";
+import { CODES, hasTrail, readAfter } from "../claims/event.js";
 import { COMES_OUT, DECLARES_ERROR, GOES_IN } from "../claims/trail.js";
 import { toHex } from "../encoding/bytes.js";
 import { countBefore } from "../encoding/search.js";
@@ -125,6 +125,13 @@ const INPUT = "inputs";
  * @property {Position} stop
  * @property {Position[]} again
  */
+
+/** @type {[string, string]} */
+const ALL = ["actor", "place"];
+/** @type {[string, string]} */
+const PARENTS = ["parentID", "parentID"];
+/** @type {[string, string]} */
+const INPUTS = ["inputEPCList", "inputQuantityList"];
 
 const CHILD = ["childEPCs", "childQuantityList"];
 const PARENT = ["parentID"];
@@ -644,6 +651,7 @@ class Walk {
   }
 
   /**
+   * Return the event that a link leads to; null if it cannot be seen.
    * @param {Visit} plan
    * @param {number} number
    * @param {Link} link
@@ -656,16 +664,20 @@ class Walk {
     let seen = this.#seen.get(key);
     if (seen === undefined) {
       const met = this.#meet(at);
-      seen = met && new Seen(link, met);
+      if (met) this.#shown.add(placeKey(at));
+      const isNamed =
+        link.leaves.length > 0 &&
+        link.leaves.every((leaf) => met?.event.shown.has(leaf));
+      seen = met && isNamed ? new Seen(link, met) : null;
       this.#seen.set(key, seen);
-      if (seen) this.#shown.add(placeKey(at));
-      else {
+      if (!seen) {
         const { count } = /** @type {SparseTrail} */ (this.trails.get(item));
+        const fault = met ? "does not show that it names it" : "is not shown";
         this.#miss(
           plan,
           at,
           `event ${number + 1} of ${count} of the trail of ${item} (entry` +
-            ` ${at[0]}, event ${at[1]}) is not shown`,
+            ` ${at[0]}, event ${at[1]}) ${fault}`,
         );
       }
     }
@@ -696,7 +708,7 @@ class Walk {
   #look(plan, seen) {
     const { event } = seen;
     if (isRegistryEvent(event.body)) {
-      this.#requireAll(plan, seen, leavesOf(event, 1, 13));
+      this.#requireAll(plan, seen, leavesOf(event, ...ALL));
       return;
     }
     if (HAS_LOT.includes(plan.why) && seen.namesItIn(MADE_AS_UNIT)) {
@@ -739,7 +751,7 @@ class Walk {
     const key = placeKey(seen.at);
     if (this.#turned.has(key)) return;
     this.#turned.add(key);
-    const inputs = leavesOf(seen.event, 8, 9);
+    const inputs = leavesOf(seen.event, ...INPUTS);
     if (!this.#requireAll(plan, seen, inputs)) return;
     for (let number = inputs.start; number < inputs.stop; number++) {
       const item = seen.event.shown.get(number);
@@ -759,14 +771,14 @@ class Walk {
       return null;
     }
     // One at most; none names no container, and the counts say so.
-    const parents = leavesOf(seen.event, 5, 5);
+    const parents = leavesOf(seen.event, ...PARENTS);
     const wanted = visit(plan.item, CONTAINER);
     if (!this.#requireAll(wanted, seen, parents)) return null;
     const id = seen.event.shown.get(parents.start)?.id;
     if (parents.start === parents.stop || id === undefined) return null;
     // A place has no inside: what else happens there is none of the item's
     // story.
-    return id.startsWith(PLACE) || id === plan.item ? null : id;
+    return id.startsWith(PLACE) ? null : id;
   }
 
   /**
@@ -830,18 +842,17 @@ class Walk {
 }
 
 /**
- * Return the numbers of the leaves from the group of the code `first` to that
- * of `last`.
+ * Return the numbers of the leaves in these lists and between.
  * @param {SeenEvent} event
- * @param {number} first
- * @param {number} last
+ * @param {string} first
+ * @param {string} last
  */
 function leavesOf({ counts }, first, last) {
   let start = 1;
   let stop = 1;
   for (const [code, count] of counts) {
-    if (code < first) start += count;
-    if (code <= last) stop += count;
+    if (code < /** @type {number} */ (CODES.get(first))) start += count;
+    if (code <= /** @type {number} */ (CODES.get(last))) stop += count;
   }
   return { start, stop };
 }

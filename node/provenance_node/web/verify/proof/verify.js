@@ -27,6 +27,7 @@
 // entry's time is worth nothing before it is proven, so that freshness comes
 // after inclusion.
 
+import { trustItem } from "../claims/versions.js";
 import { quoted } from "../encoding/text.js";
 import {
   InvalidProofError,
@@ -214,10 +215,12 @@ class Examination {
     const evidence = { statements, times, events, trails };
 
     // 10 to 14: what it means.
-    const walk = traceBundle(bundle, evidence, origin);
+    const trusted = trustItem(origin);
+    const walk = traceBundle(bundle, evidence, trusted);
     const pinned = new Set(trust.actors.map((actor) => actor.id));
     const asked = trust.trails;
-    checkCompleteness(report, bundle, walk, evidence, { asked, pinned });
+    const demanded = { asked, pinned, trusted };
+    checkCompleteness(report, bundle, walk, evidence, demanded);
     const entitlement = await checkEntitlement(
       report,
       trust.registry(),

@@ -10,9 +10,7 @@
 //     leaf    SHA-256(0x00 ‖ v(length) ‖ key ‖ v(length) ‖ value)
 //     inner   SHA-256(0x01 ‖ v(bit) ‖ left ‖ right)
 //
-// v(n) is an unsigned LEB128 number in its shortest form. A path is the list
-// of [bit, sibling] from a leaf up to the root, bits falling; as bytes, v(bit)
-// and 32 bytes for each step.
+// v(n) is an unsigned LEB128 number in its shortest form.
 //
 // A multiproof answers for many keys at once, with no hash in it twice. It is
 // the map walked down from its root along all of these keys together: its
@@ -21,7 +19,7 @@
 // sides that none of the keys leads to, in the order met. Leaves that are
 // reached by keys that are not in the map alone are its others.
 
-import { compareBytes, equalBytes, toHex } from "../encoding/bytes.js";
+import { compareBytes, toHex } from "../encoding/bytes.js";
 import { HASH_SIZE, sha256 } from "../encoding/digest.js";
 import { EMPTY_ROOT } from "../encoding/tree.js";
 import { InvalidProofError } from "../errors.js";
@@ -29,8 +27,6 @@ import { InvalidProofError } from "../errors.js";
 const KEY_SIZE = 32;
 const VALUE_SIZE = 80;
 const BITS = 8 * KEY_SIZE;
-
-/** @typedef {[number, Uint8Array]} MapStep a bit, and the side not taken */
 
 /**
  * Return the root of the map of these [key, value] pairs, in any order; no
@@ -46,58 +42,6 @@ export function mapRoot(pairs, bit = 0) {
   const right = pairs.filter(([key]) => bitOf(key, bit));
   if (!left.length || !right.length) return mapRoot(pairs, bit + 1);
   return innerHash(bit, mapRoot(left, bit + 1), mapRoot(right, bit + 1));
-}
-
-/**
- * Check that the map under `root` holds `value` for `key`.
- * @param {MapStep[]} path
- * @param {{key: Uint8Array, value: Uint8Array, root: Uint8Array}} claim
- * @throws {InvalidProofError} It does not, or the path does not show it.
- */
-export function verifyPresence(path, { key, value, root }) {
-  requireSizes(key, value);
-  requireFalling(path);
-  let digest = leafHash(key, value);
-  for (const [bit, sibling] of path) {
-    digest = bitOf(key, bit)
-      ? innerHash(bit, sibling, digest)
-      : innerHash(bit, digest, sibling);
-  }
-  if (!equalBytes(digest, root)) {
-    throw new InvalidProofError("the map proof leads to another root");
-  }
-}
-
-/**
- * Check that the map under `root` holds nothing for `key`.
- *
- * `other` is the [key, value] that looking the key up reaches; null, and the
- * path empty, if the map is empty.
- * @param {MapStep[]} path
- * @param {{key: Uint8Array, other: [Uint8Array, Uint8Array] | null,
- *     root: Uint8Array}} claim
- * @throws {InvalidProofError} It does, or the path does not show it.
- */
-export function verifyAbsence(path, { key, other, root }) {
-  requireSizes(key, null);
-  if (other === null) {
-    if (path.length || !equalBytes(root, EMPTY_ROOT)) {
-      throw new InvalidProofError("the map is not empty");
-    }
-    return;
-  }
-  const [otherKey, otherValue] = other;
-  verifyPresence(path, { key: otherKey, value: otherValue, root });
-  if (equalBytes(key, otherKey)) {
-    throw new InvalidProofError("the map holds the key said to be absent");
-  }
-  for (const [bit] of path) {
-    if (bitOf(key, bit) !== bitOf(otherKey, bit)) {
-      throw new InvalidProofError(
-        `the leaf shown is not where the key leads: bit ${bit} differs`,
-      );
-    }
-  }
 }
 
 /**
@@ -224,47 +168,6 @@ function requireSizes(key, value) {
     throw new InvalidProofError(
       `a map value has 80 bytes, not ${value.length}`,
     );
-  }
-}
-
-/**
- * Return the path that `data` spells.
- * @param {Uint8Array} data
- * @throws {InvalidProofError} It is no path: a number is not in its shortest
- *     form or too big, bits do not fall, or bytes are missing.
- */
-export function parsePath(data) {
-  /** @type {MapStep[]} */
-  const steps = [];
-  for (let at = 0; at < data.length;) {
-    let bit = data[at++];
-    // 128 to 255 take a second byte, 1. Any other is too big, or not the
-    // shortest form, which would give one proof two spellings.
-    if (bit >= 0x80 && data[at++] !== 1) {
-      throw new InvalidProofError(`no number from 0 to 255 at byte ${at - 2}`);
-    }
-    if (at + HASH_SIZE > data.length) {
-      throw new InvalidProofError(
-        `the map proof ends inside the field at byte ${at}`,
-      );
-    }
-    steps.push([bit, data.slice(at, at + HASH_SIZE)]);
-    at += HASH_SIZE;
-  }
-  requireFalling(steps);
-  return steps;
-}
-
-/** @param {MapStep[]} path */
-function requireFalling(path) {
-  let limit = BITS;
-  for (const [bit] of path) {
-    if (!(0 <= bit && bit < limit)) {
-      throw new InvalidProofError(
-        `the map proof has bit ${bit} where one below ${limit} must be`,
-      );
-    }
-    limit = bit;
   }
 }
 
