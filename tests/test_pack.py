@@ -230,6 +230,18 @@ def test_no_hash_is_there_where_all_of_a_tree_is_shown() -> None:
             assert event.hashes == ()
 
 
+def test_one_event_of_a_statement_is_shown_with_its_proof() -> None:
+    world = told([])
+    said = [world.seen(can(number)) for number in range(1, 6)]
+    index = world.say(MAKER, *said)
+    bundle = world.bundle(can(1))
+    (statement,) = (s for s in bundle.statements if s.log_index == index)
+    assert [event.position for event in statement.events] == [0]
+    assert (statement.event_count, len(statement.hashes)) == (5, 3)
+    verdict = world.examine(bundle)
+    assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
+
+
 def test_concealed_fields_are_shown_where_the_items_own_events_have_them() -> (
     None
 ):
@@ -286,6 +298,11 @@ def test_trust_versions_are_shown_as_entries() -> None:
     assert [entry.entry for entry in whole.entries] == world.entries[-2:]
     (trail,) = (each for each in whole.trails if each.item == TRUST_ITEM)
     assert (trail.count, trail.rows) == (2, ())
+    # They are a story of their own, of which nothing happens.
+    alone = show_story(TRUST_ITEM, world, trust_item=TRUST_ITEM)
+    assert alone.statements == ()
+    assert alone.entries == whole.entries
+    assert [each.item for each in alone.trails] == [TRUST_ITEM]
 
 
 def can_hash(number: int) -> Hash:

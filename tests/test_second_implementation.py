@@ -209,8 +209,6 @@ def test_the_libraries_bundles_are_made_again_to_the_same_bytes(
     play.commit()
     world = world_of(play)
     for item in (*play.trails, can(99)):
-        if item == TRUST_ITEM:
-            continue
         bundle = world.bundle(item, commit=False)
         data = bundle.to_bytes()
         assert parse_bundle(data) == bundle
@@ -221,8 +219,6 @@ def test_the_libraries_bundles_are_never_found_to_be_false(play: Play) -> None:
     play.commit()
     world = world_of(play)
     for item in play.trails:
-        if item == TRUST_ITEM:
-            continue
         data = world.bundle(item, commit=False).to_bytes()
         verdict = examine_bundle(data, trust=TRUST, now=play.now, item=item)
         faults = [

@@ -192,6 +192,24 @@ def test_events_are_found_by_leaf_and_position(store: Store) -> None:
             assert store.event_part(log_index, position, 0) is None
 
 
+def test_many_events_are_read_at_once(store: Store) -> None:
+    sample = filled(store, 100)
+    places = [
+        (log_index, position)
+        for log_index, row in enumerate(sample.entries)
+        for position in range(len(row.events))
+    ]
+    last = (places[-1][0], -1)
+    asked = [*reversed(places), last, (2**53, 0), (2**64, 0), places[0]]
+    found = store.events_at(asked)
+    assert found[len(places) : -1] == [None, None, None]
+    for at, each in zip(asked, found, strict=True):
+        if at in places:
+            entry = sample.entries[at[0]].entry
+            assert each == (entry, store.event_start(*at))
+    assert store.events_at([]) == []
+
+
 def test_the_parts_of_a_large_event_are_read_alone(store: Store) -> None:
     sample = filled(store, 100)
     assert sample.cuts

@@ -152,14 +152,15 @@ class TileNodes:
         if kept is None or kept[0] != tile:
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.clear()
-            kept = self._kept[place] = (tile, _expand(tile))
+            kept = self._kept[place] = (tile, expand(split_hashes(tile)))
         if is_full and len(kept[1][0]) != TILE_WIDTH:
             raise StoreError(f"tile {level}/{number} is not full: run an audit")
         return kept[1]
 
 
-def _expand(tile: bytes) -> Expanded:
-    nodes = [split_hashes(tile)]
+def expand(hashes: Sequence[bytes]) -> Expanded:
+    """Return the complete nodes of a tree, its leaf *hashes* first."""
+    nodes = [list(hashes)]
     while len(nodes[-1]) > 1:
         below = nodes[-1]
         nodes.append([

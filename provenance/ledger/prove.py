@@ -99,8 +99,7 @@ class Prover:
             StoreError: The ledger's storage failed or is damaged.
             ValueError: The stretch is empty or of over `MAX_STRETCH` links.
         """
-        trusted = trust_item(self._trust.origin)
-        head = None if item == trusted else self._reader.head(map_key(item))
+        head = self._reader.head(map_key(item))
         if head is None:
             raise NotFoundError(f"the ledger has no event of {item!r}")
         # What the walk misses here, an unreadable lot number say, the verdict
@@ -108,7 +107,7 @@ class Prover:
         story = show_story(
             item,
             self,
-            trust_item=trusted,
+            trust_item=trust_item(self._trust.origin),
             reveal=reveal,
             besides=_besides(item, stretch, count=head.count),
         )

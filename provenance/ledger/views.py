@@ -20,7 +20,7 @@ from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import MalformedError, NotFoundError, StoreError
 from provenance.ledger.itemmap import read_head
-from provenance.ledger.logtree import TileNodes
+from provenance.ledger.logtree import TileNodes, expand
 from provenance.ledger.parts import (
     event_tree,
     leaf_count,
@@ -29,6 +29,7 @@ from provenance.ledger.parts import (
 )
 from provenance.ledger.sequence import LINK_NUMBERS
 from provenance.store.protocol import EventStart, HeadRow, LinkRow, Reader
+from provenance.tlog.merkle import ReadNodes
 from provenance.tlog.tile import TILE_WIDTH
 
 _LINKS_SIZE = TILE_WIDTH * HASH_SIZE
@@ -185,7 +186,6 @@ class EventView:
         pointers: Where each concealed field belongs.
         size: How many leaves it has.
         body_leaf: Its first leaf.
-        nodes: Reads nodes of the tree of its leaves.
     """
 
     def __init__(
@@ -222,7 +222,13 @@ class EventView:
                 self._read_small(stored.data)
         except MalformedError as error:
             raise self._damage(error) from error
-        self.nodes = TileNodes(self, size=self.size)
+
+    @cached_property
+    def nodes(self) -> ReadNodes:
+        """Reads nodes of the tree of its leaves."""
+        if self._is_large:
+            return TileNodes(self, size=self.size)
+        return _nodes_over([*map(_hash_of, self._leaves[0])])
 
     def _read_small(self, data: bytes) -> None:
         # Most events are: no more is looked at than what must be of its type.
@@ -291,10 +297,8 @@ class EventView:
         )
 
     def tile(self, level: int, number: int) -> bytes | None:
-        """Return a tile of the tree, as `TileNodes` asks for it."""
-        if self._is_large:
-            return self._reader.tile(level, number, event_tree(*self._at))
-        return _small_tile(level, number, [*map(_hash_of, self._leaves[0])])
+        """Return a tile of a large event's tree, as `TileNodes` asks for it."""
+        return self._reader.tile(level, number, event_tree(*self._at))
 
 
 class StatementView:
@@ -302,7 +306,6 @@ class StatementView:
 
     Attributes:
         count: How many events it has.
-        nodes: Reads nodes of the tree of their ids.
     """
 
     def __init__(self, reader: Reader, log_index: int) -> None:
@@ -314,7 +317,14 @@ class StatementView:
         self._reader = reader
         self._log_index = log_index
         self.count = reader.event_count(log_index)
-        self.nodes = TileNodes(self, size=self.count)
+
+    @cached_property
+    def nodes(self) -> ReadNodes:
+        """Reads nodes of the tree of their ids."""
+        if self.count > TILE_WIDTH:
+            return TileNodes(self, size=self.count)
+        ids = split_hashes(self._reader.event_ids(self._log_index))
+        return _nodes_over([leaf_hash(one) for one in ids])
 
     def event_id(self, position: int) -> Hash:
         """Return the id of one event.
@@ -325,12 +335,9 @@ class StatementView:
         return Hash(self._reader.event_id(self._log_index, position))
 
     def tile(self, level: int, number: int) -> bytes | None:
-        """Return a tile of the tree, as `TileNodes` asks for it."""
-        if self.count > TILE_WIDTH:
-            tree = statement_tree(self._log_index)
-            return self._reader.tile(level, number, tree)
-        ids = split_hashes(self._reader.event_ids(self._log_index))
-        return _small_tile(level, number, [leaf_hash(one) for one in ids])
+        """Return a tile of a large statement's, as `TileNodes` asks for it."""
+        tree = statement_tree(self._log_index)
+        return self._reader.tile(level, number, tree)
 
 
 def _hash_of(leaf: object) -> Hash:
@@ -346,11 +353,12 @@ def _hash_of(leaf: object) -> Hash:
             )
 
 
-def _small_tile(
-    level: int, number: int, hashes: Sequence[bytes]
-) -> bytes | None:
-    """Return the tile of a tree of 256 leaves at most that proofs ask for."""
-    return b"".join(hashes) if (level, number) == (0, 0) else None
+def _nodes_over(hashes: Sequence[bytes]) -> ReadNodes:
+    """Return what reads the complete nodes of the tree above *hashes*."""
+    levels = expand(hashes)
+    return lambda nodes: [
+        Hash(levels[node.level][node.index]) for node in nodes
+    ]
 
 
 def _link(row: LinkRow) -> Link:

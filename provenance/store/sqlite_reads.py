@@ -177,7 +177,7 @@ _EVENTS_AT = """
 SELECT key, entry, events.id, data, rest
 FROM json_each(?1) CROSS JOIN entries ON log_index = value ->> 0
 CROSS JOIN events ON number = first_event + (value ->> 1)
-WHERE (value ->> 1) < event_count
+WHERE (value ->> 1) >= 0 AND (value ->> 1) < event_count
 """
 
 LEAF_NUMBER = 4
@@ -491,11 +491,12 @@ class SQLiteReads(ABC):
         )
 
     def _leaves(self, stored: object) -> tuple[int, ...]:
-        if type(stored) is int:
+        if isinstance(stored, int):
             return (stored,)
-        size = len(stored) if type(stored) is bytes else LEAF_NUMBER
-        if size != LEAF_NUMBER and size % LEAF_NUMBER == 0:
-            return struct.unpack(f">{len(stored) // LEAF_NUMBER}I", stored)
+        if isinstance(stored, bytes) and len(stored) != LEAF_NUMBER:
+            count, rest = divmod(len(stored), LEAF_NUMBER)
+            if rest == 0:
+                return struct.unpack(f">{count}I", stored)
         raise damage("a link without its leaves", self._path)
 
     def alike(

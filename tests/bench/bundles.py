@@ -5,8 +5,9 @@
                                   [--only demo,twelve,long,siblings,many]
 
 1. demo      the demo's can: its bytes, and deflated as a server sends them.
-2. twelve    items of 12 events among --items others, the events scattered
-             over the whole log: one event a statement, and 100 a statement.
+2. twelve    items of 12 events among --items others, one event a statement
+             and 100 a statement: the events scattered over the whole log,
+             and in statements that are near to each other.
 3. long      an item of --links events with a recall early on, which the
              verifier must find.
 4. siblings  an item that was made with --siblings others in one event, with
@@ -77,37 +78,45 @@ def twelve(folder: Path, options: argparse.Namespace) -> None:
     for per_statement in (1, 100):
         here = folder / str(per_statement)
         with corpus.new_ledger(here) as ledger:
-            scatter(ledger, options.items, per_statement=per_statement)
-            numbers = list(range(options.items, options.items + STORIES))
-            random.Random(1).shuffle(numbers)
-            bundles, made = [], []
-            for number in numbers:
-                start = time.process_time()
-                bundles.append(ledger.prove_item(corpus.item(number)))
-                made.append((time.process_time() - start) * 1e3)
-            sizes = sorted(len(zlib.compress(data, 6)) for data in bundles)
+            first: int = options.items
+            scattered = range(first, first + STORIES)
+            near = range(first + STORIES, first + 2 * STORIES)
+            for step in range(EVENTS):
+                start, stop = (
+                    part * options.items // EVENTS for part in (step, step + 1)
+                )
+                for number in range(start, stop, 50_000):
+                    part = range(number, min(number + 50_000, stop))
+                    corpus.append(ledger, part, per_statement=per_statement)
+                corpus.append(
+                    ledger, scattered, step=step, per_statement=per_statement
+                )
+            for step in range(EVENTS):
+                corpus.append(
+                    ledger, near, step=step, per_statement=per_statement
+                )
             print(
-                f"{EVENTS} events among {options.items:,} items,"
-                f" {per_statement} a statement:"
-                f" {median(map(len, bundles)):,.0f} bytes, deflated"
-                f" {median(sizes):,.0f} (at most {sizes[-1]:,})"
+                f"{EVENTS} events among {first:,} items, {per_statement} a statement"
             )
-            say_time("made", made)
-            say_time(
-                "verified",
-                [cpu(partial(whole, ledger, data)) for data in bundles],
-            )
+            measure(ledger, "scattered", scattered)
+            measure(ledger, "near to each other", near)
 
 
-def scatter(ledger: Ledger, items: int, *, per_statement: int) -> None:
-    """Log that many items, and between them the steps of `STORIES` others."""
-    stories = range(items, items + STORIES)
-    for step in range(EVENTS):
-        part = range(step * items // EVENTS, (step + 1) * items // EVENTS)
-        for start in range(part.start, part.stop, 50_000):
-            numbers = range(start, min(start + 50_000, part.stop))
-            corpus.append(ledger, numbers, per_statement=per_statement)
-        corpus.append(ledger, stories, step=step, per_statement=per_statement)
+def measure(ledger: Ledger, how: str, stories: range) -> None:
+    numbers = list(stories)
+    random.Random(1).shuffle(numbers)
+    bundles, made = [], []
+    for number in numbers:
+        start = time.process_time()
+        bundles.append(ledger.prove_item(corpus.item(number)))
+        made.append((time.process_time() - start) * 1e3)
+    sizes = sorted(len(zlib.compress(data, 6)) for data in bundles)
+    print(
+        f"  {how}: {median(map(len, bundles)):,.0f} bytes, deflated"
+        f" {median(sizes):,.0f} (at most {sizes[-1]:,})"
+    )
+    say_time("made", made)
+    say_time("verified", [cpu(partial(whole, ledger, b)) for b in bundles])
 
 
 def long(folder: Path, options: argparse.Namespace) -> None:

@@ -244,7 +244,7 @@ def _events() -> list[Case]:
     hiding = [*seen[:2], ["/example:x"], *seen[3:6], seen[6] + bytes(32)]
     return [
         case("failed-body-changed", "another step than was signed", 3, to=lie, code=INCLUSION),
-        case("failed-item-changed", "another item than was signed", 4, 0, 2, to=bundle.number(TRUST), code=INCLUSION),
+        case("failed-item-changed", "another item than was signed", 4, 0, 2, to=bundle.number(MAKER), code=INCLUSION),
         case("failed-salt-changed", "another salt than was signed", 4, 0, 1, to=bytes(16), code=INCLUSION),
         case("failed-leaf-moved", "an item leaf under another's number", 4, 0, 0, to=3, code=INCLUSION),
         case("failed-relation-changed", "an item in another list than was signed", 1, to=[[6, 3]], code=INCLUSION),
@@ -359,6 +359,7 @@ def _forms() -> list[Case]:
         ("ids-beyond-ascii", "items whose order by UTF-16 is another", seen(unit, ("epcList", "\uffff"), ("epcList", "\U00010000"))),
         ("item-after-a-byte-order-mark", "an item that a byte order mark precedes", seen(unit, ("epcList", "\ufeffurn:x:y"))),
         ("item-spelled", "an item that is not in canonical form", seen(unit, ("epcList", "urn:epc:id:sgtin:9506000.013435.1"))),
+        ("trust-item", "an event that names the item of the trust versions", seen(unit, ("epcList", TRUST))),
         ("actor-beside-items", "an actor beside items", seen(unit, ("actor", MAKER))),
         ("hidden-inside-another", "a field inside another one", hiding("/example:a", "/example:a/b")),
         ("place-beside-items", "a place beside items", seen(unit, ("place", PLACE), readPoint={"id": PLACE})),

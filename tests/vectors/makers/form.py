@@ -10,7 +10,7 @@ from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.event import BODY, SECRET
 from tests.vectors.makers.item import PLACE, UNIT
-from tests.vectors.names import MAKER
+from tests.vectors.names import MAKER, TRUST
 from tests.vectors.reference import Row
 
 BAD = "MalformedError"
@@ -164,6 +164,8 @@ def _items() -> list[Case]:
         _case("bad-registry-of-a-unit", "a registry event about a unit", registry, items=[unit]),
         _case("bad-registry-of-both", "a registry event about an actor and a unit", registry, items=[actor, unit]),
         _case("bad-registry-of-two", "a registry event about two actors", registry, items=[actor, ("actor", "did:web:a.example")]),
+        _case("bad-trust-item", "the item of a ledger's trust versions", BODY, items=[("epcList", TRUST)]),
+        _case("bad-trust-item-about", "what is said about some ledger's trust versions", BODY, items=[("about", "provenance:trust:x.example")]),
         _case("bad-urn", "an item as an EPC URN", BODY, items=[("epcList", "urn:epc:id:sgtin:9506000.013435.1")]),
         _case("bad-upper-case", "an item in another spelling", BODY, items=[("epcList", UNIT.replace("id.gs1", "ID.GS1"))]),
         _case("bad-check-digit", "a GS1 identifier with a wrong check digit", BODY, items=[("epcList", UNIT.replace("4352", "4353"))]),
