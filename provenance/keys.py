@@ -16,6 +16,8 @@ installed. With steps 1 to 3 done here, the two give the same verdicts.
 
 ML-DSA-44 (FIPS 204) has no such edges. A log may sign its checkpoints with it
 as well, against the day when Ed25519 falls.
+
+In full: `FORMATS.md`, section 7.
 """
 
 # Imports of libraries stand where they are first used: who only verifies with

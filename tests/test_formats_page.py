@@ -670,6 +670,22 @@ def test_the_table_of_roles_is_the_default() -> None:
     assert roles == DEFAULT_ROLES
 
 
+def test_modules_name_sections_that_are_there() -> None:
+    sections = re.findall(r"^## (\d+)\. ", read_page(), re.MULTILINE)
+    named = [
+        (path.name, number)
+        for path in (PROJECT / "provenance").rglob("*.py")
+        for found in re.finditer(
+            r"`FORMATS\.md`, sections? ([\d and]+)",
+            path.read_text(encoding="utf-8"),
+        )
+        for number in re.findall(r"\d+", found[1])
+    ]
+
+    assert len(named) > 30
+    assert {number for _, number in named} <= set(sections)
+
+
 def test_a_changed_example_is_found() -> None:
     page = read_page()
     at = page.index("<!-- example map -->")

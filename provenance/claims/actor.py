@@ -15,6 +15,8 @@ are its trail. Their bodies are:
 `key` is a public key (32 bytes), `old` the id of one, `grant` the id of the
 event that granted. `proof` shows that the enrolled party holds the key: its
 signature over mp(["provenance/key/v1", origin, actor, key]).
+
+In full: `FORMATS.md`, section 10.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -7,6 +7,8 @@
 
 An entry of another kind was written by a later program. It is not wrong, and
 nothing that depends on it can be told.
+
+In full: `FORMATS.md`, section 4.
 """
 
 from provenance.encoding.canonical import MAX_INT

@@ -26,6 +26,8 @@ erased, stands there as its leaf's hash alone, in an array of one:
 
 Promises: an `Event` that exists is well formed, has the id its leaves give,
 and its items are absolute ASCII URIs, none of them under two relations.
+
+In full: `FORMATS.md`, section 3.
 """
 
 import hmac

@@ -10,6 +10,8 @@ It starts from the *authorities* that the trust file names. Of these a
 *threshold* must say the same thing for it to take effect; each says it in an
 event of its own with an equal body. An actor may rotate, add and revoke its
 own keys; a grant that says so may be passed on within its limits.
+
+In full: `FORMATS.md`, section 10.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

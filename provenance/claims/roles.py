@@ -7,6 +7,8 @@ implies: `commissioning` and `decommissioning` (an ObjectEvent ADD or DELETE),
 
 A ledger's founder changes the table in the trust file, where every verifier
 sees it; `*` stands for every kind.
+
+In full: `FORMATS.md`, section 10.
 """
 
 from collections.abc import Mapping

@@ -13,6 +13,8 @@ what travels to a ledger: the entry, and the data of the events that it signed:
     submission    mp(["provenance/submission/v2", entry, [event data, …]])
 
 The event ids are leaves of a tree like any other: MTH hashes each with 0x00.
+
+In full: `FORMATS.md`, section 4.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -18,6 +18,8 @@ A link names the item's own leaves in the event, so that exactly those must be
 shown, and says when the event happened and what kind of event it was, as the
 ledger read it (`provenance.epcis.reading`): so that an event that is not
 shown need not be.
+
+In full: `FORMATS.md`, section 5.
 """
 
 from collections.abc import Iterable

@@ -18,6 +18,8 @@ them all. A rule book is named by the hash of its bytes.
 
 Here stand the bytes: what is a version, and who is said to have signed it.
 Whether the signatures are good and enough is not looked at.
+
+In full: `FORMATS.md`, section 17.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -19,6 +19,8 @@ the range of numbers, the order of keys) is looked at beside that.
 One byte may be a value that takes seventy in memory: an empty array. So what
 announces more values than there is `Room` for is refused before any of them
 is unpacked.
+
+In full: `FORMATS.md`, section 1.
 """
 
 import math

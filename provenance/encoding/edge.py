@@ -8,6 +8,8 @@ binary digits of n, the largest first. Their hashes, joined, are its *edge*:
 
 Whoever keeps the edge of a tree can add a leaf and compute the root without
 any other of its nodes: a trail of a million links keeps 20 hashes at most.
+
+In full: `FORMATS.md`, section 5.
 """
 
 from hashlib import sha256

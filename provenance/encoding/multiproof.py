@@ -20,6 +20,8 @@ the root, left before right: a part without a known leaf is the next hash, a
 leaf is known, and any other part is SHA-256(0x01 ‖ left ‖ right). So size and
 known leaves say how many hashes there must be and what each is the hash of:
 there is one proof and no other. As bytes the hashes are joined.
+
+In full: `FORMATS.md`, section 6.
 """
 
 from bisect import bisect_left

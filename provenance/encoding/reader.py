@@ -15,6 +15,8 @@ It is one pass over the bytes, and takes the shortest form of each value alone
 (`canonical`): so whoever reads all of an input like this, has read its one
 spelling. An array is never longer than the bytes that are left, one at least
 for each of its values: memory is in proportion to the input.
+
+In full: `FORMATS.md`, section 1.
 """
 
 import math

@@ -6,6 +6,8 @@ The hashes are those of RFC 6962 (section 2.1) and so the same as the log's:
 
 The log itself is too long to hold; `provenance.tlog.merkle` proves things
 about it from stored nodes, with the hashes defined here.
+
+In full: `FORMATS.md`, section 6.
 """
 
 from collections.abc import Sequence

@@ -10,6 +10,8 @@ a few dictionary lookups, and refuses what it cannot understand:
 
 puts units of lot L7 into being at a place, which takes the kind
 `commissioning`, the company prefix of the units and a grant for the place.
+
+In full: `FORMATS.md`, section 11.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -19,6 +19,8 @@ case in which an id may be used twice. So an event with an `eventID` has a
 
 An id is its issuer's own: nobody can use up another's. What concealed fields
 hold is no part of a name, so that it can be erased without a trace.
+
+In full: `FORMATS.md`, section 11.
 """
 
 from collections.abc import Mapping

@@ -16,6 +16,8 @@ body says that an item or a concealed field must agree with:
 Of an event of which a part alone is shown these can all be asked: of the
 header with `check_form`, of each item shown with `check_named`. Whatever is
 refused then would be refused if the whole were there: `check_whole` is both.
+
+In full: `FORMATS.md`, section 3.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

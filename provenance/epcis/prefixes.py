@@ -10,6 +10,8 @@ A document's `@context` gives prefixes their namespaces, and a *CURIE* such as
 A name must mean one thing to every reader, now and in ten years. So nothing
 is fetched: GS1's own context is known here, others are refused, and so is a
 prefix that nobody defines or that would change the meaning of plain URIs.
+
+In full: `FORMATS.md`, section 11.
 """
 
 import re

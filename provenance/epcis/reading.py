@@ -14,6 +14,8 @@ that a link of an event that is not shown says what this would.
 
 A link may have several of them: the recall that is taken back has 8 and 16.
 Registry events happen in the log alone: time 0, no kinds.
+
+In full: `FORMATS.md`, section 5.
 """
 
 import re

@@ -9,6 +9,8 @@ What customs, laboratories, platforms and couriers do at a border is not in
 that vocabulary: its `entering_exiting` is a shop's door, no frontier. For
 these there are steps of our own, of the form `urn:provenance:step:<word>`.
 Any other URI is somebody else's word and stands for itself.
+
+In full: `FORMATS.md`, section 11.
 """
 
 import re

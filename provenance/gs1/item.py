@@ -10,6 +10,8 @@ a canonical Digital Link; any other absolute URI stands as it is:
 
 These functions run several times for every event, so an id that is canonical
 already takes a short way: one regular expression and a check digit.
+
+In full: `FORMATS.md`, section 2.
 """
 
 import re

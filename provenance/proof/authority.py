@@ -5,6 +5,8 @@ a key that counted at its index, each event is one that the signer's grants
 covered there, and each enrolment, grant or change of keys then takes effect
 for the entries after it: the very rules by which the ledger admitted them
 (`provenance.claims.registry`), run again by somebody who need not believe it.
+
+In full: `FORMATS.md`, section 14.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

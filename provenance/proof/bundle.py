@@ -25,7 +25,7 @@
      map            [steps, [[other key, other value], …], hashes]
      anchors        [[note, [log index, …], hashes], …]]
 
-(`FORMATS.md`, section 6.) Everything else a reader derives: event ids, event
+(`FORMATS.md`, section 13.) Everything else a reader derives: event ids, event
 roots, the statements' headers, the links of the events shown, heads, map
 values. Each *hashes* is a multiproof (`provenance.encoding.multiproof`), its
 hashes joined; no hash is there that could be derived.

@@ -9,6 +9,8 @@ whatever was changed makes one of them fail.
 
 Nothing is said yet about who may say what: from here on the parts are known
 to be what the log holds, whole and in their places.
+
+In full: `FORMATS.md`, section 14.
 """
 
 from bisect import bisect_left, bisect_right

@@ -6,6 +6,8 @@ key: whoever verifies it brings the entry, and a trust file of their own.
 
     receipt.verify(trust=trust, now=now)      offline; what a ledger gave
     verify_receipt(text, entry=entry, …)      the same, of two files
+
+In full: `FORMATS.md`, section 15.
 """
 
 from dataclasses import dataclass

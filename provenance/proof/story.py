@@ -1,4 +1,7 @@
-"""The story: is it whole, in the order that was demanded, and still good?"""
+"""The story: is it whole, in the order that was demanded, and still good?
+
+In full: `FORMATS.md`, section 14.
+"""
 
 from collections.abc import Collection, Mapping
 

@@ -38,6 +38,8 @@ event that declares it: both are shown, and lead nowhere. Of a container the
 walk sees a window and the warnings only, so a declaration counts there if it
 is in the window or withdraws a warning; and where a container was emptied the
 window ends, even if that was an error.
+
+In full: `FORMATS.md`, section 12.
 """
 
 from bisect import bisect_left, bisect_right

@@ -4,6 +4,8 @@ A prover has every link of a trail and notes which it was asked for. A
 verifier has the *stretches* that a bundle proves, and the warnings. Both
 answer the same questions (`Trail`), so one walk serves both; what was not
 proven is `NotShownError`, never a guess.
+
+In full: `FORMATS.md`, section 12.
 """
 
 from bisect import bisect_left, bisect_right

@@ -40,6 +40,8 @@ the ledger's operator publishes once and which anyone may make stricter:
 
 Log keys, witnesses, groups and quorum are a C2SP tlog-policy under other
 names: `provenance.tlog.policy` reads and writes that form of them.
+
+In full: `FORMATS.md`, section 9.
 """
 
 import re

@@ -11,6 +11,8 @@ The gravest step decides: FAILED, then INCOMPLETE, UNKNOWN, VERIFIED. A step
 that did not run is UNKNOWN, so nothing is verified by being skipped. The
 outcome is about the record: whether the label is on the right thing, and
 whether those who signed told the truth, no bundle can show.
+
+In full: `FORMATS.md`, section 14.
 """
 
 from collections.abc import Mapping, Sequence

@@ -25,6 +25,8 @@ log holds, and a fault there leaves nothing to go on with; the later ones note
 all faults that there are. Events are read before the entries are proven, for
 they are what the entries are made of again; and the last entry's time is
 worth nothing before it is proven, so that freshness comes after inclusion.
+
+In full: `FORMATS.md`, section 14.
 """
 
 from contextlib import suppress

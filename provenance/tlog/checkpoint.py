@@ -15,6 +15,8 @@ would cover them, so none are written and any are refused.
 
 Two checkpoints of one log are inconsistent if neither tree is a prefix of the
 other. A log that signs both has forked, and the two notes prove it.
+
+In full: `FORMATS.md`, section 8.
 """
 
 import re

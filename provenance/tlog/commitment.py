@@ -6,6 +6,8 @@ It is the last leaf of every checkpoint: at size n, leaf n - 1 commits the map
 after entries [0, n - 1). A checkpoint whose last leaf is anything else is
 void, so that nobody can choose an older map for a newer log. Times never
 decrease from one commitment to the next.
+
+In full: `FORMATS.md`, section 8.
 """
 
 from dataclasses import dataclass

@@ -24,6 +24,8 @@ role only. Type 06 is ML-DSA-44, safe against quantum computers, over
 with start 0 and the log's size as stop. It can also sign a subtree of the log
 that is not a checkpoint: then the time is 0 and says nothing. A log may sign
 its own checkpoints with type 06, under its origin as the name.
+
+In full: `FORMATS.md`, section 8.
 """
 
 from dataclasses import dataclass

@@ -26,6 +26,8 @@ the key; the type says how it signs: 01 is Ed25519 over the text, and
 Whoever opens a note ignores signatures by keys that are not known, and the
 text too unless a known key signed it. One bad signature by a known key spoils
 the note. Nothing in the note chooses how it is verified.
+
+In full: `FORMATS.md`, section 8.
 """
 
 import re

@@ -38,6 +38,8 @@ The answer for one key is a `MapProof`: the leaf, and its *path*, the list of
 
 Proofs are about keys of 32 and values of 80 bytes; the hash functions take
 any length.
+
+In full: `FORMATS.md`, sections 5 and 6.
 """
 
 from bisect import bisect_left

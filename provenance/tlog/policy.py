@@ -19,6 +19,8 @@ whichever names. The quorum is one witness or group, or `none`.
 
 That no two quorums see different histories takes an honest witness in every
 two: with f liars among n witnesses, 2k - n > f.
+
+In full: `FORMATS.md`, section 8.
 """
 
 import re

@@ -19,6 +19,8 @@ The checkpoint is there as it was signed, with its cosignatures. The extra
 data is authenticated by nothing; it is for whoever needs more to make the
 leaf. The file does not hold the entry, nor any key: whoever verifies brings
 both.
+
+In full: `FORMATS.md`, section 15.
 """
 
 from dataclasses import dataclass

@@ -17,6 +17,8 @@ behind its length as two bytes:
 
 Paths are written with three digits a folder, all but the last after an x:
 1234067 is x001/x234/067. A path, like a bundle, has one spelling.
+
+In full: `FORMATS.md`, section 16.
 """
 
 import re

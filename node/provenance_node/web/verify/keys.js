@@ -19,7 +19,6 @@ import { fromHex, toHex } from "./encoding/bytes.js";
 import { sha256 } from "./encoding/digest.js";
 import { InvalidSignatureError, MalformedError } from "./errors.js";
 import { L, P, equationHolds, littleEndian } from "./primitives/ed25519.js";
-import { PUBLIC_KEY_SIZE, verifyMLDSA44 } from "./primitives/mldsa44.js";
 
 const ORDER_8 =
   0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
@@ -69,6 +68,9 @@ export class Verifier {
   }
 }
 
+/** In bytes, of ML-DSA-44. */
+const PUBLIC_KEY_SIZE = 1312;
+
 /** An ML-DSA-44 public key (FIPS 204): every string of 1312 bytes is one. */
 export class MLDSAVerifier {
   /**
@@ -97,6 +99,8 @@ export class MLDSAVerifier {
    * @throws {InvalidSignatureError} It is not.
    */
   async verify(signature, message) {
+    // Few policies have such keys, and a page need not load what is not asked.
+    const { verifyMLDSA44 } = await import("./primitives/mldsa44.js");
     if (!verifyMLDSA44(this.data, signature, message)) {
       throw new InvalidSignatureError(
         `the signature is not by ML-DSA-44 key ${toHex(this.keyId)} over` +

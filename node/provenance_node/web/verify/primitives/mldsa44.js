@@ -6,7 +6,7 @@
 
 import { Shake, shake256 } from "./keccak.js";
 
-export const PUBLIC_KEY_SIZE = 1312;
+const PUBLIC_KEY_SIZE = 1312;
 export const SIGNATURE_SIZE = 2420;
 
 const Q = 8380417;

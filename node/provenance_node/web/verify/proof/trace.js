@@ -175,13 +175,14 @@ export function trace(
   { trustItem, readTrail, readEvent, besides = [] },
 ) {
   const walk = new Walk(
+    trustItem,
     readTrail,
     readEvent,
     [...new Set(besides)].sort((a, b) => a - b),
   );
   walk.follow(visit(subject, SUBJECT));
   walk.run();
-  walk.readTrust(trustItem);
+  walk.readTrust();
   walk.holdDemands();
   return {
     trails: walk.trails,
@@ -331,11 +332,13 @@ class Walk {
   #looks = 0;
 
   /**
+   * @param {string} trustItem
    * @param {(item: string) => SparseTrail | null} readTrail
    * @param {(at: Position) => SeenEvent | null} readEvent
    * @param {number[]} besides
    */
-  constructor(readTrail, readEvent, besides) {
+  constructor(trustItem, readTrail, readEvent, besides) {
+    this.trustItem = trustItem;
     this.readTrail = readTrail;
     this.readEvent = readEvent;
     this.besides = besides;
@@ -368,11 +371,9 @@ class Walk {
     this.#queue.push(plan);
   }
 
-  /**
-   * Read the whole trail of the ledger's trust versions.
-   * @param {string} item
-   */
-  readTrust(item) {
+  /** Read the whole trail of the ledger's trust versions. */
+  readTrust() {
+    const item = this.trustItem;
     const plan = visit(item, TRUST);
     const trail = this.trails.get(item) ?? this.readTrail(item);
     if (trail === null) {
@@ -433,7 +434,8 @@ class Walk {
     // A cycle of containers only ever narrows its window, and ends here.
     if (made.covers(plan.start, plan.stop)) return;
     const trail = this.#trail(plan);
-    if (trail === null) return;
+    // Versions of trust happen to nothing: they are read by themselves.
+    if (trail === null || plan.item === this.trustItem) return;
     if (plan.why !== ACTOR && !this.#goods.has(plan.item)) {
       this.#goods.set(plan.item, plan.why);
     }
