@@ -59,7 +59,7 @@ class Sample:
         touched: set[bytes] = set()
         for log_index in range(old_size, old_size + leaves):
             touched |= self._add_leaf(log_index)
-        changed = sorted({16 * key[0] for key in touched})
+        changed = sorted({1 + key[0] for key in touched})
         tiles = {
             (LOG, 0, number): b"".join(
                 sha256(row.entry)
@@ -222,4 +222,4 @@ class Sample:
             warnings,
             warned,
         )
-        self.map_rows[16 * key[0]] = digest * 16
+        self.map_rows[1 + key[0]] = digest * 256

@@ -11,6 +11,7 @@ Nothing that is read here is believed: what is made of it is a proof.
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
+from hashlib import sha256
 
 import msgpack
 
@@ -324,7 +325,8 @@ class StatementView:
         if self.count > TILE_WIDTH:
             return TileNodes(self, size=self.count)
         ids = split_hashes(self._reader.event_ids(self._log_index))
-        return _nodes_over([leaf_hash(one) for one in ids])
+        # Each is a leaf. No object is made for what is but passed through.
+        return _nodes_over([sha256(b"\x00" + one).digest() for one in ids])
 
     def event_id(self, position: int) -> Hash:
         """Return the id of one event.
