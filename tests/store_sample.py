@@ -43,6 +43,7 @@ class Sample:
         self.names: list[NameRow] = []
         self.warnings: list[WarningRow] = []
         self.cuts: list[EventCuts] = []
+        self.trail_tiles: list[tuple[bytes, int, int]] = []
         if size:
             self.grow(size)
 
@@ -56,10 +57,11 @@ class Sample:
         statements, registry = len(self.statements), len(self.registry)
         names = len(self.names)
         warnings, cuts = len(self.warnings), len(self.cuts)
+        trail_tiles = len(self.trail_tiles)
         touched: set[bytes] = set()
         for log_index in range(old_size, old_size + leaves):
             touched |= self._add_leaf(log_index)
-        changed = sorted({16 * key[0] for key in touched})
+        changed = sorted({1 + key[0] for key in touched})
         tiles = {
             (LOG, 0, number): b"".join(
                 sha256(row.entry)
@@ -71,11 +73,7 @@ class Sample:
                 old_size // TILE_WIDTH, (self.size - 1) // TILE_WIDTH + 1
             )
         }
-        tiles |= {
-            (key, 0, 0): self.heads[key].link * 5
-            for key in touched
-            if self.heads[key].count % 5 == 0
-        }
+        tiles |= {at: self.tiles[at] for at in self.trail_tiles[trail_tiles:]}
         self.tiles |= tiles
         return Batch(
             old_size=old_size,
@@ -208,6 +206,9 @@ class Sample:
         self.links.append(link)
         self.trails.setdefault(key, []).append(link)
         digest = sha256(head.link + event_id)
+        if head.count % 5 == 4:
+            self.trail_tiles.append((key, 0, head.count // 5))
+            self.tiles[self.trail_tiles[-1]] = digest * 5
         warnings, warned = head.warnings, head.warned
         if kinds & 8:
             self.warnings.append(WarningRow(key, warnings, head.count, number))
@@ -222,4 +223,4 @@ class Sample:
             warnings,
             warned,
         )
-        self.map_rows[16 * key[0]] = digest * 16
+        self.map_rows[1 + key[0]] = digest * 256

@@ -9,6 +9,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 import pytest
+from provenance_node.coding import pack_once
 
 from provenance.claims.statement import Submission
 from provenance.client import (
@@ -406,3 +407,18 @@ def test_a_batch_beyond_the_nodes_bounds_is_sent_in_smaller_ones(
 
     with NodeProcess(world.folder, max_batch=3) as node:
         visit(world, node.url, use)
+
+
+def test_what_unpacks_to_too_much_costs_no_more_than_it_may_have(
+    world: LedgerWorld,
+) -> None:
+    async def ask(client: AsyncClient) -> None:
+        with pytest.raises(MalformedError, match="unpacks to more than"):
+            await client.checkpoint()
+
+    for coding, bomb in pack_once(bytes(2**24)).items():
+        said = answer(200, bomb, content_encoding=coding)
+        with ScriptedServer(in_turn(said)) as server:
+            visit(world, server.url, ask)
+            wanted = server.asked[0].headers["accept-encoding"]
+            assert coding in wanted.split(", ")

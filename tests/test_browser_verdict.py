@@ -30,7 +30,7 @@ from tests.browser.liar import (
     pouring,
     saying,
 )
-from tests.browser.stage import Stage
+from tests.browser.stage import LONG, Stage
 from tests.browser.visit import FAILED_LOAD, NARROW, Visits, address_of
 from tests.node_world import NodeProcess
 
@@ -166,6 +166,39 @@ def test_an_entry_that_was_taken_back_says_so_without_being_opened(
     visit.shoot("taken-back")
 
 
+def test_what_a_long_story_skips_is_said_and_shown_when_asked_for(
+    stage: Stage, honest: NodeProcess, visits: Visits
+) -> None:
+    for locale, says in (("en-GB", "65 to 236 of 300"), ("zh-CN", "共 300 条")):
+        visit = visits(honest.url, locale=locale)
+        assert visit.check(stage.long) == "VERIFIED"
+        skipped = visit.page.locator("#notices [data-code=PRV-1006]")
+        expect(skipped).to_contain_text(says)
+        events = visit.page.locator("#timeline li[data-kind=event]")
+        assert events.count() == 128
+        # Days without an entry are none where entries are left out.
+        gaps = visit.page.locator("#timeline li.gap").all_inner_texts()
+        assert all("shown" in gap or "显示" in gap for gap in gaps)
+        visit.shoot(f"skipped-{locale}")
+        skipped.get_by_role("button").click()
+        expect(events).to_have_count(LONG)
+        expect(skipped).to_have_count(0)
+        assert visit.outcome() == "VERIFIED"
+        assert visit.page.locator("#timeline li.gap").count() == 0
+
+
+def test_a_stretch_that_was_changed_on_the_way_is_not_shown(
+    stage: Stage, liar: Liar, visits: Visits
+) -> None:
+    visit = visits(liar.url)
+    assert visit.check(stage.long) == "VERIFIED"
+    skipped = visit.page.locator("#notices [data-code=PRV-1006]")
+    liar.lie(BUNDLES, changing(lambda data: data[:-9] + b"x" + data[-8:]))
+    skipped.get_by_role("button").click()
+    expect(skipped.get_by_role("status")).to_contain_text("did not pass")
+    assert visit.page.locator("#timeline li[data-kind=event]").count() == 128
+
+
 def test_a_command_is_not_broken_within_a_flag(
     stage: Stage, honest: NodeProcess, visits: Visits
 ) -> None:
@@ -289,13 +322,13 @@ def test_one_changed_byte_fails_and_the_page_says_why(
         visit = visits(liar.url)
         assert visit.check(stage.can, lang=language) == "FAILED"
         failed = visit.page.locator("#checks li[data-outcome=FAILED]")
-        assert failed.get_attribute("data-code") == "PRV-0801"
+        assert failed.get_attribute("data-code") == "PRV-0701"
         expect(failed).to_be_visible()
         # In words of that language, and not by its code alone.
         says = failed.locator("summary").inner_text()
         assert bool(CHINESE.search(says)) is (language == "zh-CN")
         failed.locator("summary").click()
-        expect(failed).to_contain_text("PRV-0801")
+        expect(failed).to_contain_text("PRV-0701")
         assert visit.page.locator("#verdict").get_attribute("role") == "status"
         visit.shoot(f"failed-{language}")
 
@@ -310,7 +343,7 @@ def test_a_story_with_its_inspection_left_out_is_not_verified(
     assert visit.check(stage.can) == "FAILED"
     expect(
         visit.page.locator("#checks li[data-outcome=FAILED]")
-    ).to_have_attribute("data-code", "PRV-0901")
+    ).to_have_attribute("data-code", "PRV-0701")
 
 
 def test_the_proof_of_another_can_is_not_that_of_this_one(

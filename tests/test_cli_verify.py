@@ -3,12 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from provenance.cli.decode import decode_file
 from provenance.cli.inspect import BANNER
 from provenance.cli.no_network import no_network
 from provenance.epcis.document import parse_document
+from provenance.errors import MalformedError, UnknownKindError
 from provenance.folder import open_reader
 from provenance.ledger.read import read_entry
 from provenance.proof.verdict import STEPS
+from tests.bombs import VALUES, peak_of
 from tests.cli_runs import (
     CAN,
     CAN_AS_URN,
@@ -400,6 +403,24 @@ def test_inspect_of_junk_is_exit_3(tmp_path: Path, junk: bytes) -> None:
     assert done.code == 3
     assert f"where: {file}" in done.err
     assert done.out == ""
+
+
+@pytest.mark.parametrize("bomb", VALUES.values(), ids=VALUES)
+def test_a_file_is_known_by_how_it_begins_and_not_read_further(
+    bomb: bytes,
+) -> None:
+    for start in (b"", b"\x93", b"\x93\x01", b"\x9d\xb4provenance/bundle/v2"):
+
+        def look(data: bytes = start + bomb) -> None:
+            with pytest.raises(MalformedError):
+                decode_file(data)
+
+        assert peak_of(look) < 3 * len(bomb)
+
+
+def test_inspect_names_the_kind_of_an_entry_that_it_does_not_know() -> None:
+    with pytest.raises(UnknownKindError, match="kind 7"):
+        decode_file(b"\x93\x07\xc4\x01x\xc0")
 
 
 def test_inspect_shows_no_private_key(place: Place) -> None:

@@ -354,6 +354,16 @@ def test_the_log_is_only_read(node: Served) -> None:
         assert answer.headers["allow"] == "GET, HEAD"
 
 
+def test_the_trust_has_a_trail_that_is_asked_for_like_any_other(
+    node: Served,
+) -> None:
+    trust = quoted(f"provenance:trust:{node.world.trust.origin}")
+    for kind in ("bundle", "trail"):
+        answer = node.get(f"/v1/items/{trust}/{kind}")
+        # There are no versions of it in this log.
+        assert (answer.status, answer.code) == (404, "PRV-9004")
+
+
 def test_head_is_get_without_the_body(node: Served) -> None:
     for path in (
         "/log/checkpoint",

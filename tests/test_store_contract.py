@@ -491,11 +491,11 @@ def test_tiles_come_by_tree_level_and_number(store: Store) -> None:
 def test_the_last_map_row_stands(store: Store) -> None:
     sample = Sample()
     store.commit(
-        replace(sample.grow(1), map_rows=[(0, b"a" * 512), (4368, b"b" * 512)])
+        replace(sample.grow(1), map_rows=[(0, b"a" * 8192), (256, b"b" * 8192)])
     )
-    store.commit(replace(sample.grow(1), map_rows=[(4368, b"c" * 512)]))
-    assert store.map_row(0) == b"a" * 512
-    assert store.map_row(4368) == b"c" * 512
+    store.commit(replace(sample.grow(1), map_rows=[(256, b"c" * 8192)]))
+    assert store.map_row(0) == b"a" * 8192
+    assert store.map_row(256) == b"c" * 8192
     assert store.map_row(1) is None
 
 

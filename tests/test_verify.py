@@ -1273,6 +1273,14 @@ def test_a_warning_of_a_container_at_another_time_is_a_notice() -> None:
     assert f"{MAKER} warned" in notice.detail
 
 
+def test_a_warning_at_another_time_that_was_withdrawn_is_none() -> None:
+    world = story()
+    recall = world.seen(sscc(2), step=RECALL)
+    world.say(MAKER, recall)
+    world.say(MAKER, world.as_error(recall))
+    assert "PRV-1408" not in [n.code for n in world.check(can(1)).notices]
+
+
 def versioned() -> tuple[World, int, bytes]:
     """Return a world whose log holds a trust version; its index and bytes."""
     world = story()

@@ -38,7 +38,7 @@ from provenance.encoding.digest import sha256
 from provenance.encoding.reader import Reader
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
-from provenance.errors import MalformedError
+from provenance.errors import MalformedError, UnknownKindError
 from provenance.proof.bundle import (
     FORMAT,
     MAX_BUNDLE_SIZE,
@@ -147,10 +147,12 @@ def _binary_kind(data: bytes) -> _Found:
                 return "bundle", lambda: _bundle(data)
             if context == SUBMISSION:
                 return "submission", lambda: _submission(data)
-            raise _none_of_ours("")
+            raise reader.fault(f"another format, {context!r}")
         if first in _ARRAY_HEADS:
             return "event", lambda: _event(parse_event(data))
         return _ENTRIES[entry_kind(data)], lambda: _entry(data)
+    except UnknownKindError:
+        raise
     except MalformedError as error:
         raise _none_of_ours(f": {error}") from error
 

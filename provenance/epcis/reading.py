@@ -20,9 +20,9 @@ In full: `FORMATS.md`, section 5.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from provenance.claims.actor import is_registry_event
 from provenance.claims.event import CODES, Counts
@@ -77,8 +77,7 @@ _TRANSFORMED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EventReading:
+class EventReading(NamedTuple):
     """What an event says of itself and of each of its items.
 
     Attributes:
@@ -117,7 +116,7 @@ def read_event(body: Mapping[str, Value], counts: Counts) -> EventReading:
         read_time(body.get("eventTime")),
         _warns(body),
         "errorDeclaration" in body,
-        _form(body.get("type"), body.get("action"), dict(counts)),
+        _form(str(body.get("type")), str(body.get("action")), counts),
     )
 
 
@@ -194,15 +193,14 @@ def _is_adverse(word: Value, prefixes: Mapping[str, str]) -> bool:
         return False
 
 
-def _form(
-    kind: Value, action: Value, counts: Mapping[int, int]
-) -> Mapping[int, int]:
+@lru_cache(maxsize=4096)
+def _form(kind: str, action: str, counts: Counts) -> Mapping[int, int]:
     """Return relation code → kinds, as type and action alone tell them."""
     if kind in ("AggregationEvent", "AssociationEvent"):
         if action == "ADD":
             return dict.fromkeys(_CHILDREN, GOES_IN)
         if action == "DELETE":
-            emptied = not any(code in counts for code in _CHILDREN)
+            emptied = not any(code in _CHILDREN for code, _ in counts)
             return dict.fromkeys(
                 (_PARENT,) if emptied else _CHILDREN, COMES_OUT
             )

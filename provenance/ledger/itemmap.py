@@ -4,20 +4,18 @@ It is the Merkle-Patricia tree of `provenance.tlog.patricia`. Its root depends
 on its contents alone, so hashes of subtrees may be kept at any depth. Kept
 are those 16 bits down: the items whose keys share their first two bytes are a
 *bucket*, read from the store when it is needed, and the hashes of the 65,536
-buckets stand in 4,096 rows of 16. The roots of 16 rows make a row above them,
-and so on up to one, row 0; below row n are the rows 16 n + 1 to 16 n + 16. In
-a tree where a node with one child is that child, each row is a heap of 4
-levels:
+buckets stand in rows of 256, one for each first byte, and the roots of these
+256 rows in one more, row 0. In a tree where a node with one child is that
+child, each row is a heap of 8 levels:
 
-    row 0            heap over the key's bits 0-3, its leaves rows 1-16
-    rows 1-16        over bits 4-7, rows 17-272
-    rows 17-272      over bits 8-11, rows 273-4368
-    rows 273-4368    over bits 12-15, the buckets
-    bucket           over the next 4 bits, kept where there is room and use
+    row 0            heap over the first byte's bits 0-7, its leaves the rows
+    row 1 + byte     heap over the second byte's bits 8-15, the buckets
+    bucket           heap over the next 4 bits, kept where there is room and
+                     use for it
 
-so a change to one item costs its bucket, 16 hashes, fewer when a batch shares
-them, and four rows of half a kilobyte; and nothing has to be rebuilt when a
-ledger is opened.
+so a change to one item costs its bucket and 16 hashes, fewer when a batch
+shares them, and nothing has to be rebuilt when a ledger is opened. Rows are
+stored in place: of each that changed a database writes the one page again.
 
 What is read is checked on its way up, a bucket by its row and a row by the
 one above, so that no root is made of what a disk has changed. Whether the top
@@ -39,21 +37,17 @@ from hashlib import sha256
 
 from provenance.claims.trail import VALUE_SIZE, Head
 from provenance.encoding import edge as right_edge
-from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.digest import sha256 as hash_of
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import StoreError
-from provenance.store.protocol import MAP_ROWS, NO_LINK, HeadRow, Reader
+from provenance.store.protocol import NO_LINK, HeadRow, Reader
 from provenance.tlog import patricia
 
 BUCKET_BITS = 16
 
-_ROW_BITS = 4
-_FANOUT = 1 << _ROW_BITS
-_LEVELS = BUCKET_BITS // _ROW_BITS
-_FIRST_LOWEST = MAP_ROWS - (1 << BUCKET_BITS - _ROW_BITS)
-"""The first of the rows whose leaves are buckets."""
-
+_TOP = 0
+_FANOUT = 256
 _NONE = bytes(HASH_SIZE)
 _LEAF = b"\x00\x20"
 _VALUE_SIZE = bytes([VALUE_SIZE])
@@ -271,7 +265,7 @@ class ItemMap:
         return Hash(top[1]) if top[1] else EMPTY_ROOT
 
     def row(self, number: int) -> bytes:
-        """Return row *number*, 0 to `MAP_ROWS` - 1, as it is to be stored."""
+        """Return row *number*, from 0 to 256, as it is to be stored."""
         self._rehash()
         return _join(self._row(number))
 
@@ -292,11 +286,9 @@ class ItemMap:
             for prefix, changed in sorted(self._changed.items())
             for key, trail in sorted(changed.items())
         ]
-        numbers: set[int] = set()
-        above = {_row_of(prefix) for prefix in self._changed}
-        while above:
-            numbers |= above
-            above = {(number - 1) // _FANOUT for number in above if number}
+        numbers = {1 + prefix[0] for prefix in self._changed}
+        if numbers:
+            numbers.add(_TOP)
         return heads, [(number, self.row(number)) for number in sorted(numbers)]
 
     def stored(self) -> None:
@@ -348,11 +340,10 @@ class ItemMap:
     ) -> None:
         """Add to *proof* what is at and below a node of row *number*."""
         heap = self._row(number)
-        level = _level_of(number)
         while node < _FANOUT:
             left, right = heap[2 * node], heap[2 * node + 1]
             if left and right:
-                bit = _ROW_BITS * level + node.bit_length() - 1
+                bit = _depth_of(number) + node.bit_length() - 1
                 proof.steps.append(bit + 1)
                 for child, side in zip(
                     (2 * node, 2 * node + 1), _split(keys, bit), strict=True
@@ -366,12 +357,11 @@ class ItemMap:
             # and the way leads there, whatever the keys say.
             node = 2 * node + (0 if left else 1)
         child = node - _FANOUT
-        if level + 1 < _LEVELS:
-            self._prove_in_row(proof, _FANOUT * number + 1 + child, 1, keys)
-            return
-        bucket = _FANOUT * (number - _FIRST_LOWEST) + child
-        leaves = self._leaves(bucket.to_bytes(2, "big"))
-        _prove_in_bucket(proof, leaves, keys)
+        if number == _TOP:
+            self._prove_in_row(proof, 1 + child, 1, keys)
+        else:
+            leaves = self._leaves(bytes([number - 1, child]))
+            _prove_in_bucket(proof, leaves, keys)
 
     def _bucket(self, prefix: bytes) -> bytes:
         """Return what is stored under *prefix*, without pending changes."""
@@ -379,8 +369,8 @@ class ItemMap:
         if bucket is None:
             bucket = b""
             # A bucket without a hash is empty: no need to ask the store.
-            number = _row_of(prefix)
-            digest = self._row(number)[_FANOUT + (prefix[1] & 15)]
+            number = 1 + prefix[0]
+            digest = self._row(number)[_FANOUT + prefix[1]]
             if digest:
                 try:
                     heads = self._reader.heads(prefix)
@@ -430,7 +420,7 @@ class ItemMap:
         """Bring the hashes of dirty leaves, buckets and rows up to the top."""
         if not self._dirty:
             return
-        # Row → its leaves that changed, of one level after the other.
+        # Row → its leaves that changed.
         changed: dict[int, set[int]] = {}
         for prefix in self._dirty:
             slots = set()
@@ -443,21 +433,17 @@ class ItemMap:
                         (trail.edge, trail.warnings, trail.warned),
                     )
                     slots.add(key[2] >> _SLOT_BITS)
-            number, place = _row_of(prefix), prefix[1] & 15
+            number, place = 1 + prefix[0], prefix[1]
             self._row(number)[_FANOUT + place] = self._rehash_bucket(
                 prefix, slots
             )
             changed.setdefault(number, set()).add(place)
-        for level in range(_LEVELS - 1, -1, -1):
-            above: dict[int, set[int]] = {}
-            for number, places in changed.items():
-                row = self._row(number)
-                _refresh(row, places, depth=_ROW_BITS * level)
-                if number:
-                    parent, place = divmod(number - 1, _FANOUT)
-                    self._row(parent)[_FANOUT + place] = row[1]
-                    above.setdefault(parent, set()).add(place)
-            changed = above
+        top = self._row(_TOP)
+        for number, places in changed.items():
+            row = self._row(number)
+            _refresh(row, places, depth=_depth_of(number))
+            top[_FANOUT + number - 1] = row[1]
+        _refresh(top, [number - 1 for number in changed], depth=0)
         self._dirty.clear()
 
     def _rehash_bucket(self, prefix: bytes, dirty: set[int]) -> bytes:
@@ -473,41 +459,42 @@ class ItemMap:
             heap[_SLOTS + slot] = _hash_of(
                 self._leaves(prefix, slot), BUCKET_BITS + _SLOT_BITS
             )
-        _refresh(heap, dirty, depth=BUCKET_BITS)
+        _refresh(heap, dirty, depth=BUCKET_BITS, height=_SLOT_BITS)
         return heap[1]
 
     def _row(self, number: int) -> list[bytes]:
         row = self._rows.get(number)
         if row is None:
-            parent, place = divmod(number - 1, _FANOUT)
-            root = self._row(parent)[_FANOUT + place] if number else None
+            root = self._row(_TOP)[_FANOUT + number - 1] if number else None
             # An empty one need not be asked for, nor an empty bucket.
             row = [b""] * (2 * _FANOUT) if root == b"" else self._load(number)
             if root is not None and row[1] != root:
                 raise StoreError(
-                    f"map row {number} is not the one that row {parent} above"
-                    " it was made of: run an audit"
+                    f"map row {number} is not the one that the row above it was"
+                    " made of: run an audit"
                 )
             self._rows[number] = row
         return row
 
     def _load(self, number: int) -> list[bytes]:
-        """Return the stored row as a heap: node 1 its root, 16.. its leaves.
+        """Return the stored row as a heap: node 1 its root, 256.. its leaves.
 
         The heap is shared with *kept*; a writer has a dict of its own there.
         """
         stored = self._reader.map_row(number) or b""
-        known = self._kept.get(number)
-        if known is not None and known[0] == stored:
-            return known[1]
-        heap = [b""] * (2 * _FANOUT)
-        present = []
-        for place in range(len(stored) // HASH_SIZE):
-            digest = stored[place * HASH_SIZE : (place + 1) * HASH_SIZE]
-            if digest != _NONE and place < _FANOUT:
+        known, heap = self._kept.get(number, (b"", None))
+        if heap is not None and known == stored:
+            return heap
+        # What changed since then is little, where one proof follows another.
+        heap = [b""] * (2 * _FANOUT) if heap is None else heap[:]
+        changed = []
+        for place, digest in enumerate(split_hashes(stored)[:_FANOUT]):
+            if digest == _NONE:
+                digest = b""  # noqa: PLW2901  # how a heap has it
+            if heap[_FANOUT + place] != digest:
                 heap[_FANOUT + place] = digest
-                present.append(place)
-        _refresh(heap, present, depth=_ROW_BITS * _level_of(number))
+                changed.append(place)
+        _refresh(heap, changed, depth=_depth_of(number))
         self._kept[number] = (stored, heap)
         return heap
 
@@ -584,16 +571,19 @@ def _hash_of(leaves: Sequence[patricia.Leaf], start_bit: int) -> bytes:
     return leaves[0][1] if leaves else b""
 
 
-def _refresh(heap: list[bytes], leaves: Iterable[int], *, depth: int) -> None:
+def _refresh(
+    heap: list[bytes], leaves: Iterable[int], *, depth: int, height: int = 8
+) -> None:
     """Recompute the nodes of *heap* above the given leaves.
 
     Args:
-        heap: Node 1 its root; its 16 leaves are the second half.
+        heap: Node 1 its root; its leaves are the second half.
         leaves: The numbers of the leaves that changed.
         depth: The bit of the map's keys that the heap's root is at.
+        height: How many levels stand above its leaves.
     """
-    nodes: Collection[int] = [_FANOUT + leaf for leaf in leaves]
-    for level in range(_ROW_BITS - 1, -1, -1):
+    nodes: Collection[int] = [(1 << height) + leaf for leaf in leaves]
+    for level in range(height - 1, -1, -1):
         prefix = _INNER[depth + level]
         # Most of the time one leaf changed, and there is one node a level.
         nodes = (
@@ -609,18 +599,9 @@ def _refresh(heap: list[bytes], leaves: Iterable[int], *, depth: int) -> None:
                 heap[node] = left or right
 
 
-def _row_of(prefix: bytes) -> int:
-    """Return the number of the row in which a bucket's hash stands."""
-    return (_FIRST_LOWEST + (prefix[0] << 4)) + (prefix[1] >> 4)
-
-
-def _level_of(number: int) -> int:
-    """Return how many rows are above row *number*."""
-    level = 0
-    while number:
-        number = (number - 1) // _FANOUT
-        level += 1
-    return level
+def _depth_of(number: int) -> int:
+    """Return the bit of the map's keys that the root of a row is at."""
+    return 0 if number == _TOP else 8
 
 
 def _split(keys: Sequence[bytes], bit: int) -> tuple[list[bytes], list[bytes]]:

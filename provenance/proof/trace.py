@@ -297,12 +297,17 @@ class _Met:
         return self._asserts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Seen:
-    """One event on one trail, and the link that leads to it."""
+    """One event on one trail, and the link that leads to it.
+
+    However often it is met, its own leaves, which may be many, are gone
+    through once.
+    """
 
     link: Link
     met: _Met
+    _said: tuple[object, ...] | None = None
 
     @property
     def at(self) -> Position:
@@ -322,8 +327,22 @@ class _Seen:
     def names_it_in(self, relations: Collection[str]) -> bool:
         """Return whether the item stands in one of these lists."""
         # An event names an item in one list alone.
-        (first, *_) = self.link.leaves
+        first = self.link.leaves[0]
         return self.event.items[first].relation in relations
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What the event says and who says it, as far as anyone can see.
+
+        A verifier sees the item's own leaves of the event, and how many others
+        there are: so this is all that a prover may go by.
+        """
+        if self._said is None:
+            event = self.event
+            own = frozenset(event.items[number] for number in self.link.leaves)
+            counts = tuple(event.counts)
+            self._said = event.issuer, counts, own, self.met.asserts
+        return self._said
 
 
 class _Windows:
@@ -770,27 +789,16 @@ def _window(parent: str, added: Sequence[Position], stop: Position) -> _Visit:
 
 def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:
     """Return which of *events* the same signer later declares an error."""
-    declared = {_said(seen): seen.at for seen in events if seen.declares_error}
+    declared = {seen.said: seen.at for seen in events if seen.declares_error}
     if not declared:
         return {}
     return {
-        seen.at: declared[said]
+        seen.at: declared[seen.said]
         for seen in events
         if not seen.declares_error
-        and (said := _said(seen)) in declared
-        and declared[said] > seen.at
+        and seen.said in declared
+        and declared[seen.said] > seen.at
     }
-
-
-def _said(seen: _Seen) -> tuple[object, ...]:
-    """Return what an event says and who says it, as far as anyone can see.
-
-    A verifier sees the item's own leaves of the event, and how many others
-    there are: so this is all that a prover may go by.
-    """
-    event = seen.event
-    own = frozenset(event.items[number] for number in seen.link.leaves)
-    return event.issuer, tuple(event.counts), own, seen.met.asserts
 
 
 def _is_emptied(seen: _Seen) -> bool:

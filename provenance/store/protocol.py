@@ -30,8 +30,8 @@ from typing import NamedTuple, Protocol
 LOG = b""
 """The tree that the log's tiles are of."""
 
-MAP_ROWS = 4_369
-"""How many rows the map's upper part has: 1 + 16 + 256 + 4,096."""
+MAP_ROWS = 257
+"""How many rows the map's upper part has: 0, and one for each first byte."""
 
 NO_LINK = -1
 """Stands where an item's first link has no link before it."""
@@ -193,7 +193,7 @@ class Batch:
         first_link: The number of the first of *links*.
         links: The new links, numbered from *first_link* on.
         heads: New or changed heads, each key once, in key order.
-        map_rows: (row number below `MAP_ROWS`, 16 subtree hashes joined):
+        map_rows: (row number below `MAP_ROWS`, 256 subtree hashes joined):
             the map's cached upper part, as far as it changed.
         tiles: (tree, level, number, hashes joined): the tiles that changed;
             the last of a level may be partial and is replaced as it grows.
@@ -343,7 +343,7 @@ class Reader(Protocol):
         """Yield the links numbered [start, stop), in order."""
 
     def map_row(self, number: int) -> bytes | None:
-        """Return the 16 joined subtree hashes of the map's row *number*."""
+        """Return the 256 joined subtree hashes of the map's row *number*."""
 
     def tile(self, level: int, number: int, tree: bytes = LOG) -> bytes | None:
         """Return the joined hashes of that tile, full or partial, or None."""

@@ -6,7 +6,6 @@ serves it. What a cheat would hand out in a bundle's place is made with the
 demo's own attacks.
 """
 
-import dataclasses
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +40,9 @@ CANS = 24
 HOSTILE_ACTOR = "did:web:hostile.example"
 HOSTILE_PREFIX = "9506000"
 HOSTILE_CAN = "https://id.gs1.org/01/09506000134352/21/HOSTILE"
+LONG_CAN = "https://id.gs1.org/01/09506000134352/21/LONG"
+LONG = 300
+"""How often that can was looked at: more than a page shows of it at first."""
 HOSTILE_MARK = "<img src=x onerror=document.body.dataset.harmed=1>"
 HOSTILE_NAME = (
     f'{HOSTILE_MARK}"></li><script>document.body.dataset.harmed=1</script>'
@@ -57,12 +59,14 @@ class Stage:
         recalled: A can that its maker called back.
         hostile: A can of which HTML, marks of direction and very long words
             are said.
+        long: A can of which so much is said that a stretch is skipped.
         unknown: A can of which nothing is said.
     """
 
     played: Played
     recalled: str
     hostile: str
+    long: str
     unknown: str
 
     @property
@@ -95,11 +99,7 @@ class Stage:
             if moment.step == step
         )
         at = (gone.log_index, gone.position)
-        without = demo_attacks._without_event(parse_bundle(data), at)
-        trails = tuple(
-            demo_attacks._without_link(trail, at) for trail in without.items
-        )
-        return dataclasses.replace(without, items=trails).to_bytes()
+        return demo_attacks._without_links(parse_bundle(data), at).to_bytes()
 
 
 def set_stage(folder: Path) -> Stage:
@@ -113,15 +113,17 @@ def set_stage(folder: Path) -> Stage:
     clock = StoryClock(now())
     with open_ledger(played.ledger, clock=clock) as ledger:
         _recall(ledger, played, recalled, moment)
-        _say_hostile_things(ledger, played, clock)
+        signer = _say_hostile_things(ledger, played, clock)
+        _tell_a_long_story(ledger, clock, signer)
         # Cosigned, it has the last word.
         prove_witnessed(ledger, story.goods.can, played.keys, played.witnesses)
-    stage = Stage(played, recalled, HOSTILE_CAN, unknown_can())
+    stage = Stage(played, recalled, HOSTILE_CAN, LONG_CAN, unknown_can())
     wanted: Mapping[str, Outcome] = {
         stage.can: Outcome.VERIFIED,
         stage.other_can: Outcome.VERIFIED,
         stage.recalled: Outcome.INCOMPLETE,
         stage.hostile: Outcome.VERIFIED,
+        stage.long: Outcome.VERIFIED,
     }
     for item, outcome in wanted.items():
         verdict = stage.verdict(stage.bundle(item), item)
@@ -140,7 +142,8 @@ def _recall(ledger: Ledger, played: Played, can: str, moment: datetime) -> None:
 
 def _say_hostile_things(
     ledger: Ledger, played: Played, clock: StoryClock
-) -> None:
+) -> Signer:
+    """Say them; return the key of who says them."""
     signer = Signer.generate()
     enrolled = [
         enrol(
@@ -166,6 +169,29 @@ def _say_hostile_things(
         signer=signer,
         issuer=HOSTILE_ACTOR,
     )  # fmt: skip
+    return signer
+
+
+def _tell_a_long_story(
+    ledger: Ledger, clock: StoryClock, signer: Signer
+) -> None:
+    """Make a can, and look at it once a day from then on."""
+    day = 86_400_000
+    events = []
+    for number in range(LONG):
+        when = datetime.fromtimestamp(
+            (clock.now - (LONG - number) * day) / 1000, UTC
+        )
+        body = {
+            "type": "ObjectEvent",
+            "action": "OBSERVE" if number else "ADD",
+            "bizStep": "inspecting" if number else "commissioning",
+            "eventTime": when.isoformat(timespec="milliseconds"),
+            "eventTimeZoneOffset": "+00:00",
+        }
+        items = [Item("epcList", LONG_CAN)]
+        events.append(make_event(body, items, secret=secrets.token_bytes(32)))
+    ledger.append(events, signer=signer, issuer=HOSTILE_ACTOR)
 
 
 def _hostile_event(time: int, action: str, step: str) -> Event:

@@ -1,5 +1,7 @@
 """Changed bundles, receipts and texts: bytes first, then what they mean."""
 
+import contextlib
+import dataclasses
 import random
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -43,6 +45,70 @@ def change_bytes(rng: random.Random, data: bytes, other: bytes) -> bytes:
     if rng.random() < 0.1:
         del changed[rng.randrange(len(changed) + 1) :]
     return bytes(changed)
+
+
+def change_part(rng: random.Random, whole: Any, other: Any) -> Any:
+    """Return a bundle with one part of it changed, of the same type.
+
+    So it is read, as a rule, and what is wrong with it is found by what it
+    proves. *whole* and *other* are bundles, or the same part of both.
+    """
+    if dataclasses.is_dataclass(whole) and not isinstance(whole, type):
+        names = [field.name for field in dataclasses.fields(whole)]
+        name = rng.choice(names)
+        theirs = getattr(other, name, None)
+        part = change_part(rng, getattr(whole, name), theirs)
+        return dataclasses.replace(whole, **{name: part})
+    if isinstance(whole, tuple) and whole and rng.random() < 0.8:
+        number = rng.randrange(len(whole))
+        theirs = other if isinstance(other, tuple) and other else whole
+        part = change_part(rng, whole[number], rng.choice(theirs))
+        return (*whole[:number], part, *whole[number + 1 :])
+    return _other_part(rng, whole, other)
+
+
+def _other_part(rng: random.Random, old: Any, other: Any) -> Any:
+    same = type(old) is type(other)
+    if same and old != other and rng.random() < 0.3:
+        return other
+    match old:
+        case bool():
+            return not old
+        case int():
+            near = old + rng.choice((-1, 1, 1, 2, 7))
+            return max(0, rng.choice((near, near, 0, 1, 255, 2**32, 2**53 - 1)))
+        case float():
+            return rng.choice((old + 1, 0.5, None))
+        case str():
+            return _other_text(rng, old)
+        case bytes():
+            at = rng.randrange(len(old)) if old else 0
+            return type(old)(
+                old[:at] + bytes((old[at] ^ 1 << rng.randrange(8),)) + old[at + 1 :]
+            ) if old else b"x"  # fmt: skip
+        case tuple():
+            return _other_rows(rng, old, other)
+        case _:
+            pass
+    return other
+
+
+def _other_rows(
+    rng: random.Random, old: tuple[Any, ...], other: Any
+) -> tuple[Any, ...]:
+    theirs = other if isinstance(other, tuple) else ()
+    at = rng.randrange(len(old) + 1)
+    match rng.randrange(4):
+        case 0 | 1 if old:
+            return old[:at] + old[at + 1 :] if at < len(old) else old[:-1]
+        case 2 if theirs:
+            rows = (*old[:at], rng.choice(theirs), *old[at:])
+            with contextlib.suppress(TypeError):
+                return tuple(sorted(rows))
+            return rows
+        case _:
+            pass
+    return old[:at] + old[at : at + 1] * 2 + old[at + 1 :]
 
 
 def change_text(rng: random.Random, text: str, other: str) -> str:

@@ -15,12 +15,14 @@ from typing import Any
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.canonical import decode, encode
 from provenance.errors import MalformedError
+from provenance.proof.bundle import parse_bundle
 from tests.vectors.make import FOLDER
 from tests.web import tales
 from tests.web.mutations import (
     INTERESTING_TEXTS,
     change_bytes,
     change_inside,
+    change_part,
     change_text,
     change_value,
 )
@@ -101,6 +103,8 @@ class Questions:
         rng = self.rng
         try:
             parts, others = decode(data), decode(other)
+            if rng.random() < 0.5:
+                return self._with_other_parts(data, other)
         except MalformedError:
             return change_bytes(rng, data, other)
         if not isinstance(parts, list) or not isinstance(others, list):
@@ -122,6 +126,16 @@ class Questions:
             case _:
                 pass
         return encode(parts)
+
+    def _with_other_parts(self, data: bytes, other: bytes) -> bytes:
+        bundle, donor = parse_bundle(data), parse_bundle(other)
+        for _ in range(self.rng.choice((1, 1, 2))):
+            bundle = change_part(self.rng, bundle, donor)
+        try:
+            return bundle.to_bytes()
+        except (TypeError, ValueError, OverflowError, AttributeError):
+            # Not everything of the same type can be written.
+            return data
 
     def receipt(self) -> Question:
         """Return a question about a changed receipt or entry."""

@@ -30,8 +30,8 @@ from provenance.epcis.reading import read_event
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import Bundle, Range, ShownStatement
-from provenance.proof.pack import show_story
-from provenance.proof.trace import Why
+from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.trace import Trace, Why
 from provenance.proof.trust import Trust, format_trust
 from tests.web.mutations import INTERESTING_TEXTS, change_value
 from tests.world import (
@@ -507,6 +507,9 @@ def _named(bundle: Bundle) -> set[str]:
     return {trail.item for trail in bundle.trails}
 
 
+_NO_WALK = Trace({}, {}, (), (), {}, (), ())
+
+
 def _again(play: Play, bundle: Bundle, **parts: Any) -> Bundle:
     """Return *bundle* with other parts, and the proofs of log and map anew."""
     changed = dataclasses.replace(bundle, **parts)
@@ -517,7 +520,9 @@ def _again(play: Play, bundle: Bundle, **parts: Any) -> Bundle:
     }
     fresh = play.packed_up(
         bundle.subject,
-        _Shown(changed.statements, changed.entries, changed.trails),
+        ShownStory(
+            _NO_WALK, changed.statements, changed.entries, changed.trails, {}
+        ),
         times=[row.log_index for row in changed.commitments],
     )
     trails = tuple(
@@ -529,15 +534,6 @@ def _again(play: Play, bundle: Bundle, **parts: Any) -> Bundle:
         for trail in fresh.trails
     )
     return dataclasses.replace(fresh, trails=trails)
-
-
-@dataclasses.dataclass(frozen=True)
-class _Shown:
-    """What of a story is packed."""
-
-    statements: tuple[ShownStatement, ...]
-    entries: tuple[Any, ...]
-    trails: tuple[Any, ...]
 
 
 def _less(

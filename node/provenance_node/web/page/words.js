@@ -123,7 +123,7 @@ export const WORDS = {
       "Something here is not as the ledger has it: it was changed, or never logged.",
     "PRV-0702": "The ledger took an entry that breaks its own rules.",
     "PRV-0703":
-      "The ledger has an entry of a kind that this page does not know. Load the newest version of the page.",
+      "An entry is of a kind that this page does not know. Load the newest version of the page.",
     "PRV-0800": "Every entry has the form that it must have.",
     "PRV-0801":
       "An entry has a form that no honest ledger takes: it was changed, or the ledger broke its rules.",
@@ -444,7 +444,7 @@ export const WORDS = {
     "PRV-0700": "所示的每条记录都在账本中，位置相符。",
     "PRV-0701": "这里有内容与账本不符：被改动过，或者从未入账。",
     "PRV-0702": "账本收录了违反自身规则的记录。",
-    "PRV-0703": "账本中有一类记录是本页面不认识的。请载入页面的最新版本。",
+    "PRV-0703": "有一条记录的类型是本页面不认识的。请载入页面的最新版本。",
     "PRV-0800": "每条记录的形式都符合要求。",
     "PRV-0801":
       "有一条记录的形式是诚实的账本不会收录的：它被改动过，或者账本违反了规则。",

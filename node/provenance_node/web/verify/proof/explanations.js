@@ -75,9 +75,9 @@ export const EXPLANATIONS = new Map(
       " contradicts the entries around it. The log's operator broke the" +
       " rules: keep the bundle, it proves so.",
     "PRV-0703":
-      "The log holds an entry of a kind that this program does not know." +
-      " What it means may matter to everything else: get a newer version" +
-      " of the program, which can tell.",
+      "An entry is of a kind that this program does not know, or that has" +
+      " another place in a bundle. What it means may matter to everything" +
+      " else: get a newer version of the program, which may know it.",
     "PRV-0800":
       "Every event shown is of the form that its type asks for. That it is" +
       " what was signed and logged is for the steps of the entries and the" +

@@ -4,6 +4,7 @@
 
 import { readAfter } from "../claims/event.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
+import { sha256 } from "../encoding/digest.js";
 import { createdLists, prefixesOf } from "../epcis/acts.js";
 import { assertion } from "../epcis/corrections.js";
 import { DISPOSITION } from "../epcis/vocabulary.js";
@@ -324,7 +325,7 @@ class Asserted {
     const place = placeKey(at);
     let said = this.#said.get(place);
     if (said === undefined) {
-      said = toHex(assertion(eventAt(this.#events, at).body));
+      said = toHex(sha256(assertion(eventAt(this.#events, at).body)));
       this.#said.set(place, said);
     }
     return `${item} ${said}`;

@@ -29,6 +29,7 @@ import { isRegistryEvent } from "../claims/actor.js";
 import { CODES, hasTrail, readAfter } from "../claims/event.js";
 import { COMES_OUT, DECLARES_ERROR, GOES_IN } from "../claims/trail.js";
 import { toHex } from "../encoding/bytes.js";
+import { sha256 } from "../encoding/digest.js";
 import { countBefore } from "../encoding/search.js";
 import { lotOf } from "../epcis/acts.js";
 import { assertion } from "../epcis/corrections.js";
@@ -216,15 +217,21 @@ class Met {
     this.event = event;
   }
 
-  /** What the event asserts, apart from its being an error. */
+  /** The hash of what the event asserts, apart from its being an error. */
   get asserts() {
-    this.#asserts ??= toHex(assertion(this.event.body));
+    this.#asserts ??= toHex(sha256(assertion(this.event.body)));
     return this.#asserts;
   }
 }
 
-/** One event on one trail, and the link that leads to it. */
+/**
+ * One event on one trail, and the link that leads to it. However often it is
+ * met, its own leaves, which may be many, are gone through once.
+ */
 class Seen {
+  /** @type {string | null} */
+  #said = null;
+
   /**
    * @param {Link} link
    * @param {Met} met
@@ -249,6 +256,29 @@ class Seen {
     // An event names an item in one list alone.
     const item = this.event.shown.get(this.link.leaves[0]);
     return item !== undefined && relations.includes(item.relation);
+  }
+
+  /**
+   * What the event says and who says it, as far as anyone can see. A verifier
+   * sees the item's own leaves of the event, and how many others there are: so
+   * this is all that a prover may go by.
+   */
+  get said() {
+    if (this.#said !== null) return this.#said;
+    const { event, link, met } = this;
+    const own = link.leaves.map((number) => {
+      const item = /** @type {Item} */ (event.shown.get(number));
+      const { relation, id, quantity, uom, seal } = item;
+      return JSON.stringify([relation, id, quantity, uom, seal && toHex(seal)]);
+    });
+    const parts = [
+      event.issuer,
+      event.counts,
+      [...new Set(own)].sort(),
+      met.asserts,
+    ];
+    this.#said = JSON.stringify(parts);
+    return this.#said;
   }
 }
 
@@ -893,37 +923,15 @@ function findVoid(events) {
   /** @type {Map<Seen, Position>} */
   const voids = new Map();
   for (const seen of events) {
-    if (seen.declaresError) declared.set(saidBy(seen), seen.at);
+    if (seen.declaresError) declared.set(seen.said, seen.at);
   }
   if (!declared.size) return voids;
   for (const seen of events) {
     if (seen.declaresError) continue;
-    const at = declared.get(saidBy(seen));
+    const at = declared.get(seen.said);
     if (at && comparePlaces(at, seen.at) > 0) voids.set(seen, at);
   }
   return voids;
-}
-
-/**
- * Return what an event says and who says it, as far as anyone can see. A
- * verifier sees the item's own leaves of the event, and how many others there
- * are: so this is all that a prover may go by.
- * @param {Seen} seen
- */
-function saidBy({ link, event, met }) {
-  const own = new Set(
-    link.leaves.map((number) => {
-      const item = /** @type {Item} */ (event.shown.get(number));
-      const { relation, id, quantity, uom, seal } = item;
-      return JSON.stringify([relation, id, quantity, uom, seal && toHex(seal)]);
-    }),
-  );
-  return JSON.stringify([
-    event.issuer,
-    event.counts,
-    [...own].sort(),
-    met.asserts,
-  ]);
 }
 
 /**
