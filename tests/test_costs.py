@@ -159,6 +159,43 @@ def room_to_walk(world: World, count: int) -> int:
     return most
 
 
+def recalled_often(count: int) -> World:
+    """Return a world where an event says so often what is no disposition."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    prefixes = {f"p{number}": "urn:example:" for number in range(count)}
+    words = {"set": ["unrecalled"] * count}
+    seen = world.seen(
+        can(1), persistentDisposition=words, **{"@context": prefixes}
+    )
+    world.say(maker, seen)
+    return world
+
+
+def of_a_lot(count: int) -> World:
+    """Return a world where an event with many prefixes made many inputs."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    prefixes = {f"p{number}": "urn:example:" for number in range(count)}
+    inputs = [can(number) for number in range(2, count + 2)]
+    world.say(maker, world.made(*inputs, lot="L7", **{"@context": prefixes}))
+    world.say(maker, world.turned(inputs, [can(1)]))
+    return world
+
+
+@pytest.mark.parametrize("make", [recalled_often, of_a_lot])
+def test_four_times_what_an_event_says_takes_four_times_the_steps_to_read(
+    make: Callable[[int], World],
+) -> None:
+    few, many = (calls_to_verify(make(count)) for count in (50, 200))
+    assert many <= 4.5 * few, (few, many)
+
+
+def calls_to_verify(world: World) -> int:
+    bundle = world.bundle(can(1))
+    return calls_of(lambda: world.examine(bundle))
+
+
 def taken_back(count: int) -> World:
     """Return a world where one thing was said and taken back *count* times."""
     world = World()

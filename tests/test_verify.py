@@ -1420,6 +1420,28 @@ def test_without_the_signers_trail_nobody_can_tell() -> None:
     assert set(faults(verdict)) == {"PRV-1103", "PRV-1204"}
 
 
+@pytest.mark.parametrize(
+    ("namespace", "word"),
+    [
+        ("https://ref.gs1.org/cbv/Disp-re", "own:called"),
+        ("https://ref.gs1.org/cbv/", "own:Disp-recalled"),
+    ],
+)
+def test_a_recall_is_found_however_its_word_is_cut(
+    namespace: str, word: str
+) -> None:
+    for body in (
+        {"disposition": word},
+        {"persistentDisposition": {"set": ["own:other", word]}},
+    ):
+        world = story()
+        recall = world.seen(can(1), **{"@context": {"own": namespace}, **body})
+        world.say(CUSTOMS, recall)
+        is_found(
+            world.examine(world.bundle(can(1))), Outcome.INCOMPLETE, "PRV-1401"
+        )
+
+
 @pytest.mark.parametrize("is_whole", [False, True])
 def test_what_is_hidden_of_a_signers_trail_is_missed_as_an_actors_too(
     is_whole: bool,

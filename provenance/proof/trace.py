@@ -65,7 +65,7 @@ from provenance.claims.trail import (
     Link,
 )
 from provenance.encoding.canonical import Value
-from provenance.epcis.acts import lot_of
+from provenance.epcis.acts import Lots
 from provenance.epcis.corrections import assertion
 from provenance.errors import MalformedError
 from provenance.proof.trails import (
@@ -299,6 +299,7 @@ class _Met:
     """An event, gone through once for all the trails that it is on."""
 
     event: SeenEvent
+    lots: Lots
     _asserts: bytes | None = None
 
     @property
@@ -706,10 +707,12 @@ class _Walk:
     def _meet(self, at: Position, item: str) -> _Met | None:
         if at not in self._met:
             event = self.read_event(*at, item)
-            self._met[at] = None if event is None else _Met(event)
-            if event is not None and event.issuer not in self._issuers:
-                self._issuers.add(event.issuer)
-                self._unheard.append(event.issuer)
+            self._met[at] = None
+            if event is not None:
+                self._met[at] = _Met(event, Lots(event.body))
+                if event.issuer not in self._issuers:
+                    self._issuers.add(event.issuer)
+                    self._unheard.append(event.issuer)
         return self._met[at]
 
     def _look(self, visit: _Visit, seen: _Seen) -> None:
@@ -730,7 +733,7 @@ class _Walk:
 
     def _follow_lot(self, visit: _Visit, seen: _Seen) -> None:
         try:
-            lot = lot_of(seen.event.body, visit.item)
+            lot = seen.met.lots.of(visit.item)
         except MalformedError as error:
             self._miss(
                 _Visit(visit.item, Why.LOT),

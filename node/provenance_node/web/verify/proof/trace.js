@@ -31,7 +31,7 @@ import { COMES_OUT, DECLARES_ERROR, GOES_IN } from "../claims/trail.js";
 import { toHex } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
 import { countBefore } from "../encoding/search.js";
-import { lotOf } from "../epcis/acts.js";
+import { Lots } from "../epcis/acts.js";
 import { assertion } from "../epcis/corrections.js";
 import { MalformedError } from "../errors.js";
 import {
@@ -223,6 +223,7 @@ class Met {
   /** @param {SeenEvent} event */
   constructor(event) {
     this.event = event;
+    this.lots = new Lots(event.body);
   }
 
   /** The hash of what the event asserts, apart from its being an error. */
@@ -801,7 +802,7 @@ class Walk {
   #followLot(plan, seen) {
     let lot = null;
     try {
-      lot = lotOf(seen.event.body, plan.item);
+      lot = seen.met.lots.of(plan.item);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       this.#miss(
