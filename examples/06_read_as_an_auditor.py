@@ -68,7 +68,9 @@ if __name__ == "__main__":  # the audit's worker processes import this file
         # signature is touched, and yet the audit names the row.
         database = sqlite3.connect(Path(folder, "ledger.sqlite"))
         with database:
-            for number, data in database.execute("SELECT * FROM events"):
+            for number, data in database.execute(
+                "SELECT number, data FROM events"
+            ):
                 database.execute(
                     "UPDATE events SET data = ? WHERE number = ?",
                     (data.replace(b"X93BD", b"X93BE"), number),
