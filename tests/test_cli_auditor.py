@@ -475,8 +475,8 @@ def test_an_audit_against_a_sound_and_older_copy_finds_nothing(
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("links", "event_id"), ("heads", "link"), ("tiles", "hashes"),
-     ("entries", "entry"), ("entries", "event_ids"), ("names", "said"),
+    [("heads", "edge"), ("heads", "link"), ("tiles", "hashes"),
+     ("entries", "entry"), ("events", "id"), ("names", "said"),
      ("map_rows", "hashes")],
 )  # fmt: skip
 def test_whatever_row_differs_is_named(
