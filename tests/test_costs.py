@@ -5,6 +5,7 @@ What is counted are hashes and comparisons: no clock says how long they take.
 
 import functools
 import pathlib
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -15,11 +16,12 @@ from provenance.claims.event import Item, make_event
 from provenance.proof import verify
 from provenance.proof.report import Report
 from provenance.proof.story import check_recalls
+from provenance.proof.trace import trace
 from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
 from tests.counting import calls_of, hashes_of
 from tests.ledger_world import PRODUCER, LedgerWorld, body, signer_of
-from tests.world import OWNER, World, can, sscc
+from tests.world import OWNER, TRUST_ITEM, World, can, sscc
 
 UNIT = "https://id.gs1.org/01/09506000134352/21/U1"
 LOT = "https://id.gs1.org/01/09506000134352/10/L7"
@@ -123,6 +125,75 @@ def test_four_times_the_story_takes_four_times_the_steps_to_walk(
         for count in (50, 200)
     )
     assert many <= 4.5 * few, (few, many)
+
+
+def emptied_again(count: int) -> World:
+    """Return a world where a carton with a can in it was emptied so often."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    for _ in range(count):
+        world.say(maker, world.packed(sscc(1), can(1)))
+        world.say(maker, world.packed(sscc(1), action="DELETE"))
+    return world
+
+
+def test_four_times_the_openings_of_a_window_take_four_times_the_room() -> None:
+    """Each emptying opens the window again at all of the places left."""
+    few, many = (room_to_walk(emptied_again(n), n) for n in (500, 2_000))
+    assert many <= 4.5 * few, (few, many)
+
+
+def room_to_walk(world: World, count: int) -> int:
+    """Return the bytes at once of walking *count* links of a can's trail."""
+    tracemalloc.start()
+    walked = trace(
+        can(1),
+        trust_item=TRUST_ITEM,
+        read_trail=world.read_trail,
+        read_event=world.read_event,
+        besides=range(count),
+    )
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert not walked.missing
+    return most
+
+
+def recalled_often(count: int) -> World:
+    """Return a world where an event says so often what is no disposition."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    prefixes = {f"p{number}": "urn:example:" for number in range(count)}
+    words = {"set": ["unrecalled"] * count}
+    seen = world.seen(
+        can(1), persistentDisposition=words, **{"@context": prefixes}
+    )
+    world.say(maker, seen)
+    return world
+
+
+def of_a_lot(count: int) -> World:
+    """Return a world where an event with many prefixes made many inputs."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    prefixes = {f"p{number}": "urn:example:" for number in range(count)}
+    inputs = [can(number) for number in range(2, count + 2)]
+    world.say(maker, world.made(*inputs, lot="L7", **{"@context": prefixes}))
+    world.say(maker, world.turned(inputs, [can(1)]))
+    return world
+
+
+@pytest.mark.parametrize("make", [recalled_often, of_a_lot])
+def test_four_times_what_an_event_says_takes_four_times_the_steps_to_read(
+    make: Callable[[int], World],
+) -> None:
+    few, many = (calls_to_verify(make(count)) for count in (50, 200))
+    assert many <= 4.5 * few, (few, many)
+
+
+def calls_to_verify(world: World) -> int:
+    bundle = world.bundle(can(1))
+    return calls_of(lambda: world.examine(bundle))
 
 
 def taken_back(count: int) -> World:

@@ -11,10 +11,10 @@ from provenance.claims.registry import Act
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.epcis.acts import (
     ContainerChange,
+    Lots,
     container_change,
     created_lists,
     inputs_of,
-    lot_of,
     read_act,
 )
 from provenance.epcis.vocabulary import BIZ_STEP, PRIVATE_STEP, PRIVATE_STEPS
@@ -31,6 +31,12 @@ ADDED: dict[str, Any] = {
     "action": "ADD",
     "bizStep": "commissioning",
 }
+
+
+def lot_of(body: dict[str, Any], item: str) -> str | None:
+    return Lots(body).of(item)
+
+
 ITEMS = [
     Item("epcList", UNIT),
     Item("epcList", OTHER_UNIT),

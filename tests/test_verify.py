@@ -1420,6 +1420,65 @@ def test_without_the_signers_trail_nobody_can_tell() -> None:
     assert set(faults(verdict)) == {"PRV-1103", "PRV-1204"}
 
 
+@pytest.mark.parametrize(
+    ("namespace", "word"),
+    [
+        ("https://ref.gs1.org/cbv/Disp-re", "own:called"),
+        ("https://ref.gs1.org/cbv/", "own:Disp-recalled"),
+    ],
+)
+def test_a_recall_is_found_however_its_word_is_cut(
+    namespace: str, word: str
+) -> None:
+    for body in (
+        {"disposition": word},
+        {"persistentDisposition": {"set": ["own:other", word]}},
+    ):
+        world = story()
+        recall = world.seen(can(1), **{"@context": {"own": namespace}, **body})
+        world.say(CUSTOMS, recall)
+        is_found(
+            world.examine(world.bundle(can(1))), Outcome.INCOMPLETE, "PRV-1401"
+        )
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_what_is_hidden_of_a_signers_trail_is_missed_as_an_actors_too(
+    is_whole: bool,
+) -> None:
+    """A signer that is an input as well, to whoever cares for no inputs."""
+    world = story()
+    lost = actors.revoke_key(
+        MAKER,
+        old=signer_of("maker").verifier.key_id,
+        reason="stolen",
+        secret=world.secret(),
+    )
+    revoked = world.say(OWNER, lost)
+    world.say(MAKER, world.turned([MAKER], [can(9)]))
+    bundle = world.bundle(can(9))
+    assert only(world.examine(bundle)) == "PRV-1102"
+    if is_whole:
+        theirs = [link.log_index for link in world.trails[MAKER][:-1]]
+        bundle = without_trail(world, bundle, MAKER)
+    else:
+        theirs = [revoked]
+        bundle = replaced(
+            bundle,
+            trails=tuple(
+                replaced(trail, rows=(world.trails[MAKER][-2],))
+                if trail.item == MAKER
+                else trail
+                for trail in bundle.trails
+            ),
+        )
+    verdict = world.examine(
+        without_events(world, bundle, *theirs), trails=frozenset({"containers"})
+    )
+    assert verdict.outcome is Outcome.INCOMPLETE
+    assert "PRV-1103" in faults(verdict)
+
+
 def pinned(actor: str, name: str, *grants: Grant) -> Authority:
     return Authority(
         actor, name, (signer_of(name).verifier.data,), grants, is_pinned=True

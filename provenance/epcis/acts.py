@@ -75,28 +75,47 @@ def created_lists(body: Mapping[str, Value]) -> frozenset[str]:
     return _created_lists(*_form(body))
 
 
-def lot_of(body: Mapping[str, Value], item_id: str) -> str | None:
-    """Return the lot that a unit put into being by this event belongs to.
+class Lots:
+    """The lots of the units that one event puts into being.
 
-    It is the lot item that the event's `ilmd` names for the GTIN of *item_id*.
-    None if the event creates nothing or names no lot, or if *item_id* has no
-    GTIN or is a lot itself.
-
-    Raises:
-        MalformedError: The lot number is none, or there are two.
+    However many they are, what the event says of its lot is read once.
     """
-    ilmd = body.get("ilmd")
-    if ilmd is None or not created_lists(body):
-        return None
-    gtin = gtin_of(item_id)
-    if gtin is None or "/10/" in item_id:
-        return None
-    if not isinstance(ilmd, dict):
-        raise MalformedError("ilmd is an object")
-    lot = _lot_number(ilmd, _prefixes(body))
-    # Asked for its product, it is made once for all units.
-    product = f"https://id.gs1.org/01/{gtin}"
-    return None if lot is None else lot_item(product, lot)
+
+    __slots__ = ("_body", "_fault", "_is_read", "_number")
+
+    def __init__(self, body: Mapping[str, Value]) -> None:
+        self._body = body
+        self._is_read = False
+        self._number: str | None = None
+        self._fault: str | None = None
+
+    def of(self, item_id: str) -> str | None:
+        """Return the lot that the unit *item_id* belongs to.
+
+        It is the lot item that the event's `ilmd` names for its GTIN. None if
+        the event creates nothing or names no lot, or if *item_id* has no GTIN
+        or is a lot itself.
+
+        Raises:
+            MalformedError: The lot number is none, or there are two.
+        """
+        body = self._body
+        if body.get("ilmd") is None or not created_lists(body):
+            return None
+        gtin = gtin_of(item_id)
+        if gtin is None or "/10/" in item_id:
+            return None
+        if not self._is_read:
+            self._is_read = True
+            try:
+                self._number = _lot_number(body)
+            except MalformedError as error:
+                self._fault = str(error)
+        if self._fault is not None:
+            raise MalformedError(self._fault)
+        # Asked for its product, it is made once for all units.
+        product = f"https://id.gs1.org/01/{gtin}"
+        return None if self._number is None else lot_item(product, self._number)
 
 
 def container_change(
@@ -223,9 +242,10 @@ def _place(given: str) -> str:
     return canonical_item(full_id(given, {}))
 
 
-def _lot_number(
-    ilmd: Mapping[str, Value], prefixes: Mapping[str, str]
-) -> str | None:
+def _lot_number(body: Mapping[str, Value]) -> str | None:
+    ilmd, prefixes = body["ilmd"], _prefixes(body)
+    if not isinstance(ilmd, dict):
+        raise MalformedError("ilmd is an object")
     if not prefixes and LOT_NUMBER not in ilmd:
         lots = [ilmd["cbvmda:lotNumber"]] if "cbvmda:lotNumber" in ilmd else []
     else:

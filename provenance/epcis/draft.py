@@ -23,7 +23,7 @@ from provenance.claims.event import Item, require_one_relation
 from provenance.encoding.canonical import Value
 from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.acts import created_lists, lot_of
+from provenance.epcis.acts import Lots, created_lists
 from provenance.epcis.fields import FIELDS
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
 from provenance.epcis.readers import (
@@ -248,11 +248,11 @@ def _require_lots(
     link may hold beside it. The lot must then be in `ilmd`, or a recall of
     the lot would not reach the unit.
     """
-    lists = created_lists(body)
+    lists, lots = created_lists(body), Lots(body)
     try:
         for item in items if "ilmd" in body else ():
             if item.relation in lists:
-                lot_of(body, item.id)
+                lots.of(item.id)
     except MalformedError as error:
         raise Fault(str(error), "ilmd") from error
     for name in sorted(lists & EPC_LISTS & event.keys()):
@@ -262,7 +262,7 @@ def _require_lots(
             if lot is None:
                 continue
             unit = canonical_item(given)
-            if lot_of(body, unit) != lot_item(unit, lot):
+            if lots.of(unit) != lot_item(unit, lot):
                 raise Fault(
                     f"the unit's lot {lot!r} would be lost: name it in ilmd as"
                     " cbvmda:lotNumber",

@@ -19,7 +19,7 @@ In full: `FORMATS.md`, section 5.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,6 +63,7 @@ _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r"(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
 )
+_LONGEST = len("2026-03-01T09:00:00.123456789+13:00")
 _EPOCH = date(1970, 1, 1).toordinal()
 _LARGEST_OFFSET = 14 * 60
 
@@ -74,6 +75,18 @@ _TRANSFORMED = (
     CODES["inputQuantityList"],
     CODES["outputEPCList"],
     CODES["outputQuantityList"],
+)
+
+
+_FORM_WORDS = frozenset(
+    {
+        "AggregationEvent",
+        "AssociationEvent",
+        "ObjectEvent",
+        "TransformationEvent",
+        "ADD",
+        "DELETE",
+    }
 )
 
 
@@ -116,7 +129,7 @@ def read_event(body: Mapping[str, Value], counts: Counts) -> EventReading:
         read_time(body.get("eventTime")),
         _warns(body),
         "errorDeclaration" in body,
-        _form(str(body.get("type")), str(body.get("action")), counts),
+        _form(_known(body.get("type")), _known(body.get("action")), counts),
     )
 
 
@@ -131,7 +144,9 @@ def read_time(text: Value) -> int:
     Raises:
         MalformedError: It is not text of that form, or before 1970.
     """
-    ms = _moment(text) if isinstance(text, str) else None
+    # What is longer is none, and would be remembered.
+    is_short = isinstance(text, str) and len(text) <= _LONGEST
+    ms = _moment(str(text)) if is_short else None
     if ms is None or ms < 0:
         raise MalformedError(
             "eventTime is a time from 1970 on with its zone, such as"
@@ -175,22 +190,39 @@ def _warns(body: Mapping[str, Value]) -> bool:
                 return True
         except MalformedError:
             pass
+    return any(word in WARNING_DISPOSITIONS for word in _words(body, prefixes))
+
+
+def dispositions(body: Mapping[str, Value]) -> Iterator[str]:
+    """Yield what an event says of its items' state, for now or for good.
+
+    Bare words, or URIs of somebody's own; what cannot be read is left out.
+
+    Raises:
+        MalformedError: Its prefixes are none.
+    """
+    context = body.get("@context")
+    yield from _words(body, {} if context is None else read_context(context))
+
+
+def _words(
+    body: Mapping[str, Value], prefixes: Mapping[str, str]
+) -> Iterator[str]:
     words = [body.get("disposition")]
     persistent = body.get("persistentDisposition")
     if isinstance(persistent, dict):
         found = persistent.get("set")
         words += found if isinstance(found, list) else []
-    return any(_is_adverse(word, prefixes) for word in words)
+    for text in words:
+        if isinstance(text, str):
+            word = DISPOSITION.find(text, prefixes)
+            if word is not None:
+                yield word
 
 
-def _is_adverse(word: Value, prefixes: Mapping[str, str]) -> bool:
-    try:
-        return (
-            isinstance(word, str)
-            and DISPOSITION.read(word, prefixes) in WARNING_DISPOSITIONS
-        )
-    except MalformedError:
-        return False
+def _known(word: Value) -> str:
+    """Return a word that `_form` knows, "" for any other value."""
+    return word if isinstance(word, str) and word in _FORM_WORDS else ""
 
 
 @lru_cache(maxsize=4096)

@@ -64,8 +64,8 @@ class Vocabulary:
         Raises:
             MalformedError: It is neither.
         """
-        if text in self.words:
-            return text
+        if (found := self.find(text, prefixes)) is not None:
+            return found
         if text.startswith(self.refused):
             word = self._meant(text) or f", such as {min(self.words)!r}"
             raise MalformedError(
@@ -74,15 +74,29 @@ class Vocabulary:
             )
         if ":" not in text:
             raise self._unknown(text, ", or a URI of your own")
-        uri = expand(text, prefixes)
+        expand(text, prefixes)
+        raise self._unknown(text, "")
+
+    def find(self, text: str, prefixes: Mapping[str, str]) -> str | None:
+        """Return what `read` returns; None if it is neither.
+
+        To say what may have been meant costs more than to read a word: so it
+        is left out where nobody is told, and words may be many.
+        """
+        if text in self.words:
+            return text
+        if text.startswith(self.refused) or ":" not in text:
+            return None
+        try:
+            uri = expand(text, prefixes)
+        except MalformedError:
+            return None
         if not uri.startswith(self.stem):
             return uri
         word = uri[len(self.stem) :]
         if word in self.words:
             return word
-        if self.is_closed:
-            raise self._unknown(text, "")
-        return uri
+        return None if self.is_closed else uri
 
     def _unknown(self, text: str, otherwise: str) -> MalformedError:
         """Return the error for what is no word, with the one that is near."""

@@ -10,9 +10,7 @@ from provenance.claims.registry import Act
 from provenance.encoding.canonical import Value
 from provenance.epcis.acts import created_lists
 from provenance.epcis.corrections import assertion
-from provenance.epcis.prefixes import read_context
-from provenance.epcis.vocabulary import DISPOSITION
-from provenance.errors import MalformedError
+from provenance.epcis.reading import dispositions
 from provenance.proof.bundle import Bundle
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report, counted
@@ -362,25 +360,7 @@ def _note_declaration(
 
 def is_recall(body: Mapping[str, Value], act: Act) -> bool:
     """Return whether an event calls its items back, by step or disposition."""
-    if RECALLED in act.kinds:
-        return True
-    persistent = body.get("persistentDisposition")
-    words = [body.get("disposition")]
-    if isinstance(persistent, dict) and isinstance(persistent.get("set"), list):
-        words += persistent["set"]  # type: ignore[arg-type]  # a list, as asked
-    return any(_is_recalled(word, body) for word in words)
-
-
-def _is_recalled(word: Value, body: Mapping[str, Value]) -> bool:
-    if not isinstance(word, str) or RECALLED not in word:
-        return False
-    context = body.get("@context")
-    try:
-        prefixes = {} if context is None else read_context(context)
-        return DISPOSITION.read(word, prefixes) == RECALLED
-    except MalformedError:
-        # Not a word of the vocabulary, and so not the one that warns.
-        return False
+    return RECALLED in act.kinds or RECALLED in dispositions(body)
 
 
 def _check_surplus(

@@ -65,7 +65,7 @@ from provenance.claims.trail import (
     Link,
 )
 from provenance.encoding.canonical import Value
-from provenance.epcis.acts import lot_of
+from provenance.epcis.acts import Lots
 from provenance.epcis.corrections import assertion
 from provenance.errors import MalformedError
 from provenance.proof.trails import (
@@ -267,6 +267,18 @@ _HAS_LOT = frozenset({Why.SUBJECT, Why.INPUT})
 _HAS_INPUTS = frozenset({Why.SUBJECT, Why.LOT, Why.INPUT})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Opening:
+    """A place where a window may open, and those after it.
+
+    A walk makes each list of them once: so lists are equal if they are one,
+    and what is left of a list after a place is a part of it, not a copy.
+    """
+
+    at: Position
+    rest: "_Opening | None"
+
+
 @dataclass(frozen=True, slots=True)
 class _Visit:
     """One trail to be read, from *start* to *stop*, both included.
@@ -279,7 +291,7 @@ class _Visit:
     why: Why
     start: Position = FIRST
     stop: Position = LAST
-    again: tuple[Position, ...] = ()
+    again: _Opening | None = None
 
 
 @dataclass(slots=True)
@@ -287,6 +299,7 @@ class _Met:
     """An event, gone through once for all the trails that it is on."""
 
     event: SeenEvent
+    lots: Lots
     _asserts: bytes | None = None
 
     @property
@@ -385,9 +398,13 @@ class _Walk:
     aside: list[Sighting] = field(default_factory=list)
     void: dict[tuple[Position, str], Position] = field(default_factory=dict)
     missing: dict[Missing, None] = field(default_factory=dict)
-    _lacking: set[str] = field(default_factory=set)
+    # Item → why its trail is not to be had.
+    _lacking: dict[str, str] = field(default_factory=dict)
     _queue: deque[_Visit] = field(default_factory=deque)
     _planned: set[_Visit] = field(default_factory=set)
+    _openings: dict[tuple[Position, _Opening | None], _Opening] = field(
+        default_factory=dict
+    )
     _made: dict[tuple[str, Why], _Windows] = field(default_factory=dict)
     _seen: dict[tuple[Position, str], _Seen | None] = field(
         default_factory=dict
@@ -503,14 +520,27 @@ class _Walk:
             if seen.link.kinds & GOES_IN:
                 opened.setdefault(parent, []).append(seen.at)
             elif parent in opened:
-                windows.append(_window(parent, opened.pop(parent), seen.at))
-        for parent, added in opened.items():
-            windows.append(_window(parent, added, stop))
-        if later := [at for at in visit.again if at > stop]:
+                added = self._list(opened.pop(parent))
+                windows.append(_window(parent, added, seen.at))
+        for parent, places in opened.items():
+            windows.append(_window(parent, self._list(places), stop))
+        later = visit.again
+        while later is not None and later.at <= stop:
+            later = later.rest
+        if later is not None:
             windows.append(_window(visit.item, later, visit.stop))
         for window in windows:
             self.follow(window)
         return stop
+
+    def _list(self, places: Sequence[Position]) -> _Opening:
+        """Return the one list of these places, which rise."""
+        first = None
+        for at in reversed(places):
+            made = _Opening(at, first)
+            first = self._openings.setdefault((at, first), made)
+        assert first is not None, "there is a place"
+        return first
 
     def _until_emptied(
         self, visit: _Visit, trail: Trail
@@ -557,19 +587,19 @@ class _Walk:
         item = visit.item
         if item in self.trails:
             return self.trails[item]
-        if item in self._lacking:
-            return None
-        self._lacking.add(item)
-        if len(self.trails) >= MAX_TRAILS:
-            self._miss(visit, None, f"the story has over {MAX_TRAILS} trails")
-            return None
-        trail = self.read_trail(item)
-        if trail is None:
-            self._miss(visit, None, f"the trail of {item} is not there")
-            return None
-        self._lacking.discard(item)
-        self.trails[item] = trail
-        return trail
+        if item not in self._lacking:
+            if len(self.trails) >= MAX_TRAILS:
+                reason = f"the story has over {MAX_TRAILS} trails"
+            elif (trail := self.read_trail(item)) is not None:
+                self.trails[item] = trail
+                return trail
+            else:
+                reason = f"the trail of {item} is not there"
+            self._lacking[item] = reason
+        # Whatever else it was missed for: who cares for one reason alone
+        # must hear of that.
+        self._miss(visit, None, self._lacking[item])
+        return None
 
     def _events(self, visit: _Visit, trail: Trail) -> Iterator[_Seen]:
         """Yield the events in the visit's window that can be seen."""
@@ -652,30 +682,37 @@ class _Walk:
         at, item = place_of(link), visit.item
         if (at, item) not in self._seen:
             met = self._meet(at, item)
-            fault = "is not shown"
+            self._seen[at, item] = None
             if met is not None:
                 self._show(at, (0, *link.leaves))
                 shown = [leaf in met.event.items for leaf in link.leaves]
-                if not shown or not all(shown):
-                    fault = "does not show that it names it"
-                    met = None
-            self._seen[at, item] = None if met is None else _Seen(link, met)
-            if met is None:
-                self._miss(
-                    visit,
-                    at,
-                    f"event {number + 1} of {self.trails[item].count} of the"
-                    f" trail of {item} (entry {at[0]}, event {at[1]}) {fault}",
-                )
-        return self._seen[at, item]
+                if shown and all(shown):
+                    self._seen[at, item] = _Seen(link, met)
+        seen = self._seen[at, item]
+        if seen is None:
+            # For each reason, as a trail that is missing.
+            fault = (
+                "is not shown"
+                if self._met[at] is None
+                else "does not show that it names it"
+            )
+            self._miss(
+                visit,
+                at,
+                f"event {number + 1} of {self.trails[item].count} of the"
+                f" trail of {item} (entry {at[0]}, event {at[1]}) {fault}",
+            )
+        return seen
 
     def _meet(self, at: Position, item: str) -> _Met | None:
         if at not in self._met:
             event = self.read_event(*at, item)
-            self._met[at] = None if event is None else _Met(event)
-            if event is not None and event.issuer not in self._issuers:
-                self._issuers.add(event.issuer)
-                self._unheard.append(event.issuer)
+            self._met[at] = None
+            if event is not None:
+                self._met[at] = _Met(event, Lots(event.body))
+                if event.issuer not in self._issuers:
+                    self._issuers.add(event.issuer)
+                    self._unheard.append(event.issuer)
         return self._met[at]
 
     def _look(self, visit: _Visit, seen: _Seen) -> None:
@@ -696,7 +733,7 @@ class _Walk:
 
     def _follow_lot(self, visit: _Visit, seen: _Seen) -> None:
         try:
-            lot = lot_of(seen.event.body, visit.item)
+            lot = seen.met.lots.of(visit.item)
         except MalformedError as error:
             self._miss(
                 _Visit(visit.item, Why.LOT),
@@ -783,8 +820,8 @@ def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield begun
 
 
-def _window(parent: str, added: Sequence[Position], stop: Position) -> _Visit:
-    return _Visit(parent, Why.CONTAINER, added[0], stop, tuple(added[1:]))
+def _window(parent: str, added: _Opening, stop: Position) -> _Visit:
+    return _Visit(parent, Why.CONTAINER, added.at, stop, added.rest)
 
 
 def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:

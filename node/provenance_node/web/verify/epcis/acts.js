@@ -54,18 +54,49 @@ export function readAct(body, items) {
 }
 
 /**
- * Return the lot that a unit put into being by this event belongs to: the lot
- * item that the event's `ilmd` names for the GTIN of `itemId`. Null if the
- * event creates nothing or names no lot, or if `itemId` has no GTIN or is a
- * lot itself.
- * @param {Body} body
- * @param {string} itemId
- * @throws {MalformedError} The lot number is none, or there are two.
+ * The lots of the units that one event puts into being. However many they are,
+ * what the event says of its lot is read once.
  */
-export function lotOf(body, itemId) {
-  const ilmd = body.get("ilmd") ?? null;
-  if (ilmd === null || !createdLists(body).length) return null;
-  if (gtinOf(itemId) === null || itemId.includes("/10/")) return null;
+export class Lots {
+  /** @type {string | null | undefined} */
+  #number;
+  /** @type {string | null} */
+  #fault = null;
+
+  /** @param {Body} body */
+  constructor(body) {
+    this.body = body;
+  }
+
+  /**
+   * Return the lot that a unit belongs to: the lot item that the event's
+   * `ilmd` names for its GTIN. Null if the event creates nothing or names no
+   * lot, or if `itemId` has no GTIN or is a lot itself.
+   * @param {string} itemId
+   * @throws {MalformedError} The lot number is none, or there are two.
+   */
+  of(itemId) {
+    const { body } = this;
+    if ((body.get("ilmd") ?? null) === null) return null;
+    if (!createdLists(body).length) return null;
+    if (gtinOf(itemId) === null || itemId.includes("/10/")) return null;
+    if (this.#number === undefined) {
+      this.#number = null;
+      try {
+        this.#number = lotNumber(body);
+      } catch (error) {
+        if (!(error instanceof MalformedError)) throw error;
+        this.#fault = error.message;
+      }
+    }
+    if (this.#fault !== null) throw new MalformedError(this.#fault);
+    return this.#number === null ? null : lotItem(itemId, this.#number);
+  }
+}
+
+/** @param {Body} body */
+function lotNumber(body) {
+  const ilmd = body.get("ilmd");
   if (!(ilmd instanceof Map)) throw new MalformedError("ilmd is an object");
   const prefixes = prefixesOf(body);
   const lots = [...ilmd].filter(
@@ -77,7 +108,7 @@ export function lotOf(body, itemId) {
   const [[, lot]] = lots;
   if (typeof lot !== "string")
     throw new MalformedError("a lot number is text: write it as text");
-  return lotItem(itemId, lot);
+  return lot;
 }
 
 /**

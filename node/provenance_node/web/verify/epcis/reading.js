@@ -182,14 +182,25 @@ function isWarning(body) {
   const prefixes = prefixesOf(body);
   const step = wordOf(body.get("bizStep"), (text) => readStep(text, prefixes));
   if (WARNING_STEPS.has(step)) return true;
+  return dispositions(body).some((word) => WARNING_DISPOSITIONS.has(word));
+}
+
+/**
+ * Return what an event says of its items' state, for now or for good: bare
+ * words, or URIs of somebody's own. What cannot be read is left out.
+ * @param {Body} body
+ * @throws {MalformedError} Its prefixes are none.
+ */
+export function dispositions(body) {
+  const prefixes = prefixesOf(body);
   const persistent = body.get("persistentDisposition");
   const set = persistent instanceof Map ? persistent.get("set") : null;
-  const words = [body.get("disposition"), ...(Array.isArray(set) ? set : [])];
-  return words.some((word) =>
-    WARNING_DISPOSITIONS.has(
-      wordOf(word, (text) => DISPOSITION.read(text, prefixes)),
-    ),
-  );
+  return [body.get("disposition")]
+    .concat(Array.isArray(set) ? set : [])
+    .map((word) =>
+      typeof word === "string" ? DISPOSITION.find(word, prefixes) : null,
+    )
+    .filter((word) => word !== null);
 }
 
 /**

@@ -47,7 +47,8 @@ class Vocabulary {
    * @throws {MalformedError} It is neither.
    */
   read(text, prefixes) {
-    if (this.words.has(text)) return text;
+    const found = this.find(text, prefixes);
+    if (found !== null) return found;
     const shown = quoted(head(text, 80));
     if (OBSOLETE_CBV.some((start) => text.startsWith(start))) {
       const [least] = [...this.words].sort(compareText);
@@ -60,11 +61,31 @@ class Vocabulary {
     if (!text.includes(":")) {
       throw this.#unknown(text, ", or a URI of your own");
     }
-    const uri = expand(text, prefixes);
+    expand(text, prefixes);
+    throw this.#unknown(text, "");
+  }
+
+  /**
+   * Return what `read` returns, null if it is neither. To say what may have
+   * been meant costs more than to read a word: so it is left out where nobody
+   * is told, and words may be many.
+   * @param {string} text
+   * @param {Prefixes} prefixes
+   */
+  find(text, prefixes) {
+    if (this.words.has(text)) return text;
+    if (OBSOLETE_CBV.some((start) => text.startsWith(start))) return null;
+    if (!text.includes(":")) return null;
+    let uri = "";
+    try {
+      uri = expand(text, prefixes);
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      return null;
+    }
     if (!uri.startsWith(this.stem)) return uri;
     const word = uri.slice(this.stem.length);
-    if (this.words.has(word)) return word;
-    throw this.#unknown(text, "");
+    return this.words.has(word) ? word : null;
   }
 
   /**

@@ -5,10 +5,9 @@
 import { readAfter } from "../claims/event.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
-import { createdLists, prefixesOf } from "../epcis/acts.js";
+import { createdLists } from "../epcis/acts.js";
 import { assertion } from "../epcis/corrections.js";
-import { DISPOSITION } from "../epcis/vocabulary.js";
-import { MalformedError } from "../errors.js";
+import { dispositions } from "../epcis/reading.js";
 import { counted } from "./report.js";
 import { ACTOR, SUBJECT, TRUST, sightingKey, trace } from "./trace.js";
 import { NotShownError, comparePlaces, placeKey, placeOf } from "./trails.js";
@@ -392,26 +391,7 @@ function noteDeclaration(report, asserted, declared, sighting) {
  * @param {Act} act
  */
 function isRecall(body, act) {
-  if (act.kinds.has(RECALLED)) return true;
-  const persistent = body.get("persistentDisposition");
-  const set = persistent instanceof Map ? persistent.get("set") : null;
-  const words = [body.get("disposition"), ...(Array.isArray(set) ? set : [])];
-  return words.some((word) => isRecalled(word, body));
-}
-
-/**
- * @param {Value | undefined} word
- * @param {Body} body
- */
-function isRecalled(word, body) {
-  if (typeof word !== "string" || !word.includes(RECALLED)) return false;
-  try {
-    return DISPOSITION.read(word, prefixesOf(body)) === RECALLED;
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    // Not a word of the vocabulary, and so not the one that warns.
-    return false;
-  }
+  return act.kinds.has(RECALLED) || dispositions(body).includes(RECALLED);
 }
 
 /**

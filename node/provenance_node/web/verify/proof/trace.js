@@ -31,7 +31,7 @@ import { COMES_OUT, DECLARES_ERROR, GOES_IN } from "../claims/trail.js";
 import { toHex } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
 import { countBefore } from "../encoding/search.js";
-import { lotOf } from "../epcis/acts.js";
+import { Lots } from "../epcis/acts.js";
 import { assertion } from "../epcis/corrections.js";
 import { MalformedError } from "../errors.js";
 import {
@@ -124,7 +124,15 @@ const INPUT = "inputs";
  * @property {Why} why
  * @property {Position} start
  * @property {Position} stop
- * @property {Position[]} again
+ * @property {Opening | null} again
+ */
+
+/**
+ * A place where a window may open, and those after it.
+ * @typedef {object} Opening
+ * @property {number} number of the list that begins with it
+ * @property {Position} at
+ * @property {Opening | null} rest
  */
 
 /** @type {[string, string]} */
@@ -200,10 +208,10 @@ export function trace(
  * @param {Why} why
  * @param {Position} [start]
  * @param {Position} [stop]
- * @param {Position[]} [again]
+ * @param {Opening | null} [again]
  * @returns {Visit}
  */
-function visit(item, why, start = FIRST, stop = LAST, again = []) {
+function visit(item, why, start = FIRST, stop = LAST, again = null) {
   return { item, why, start, stop, again };
 }
 
@@ -215,6 +223,7 @@ class Met {
   /** @param {SeenEvent} event */
   constructor(event) {
     this.event = event;
+    this.lots = new Lots(event.body);
   }
 
   /** The hash of what the event asserts, apart from its being an error. */
@@ -335,11 +344,13 @@ class Walk {
   /** @type {Map<string, Missing>} */
   missing = new Map();
 
-  /** The items whose trails are not to be had. */
-  #lacking = new Set();
+  /** Item → why its trail is not to be had. @type {Map<string, string>} */
+  #lacking = new Map();
   /** @type {Visit[]} */
   #queue = [];
   #planned = new Set();
+  /** @type {Map<string, Opening>} */
+  #openings = new Map();
   /** @type {Map<string, Windows>} */
   #made = new Map();
   /** @type {Map<string, Seen | null>} */
@@ -391,7 +402,8 @@ class Walk {
    * @param {Visit} plan
    */
   follow(plan) {
-    const key = JSON.stringify(plan);
+    const { item, why, start, stop, again } = plan;
+    const key = JSON.stringify([item, why, start, stop, again?.number]);
     if (this.#planned.has(key)) return;
     if (this.#planned.size >= MAX_VISITS) {
       this.#miss(plan, null, "the story is too long to be followed");
@@ -496,17 +508,40 @@ class Walk {
         if (added) added.push(seen.at);
         else opened.set(parent, [seen.at]);
       } else if (added) {
-        windows.push(windowOn(parent, added, seen.at));
+        windows.push(windowOn(parent, this.#list(added), seen.at));
         opened.delete(parent);
       }
     }
     for (const [parent, added] of opened) {
-      windows.push(windowOn(parent, added, stop));
+      windows.push(windowOn(parent, this.#list(added), stop));
     }
-    const later = plan.again.filter((at) => comparePlaces(at, stop) > 0);
-    if (later.length) windows.push(windowOn(plan.item, later, plan.stop));
+    let later = plan.again;
+    while (later && comparePlaces(later.at, stop) <= 0) later = later.rest;
+    if (later) windows.push(windowOn(plan.item, later, plan.stop));
     for (const window of windows) this.follow(window);
     return stop;
+  }
+
+  /**
+   * Return the one list of some places, which rise: so lists are equal if they
+   * are one, and what is left of one after a place is a part of it, no copy.
+   * @param {Position[]} places one at least
+   */
+  #list(places) {
+    /** @type {Opening | null} */
+    let first = null;
+    for (let i = places.length - 1; i >= 0; i--) {
+      const key = `${placeKey(places[i])} ${first?.number}`;
+      /** @type {Opening} */
+      const made = this.#openings.get(key) ?? {
+        number: this.#openings.size,
+        at: places[i],
+        rest: first,
+      };
+      this.#openings.set(key, made);
+      first = made;
+    }
+    return /** @type {Opening} */ (first);
   }
 
   /**
@@ -581,20 +616,23 @@ class Walk {
     const { item } = plan;
     const known = this.trails.get(item);
     if (known) return known;
-    if (this.#lacking.has(item)) return null;
-    this.#lacking.add(item);
-    if (this.trails.size >= MAX_TRAILS) {
-      this.#miss(plan, null, `the story has over ${MAX_TRAILS} trails`);
-      return null;
+    let reason = this.#lacking.get(item);
+    if (reason === undefined) {
+      reason = `the story has over ${MAX_TRAILS} trails`;
+      if (this.trails.size < MAX_TRAILS) {
+        const trail = this.readTrail(item);
+        if (trail !== null) {
+          this.trails.set(item, trail);
+          return trail;
+        }
+        reason = `the trail of ${item} is not there`;
+      }
+      this.#lacking.set(item, reason);
     }
-    const trail = this.readTrail(item);
-    if (trail === null) {
-      this.#miss(plan, null, `the trail of ${item} is not there`);
-      return null;
-    }
-    this.#lacking.delete(item);
-    this.trails.set(item, trail);
-    return trail;
+    // Whatever else it was missed for: who cares for one reason alone must
+    // hear of that.
+    this.#miss(plan, null, reason);
+    return null;
   }
 
   /**
@@ -702,16 +740,18 @@ class Walk {
         link.leaves.every((leaf) => met?.event.shown.has(leaf));
       seen = met && isNamed ? new Seen(link, met) : null;
       this.#seen.set(key, seen);
-      if (!seen) {
-        const { count } = /** @type {SparseTrail} */ (this.trails.get(item));
-        const fault = met ? "does not show that it names it" : "is not shown";
-        this.#miss(
-          plan,
-          at,
-          `event ${number + 1} of ${count} of the trail of ${item} (entry` +
-            ` ${at[0]}, event ${at[1]}) ${fault}`,
-        );
-      }
+    }
+    if (!seen) {
+      // For each reason, as a trail that is missing.
+      const { count } = /** @type {SparseTrail} */ (this.trails.get(item));
+      const isMet = this.#met.get(placeKey(at));
+      const fault = isMet ? "does not show that it names it" : "is not shown";
+      this.#miss(
+        plan,
+        at,
+        `event ${number + 1} of ${count} of the trail of ${item} (entry` +
+          ` ${at[0]}, event ${at[1]}) ${fault}`,
+      );
     }
     return seen;
   }
@@ -762,7 +802,7 @@ class Walk {
   #followLot(plan, seen) {
     let lot = null;
     try {
-      lot = lotOf(seen.event.body, plan.item);
+      lot = seen.met.lots.of(plan.item);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       this.#miss(
@@ -906,11 +946,11 @@ function joined(stretches) {
 
 /**
  * @param {string} parent
- * @param {Position[]} added
+ * @param {Opening} added
  * @param {Position} stop
  */
-function windowOn(parent, [start, ...again], stop) {
-  return visit(parent, CONTAINER, start, stop, again);
+function windowOn(parent, added, stop) {
+  return visit(parent, CONTAINER, added.at, stop, added.rest);
 }
 
 /**
