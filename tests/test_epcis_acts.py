@@ -10,11 +10,8 @@ from provenance.claims.event import Item
 from provenance.claims.registry import Act
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.epcis.acts import (
-    ContainerChange,
     Lots,
-    container_change,
     created_lists,
-    inputs_of,
     read_act,
 )
 from provenance.epcis.vocabulary import BIZ_STEP, PRIVATE_STEP, PRIVATE_STEPS
@@ -177,8 +174,6 @@ def test_a_transformation_creates_its_outputs_alone() -> None:
         "94219029600000017",
         "9421902960017",
     )
-    assert inputs_of(body, items) == (UNIT,)
-    assert inputs_of(ADDED, items) == ()
 
 
 def test_a_transformation_that_claims_an_action_still_creates() -> None:
@@ -251,8 +246,6 @@ def test_a_hostile_body_raises_only_malformed(changed: dict[str, Any]) -> None:
     for read in (
         lambda: read_act(body, ITEMS),
         lambda: lot_of(body, UNIT),
-        lambda: container_change(body, ITEMS),
-        lambda: inputs_of(body, ITEMS),
     ):
         try:
             read()
@@ -329,64 +322,6 @@ def test_only_an_event_that_creates_names_a_lot() -> None:
 def test_a_lot_that_is_none_is_refused(ilmd: Any) -> None:
     with pytest.raises(MalformedError):
         lot_of({**ADDED, "ilmd": ilmd}, UNIT)
-
-
-# Containers.
-
-
-@pytest.mark.parametrize("kind", ["AggregationEvent", "AssociationEvent"])
-@pytest.mark.parametrize(
-    ("action", "direction"), [("ADD", "in"), ("DELETE", "out")]
-)
-def test_items_go_into_and_come_out_of_containers(
-    kind: str, action: str, direction: str
-) -> None:
-    items = [
-        Item("childEPCs", UNIT),
-        Item("parentID", CARTON),
-        Item("childQuantityList", LOT, 2),
-        Item("epcList", OTHER_UNIT),
-    ]
-    assert container_change({"type": kind, "action": action}, items) == (
-        CARTON,
-        (UNIT, LOT),
-        direction,
-    )
-
-
-def test_a_container_may_be_emptied_without_a_list() -> None:
-    assert container_change(
-        {"type": "AggregationEvent", "action": "DELETE"},
-        [Item("parentID", CARTON)],
-    ) == ContainerChange(CARTON, (), "out")
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"type": "AggregationEvent", "action": "OBSERVE"},
-        {"type": "AggregationEvent"},
-        ADDED,
-        {"type": "TransactionEvent", "action": "ADD"},
-    ],
-)
-def test_other_events_move_nothing(body: dict[str, Any]) -> None:
-    assert (
-        container_change(
-            body, [Item("parentID", CARTON), Item("childEPCs", UNIT)]
-        )
-        is None
-    )
-
-
-def test_a_change_without_a_container_is_refused() -> None:
-    with pytest.raises(
-        MalformedError, match="an AggregationEvent ADD has a parentID"
-    ):
-        container_change(
-            {"type": "AggregationEvent", "action": "ADD"},
-            [Item("childEPCs", UNIT)],
-        )
 
 
 def test_every_kind_that_a_role_may_sign_exists() -> None:

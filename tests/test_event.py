@@ -151,14 +151,14 @@ def test_only_things_that_can_be_followed_have_trails() -> None:
     assert not has_trail(f"{CLASS}/22/2A", "inputQuantityList")
     assert has_trail(UNIT, "epcList")
     assert has_trail(f"{CLASS}/10/L7", "quantityList")
-    assert an_event().trailed_items == (UNIT,)
+    assert tuple(an_event().own_leaves) == (UNIT,)
     assert an_event().own_leaves == {UNIT: (1,)}
 
 
 def test_what_is_said_about_a_whole_class_has_a_trail() -> None:
     assert has_trail(CLASS, "about")
     event = make_event(BODY, [Item("about", CLASS)], secret=SECRET)
-    assert event.trailed_items == (CLASS,)
+    assert tuple(event.own_leaves) == (CLASS,)
 
 
 def test_an_item_named_twice_is_linked_once_with_both_leaves() -> None:
@@ -170,7 +170,7 @@ def test_an_item_named_twice_is_linked_once_with_both_leaves() -> None:
         Item("epcList", UNIT),
     ]
     event = make_event(BODY, items, secret=SECRET)
-    assert event.trailed_items == (UNIT, lot)
+    assert tuple(event.own_leaves) == (UNIT, lot)
     assert event.own_leaves == {UNIT: (1,), lot: (2, 4)}
 
 
@@ -195,7 +195,7 @@ def test_an_id_in_two_relations_is_refused(both: tuple[str, str]) -> None:
 def test_a_class_may_go_in_and_come_out_for_it_has_no_trail() -> None:
     items = [Item(f"{put}QuantityList", CLASS) for put in ("input", "output")]
     event = make_event(BODY, items, secret=SECRET)
-    assert parse_event(event.data).trailed_items == ()
+    assert tuple(parse_event(event.data).own_leaves) == ()
     with pytest.raises(MalformedError, match="two relations"):
         make_event(BODY, [*items, Item("about", CLASS)], secret=SECRET)
 

@@ -241,7 +241,7 @@ def test_a_report_without_items_is_about_its_read_point() -> None:
     ]
     (prepared,) = prepare_document(sent)
     assert prepared.items == (Item("place", PLACE_ID),)
-    assert prepared.trailed_items == (PLACE_ID,)
+    assert tuple(prepared.own_leaves) == (PLACE_ID,)
     assert prepared.body["readPoint"] == sent["readPoint"]
     made = new_event(prepared.body, [])
     assert made.items == prepared.items

@@ -124,7 +124,7 @@ def test_every_openepcis_document_is_logged_and_given_back_or_refused(
             back = read_back(ledger, receipt.log_index, len(events))
             assert back == [given_back(event) for event in events], path
             for item in dict.fromkeys(
-                i for event in events for i in event.trailed_items
+                i for event in events for i in event.own_leaves
             ):
                 bundle = ledger.prove_item(item)
                 verdict = examine_bundle(
@@ -163,7 +163,7 @@ def test_a_sensor_reading_of_a_place_is_in_the_places_trail() -> None:
         ],
     }
     (event,) = prepare_document(json.dumps(document).encode())
-    assert event.trailed_items == ("https://id.gs1.org/414/9506000134376",)
+    assert tuple(event.own_leaves) == ("https://id.gs1.org/414/9506000134376",)
     assert event.items[0].relation == "place"
 
 

@@ -195,17 +195,6 @@ class Event:
         return {item: tuple(numbers) for item, numbers in found.items()}
 
     @property
-    def trailed_items(self) -> tuple[str, ...]:
-        """The ids of the items whose trails this event joins, each once."""
-        return tuple(
-            dict.fromkeys(
-                item.id
-                for item in self.items
-                if has_trail(item.id, item.relation)
-            )
-        )
-
-    @property
     def after(self) -> tuple[tuple[str, Hash], ...]:
         """The (item id, link) pairs that must be the heads at admission."""
         return read_after(self.body)

@@ -1,4 +1,4 @@
-"""What an EPCIS event does: which permission it needs, what it moves.
+"""What an EPCIS event does: which permission it needs, which lot it makes.
 
 Bodies come from signed events, whoever made them, and are read here by the
 ledger for every event that it admits. So each function takes any body, costs
@@ -14,9 +14,8 @@ puts units of lot L7 into being at a place, which takes the kind
 In full: `FORMATS.md`, section 11.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
 
 from provenance.claims.event import Item
 from provenance.claims.registry import Act
@@ -29,23 +28,6 @@ from provenance.gs1 import canonical_item, gtin_of, lot_item, owner_key
 
 _ADDED = frozenset({"epcList", "quantityList"})
 _OUTPUTS = frozenset({"outputEPCList", "outputQuantityList"})
-_CHILDREN = frozenset({"childEPCs", "childQuantityList"})
-_INPUTS = frozenset({"inputEPCList", "inputQuantityList"})
-_CONTAINING = frozenset({"AggregationEvent", "AssociationEvent"})
-
-
-class ContainerChange(NamedTuple):
-    """That items went into a container, or came out of it.
-
-    Attributes:
-        parent: The container.
-        children: The items; with `out`, none means that all came out.
-        direction: Which way they went.
-    """
-
-    parent: str
-    children: tuple[str, ...]
-    direction: Literal["in", "out"]
 
 
 def read_act(body: Mapping[str, Value], items: Sequence[Item]) -> Act:
@@ -116,40 +98,6 @@ class Lots:
         # Asked for its product, it is made once for all units.
         product = f"https://id.gs1.org/01/{gtin}"
         return None if self._number is None else lot_item(product, self._number)
-
-
-def container_change(
-    body: Mapping[str, Value], items: Iterable[Item]
-) -> ContainerChange | None:
-    """Return what went into or came out of which container.
-
-    None for an event that moves nothing in or out.
-
-    Raises:
-        MalformedError: Something moves, but the event names no container.
-    """
-    kind, action = _form(body)
-    if kind not in _CONTAINING or action not in {"ADD", "DELETE"}:
-        return None
-    parent, children = None, []
-    for item in items:
-        if item.relation == "parentID":
-            parent = item.id
-        elif item.relation in _CHILDREN:
-            children.append(item.id)
-    if parent is None:
-        raise MalformedError(f"an {kind} {action} has a parentID")
-    direction: Literal["in", "out"] = "in" if action == "ADD" else "out"
-    return ContainerChange(parent, tuple(children), direction)
-
-
-def inputs_of(
-    body: Mapping[str, Value], items: Iterable[Item]
-) -> tuple[str, ...]:
-    """Return what a transformation used up, in order; () for other events."""
-    if body.get("type") != "TransformationEvent":
-        return ()
-    return tuple(item.id for item in items if item.relation in _INPUTS)
 
 
 def _form(body: Mapping[str, Value]) -> tuple[str, str | None]:
