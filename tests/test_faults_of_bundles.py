@@ -175,7 +175,9 @@ def test_an_event_of_unknown_relations_is_told(code: int) -> None:
         SOUND, statements=(*SOUND.statements[:LAST], statement)
     )
     for found in (alone(bad), look(bad)):
-        assert f"relation {code} of an event's items is unknown" in found[0].what
+        assert (
+            f"relation {code} of an event's items is unknown" in found[0].what
+        )
     with pytest.raises(MalformedError, match="leaf 1 of the event is not an"):
         decode_file(bad.to_bytes())
 

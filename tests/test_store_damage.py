@@ -10,12 +10,13 @@ import pathlib
 import random
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import apsw
 import pytest
 
 from provenance.errors import MalformedError, ProvenanceError, StoreError
-from provenance.folder import DATABASE, audit_folder
+from provenance.folder import DATABASE, audit_folder, open_reader
 from provenance.store.protocol import MAP_ROWS, Reader
 from provenance.store.sqlite import SQLiteStore
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of
@@ -151,9 +152,15 @@ CHANGES = [
     "UPDATE links SET leaves = NULL WHERE number = 5",
     "UPDATE links SET leaves = 1.5 WHERE number = 5",
     "UPDATE links SET leaves = -1 WHERE number = 5",
+    "UPDATE links SET leaves = 77",
+    "UPDATE links SET leaves = 4294967296",
     "UPDATE links SET leaves = x'000000' WHERE number = 5",
     "UPDATE links SET leaves = x'00000001' WHERE number = 5",
     "UPDATE links SET kinds = 'four' WHERE number = 5",
+    "UPDATE links SET kinds = 32",
+    "UPDATE links SET position = -1",
+    "UPDATE links SET position = 4294967296",
+    "UPDATE links SET log_index = -1",
     "UPDATE links SET time = -1 WHERE number = 5",
     "UPDATE heads SET edge = NULL",
     "UPDATE heads SET edge = x'00'",
@@ -188,6 +195,18 @@ def test_a_value_that_no_ledger_writes_is_found_and_stops_no_audit(
     findings = audit_folder(target, processes=1).findings
     assert findings
     assert all(finding.what for finding in findings)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_value_that_no_ledger_writes_stops_a_proof_with_our_error_alone(
+    folder: pathlib.Path, tmp_path: pathlib.Path, change: str
+) -> None:
+    target = tamper(folder, tmp_path / "damaged", change)
+    for number in range(6):
+        with suppress(ProvenanceError), open_reader(target) as ledger:
+            ledger.trail(can(number))
+        with suppress(ProvenanceError), open_reader(target) as ledger:
+            ledger.prove_item(can(number))
 
 
 def test_a_value_of_another_type_is_named_as_damage(

@@ -245,8 +245,7 @@ class ItemMap:
             for edges in (_NO_EDGES, (b"", 1, _link_leaf(link))):
                 if _leaf_hash(key, 1, link, edges) == digest:
                     return edges
-        head = self._reader.head(key)
-        if head is not None:
+        elif (head := self._reader.head(key)) is not None:
             edges = head.edge, head.warnings, head.warned
             try:
                 if _leaf_hash(key, count, link, edges) == digest:
@@ -324,12 +323,8 @@ class ItemMap:
             self._prove_in_row(proof, 0, 1, sorted(set(keys)))
         others = []
         for key in sorted(proof.others):
-            head = self._reader.head(key)
-            leaf = self.get(key)
-            if head is None or leaf is None or head.leaf != leaf[0]:
-                raise StoreError(
-                    f"the head {key.hex()} is not the map's: run an audit"
-                )
+            head = self.head(key)
+            assert head is not None, "the proof met it in the map"
             others.append((key, read_head(head).value))
         return patricia.MapMultiproof(
             tuple(proof.steps), tuple(others), tuple(proof.hashes)

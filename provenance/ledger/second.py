@@ -64,9 +64,9 @@ class LedgerCopy:
         head = self._reader.head(map_key(item))
         if head is None or self._size < size:
             return None
-        view = TrailView(self._reader, head)
         # A ledger that is damaged has links that cannot be read.
         with suppress(StoreError, NotFoundError):
+            view = TrailView(self._reader, head)
             return view.links(0, view.first_at((size, 0)))
         return None
 

@@ -48,9 +48,15 @@ class TrailView:
     """
 
     def __init__(self, reader: Reader, row: HeadRow) -> None:
-        """Read from *reader* the trail that ends in *row*."""
+        """Read from *reader* the trail that ends in *row*.
+
+        Raises:
+            StoreError: By its head it has no links: what is stored is damaged.
+        """
         self._reader = reader
         self._row = row
+        if row.count < 1:
+            raise self._damage("no links that its head counts")
         self.count = row.count
         self.nodes = TileNodes(self, size=row.count)
         self._tiles: dict[int, tuple[list[bytes], list[int]]] = {}

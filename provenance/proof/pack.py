@@ -40,6 +40,7 @@ from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.trail import Link
 from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash
+from provenance.errors import StoreError
 from provenance.proof.bundle import (
     LoggedEntry,
     ProvenTrail,
@@ -442,6 +443,12 @@ class _Look:
         for at, numbers in needed.items():
             items = self._event(at).items
             for number in sorted(numbers - {0}):
+                if number not in items:
+                    raise StoreError(
+                        f"a link says that leaf {number} of event {at[1]} of"
+                        f" entry {at[0]} names its item, which it does not: run"
+                        " an audit"
+                    )
                 named = items[number]
                 trail = self.trails.get(named.id)
                 if trail is not None and has_trail(named.id, named.relation):

@@ -15,6 +15,7 @@ from typing import Any
 
 import apsw
 
+from provenance.claims.trail import MAX_KINDS
 from provenance.errors import NotFoundError, StoreError
 from provenance.forks import Owner
 from provenance.store.protocol import (
@@ -185,6 +186,8 @@ LEAF_NUMBER = 4
 
 _AT_ONCE = 1_000
 """On how many trails one query looks back."""
+
+_MOST_U32 = 2**32 - 1
 
 _LAST_INTEGER = 2**63 - 1
 """The largest number that a row can have."""
@@ -480,6 +483,13 @@ class SQLiteReads(ABC):
     def _link(self, *row: Any) -> LinkRow:
         """Return the link whose columns these are."""
         log_index, position, time, kinds, leaves, event_id, previous = row
+        # Whoever hashes a link has no place for what is out of these bounds.
+        if (
+            not 0 <= kinds <= MAX_KINDS
+            or not 0 <= position <= _MOST_U32
+            or min(log_index, time) < 0
+        ):
+            raise damage("a link that no ledger writes", self._path)
         return LinkRow(
             log_index,
             position,
@@ -491,7 +501,7 @@ class SQLiteReads(ABC):
         )
 
     def _leaves(self, stored: object) -> tuple[int, ...]:
-        if isinstance(stored, int):
+        if isinstance(stored, int) and 0 <= stored <= _MOST_U32:
             return (stored,)
         if isinstance(stored, bytes) and len(stored) != LEAF_NUMBER:
             count, rest = divmod(len(stored), LEAF_NUMBER)
