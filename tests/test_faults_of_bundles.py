@@ -9,6 +9,7 @@ import pytest
 from provenance.claims.actor import Grant
 from provenance.claims.event import Field, Item, make_event
 from provenance.cli.decode import decode_file
+from provenance.encoding.canonical import encode
 from provenance.encoding.difference import MAX_SHOWN, Differing, differences
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash
@@ -18,6 +19,7 @@ from provenance.proof.bundle import (
     LoggedEntry,
     Range,
     ShownEvent,
+    ShownField,
     parse_bundle,
 )
 from provenance.proof.copies import BundleCopy
@@ -180,6 +182,24 @@ def test_an_event_of_unknown_relations_is_told(code: int) -> None:
         )
     with pytest.raises(MalformedError, match="leaf 1 of the event is not an"):
         decode_file(bad.to_bytes())
+
+
+def test_no_field_is_decoded_by_the_pointer_of_another() -> None:
+    event = SOUND.statements[LAST].events[0]
+    # Leaf 1 is an item's, and leaf 2 is the one field's.
+    leaf = encode(["field", bytes(16), "hidden"])
+    for number, shown in ((1, {}), (2, {"/note": "hidden"}), (3, {})):
+        changed = dataclasses.replace(
+            event, pointers=("/note",), fields=(ShownField(number, leaf),)
+        )
+        statement = dataclasses.replace(
+            SOUND.statements[LAST], events=(changed,)
+        )
+        bundle = dataclasses.replace(
+            SOUND, statements=(*SOUND.statements[:LAST], statement)
+        )
+        content: Any = decode_file(bundle.to_bytes()).content
+        assert content["events"][-1]["concealed"] == shown
 
 
 def test_a_link_that_was_left_out_is_shown() -> None:

@@ -358,7 +358,8 @@ def _shown(log_index: int, event: ShownEvent, room: Room) -> Plain:
                 parse_field(each.leaf, pointer=pointer, room=room).value
             )
             for each in event.fields
-            for pointer in event.pointers[each.number - fields :][:1]
+            if 0 <= each.number - fields < len(event.pointers)
+            for pointer in (event.pointers[each.number - fields],)
         },
         "hashes": _hex(event.hashes),
     }

@@ -140,10 +140,7 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
     if kind in RULES:
         RULES[kind](event)
     _require_lots(event, body, items, prefixes)
-    try:
-        require_one_relation(items)
-    except MalformedError as error:
-        raise Fault(f"{error}: leave it out of one list") from error
+    _require_one_list(items)
     return EventDraft(body, tuple(items))
 
 
@@ -234,6 +231,13 @@ def _strings(value: Value) -> Iterator[str]:
         for name, element in value.items():
             yield name
             yield from _strings(element)
+
+
+def _require_one_list(items: Sequence[Item]) -> None:
+    try:
+        require_one_relation(items)
+    except MalformedError as error:
+        raise Fault(f"{error}: leave it out of one list") from error
 
 
 def _require_lots(
