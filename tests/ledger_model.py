@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from provenance.claims.actor import Grant
-from provenance.claims.event import Event
+from provenance.claims.event import CODES, Event
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import Submission
 from provenance.errors import (
@@ -24,7 +24,7 @@ from provenance.errors import (
     UnknownActorError,
 )
 from tests.ledger_world import OPERATOR, ORIGIN
-from tests.vectors import reference
+from tests.vectors import reference, words
 
 MINUTE = 60_000
 GRACE = 5 * MINUTE
@@ -168,6 +168,7 @@ class Model:
         self.owners = owners
         self.people = {OPERATOR: Person({OPERATOR: True})}
         self.trails: dict[str, list[bytes]] = {}
+        self.joined: dict[str, list[reference.Link]] = {}
         self.said: dict[str, list[tuple[int, str, Event]]] = {}
         self.links = 0
         self.logged: dict[bytes, int] = {}
@@ -216,15 +217,22 @@ class Model:
     def _link(self, statement: Statement) -> None:
         for position, saying in enumerate(statement.sayings):
             event = saying.event
-            for item in dict.fromkeys(i.id for i in event.items):
-                link = reference.H(
-                    b"provenance/link/v1\0"
-                    + self.head(item)
-                    + reference.u64(self.size)
-                    + reference.u32(position)
-                    + event.id
+            numbers: dict[str, list[int]] = {}
+            for number, named in enumerate(event.items, 1):
+                numbers.setdefault(named.id, []).append(number)
+            for item, leaves in numbers.items():
+                code = CODES[event.items[leaves[0] - 1].relation]
+                link = reference.Link(
+                    self.size,
+                    position,
+                    words.time_of(event.body),
+                    words.kinds(event.body, event.counts, code),
+                    tuple(leaves),
+                    event.id,
                 )
-                self.trails.setdefault(item, []).append(link)
+                links = self.joined.setdefault(item, [])
+                links.append(link)
+                self.trails[item] = reference.chain(item, links)
                 self.said.setdefault(item, []).append(
                     (self.links, statement.issuer, event)
                 )

@@ -32,6 +32,7 @@ from tests.waiting import finish
 # The table of the house's error page, again.
 EXITS = {
     "MalformedError": 3,
+    "UnknownKindError": 3,
     "RejectedError": 1,
     "UnknownActorError": 1,
     "RoleNotGrantedError": 1,

@@ -26,8 +26,10 @@ from provenance.cli.times import now
 from provenance.epcis.document import parse_document
 from provenance.folder import audit_folder, open_reader
 from provenance.gs1 import canonical_item, owner_key
+from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
+from tests.mutants import Base, Report, check_bits
 
 CANS = 24
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -60,6 +62,17 @@ def told() -> Story:
     story = new_story(CANS, now=NOW)
     assert list(story.scenes())
     return story
+
+
+def test_flipped_bits_of_the_bundle_are_found_out(played: Played) -> None:
+    """Only a witness that the quorum can do without is not missed."""
+    can = played.story.goods.can
+    base = Base(played.bundle, format_trust(played.trust), now(), can)
+    report = Report.empty()
+    bits = range(5, len(played.bundle) * 8, 1511)
+    check_bits(base, bits, report)
+    assert report.faults == []
+    assert report.outcomes["VERIFIED"] < len(bits) // 20
 
 
 # The whole command.

@@ -192,6 +192,14 @@ def test_an_id_in_two_relations_is_refused(both: tuple[str, str]) -> None:
         parse_event(written([[code, 1] for code in codes], [], leaves))
 
 
+def test_a_class_may_go_in_and_come_out_for_it_has_no_trail() -> None:
+    items = [Item(f"{put}QuantityList", CLASS) for put in ("input", "output")]
+    event = make_event(BODY, items, secret=SECRET)
+    assert parse_event(event.data).trailed_items == ()
+    with pytest.raises(MalformedError, match="two relations"):
+        make_event(BODY, [*items, Item("about", CLASS)], secret=SECRET)
+
+
 def test_items_stand_by_relation_and_then_as_they_came() -> None:
     first, second, parent = "urn:x:1", "urn:x:2", "urn:x:3"
     event = make_event(

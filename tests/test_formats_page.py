@@ -487,7 +487,7 @@ def bundle() -> Iterator[str]:
     yield from (f"  {line}".rstrip() for line in _lines(trust_text))
     yield "the bundle"
     yield from hexed(data)
-    yield f"the verdict at {NOW}, the item in hand being {CAN[19:]}"
+    yield f"the verdict at {NOW} on {CAN}"
     yield f"  {verdict.outcome.value}"
     codes = [step.code for step in verdict.steps]
     for start in range(0, len(codes), 7):

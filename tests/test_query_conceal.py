@@ -16,15 +16,13 @@ from tests.query_world import QueryWorld
 
 SECRET = "nobody's business"
 CONCEALED: dict[str, dict[str, Any]] = {
-    "/bizStep": {"EQ_bizStep": "inspecting"},
-    "/disposition": {"EQ_disposition": "active"},
     "/readPoint": {"WD_readPoint": "https://id.gs1.org/414/9506000000015"},
     "/bizTransactionList": {"EQ_bizTransaction_po": "urn:po:1"},
-    "/eventID": {"EQ_eventID": "urn:uuid:00000000-0000-4000-8000-000000000001"},
+    "/bizLocation": {"EQ_bizLocation": "https://id.gs1.org/414/9506000000022"},
     "/ex:buyer": {"EQ_ex:buyer": SECRET},
     "/ex:size": {"GE_ex:size": 5},
     "/ex:deep/ex:inner": {"EQ_INNER_ex:inner": SECRET},
-    "/ilmd": {"EQ_ILMD_ex:grade": SECRET},
+    "/ilmd/ex:grade": {"EQ_ILMD_ex:grade": SECRET},
 }
 """Pointer → what finds the event by what it conceals there."""
 
@@ -40,6 +38,7 @@ def secretive() -> dict[str, Any]:
         "eventTimeZoneOffset": "+00:00",
         "epcList": [can(1)],
         "readPoint": {"id": "https://id.gs1.org/414/9506000000015/254/a"},
+        "bizLocation": {"id": "https://id.gs1.org/414/9506000000022"},
         "bizTransactionList": [{"type": "po", "bizTransaction": "urn:po:1"}],
         "ilmd": {"ex:grade": SECRET},
         "ex:buyer": SECRET,
@@ -75,7 +74,7 @@ def test_what_is_concealed_is_found_by_whom_it_is_shown_to(
     world: QueryWorld, queries: Queries, pointer: str
 ) -> None:
     asked = CONCEALED[pointer]
-    open_one = [1] if pointer != "/eventID" else []
+    open_one = [1]
     others = sorted(CONCEALED.keys() - {pointer})
     assert world.ask_all(queries, dict(asked)) == open_one
     assert world.ask_all(queries, dict(asked), others) == open_one
@@ -86,12 +85,12 @@ def test_what_is_concealed_is_found_by_whom_it_is_shown_to(
 def test_what_is_concealed_is_shown_to_nobody_else(
     world: QueryWorld, queries: Queries, pointer: str
 ) -> None:
-    member = pointer[1:].partition("/")[0]
+    member, _, deeper = pointer[1:].partition("/")
     for reveal, is_shown in (([], False), ([pointer], True)):
         asked = {"MATCH_epc": can(1)}
         (found,) = world.ask(queries, dict(asked), reveal).events
-        if pointer == "/ex:deep/ex:inner":
-            assert ("ex:inner" in found.event["ex:deep"]) == is_shown  # type: ignore[operator]  # an object
+        if deeper:
+            assert (deeper in found.event[member]) == is_shown  # type: ignore[operator]  # an object
         else:
             assert (member in found.event) == is_shown
         assert is_shown or SECRET not in json.dumps(found.event)
@@ -129,7 +128,7 @@ def test_a_reveal_of_nothing_that_is_there_changes_nothing(
         assert world.ask_all(queries, {}, [pointer]) == [1, 0]
         assert world.ask_all(
             queries, {"EQ_bizStep": "inspecting"}, [pointer]
-        ) == [1]
+        ) == [1, 0]
 
 
 def test_what_is_concealed_is_not_in_the_index(world: QueryWorld) -> None:
@@ -140,21 +139,15 @@ def test_what_is_concealed_is_not_in_the_index(world: QueryWorld) -> None:
         assert SECRET.encode() not in file.read_bytes()
 
 
-def test_a_concealed_field_changes_nothing_that_all_may_see(
+def test_what_is_revealed_is_told_as_far_as_epcis_has_words_for_it(
     tmp_path: pathlib.Path,
 ) -> None:
     world = QueryWorld(tmp_path)
     fields = [
-        Field("/eventTime", "2000-01-01T00:00:00Z"),
-        Field("/type", "AggregationEvent"),
-        Field("/epcList", [can(7)]),
-        Field("/@context", {"ex": "https://evil.example/"}),
-        Field("/bizStep", "shipping"),
-        Field("/bizStep/deeper", "x"),
         Field("/ex:bytes", b"x"),
         Field("/ex:deep", {"bytes": [b"x"]}),
         Field("/ex:good", 1),
-        Field("/ex:good~1slash/~0", 2),
+        Field("/ex:slash~1ed/~0", 2),
     ]
     event = make_event(
         body(), [Item("epcList", can(1))], fields, secret=world.secret()
@@ -164,15 +157,9 @@ def test_a_concealed_field_changes_nothing_that_all_may_see(
     with world.queries() as queries:
         (plain,) = world.ask(queries, {}).events
         (found,) = world.ask(queries, {}, pointers).events
-        assert dict(found.event) == {
-            **plain.event,
-            "ex:good": 1,
-            "ex:good/slash": {"~": 2},
-        }
-        assert (
-            world.ask(queries, {"EQ_bizStep": "shipping"}, pointers).events
-            == ()
-        )
-        asked = {"LT_eventTime": "2001-01-01T00:00:00Z"}
-        assert world.ask(queries, dict(asked), pointers).events == ()
+    assert dict(found.event) == {
+        **plain.event,
+        "ex:good": 1,
+        "ex:slash/ed": {"~": 2},
+    }
     world.ledger.close()

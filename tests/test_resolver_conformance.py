@@ -146,10 +146,8 @@ def test_get_head_and_options_are_answered(node: TestClient) -> None:
     got, head = node.get(PATH), node.head(PATH)
     assert got.status_code == head.status_code == 307
     assert got.headers["location"] == head.headers["location"]
-    listed, head = (
-        node.get(PATH, headers=LINKSET),
-        node.head(PATH, headers=LINKSET),
-    )
+    plain = {**LINKSET, "accept-encoding": "identity"}
+    listed, head = node.get(PATH, headers=plain), node.head(PATH, headers=plain)
     assert head.status_code == 200
     assert head.content == b""
     assert head.headers["content-length"] == str(len(listed.content))

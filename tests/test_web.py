@@ -58,6 +58,7 @@ from provenance.proof.explanations import EXPLANATIONS
 from provenance.proof.trace import EDGE, WHOLE
 from provenance.proof.verdict import NOT_CHECKED, SCHEMA
 from provenance.proof.verdict import STEPS as CHECKS
+from tests.mutants import check_mutants
 from tests.parts import lack
 from tests.vectors.case import plain
 from tests.web.agree import Answerer, compare
@@ -144,6 +145,15 @@ def test_a_slice_of_changed_bundles_gets_the_same_verdicts(
     for outcome in ("VERIFIED", "FAILED", "INCOMPLETE", "UNKNOWN"):
         assert found.asked[f"bundle {outcome}"] > 0
     assert found.asked["receipt"] > SLICE // 5
+
+
+def test_a_slice_of_mutants_gets_the_same_verdicts(answerer: Answerer) -> None:
+    report = check_mutants(SLICE, SEED, answerer)
+    print(f"seed {SEED}: {dict(report.outcomes)}")
+    assert report.both is not None
+    assert [text for text, _ in report.both.disagreements] == []
+    assert report.faults == []
+    assert report.both.asked.total() == SLICE
 
 
 def test_without_webcrypto_the_verdicts_are_the_same(node: str) -> None:

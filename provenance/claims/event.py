@@ -672,20 +672,39 @@ def _relations(counts: Counts) -> list[str]:
 
 
 def check_distinct(items: Sequence[Item], counts: Counts) -> None:
-    """Refuse an id under two relations, or with more leaves than fit a link."""
+    """Refuse an id under two relations, or with more leaves than fit a link.
+
+    What has no trail under either of them, a product class that was repacked
+    say, has no link to fit and may.
+    """
     if len(counts) > 1:
         pairs = {(item.id, item.relation) for item in items}
         if len({item for item, _ in pairs}) != len(pairs):
-            twice = Counter(item for item, _ in pairs).most_common(1)[0][0]
-            raise MalformedError(
-                f"{twice[:80]!r} stands under two relations of one event"
-            )
+            require_one_relation(items)
     if len(items) > MAX_OWN_LEAVES:
         item, count = Counter(item.id for item in items).most_common(1)[0]
         if count > MAX_OWN_LEAVES:
             raise MalformedError(
                 f"an event names {item[:80]!r} {count} times, more than"
                 f" {MAX_OWN_LEAVES}"
+            )
+
+
+def require_one_relation(items: Iterable[Item]) -> None:
+    """Refuse an id that has a trail under one relation and stands under two.
+
+    Raises:
+        MalformedError: There is one.
+    """
+    first: dict[str, Item] = {}
+    for item in items:
+        other = first.setdefault(item.id, item)
+        if other.relation != item.relation and (
+            has_trail(item.id, item.relation)
+            or has_trail(other.id, other.relation)
+        ):
+            raise MalformedError(
+                f"{item.id[:80]!r} stands under two relations of one event"
             )
 
 

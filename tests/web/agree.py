@@ -1,7 +1,7 @@
 """Do Python and JavaScript say the same, whatever the bytes?
 
-    python -m tests.web.agree 10000          so many bundles, as many others
-    python -m tests.web.agree 10000 42       with the seed 42 again
+    python -m tests.web.agree 50000          so many bundles, as many others
+    python -m tests.web.agree 50000 42       with the seed 42 again
 
 What is asked is in `questions`. A verdict is compared whole: outcome, codes,
 subjects, notices, what the log says of itself, the timeline. Only what is

@@ -6,6 +6,7 @@ receipts, trust files, item ids, msgpack, base64 and texts.
 """
 
 import base64
+import functools
 import json
 import random
 import unicodedata
@@ -30,6 +31,10 @@ from tests.web.mutations import (
 Question = Mapping[str, Any]
 """Its `kind`, and what is given."""
 
+# Most bundles are changed many times, and what they hold is not touched.
+_decoded = functools.lru_cache(maxsize=1024)(decode)
+_parsed = functools.lru_cache(maxsize=1024)(parse_bundle)
+
 
 class Questions:
     """Makes questions of every kind, the same ones from the same seed."""
@@ -38,12 +43,12 @@ class Questions:
         self.rng = random.Random(seed)
         self._bundles = self._golden("bundle")
         self._receipts = self._golden("receipt")
-        self._trusts = {
+        self.trusts = {
             name: case["text"]
-            for name, case in self._named("trust")
+            for name, case in self.named("trust")
             if name.startswith("good-")
         }
-        self._bad_trusts = [case["text"] for _, case in self._named("trust")]
+        self._bad_trusts = [case["text"] for _, case in self.named("trust")]
         self._uris = [
             case["uri"] for case in self._golden("item") if "uri" in case
         ]
@@ -54,12 +59,13 @@ class Questions:
         ]
 
     @staticmethod
-    def _named(kind: str) -> Iterator[tuple[str, Any]]:
+    def named(kind: str) -> Iterator[tuple[str, Any]]:
+        """Yield the golden cases of a kind, each with its name."""
         for path in sorted((FOLDER / kind).glob("*.json")):
             yield path.stem, json.loads(path.read_bytes())["given"]
 
     def _golden(self, kind: str) -> list[Any]:
-        return [given for _, given in self._named(kind)]
+        return [given for _, given in self.named(kind)]
 
     def bundle(self) -> Question:
         """Return a question about a changed bundle."""
@@ -70,7 +76,7 @@ class Questions:
         data = base64.b64decode(given["bundle"])
         others = base64.b64decode(other["bundle"])
         trust = given["trust"] if rng.random() < 0.95 else rng.choice(
-            [name.removeprefix("good-") for name in self._trusts]
+            [name.removeprefix("good-") for name in self.trusts]
         )  # fmt: skip
         now = given["now"]
         if rng.random() < 0.1:
@@ -80,8 +86,8 @@ class Questions:
             item = rng.choice((None, other["item"], *INTERESTING_TEXTS))
         return {
             "kind": "bundle",
-            "bundle": encode_base64(self._changed(data, others)),
-            "trust": self._trusts[f"good-{trust}"],
+            "bundle": encode_base64(self.changed(data, others)),
+            "trust": self.trusts[f"good-{trust}"],
             "now": now,
             "item": item,
         }
@@ -90,7 +96,7 @@ class Questions:
         told = tales.tell(self.rng)
         data = told.bundle
         if self.rng.random() < 0.1:
-            data = self._changed(data, data)
+            data = self.changed(data, data)
         return {
             "kind": "bundle",
             "bundle": encode_base64(data),
@@ -99,16 +105,27 @@ class Questions:
             "item": told.item,
         }
 
-    def _changed(self, data: bytes, other: bytes) -> bytes:
+    def changed(self, data: bytes, other: bytes) -> bytes:
+        """Return a bundle with something changed, or taken from *other*."""
         rng = self.rng
         try:
-            parts, others = decode(data), decode(other)
+            parts, others = _decoded(data), _decoded(other)
             if rng.random() < 0.5:
                 return self._with_other_parts(data, other)
         except MalformedError:
             return change_bytes(rng, data, other)
         if not isinstance(parts, list) or not isinstance(others, list):
             return change_bytes(rng, data, other)
+        try:
+            return self._with_other_values(parts, others, data, other)
+        except MalformedError:
+            # Not every number that is near to one can be written.
+            return change_bytes(rng, data, other)
+
+    def _with_other_values(
+        self, parts: list[Any], others: list[Any], data: bytes, other: bytes
+    ) -> bytes:
+        rng = self.rng
         match rng.choices(range(6), (3, 6, 6, 3, 2, 1))[0]:
             case 0:
                 return change_bytes(rng, data, other)
@@ -119,16 +136,18 @@ class Questions:
             case 2:
                 parts = change_inside(rng, parts, others)
             case 3:
+                parts = list(parts)
                 for number in rng.choices(range(len(others) or 1), k=2):
                     parts[number : number + 1] = others[number : number + 1]
             case 4 if len(parts) > 1 < len(others):
-                parts[1] = change_text(rng, str(parts[1]), str(others[1]))
+                text = change_text(rng, str(parts[1]), str(others[1]))
+                parts = [parts[0], text, *parts[2:]]
             case _:
                 pass
         return encode(parts)
 
     def _with_other_parts(self, data: bytes, other: bytes) -> bytes:
-        bundle, donor = parse_bundle(data), parse_bundle(other)
+        bundle, donor = _parsed(data), _parsed(other)
         for _ in range(self.rng.choice((1, 1, 2))):
             bundle = change_part(self.rng, bundle, donor)
         try:
@@ -155,7 +174,7 @@ class Questions:
             "kind": "receipt",
             "text": encode_base64(text),
             "entry": encode_base64(entry),
-            "trust": self._trusts[f"good-{given['trust']}"],
+            "trust": self.trusts[f"good-{given['trust']}"],
             "now": given["now"] + rng.choice((0, 0, -(10**6), 10**6)),
         }
 

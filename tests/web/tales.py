@@ -128,7 +128,18 @@ class Told:
 
 
 def tell(rng: random.Random) -> Told:
-    """Return a story made up by *rng*."""
+    """Return a story made up by *rng*, something of it hurt, perhaps."""
+    play, bundle, told = play_out(rng)
+    while rng.random() < 0.3:
+        bundle = hurt(rng, play, bundle)
+    return dataclasses.replace(told, bundle=bundle.to_bytes())
+
+
+def play_out(rng: random.Random) -> tuple["Play", Bundle, Told]:
+    """Return a story made up by *rng*, as its ledger proves it.
+
+    What is told of it may be wrong all the same.
+    """
     teller = _Teller(rng)
     for _ in range(rng.randrange(2, 14)):
         teller.say_something()
@@ -140,16 +151,15 @@ def tell(rng: random.Random) -> Told:
     times = [i for i in teller.commits if rng.random() < 0.6]
     play.commit()
     bundle = play.prove(rng, item, times=times, wants=wants)
-    while rng.random() < 0.3:
-        bundle = _hurt(rng, play, bundle)
     trust = _trust(rng, play)
-    return Told(
+    told = Told(
         bundle.to_bytes(),
         format_trust(trust),
         play.now
         + rng.choice((0, 0, 0, 60_000, 10**6, 10**9, -(10**6), -60_000)),
         rng.choice((item, item, None)),
     )
+    return play, bundle, told
 
 
 class Play(World):
@@ -455,7 +465,7 @@ def put(rows: tuple[Any, ...], number: int, row: Any) -> tuple[Any, ...]:
     return (*rows[:number], row, *rows[number + 1 :])
 
 
-def _hurt(rng: random.Random, play: Play, bundle: Bundle) -> Bundle:
+def hurt(rng: random.Random, play: Play, bundle: Bundle) -> Bundle:
     """Return *bundle* with something left out of it, or put in."""
     numbers = range(len(bundle.statements))
     number = rng.choice(numbers) if numbers else 0

@@ -496,6 +496,9 @@ export function readAfter(body) {
 
 /**
  * Refuse an id under two relations, or with more leaves than fit a link.
+ *
+ * What has no trail under either of them, a product class that was repacked
+ * say, has no link to fit and may.
  * @param {Item[]} items
  * @param {Counts} counts
  * @throws {MalformedError} There is one.
@@ -507,12 +510,16 @@ export function checkDistinct(items, counts) {
   /** @type {Map<string, number>} */
   const own = new Map();
   for (const { id, relation } of items) {
-    if ((relations.get(id) ?? relation) !== relation) {
+    const first = relations.get(id) ?? relation;
+    if (
+      first !== relation &&
+      (hasTrail(id, relation) || hasTrail(id, first))
+    ) {
       throw new MalformedError(
         `${quoted(head(id, 80))} stands under two relations of one event`,
       );
     }
-    relations.set(id, relation);
+    relations.set(id, first);
     const count = (own.get(id) ?? 0) + 1;
     own.set(id, count);
     if (count > MAX_OWN_LEAVES) {

@@ -7,7 +7,7 @@
 //     signature     Ed25519 by the issuer's key over the header bytes
 //     entry         mp([1, header, signature])     at most 65,535 bytes
 
-import { decodeFlat, encode } from "../encoding/canonical.js";
+import { Room, decode, decodeFlat, encode } from "../encoding/canonical.js";
 import { checkHash } from "../encoding/digest.js";
 import { utf8 } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
@@ -127,6 +127,10 @@ export function parseHeader(data) {
  */
 function readFields(data, types, wrong) {
   const fields = decodeFlat(data, types);
-  if (fields === null) throw new MalformedError(wrong);
+  if (fields === null) {
+    // Says what is wrong with the bytes if they are no value.
+    decode(data, new Room(1 + types.length));
+    throw new MalformedError(wrong);
+  }
   return fields;
 }
