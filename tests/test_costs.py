@@ -197,6 +197,36 @@ def calls_to_verify(world: World) -> int:
     return calls_of(lambda: world.examine(bundle))
 
 
+def test_what_many_windows_see_is_compared_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Cartons come and go in a pallet of which much is said and taken back."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    cartons = [sscc(number) for number in range(50)]
+    world.say(maker, *(world.packed(carton, can(1)) for carton in cartons))
+    world.say(maker, *(world.packed(LOT, carton) for carton in cartons))
+    said = world.event(
+        "ObjectEvent",
+        *(Item("quantityList", LOT, number, "KGM") for number in range(100)),
+        action="OBSERVE",
+    )
+    world.say(maker, said)
+    world.say(maker, world.as_error(said))
+    world.say(maker, *(world.unpacked(LOT, carton) for carton in cartons))
+    compared = 0
+    compare = Item.__eq__
+
+    def equal(left: Item, right: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return compare(left, right)
+
+    monkeypatch.setattr(Item, "__eq__", equal)
+    assert len(world.trace(can(1)).void) == 1
+    assert compared < 5 * 100
+
+
 def taken_back(count: int) -> World:
     """Return a world where one thing was said and taken back *count* times."""
     world = World()

@@ -1322,6 +1322,39 @@ def test_a_trust_version_is_shown_with_every_story() -> None:
     ]
 
 
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_trust_version_is_not_hidden_behind_another_entry(
+    position: int,
+) -> None:
+    """The operator links a version to where another entry stands."""
+    if position:
+        world, index, _ = versioned()
+    else:
+        world = story()
+        index = world.log(book_entry(b"rules"))
+    link = Link(index, position, 0, 0, (), sha256(b"a version"))
+    world.trails.setdefault(TRUST_ITEM, []).append(link)
+    world.commit()
+    bundle = replaced(
+        world.bundle(can(1), wants=ALL - {Why.TRUST}, commit=False),
+        entries=(world.logged(index),),
+    )
+    shown = {(index, 0)} if position else ()
+    bundle = reproved(world, bundle)
+    verdict = world.examine(
+        replaced(
+            bundle,
+            trails=tuple(
+                world.whole_trail(TRUST_ITEM, shown)
+                if trail.item == TRUST_ITEM
+                else trail
+                for trail in bundle.trails
+            ),
+        )
+    )
+    is_found(verdict, Outcome.INCOMPLETE, "PRV-1001")
+
+
 def test_a_rule_book_may_be_shown() -> None:
     world = story()
     bundle = with_entry(world, book_entry(b"rules"))
