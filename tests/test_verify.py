@@ -1468,7 +1468,8 @@ def test_a_recall_is_found_however_its_word_is_cut(
         {"persistentDisposition": {"set": ["own:other", word]}},
     ):
         world = story()
-        recall = world.seen(can(1), **{"@context": {"own": namespace}, **body})
+        told: dict[str, Any] = {"@context": {"own": namespace}, **body}
+        recall = world.seen(can(1), **told)
         world.say(CUSTOMS, recall)
         is_found(
             world.examine(world.bundle(can(1))), Outcome.INCOMPLETE, "PRV-1401"
@@ -1499,7 +1500,7 @@ def test_what_is_hidden_of_a_signers_trail_is_missed_as_an_actors_too(
         bundle = replaced(
             bundle,
             trails=tuple(
-                replaced(trail, rows=(world.trails[MAKER][-2],))
+                dataclasses.replace(trail, rows=(world.trails[MAKER][-2],))
                 if trail.item == MAKER
                 else trail
                 for trail in bundle.trails
