@@ -164,11 +164,11 @@ def recalled_often(count: int) -> World:
     world = World()
     maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
     prefixes = {f"p{number}": "urn:example:" for number in range(count)}
-    said: dict[str, Any] = {
+    told: dict[str, Any] = {
         "@context": prefixes,
         "persistentDisposition": {"set": ["unrecalled"] * count},
     }
-    seen = world.seen(can(1), **said)
+    seen = world.seen(can(1), **told)
     world.say(maker, seen)
     return world
 

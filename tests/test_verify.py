@@ -1468,8 +1468,8 @@ def test_a_recall_is_found_however_its_word_is_cut(
         {"persistentDisposition": {"set": ["own:other", word]}},
     ):
         world = story()
-        said: dict[str, Any] = {"@context": {"own": namespace}, **body}
-        recall = world.seen(can(1), **said)
+        told: dict[str, Any] = {"@context": {"own": namespace}, **body}
+        recall = world.seen(can(1), **told)
         world.say(CUSTOMS, recall)
         is_found(
             world.examine(world.bundle(can(1))), Outcome.INCOMPLETE, "PRV-1401"
