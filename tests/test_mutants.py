@@ -2,7 +2,7 @@
 
 import base64
 import dataclasses
-import json
+from typing import Any
 
 import pytest
 
@@ -74,19 +74,32 @@ def test_a_signature_line_and_an_anchor_more_or_less_are_by_the_rule() -> None:
     assert mutants.normal(shorter.to_bytes()) != mutants.normal(base.bundle)
 
 
-def test_of_two_timelines_fields_alone_may_be_missing() -> None:
-    one = [{"entry": 1, "fields": {"/price": 7}}, {"entry": 2, "fields": {}}]
-    assert mutants.same_story(one, one)
-    less = json.loads(json.dumps(one))
-    less[0]["fields"] = {}
-    assert mutants.same_story(one, less)
-    # Nothing comes to light that was not shown, and nothing else may differ.
-    assert not mutants.same_story(less, one)
-    assert not mutants.same_story(one, one[:1])
-    assert not mutants.same_story(one, [*one[:1], {"entry": 3, "fields": {}}])
-    other = json.loads(json.dumps(one))
-    other[0]["fields"] = {"/price": 8}
-    assert not mutants.same_story(one, other)
+def test_a_story_is_the_same_but_for_fields_and_what_is_not_asked_for() -> None:
+    def verdict(*rows: tuple[int, str, dict[str, int]], lacks: str = "") -> Any:
+        notices = [{"code": mutants.UNASKED, "subject": lacks}]
+        return {
+            "notices": notices if lacks else [],
+            "timeline": [
+                {"entry": entry, "event": 0, "item": item, "fields": fields}
+                for entry, item, fields in rows
+            ],
+        }
+
+    nothing: dict[str, int] = {}
+    one, two = (1, "urn:can", {"/price": 7}), (2, "urn:lot", nothing)
+    whole = verdict(one, two)
+    assert mutants.same_story(whole, whole)
+    bare = verdict((1, "urn:can", {}), two)
+    assert mutants.same_story(whole, bare)
+    assert mutants.same_story(bare, whole)
+    assert mutants.same_story(whole, verdict(one, lacks="urn:lot"))
+    # Neither another value, nor an event more or less without a word.
+    other = verdict((1, "urn:can", {"/price": 8}), two)
+    assert not mutants.same_story(whole, other)
+    assert not mutants.same_story(whole, verdict(one))
+    assert not mutants.same_story(verdict(one), whole)
+    assert not mutants.same_story(whole, verdict(two, lacks="urn:lot"))
+    assert not mutants.same_story(whole, verdict(one, (2, "urn:x", {})))
 
 
 def test_what_breaks_the_rule_is_written_down_and_ends_in_1(
