@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from provenance.proof.bundle import parse_bundle
+from provenance.proof.trust import parse_trust
 from tests import mutants
 from tests.mutants import Base, Report
 from tests.web.agree import python_says
@@ -47,7 +48,7 @@ def base_of(name: str) -> Base:
 def test_a_verified_bundle_that_is_not_by_the_rule_is_a_fault() -> None:
     """The judge is not asleep: an honest bundle of a longer log is one."""
     base, longer = base_of("verified-can"), base_of("verified-pallet")
-    assert mutants.normal(base.bundle) != mutants.normal(longer.bundle)
+    assert not base.is_harmless(longer.bundle, [base.bundle])
     report = Report.empty()
     mutants.judge(False, base.question(longer.bundle), report)
     assert [text for text, _ in report.faults] == [
@@ -68,10 +69,25 @@ def test_a_signature_line_and_an_anchor_more_or_less_are_by_the_rule() -> None:
         + f"— w {base64.b64encode(bytes(68)).decode()}\n",
     )
     data = other.to_bytes()
-    assert mutants.normal(data) == mutants.normal(base.bundle)
+    assert base.is_harmless(data, [base.bundle])
+    # One that is not there as it was made is not.
+    assert not base.is_harmless(base.bundle, [data])
     assert python_says(base.question(data))["answer"]["outcome"] == "VERIFIED"
     shorter = dataclasses.replace(bundle, statements=bundle.statements[1:])
-    assert mutants.normal(shorter.to_bytes()) != mutants.normal(base.bundle)
+    assert not base.is_harmless(shorter.to_bytes(), [base.bundle])
+
+
+def test_an_empty_trail_may_be_missing_of_a_pinned_actor_alone() -> None:
+    base = base_of("verified-pinned")
+    bundle = parse_bundle(base.bundle)
+    pinned = {actor.id for actor in parse_trust(base.trust).actors}
+    empty = [trail for trail in bundle.trails if not trail.count]
+    assert empty
+    for trail in empty:
+        others = tuple(each for each in bundle.trails if each != trail)
+        data = dataclasses.replace(bundle, trails=others).to_bytes()
+        said = base.is_harmless(data, [base.bundle])
+        assert said == (trail.item in pinned), trail.item
 
 
 def test_a_story_is_the_same_but_for_fields_and_what_is_not_asked_for() -> None:
