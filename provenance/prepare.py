@@ -218,7 +218,10 @@ def _take_out(
         raise MalformedError(f"a JSON Pointer starts with '/': {pointer!r}")
     steps = split_pointer(pointer)
     if not may_be_concealed(steps, read_context(body.get("@context", []))):
-        raise MalformedError(f"{pointer!r} cannot be concealed")
+        raise MalformedError(
+            f"{pointer!r} cannot be concealed: whoever judges the event reads"
+            " it, or a part of it"
+        )
     rest, value = _without(body, steps)
     if not isinstance(rest, dict) or value is _NOTHING:
         return body, []

@@ -18,11 +18,13 @@ same item that is VERIFIED as it was made, but for three parts. The note may
 have other signature lines, for of the witnesses only a quorum is wanted;
 anchors may be missing, for they only narrow down when something was logged;
 and the trail of an actor whom the trust file pins may be there or not where
-the map proves that it is empty. Nothing else has two spellings. What the ledger itself proves anew may
-besides have what no story needs (the trail of something else, an entry of
-another kind) and lack what is free to be withheld (a concealed field, the
-leaf of a class, a commitment); then its timeline must be the same but for
-those fields, and no event may be told to be logged when it was not.
+the map proves that it is empty. Nothing else has two spellings. What the
+ledger itself proves anew may besides have what no story needs (the trail of
+something else, an entry of another kind, a concealed field) and lack what is
+free to be withheld (such a field, the leaf of a class, a commitment, and
+events of trails that the trust file does not ask for, of which the verdict
+says that they are not there). Then the timeline must be the same but for those
+fields and events.
 
 The bits are those of the demo's bundle and of three small golden ones.
 
@@ -49,7 +51,7 @@ from provenance.cli.demo_scenes import new_story
 from provenance.cli.times import now
 from provenance.encoding.base64 import encode_base64
 from provenance.proof.bundle import parse_bundle
-from provenance.proof.trust import format_trust
+from provenance.proof.trust import format_trust, parse_trust
 from provenance.tlog.patricia import MapMultiproof
 from tests.web import tales
 from tests.web.agree import Answerer, Findings, python_says
@@ -57,6 +59,9 @@ from tests.web.questions import Question, Questions
 
 SECONDS = 5.0
 """How much processor time a mutant may take."""
+
+UNASKED = "PRV-1004"
+"""Says that an event is not shown for which the trust file does not ask."""
 
 SMALL = ("verified-pinned", "verified-sealed", "verified-quorum")
 """The golden bundles each bit of which is flipped."""
@@ -83,6 +88,33 @@ class Base:
     now: int
     item: str
     play: tales.Play | None = None
+
+    def normal(self, data: bytes) -> bytes:
+        """Return a bundle without what may be otherwise in it (the rule)."""
+        bundle = parse_bundle(data)
+        pinned = {actor.id for actor in parse_trust(self.trust).actors}
+        bare = dataclasses.replace(
+            bundle,
+            checkpoint=text_of(bundle.checkpoint),
+            trails=tuple(
+                trail
+                for trail in bundle.trails
+                if trail.count or trail.item not in pinned
+            ),
+            # It is of the trails, and has held.
+            map_proof=MapMultiproof((), (), ()),
+            anchors=(),
+        )
+        return bare.to_bytes()
+
+    def is_harmless(self, data: bytes, honest: Iterable[bytes]) -> bool:
+        """Return whether *data* is one of the *honest* bundles, by the rule."""
+        anchors = anchors_of(data)
+        mine = self.normal(data)
+        return any(
+            anchors <= anchors_of(other) and self.normal(other) == mine
+            for other in honest
+        )
 
     def question(self, data: bytes, *, moment: int | None = None) -> Question:
         """Return the question whether *data* is VERIFIED in its place."""
@@ -129,7 +161,7 @@ class Mutants:
         self._told: list[Base] = []
         self._honest = {base.item: set[bytes]() for base in self._golden}
         for base in self._golden:
-            self._honest[base.item].add(normal(base.bundle))
+            self._honest[base.item].add(base.bundle)
         self._made = 0
 
     def check(self, report: Report, answerer: Answerer | None = None) -> None:
@@ -148,7 +180,8 @@ class Mutants:
         honest = self._honest[base.item]
         answer = ask(base.question(data), report, answerer)
         if answer["outcome"] == "VERIFIED":
-            judge(normal(data) in honest, base.question(data), report)
+            is_harmless = base.is_harmless(data, honest)
+            judge(is_harmless, base.question(data), report)
 
     def _check_proven(
         self, base: Base, report: Report, answerer: Answerer | None
@@ -160,7 +193,7 @@ class Mutants:
         answer = ask(question, report, answerer)
         if answer["outcome"] == "VERIFIED":
             before = python_says(base.question(base.bundle))["answer"]
-            same = same_story(before["timeline"], answer["timeline"])
+            same = same_story(before, answer)
             judge(same, question, report)
 
     def _tell(self) -> None:
@@ -174,7 +207,7 @@ class Mutants:
                 break
         self._told = [*self._told, base][-_STORIES:]
         honest = self._honest.setdefault(base.item, set())
-        honest.add(normal(base.bundle))
+        honest.add(base.bundle)
 
 
 def golden_bases(questions: Questions) -> Iterator[Base]:
@@ -200,27 +233,37 @@ def told_base(questions: Questions) -> Base | None:
     return base if said["answer"]["outcome"] == "VERIFIED" else None
 
 
-def normal(data: bytes) -> bytes:
-    """Return a bundle without what may be otherwise in it (the rule)."""
-    bundle = parse_bundle(data)
-    bare = dataclasses.replace(
-        bundle,
-        checkpoint=bundle.checkpoint.partition("\n\n")[0],
-        trails=tuple(trail for trail in bundle.trails if trail.count),
-        # It is of the trails, and has held.
-        map_proof=MapMultiproof((), (), ()),
-        anchors=(),
-    )
-    return bare.to_bytes()
+def text_of(note: str) -> str:
+    """Return what is signed of a note."""
+    return note.partition("\n\n")[0]
+
+
+def anchors_of(data: bytes) -> set[str]:
+    """Return the checkpoints of a bundle's anchors."""
+    return {text_of(anchor.note) for anchor in parse_bundle(data).anchors}
 
 
 def same_story(before: Any, after: Any) -> bool:
-    """Return whether the later of two timelines lacks fields, if anything."""
-    return len(before) == len(after) and all(
-        {**old, "fields": new["fields"]} == new
-        and new["fields"].items() <= old["fields"].items()
-        for old, new in zip(before, after, strict=True)
-    )
+    """Return whether the verdict *after* tells what *before* does.
+
+    It may lack events of trails that the trust file does not ask for if it
+    says of which (PRV-1004), and may have other concealed fields; what both
+    have of one event is the same.
+    """
+    lacking = {n["subject"] for n in after["notices"] if n["code"] == UNASKED}
+    told = {(row["entry"], row["event"]): row for row in after["timeline"]}
+    for old in before["timeline"]:
+        new = told.pop((old["entry"], old["event"]), None)
+        if new is None:
+            if old["item"] not in lacking:
+                return False
+            continue
+        both = old["fields"].keys() & new["fields"].keys()
+        if {**old, "fields": new["fields"]} != new or any(
+            old["fields"][name] != new["fields"][name] for name in both
+        ):
+            return False
+    return not told
 
 
 def ask(
@@ -275,13 +318,13 @@ def demo_base() -> Base:
 
 def check_bits(base: Base, bits: Iterable[int], report: Report) -> None:
     """Flip each of these bits of a bundle alone."""
-    honest = normal(base.bundle)
     data = bytearray(base.bundle)
     for bit in bits:
         data[bit >> 3] ^= 1 << (bit & 7)
         question = base.question(bytes(data))
         if ask(question, report, None)["outcome"] == "VERIFIED":
-            judge(normal(bytes(data)) == honest, question, report)
+            is_harmless = base.is_harmless(bytes(data), [base.bundle])
+            judge(is_harmless, question, report)
         data[bit >> 3] ^= 1 << (bit & 7)
 
 

@@ -31,7 +31,6 @@ from provenance.proof.bundle import (
     Bundle,
     Committed,
     LoggedEntry,
-    MapMultiproof,
     ProvenTrail,
     Range,
     ShownCommitment,
@@ -42,6 +41,7 @@ from provenance.proof.bundle import (
     parse_bundle,
 )
 from provenance.proof.show import show_event, show_item, show_statement
+from provenance.tlog.patricia import MapMultiproof
 from tests.bombs import VALUES, peak_of
 from tests.world import World, can, signer_of, sscc, story
 
@@ -198,19 +198,20 @@ def test_every_value_is_of_the_type_that_must_be_there(path: list[int]) -> None:
     here = whole
     for step in path:
         here = here[step]
-    others = [
+    others: list[object] = [
         None, True, -1, 1.5, 2**53, 2**63, "x" * 5_000, b"x" * 17, [[]], {},
         [7] * 20,
     ]  # fmt: skip
     # What a leaf or an entry says is read where its event is; notes are text,
     # steps of the map numbers, and an amount may be unspecified.
-    allowed: list[object] = {
+    allowed_by: dict[type, list[object]] = {
         bytes: [b"x" * 17] if path[-1] in (1, 3) and len(path) > 1 else [],
         float: [None, -1, 1.5],
         type(None): [None, -1, 1.5],
         str: [None] if path[-1] == 4 else ["x" * 5_000],
         list: [[7] * 20] if path == [11, 0] else [],
-    }.get(type(here), [])
+    }
+    allowed = allowed_by.get(type(here), [])
     if path[0] == 3:
         allowed = []
     for other in others:

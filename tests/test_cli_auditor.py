@@ -289,7 +289,10 @@ def test_one_changed_word_is_shown_with_its_signer_and_both_readings(
     bad = changed(place, tmp_path / "bad", b"storing", b"stormng")
     done = judged(place, bad, "--against", place.folder / "backup")
     assert done.code == 1
-    assert "event 0 of entry 7: the body is not what its statement" in done.out
+    assert (
+        "event 0 of entry 7: what is shown of it is not what was signed"
+        in done.out
+    )
     assert f"signed by Maker <{MAKER}>" in done.out
     lines = [line.strip() for line in done.out.splitlines()]
     at = lines.index("/bizStep")
@@ -302,13 +305,13 @@ def test_one_changed_word_is_shown_with_its_signer_and_both_readings(
     assert fault["issuer_name"] == "Maker"
 
 
-def test_without_a_second_copy_the_part_is_named_all_the_same(
+def test_without_a_second_copy_the_statement_is_named_all_the_same(
     place: Place, tmp_path: Path
 ) -> None:
     bad = changed(place, tmp_path / "bad", b"storing", b"stormng")
     (fault,) = judged(place, bad, "--json").json["faults"]
-    assert (fault["entry"], fault["event"]) == (7, 0)
-    assert fault["here"] is None
+    assert (fault["entry"], fault["event"]) == (7, None)
+    assert (fault["issuer_name"], fault["here"]) == ("Maker", None)
 
 
 def test_every_changed_byte_of_a_bundle_fails_and_ends_well(
@@ -348,6 +351,13 @@ def test_a_damaged_second_copy_changes_no_verdict(
     copy = damaged(place, tmp_path / "copy", "UPDATE links SET previous = 7")
     assert judged(place, bad, "--against", copy).code == 1
     copy = damaged(place, tmp_path / "copy2", "UPDATE events SET data = x'00'")
+    done = judged(place, bad, "--against", copy)
+    assert done.code == 1
+    # It has the statement yet, and so the root of what was signed.
+    assert "/events_root" in done.out
+    copy = damaged(
+        place, tmp_path / "copy3", "DELETE FROM entries WHERE log_index = 7"
+    )
     done = judged(place, bad, "--against", copy)
     assert done.code == 1
     assert f"{copy} does not have it" in done.out
@@ -458,7 +468,7 @@ def test_a_false_bundle_brings_no_concealed_value_out_of_a_ledger(
     shown.write_bytes(shown.read_bytes().replace(b"Li Secret", b"My guess!"))
     done = judged(place, shown, "--against", place.ledger)
     assert done.code == 1
-    assert "concealed field 1 is not what its statement signed" in done.out
+    assert "what is shown of it is not what was signed" in done.out
     assert "(hash)" in done.out
     assert "Secret" not in done.out
 
@@ -475,8 +485,10 @@ def test_an_audit_against_a_sound_and_older_copy_finds_nothing(
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("heads", "edge"), ("heads", "link"), ("tiles", "hashes"),
-     ("entries", "entry"), ("events", "id"), ("names", "said"),
+    [("links", "time"), ("links", "kinds"), ("links", "leaves"),
+     ("links", "previous"), ("events", "id"), ("events", "data"),
+     ("heads", "link"), ("heads", "leaf"), ("heads", "edge"),
+     ("tiles", "hashes"), ("entries", "entry"), ("names", "said"),
      ("map_rows", "hashes")],
 )  # fmt: skip
 def test_whatever_row_differs_is_named(
@@ -485,21 +497,27 @@ def test_whatever_row_differs_is_named(
     bad = tmp_path / "bad"
     shutil.copytree(place.folder / "backup", bad)
     connection = apsw.Connection(str(bad / "ledger.sqlite"))
-    ((count,),) = connection.execute(f"SELECT count(*) FROM {table}")
-    if count:
-        ((value,),) = connection.execute(
+    found = list(
+        connection.execute(
             f"SELECT {column} FROM {table} WHERE length({column}) LIMIT 1"
         )
+    )
+    for (value,) in found:
         connection.execute(
             f"UPDATE {table} SET {column} = ? WHERE {column} = ?",
-            (value[:-1] + bytes([value[-1] ^ 1]), value),
+            (
+                value ^ 1
+                if isinstance(value, int)
+                else value[:-1] + bytes([value[-1] ^ 1]),
+                value,
+            ),
         )
     connection.close()
     done = run(
         "audit", bad, "--trust", place.trust, "--against",
         place.folder / "backup", "--json", *AUDIT,
     )  # fmt: skip
-    assert bool(done.json["differences"]) == bool(count), (table, column)
+    assert bool(done.json["differences"]) == bool(found), (table, column)
 
 
 # Two checkpoints.

@@ -1,11 +1,17 @@
 """One telling of an item's story, from a ledger and from a bundle alone."""
 
+import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 
 from provenance.cli import telling
+from provenance.cli.screen import Screen
+from provenance.cli.times import now
+from provenance.proof.trust import parse_trust
+from provenance.proof.verdict import Notice
+from provenance.proof.verify import examine_bundle
 from tests.cli_runs import (
     CAN,
     PROJECT,
@@ -94,6 +100,28 @@ def test_the_story_is_told_in_chinese_by_the_short_name_too(
     done = run("trail", CAN, "-C", place.ledger, "--lang", "fr")
     assert done.code == 2
     assert "'fr' is not a language that stories are told in" in done.err
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "No entry shown for 18 days: "),
+        ("zh-CN", "18 天内没有显示任何记录："),
+    ],
+)
+def test_where_events_are_skipped_no_day_is_said_to_have_none(
+    place: Place, capsys: pytest.CaptureFixture[str], language: str, says: str
+) -> None:
+    verdict = examine_bundle(
+        (place.folder / "can").read_bytes(),
+        trust=parse_trust(place.trust.read_text(encoding="utf-8")),
+        now=now(),
+        item=CAN,
+    )
+    skipped = Notice("PRV-1006", "events 65 to 300 of 600 were skipped", CAN)
+    long = dataclasses.replace(verdict, notices=(*verdict.notices, skipped))
+    telling.print_story(Screen(), long, language)
+    assert f"  … {says}2025-03-02" in capsys.readouterr().out
 
 
 def test_gaps_begin_where_the_page_has_them_begin() -> None:

@@ -164,10 +164,11 @@ def recalled_often(count: int) -> World:
     world = World()
     maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
     prefixes = {f"p{number}": "urn:example:" for number in range(count)}
-    words = {"set": ["unrecalled"] * count}
-    seen = world.seen(
-        can(1), persistentDisposition=words, **{"@context": prefixes}
-    )
+    told: dict[str, Any] = {
+        "@context": prefixes,
+        "persistentDisposition": {"set": ["unrecalled"] * count},
+    }
+    seen = world.seen(can(1), **told)
     world.say(maker, seen)
     return world
 
@@ -194,6 +195,36 @@ def test_four_times_what_an_event_says_takes_four_times_the_steps_to_read(
 def calls_to_verify(world: World) -> int:
     bundle = world.bundle(can(1))
     return calls_of(lambda: world.examine(bundle))
+
+
+def test_what_many_windows_see_is_compared_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Cartons come and go in a pallet of which much is said and taken back."""
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("*",)))
+    cartons = [sscc(number) for number in range(50)]
+    world.say(maker, *(world.packed(carton, can(1)) for carton in cartons))
+    world.say(maker, *(world.packed(LOT, carton) for carton in cartons))
+    said = world.event(
+        "ObjectEvent",
+        *(Item("quantityList", LOT, number, "KGM") for number in range(100)),
+        action="OBSERVE",
+    )
+    world.say(maker, said)
+    world.say(maker, world.as_error(said))
+    world.say(maker, *(world.unpacked(LOT, carton) for carton in cartons))
+    compared = 0
+    compare = Item.__eq__
+
+    def equal(left: Item, right: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return compare(left, right)
+
+    monkeypatch.setattr(Item, "__eq__", equal)
+    assert len(world.trace(can(1)).void) == 1
+    assert compared < 5 * 100
 
 
 def taken_back(count: int) -> World:

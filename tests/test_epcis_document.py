@@ -1108,3 +1108,13 @@ def test_any_json_raises_only_malformed(value: object) -> None:
 def test_any_bytes_raise_only_malformed(data: bytes) -> None:
     with pytest.raises(MalformedError):
         parse_document(data)
+
+
+@pytest.mark.parametrize("value", [[], [UNIT], {}, "urn:x:y", 1, None])
+def test_a_body_that_names_items_itself_is_no_event_of_epcis(
+    value: Any,
+) -> None:
+    """Any actor may sign one: no index, answer or excerpt breaks over it."""
+    body = {"type": "ObjectEvent", **WHEN, "epcList": value}
+    with pytest.raises(MalformedError, match="no epcList in its body"):
+        render_event(body, [Item("epcList", UNIT)])

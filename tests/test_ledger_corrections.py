@@ -8,6 +8,7 @@ import pytest
 from provenance.claims.event import Event, Field, Item, make_event
 from provenance.epcis.corrections import name_of
 from provenance.errors import DuplicateEventError, ProvenanceError
+from provenance.ledger.check import CheckedStatement
 from provenance.ledger.workers import Workers, drawn
 from provenance.proof.receipt import Receipt
 from tests.ledger_world import (
@@ -99,7 +100,7 @@ def test_the_worker_processes_tell_names_as_well(world: LedgerWorld) -> None:
     is_duplicate(answers[1])
     with Workers(1) as workers:
         ((_, (checked,)),) = workers.check(drawn(given[:1]), lambda _: [])
-    assert not isinstance(checked, ProvenanceError)
+    assert isinstance(checked, CheckedStatement)
     name = checked.events[0].name
     assert name is not None
     assert (len(name.key), len(name.said), name.declared) == (32, 32, b"")

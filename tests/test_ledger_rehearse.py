@@ -155,7 +155,9 @@ def test_events_are_rehearsed_before_they_are_signed(
             ),
         )
     with pytest.raises(LifecycleError, match="line 0 says it happened at"):
-        require(rehearsal, world.event(can(1), eventTime="2999-01-01T00:00:00Z"))
+        require(
+            rehearsal, world.event(can(1), eventTime="2999-01-01T00:00:00Z")
+        )
     assert world.ledger.size == size
 
 

@@ -2,11 +2,12 @@
 
 import base64
 import dataclasses
-import json
+from typing import Any
 
 import pytest
 
 from provenance.proof.bundle import parse_bundle
+from provenance.proof.trust import parse_trust
 from tests import mutants
 from tests.mutants import Base, Report
 from tests.web.agree import python_says
@@ -47,7 +48,7 @@ def base_of(name: str) -> Base:
 def test_a_verified_bundle_that_is_not_by_the_rule_is_a_fault() -> None:
     """The judge is not asleep: an honest bundle of a longer log is one."""
     base, longer = base_of("verified-can"), base_of("verified-pallet")
-    assert mutants.normal(base.bundle) != mutants.normal(longer.bundle)
+    assert not base.is_harmless(longer.bundle, [base.bundle])
     report = Report.empty()
     mutants.judge(False, base.question(longer.bundle), report)
     assert [text for text, _ in report.faults] == [
@@ -68,25 +69,53 @@ def test_a_signature_line_and_an_anchor_more_or_less_are_by_the_rule() -> None:
         + f"— w {base64.b64encode(bytes(68)).decode()}\n",
     )
     data = other.to_bytes()
-    assert mutants.normal(data) == mutants.normal(base.bundle)
+    assert base.is_harmless(data, [base.bundle])
+    # One that is not there as it was made is not.
+    assert not base.is_harmless(base.bundle, [data])
     assert python_says(base.question(data))["answer"]["outcome"] == "VERIFIED"
     shorter = dataclasses.replace(bundle, statements=bundle.statements[1:])
-    assert mutants.normal(shorter.to_bytes()) != mutants.normal(base.bundle)
+    assert not base.is_harmless(shorter.to_bytes(), [base.bundle])
 
 
-def test_of_two_timelines_fields_alone_may_be_missing() -> None:
-    one = [{"entry": 1, "fields": {"/price": 7}}, {"entry": 2, "fields": {}}]
-    assert mutants.same_story(one, one)
-    less = json.loads(json.dumps(one))
-    less[0]["fields"] = {}
-    assert mutants.same_story(one, less)
-    # Nothing comes to light that was not shown, and nothing else may differ.
-    assert not mutants.same_story(less, one)
-    assert not mutants.same_story(one, one[:1])
-    assert not mutants.same_story(one, [*one[:1], {"entry": 3, "fields": {}}])
-    other = json.loads(json.dumps(one))
-    other[0]["fields"] = {"/price": 8}
-    assert not mutants.same_story(one, other)
+def test_an_empty_trail_may_be_missing_of_a_pinned_actor_alone() -> None:
+    base = base_of("verified-pinned")
+    bundle = parse_bundle(base.bundle)
+    pinned = {actor.id for actor in parse_trust(base.trust).actors}
+    empty = [trail for trail in bundle.trails if not trail.count]
+    assert empty
+    for trail in empty:
+        others = tuple(each for each in bundle.trails if each != trail)
+        data = dataclasses.replace(bundle, trails=others).to_bytes()
+        said = base.is_harmless(data, [base.bundle])
+        assert said == (trail.item in pinned), trail.item
+
+
+def test_a_story_is_the_same_but_for_fields_and_what_is_not_asked_for() -> None:
+    def verdict(*rows: tuple[int, str, dict[str, int]], lacks: str = "") -> Any:
+        notices = [{"code": mutants.UNASKED, "subject": lacks}]
+        return {
+            "notices": notices if lacks else [],
+            "timeline": [
+                {"entry": entry, "event": 0, "item": item, "fields": fields}
+                for entry, item, fields in rows
+            ],
+        }
+
+    nothing: dict[str, int] = {}
+    one, two = (1, "urn:can", {"/price": 7}), (2, "urn:lot", nothing)
+    whole = verdict(one, two)
+    assert mutants.same_story(whole, whole)
+    bare = verdict((1, "urn:can", {}), two)
+    assert mutants.same_story(whole, bare)
+    assert mutants.same_story(bare, whole)
+    assert mutants.same_story(whole, verdict(one, lacks="urn:lot"))
+    # Neither another value, nor an event more or less without a word.
+    other = verdict((1, "urn:can", {"/price": 8}), two)
+    assert not mutants.same_story(whole, other)
+    assert not mutants.same_story(whole, verdict(one))
+    assert not mutants.same_story(verdict(one), whole)
+    assert not mutants.same_story(whole, verdict(two, lacks="urn:lot"))
+    assert not mutants.same_story(whole, verdict(one, (2, "urn:x", {})))
 
 
 def test_what_breaks_the_rule_is_written_down_and_ends_in_1(

@@ -230,7 +230,7 @@ def test_what_stands_in_a_concealed_field_is_concealed_with_it() -> None:
     ],
 )
 def test_what_everybody_reads_cannot_be_concealed(pointer: str) -> None:
-    with pytest.raises(MalformedError, match=pointer):
+    with pytest.raises(MalformedError, match=f"{pointer}' cannot.* reads|'/'"):
         prepare_document(document(), conceal=[pointer])
 
 

@@ -388,7 +388,7 @@ def test_a_trail_that_does_not_lead_back_is_an_error(
     store.commit(sample.grow(60))
     change(path, damage)
     head = max(sample.heads.values(), key=lambda head: head.count)
-    with pytest.raises(StoreError, match="damaged.*trail"):
+    with pytest.raises(StoreError, match=r"damaged.*trail"):
         store.trail(head)
 
 
@@ -404,7 +404,7 @@ def test_a_trail_that_leads_forward_is_an_error(
         f"UPDATE links SET previous = {later.last} WHERE number = {head.last};"
         f"UPDATE links SET previous = -1 WHERE number = {later.last}",
     )
-    with pytest.raises(StoreError, match="damaged.*trail"):
+    with pytest.raises(StoreError, match=r"damaged.*trail"):
         store.trail(head)
 
 

@@ -1322,6 +1322,39 @@ def test_a_trust_version_is_shown_with_every_story() -> None:
     ]
 
 
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_trust_version_is_not_hidden_behind_another_entry(
+    position: int,
+) -> None:
+    """The operator links a version to where another entry stands."""
+    if position:
+        world, index, _ = versioned()
+    else:
+        world = story()
+        index = world.log(book_entry(b"rules"))
+    link = Link(index, position, 0, 0, (), sha256(b"a version"))
+    world.trails.setdefault(TRUST_ITEM, []).append(link)
+    world.commit()
+    bundle = replaced(
+        world.bundle(can(1), wants=ALL - {Why.TRUST}, commit=False),
+        entries=(world.logged(index),),
+    )
+    shown = {(index, 0)} if position else ()
+    bundle = reproved(world, bundle)
+    verdict = world.examine(
+        replaced(
+            bundle,
+            trails=tuple(
+                world.whole_trail(TRUST_ITEM, shown)
+                if trail.item == TRUST_ITEM
+                else trail
+                for trail in bundle.trails
+            ),
+        )
+    )
+    is_found(verdict, Outcome.INCOMPLETE, "PRV-1001")
+
+
 def test_a_rule_book_may_be_shown() -> None:
     world = story()
     bundle = with_entry(world, book_entry(b"rules"))
@@ -1435,7 +1468,8 @@ def test_a_recall_is_found_however_its_word_is_cut(
         {"persistentDisposition": {"set": ["own:other", word]}},
     ):
         world = story()
-        recall = world.seen(can(1), **{"@context": {"own": namespace}, **body})
+        told: dict[str, Any] = {"@context": {"own": namespace}, **body}
+        recall = world.seen(can(1), **told)
         world.say(CUSTOMS, recall)
         is_found(
             world.examine(world.bundle(can(1))), Outcome.INCOMPLETE, "PRV-1401"
@@ -1466,7 +1500,7 @@ def test_what_is_hidden_of_a_signers_trail_is_missed_as_an_actors_too(
         bundle = replaced(
             bundle,
             trails=tuple(
-                replaced(trail, rows=(world.trails[MAKER][-2],))
+                dataclasses.replace(trail, rows=(world.trails[MAKER][-2],))
                 if trail.item == MAKER
                 else trail
                 for trail in bundle.trails

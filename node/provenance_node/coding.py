@@ -189,9 +189,7 @@ class _Answer:
             start, self._start = self._start, None
             headers = [*start["headers"], (b"vary", b"Accept-Encoding")]
             if start["status"] == 304:
-                _replace(
-                    headers, b"etag", lambda tag: self._known.get(tag, tag)
-                )
+                _replace(headers, b"etag", self._named)
             elif not message.get("more_body", False):
                 message = await self._packed(headers, message)
             await self._send({**start, "headers": headers})

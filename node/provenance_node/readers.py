@@ -285,8 +285,8 @@ def _stretch(
         return None
     if start >= head.count:
         raise MalformedError(
-            f"`from` is below {head.count}, the number of the item's events,"
-            f" not {start}"
+            f"{item} has {head.count} events: there is none after the first"
+            f" {start}"
         )
     return start, start + STRETCH
 

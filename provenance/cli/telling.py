@@ -37,7 +37,7 @@ from provenance.proof.verdict import (
 _GAP_DAYS = 3
 """From how many days without an entry on it is said so."""
 
-_RECALL, _STALE = "PRV-1401", "PRV-0501"
+_RECALL, _STALE, _SKIPPED = "PRV-1401", "PRV-0501", "PRV-1006"
 
 
 def print_story(
@@ -61,10 +61,13 @@ def print_story(
     if verdict.outcome is Outcome.FAILED:
         screen.line((word("unproven", language), "bad"))
     screen.line(_lead(verdict.timeline, language))
+    # Where entries are left out, days without one that is shown are no more.
+    is_whole = all(notice.code != _SKIPPED for notice in verdict.notices)
+    says = "gap" if is_whole else "gap shown"
     for moment, gap in _rows(verdict.timeline):
         if gap is not None:
             screen.line()
-            screen.line(f"  … {_gap_words(*gap, language)}")
+            screen.line(f"  … {_gap_words(says, *gap, language)}")
         _print_moment(screen, moment, language)
     screen.line()
     for step in verdict.steps:
@@ -153,10 +156,12 @@ def _days(start: datetime, stop: datetime, language: str) -> str:
     return word("dates", language, start=_day(start), stop=_day(stop))
 
 
-def _gap_words(start: datetime, stop: datetime, language: str) -> str:
+def _gap_words(
+    says: str, start: datetime, stop: datetime, language: str
+) -> str:
     count = (stop - start).days
     days = _days(start, stop, language)
-    return word("gap", language, count=f"{count}", days=days)
+    return word(says, language, count=f"{count}", days=days)
 
 
 def _print_moment(screen: Screen, moment: Moment, language: str) -> None:

@@ -140,8 +140,15 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
     if kind in RULES:
         RULES[kind](event)
     _require_lots(event, body, items, prefixes)
-    _require_one_list(items)
+    _require_one_relation(items)
     return EventDraft(body, tuple(items))
+
+
+def _require_one_relation(items: Iterable[Item]) -> None:
+    try:
+        require_one_relation(items)
+    except MalformedError as error:
+        raise Fault(f"{error}: leave it out of one list") from error
 
 
 def _event_type(value: JSON, prefixes: Prefixes) -> str:
@@ -231,13 +238,6 @@ def _strings(value: Value) -> Iterator[str]:
         for name, element in value.items():
             yield name
             yield from _strings(element)
-
-
-def _require_one_list(items: Sequence[Item]) -> None:
-    try:
-        require_one_relation(items)
-    except MalformedError as error:
-        raise Fault(f"{error}: leave it out of one list") from error
 
 
 def _require_lots(

@@ -44,6 +44,12 @@ def render_event(
     Raises:
         MalformedError: It is no EPCIS event.
     """
+    if twice := sorted(ITEM_MEMBERS & body.keys()):
+        # What a body says of items beside the leaves is on no trail.
+        raise MalformedError(
+            f"an EPCIS event has its items for leaves, and no {twice[0]} in its"
+            " body"
+        )
     context: list[JSON] = [EPCIS_CONTEXT]
     if prefixes := read_context(body.get("@context", [])):
         context.append(dict(prefixes))

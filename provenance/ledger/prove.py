@@ -263,6 +263,6 @@ def _besides(
         )
     if start >= count:
         raise NotFoundError(
-            f"the trail of {item} has {count} links: none is number {start}"
+            f"{item} has {count} events: there is none after the first {start}"
         )
     return range(start, min(stop, count))

@@ -93,17 +93,15 @@ def check_completeness(  # noqa: PLR0913  # each by name
                 f"{missing.reason}; the trust file does not ask for it",
                 missing.item,
             )
-    entries = {logged.log_index for logged in bundle.entries}
-    versions = evidence.trails.get(trusted)
-    for link in () if versions is None else versions.links:
-        # Whoever hid one would hide what it says of all the rest.
-        if link.log_index not in entries:
-            report.lacking(
-                "completeness",
-                1,
-                f"the trust version of entry {link.log_index} is not shown",
-                trusted,
-            )
+    versions = bundle.trail(trusted)
+    # Whoever hid one would hide what it says of all the rest.
+    for link in () if versions is None else versions.rows:
+        report.lacking(
+            "completeness",
+            1,
+            f"the trust version of entry {link.log_index} is not shown",
+            trusted,
+        )
     for skipped in walk.skipped:
         report.notice(
             "PRV-1006",

@@ -320,6 +320,7 @@ class _Seen:
 
     link: Link
     met: _Met
+    sayings: dict[tuple[object, ...], tuple[object, ...]]
     _said: tuple[object, ...] | None = None
 
     @property
@@ -354,7 +355,10 @@ class _Seen:
             event = self.event
             own = frozenset(event.items[number] for number in self.link.leaves)
             counts = tuple(event.counts)
-            self._said = event.issuer, counts, own, self.met.asserts
+            said = event.issuer, counts, own, self.met.asserts
+            # Who says the same has the same: to compare them in each of a
+            # thousand windows costs nothing then, whatever they name.
+            self._said = self.sayings.setdefault(said, said)
         return self._said
 
 
@@ -410,6 +414,9 @@ class _Walk:
         default_factory=dict
     )
     _met: dict[Position, _Met | None] = field(default_factory=dict)
+    _sayings: dict[tuple[object, ...], tuple[object, ...]] = field(
+        default_factory=dict
+    )
     _turned: set[Position] = field(default_factory=set)
     _issuers: set[str] = field(default_factory=set)
     _unheard: list[str] = field(default_factory=list)
@@ -687,7 +694,7 @@ class _Walk:
                 self._show(at, (0, *link.leaves))
                 shown = [leaf in met.event.items for leaf in link.leaves]
                 if shown and all(shown):
-                    self._seen[at, item] = _Seen(link, met)
+                    self._seen[at, item] = _Seen(link, met, self._sayings)
         seen = self._seen[at, item]
         if seen is None:
             # For each reason, as a trail that is missing.

@@ -79,13 +79,11 @@ export function checkCompleteness(
       report.notice("PRV-1004", detail, item);
     }
   }
-  const entries = new Set(bundle.entries.map(({ logIndex }) => logIndex));
-  for (const { logIndex } of evidence.trails.get(trusted)?.links ?? []) {
-    // Whoever hid one would hide what it says of all the rest.
-    if (!entries.has(logIndex)) {
-      const detail = `the trust version of entry ${logIndex} is not shown`;
-      report.lacking("completeness", 1, detail, trusted);
-    }
+  const versions = bundle.trails.find(({ item }) => item === trusted);
+  // Whoever hid one would hide what it says of all the rest.
+  for (const { logIndex } of versions?.rows ?? []) {
+    const detail = `the trust version of entry ${logIndex} is not shown`;
+    report.lacking("completeness", 1, detail, trusted);
   }
   for (const { item, start, stop } of walk.skipped) {
     report.notice(

@@ -244,9 +244,11 @@ class Seen {
   /**
    * @param {Link} link
    * @param {Met} met
+   * @param {Map<string, string>} sayings
    */
-  constructor(link, met) {
+  constructor(link, met, sayings) {
     this.link = link;
+    this.sayings = sayings;
     this.met = met;
     this.at = placeOf(link);
     this.event = met.event;
@@ -286,7 +288,11 @@ class Seen {
       [...new Set(own)].sort(),
       met.asserts,
     ];
-    this.#said = JSON.stringify(parts);
+    const said = JSON.stringify(parts);
+    // Who says the same has the same: to compare them in each of a thousand
+    // windows costs nothing then, whatever they name.
+    this.#said = this.sayings.get(said) ?? said;
+    this.sayings.set(this.#said, this.#said);
     return this.#said;
   }
 }
@@ -359,6 +365,8 @@ class Walk {
   #met = new Map();
   /** The places of those of which the story shows something. */
   #shown = new Set();
+  /** What events say. @type {Map<string, string>} */
+  #sayings = new Map();
   /** The transformations whose inputs were followed. */
   #turned = new Set();
   #issuers = new Set();
@@ -738,7 +746,7 @@ class Walk {
       const isNamed =
         link.leaves.length > 0 &&
         link.leaves.every((leaf) => met?.event.shown.has(leaf));
-      seen = met && isNamed ? new Seen(link, met) : null;
+      seen = met && isNamed ? new Seen(link, met, this.#sayings) : null;
       this.#seen.set(key, seen);
     }
     if (!seen) {
