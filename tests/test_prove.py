@@ -93,7 +93,9 @@ def test_a_stretch_can_be_asked_for(world: LedgerWorld) -> None:
         (0, EDGE),
         (600, 100),
     ]
-    with pytest.raises(NotFoundError, match="700 events: there is none after the first 700"):
+    with pytest.raises(
+        NotFoundError, match="700 events: there is none after the first 700"
+    ):
         world.ledger.prove_item(can(1), stretch=(700, 701))
 
 
