@@ -8,9 +8,11 @@ import pytest
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import Field, Item, make_event
+from provenance.cli.decode import decode_file
 from provenance.encoding.difference import MAX_SHOWN, Differing, differences
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash
+from provenance.errors import MalformedError
 from provenance.proof.bundle import (
     Bundle,
     LoggedEntry,
@@ -160,6 +162,22 @@ def test_an_event_that_is_none_is_told() -> None:
         dataclasses.replace(event.items[0], amount=(7, None)),
     ))  # fmt: skip
     assert [f.pointer for f in look(other)] == [""]
+
+
+@pytest.mark.parametrize("code", [0, 14, 255])
+def test_an_event_of_unknown_relations_is_told(code: int) -> None:
+    event = SOUND.statements[LAST].events[0]
+    statement = dataclasses.replace(
+        SOUND.statements[LAST],
+        events=(dataclasses.replace(event, counts=((code, 1),)),),
+    )
+    bad = dataclasses.replace(
+        SOUND, statements=(*SOUND.statements[:LAST], statement)
+    )
+    for found in (alone(bad), look(bad)):
+        assert f"relation {code} of an event's items is unknown" in found[0].what
+    with pytest.raises(MalformedError, match="leaf 1 of the event is not an"):
+        decode_file(bad.to_bytes())
 
 
 def test_a_link_that_was_left_out_is_shown() -> None:

@@ -454,12 +454,16 @@ def relation_of(counts: Counts, number: int) -> str:
     """Return the relation under which item leaf *number* stands.
 
     Raises:
-        MalformedError: No leaf with that number is an item's.
+        MalformedError: No leaf with that number is an item's, or it stands
+            under a code that is no relation's.
     """
     last = 0
     for code, count in counts:
         last += count
         if 1 <= number <= last:
+            # Who compares or decodes asks before anybody checked the header.
+            if not 1 <= code <= len(RELATIONS):
+                break
             return RELATIONS[code - 1]
     raise MalformedError(f"leaf {number} of the event is not an item's")
 
