@@ -46,7 +46,8 @@ from provenance.store.keyfile import read_key
     multiple=True,
     metavar="POINTER",
     help="A JSON Pointer into the events, such as /example:buyer, of what only"
-    " chosen readers may see. Can be repeated.",
+    " chosen readers may see. An event with nothing there conceals nothing"
+    " there. Can be repeated.",
 )
 @click.option(
     "--output", "-o", required=True, help=f"The {SUFFIX} file to write."

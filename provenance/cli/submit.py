@@ -58,7 +58,8 @@ _CACHE_BYTES = 128 * 2**20
     multiple=True,
     metavar="POINTER",
     help="A JSON Pointer into the events, such as /example:buyer, of what only"
-    " chosen readers may see. Can be repeated.",
+    " chosen readers may see. An event with nothing there conceals nothing"
+    " there. Can be repeated.",
 )
 @click.option(
     "--after-head",
