@@ -5,11 +5,19 @@ import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import test from "node:test";
 
+import {
+  classKey,
+  tag,
+} from "../../node/provenance_node/web/verify/claims/comparison.js";
 import { entryKind } from "../../node/provenance_node/web/verify/claims/entry.js";
 import {
   CODES,
   parseEvent,
 } from "../../node/provenance_node/web/verify/claims/event.js";
+import {
+  openedMessage,
+  sealSeed,
+} from "../../node/provenance_node/web/verify/claims/seal.js";
 import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
 import {
   WARNS,
@@ -186,6 +194,36 @@ test("the published versions of the trust are read, and follow each other", asyn
       assert(await signatureIsValid(key, signature, signedByRoots(version)));
     }
   }
+});
+
+test("a published seal has the key of its code, which signs an opening", async (t) => {
+  const folder = shared(t, FOLDER);
+  if (!folder) return;
+  const v = readJson(folder, "seals.json");
+  const key = keyOf(plain(sealSeed(raw(v.code), v.unit)));
+  assert.equal(plain(key), v.public_key);
+  const message = openedMessage(v.origin, v.unit, raw(v.nonce), v.hour);
+  const signature = raw(v.opened_signature);
+  assert(await signatureIsValid(key, signature, message));
+  assert.throws(() => sealSeed(raw(v.code).subarray(1), v.unit), {
+    name: "MalformedError",
+  });
+  assert.throws(() => openedMessage(v.origin, v.unit, raw(v.nonce), -1), {
+    name: "MalformedError",
+  });
+});
+
+test("equal values of one order have the published tags", (t) => {
+  const folder = shared(t, FOLDER);
+  if (!folder) return;
+  for (const v of readJson(folder, "compare.json")) {
+    const key = classKey(raw(v.order_secret), v.class);
+    assert.equal(plain(key), v.class_key);
+    assert.equal(plain(tag(key, v.class, v.normal_form)), v.tag);
+  }
+  assert.throws(() => classKey(new Uint8Array(31), "phone"), {
+    name: "MalformedError",
+  });
 });
 
 test("our own proof file leads to the checkpoint that our policy asks for", async () => {
