@@ -27,6 +27,7 @@ from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
 from provenance.proof import bundle as bundles
 from provenance.proof.bundle import (
+    MAX_ANCHORS,
     Anchor,
     Bundle,
     Committed,
@@ -134,6 +135,15 @@ def test_what_is_written_is_read_back() -> None:
     timed = world.bundle(can(1), times=[first])
     assert parse_bundle(timed.to_bytes()) == timed
     assert timed.commitments[0].log_index == first
+
+
+def test_a_bundle_has_no_more_anchors_than_are_worth_their_checking() -> None:
+    anchor = EVERY.anchors[0]
+    most = dataclasses.replace(EVERY, anchors=(anchor,) * MAX_ANCHORS)
+    assert parse_bundle(most.to_bytes()) == most
+    more = dataclasses.replace(most, anchors=(*most.anchors, anchor))
+    with pytest.raises(MalformedError, match="array of 0 to 1024"):
+        parse_bundle(more.to_bytes())
 
 
 def test_an_absence_is_written_with_the_leaf_in_its_place() -> None:

@@ -247,7 +247,7 @@ def proven_for(world: LedgerWorld, trust: Trust) -> Bundle:
 
 
 def test_the_first_cosigned_checkpoint_after_a_dated_statement_anchors_it(
-    world: LedgerWorld,
+    world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = dated(world)
     trust = witnessed(world)
@@ -269,6 +269,10 @@ def test_the_first_cosigned_checkpoint_after_a_dated_statement_anchors_it(
     ]
     verdict = examine_bundle(bundle.to_bytes(), trust=trust, now=world.now)
     assert verdict.outcome is Outcome.VERIFIED, verdict.steps
+    with monkeypatch.context() as patch:
+        patch.setattr(prove, "MAX_ANCHORS", 1)
+        fewer = proven_for(world, trust).anchors
+    assert fewer == bundle.anchors[:1]
     # The bundle's own checkpoint is none, though it was cosigned.
     assert all(
         parse_checkpoint(parse_note(anchor.note).text).size < world.ledger.size

@@ -49,6 +49,7 @@ from provenance.gs1.checkdigit import CSET_82
 from provenance.gs1.identifier import KEYS, ORDERS, QUALIFIERS
 from provenance.keys import MLDSASigner
 from provenance.proof.bundle import (
+    MAX_ANCHORS,
     MAX_BUNDLE_SIZE,
     MAX_PARTS,
     MAX_ROWS,
@@ -209,6 +210,7 @@ def test_the_tables_are_the_same(answerer: Answerer) -> None:
             "limits": [
                 MAX_BUNDLE_SIZE,
                 MAX_ROWS,
+                MAX_ANCHORS,
                 MAX_TRAILS,
                 MAX_PARTS,
                 MAX_LEAVES,

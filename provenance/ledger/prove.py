@@ -24,6 +24,7 @@ from provenance.ledger.itemmap import ItemMap, KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.views import EventView, StatementView, TrailView
 from provenance.proof.bundle import (
+    MAX_ANCHORS,
     Anchor,
     Bundle,
     Committed,
@@ -221,6 +222,8 @@ class Prover:
         for index in dated:
             # The one that an earlier entry has may hold this one as well.
             if not anchors or anchors[-1][0] <= index:
+                if len(anchors) == MAX_ANCHORS:
+                    break
                 size, note = self._cosigned(max(index + 1, seen))
                 seen = size + 1
                 if note is None:

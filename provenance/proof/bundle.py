@@ -74,10 +74,14 @@ MAX_BUNDLE_SIZE = 64 * 2**20
 
 MAX_ROWS = 262_144
 """The most of each kind that a whole bundle has: ids, keys, statements,
-events, commitments, entries, ranges, rows, steps, anchors."""
+events, commitments, entries, ranges, rows, steps."""
 
 MAX_TRAILS = 8_192
 """The most trails of a bundle: more than any walk follows."""
+
+MAX_ANCHORS = 1_024
+"""The most anchors of a bundle: each is a note whose signatures are checked,
+and old checkpoints are there for whoever wants to add them."""
 
 MAX_PARTS = 2**20
 """The most of each of these that a whole bundle has: leaves shown, pointers,
@@ -478,7 +482,7 @@ class _Parser:
         trails = self._rows("trails", self._trail, most=MAX_TRAILS)
         _require_rising("trails", [row.item for row in trails])
         map_proof = self._map()
-        anchors = self._rows("anchors", self._anchor)
+        anchors = self._rows("anchors", self._anchor, most=MAX_ANCHORS)
         read.end()
         if len(self._used) != len(self._ids):
             raise MalformedError("the bundle has an id that nothing names")

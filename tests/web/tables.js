@@ -33,6 +33,7 @@ import {
   MAX_BUNDLE_SIZE,
   MAX_PARTS,
   MAX_ROWS,
+  MAX_ANCHORS,
   MAX_TRAILS,
 } from "../../node/provenance_node/web/verify/proof/bundle.js";
 import { EXPLANATIONS } from "../../node/provenance_node/web/verify/proof/explanations.js";
@@ -61,6 +62,7 @@ export function all() {
     limits: [
       MAX_BUNDLE_SIZE,
       MAX_ROWS,
+      MAX_ANCHORS,
       MAX_TRAILS,
       MAX_PARTS,
       MAX_LEAVES,

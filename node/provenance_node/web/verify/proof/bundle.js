@@ -67,12 +67,18 @@ export const MAX_BUNDLE_SIZE = 64 * 2 ** 20;
 
 /**
  * The most of each kind that a whole bundle has: ids, keys, statements,
- * events, commitments, entries, ranges, rows, steps, anchors.
+ * events, commitments, entries, ranges, rows, steps.
  */
 export const MAX_ROWS = 262_144;
 
 /** The most trails of a bundle: more than any walk follows. */
 export const MAX_TRAILS = 8_192;
+
+/**
+ * The most anchors of a bundle: each is a note whose signatures are checked,
+ * and old checkpoints are there for whoever wants to add them.
+ */
+export const MAX_ANCHORS = 1_024;
 
 /**
  * The most of each of these that a whole bundle has: leaves shown, pointers,
@@ -284,7 +290,7 @@ class Parser {
     const trails = this.#rows("trails", () => this.#trail(), MAX_TRAILS);
     requireRising("trails", trails, (a, b) => compareText(a.item, b.item));
     const mapProof = this.#map();
-    const anchors = this.#rows("anchors", () => this.#anchor());
+    const anchors = this.#rows("anchors", () => this.#anchor(), MAX_ANCHORS);
     read.end();
     if (this.#used.size !== this.#ids.length) {
       throw new MalformedError("the bundle has an id that nothing names");
