@@ -23,7 +23,8 @@ def test_an_empty_tree_has_no_edge_and_the_empty_root() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "count"), [(0, 1), (32, 0), (31, 2), (32, 3), (64, 2), (64, 7)]
+    ("size", "count"),
+    [(0, 1), (32, 0), (31, 2), (32, 3), (64, 2), (64, 7), (32, -1), (64, -3)],
 )
 def test_an_edge_of_another_count_is_refused(size: int, count: int) -> None:
     with pytest.raises(ValueError, match="an edge of"):

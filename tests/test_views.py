@@ -32,7 +32,12 @@ from provenance.encoding.canonical import encode
 from provenance.encoding.digest import HASH_SIZE, Hash, sha256
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import leaf_hash, root_of
-from provenance.errors import MalformedError, NotFoundError, StoreError
+from provenance.errors import (
+    MalformedError,
+    NotFoundError,
+    RejectedError,
+    StoreError,
+)
 from provenance.folder import DATABASE, audit_folder
 from provenance.ledger.parts import cut_event, event_tree, statement_tree
 from provenance.ledger.read import Moment
@@ -445,13 +450,15 @@ def test_no_bundle_is_made_of_what_was_changed_and_verifies(
 # Trust versions and rule books
 
 
-def version_of(number: int, previous: Hash | None) -> bytes:
+def version_of(
+    number: int, previous: Hash | None, *, origin: str = ORIGIN
+) -> bytes:
     """Return a version of the trust, which says as little as it may."""
     policy: dict[str, object] = {"witnesses": [], "groups": [], "quorum": None}
     return encode(
         {
             "format": "provenance/trust/v1",
-            "origin": ORIGIN,
+            "origin": origin,
             "version": number,
             "previous": previous,
             "roots": {"keys": [bytes(32)], "threshold": 1},
@@ -459,7 +466,7 @@ def version_of(number: int, previous: Hash | None) -> bytes:
             "epochs": [
                 {
                     "from": 0,
-                    "origin": ORIGIN,
+                    "origin": origin,
                     "log_keys": [bytes(32)],
                     "policy": policy,
                     "auditors": policy,
@@ -526,6 +533,11 @@ def test_what_is_no_document_is_not_logged(tmp_path: pathlib.Path) -> None:
     ):
         with pytest.raises(MalformedError):
             world.ledger.log_document(entry)
+    foreign = version_of(1, None, origin="ledger.example/another")
+    with pytest.raises(RejectedError, match="ledger.example/another"):
+        world.ledger.log_document(
+            version_entry(foreign, [(bytes(32), bytes(64))])
+        )
     assert world.ledger.size == size
     world.ledger.close()
 

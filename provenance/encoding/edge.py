@@ -29,7 +29,7 @@ def push(edge: bytes, count: int, leaf: bytes) -> bytes:
     Raises:
         ValueError: The edge is not of a tree of that many leaves.
     """
-    if len(edge) != HASH_SIZE * count.bit_count():
+    if count < 0 or len(edge) != HASH_SIZE * count.bit_count():
         raise ValueError(f"an edge of {len(edge)} bytes for {count} leaves")
     end = len(edge)
     # As in adding 1 to a binary number: each trailing 1 is carried.

@@ -12,8 +12,8 @@ and compares what comes out with what is stored, row by row:
     the signer's memory   must be of this log
 
 Trust versions and rule books are read and linked; what they say is not looked
-at. An entry of a kind that this program does not know is no fault, but nothing
-that follows from it can be told: it is named, as UNKNOWN.
+at. An entry of a kind that this program does not know may be right, but nothing
+that follows from it can be told: it is found, and named as UNKNOWN.
 
 Nothing is trusted but the trust file. A fault is named where it is, and what
 can no longer be derived after it is not reported again as faults of its own.

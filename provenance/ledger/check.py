@@ -31,7 +31,11 @@ from provenance.epcis.acts import read_act
 from provenance.epcis.corrections import EventName, name_of
 from provenance.epcis.form import check_whole
 from provenance.epcis.reading import EventReading, read_event
-from provenance.errors import InvalidSignatureError, MalformedError
+from provenance.errors import (
+    InvalidSignatureError,
+    MalformedError,
+    RejectedError,
+)
 from provenance.keys import signature_is_valid
 
 FindKey = Callable[[bytes], bytes | None]
@@ -164,14 +168,21 @@ def check_submission(
     )
 
 
-def check_document(entry: bytes) -> CheckedDocument:
+def check_document(entry: bytes, *, origin: str) -> CheckedDocument:
     """Return the trust version or rule book *entry*, once it was checked.
 
     Raises:
         MalformedError: It is neither.
+        RejectedError: It is a version of the trust in another ledger than
+            *origin*: no bundle could show the trail that it would begin.
     """
     if entry_kind(entry) == TRUST_VERSION:
-        parse_version_entry(entry)
+        version = parse_version_entry(entry).version
+        if version.origin != origin:
+            raise RejectedError(
+                f"the trust version is of ledger {version.origin!r}, this is"
+                f" {origin!r}"
+            )
     else:
         parse_book_entry(entry)
     return CheckedDocument(entry)

@@ -292,10 +292,13 @@ class Ledger(LedgerReader):
 
         Raises:
             MalformedError: It is neither.
+            RejectedError: It is a version of the trust in another ledger.
             StoreError: As `submit` does.
             ForkError: As `submit` does.
         """
-        (answer,) = self._write_group([check_document(entry)])
+        (answer,) = self._write_group(
+            [check_document(entry, origin=self.origin)]
+        )
         assert isinstance(answer, int), "a document is placed or raises"
         return answer
 
