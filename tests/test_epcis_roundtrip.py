@@ -6,11 +6,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.claims.event import Item
+from provenance.claims.event import Field, Item
 from provenance.encoding.canonical import decode, encode
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
-from provenance.epcis.render import render_event
+from provenance.epcis.render import put_back, render_event
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
     DISPOSITION,
@@ -157,3 +157,18 @@ def test_a_signed_body_gives_out_the_same_event(draft: EventDraft) -> None:
     assert render_event(body, draft.items) == render_event(
         draft.body, draft.items
     )
+
+
+def test_a_field_that_cannot_stand_where_it_says_is_left_out() -> None:
+    body = {"type": "ObjectEvent", "x:said": "7", "x:deep": {"x:one": 1}}
+    fields = [
+        Field("/x:said", "8"),
+        Field("/x:said/x:more", "9"),
+        Field("/x:deep/x:two", 2),
+        Field("/bizStep", "shipping"),
+        Field("/x:bytes", b"x"),
+    ]
+    assert put_back(body, fields) == {
+        **body,
+        "x:deep": {"x:one": 1, "x:two": 2},
+    }

@@ -272,6 +272,8 @@ def test_differences_are_pointers_with_both_values() -> None:
         Differing("/t", "true", "1"),
     ]
     assert list(differences(here, here)) == []
+    (whole,) = differences({"deep": b"\x01"}, 7)
+    assert (whole.here, whole.there) == ('{"deep": "01"}', "7")
     (cut,) = differences("x" * 10_000, "")
     assert cut.here is not None
     assert len(cut.here) < MAX_SHOWN + 50

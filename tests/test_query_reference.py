@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.epcis.draft import RawEvent, check_event
 from provenance.errors import MalformedError
+from provenance.prepare import prepare_event
 from provenance.store import index_scan
 from tests import query_reference as reference
 from tests.ledger_world import START
@@ -163,7 +164,7 @@ def made(
 def is_of_its_form(event: dict[str, Any]) -> bool:
     """Return whether no item stands in two lists of *event*."""
     try:
-        check_event(RawEvent(event, PREFIXES, str))
+        prepare_event(check_event(RawEvent(event, PREFIXES, str)))
     except MalformedError:
         return False
     return True

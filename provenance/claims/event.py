@@ -673,7 +673,7 @@ def check_distinct(items: Sequence[Item], counts: Counts) -> None:
     if len(counts) > 1:
         pairs = {(item.id, item.relation) for item in items}
         if len({item for item, _ in pairs}) != len(pairs):
-            require_one_relation(items)
+            _require_one_relation(items)
     if len(items) > MAX_OWN_LEAVES:
         item, count = Counter(item.id for item in items).most_common(1)[0]
         if count > MAX_OWN_LEAVES:
@@ -683,7 +683,7 @@ def check_distinct(items: Sequence[Item], counts: Counts) -> None:
             )
 
 
-def require_one_relation(items: Iterable[Item]) -> None:
+def _require_one_relation(items: Iterable[Item]) -> None:
     """Refuse an id that has a trail under one relation and stands under two.
 
     Raises:
@@ -697,7 +697,8 @@ def require_one_relation(items: Iterable[Item]) -> None:
             or has_trail(other.id, other.relation)
         ):
             raise MalformedError(
-                f"{item.id[:80]!r} stands under two relations of one event"
+                f"{item.id[:80]!r} stands under two relations of one event:"
+                " leave it out of one list"
             )
 
 

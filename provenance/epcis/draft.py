@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-from provenance.claims.event import Item, require_one_relation
+from provenance.claims.event import Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
@@ -140,15 +140,7 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
     if kind in RULES:
         RULES[kind](event)
     _require_lots(event, body, items, prefixes)
-    _require_one_relation(items)
     return EventDraft(body, tuple(items))
-
-
-def _require_one_relation(items: Iterable[Item]) -> None:
-    try:
-        require_one_relation(items)
-    except MalformedError as error:
-        raise Fault(f"{error}: leave it out of one list") from error
 
 
 def _event_type(value: JSON, prefixes: Prefixes) -> str:

@@ -516,7 +516,8 @@ export function checkDistinct(items, counts) {
       (hasTrail(id, relation) || hasTrail(id, first))
     ) {
       throw new MalformedError(
-        `${quoted(head(id, 80))} stands under two relations of one event`,
+        `${quoted(head(id, 80))} stands under two relations of one event:` +
+          " leave it out of one list",
       );
     }
     relations.set(id, first);
