@@ -622,7 +622,8 @@ def test_another_history_of_the_same_length_is_found_out(
     ledger.close()
     with served(town.world, town.settings()) as client:
         assert client.get("/readyz").status_code == 503
-        assert failures(client, "union") == {"contradicts": 1}
+        # It may have been asked again by now.
+        assert failures(client, "union").keys() == {"contradicts"}
 
 
 # Crashes.
