@@ -41,9 +41,10 @@ from provenance.proof.bundle import (
     ShownStatement,
     parse_bundle,
 )
-from provenance.proof.show import show_event, show_item, show_statement
+from provenance.proof.show import show_item
 from provenance.tlog.patricia import MapMultiproof
 from tests.bombs import VALUES, peak_of
+from tests.showing import show_event, show_statement
 from tests.world import World, can, signer_of, sscc, story
 
 H = Hash(bytes(32))

@@ -29,7 +29,6 @@ from provenance.proof.trails import (
     Position,
     SparseTrail,
     Stretch,
-    place_of,
 )
 from provenance.proof.verdict import Outcome
 from tests.world import (
@@ -382,7 +381,7 @@ def retrace(  # one thing each
             number
             for stretch in trails[item].stretches
             for number, link in enumerate(stretch.links, stretch.start)
-            if place_of(link) in leaves
+            if link.place in leaves
         ]
         if item in trails
         else (),
@@ -650,7 +649,7 @@ def test_a_window_is_covered_if_one_that_was_made_has_all_of_it(
 
 def numbers_seen(walk: Trace, world: World, item: str) -> list[int]:
     """Return the numbers of the links of *item* that were looked at."""
-    numbers = {place_of(link): n for n, link in enumerate(world.trails[item])}
+    numbers = {link.place: n for n, link in enumerate(world.trails[item])}
     return sorted({numbers[s.at] for s in walk.sightings if s.item == item})
 
 
@@ -692,7 +691,7 @@ def test_a_warning_is_never_skipped() -> None:
     assert walk.aside == ()
     assert same(retrace(world, can(1))) == same(walk)
     # Whoever leaves it out of what is shown is not believed.
-    at = place_of(world.trails[can(1)][100])
+    at = world.trails[can(1)][100].place
     (missing,) = retrace(world, can(1), lost_event=at).missing
     assert (missing.why, missing.at) == (Why.SUBJECT, at)
 

@@ -10,7 +10,6 @@ from provenance.proof.trails import (
     NotShownError,
     SparseTrail,
     Stretch,
-    place_of,
 )
 
 ITEM = "urn:example:item"
@@ -50,7 +49,7 @@ def test_a_trail_that_is_all_shown_answers_everything() -> None:
     assert whole.warnings() == [(4, LINKS[4])]
     assert whole.hash_before(0) == map_key(ITEM)
     assert [whole.hash_before(n) for n in range(1, 11)] == HASHES
-    assert list(map(place_of, LINKS)) == [(10 * n, 0) for n in range(10)]
+    assert [link.place for link in LINKS] == [(10 * n, 0) for n in range(10)]
 
 
 def test_a_place_is_known_by_the_links_on_both_sides_of_it() -> None:

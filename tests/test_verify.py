@@ -45,9 +45,7 @@ from provenance.proof.bundle import (
     ShownItem,
     parse_bundle,
 )
-from provenance.proof.show import show_event, show_statement
 from provenance.proof.trace import ALL, Why
-from provenance.proof.trails import place_of
 from provenance.proof.verdict import (
     EXPLANATIONS,
     STEPS,
@@ -60,6 +58,7 @@ from provenance.tlog.checkpoint import sign_checkpoint
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import NoteSigner, NoteVerifier, format_note
 from provenance.tlog.policy import Log, Policy
+from tests.showing import show_event, show_statement
 from tests.world import (
     LOT,
     MINUTE,
@@ -962,7 +961,7 @@ def refused_world() -> World:
 def test_dropping_the_last_events_of_a_trail_is_found_out(kept: int) -> None:
     world = refused_world()
     bundle = world.bundle(can(1))
-    dropped = {at[0] for at in map(place_of, world.trails[can(1)][kept:])}
+    dropped = {link.log_index for link in world.trails[can(1)][kept:]}
     world.trails[can(1)] = world.trails[can(1)][:kept]
     kept_alone = replaced(
         bundle,

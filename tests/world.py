@@ -34,9 +34,8 @@ from provenance.proof.bundle import (
     ShownEvent,
 )
 from provenance.proof.pack import ShownStory, show_story
-from provenance.proof.show import show_event
 from provenance.proof.trace import ALL, SeenEvent, Trace, Why, trace
-from provenance.proof.trails import Position, SparseTrail, Stretch, place_of
+from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import EXPLANATIONS, Outcome, Verdict
 from provenance.proof.verify import examine_bundle
@@ -53,6 +52,7 @@ from provenance.tlog.cosignature import (
 )
 from provenance.tlog.note import NoteSigner, format_note
 from provenance.tlog.policy import Group, Log, Policy, Witness
+from tests.showing import show_event
 
 ORIGIN = "ledger.example/world"
 START = 1_750_000_000_000
@@ -126,7 +126,7 @@ class MemoryTrail:
         return self.hashes[index]
 
     def first_at(self, place: Position) -> int:
-        return sum(place_of(link) < place for link in self.all)
+        return sum(link.place < place for link in self.all)
 
     def warnings(self) -> list[tuple[int, Link]]:
         return [(n, link) for n, link in enumerate(self.all) if link.warns]
@@ -408,7 +408,7 @@ class World:
             item,
             len(links),
             (Range(0, len(links)),) if links else (),
-            tuple(link for link in links if place_of(link) not in shown),
+            tuple(link for link in links if link.place not in shown),
         )
 
     def trace(self, item: str, wants: Collection[Why] = ALL) -> Trace:

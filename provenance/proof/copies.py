@@ -6,6 +6,7 @@ there. It is believed no more than the first: nothing of it enters a verdict.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Protocol
 
 from provenance.claims.actor import is_registry_event
@@ -24,7 +25,7 @@ from provenance.proof.evidence import (
     links_of,
     read_shown,
 )
-from provenance.proof.trails import Position, place_of
+from provenance.proof.trails import Position
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import Commitment
 from provenance.tlog.note import parse_note
@@ -120,7 +121,9 @@ class BundleCopy:
         shown = self._bundle.trail(item)
         if shown is None or size_of_note(self._bundle.checkpoint) < size:
             return None
-        links = sorted([*self._links[item], *shown.rows], key=place_of)
+        links = sorted(
+            [*self._links[item], *shown.rows], key=attrgetter("place")
+        )
         if len(links) != shown.count:
             return None
         return [link for link in links if link.log_index < size]

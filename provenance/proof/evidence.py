@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import NoReturn
 
 from provenance.claims.entry import (
@@ -70,7 +71,7 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
-from provenance.proof.trails import Position, SparseTrail, Stretch, place_of
+from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome
 from provenance.tlog.checkpoint import Checkpoint
@@ -541,9 +542,9 @@ def verify_trail(
     Raises:
         InvalidProofError: Links, ranges and hashes do not fit each other.
     """
-    every = sorted([*links, *shown.rows], key=place_of)
+    every = sorted([*links, *shown.rows], key=attrgetter("place"))
     for earlier, later in pairwise(every):
-        if place_of(earlier) == place_of(later):
+        if earlier.place == later.place:
             raise InvalidProofError(
                 f"it has event {later.position} of entry {later.log_index}"
                 " twice"

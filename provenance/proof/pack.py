@@ -52,7 +52,7 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.show import show_item
 from provenance.proof.trace import ALL, EDGE, SeenEvent, Trace, Why, trace
-from provenance.proof.trails import Position, Trail, place_of
+from provenance.proof.trails import Position, Trail
 from provenance.tlog.merkle import ReadNodes, prove_many
 
 
@@ -186,7 +186,7 @@ def show_story(  # noqa: PLR0913  # each by name
         led = {
             number
             for number, link in look.trails[item].asked()
-            if place_of(link) in shown and place_of(link) not in seen
+            if link.place in shown and link.place not in seen
         }
         if led <= looked:
             break
@@ -241,7 +241,7 @@ class _AskedTrail:
         self._load(start, stop)
         links = [self._links[number] for number in range(start, stop)]
         if len(links) > 1:
-            self._prepare([place_of(link) for link in links])
+            self._prepare([link.place for link in links])
         return links
 
     def warnings(self) -> Sequence[tuple[int, Link]]:
@@ -253,7 +253,7 @@ class _AskedTrail:
             self._asked.update(number for number, _ in found)
             self._warnings = found
             if found:
-                self._prepare([place_of(link) for _, link in found])
+                self._prepare([link.place for _, link in found])
         return self._warnings
 
     def asked(self) -> list[tuple[int, Link]]:
@@ -299,7 +299,7 @@ class _AskedTrail:
             for _, link in links
             # A link to a trust version, which names no leaf, is derived from
             # that entry.
-            if link.leaves and place_of(link) not in shown
+            if link.leaves and link.place not in shown
         )
         return ProvenTrail(item, self.count, tuple(ranges), rows, hashes)
 
@@ -309,7 +309,7 @@ class _AskedTrail:
             return bisect_left(
                 range(self.count),
                 place,
-                key=lambda number: place_of(self._links[number]),
+                key=lambda number: self._links[number].place,
             )
         return self._view.first_at(place)
 
@@ -325,7 +325,7 @@ class _AskedTrail:
     def _take(self, links: Iterable[tuple[int, Link]]) -> None:
         for number, link in links:
             self._links[number] = link
-            self._places[place_of(link)] = number
+            self._places[link.place] = number
 
 
 class _Items(Mapping[int, Item]):
@@ -455,7 +455,7 @@ class _Look:
                     trail.keep(at)
         for trail in self.trails.values():
             for _, link in trail.asked():
-                if (leaves := needed.get(place_of(link))) is not None:
+                if (leaves := needed.get(link.place)) is not None:
                     leaves.update(link.leaves)
         return needed
 

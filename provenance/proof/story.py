@@ -21,7 +21,7 @@ from provenance.proof.trace import (
     Why,
     trace,
 )
-from provenance.proof.trails import NotShownError, Position, place_of
+from provenance.proof.trails import NotShownError, Position
 from provenance.proof.verdict import Outcome
 
 RECALLED = "recalled"
@@ -268,7 +268,7 @@ def check_standing(
     own = evidence.trails.get(bundle.subject)
     if own is None or own.count == 0:
         return
-    places = [place_of(link) for link in own.links]
+    places = [link.place for link in own.links]
     # Of what is not shown, something may stand.
     if len(places) == own.count and all(
         (at, bundle.subject) in walk.void
@@ -379,9 +379,7 @@ def _check_surplus(
                 trail.item,
             )
     places = {
-        place_of(link)
-        for trail in evidence.trails.values()
-        for link in trail.links
+        link.place for trail in evidence.trails.values() for link in trail.links
     }
     for at in evidence.events:
         if at not in places:
@@ -398,5 +396,5 @@ def _shown_links(evidence: Evidence, item: str) -> list[int]:
         number
         for stretch in (() if trail is None else trail.stretches)
         for number, link in enumerate(stretch.links, stretch.start)
-        if place_of(link) in evidence.events
+        if link.place in evidence.events
     ]

@@ -74,7 +74,6 @@ from provenance.proof.trails import (
     NotShownError,
     Position,
     Trail,
-    place_of,
 )
 
 WHOLE = 256
@@ -326,7 +325,7 @@ class _Seen:
     @property
     def at(self) -> Position:
         """Where it stands."""
-        return place_of(self.link)
+        return self.link.place
 
     @property
     def event(self) -> SeenEvent:
@@ -656,7 +655,7 @@ class _Walk:
             if number == (trail.count if stop is None else stop):
                 return
             (link,) = trail.slice(number, number + 1)
-            if place_of(link) > visit.stop:
+            if link.place > visit.stop:
                 return
             yield number, link
             number += 1
@@ -686,7 +685,7 @@ class _Walk:
 
     def _see(self, visit: _Visit, number: int, link: Link) -> _Seen | None:
         """Return the event that *link* leads to; None if it cannot be seen."""
-        at, item = place_of(link), visit.item
+        at, item = link.place, visit.item
         if (at, item) not in self._seen:
             met = self._meet(at, item)
             self._seen[at, item] = None

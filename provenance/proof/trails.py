@@ -11,6 +11,7 @@ In full: `FORMATS.md`, section 12.
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Protocol
 
 from provenance.claims.trail import Link, map_key
@@ -58,11 +59,6 @@ class Trail(Protocol):
         """Return every link that warns, with its number, oldest first."""
 
 
-def place_of(link: Link) -> Position:
-    """Return where in the log *link* stands."""
-    return link.log_index, link.position
-
-
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Some links of a trail that follow each other.
@@ -104,7 +100,7 @@ class SparseTrail:
         self.count = count
         self.stretches = tuple(stretches)
         self._starts = [stretch.start for stretch in stretches]
-        self._firsts = [place_of(stretch.links[0]) for stretch in stretches]
+        self._firsts = [stretch.links[0].place for stretch in stretches]
         self._warnings = [
             (number, link)
             for stretch in stretches
@@ -122,7 +118,7 @@ class SparseTrail:
         else:
             stretch = self.stretches[which]
             number = stretch.start + bisect_left(
-                stretch.links, place, key=place_of
+                stretch.links, place, key=attrgetter("place")
             )
             if number < stretch.stop:
                 return number
