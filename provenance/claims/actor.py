@@ -21,6 +21,7 @@ In full: `FORMATS.md`, section 10.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -129,6 +130,21 @@ MAX_NAME = 200
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 )
+
+
+def name_key(name: str) -> str:
+    """Return what two names have in common that people take for one.
+
+    That is without regard to case and width of letters, to spaces, and to what
+    cannot be seen.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(
+        each
+        for each in unicodedata.normalize("NFKC", folded)
+        if unicodedata.category(each) not in {"Cf", "Zs"}
+        and not "\ufe00" <= each <= "\ufe0f"
+    )
 
 
 def is_registry_event(body: Mapping[str, Value]) -> bool:

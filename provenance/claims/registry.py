@@ -32,6 +32,7 @@ from provenance.claims.actor import (
     KEY_ROTATED,
     Grant,
     check_registry_body,
+    name_key,
     possession_message,
     read_grant,
 )
@@ -215,6 +216,7 @@ class TrustRegistry:
         self._given: list[bytes] = []
         self._heard: set[Hash] = set()
         self._subjects: set[str] = set()
+        self._names: dict[str, str] = {}
         self._live: dict[str, list[HeldGrant]] = {}
         self._live_version = 0
         self.version = 0
@@ -249,6 +251,10 @@ class TrustRegistry:
         said so far that it is enrolled.
         """
         return item in self._actors or item in self._subjects
+
+    def holder_of_name(self, name: str) -> str | None:
+        """Return the first actor that people know by that name, or None."""
+        return self._names.get(name_key(name))
 
     @property
     def is_shared(self) -> bool:
@@ -449,11 +455,45 @@ class TrustRegistry:
             for key_id in set(now.keys if now else ()) - before.owners:
                 del self._owners[key_id]
             if actor is None:
-                self._actors.pop(subject, None)
+                gone = self._actors.pop(subject, None)
+                if gone and self._names.get(name_key(gone.name)) == subject:
+                    del self._names[name_key(gone.name)]
             else:
                 self._actors[subject] = actor
         self._said = before.said
         self.version += 1
+
+    def passed_on(
+        self, event: RegistryEvent, issuer: str, log_index: int
+    ) -> list[HeldGrant]:
+        """Return the grants by which *issuer* may enrol or grant like this.
+
+        One of which the dates hold is enough. None for an authority, which
+        needs no grant, and for events of other kinds.
+
+        Args:
+            event: A registry event.
+            issuer: Who signs it.
+            log_index: The entry that it stands in.
+
+        Raises:
+            UnknownActorError: No such actor.
+        """
+        signer = self.actor(issuer)
+        kind = event.body["type"]
+        if signer.is_authority or kind not in _PASSED_ON:
+            return []
+        able = [
+            held
+            for held in signer.grants.values()
+            if held.grant.may_grant and self._holds_before(held, log_index)
+        ]
+        if kind == GRANTED:
+            wanted = read_grant(event.body)
+            # Chosen without a look at its dates: whoever replays the log does
+            # not know them to the minute, and must find the same parent.
+            able = [held for held in able if held.grant.contains(wanted)][:1]
+        return able
 
     # The rules for signing a registry event.
 
@@ -472,23 +512,9 @@ class TrustRegistry:
             return None
         body = event.body
         kind = str(body["type"])
-        passing_on = [
-            held
-            for held in signer.grants.values()
-            if held.grant.may_grant
-            and self._holds_before(held, occasion.log_index)
-        ]
-        if kind == GRANTED:
-            wanted = read_grant(body)
-            # Chosen without a look at its dates: whoever replays the log does
-            # not know them to the minute, and must find the same parent.
-            passing_on = [
-                held for held in passing_on if held.grant.contains(wanted)
-            ][:1]
-        if kind in _PASSED_ON and any(
-            occasion.holds(held.grant) for held in passing_on
-        ):
-            return passing_on[0].id
+        passed_on = self.passed_on(event, signer.id, occasion.log_index)
+        if any(occasion.holds(held.grant) for held in passed_on):
+            return passed_on[0].id
         if kind == GRANT_REVOKED:
             held_by = self._actors[subject].grants[Hash(_bytes(body["grant"]))]
             if held_by.granted_by == signer.id:
@@ -619,10 +645,11 @@ class TrustRegistry:
         parent: Hash | None,
     ) -> None:
         del parent
-        subject = str(event.body["actor"])
+        subject, name = str(event.body["actor"]), str(event.body["name"])
         self._actors[subject] = Actor(
-            subject, str(event.body["name"]), enrolled_by=occasion.issuer
+            subject, name, enrolled_by=occasion.issuer
         )
+        self._names.setdefault(name_key(name), subject)
         self._put_key(subject, _bytes(event.body["key"]), occasion.log_index)
 
     def _grant(
@@ -683,6 +710,7 @@ class TrustRegistry:
             authority.id, authority.name, is_authority=not authority.is_pinned
         )
         self._actors[authority.id] = actor
+        self._names.setdefault(name_key(authority.name), authority.id)
         for key in authority.keys:
             key_id = Verifier(key).key_id
             if key_id in self._owners:
