@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from provenance.epcis.reading import read_event
+from provenance.rules.book import baseline
+from provenance.rules.reading import read_event
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
@@ -223,7 +224,7 @@ class World:
         for position, event in enumerate(events):
             self.events[index, position] = event
             try:
-                reading = read_event(event.body, event.counts)
+                reading = read_event(event.body, event.counts, baseline())
             except MalformedError:
                 # What a ledger refuses is logged here all the same.
                 reading = None
