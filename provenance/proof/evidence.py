@@ -74,7 +74,7 @@ from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome
 from provenance.rules.book import EvidenceBook
 from provenance.rules.books import Books
-from provenance.rules.form import check_form, check_named
+from provenance.rules.form import check_form, check_items, check_named
 from provenance.rules.reading import EventReading
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
@@ -375,6 +375,8 @@ def read_shown(
     reading = check_form(body, counts, pointers, book)
     for item in named:
         check_named(body, item)
+    if len(named) == first - 1:
+        check_items(body, named, reading, book)
     size = first + len(pointers)
     return ProvenEvent(
         at=at,
