@@ -73,7 +73,7 @@ from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.rules.book import EvidenceBook
 from provenance.rules.books import Books
-from provenance.rules.form import check_form, check_named
+from provenance.rules.form import check_form, check_items, check_named
 from provenance.rules.reading import EventReading
 from provenance.rules.times import AHEAD, LogTime
 from provenance.tlog.checkpoint import Checkpoint
@@ -417,6 +417,8 @@ def read_shown(
     reading = check_form(body, counts, pointers, book)
     for item in named:
         check_named(body, item)
+    if len(named) == first - 1:
+        check_items(body, named, reading, book)
     size = first + len(pointers)
     return ProvenEvent(
         at=at,
