@@ -42,6 +42,7 @@ from provenance.claims.event import (
     Event,
     Item,
     has_trail,
+    read_after,
 )
 from provenance.claims.versions import TRUST_ITEM
 from provenance.encoding.canonical import Value
@@ -57,6 +58,7 @@ _ILMD = "ilmd"
 _ACTOR = CODES[ACTOR_RELATION]
 _TRANSFORMATION = CODES["transformationID"]
 _PLACE = CODES["place"]
+_ABOUT = CODES["about"]
 
 # Controls, and what turns the direction in which a line is read.
 _HIDDEN = re.compile(
@@ -73,19 +75,34 @@ def check_whole(event: Event, book: EvidenceBook) -> EventReading:
     reading = check_form(event.body, event.counts, event.pointers, book)
     for item in event.items:
         check_named(event.body, item)
-    named = {item.id for item in event.items}
-    for item_id, _ in event.after:
+    check_items(event.body, event.items, reading, book)
+    return reading
+
+
+def check_items(
+    body: Mapping[str, Value],
+    items: Sequence[Item],
+    reading: EventReading,
+    book: EvidenceBook,
+) -> None:
+    """Check what takes all of an event's *items*.
+
+    Raises:
+        MalformedError: It follows the trail of another item; or it warns of a
+            whole product, and is not about it.
+    """
+    named = {item.id for item in items}
+    for item_id, _ in read_after(body):
         if item_id not in named:
             raise MalformedError(
                 f"`after` asks for the trail of {item_id[:80]!r}, which is no"
                 " item of the event"
             )
-    if reading.warns and (missing := _products(event.items)):
+    if reading.warns and (missing := _products(body, items, book)):
         raise MalformedError(
             f"a warning of the whole product {missing[0]!r} names it as what"
             " it is about, too"
         )
-    return reading
 
 
 def check_form(
@@ -195,15 +212,23 @@ def items_named(
         return found
     if "transformationID" in body and "transformationID" not in relations:
         found += (Item("transformationID", _transformation(body)),)
-    products = _products(found)
+    products = _products(body, found, book)
     if products and read_event(body, (), book).warns:
         found += tuple(Item("about", product) for product in products)
     return found or (Item("place", _read_point(body)),)
 
 
-def _products(items: Iterable[Item]) -> list[str]:
-    """Return the bare product classes that *items* name, and are not about."""
-    items = tuple(items)
+def _products(
+    body: Mapping[str, Value], items: Sequence[Item], book: EvidenceBook
+) -> list[str]:
+    """Return the bare product classes that an event could be about, and is not.
+
+    Where the form has no such list, there is none.
+    """
+    if not any(item.relation in QUANTITY_LISTS for item in items):
+        return []
+    if _ABOUT not in form_of(body, book).lists:
+        return []
     about = {item.id for item in items if item.relation == "about"}
     return [
         item.id

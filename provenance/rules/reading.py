@@ -100,8 +100,8 @@ class EventReading(NamedTuple):
         effect = self.effect(code)
         return effect == "made" or (
             self.gives_being
-            and effect not in ("used", "joined")
-            and code != _PLACE
+            and effect != "used"
+            and code not in (_PLACE, _TRANSFORMATION)
         )
 
 
