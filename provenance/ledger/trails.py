@@ -105,7 +105,9 @@ class Trails:
         for place in self.reader.events_like(time, mark_of(event_id)):
             if place[0] < size and self.reader.event_id(*place) == event_id:
                 return Place(*place)
-        return None if self._placed is None else self._placed.find_event(event_id)
+        return (
+            None if self._placed is None else self._placed.find_event(event_id)
+        )
 
 
 def stored_trails(reader: Reader) -> FindTrail:
@@ -135,9 +137,7 @@ def times_around(reader: Reader, log_index: int) -> tuple[int, int]:
     return since[1] if since else 0, until[1]
 
 
-def commitment_before(
-    reader: Reader, log_index: int
-) -> tuple[int, int] | None:
+def commitment_before(reader: Reader, log_index: int) -> tuple[int, int] | None:
     """Return the (log index, time) of the last commitment before an entry."""
     return _commitment(reader.bare_before, log_index, step=0)
 
