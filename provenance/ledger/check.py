@@ -234,7 +234,7 @@ def check_event(
     try:
         act, reading = _read_event(event, book)
     except MalformedError as error:
-        raise MalformedError(f"{called}: {error}") from error
+        raise MalformedError(f"{called}: {error}").under(error.rule) from error
     own = event.own_leaves
     if not own:
         raise MalformedError(
