@@ -10,9 +10,11 @@ import pytest
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
+from provenance.claims.versions import book_entry
 from provenance.errors import NotFoundError
 from provenance.folder import audit_folder
 from provenance.ledger.audit import Audit
+from provenance.rules.book import baseline
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Log, Policy
 from tests.ledger_world import (
@@ -33,6 +35,7 @@ BLOBS = {
     "map_rows": ("hashes",),
     "tiles": ("hashes",),
     "names": ("key", "said", "declared"),
+    "books": ("id",),
 }
 NUMBERS = {
     "entries": ("first_event", "event_count"),
@@ -43,6 +46,8 @@ NUMBERS = {
     "registry": ("log_index", "position"),
     "names": ("log_index", "position"),
     "ledger": ("item_count",),
+    "times": ("time", "mark", "log_index", "position"),
+    "books": ("log_index",),
     "tiles": ("level", "number"),
     "map_rows": ("number",),
     "events": ("number", "rest"),
@@ -69,7 +74,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
     for number in range(2):
         recalled = world.event(can(number), disposition="recalled")
         world.ledger.append(
-            [recalled], signer=signer_of(CUSTOMS), issuer=CUSTOMS
+            [recalled], signer=signer_of(PRODUCER), issuer=PRODUCER
         )
     seen = world.event(can(0), eventID="urn:example:seen")
     for event in (seen, world.as_error(seen, reason="incorrect_data")):
@@ -79,6 +84,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
         signer=signer_of(OPERATOR),
         issuer=OPERATOR,
     )
+    world.ledger.log_document(book_entry(baseline().data))
     world.ledger.close()
     return world
 
