@@ -11,9 +11,6 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from provenance.rules.book import baseline
-from provenance.rules.reading import read_event
-
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import CODES, Event, Field, Item, make_event
@@ -42,6 +39,8 @@ from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
+from provenance.rules.book import baseline
+from provenance.rules.reading import read_event
 from provenance.tlog import merkle, patricia
 from provenance.tlog.checkpoint import (
     Checkpoint,
