@@ -109,7 +109,8 @@ class LedgerReader:
     def __init__(self, store: Store, *, trust: Trust) -> None:
         self._store = store
         self.trust = trust
-        self.books = books_of(store, trust)
+        self._logged_books = find_books(store, trust, size=store.size())
+        self.books = books_of(trust, self._logged_books)
         self._kept_tiles: TileCache = {}
         self._kept_rows: KeptRows = {}
 
@@ -303,6 +304,8 @@ class LedgerReader:
         prover = Prover(
             moment.reader,
             trust=self.trust,
+            books=self.books,
+            logged_books=self._logged_books,
             size=moment.size,
             note=moment.note,
             kept_tiles=self._kept_tiles,
