@@ -36,7 +36,7 @@ the ledger's operator publishes once and which anyone may make stricter:
     until = 2027-01-01T00:00:00Z      # from and until
 
     [[books]]                         # the rule books, from which entry on
-    id = "e447234300b8025528…"        # the SHA-256 of one, in hex
+    id = "e38ba921f0d3641093…"        # the SHA-256 of one, in hex
     from = 0
 
 Log keys, witnesses, groups and quorum are a C2SP tlog-policy under other
