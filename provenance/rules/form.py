@@ -97,12 +97,12 @@ def check_items(
             raise MalformedError(
                 f"`after` asks for the trail of {item_id[:80]!r}, which is no"
                 " item of the event"
-            )
+            ).under("form.after")
     if reading.warns and (missing := _products(body, items, book)):
         raise MalformedError(
             f"a warning of the whole product {missing[0]!r} names it as what"
             " it is about, too"
-        )
+        ).under("form.product")
 
 
 def check_form(
@@ -131,27 +131,33 @@ def check_form(
             raise MalformedError(
                 "a registry event has its actor for its one item, and conceals"
                 " nothing"
-            )
+            ).under("form.registry")
         return read_event(body, counts, book)
     _check_texts(body)
     reading = read_event(body, counts, book)
     if _ACTOR in codes:
-        raise MalformedError("only registry events name actors as items")
+        raise MalformedError("only registry events name actors as items").under(
+            "form.registry"
+        )
     if (_TRANSFORMATION in codes) != ("transformationID" in body):
         raise MalformedError(
             "a transformationID stands in the body and among the items"
-        )
+        ).under("form.id")
     if _PLACE in codes and codes != {_PLACE}:
-        raise MalformedError("a place is an item of an event that has no other")
+        raise MalformedError(
+            "a place is an item of an event that has no other"
+        ).under("form.lists")
     fault = _lists_fault(form_of(body, book), counts)
     if fault:
         action = body.get("action") or ""
-        raise MalformedError(f"{body['type']!s} {action!s}".rstrip() + fault)
+        raise MalformedError(
+            f"{body['type']!s} {action!s}".rstrip() + fault
+        ).under("form.lists")
     if reading.declares_error and not isinstance(body.get("eventID"), str):
         raise MalformedError(
             "an error declaration says which event it takes back by its"
             " eventID: give the event one, and say it again with that"
-        )
+        ).under("form.declaration")
     if pointers:
         _check_pointers(body, pointers, book)
     return reading
@@ -169,7 +175,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
         raise MalformedError(
             f"{item.id[:80]!r} has the log's own entries for a trail, and no"
             " event may name it"
-        )
+        ).under("identity.trail")
     # An actor is whom its registry knows by just these characters.
     if item.relation == ACTOR_RELATION:
         if body.get("type") == ENROLLED:
@@ -178,7 +184,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
     if (canonical := canonical_item(item.id)) != item.id:
         raise MalformedError(
             f"item {item.id!r} is not in canonical form: write {canonical!r}"
-        )
+        ).under("form.id")
     if item.relation == "transformationID":
         named = _transformation(body)
     elif item.relation == "place":
@@ -188,7 +194,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
     if named != item.id:
         raise MalformedError(
             f"the body names {named!r} as {item.relation}, not {item.id!r}"
-        )
+        ).under("form.id")
 
 
 def items_named(
@@ -267,13 +273,13 @@ def _check_texts(body: Mapping[str, Value]) -> None:
             raise MalformedError(
                 f"{name[:80]} holds a character that cannot be seen:"
                 f" {value[:80]!r}"
-            )
+            ).under("word.text")
 
 
 def _transformation(body: Mapping[str, Value]) -> str:
     given = body.get("transformationID")
     if not isinstance(given, str):
-        raise MalformedError("a transformationID is a URI")
+        raise MalformedError("a transformationID is a URI").under("form.id")
     return canonical_item(full_id(given, prefixes_of(body)))
 
 
@@ -281,7 +287,9 @@ def _read_point(body: Mapping[str, Value]) -> str:
     point = body.get("readPoint")
     place = point.get("id") if isinstance(point, dict) else None
     if not isinstance(place, str):
-        raise MalformedError("the event names neither an item nor a read point")
+        raise MalformedError(
+            "the event names neither an item nor a read point"
+        ).under("form.id")
     return canonical_item(full_id(place, prefixes_of(body)))
 
 
@@ -296,13 +304,13 @@ def _check_pointers(
             raise MalformedError(
                 f"{pointer[:80]!r} may not be concealed: whoever judges the"
                 " event reads it, or a part of it"
-            )
+            ).under("conceal.open")
         above = pointer
         while above := above[: above.rindex("/")]:
             if above in there:
                 raise MalformedError(
                     f"the concealed field {pointer[:80]!r} stands in another"
-                )
+                ).under("conceal.once")
         _check_vacant(body, steps, pointer)
 
 
@@ -336,4 +344,4 @@ def _check_vacant(
         value = value[step]
     raise MalformedError(
         f"the body has a value where the field {pointer[:80]!r} is concealed"
-    )
+    ).under("conceal.once")
