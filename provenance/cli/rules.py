@@ -10,7 +10,7 @@ from provenance.claims.versions import book_entry
 from provenance.cli.arguments import ledger_option
 from provenance.cli.inputs import read_input
 from provenance.cli.outputs import write_output
-from provenance.cli.program import Command, Commands, within
+from provenance.cli.program import Commands, within
 from provenance.cli.screen import Screen
 from provenance.encoding.canonical import decode, encode
 from provenance.encoding.difference import differences
@@ -160,8 +160,8 @@ def _check_kinds(book: EvidenceBook) -> None:
                     f"$.roles[{role!r}]", f"there is no kind {kind!r}"
                 )
     for (name, action), form in book.forms.items():
-        for kinds in form.needs:
-            if unknown := sorted({*kinds} - known):
+        for row in form.needs:
+            if unknown := sorted({*row} - known):
                 raise MalformedError(
                     f"the form {name} {action} needs {unknown[0]!r}, which is"
                     " no kind"
