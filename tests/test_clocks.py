@@ -255,7 +255,8 @@ def test_a_cosignature_at_the_end_of_time_is_named_and_not_believed() -> None:
 def frozen(*witnesses: str, real: int) -> tuple[World, Bundle]:
     """Return a bundle of a ledger whose clock stands still.
 
-    The maker's grant ended after 30 days, and it signs after *real* ms.
+    The maker's grant ended after 30 days, and it signs after *real* ms, under
+    a date that the log's clock bears out.
     """
     start = World().now
     grant = Grant("", "producer", prefixes=("*",), until=start + 30 * DAY)
@@ -263,8 +264,8 @@ def frozen(*witnesses: str, real: int) -> tuple[World, Bundle]:
     world.commit()
     world.enrol("maker", grant)
     before = world.commit()
-    world.now += real
     world.say(MAKER, world.made(can(1)))
+    world.now += real
     world.commit(time=start)
     return world, world.bundle(can(1), times=[before], commit=False)
 
