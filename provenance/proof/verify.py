@@ -66,6 +66,7 @@ from provenance.proof.story import (
     check_completeness,
     check_creations,
     check_demands,
+    check_making,
     check_recalls,
     check_standing,
     trace_bundle,
@@ -74,6 +75,7 @@ from provenance.proof.timeline import make_timeline
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trails import Position, SparseTrail
 from provenance.proof.trust import Trust
+from provenance.proof.uniqueness import check_ledger_rules
 from provenance.proof.verdict import (
     NOT_CHECKED,
     Moment,
@@ -345,12 +347,21 @@ class _Examination:
         evidence = Evidence(statements, times, events, trails)
         self.evidence = evidence
 
-        self.report.passed("PRV-1600", "nothing shown breaks the log's rules")
+        trusted = trust_item(checkpoint.origin)
+        check_ledger_rules(
+            self.report,
+            evidence,
+            books=books,
+            actors={
+                actor.id
+                for actor in (*self._trust.authorities, *self._trust.actors)
+            },
+            trusted=trusted,
+        )
 
         # What it means.
-        trusted = trust_item(checkpoint.origin)
         self._tell_whose_word()
-        walk = trace_bundle(bundle, evidence, trusted=trusted)
+        walk = trace_bundle(bundle, evidence, books, trusted=trusted)
         pinned = {actor.id for actor in self._trust.actors}
         check_completeness(
             self.report,
@@ -375,7 +386,7 @@ class _Examination:
         )
         self.registry = entitlement.registry
         check_demands(self.report, evidence)
-        self._tell(bundle, walk, evidence, entitlement)
+        self._tell(bundle, walk, evidence, entitlement, books)
 
     def _read(self, data: bytes) -> tuple[Bundle, Checkpoint]:
         try:
@@ -475,12 +486,19 @@ class _Examination:
         walk: Trace,
         evidence: Evidence,
         entitlement: Entitlement,
+        books: Books,
     ) -> None:
         events = evidence.events
         check_standing(self.report, bundle, walk, evidence)
-        check_creations(self.report, walk, events, entitlement.acts)
-        check_recalls(self.report, walk, events, entitlement.acts)
-        self.timeline = make_timeline(walk, events, entitlement)
+        check_making(self.report, walk, evidence, bundle.subject)
+        check_creations(self.report, walk, events)
+        check_recalls(self.report, walk, events, entitlement.roles)
+        self.timeline = make_timeline(
+            walk,
+            evidence,
+            entitlement,
+            late_after=books.assessment.late_after,
+        )
         self.events = tuple(
             events[moment.log_index, moment.position]
             for moment in self.timeline
