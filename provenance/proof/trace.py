@@ -472,7 +472,7 @@ class _Walk:
             and seen.effect == "made"
             and not _FROM.isdisjoint(event.reading.effects.values())
         ):
-            made = seen.happening()
+            made = seen.happened
             window = Window(
                 until=made.time, stop=made.place, grace=made.reported
             )
@@ -534,10 +534,12 @@ class _Walk:
             happened = []
             for seen in view.standing:
                 if seen.effect == "ended":
-                    happened.append(seen.happening())
+                    happened.append(seen.happened)
                 elif seen.effect in _INTO_AND_OUT and seen.relation in _CHILD:
-                    parent = self._parent_of(visit, seen)
-                    happened.append(seen.happening(parent))
+                    if seen.packed is None:
+                        parent = self._parent_of(visit, seen)
+                        seen.packed = seen.happened._replace(parent=parent)
+                    happened.append(seen.packed)
             view.stays = stays_of(happened, late=self.bounds.late)
         return view.stays
 
@@ -583,7 +585,7 @@ class _Walk:
                 grade = Grade.ALARM
                 if grader is not None:
                     concerns = concerns_of(each.event.body)
-                    grade = grader.grade(each.happening(), concerns)
+                    grade = grader.grade(each.happened, concerns)
                 self.warned.append(Warned(each.at, item, visit.why, grade))
 
     # What is read.
