@@ -24,6 +24,7 @@ const OWN = {
   "primitives/sha2.js": "hashlib",
   "rules/assessment_1.js": "provenance/rules/assessment-1.json",
   "rules/evidence_1.js": "provenance/rules/evidence-1.json",
+  "proof/explanations.js": "provenance/proof/codes.json",
 };
 
 test("every module has a twin in Python, or stands in for one's library", () => {
