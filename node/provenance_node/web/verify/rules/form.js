@@ -32,7 +32,7 @@ import {
   readAfter,
 } from "../claims/event.js";
 import { TRUST_ITEM } from "../claims/versions.js";
-import { head, quoted } from "../encoding/text.js";
+import { HIDDEN, head, quoted } from "../encoding/text.js";
 import { fullId, prefixesOf } from "../epcis/prefixes.js";
 import { MalformedError } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
@@ -53,10 +53,6 @@ const PLACE_RELATION = "place";
 const ACTOR = CODES.get(ACTOR_RELATION);
 const TRANSFORMATION = CODES.get(TRANSFORMATION_ID);
 const PLACE = CODES.get(PLACE_RELATION);
-
-// Controls, and what turns the direction in which a line is read.
-const HIDDEN =
-  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /**
  * Check that `body` and the header of one event agree; return what it says.
