@@ -50,6 +50,7 @@ import { formOf, readEvent } from "./reading.js";
 const ILMD = "ilmd";
 const TRANSFORMATION_ID = "transformationID";
 const PLACE_RELATION = "place";
+const ABOUT = /** @type {number} */ (CODES.get("about"));
 const ACTOR = CODES.get(ACTOR_RELATION);
 const TRANSFORMATION = CODES.get(TRANSFORMATION_ID);
 const PLACE = CODES.get(PLACE_RELATION);
@@ -114,9 +115,10 @@ export function checkForm(body, counts, pointers, book) {
  * @param {Body} body
  * @param {Item[]} items
  * @param {EventReading} reading what `checkForm` returned
+ * @param {EvidenceBook} book
  * @throws {MalformedError} They do not agree.
  */
-export function checkItems(body, items, { warns }) {
+export function checkItems(body, items, { warns }, book) {
   const named = new Set(items.map(({ id }) => id));
   for (const [id] of readAfter(body)) {
     if (!named.has(id)) {
@@ -126,7 +128,8 @@ export function checkItems(body, items, { warns }) {
       );
     }
   }
-  const missing = warns ? productOf(items) : undefined;
+  const mayBeAbout = formOf(body, book).lists.has(ABOUT);
+  const missing = warns && mayBeAbout ? productOf(items) : undefined;
   if (missing !== undefined) {
     throw new MalformedError(
       `a warning of the whole product ${quoted(missing)} names it as what it` +
