@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from provenance.proof.codes import CHECKS, CODES
 from provenance.proof.report import MAX_FINDINGS, Report, counted
 from provenance.proof.verdict import (
-    EXPLANATIONS,
     SCHEMA,
     STEPS,
     Moment,
@@ -114,12 +114,12 @@ def test_it_is_written_as_json() -> None:
 
 
 def test_every_step_can_be_explained() -> None:
-    for number in range(1, 15):
-        assert f"PRV-{number:02}00" in EXPLANATIONS
-    for code, text in EXPLANATIONS.items():
-        assert 0 <= int(code[4:6]) <= 14
-        assert text.endswith(".")
-        assert "authentic" not in text
+    for check in CHECKS.values():
+        assert f"PRV-{check.number:02}00" in CODES
+    for said in CODES.values():
+        assert said.explanation["en"].endswith(".")
+        assert said.explanation["zh"].endswith("。")
+        assert "authentic" not in said.explanation["en"]
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,9 @@ from provenance.proof.bundle import (
     ShownItem,
     parse_bundle,
 )
+from provenance.proof.codes import CODES
 from provenance.proof.trace import ALL, Why
 from provenance.proof.verdict import (
-    EXPLANATIONS,
     STEPS,
     ErrorNote,
     Outcome,
@@ -128,7 +128,7 @@ def test_every_step_passed_and_says_so() -> None:
 def words(verdict: Verdict, name: str) -> tuple[str, str, str]:
     """Return a step's code, what it found, and what its code means."""
     (step,) = [step for step in verdict.steps if step.name == name]
-    return step.code, step.detail, EXPLANATIONS[step.code]
+    return step.code, step.detail, CODES[step.code].explanation["en"]
 
 
 def test_a_step_claims_nothing_that_was_not_asked_for() -> None:
