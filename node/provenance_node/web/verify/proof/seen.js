@@ -3,7 +3,7 @@
 // provenance/proof/seen.py.
 
 import { CODES } from "../claims/event.js";
-import { COMES_OUT, DECLARES_ERROR, WARNS } from "../claims/trail.js";
+import { DECLARES_ERROR, WARNS } from "../claims/trail.js";
 import { toHex } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
 import { assertion } from "../epcis/corrections.js";
@@ -87,7 +87,7 @@ export class Seen {
 
   /** Whether it says of a container that all are out. */
   get empties() {
-    return this.effect === "emptied" && (this.link.kinds & COMES_OUT) !== 0;
+    return this.effect === "emptied";
   }
 
   /**

@@ -7,7 +7,7 @@
 // earlier than that allows, and closes none: whoever is late, or lies about
 // the time, can add to what a story looks at, and take nothing away.
 
-import { readTime } from "../rules/reading.js";
+import { readTime } from "../epcis/moment.js";
 import { MalformedError } from "../errors.js";
 import { FIRST, LAST, comparePlaces } from "./trails.js";
 
@@ -112,6 +112,22 @@ export function common(a, b) {
   const isEmpty =
     found.since > found.until && comparePlaces(found.start, found.stop) > 0;
   return isEmpty ? null : found;
+}
+
+/**
+ * Return one window around two.
+ * @param {Window} a
+ * @param {Window} b
+ * @returns {Window}
+ */
+export function around(a, b) {
+  return {
+    since: Math.min(a.since, b.since),
+    until: Math.max(a.until, b.until),
+    start: comparePlaces(a.start, b.start) < 0 ? a.start : b.start,
+    stop: comparePlaces(a.stop, b.stop) > 0 ? a.stop : b.stop,
+    grace: Math.max(a.grace, b.grace),
+  };
 }
 
 /**
@@ -233,22 +249,29 @@ export function cut(window, events, { late, reuse }) {
   const { since, start } = window;
   // Where the start is not known, nothing says which life it was.
   if (since === -Infinity) return window;
+  const opening = { time: since, at: start };
   let isMade = false;
-  let [time, at] = [since, start];
+  /** @type {Told | null} */
+  let before = null;
   for (const told of events) {
     const isMaking = told.effect === "made";
-    if (compareTimes(told, { time: since, at: start }) > 0) {
-      if (told.time - time > reuse) {
-        const until = time + reuse;
-        return closed(window, { ...ALWAYS, until, stop: at, grace: until });
+    if (compareTimes(told, opening) > 0) {
+      if (before && told.time - before.time > reuse) {
+        const { at, reported } = before;
+        return closed(window, {
+          ...ALWAYS,
+          until: Math.max(before.time, since) + reuse,
+          stop: comparePlaces(at, start) > 0 ? at : start,
+          grace: reported,
+        });
       }
       const ends = told.effect === "ended" || told.empties;
       if (!isLate(told, late) && (ends || (isMaking && isMade))) {
         return closed(window, upTo(told));
       }
-      [time, at] = [told.time, told.at];
     }
     isMade ||= isMaking;
+    before = told;
   }
   return window;
 }
@@ -304,12 +327,11 @@ function lifeStart(events, since, late) {
   let hasEnded = false;
   for (const told of events) {
     if (told.time > since || since === -Infinity) break;
-    if (isLate(told, late)) continue;
     const { effect, time } = told;
     if (effect === "made" || (effect === "holds" && hasEnded)) {
       start = time;
       hasEnded = false;
-    } else if (effect === "ended" || told.empties) {
+    } else if ((effect === "ended" || told.empties) && !isLate(told, late)) {
       hasEnded = true;
     }
   }

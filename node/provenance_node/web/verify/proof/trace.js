@@ -33,6 +33,7 @@ import { gtinOf } from "../gs1/item.js";
 import { Met, Seen, findVoid, leavesOf, numbersOf, stand } from "./seen.js";
 import {
   ALWAYS,
+  around,
   belongs,
   common,
   compareTimes,
@@ -225,6 +226,8 @@ class Goods {
   passed = [];
   /** As a container: when it held what the story follows. @type {Window[]} */
   windows = [];
+  /** Around those of which the moves are too many. @type {Window | null} */
+  rest = null;
 
   /** @param {Why} why it was first read */
   constructor(why) {
@@ -394,16 +397,24 @@ class Walk {
     this.#goods.set(item, goods);
     if (why !== CONTAINER) goods.isHolderOnly = false;
     if (isTooMuch) {
-      goods.windows.push(window);
+      goods.rest = goods.rest ? around(goods.rest, window) : window;
       goods.passed.push([0, trail.count]);
       return;
     }
-    // Of a product nothing but its warnings has to do with one of it.
-    if (why === LOT && !hasTrail(item, "")) return;
-    const events = [...this.#eventsOf(plan, trail)];
-    this.#ride(plan, goods, events);
-    const product = HAS_PRODUCT.includes(why) ? productOf(item) : null;
-    if (product !== null) this.follow(visit(product, LOT));
+    if (HAS_PRODUCT.includes(why)) this.#readProduct(item);
+    this.#ride(plan, goods, [...this.#eventsOf(plan, trail)]);
+  }
+
+  /**
+   * Read the trail of an item's product, of which its warnings alone matter.
+   * @param {string} item
+   */
+  #readProduct(item) {
+    const product = productOf(item);
+    if (product === null || !this.#trail(visit(product, LOT))) return;
+    const goods = this.#goods.get(product) ?? new Goods(LOT);
+    goods.isHolderOnly = false;
+    this.#goods.set(product, goods);
   }
 
   /**
@@ -411,9 +422,9 @@ class Walk {
    * @param {Visit} plan
    */
   #mayStay({ depth }) {
-    if (depth > this.bounds.depth) return false;
+    const { depth: deepest, stays } = this.bounds;
     this.#stays++;
-    return this.#stays <= this.bounds.stays;
+    return depth <= deepest && this.#stays <= stays;
   }
 
   /**
@@ -487,7 +498,8 @@ class Walk {
    * @param {Goods} goods
    */
   #heed(item, goods) {
-    const { why, windows, looked, isHolderOnly } = goods;
+    const { why, looked, rest, isHolderOnly } = goods;
+    const windows = rest ? [...goods.windows, rest] : goods.windows;
     const plan = visit(item, why);
     const trail = /** @type {SparseTrail} */ (this.trails.get(item));
     for (const [number, link] of trail.warnings) {
@@ -602,10 +614,10 @@ class Walk {
     const { start, stop } = window;
     const isAtStart = comparePlaces(start, FIRST) === 0;
     const isAtEnd = comparePlaces(stop, LAST) === 0;
-    const first = isAtStart ? 0 : trail.firstAt(start);
-    const end = isAtEnd ? count : trail.firstAt([stop[0], stop[1] + 1]);
-    const from = Math.max(0, first - EDGE);
-    const to = Math.min(count, end + EDGE);
+    const a = isAtStart ? 0 : trail.firstAt(start);
+    const b = isAtEnd ? count : trail.firstAt([stop[0], stop[1] + 1]);
+    const from = Math.max(0, Math.min(a, b) - EDGE);
+    const to = Math.min(count, Math.max(a, b) + EDGE);
     if (to - from <= WHOLE) {
       yield* eachOf(trail, from, to);
       return;
@@ -708,7 +720,11 @@ class Walk {
   #look(plan, seen) {
     const { event, effect, relation } = seen;
     if (isRegistryEvent(event.body)) {
-      this.#requireAll(plan, seen, leavesOf(event, () => true));
+      this.#requireAll(
+        plan,
+        seen,
+        leavesOf(event, () => true),
+      );
       return;
     }
     const { why, item } = plan;
