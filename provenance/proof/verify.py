@@ -50,6 +50,7 @@ from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
     Evidence,
     ProvenEvent,
+    books_of_bundle,
     check_anchors,
     check_log,
     check_trails,
@@ -230,8 +231,9 @@ class _Examination:
         self.report.passed("PRV-1500", "the evidence book is at hand")
 
         # 6 to 9: what the log holds.
+        books = books_of_bundle(bundle, self._trust)
         statements, events = read_statements(
-            self.report, bundle, checkpoint.origin
+            self.report, bundle, checkpoint.origin, books
         )
         commitment, times, leaves = check_log(
             self.report, bundle, checkpoint, statements
@@ -268,6 +270,7 @@ class _Examination:
             self.report,
             self._trust.registry(),
             evidence,
+            books=books,
             pinned=pinned,
             lacking=[
                 missing.reason

@@ -77,7 +77,7 @@ const MAX_TEXT = 255;
  * @property {Map<number, List>} lists by relation code
  * @property {Set<number>[]} some relation codes, one item in each set at least
  * @property {Set<string>[]} needs kinds, of each set of which the signer needs
- *     one
+ *     one; what the first of all says is what the form implies
  */
 
 /**
@@ -386,6 +386,13 @@ function listOf(value, path) {
   ];
 }
 
+/** @type {Read<Set<string>>} */
+function kindsOf(value, path) {
+  const kinds = rowsOf(textOf)(value, path);
+  if (!kinds.length) throw wrong(path, "kinds, one at least");
+  return new Set(kinds);
+}
+
 /** @type {Read<[string, Form]>} */
 function formOf(value, path) {
   if (!Array.isArray(value) || value.length !== 5) {
@@ -399,7 +406,7 @@ function formOf(value, path) {
   const form = {
     lists: new Map(rows),
     some: rowsOf(rowsOf(codeOf))(some, `${path}[3]`).map((s) => new Set(s)),
-    needs: rowsOf(rowsOf(textOf))(needs, `${path}[4]`).map((s) => new Set(s)),
+    needs: rowsOf(kindsOf)(needs, `${path}[4]`),
   };
   if (form.lists.size !== rows.length) {
     throw wrong(`${path}[2]`, "lists of which none is there twice");

@@ -32,7 +32,7 @@ import {
   readAfter,
 } from "../claims/event.js";
 import { TRUST_ITEM } from "../claims/versions.js";
-import { head, quoted } from "../encoding/text.js";
+import { HIDDEN, head, quoted } from "../encoding/text.js";
 import { fullId, prefixesOf } from "../epcis/prefixes.js";
 import { MalformedError } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
@@ -50,13 +50,10 @@ import { formOf, readEvent } from "./reading.js";
 const ILMD = "ilmd";
 const TRANSFORMATION_ID = "transformationID";
 const PLACE_RELATION = "place";
+const ABOUT = /** @type {number} */ (CODES.get("about"));
 const ACTOR = CODES.get(ACTOR_RELATION);
 const TRANSFORMATION = CODES.get(TRANSFORMATION_ID);
 const PLACE = CODES.get(PLACE_RELATION);
-
-// Controls, and what turns the direction in which a line is read.
-const HIDDEN =
-  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 /**
  * Check that `body` and the header of one event agree; return what it says.
@@ -118,9 +115,10 @@ export function checkForm(body, counts, pointers, book) {
  * @param {Body} body
  * @param {Item[]} items
  * @param {EventReading} reading what `checkForm` returned
+ * @param {EvidenceBook} book
  * @throws {MalformedError} They do not agree.
  */
-export function checkItems(body, items, { warns }) {
+export function checkItems(body, items, { warns }, book) {
   const named = new Set(items.map(({ id }) => id));
   for (const [id] of readAfter(body)) {
     if (!named.has(id)) {
@@ -130,7 +128,8 @@ export function checkItems(body, items, { warns }) {
       );
     }
   }
-  const missing = warns ? productOf(items) : undefined;
+  const mayBeAbout = formOf(body, book).lists.has(ABOUT);
+  const missing = warns && mayBeAbout ? productOf(items) : undefined;
   if (missing !== undefined) {
     throw new MalformedError(
       `a warning of the whole product ${quoted(missing)} names it as what it` +

@@ -49,6 +49,7 @@ const KINDS = new Map([
   ["used", MADE_OR_ENDS],
 ]);
 const PLACE = CODES.get("place");
+const TRANSFORMATION = CODES.get("transformationID");
 const SINGLE = ["parentID", "place", "transformationID"];
 
 /**
@@ -82,6 +83,8 @@ export class EventReading {
    * @param {object} said
    * @param {number} said.time when it happened, in ms since 1970
    * @param {string} said.step the kind of its step; `observing` without one
+   * @param {string} said.called what people call it: the step, or what its
+   *     form implies
    * @param {boolean} said.recalls whether it calls its items back
    * @param {boolean} said.warns whether it warns of its items
    * @param {boolean} said.declaresError whether it says that it is an error
@@ -93,6 +96,7 @@ export class EventReading {
   constructor(said) {
     this.time = said.time;
     this.step = said.step;
+    this.called = said.called;
     this.recalls = said.recalls;
     this.warns = said.warns;
     this.declaresError = said.declaresError;
@@ -131,7 +135,8 @@ export class EventReading {
       (this.givesBeing &&
         effect !== "used" &&
         effect !== "joined" &&
-        code !== PLACE)
+        code !== PLACE &&
+        code !== TRANSFORMATION)
     );
   }
 }
@@ -140,6 +145,7 @@ export class EventReading {
 const REGISTRY = new EventReading({
   time: 0,
   step: "",
+  called: "",
   recalls: false,
   warns: false,
   declaresError: false,
@@ -198,9 +204,12 @@ export function readEvent(body, counts, book) {
   const prefixes = prefixesOf(body);
   const step = stepOf(body, prefixes, book);
   const words = dispositions(body, prefixes, book);
+  const form = formOf(body, book);
+  const [implied = new Set([step])] = form.needs;
   return new EventReading({
     time: readTime(body.get("eventTime")),
     step,
+    called: (body.get("bizStep") ?? null) === null ? [...implied][0] : step,
     recalls:
       step === RECALLED ||
       words.some((word) => book.implies.get(word) === RECALLED),
@@ -208,7 +217,7 @@ export function readEvent(body, counts, book) {
       book.warningSteps.has(step) ||
       words.some((word) => book.warningDispositions.has(word)),
     declaresError: declaresError(body),
-    effects: effectsOf(formOf(body, book), counts),
+    effects: effectsOf(form, counts),
     givesBeing: book.makes.has(step),
   });
 }
