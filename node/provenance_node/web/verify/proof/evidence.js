@@ -409,7 +409,8 @@ function readShown(shown, at, issuer, { room, book }) {
   const reading = checkForm(body, counts, pointers, book);
   for (const item of named) checkNamed(body, item);
   // What a part of them cannot show is for whoever has them all.
-  if (named.length === itemCount(counts)) checkItems(body, named, reading);
+  if (named.length === itemCount(counts))
+    checkItems(body, named, reading, book);
   const root = rootFrom(first + pointers.length, leaves, shown.hashes);
   return {
     at,
@@ -454,6 +455,22 @@ function entryOf(shown, ids, origin) {
 }
 
 // Entries.
+
+/**
+ * Return the rule books among the entries of a bundle. What is none is for
+ * `checkLog` to tell.
+ * @param {Bundle} bundle
+ */
+export function shownBooks({ entries }) {
+  return entries.flatMap(({ entry }) => {
+    try {
+      return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      return [];
+    }
+  });
+}
 
 /**
  * Yield each entry that the bundle shows: its index and its data.

@@ -30,8 +30,7 @@
 // made of again; and the last entry's time is worth nothing before it is
 // proven, so that freshness comes after inclusion.
 
-import { RULE_BOOK, entryKind } from "../claims/entry.js";
-import { parseBookEntry, trustItem } from "../claims/versions.js";
+import { trustItem } from "../claims/versions.js";
 import { toHex } from "../encoding/bytes.js";
 import { quoted } from "../encoding/text.js";
 import {
@@ -53,6 +52,7 @@ import {
   checkLog,
   checkTrails,
   readStatements,
+  shownBooks,
   witnessedBy,
 } from "./evidence.js";
 import { TOLERANCE, openTrusted } from "./opening.js";
@@ -408,18 +408,10 @@ class Examination {
    * Return the books by which the entries are judged.
    * @param {Bundle} bundle
    */
-  checkBook({ entries }) {
+  checkBook(bundle) {
     /** @type {Report} */
     const report = this.report;
-    const shown = entries.flatMap(({ entry }) => {
-      try {
-        return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
-      } catch (error) {
-        if (!(error instanceof MalformedError)) throw error;
-        // That it is none is for the check of the entries to say.
-        return [];
-      }
-    });
+    const shown = shownBooks(bundle);
     /** @type {Books} */
     let books;
     try {
