@@ -43,6 +43,7 @@ import {
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
 import { Books } from "../rules/books.js";
+import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
@@ -55,7 +56,7 @@ import {
   shownBooks,
   witnessedBy,
 } from "./evidence.js";
-import { TOLERANCE, openTrusted } from "./opening.js";
+import { openTrusted } from "./opening.js";
 import { Report, StoppedError } from "./report.js";
 import {
   checkBeginning,
@@ -257,10 +258,11 @@ class Examination {
         ? (/** @type {number} */ index) => times.bounds(index).latest
         : witnessedBy(anchors, quorum.time);
     const evidence = { statements, times, witnessed, events, trails };
-    checkLedgerRules(report, { evidence, bundle, books });
+    const trusted = trustItem(origin);
+    const actors = [...trust.authorities, ...trust.actors].map(({ id }) => id);
+    checkLedgerRules(report, evidence, { books, actors, trusted });
 
     // 10 to 14: what it means.
-    const trusted = trustItem(origin);
     const walk = traceBundle(bundle, evidence, { trusted, books });
     const pinned = new Set(trust.actors.map((actor) => actor.id));
     const asked = trust.trails;
