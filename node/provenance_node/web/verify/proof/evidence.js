@@ -48,10 +48,11 @@ import {
   VerificationError,
 } from "../errors.js";
 import { checkForm, checkItems, checkNamed } from "../rules/form.js";
+import { TOLERANCE } from "../rules/times.js";
 import { writeCommitment } from "../tlog/commitment.js";
 import { rootFromMany } from "../tlog/patricia.js";
 import { leafRoom } from "./bundle.js";
-import { TOLERANCE, openTrusted } from "./opening.js";
+import { openTrusted } from "./opening.js";
 import { counted } from "./report.js";
 import { SparseTrail, comparePlaces, placeKey, placeOf } from "./trails.js";
 

@@ -12,7 +12,7 @@ import { leafHash } from "../encoding/tree.js";
 import { VerificationError } from "../errors.js";
 import { verifyInclusion } from "../tlog/merkle.js";
 import { parseProof } from "../tlog/proof_file.js";
-import { openTrusted, requirePast } from "./opening.js";
+import { openTrusted, requireQuorum } from "./opening.js";
 
 /**
  * Return the log index at which `text` proves `entry` to be logged.
@@ -46,7 +46,7 @@ export async function verifyReceipt(text, { entry, trust, now }) {
   }
   const proof = parseProof(text);
   const signed = await openTrusted(proof.checkpoint, trust);
-  requirePast(await trust.policy.check(signed), now);
+  await requireQuorum(signed, trust, now);
   verifyInclusion(proof.hashes, {
     index: proof.index,
     size: signed.checkpoint.size,
