@@ -123,7 +123,7 @@ def _vocabulary() -> list[str]:
             subsequent_indent="  ",
         ),
         "",
-        "Who may sign which step, where a ledger names no rule book of its own:",
+        "Who may sign which step, if the ledger names no rule book of its own:",
         "(an event without a step is observing, or transforming its inputs)",
         *table,
     ]
