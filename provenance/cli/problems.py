@@ -124,7 +124,7 @@ OLD_COPY_PROBLEM = Problem(
     " origin and a new key, publish its trust file and what happened, and let"
     " actors sign again what was lost.",
 )
-RECEIPT_CODE = "PRV-1500"
+RECEIPT_CODE = "PRV-9339"
 RECEIPT_EXPLANATION = (
     "The receipt proves that this entry stands in the log at the place it"
     " names, under a checkpoint signed as the trust file asks. It does not"
