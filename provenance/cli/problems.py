@@ -254,6 +254,15 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "The event cannot follow what the ledger already holds, or lies in"
         " the future: an event is signed after it happened.",
     ),
+    errors.QuotaError: Problem(
+        FAILED,
+        errors.QuotaError.code,
+        errors.QuotaError.hint,
+        "An actor may have so many events of one item logged in a day as the"
+        " rule book says: what it says of an item is in every proof of it for"
+        " ever. Who owns the item's prefix, or took the item over last, is"
+        " exempt.",
+    ),
     errors.QueryTooLargeError: Problem(
         FAILED,
         errors.QueryTooLargeError.code,

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from provenance.claims.act import Act
 from provenance.claims.actor import Grant, is_registry_event
-from provenance.claims.registry import HeldGrant, TrustRegistry
+from provenance.claims.permission import HeldGrant
+from provenance.claims.registry import Occasion, TrustRegistry
 from provenance.claims.statement import Entry
 from provenance.errors import (
     MalformedError,
@@ -109,31 +110,33 @@ class _Replay:
             else:
                 self._check_role(event)
         if is_signed:
-            self._change(changes, entry.header.issuer, log_index)
+            self._change(changes, entry, log_index)
 
     def _change(
-        self, changes: Sequence[ProvenEvent], issuer: str, log_index: int
+        self, changes: Sequence[ProvenEvent], entry: Entry, log_index: int
     ) -> None:
         subject = f"entry {log_index}"
         others = []
-        roles = self.books.at(log_index).roles
+        occasion = Occasion(
+            entry.header.issuer,
+            entry.header.key_id,
+            log_index,
+            self.books.at(log_index),
+            self.times.bounds(log_index),
+        )
         for change in changes:
             if str(change.body.get("actor")) not in self.pinned:
                 others.append(change)
                 continue
             try:
-                self.registry.apply(
-                    change, issuer=issuer, log_index=log_index, roles=roles
-                )
+                self.registry.apply(change, occasion)
             except (MalformedError, RejectedError) as error:
                 # The pin prevails: its actor was never enrolled by the log.
                 self.report.notice(
                     "PRV-1105", f"{subject} has no effect: {error}", subject
                 )
         try:
-            self.registry.apply_all(
-                others, issuer=issuer, log_index=log_index, roles=roles
-            )
+            self.registry.apply_all(others, occasion)
         except (MalformedError, RejectedError) as error:
             self._note("PRV-1104", "PRV-1103", f"{subject}: {error}", subject)
 
@@ -172,7 +175,7 @@ class _Replay:
 
         try:
             used = self.registry.require_act(
-                event.issuer, act, roles=book.roles, holds=holds
+                event.issuer, act, book=book, holds=holds
             )
         except UnknownActorError as error:
             self._note("PRV-1201", "PRV-1204", f"{subject}: {error}", subject)
@@ -194,7 +197,7 @@ class _Replay:
             self.registry.require_act(
                 event.issuer,
                 act,
-                roles=self.books.at(event.at[0]).roles,
+                book=self.books.at(event.at[0]),
                 holds=may_hold,
             )
         except RoleNotGrantedError as error:
