@@ -336,8 +336,8 @@ class World:
             },
         )
 
-    def unpacked(self, parent: str, *units: str) -> Event:
-        return self.packed(parent, *units, action="DELETE")
+    def unpacked(self, parent: str, *units: str, **body: Any) -> Event:
+        return self.packed(parent, *units, action="DELETE", **body)
 
     def turned(
         self, inputs: Iterable[str], outputs: Iterable[str], **body: Any

@@ -345,9 +345,13 @@ class _AskedTrail:
         self, item: str, shown: Mapping[Position, Collection[int]]
     ) -> ProvenTrail:
         """Return what was asked for, with its proof."""
-        view, links = self._view, self.asked()
+        view = self._view
         if view is None:
             return ProvenTrail(item, 0)
+        if not self._asked:
+            # There is no proof of nothing.
+            self._asked.add(self.count - 1)
+        links = self.asked()
         ranges = [
             Range(
                 start,

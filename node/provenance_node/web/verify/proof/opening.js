@@ -36,32 +36,31 @@ export async function openTrusted(note, trust) {
 }
 
 /**
- * Check that a checkpoint meets the quorum of a trust file at the time `now`.
+ * Check that a checkpoint meets the quorum.
  * @param {import("../tlog/checkpoint.js").SignedCheckpoint} signed
  * @param {import("./trust.js").Trust} trust
  * @param {number} now in ms since 1970
  * @throws {QuorumNotMetError} Too few witnesses cosigned it.
- * @throws {InvalidSignatureError} A cosignature by a witness of the trust file
- *     does not verify.
+ * @throws {InvalidSignatureError} A cosignature by a witness does not verify.
  * @throws {VerificationError} It is met only with cosignatures that are later
- *     than `now`.
+ *     than now.
  */
 export async function requireQuorum(signed, trust, now) {
   const met = await trust.policy.examine(signed, now + TOLERANCE);
-  if (met.ahead) {
-    throw new VerificationError(clocksDiffer(Number(met.claimed), now));
+  if (met.time === null && met.claimed !== null) {
+    throw new VerificationError(clocksDiffer(met.claimed, now));
   }
 }
 
 /**
  * Return the sentence that names both clocks.
- * @param {number} time in ms since 1970
- * @param {number} now in ms since 1970
+ * @param {number} time that of the checkpoint, in ms since 1970
+ * @param {number} now that of this machine
  */
 export function clocksDiffer(time, now) {
+  const ahead = Math.floor((time - now) / 1000);
   return (
-    `the checkpoint's time is ${written(time)}, which is` +
-    ` ${Math.floor((time - now) / 1000)} s ahead of this machine's clock,` +
-    ` ${written(now)}: one of the two is wrong`
+    `the checkpoint's time is ${written(time)}, which is ${ahead} s ahead of` +
+    ` this machine's clock, ${written(now)}: one of the two is wrong`
   );
 }

@@ -34,8 +34,6 @@ import { checkSignatures, placeOf } from "./note.js";
 /** The quorum that asks for no cosignature. */
 export const NONE = "none";
 
-/** No time of a cosignature is later, in ms. */
-const LAST = 2n ** 63n * 1000n;
 const MAX_POLICY_SIZE = 1 << 20;
 // Tab, newline and everything from the space on but DEL.
 const OTHER = /[^\t\n\x20-\x7e\x80-\u{10ffff}]/u;
@@ -87,9 +85,9 @@ export class Policy {
   /**
    * Return what `check` does, and since when a checkpoint is known to stand:
    * the greatest time, in ms since 1970, so that the cosignatures at or after
-   * it, none of them later than `until`, meet the quorum by themselves. It is
-   * null if they do not, which is `ahead`, or if no quorum is asked for. What
-   * it would be if any of them counted is `claimed`.
+   * it, none of them later than `until`, meet the quorum by themselves; and
+   * the greatest of all, whatever `until` is (`claimed`). Each is null where
+   * there is none, as when no quorum is asked for.
    * @param {SignedCheckpoint} signed
    * @param {number} until in ms since 1970
    * @throws {QuorumNotMetError} Too few witnesses cosigned it.
@@ -99,9 +97,8 @@ export class Policy {
   async examine(signed, until) {
     const seen = await this.#cosignatures(signed);
     const counted = this.#count(seen);
-    const time = this.#timeOf(seen, BigInt(until));
-    const claimed = this.#timeOf(seen, LAST);
-    return { counted, time, claimed, ahead: time === null && claimed !== null };
+    const time = this.#timeOf(seen, until);
+    return { counted, time, claimed: this.#timeOf(seen, Infinity) };
   }
 
   /**
@@ -154,16 +151,15 @@ export class Policy {
 
   /**
    * @param {Seen[]} seen
-   * @param {bigint} until in ms since 1970
-   * @returns {number | null}
+   * @param {number} until
    */
   #timeOf(seen, until) {
     if (this.quorum === null) return null;
     /** @type {Map<string, number>} */
     const times = new Map();
     for (const { witness, time } of seen) {
-      if (time * 1000n > until) continue;
       const ms = Number(time) * 1000;
+      if (ms > until) continue;
       times.set(witness, Math.max(times.get(witness) ?? 0, ms));
     }
     // A group has seen it when so many members have: by the last of these.
