@@ -2,7 +2,8 @@
 
     ProvenanceError
     ├── MalformedError         the bytes are not in their claimed format
-    │   └── UnknownKindError       they may be in one of a later version
+    │   ├── UnknownKindError       they may be in one of a later version
+    │   └── UnknownBookError       a rule book is not at hand
     ├── RejectedError          well formed, but may not be accepted
     │   ├── UnknownActorError      no such actor, or not its key
     │   ├── RoleNotGrantedError    the actor may not say this
@@ -68,6 +69,24 @@ class UnknownKindError(MalformedError):
 
     code = "PRV-9011"
     hint = "use a newer version of provenance, which knows that kind"
+
+
+class UnknownBookError(MalformedError):
+    """A rule book is named that is not at hand: nothing is judged by another.
+
+    Attributes:
+        book: Its id, the SHA-256 of its bytes.
+    """
+
+    code = "PRV-9012"
+    hint = (
+        "use a newer version of provenance, or get the book from the ledger's"
+        " operator: its id is the hash of its bytes"
+    )
+
+    def __init__(self, message: str, *, book: bytes = b"") -> None:
+        super().__init__(message)
+        self.book = book
 
 
 class RejectedError(ProvenanceError):

@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from provenance.claims.roles import DEFAULT_ROLES
 
 import provenance
 from provenance import errors
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.cli import main
 from provenance.cli.problems import (
     EXIT_CODES,

@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from provenance.claims.event import Item
-from provenance.claims.registry import Act
 from provenance.claims.roles import DEFAULT_ROLES
 from provenance.epcis.acts import (
     Lots,
     created_lists,
     read_act,
 )
+
+from provenance.claims.event import Item
+from provenance.claims.registry import Act
 from provenance.epcis.vocabulary import BIZ_STEP, PRIVATE_STEP, PRIVATE_STEPS
 from provenance.errors import MalformedError
 

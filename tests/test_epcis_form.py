@@ -3,6 +3,14 @@
 from typing import Any
 
 import pytest
+from provenance.epcis.form import (
+    EXPIRY,
+    LOT_NUMBER,
+    check_form,
+    check_named,
+    check_whole,
+    items_named,
+)
 
 from provenance.claims.event import (
     CODES,
@@ -14,14 +22,6 @@ from provenance.claims.event import (
 )
 from provenance.claims.versions import trust_item
 from provenance.encoding.digest import sha256
-from provenance.epcis.form import (
-    EXPIRY,
-    LOT_NUMBER,
-    check_form,
-    check_named,
-    check_whole,
-    items_named,
-)
 from provenance.epcis.render import put_back
 from provenance.errors import MalformedError
 

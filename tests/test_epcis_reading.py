@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from provenance.claims.event import CODES, Counts, parse_event, relation_of
 from provenance.epcis.reading import (
     WARNING_DISPOSITIONS,
     WARNING_STEPS,
     read_event,
     read_time,
 )
+
+from provenance.claims.event import CODES, Counts, parse_event, relation_of
 from provenance.epcis.vocabulary import DISPOSITION, PRIVATE_STEPS
 from provenance.errors import MalformedError
 from tests.vectors_of import shared

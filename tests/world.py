@@ -11,6 +11,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from provenance.rules.book import baseline
+from provenance.rules.reading import read_event
+
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import CODES, Event, Field, Item, make_event
@@ -20,7 +23,6 @@ from provenance.claims.trail import Link, chain_hashes, head_of, map_key
 from provenance.claims.versions import trust_item
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import root_of
-from provenance.epcis.reading import read_event
 from provenance.errors import MalformedError
 from provenance.gs1.checkdigit import check_digit
 from provenance.keys import MLDSASigner, Signer
@@ -222,7 +224,7 @@ class World:
         for position, event in enumerate(events):
             self.events[index, position] = event
             try:
-                reading = read_event(event.body, event.counts)
+                reading = read_event(event.body, event.counts, baseline())
             except MalformedError:
                 # What a ledger refuses is logged here all the same.
                 reading = None

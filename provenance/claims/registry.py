@@ -16,8 +16,9 @@ In full: `FORMATS.md`, section 10.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from provenance.claims.act import Act, Need
 from provenance.claims.actor import (
     ENROLLED,
     GRANT_REVOKED,
@@ -45,25 +46,10 @@ from provenance.errors import (
 from provenance.keys import Verifier
 
 ANY_KIND = "*"
-CREATING = frozenset({"commissioning", "transforming"})
-"""The kinds that bring items into being, and so need a prefix of one's own."""
+"""Among a role's kinds: every kind."""
 
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What an event does, as far as permission to do it is concerned.
-
-    Attributes:
-        kinds: Its kinds (`provenance.claims.roles`); each must be granted.
-        creates: The owner keys of the items it brings into being: for a GS1
-            identifier the digits that start with the company prefix, else
-            the id.
-        places: Where it says it happened.
-    """
-
-    kinds: frozenset[str]
-    creates: tuple[str, ...]
-    places: tuple[str, ...]
+Roles: TypeAlias = Mapping[str, frozenset[str]]
+"""Role → the kinds of event that it may sign, as the rule book has them."""
 
 
 class RegistryEvent(Protocol):
@@ -180,12 +166,10 @@ class TrustRegistry:
         authorities: Iterable[Authority],
         *,
         threshold: int,
-        roles: Mapping[str, frozenset[str]],
         origin: str,
     ) -> None:
         self._actors: dict[str, Actor] = {}
         self._threshold = threshold
-        self._roles = roles
         self._origin = origin
         self._said: dict[Hash, set[str]] = {}
         self._owners: dict[Hash, str] = {}
@@ -251,18 +235,24 @@ class TrustRegistry:
         return key
 
     def require_act(
-        self, issuer: str, act: Act, *, holds: Callable[[Grant], bool]
+        self,
+        issuer: str,
+        act: Act,
+        *,
+        roles: Roles,
+        holds: Callable[[Grant], bool],
     ) -> tuple[HeldGrant, ...]:
-        """Return the grants that let *issuer* do *act*, one for each kind.
+        """Return the grants that let *issuer* do *act*, one for each need.
 
         Args:
             issuer: Who signed.
             act: What the event does.
+            roles: Those of the book in force.
             holds: Whether a grant's dates admit the time of the entry.
 
         Raises:
             UnknownActorError: No such actor.
-            RoleNotGrantedError: No grant covers one of the kinds.
+            RoleNotGrantedError: No grant meets one of the needs.
         """
         actor = self.actor(issuer)
         live = [
@@ -271,8 +261,8 @@ class TrustRegistry:
             if self._is_live(held) and holds(held.grant)
         ]
         return tuple(
-            self._grant_for(actor, kind, act, live)
-            for kind in sorted(act.kinds)
+            _grant_for(actor, need, act.places, live, roles)
+            for need in act.needs
         )
 
     def apply(
@@ -281,6 +271,7 @@ class TrustRegistry:
         *,
         issuer: str,
         log_index: int,
+        roles: Roles,
         holds: Callable[[Grant], bool] = _always,
     ) -> None:
         """Let a registry event take effect.
@@ -291,6 +282,7 @@ class TrustRegistry:
             event: The event; its statement's signature was checked.
             issuer: The actor that signed the statement.
             log_index: The index of the statement's entry.
+            roles: Those of the book in force.
             holds: Whether the dates of a grant that is passed on admit the
                 time of the entry. What was admitted once needs no such look.
 
@@ -303,8 +295,9 @@ class TrustRegistry:
         check_registry_body(body, event.items)
         kind, subject = str(body["type"]), str(body["actor"])
         signer = self.actor(issuer)
-        check = _CHECKS[kind]
-        check(self, event, subject)
+        _CHECKS[kind](self, event, subject)
+        if kind == GRANTED:
+            _require_role(str(body["role"]), roles)
         parent: Hash | None = None
         if not (kind in _OWN and issuer == subject):
             parent = self._delegation(event, signer, subject, holds)
@@ -319,6 +312,7 @@ class TrustRegistry:
         *,
         issuer: str,
         log_index: int,
+        roles: Roles,
         holds: Callable[[Grant], bool] = _always,
     ) -> None:
         """Let a statement's registry events take effect, all or none.
@@ -336,7 +330,11 @@ class TrustRegistry:
         try:
             for event in events:
                 self.apply(
-                    event, issuer=issuer, log_index=log_index, holds=holds
+                    event,
+                    issuer=issuer,
+                    log_index=log_index,
+                    roles=roles,
+                    holds=holds,
                 )
         except ProvenanceError:
             self._restore(before)
@@ -444,12 +442,6 @@ class TrustRegistry:
                 " before, and each is given once: grant anew, in an event with"
                 " salts of its own"
             )
-        role = str(event.body["role"])
-        if role not in self._roles:
-            known = suggestion(role, self._roles) or (
-                f"; its roles are {', '.join(sorted(self._roles))}"
-            )
-            raise RejectedError(f"this ledger has no role {role!r}{known}")
 
     def _check_grant_revoked(self, event: RegistryEvent, subject: str) -> None:
         granted_by = Hash(_bytes(event.body["grant"]))
@@ -564,8 +556,6 @@ class TrustRegistry:
                 raise MalformedError("two actors have the same key")
             self._put_key(authority.id, key, -1)
         for given in authority.grants:
-            if given.role not in self._roles:
-                raise MalformedError(f"there is no role {given.role!r}")
             grant_id = sha256(encode([authority.id, len(actor.grants)]))
             actor.grants[grant_id] = HeldGrant(
                 grant_id, given, authority.id, None, -1
@@ -585,49 +575,63 @@ class TrustRegistry:
             held = self._actors[held.granted_by].grants[held.parent]
         return held.revoked is None
 
-    def _grant_for(
-        self, actor: Actor, kind: str, act: Act, live: list[HeldGrant]
-    ) -> HeldGrant:
-        able = [held for held in live if self._role_says(held, kind)]
-        if not able:
-            roles = sorted({held.grant.role for held in live}) or ["no role"]
-            raise RoleNotGrantedError(
-                f"{actor.id!r} may not sign {kind!r} events: it holds"
-                f" {', '.join(roles)}"
-            )
-        here = [
-            held
-            for held in able
-            if not held.grant.places
-            or (act.places and set(act.places) <= set(held.grant.places))
-        ]
-        if not here:
-            raise RoleNotGrantedError(
-                f"{actor.id!r} may not sign {kind!r} events at"
-                f" {', '.join(act.places) or 'an unnamed place'}"
-            )
-        if kind not in CREATING:
-            return here[0]
-        for held in here:
-            if all(held.grant.lets_create(key) for key in act.creates):
-                return held
-        # One grant must cover all; name what no grant covers, if anything.
-        foreign = next(
-            (
-                key
-                for key in act.creates
-                if not any(held.grant.lets_create(key) for held in here)
-            ),
-            act.creates[0],
-        )
-        raise RoleNotGrantedError(
-            f"{actor.id!r} may not create items under {foreign!r}: its"
-            " grants name other prefixes"
-        )
 
-    def _role_says(self, held: HeldGrant, kind: str) -> bool:
-        kinds = self._roles[held.grant.role]
-        return kind in kinds or ANY_KIND in kinds
+def _require_role(role: str, roles: Roles) -> None:
+    if role not in roles:
+        known = suggestion(role, roles) or (
+            f"; its roles are {', '.join(sorted(roles))}"
+        )
+        raise RejectedError(f"this ledger has no role {role!r}{known}")
+
+
+def _grant_for(
+    actor: Actor,
+    need: Need,
+    places: tuple[str, ...],
+    live: Sequence[HeldGrant],
+    roles: Roles,
+) -> HeldGrant:
+    """Return the first of the grants that meets *need*."""
+    kinds = " or ".join(map(repr, sorted(need.kinds)))
+    able = [held for held in live if _role_says(held, need.kinds, roles)]
+    if not able:
+        held_roles = sorted({held.grant.role for held in live}) or ["no role"]
+        raise RoleNotGrantedError(
+            f"{actor.id!r} may not sign {kinds} events: it holds"
+            f" {', '.join(held_roles)}"
+        )
+    here = [
+        held
+        for held in able
+        if not held.grant.places
+        or (places and set(places) <= set(held.grant.places))
+    ]
+    if not here:
+        raise RoleNotGrantedError(
+            f"{actor.id!r} may not sign {kinds} events at"
+            f" {', '.join(places) or 'an unnamed place'}"
+        )
+    for held in here:
+        if all(map(held.grant.lets_create, need.keys)):
+            return held
+    # One grant must cover all; name what no grant covers, if anything.
+    foreign = next(
+        (
+            key
+            for key in need.keys
+            if not any(held.grant.lets_create(key) for held in here)
+        ),
+        need.keys[0],
+    )
+    raise RoleNotGrantedError(
+        f"{actor.id!r} may not sign {kinds} events of items under"
+        f" {foreign!r}: its grants name other prefixes"
+    )
+
+
+def _role_says(held: HeldGrant, kinds: frozenset[str], roles: Roles) -> bool:
+    may = roles.get(held.grant.role, frozenset())
+    return ANY_KIND in may or not kinds.isdisjoint(may)
 
 
 def _bytes(value: object) -> bytes:

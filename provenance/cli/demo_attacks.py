@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from provenance.claims.act import Act
 from provenance.claims.event import Event
 from provenance.claims.registry import (
-    Act,
     ActorKey,
     HeldGrant,
+    Roles,
     TrustRegistry,
 )
 from provenance.cli.demo_epcis import Json, scene, seen
@@ -107,10 +108,10 @@ class BlindRegistry(TrustRegistry):
         return self.actor(issuer).keys[key_id]
 
     def require_act(
-        self, issuer: str, act: Act, *, holds: object
+        self, issuer: str, act: Act, *, roles: Roles, holds: object
     ) -> tuple[HeldGrant, ...]:
         """Require nothing."""
-        del issuer, act, holds
+        del issuer, act, roles, holds
         return ()
 
 
@@ -134,7 +135,6 @@ class CrookedTrust(Trust):
         return BlindRegistry(
             (*self.authorities, *self.actors),
             threshold=self.threshold,
-            roles=self.roles,
             origin=self.origin,
         )
 

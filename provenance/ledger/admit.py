@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from provenance.claims.act import Act
 from provenance.claims.actor import Grant
 from provenance.claims.event import parse_event
-from provenance.claims.registry import Act, TrustRegistry
+from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.stored import content_hash
 from provenance.encoding.digest import Hash
@@ -30,7 +31,10 @@ from provenance.ledger.check import (
     CheckedEvent,
     CheckedStatement,
     check_signature,
+    check_submission,
 )
+from provenance.rules.book import EvidenceBook
+from provenance.rules.books import Books
 from provenance.store.protocol import NameRow
 
 NOT_LOGGED = -1
@@ -90,13 +94,17 @@ class Admission:
     Attributes:
         registry: The actors, as the statements so far made them.
         origin: The ledger's name.
+        books: Its rule books.
     """
 
-    def __init__(self, registry: TrustRegistry, *, origin: str) -> None:
+    def __init__(
+        self, registry: TrustRegistry, *, origin: str, books: Books
+    ) -> None:
         self.registry = registry
+        self.books = books
         self.origin = origin
         self._permitted: set[tuple[str, Act]] = set()
-        self._version = registry.version
+        self._version = registry.version, b""
 
     def admit(  # noqa: PLR0913  # each by its name
         self,
@@ -131,6 +139,15 @@ class Admission:
                 f" this is {self.origin!r}"
             )
         self._require_signer(statement)
+        book = self.books.at(log_index)
+        if statement.book != book.id:
+            # It was read before it was known where it would stand.
+            statement = check_submission(
+                statement.entry,
+                [event.data for event in statement.events],
+                find_key=self.registry.public_key,
+                book=book,
+            )
         self._require_times(statement, now, called)
         _require_news(statement, past, called)
 
@@ -143,7 +160,7 @@ class Admission:
                 registry_positions.append(position)
                 continue
             self._require_permission(
-                statement.issuer, event.act, holds, called(position)
+                statement.issuer, event.act, holds, book, called(position)
             )
             for item in event.items:
                 if self.registry.knows(item):
@@ -160,6 +177,7 @@ class Admission:
                 ],
                 issuer=statement.issuer,
                 log_index=log_index,
+                roles=book.roles,
                 holds=holds,
             )
         return Admitted(statement, tuple(registry_positions))
@@ -195,15 +213,19 @@ class Admission:
         issuer: str,
         act: Act,
         holds: Callable[[Grant], bool],
+        book: EvidenceBook,
         name: str,
     ) -> None:
-        if self._version != self.registry.version:
+        version = self.registry.version, book.id
+        if self._version != version:
             self._permitted.clear()
-            self._version = self.registry.version
+            self._version = version
         if (issuer, act) in self._permitted:
             return
         try:
-            used = self.registry.require_act(issuer, act, holds=holds)
+            used = self.registry.require_act(
+                issuer, act, roles=book.roles, holds=holds
+            )
         except UnknownActorError:
             raise
         except RejectedError as error:

@@ -36,6 +36,7 @@ from provenance.errors import (
     UnknownKindError,
 )
 from provenance.ledger.admit import Admission, Past
+from provenance.ledger.books import books_of
 from provenance.ledger.check import CheckedStatement
 from provenance.ledger.itemmap import ItemMap
 from provenance.ledger.logtree import GrowingTree
@@ -192,7 +193,11 @@ class _Auditor:
         self._derived = _Derived(reader)
         self._map = ItemMap(self._derived, cached=2**62, edges=2**62)  # type: ignore[arg-type]  # all that a map reads
         self._tree = GrowingTree()
-        self._admission = Admission(trust.registry(), origin=trust.origin)
+        self._admission = Admission(
+            trust.registry(),
+            origin=trust.origin,
+            books=books_of(reader, trust),
+        )
         self._link_count = 0
         self._time = 0
         self._window = (0, 0)
@@ -222,7 +227,9 @@ class _Auditor:
         with Workers(processes) as workers:
             rows = self._reader.rows(0, self.report.size)
             for _, chunk in workers.check(
-                drawn(_statements(rows, waiting)), keys.public_keys
+                drawn(_statements(rows, waiting)),
+                keys.public_keys,
+                self._admission.books.at(0),
             ):
                 for checked in chunk:
                     self._take_commitments(waiting, batch)

@@ -63,6 +63,7 @@ from provenance.ledger.workers import (
 from provenance.logs import LEDGER
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
+from provenance.rules.book import EvidenceBook
 from provenance.store.protocol import LOG, Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.note import NoteSignature, format_note, parse_note
@@ -157,7 +158,9 @@ class Ledger(LedgerReader):
                 )
             self._time = last.time
         self._admission = Admission(
-            replay_registry(store, trust), origin=trust.origin
+            replay_registry(store, trust),
+            origin=trust.origin,
+            books=self.books,
         )
         if size == 0:
             self._commit(self._sequencer())
@@ -175,6 +178,11 @@ class Ledger(LedgerReader):
                 self.origin,
             )
 
+    @property
+    def book(self) -> EvidenceBook:
+        """The evidence book by which the next entry is judged."""
+        return self.books.at(self._tree.size)
+
     def submit(self, submissions: Iterable[Submission | bytes]) -> list[Reply]:
         """Log *submissions*; return a receipt or the refusal of each.
 
@@ -189,7 +197,11 @@ class Ledger(LedgerReader):
             ForkError: Signing would fork the log; nothing is signed any more.
         """
         checked = [
-            check_one(submission, self._admission.registry.public_key)
+            check_one(
+                submission,
+                self._admission.registry.public_key,
+                self.book,
+            )
             for submission in parse_all(submissions)
         ]
         return self._replies(self._write_group(checked))
@@ -265,7 +277,7 @@ class Ledger(LedgerReader):
     ) -> Iterator[tuple[list[Submission], list[Answer]]]:
         with Workers(processes) as workers:
             checked = workers.check(
-                chunks, self._admission.registry.public_keys
+                chunks, self._admission.registry.public_keys, self.book
             )
             for batch, found in gather(checked):
                 yield batch, self._write_group(found)
@@ -365,7 +377,7 @@ class Ledger(LedgerReader):
             registry = replay_registry(self._writable, self.trust)
         return Rehearsal(
             self._writable,
-            Admission(registry, origin=self.origin),
+            Admission(registry, origin=self.origin, books=self.books),
             times=lambda: (self._time, self._now()),
         )
 

@@ -26,6 +26,7 @@ from provenance.errors import (
 )
 from provenance.gs1 import read_item
 from provenance.ledger.admit import Place
+from provenance.ledger.books import books_of
 from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
@@ -35,6 +36,7 @@ from provenance.ledger.reveal import Revealed, reveal_fields
 from provenance.ledger.views import TrailView
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
+from provenance.rules.books import Books
 from provenance.store.protocol import HeadRow, Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
@@ -98,11 +100,16 @@ class LedgerReader:
 
     Items may be written as `provenance.read_item` reads them: as a canonical
     id, an EPC URN, a Digital Link of any domain, or what a scanner delivers.
+
+    Attributes:
+        trust: What the ledger was founded on.
+        books: Its rule books.
     """
 
     def __init__(self, store: Store, *, trust: Trust) -> None:
         self._store = store
         self.trust = trust
+        self.books = books_of(store, trust)
         self._kept_tiles: TileCache = {}
         self._kept_rows: KeptRows = {}
 
@@ -193,7 +200,12 @@ class LedgerReader:
         Raises:
             MalformedError: *event* is none that a ledger takes.
         """
-        checked = check_event(event, called=called, issuer=issuer)
+        checked = check_event(
+            event,
+            called=called,
+            issuer=issuer,
+            book=self.books.at(self.size),
+        )
         with self._store.snapshot() as reader:
             names = (
                 [] if checked.name is None else reader.named(checked.name.key)
@@ -428,6 +440,7 @@ class RegistryReplay:
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
         self._registry = trust.registry()
+        self._books: Books | None = None
         self._count = 0
 
     def at(self, reader: Reader) -> TrustRegistry:
@@ -444,13 +457,18 @@ class RegistryReplay:
             # Of an earlier moment, or what was cut off by an error, which are
             # rare: from the start, then.
             self._registry, done = self._trust.registry(), 0
-        _apply(self._registry, reader, places[done:])
+        if self._books is None:
+            self._books = books_of(reader, self._trust)
+        _apply(self._registry, self._books, reader, places[done:])
         self._count = len(places)
         return self._registry
 
 
 def _apply(
-    registry: TrustRegistry, reader: Reader, events: Sequence[tuple[int, int]]
+    registry: TrustRegistry,
+    books: Books,
+    reader: Reader,
+    events: Sequence[tuple[int, int]],
 ) -> None:
     for log_index, places in groupby(events, key=lambda place: place[0]):
         entry = read_entry(reader, log_index, size=log_index + 1)
@@ -463,6 +481,7 @@ def _apply(
                 changes,
                 issuer=parse_entry(entry).header.issuer,
                 log_index=log_index,
+                roles=books.at(log_index).roles,
             )
         except RejectedError as error:
             raise StoreError(

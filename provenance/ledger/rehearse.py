@@ -83,7 +83,11 @@ class Rehearsal:
 
     def check(self, submission: Submission) -> ProvenanceError | None:
         """Return why *submission* would be refused; None if it would not."""
-        checked = check_one(submission, self._admission.registry.public_key)
+        checked = check_one(
+            submission,
+            self._admission.registry.public_key,
+            self._admission.books.at(self._next),
+        )
         if not isinstance(checked, CheckedStatement):
             assert isinstance(checked, ProvenanceError), "it was submitted"
             return checked
@@ -127,6 +131,7 @@ class Rehearsal:
                 signs; none of them counts as rehearsed.
         """
         _, now = self._times()
+        book = self._admission.books.at(self._next)
         self._admit(
             CheckedStatement(
                 entry=b"",
@@ -136,8 +141,14 @@ class Rehearsal:
                 key_id=key_id,
                 issued_at=now,
                 is_signed=True,
+                book=book.id,
                 events=tuple(
-                    check_event(event, called=called(position), issuer=issuer)
+                    check_event(
+                        event,
+                        called=called(position),
+                        issuer=issuer,
+                        book=book,
+                    )
                     for position, event in enumerate(events)
                 ),
             ),

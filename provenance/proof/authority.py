@@ -12,10 +12,10 @@ In full: `FORMATS.md`, section 14.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from provenance.claims.act import Act
 from provenance.claims.actor import Grant, is_registry_event
-from provenance.claims.registry import Act, HeldGrant, TrustRegistry
+from provenance.claims.registry import HeldGrant, TrustRegistry
 from provenance.claims.statement import Entry
-from provenance.epcis.acts import read_act
 from provenance.errors import (
     MalformedError,
     RejectedError,
@@ -26,6 +26,8 @@ from provenance.keys import signature_is_valid
 from provenance.proof.evidence import Evidence, LogTimes, ProvenEvent
 from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position
+from provenance.rules.act import read_act
+from provenance.rules.books import Books
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,12 @@ class Entitlement:
     roles: Mapping[Position, tuple[str, ...]]
 
 
-def check_entitlement(
+def check_entitlement(  # noqa: PLR0913  # each by name
     report: Report,
     registry: TrustRegistry,
     evidence: Evidence,
     *,
+    books: Books,
     pinned: Collection[str],
     lacking: Sequence[str],
 ) -> Entitlement:
@@ -57,13 +60,16 @@ def check_entitlement(
         report: Where faults are noted.
         registry: The registry as the trust file starts it; it is moved on.
         evidence: What the log holds.
+        books: By which each entry is judged.
         pinned: The actors that the trust file pins.
         lacking: What is missing of actors' trails. While anything is, what
             the registry does not know may be in what is missing.
     """
     for reason in lacking:
         report.lacking("signatures", 3, reason)
-    replay = _Replay(report, registry, evidence.times, pinned, bool(lacking))
+    replay = _Replay(
+        report, registry, books, evidence.times, pinned, bool(lacking)
+    )
     statements = evidence.statements
     by_entry: dict[int, list[ProvenEvent]] = {index: [] for index in statements}
     for at in sorted(evidence.events):
@@ -86,6 +92,7 @@ def check_entitlement(
 class _Replay:
     report: Report
     registry: TrustRegistry
+    books: Books
     times: LogTimes
     pinned: Collection[str]
     is_lacking: bool
@@ -111,19 +118,24 @@ class _Replay:
     ) -> None:
         subject = f"entry {log_index}"
         others = []
+        roles = self.books.at(log_index).roles
         for change in changes:
             if str(change.body.get("actor")) not in self.pinned:
                 others.append(change)
                 continue
             try:
-                self.registry.apply(change, issuer=issuer, log_index=log_index)
+                self.registry.apply(
+                    change, issuer=issuer, log_index=log_index, roles=roles
+                )
             except (MalformedError, RejectedError) as error:
                 # The pin prevails: its actor was never enrolled by the log.
                 self.report.notice(
                     "PRV-1105", f"{subject} has no effect: {error}", subject
                 )
         try:
-            self.registry.apply_all(others, issuer=issuer, log_index=log_index)
+            self.registry.apply_all(
+                others, issuer=issuer, log_index=log_index, roles=roles
+            )
         except (MalformedError, RejectedError) as error:
             self._note("signatures", (4, 3), f"{subject}: {error}", subject)
 
@@ -146,8 +158,9 @@ class _Replay:
 
     def _check_role(self, event: ProvenEvent) -> None:
         subject = f"event {event.at[1]} of entry {event.at[0]}"
+        book = self.books.at(event.at[0])
         try:
-            act = read_act(event.body, event.items)
+            act = read_act(event.body, event.items, event.reading, book)
         except MalformedError as error:
             self.report.failed("roles", 3, f"{subject}: {error}", subject)
             return
@@ -161,7 +174,9 @@ class _Replay:
             return grant.overlaps(earliest, latest)
 
         try:
-            used = self.registry.require_act(event.issuer, act, holds=holds)
+            used = self.registry.require_act(
+                event.issuer, act, roles=book.roles, holds=holds
+            )
         except UnknownActorError as error:
             self._note("roles", (1, 4), f"{subject}: {error}", subject)
             return
@@ -179,7 +194,12 @@ class _Replay:
     ) -> None:
         """Tell a grant whose dates may fit from none at all."""
         try:
-            self.registry.require_act(event.issuer, act, holds=may_hold)
+            self.registry.require_act(
+                event.issuer,
+                act,
+                roles=self.books.at(event.at[0]).roles,
+                holds=may_hold,
+            )
         except RoleNotGrantedError as error:
             self._note("roles", (1, 4), f"{subject}: {error}", subject)
             return

@@ -53,8 +53,6 @@ from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import leaf_hash, root_of
-from provenance.epcis.form import check_form, check_named
-from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
@@ -74,6 +72,10 @@ from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome
+from provenance.rules.book import EvidenceBook
+from provenance.rules.books import Books
+from provenance.rules.form import check_form, check_named
+from provenance.rules.reading import EventReading
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
 from provenance.tlog.patricia import root_from_many
@@ -152,7 +154,7 @@ class Evidence:
 
 
 def read_statements(
-    report: Report, bundle: Bundle, origin: str
+    report: Report, bundle: Bundle, origin: str, books: Books
 ) -> tuple[dict[int, Entry], dict[Position, ProvenEvent]]:
     """Make the statements again that the events shown must stand in.
 
@@ -164,10 +166,11 @@ def read_statements(
     room = bundle.leaf_room()
     for shown in bundle.statements:
         ids = []
+        book = books.at(shown.log_index)
         for event in shown.events:
             at = (shown.log_index, event.position)
             try:
-                proven = read_shown(event, at, shown.issuer, room)
+                proven = read_shown(event, at, shown.issuer, room, book)
             except (InvalidProofError, MalformedError) as error:
                 subject = f"event {at[1]} of entry {at[0]}"
                 report.stop("events", 1, f"{subject}: {error}", subject)
@@ -309,11 +312,31 @@ def check_trails(
     return trails
 
 
+# Rule books.
+
+
+def books_of_bundle(bundle: Bundle, trust: Trust) -> Books:
+    """Return the books that *trust* names: shipped, or in the bundle.
+
+    Raises:
+        UnknownBookError: One is neither.
+    """
+    found = []
+    for logged in bundle.entries:
+        with suppress(MalformedError):
+            found.append(parse_book_entry(logged.entry))
+    return Books.resolve(trust.books, found)
+
+
 # Events and statements.
 
 
 def read_shown(
-    shown: ShownEvent, at: Position, issuer: str, room: Room
+    shown: ShownEvent,
+    at: Position,
+    issuer: str,
+    room: Room,
+    book: EvidenceBook,
 ) -> ProvenEvent:
     """Return the event that is shown at a place, its id as its leaves give it.
 
@@ -322,6 +345,7 @@ def read_shown(
         at: Where it stands in the log.
         issuer: Who signed it.
         room: Shared with the other events of the bundle.
+        book: The evidence book in force.
 
     Raises:
         MalformedError: It is not of its form.
@@ -348,7 +372,7 @@ def read_shown(
             field.leaf, pointer=pointer, room=room
         ).value
         leaves.append((field.number, leaf_hash(field.leaf)))
-    check_form(body, counts, pointers)
+    reading = check_form(body, counts, pointers, book)
     for item in named:
         check_named(body, item)
     size = first + len(pointers)
@@ -358,7 +382,7 @@ def read_shown(
         counts=counts,
         pointers=pointers,
         body=body,
-        reading=read_event(body, counts),
+        reading=reading,
         shown=items,
         fields=fields,
         issuer=issuer,

@@ -5,12 +5,9 @@ In full: `FORMATS.md`, section 14.
 
 from collections.abc import Collection, Mapping
 
-from provenance.claims.event import read_after
-from provenance.claims.registry import Act
-from provenance.encoding.canonical import Value
-from provenance.epcis.acts import created_lists
+from provenance.claims.act import Act
+from provenance.claims.event import CODES, read_after
 from provenance.epcis.corrections import assertion
-from provenance.epcis.reading import dispositions
 from provenance.proof.bundle import Bundle
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report, counted
@@ -23,9 +20,6 @@ from provenance.proof.trace import (
 )
 from provenance.proof.trails import NotShownError, Position
 from provenance.proof.verdict import Outcome
-
-RECALLED = "recalled"
-"""The step, and the standard disposition, that call a product back."""
 
 
 def trace_bundle(bundle: Bundle, evidence: Evidence, *, trusted: str) -> Trace:
@@ -177,7 +171,7 @@ def check_recalls(
 ) -> None:
     """Check that nothing in the story recalls the item."""
     asserted = _Asserted(walk, events)
-    recalls = {at for at in acts if is_recall(events[at].body, acts[at])}
+    recalls = {at for at in acts if acts[at].recalls}
     for sighting in walk.sightings:
         at = sighting.at
         if sighting.why is Why.ACTOR or at not in acts:
@@ -251,9 +245,11 @@ _UNITS = frozenset({"epcList", "outputEPCList"})
 
 def _units_made(event: ProvenEvent) -> frozenset[str]:
     """Return what *event* says was made, of single things that it shows."""
-    made = _UNITS & created_lists(event.body)
     return frozenset(
-        named.id for named in event.items if named.relation in made
+        named.id
+        for named in event.items
+        if named.relation in _UNITS
+        and event.reading.makes(CODES[named.relation])
     )
 
 
@@ -354,11 +350,6 @@ def _note_declaration(
             f"{by} declares an event an error that is not on the trail",
             item,
         )
-
-
-def is_recall(body: Mapping[str, Value], act: Act) -> bool:
-    """Return whether an event calls its items back, by step or disposition."""
-    return RECALLED in act.kinds or RECALLED in dispositions(body)
 
 
 def _check_surplus(

@@ -11,7 +11,6 @@ from provenance.claims.actor import (
     KEY_ROTATED,
     is_registry_event,
 )
-from provenance.claims.registry import Act
 from provenance.encoding.canonical import Value
 from provenance.epcis.corrections import declares_error, read_declaration
 from provenance.epcis.vocabulary import STEPS
@@ -36,8 +35,6 @@ MAX_CORRECTIONS = 64
 
 One declaration may take back thousands of events, and each is told with it.
 """
-
-_IMPLIED = ("commissioning", "decommissioning", "transforming")
 
 
 def make_timeline(
@@ -98,7 +95,7 @@ def _moment(
 ) -> Moment:
     at = sighting.at
     act = entitlement.acts.get(at)
-    step = _step_of(event, act)
+    step = _step_of(event)
     return Moment(
         log_index=at[0],
         position=at[1],
@@ -122,15 +119,11 @@ def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _step_of(event: ProvenEvent, act: Act | None) -> str:
+def _step_of(event: ProvenEvent) -> str:
     """Return the step that the event names, else what its form implies."""
-    if is_registry_event(event.body) or act is None:
+    if is_registry_event(event.body):
         return str(event.body["type"])
-    stated = sorted(act.kinds.difference(_IMPLIED)) or sorted(act.kinds)
-    implied = [kind for kind in _IMPLIED if kind in act.kinds]
-    if stated == ["observing"] and implied:
-        return implied[0]
-    return stated[0]
+    return event.reading.called.removeprefix("step:")
 
 
 def _labels_of(step: str) -> Mapping[str, str]:

@@ -65,8 +65,8 @@ from provenance.claims.trail import (
     Link,
 )
 from provenance.encoding.canonical import Value
-from provenance.epcis.acts import Lots
 from provenance.epcis.corrections import assertion
+from provenance.epcis.lots import Lots
 from provenance.errors import MalformedError
 from provenance.proof.trails import (
     FIRST,

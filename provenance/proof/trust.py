@@ -35,8 +35,9 @@ the ledger's operator publishes once and which anyone may make stricter:
     prefixes = ["9506000"]            # may be left out, as may be places,
     until = 2027-01-01T00:00:00Z      # from and until
 
-    [roles]                           # replaces or adds single roles; [] drops
-    customs = ["customs_released", "inspecting"]
+    [[books]]                         # the rule books, from which entry on
+    id = "e38ba921f0d3641093…"        # the SHA-256 of one, in hex
+    from = 0
 
 Log keys, witnesses, groups and quorum are a C2SP tlog-policy under other
 names: `provenance.tlog.policy` reads and writes that form of them.
@@ -46,17 +47,18 @@ In full: `FORMATS.md`, section 9.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Self, cast
+from typing import Self
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import check_item_id
 from provenance.claims.registry import Authority, TrustRegistry
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.base64 import decode_base64, encode_base64
+from provenance.encoding.digest import Hash
 from provenance.encoding.instant import to_ms
 from provenance.errors import MalformedError
+from provenance.rules.books import BASELINE, BookRef, check_refs
 from provenance.tlog.cosignature import parse_cosigner, parse_log_key
 from provenance.tlog.policy import NONE, Group, Log, Policy, Witness
 
@@ -84,7 +86,7 @@ class Trust:
         authorities: The actors whose grants start the registry.
         threshold: How many of them must say the same thing.
         actors: Actors pinned by the verifier, known without a trail.
-        roles: Role → the kinds of event that it may sign.
+        books: The rule books, each with the log index from which it counts.
         max_age_seconds: The age up to which a checkpoint counts as fresh;
             None for any.
         trails: Which related trails must be in a bundle.
@@ -99,9 +101,7 @@ class Trust:
     authorities: tuple[Authority, ...] = ()
     threshold: int = 1
     actors: tuple[Authority, ...] = ()
-    roles: Mapping[str, frozenset[str]] = field(
-        default_factory=lambda: DEFAULT_ROLES
-    )
+    books: tuple[BookRef, ...] = BASELINE
     max_age_seconds: int | None = DEFAULT_MAX_AGE
     trails: frozenset[str] = RELATED_TRAILS
 
@@ -121,6 +121,7 @@ class Trust:
                 f"{self.threshold} of {len(self.authorities)} authorities"
                 " cannot agree"
             )
+        check_refs(self.books)
         self._check_actors()
         self.registry()
 
@@ -134,7 +135,6 @@ class Trust:
         return TrustRegistry(
             (*self.authorities, *self.actors),
             threshold=self.threshold,
-            roles=self.roles,
             origin=self.origin,
         )
 
@@ -212,7 +212,8 @@ def parse_trust(text: str) -> Trust:
         actors=tuple(
             _read_actor(row, is_pinned=True) for row in file.tables("actors")
         ),
-        roles=_read_roles(file.table("roles")),
+        books=tuple(_read_book(row) for row in file.tables("books"))
+        or BASELINE,
         max_age_seconds=_read_age(file),
         trails=frozenset(file.texts("trails", sorted(RELATED_TRAILS))),
     )
@@ -247,7 +248,13 @@ def format_trust(trust: Trust) -> str:
         lines += _actor_lines("authorities", actor)
     for actor in trust.actors:
         lines += _actor_lines("actors", actor)
-    lines += _role_lines(trust.roles)
+    for ref in trust.books:
+        lines += [
+            "",
+            "[[books]]",
+            f"id = {_quote(ref.id.hex())}",
+            f"from = {ref.start}",
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -311,12 +318,6 @@ class _Table:
             yield table
             table.require_read()
 
-    def table(self, name: str) -> Mapping[str, object]:
-        value = self._take(name, {})
-        if not isinstance(value, dict):
-            raise self._wrong(name, "a table")
-        return value
-
     def is_text(self, name: str) -> bool:
         return isinstance(self._members.get(name), str)
 
@@ -379,21 +380,13 @@ def _read_actor(row: _Table, *, is_pinned: bool) -> Authority:
     )
 
 
-def _read_roles(
-    changes: Mapping[str, object],
-) -> Mapping[str, frozenset[str]]:
-    if not changes:
-        return DEFAULT_ROLES
-    roles = dict(DEFAULT_ROLES)
-    for role, kinds in changes.items():
-        if not isinstance(kinds, list) or not all(
-            isinstance(kind, str) for kind in kinds
-        ):
-            raise MalformedError(
-                f"roles.{role} of the trust file must be a list of texts"
-            )
-        roles[role] = frozenset(cast("list[str]", kinds))
-    return {role: kinds for role, kinds in roles.items() if kinds}
+def _read_book(row: _Table) -> BookRef:
+    digest = row.text("id")
+    if re.fullmatch("[0-9a-f]{64}", digest) is None:
+        raise MalformedError(
+            "books.id is the SHA-256 of a rule book, in 64 hex digits"
+        )
+    return BookRef(Hash(bytes.fromhex(digest)), row.integer("from"))
 
 
 def _read_age(file: _Table) -> int | None:
@@ -445,15 +438,6 @@ def _actor_lines(kind: str, actor: Authority) -> list[str]:
         if given.may_grant:
             lines.append("may_grant = true")
     return lines
-
-
-def _role_lines(roles: Mapping[str, frozenset[str]]) -> list[str]:
-    changes = [
-        f"{_quote(role)} = {_quote_all(sorted(roles.get(role, ())))}"
-        for role in sorted({*DEFAULT_ROLES, *roles})
-        if roles.get(role) != DEFAULT_ROLES.get(role)
-    ]
-    return ["", "[roles]", *changes] if changes else []
 
 
 def _format_time(time: int) -> str:

@@ -50,6 +50,7 @@ from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
     Evidence,
     ProvenEvent,
+    books_of_bundle,
     check_anchors,
     check_log,
     check_trails,
@@ -228,8 +229,9 @@ class _Examination:
         checkpoint = signed.checkpoint
 
         # 6 to 9: what the log holds.
+        books = books_of_bundle(bundle, self._trust)
         statements, events = read_statements(
-            self.report, bundle, checkpoint.origin
+            self.report, bundle, checkpoint.origin, books
         )
         commitment, times, leaves = check_log(
             self.report, bundle, checkpoint, statements
@@ -264,6 +266,7 @@ class _Examination:
             self.report,
             self._trust.registry(),
             evidence,
+            books=books,
             pinned=pinned,
             lacking=[
                 missing.reason

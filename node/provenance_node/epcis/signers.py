@@ -165,7 +165,7 @@ def _rehearsal(moment: Moment, ledger: LedgerReader, now: int) -> Rehearsal:
     since = parse_commitment(last).time
     return Rehearsal(
         moment.reader,
-        Admission(registry, origin=ledger.origin),
+        Admission(registry, origin=ledger.origin, books=ledger.books),
         times=lambda: (since, max(now, since)),
     )
 
