@@ -122,7 +122,8 @@ class Grant:
 
 def is_registry_event(body: Mapping[str, Value]) -> bool:
     """Return whether *body* is that of a registry event."""
-    return body.get("type") in _MEMBERS
+    kind = body.get("type")
+    return isinstance(kind, str) and kind in _MEMBERS
 
 
 def enrol(
