@@ -10,6 +10,7 @@
     │   ├── BrokenLinkError        the trail moved on: read, sign again
     │   ├── DuplicateEventError    an event is logged once
     │   ├── LifecycleError         this cannot follow that
+    │   ├── QuotaError             so much of an item in a day is enough
     │   └── QueryTooLargeError     more events than were to be answered
     ├── VerificationError      the evidence does not prove the claim
     │   ├── InvalidSignatureError
@@ -171,6 +172,13 @@ class LifecycleError(RejectedError):
 
     code = "PRV-9024"
     hint = "correct the event's time, or this machine's clock"
+
+
+class QuotaError(RejectedError):
+    """The signer has had as much logged about an item as it may in a day."""
+
+    code = "PRV-9027"
+    hint = "say it tomorrow, or have whoever holds the item say it"
 
 
 class QueryTooLargeError(RejectedError):

@@ -55,7 +55,6 @@ from provenance.proof.bundle import (
     MAX_ROWS,
     MAX_TRAILS,
 )
-from provenance.proof.explanations import EXPLANATIONS
 from provenance.proof.trace import EDGE, WHOLE
 from provenance.proof.verdict import NOT_CHECKED, SCHEMA
 from provenance.proof.verdict import STEPS as CHECKS
@@ -205,7 +204,6 @@ def test_the_tables_are_the_same(answerer: Answerer) -> None:
         {
             "checks": [SCHEMA, NOT_CHECKED, *CHECKS],
             "cset_82": CSET_82,
-            "explanations": list(EXPLANATIONS.items()),
             "keys": forms(KEYS),
             "limits": [
                 MAX_BUNDLE_SIZE,

@@ -35,11 +35,12 @@ from provenance.proof.bundle import (
     ShownCommitment,
     ShownEvent,
 )
+from provenance.proof.codes import CODES as REGISTERED
 from provenance.proof.pack import ShownStory, show_story
 from provenance.proof.trace import ALL, SeenEvent, Trace, Why, trace
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import EXPLANATIONS, Outcome, Verdict
+from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.tlog import merkle, patricia
 from provenance.tlog.checkpoint import (
@@ -554,7 +555,7 @@ class World:
         # Whatever a verdict says can be explained and written as JSON.
         codes = {step.code for step in verdict.steps}
         codes |= {notice.code for notice in verdict.notices}
-        assert codes <= set(EXPLANATIONS)
+        assert codes <= set(REGISTERED)
         assert json.dumps(verdict.to_json())
         return verdict
 

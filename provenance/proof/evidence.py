@@ -71,7 +71,6 @@ from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import Outcome
 from provenance.rules.book import EvidenceBook
 from provenance.rules.books import Books
 from provenance.rules.form import check_form, check_named
@@ -173,18 +172,18 @@ def read_statements(
                 proven = read_shown(event, at, shown.issuer, room, book)
             except (InvalidProofError, MalformedError) as error:
                 subject = f"event {at[1]} of entry {at[0]}"
-                report.stop("events", 1, f"{subject}: {error}", subject)
+                report.stop("PRV-0801", f"{subject}: {error}", subject)
             events[at] = proven
             ids.append((event.position, leaf_hash(proven.id)))
         try:
             statements[shown.log_index] = entry_of(shown, ids, origin)
         except (InvalidProofError, MalformedError) as error:
             subject = f"entry {shown.log_index}"
-            report.stop("events", 1, f"{subject}: {error}", subject)
+            report.stop("PRV-0801", f"{subject}: {error}", subject)
     if not events:
-        report.passed("events", "no event is shown", reason=2)
+        report.passed("PRV-0802", "no event is shown")
     report.passed(
-        "events", f"{counted(len(events), 'event')} shown, each of its form"
+        "PRV-0800", f"{counted(len(events), 'event')} shown, each of its form"
     )
     return statements, events
 
@@ -201,9 +200,7 @@ def check_log(
     """
     last = checkpoint.size - 1
     if last < 0:
-        report.stop(
-            "commitment", 1, "the log is empty, and so commits to no map"
-        )
+        report.stop("PRV-0601", "the log is empty, and so commits to no map")
     committed = bundle.committed
     commitment = Commitment(
         covered=last,
@@ -214,8 +211,7 @@ def check_log(
     leaves: dict[int, Hash] = {}
     for index, data in _entries(bundle, statements, commitment):
         if index in leaves:
-            report.stop(
-                "inclusion", 1, f"entry {index} is there twice",
+            report.stop("PRV-0701", f"entry {index} is there twice",
                 f"entry {index}",
             )  # fmt: skip
         leaves[index] = leaf_hash(data)
@@ -224,16 +220,15 @@ def check_log(
             checkpoint.size, sorted(leaves.items()), bundle.log_hashes
         )
     except InvalidProofError as error:
-        report.stop("inclusion", 1, f"the proof in the log's tree: {error}")
+        report.stop("PRV-0701", f"the proof in the log's tree: {error}")
     if root != checkpoint.root:
         report.stop(
-            "inclusion",
-            1,
+            "PRV-0701",
             "the entries shown do not lead to the root that the log signed:"
             " something in the bundle is not as it was logged",
         )
     report.passed(
-        "commitment",
+        "PRV-0600",
         f"entry {last} commits to the trails of"
         f" {counted(commitment.item_count, 'item')}",
     )
@@ -260,10 +255,10 @@ def check_anchors(
                     f" {checkpoint.size}"
                 )
         except ProvenanceError as error:
-            report.stop("inclusion", 1, f"anchor {number}: {error}")
+            report.stop("PRV-0701", f"anchor {number}: {error}")
         size = older.size
     report.passed(
-        "inclusion",
+        "PRV-0700",
         f"{counted(len(bundle.statements), 'statement')} found in the log of"
         f" {counted(checkpoint.size, 'entry', 'entries')}",
     )
@@ -286,7 +281,7 @@ def check_trails(
             trail, value = verify_trail(shown, links[shown.item])
         except (InvalidProofError, MalformedError) as error:
             report.stop(
-                "trails", 1, f"the trail of {shown.item}: {error}", shown.item
+                "PRV-0901", f"the trail of {shown.item}: {error}", shown.item
             )
         trails[shown.item] = trail
         values[map_key(shown.item)] = value
@@ -294,20 +289,19 @@ def check_trails(
     try:
         root = root_from_many(held, values, bundle.map_proof)
     except InvalidProofError as error:
-        report.stop("trails", 1, f"the proof in the ledger's map: {error}")
+        report.stop("PRV-0901", f"the proof in the ledger's map: {error}")
     if root != map_root:
         report.stop(
-            "trails",
-            1,
+            "PRV-0901",
             "the trails shown do not lead to the root of the ledger's map:"
             " one of them is not as the ledger has it",
         )
     whole = sum(trail.count > 0 for trail in trails.values())
     if not whole:
         detail = f"the map proves that {bundle.subject} has no trail"
-        report.passed("trails", detail, reason=3)
+        report.passed("PRV-0903", detail)
     report.passed(
-        "trails", f"{counted(whole, 'trail')} as the map says they are"
+        "PRV-0900", f"{counted(whole, 'trail')} as the map says they are"
     )
     return trails
 
@@ -466,7 +460,7 @@ def _read_times(
     rows.append((commitment.covered, commitment.time))
     times = [time for _, time in rows]
     if any(earlier > later for earlier, later in pairwise(times)):
-        report.stop("inclusion", 2, "the log's time runs backwards")
+        report.stop("PRV-0702", "the log's time runs backwards")
     return LogTimes([index for index, _ in rows], times)
 
 
@@ -488,17 +482,11 @@ def _check_kinds(report: Report, bundle: Bundle) -> None:
         except UnknownKindError as error:
             _stop_at_kind(report, str(error), subject)
         except MalformedError as error:
-            report.stop("inclusion", 2, f"{subject}: {error}", subject)
+            report.stop("PRV-0702", f"{subject}: {error}", subject)
 
 
 def _stop_at_kind(report: Report, detail: str, subject: str) -> NoReturn:
-    report.stop(
-        "inclusion",
-        3,
-        f"{subject}: {detail}",
-        subject,
-        outcome=Outcome.UNKNOWN,
-    )
+    report.stop("PRV-0703", f"{subject}: {detail}", subject)
 
 
 def _check_anchor(

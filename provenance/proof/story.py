@@ -19,7 +19,6 @@ from provenance.proof.trace import (
     trace,
 )
 from provenance.proof.trails import NotShownError, Position
-from provenance.proof.verdict import Outcome
 
 
 def trace_bundle(bundle: Bundle, evidence: Evidence, *, trusted: str) -> Trace:
@@ -80,7 +79,7 @@ def check_completeness(  # noqa: PLR0913  # each by name
         if missing.why is Why.ACTOR:
             continue
         if missing.why.value in must:
-            report.lacking("completeness", 1, missing.reason, missing.item)
+            report.found("PRV-1001", missing.reason, missing.item)
         else:
             report.notice(
                 "PRV-1004",
@@ -90,9 +89,8 @@ def check_completeness(  # noqa: PLR0913  # each by name
     versions = bundle.trail(trusted)
     # Whoever hid one would hide what it says of all the rest.
     for link in () if versions is None else versions.rows:
-        report.lacking(
-            "completeness",
-            1,
+        report.found(
+            "PRV-1001",
             f"the trust version of entry {link.log_index} is not shown",
             trusted,
         )
@@ -107,11 +105,9 @@ def check_completeness(  # noqa: PLR0913  # each by name
     own = evidence.trails.get(bundle.subject)
     if own is not None and own.count == 0:
         report.stop(
-            "completeness",
-            3,
+            "PRV-1003",
             f"the ledger holds nothing about {bundle.subject}",
             bundle.subject,
-            outcome=Outcome.UNKNOWN,
         )
     related = sum(
         trail.count > 0
@@ -124,12 +120,10 @@ def check_completeness(  # noqa: PLR0913  # each by name
     )
     if not is_whole:
         detail = f"{shown}, which is what the trust file asks for, and not all"
-        report.passed("completeness", detail, reason=5)
+        report.passed("PRV-1005", detail)
     if walk.skipped:
-        report.passed(
-            "completeness", f"{shown}, which is all but what was skipped"
-        )
-    report.passed("completeness", f"{shown}, which is all")
+        report.passed("PRV-1000", f"{shown}, which is all but what was skipped")
+    report.passed("PRV-1000", f"{shown}, which is all")
 
 
 def check_demands(report: Report, evidence: Evidence) -> None:
@@ -146,21 +140,20 @@ def check_demands(report: Report, evidence: Evidence) -> None:
                 # What the signer saw was the head before the whole statement.
                 found = trail.hash_before(trail.first_at((event.at[0], 0)))
             except NotShownError as error:
-                report.lacking(
-                    "demands", 3, f"what {which} follows: {error}", item
-                )
+                report.found("PRV-1303", f"what {which} follows: {error}", item)
                 continue
             if found != link:
-                report.failed(
-                    "demands",
-                    1,
+                report.found(
+                    "PRV-1301",
                     f"{which} was to follow link {link.hex()[:16]} of {item},"
                     f" but follows {found.hex()[:16]}",
                     item,
                 )
     if not held:
-        report.passed("demands", "no event demands to follow one", reason=2)
-    report.passed("demands", f"{counted(held, 'demand')} to follow a link held")
+        report.passed("PRV-1302", "no event demands to follow one")
+    report.passed(
+        "PRV-1300", f"{counted(held, 'demand')} to follow a link held"
+    )
 
 
 def check_recalls(
@@ -191,7 +184,7 @@ def check_recalls(
             )
         else:
             detail = f"{sighting.item} was recalled by {event.issuer} ({where})"
-            report.lacking("recalls", 1, detail, sighting.item)
+            report.found("PRV-1401", detail, sighting.item)
             report.notice("PRV-1401", detail, sighting.item)
     for sighting in walk.aside:
         at, item = sighting.at, sighting.item
@@ -203,7 +196,7 @@ def check_recalls(
                 f" story looks at (event {at[1]} of entry {at[0]})",
                 item,
             )
-    report.passed("recalls", "nothing that is shown recalls it")
+    report.passed("PRV-1400", "nothing that is shown recalls it")
 
 
 def check_creations(
@@ -273,9 +266,8 @@ def check_standing(
         )
         for at in places
     ):
-        report.lacking(
-            "recalls",
-            6,
+        report.found(
+            "PRV-1406",
             "all that was ever said of the item was declared an error",
             bundle.subject,
         )
@@ -363,9 +355,8 @@ def _check_surplus(
     for trail in bundle.trails:
         # Where something is missing, what it leads to is no surplus.
         if trail.item not in walk.trails and is_whole:
-            report.failed(
-                "completeness",
-                2,
+            report.found(
+                "PRV-1002",
                 f"the trail of {trail.item} is no part of the story",
                 trail.item,
             )
@@ -375,9 +366,7 @@ def _check_surplus(
     for at in evidence.events:
         if at not in places:
             subject = f"event {at[1]} of entry {at[0]}"
-            report.failed(
-                "completeness", 2, f"{subject} is on no trail here", subject
-            )
+            report.found("PRV-1002", f"{subject} is on no trail here", subject)
 
 
 def _shown_links(evidence: Evidence, item: str) -> list[int]:

@@ -228,6 +228,8 @@ class _Examination:
         counted = self._check_quorum(signed)
         checkpoint = signed.checkpoint
 
+        self.report.passed("PRV-1500", "the evidence book is at hand")
+
         # 6 to 9: what the log holds.
         books = books_of_bundle(bundle, self._trust)
         statements, events = read_statements(
@@ -248,6 +250,8 @@ class _Examination:
         )
         evidence = Evidence(statements, times, events, trails)
         self.evidence = evidence
+
+        self.report.passed("PRV-1600", "nothing shown breaks the log's rules")
 
         # 10 to 14: what it means.
         trusted = trust_item(checkpoint.origin)
@@ -283,9 +287,9 @@ class _Examination:
             bundle = parse_bundle(data)
             claimed = parse_checkpoint(parse_note(bundle.checkpoint).text)
         except MalformedError as error:
-            self.report.stop("format", 1, str(error), outcome=Outcome.UNKNOWN)
+            self.report.stop("PRV-0101", str(error))
         self.report.passed(
-            "format", f"a bundle of {len(data)} bytes in canonical form"
+            "PRV-0100", f"a bundle of {len(data)} bytes in canonical form"
         )
         return bundle, claimed
 
@@ -295,34 +299,31 @@ class _Examination:
             item = read_item(self._item)
             if item != bundle.subject:
                 self.report.stop(
-                    "origin",
-                    2,
+                    "PRV-0202",
                     f"the bundle is about {bundle.subject}, not {item}",
                     item,
                 )
         if claimed.origin != self._trust.origin:
             self.report.stop(
-                "origin",
-                1,
+                "PRV-0201",
                 f"the bundle is of the ledger {claimed.origin}, which is"
                 f" unknown: the trust file names {self._trust.origin}",
                 claimed.origin,
-                outcome=Outcome.UNKNOWN,
             )
         detail = f"of the ledger {claimed.origin}"
         if self._item is None:
             detail += "; no item was named to compare it with"
-            self.report.passed("origin", detail, reason=3)
-        self.report.passed("origin", detail)
+            self.report.passed("PRV-0203", detail)
+        self.report.passed("PRV-0200", detail)
 
     def _check_log_signature(self, bundle: Bundle) -> SignedCheckpoint:
         try:
             signed = open_trusted(bundle.checkpoint, self._trust)
         except (MalformedError, VerificationError) as error:
-            self.report.stop("log-signature", 1, str(error), self._trust.origin)
+            self.report.stop("PRV-0301", str(error), self._trust.origin)
         keys = len(self._trust.policy.logs)
         signers = "the key" if keys == 1 else f"all {keys} keys"
-        self.report.passed("log-signature", f"signed by {signers} of the log")
+        self.report.passed("PRV-0300", f"signed by {signers} of the log")
         return signed
 
     def _check_quorum(
@@ -332,17 +333,17 @@ class _Examination:
         try:
             counted = policy.check(signed)
         except QuorumNotMetError as error:
-            self.report.lacking("quorum", 1, str(error))
+            self.report.found("PRV-0401", str(error))
             return ()
         except (MalformedError, InvalidSignatureError) as error:
-            self.report.stop("quorum", 2, str(error))
+            self.report.stop("PRV-0402", str(error))
         if policy.quorum is None:
             detail = "the trust file asks for no cosignatures"
             self.report.notice("PRV-0403", detail)
-            self.report.passed("quorum", detail, reason=3)
+            self.report.passed("PRV-0403", detail)
         else:
             self.report.passed(
-                "quorum",
+                "PRV-0400",
                 f"cosigned by {len(counted)} of {len(policy.witnesses)}"
                 f" witnesses, enough for {policy.quorum!r}",
             )
@@ -355,21 +356,20 @@ class _Examination:
             require_past(commitment.time, now=self._now)
             latest = max(commitment.time, newest(counted, now=self._now))
         except VerificationError as error:
-            self.report.stop("freshness", 2, str(error))
+            self.report.stop("PRV-0504", str(error))
         age = max(0, self._now - latest) // 1000
         limit = self._trust.max_age_seconds
         if limit is not None and age > limit:
-            self.report.lacking(
-                "freshness",
-                1,
+            self.report.found(
+                "PRV-0501",
                 f"stale: the checkpoint is {age} s old, over the {limit} s"
                 " that the trust file allows",
             )
         detail = f"the checkpoint is {age} s old"
         if limit is None:
             detail += ", and the trust file sets no limit"
-            self.report.passed("freshness", detail, reason=3)
-        self.report.passed("freshness", detail)
+            self.report.passed("PRV-0503", detail)
+        self.report.passed("PRV-0500", detail)
 
     def _summarise(
         self,

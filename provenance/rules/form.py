@@ -29,7 +29,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from provenance.claims.actor import ACTOR_RELATION, is_registry_event
+from provenance.claims.actor import (
+    ACTOR_RELATION,
+    ENROLLED,
+    is_registry_event,
+)
 from provenance.claims.event import (
     CODES,
     QUANTITY_LISTS,
@@ -46,6 +50,7 @@ from provenance.epcis.prefixes import full_id, prefixes_of
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
 from provenance.rules.book import EvidenceBook, Form
+from provenance.rules.identity import check_actor_id
 from provenance.rules.reading import EventReading, form_of, read_event
 
 _ILMD = "ilmd"
@@ -150,6 +155,8 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
         )
     # An actor is whom its registry knows by just these characters.
     if item.relation == ACTOR_RELATION:
+        if body.get("type") == ENROLLED:
+            check_actor_id(item.id)
         return
     if (canonical := canonical_item(item.id)) != item.id:
         raise MalformedError(
