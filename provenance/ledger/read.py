@@ -26,7 +26,7 @@ from provenance.errors import (
 )
 from provenance.gs1 import read_item
 from provenance.ledger.admit import Place
-from provenance.ledger.books import books_of
+from provenance.ledger.books import books_of, find_books
 from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
@@ -109,7 +109,11 @@ class LedgerReader:
     def __init__(self, store: Store, *, trust: Trust) -> None:
         self._store = store
         self.trust = trust
-        self.books = books_of(store, trust)
+        found = find_books(store, trust, size=store.size())
+        self._logged_books = tuple(found.values())
+        self.books = Books.resolve(
+            trust.books, [logged.book for logged in self._logged_books]
+        )
         self._kept_tiles: TileCache = {}
         self._kept_rows: KeptRows = {}
 
@@ -303,6 +307,8 @@ class LedgerReader:
         prover = Prover(
             moment.reader,
             trust=self.trust,
+            books=self.books,
+            logged_books=self._logged_books,
             size=moment.size,
             note=moment.note,
             kept_tiles=self._kept_tiles,

@@ -151,6 +151,15 @@ class Evidence:
     events: Mapping[Position, ProvenEvent]
     trails: Mapping[str, SparseTrail]
 
+    def reported(self, log_index: int) -> int:
+        """Return when a statement was logged at the latest that is shown.
+
+        The later of what its signer says and of the time of the last map
+        commitment shown before it, in ms since 1970.
+        """
+        earliest, _ = self.times.bounds(log_index)
+        return max(self.statements[log_index].header.issued_at, earliest)
+
 
 def read_statements(
     report: Report, bundle: Bundle, origin: str, books: Books
