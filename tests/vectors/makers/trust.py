@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from provenance.claims.roles import DEFAULT_ROLES
 
 from provenance.keys import MLDSASigner
 from tests.vectors import reference
