@@ -15,9 +15,18 @@
 // over mp(["provenance/key/v1", origin, actor, key]).
 
 import { encode, isInt } from "../encoding/canonical.js";
-import { compareText, quoted } from "../encoding/text.js";
+import {
+  HIDDEN,
+  compareText,
+  countCharacters,
+  head,
+  quoted,
+} from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
+import { CANONICAL_STEM } from "../gs1/identifier.js";
+import { canonicalItem } from "../gs1/item.js";
 import { checkItemId } from "./event.js";
+import { TRUST_ITEM } from "./versions.js";
 
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {import("./event.js").Body} Body */
@@ -50,6 +59,10 @@ const MEMBERS = new Map([
   [KEY_ROTATED, [["old", "key", "proof"], []]],
   [KEY_REVOKED, [["old", "reason"], []]],
 ]);
+
+const MAX_NAME_LENGTH = 200;
+const BLANK =
+  /^[\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 /** Among a grant's prefixes: may create items under any identifier. */
 const ANY = "*";
@@ -176,6 +189,7 @@ export function checkRegistryBody(body, items) {
       throw new MalformedError(`${kind} has a malformed ${quoted(member)}`);
     }
   }
+  if (kind === ENROLLED) checkEnrolled(body);
   // A missing actor is none of the texts that an item id can be.
   const actor = checkItemId(String(body.get("actor") ?? "None"));
   const [item] = items;
@@ -185,6 +199,45 @@ export function checkRegistryBody(body, items) {
     item.id !== actor
   ) {
     throw new MalformedError(`the one item of ${kind} is its actor`);
+  }
+}
+
+/**
+ * Check that whom an event enrols can be an actor, and has a name.
+ * @param {Body} body
+ * @throws {MalformedError} The id is another thing's, or in another spelling;
+ *     or the name has no characters that can be seen, or others.
+ */
+function checkEnrolled(body) {
+  const actor = /** @type {string} */ (body.get("actor"));
+  const name = /** @type {string} */ (body.get("name"));
+  const isOther =
+    actor.startsWith(TRUST_ITEM) ||
+    /^urn:epc:/i.test(actor) ||
+    (actor.startsWith(`${CANONICAL_STEM}/`) &&
+      !actor.startsWith(`${CANONICAL_STEM}/417/`));
+  if (isOther) {
+    throw new MalformedError(
+      `${quoted(head(actor, 80))} names a thing or a place, and no actor: write` +
+        " the GLN of a party (417), a DID or another URI",
+    );
+  }
+  const canonical = canonicalItem(actor);
+  if (canonical !== actor) {
+    throw new MalformedError(
+      `the actor ${quoted(actor)} is not in canonical form: write` +
+        ` ${quoted(canonical)}`,
+    );
+  }
+  if (
+    countCharacters(name) > MAX_NAME_LENGTH ||
+    HIDDEN.test(name) ||
+    BLANK.test(name)
+  ) {
+    throw new MalformedError(
+      `an actor's name has 1 to ${MAX_NAME_LENGTH} characters, all of which can` +
+        ` be seen, not ${quoted(head(name, 80))}`,
+    );
   }
 }
 

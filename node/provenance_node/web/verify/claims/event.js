@@ -497,8 +497,8 @@ export function readAfter(body) {
 /**
  * Refuse an id under two relations, or with more leaves than fit a link.
  *
- * What has no trail under either of them, a product class that was repacked
- * say, has no link to fit and may.
+ * What has no trail under one of them, a product class that an event is about
+ * or that was repacked, has one link to fit at most and may.
  * @param {Item[]} items
  * @param {Counts} counts
  * @throws {MalformedError} There is one.
@@ -513,7 +513,8 @@ export function checkDistinct(items, counts) {
     const first = relations.get(id) ?? relation;
     if (
       first !== relation &&
-      (hasTrail(id, relation) || hasTrail(id, first))
+      hasTrail(id, relation) &&
+      hasTrail(id, first)
     ) {
       throw new MalformedError(
         `${quoted(head(id, 80))} stands under two relations of one event:` +

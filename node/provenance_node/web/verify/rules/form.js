@@ -1,81 +1,70 @@
 // @ts-check
 // What the parts of an event may be beside each other. Mirrors
-// provenance/epcis/form.py, as far as a verifier asks.
+// provenance/rules/form.py, as far as a verifier asks.
 //
-// `claims/event.js` sees to each leaf by itself; here it is what the body says
-// that an item or a concealed field must agree with:
+// `claims/event.js` sees to each leaf by itself; here it is what its type, its
+// words and its lists must agree in:
 //
-// - what a rule reads is not concealed: type, action, step, dispositions, time,
-//   id, the declaration of an error, `after`, the prefixes, whatever names
-//   items, and in `ilmd` lot and expiry, in each spelling of their names;
+// - type and action are those of a form of the evidence book, which says which
+//   lists there may be, how many items in each, and which must not be empty;
+// - steps are words that the book knows, or URIs of somebody's own; no text of
+//   the body hides control characters;
+// - what a rule reads is not concealed: the book says which members;
 // - a concealed field stands where the body has nothing, and not inside
 //   another;
 // - a `transformationID` is an item of the event, too, and the one that the
 //   body names; an event without any other item has its read point for one;
+// - an event that warns of a whole product names it as what it is `about`, too;
+// - who declares an error says by `eventID` which event it was;
 // - a registry event has its actor for its one item, conceals nothing, and no
 //   other event names an actor so;
 // - an item's id is in canonical form, and not that of the trust item.
+//
+// Of an event of which a part alone is shown these can be asked with
+// `checkForm` and `checkNamed`; `checkItems` takes all of its items.
 
 import { ACTOR_RELATION, isRegistryEvent } from "../claims/actor.js";
-import { CODES } from "../claims/event.js";
+import {
+  CODES,
+  QUANTITY_LISTS,
+  RELATIONS,
+  hasTrail,
+  readAfter,
+} from "../claims/event.js";
 import { TRUST_ITEM } from "../claims/versions.js";
-import { head, quoted } from "../encoding/text.js";
+import { HIDDEN, head, quoted } from "../encoding/text.js";
+import { fullId, prefixesOf } from "../epcis/prefixes.js";
 import { MalformedError } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
-import { prefixesOf } from "./acts.js";
-import { STANDARD_PREFIXES, fullId } from "./prefixes.js";
+import { formOf, readEvent } from "./reading.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
 /** @typedef {import("../claims/event.js").Counts} Counts */
 /** @typedef {import("../claims/event.js").Item} Item */
 /** @typedef {import("../encoding/canonical.js").Value} Value */
-/** @typedef {import("./prefixes.js").Prefixes} Prefixes */
-
-const MDA = STANDARD_PREFIXES.get("cbvmda");
-/** The full names of lot number and expiry among master data (`ilmd`). */
-const OPEN_MASTER_DATA = [`${MDA}lotNumber`, `${MDA}itemExpirationDate`];
-
-/** The members that everybody sees, whole; in `ilmd` there are two more. */
-export const NEVER_CONCEALED = new Set([
-  "childEPCs",
-  "childQuantityList",
-  "epcList",
-  "inputEPCList",
-  "inputQuantityList",
-  "outputEPCList",
-  "outputQuantityList",
-  "parentID",
-  "quantityList",
-  "@context",
-  "action",
-  "after",
-  "bizStep",
-  "disposition",
-  "errorDeclaration",
-  "eventID",
-  "eventTime",
-  "eventTimeZoneOffset",
-  "persistentDisposition",
-  "transformationID",
-  "type",
-]);
+/** @typedef {import("../epcis/prefixes.js").Prefixes} Prefixes */
+/** @typedef {import("./book.js").EvidenceBook} EvidenceBook */
+/** @typedef {import("./book.js").Form} Form */
+/** @typedef {import("./reading.js").EventReading} EventReading */
 
 const ILMD = "ilmd";
 const TRANSFORMATION_ID = "transformationID";
 const PLACE_RELATION = "place";
+const ABOUT = /** @type {number} */ (CODES.get("about"));
 const ACTOR = CODES.get(ACTOR_RELATION);
 const TRANSFORMATION = CODES.get(TRANSFORMATION_ID);
 const PLACE = CODES.get(PLACE_RELATION);
 
 /**
- * Check that `body` and the header of one event agree.
+ * Check that `body` and the header of one event agree; return what it says.
  * @param {Body} body
  * @param {Counts} counts
  * @param {string[]} pointers
+ * @param {EvidenceBook} book the one in force
  * @throws {MalformedError} They do not.
  */
-export function checkForm(body, counts, pointers) {
-  const codes = counts.map(([code]) => code);
+export function checkForm(body, counts, pointers, book) {
+  const codes = new Set(counts.map(([code]) => code));
   if (isRegistryEvent(body)) {
     const [[code, count]] = counts;
     if (
@@ -89,25 +78,113 @@ export function checkForm(body, counts, pointers) {
           " nothing",
       );
     }
-    return;
+    return readEvent(body, counts, book);
   }
-  if (codes.some((code) => code === ACTOR)) {
+  checkTexts(body);
+  const reading = readEvent(body, counts, book);
+  if (codes.has(ACTOR)) {
     throw new MalformedError("only registry events name actors as items");
   }
-  if (
-    codes.some((code) => code === TRANSFORMATION) !==
-    body.has(TRANSFORMATION_ID)
-  ) {
+  if (codes.has(TRANSFORMATION) !== body.has(TRANSFORMATION_ID)) {
     throw new MalformedError(
       "a transformationID stands in the body and among the items",
     );
   }
-  if (codes.length > 1 && codes.some((code) => code === PLACE)) {
+  if (codes.size > 1 && codes.has(PLACE)) {
     throw new MalformedError(
       "a place is an item of an event that has no other",
     );
   }
-  if (pointers.length) checkPointers(body, pointers);
+  const fault = listsFault(formOf(body, book), counts);
+  if (fault) {
+    const named = `${body.get("type")} ${body.get("action") ?? ""}`;
+    throw new MalformedError(named.trimEnd() + fault);
+  }
+  if (reading.declaresError && typeof body.get("eventID") !== "string") {
+    throw new MalformedError(
+      "an error declaration says which event it takes back by its eventID:" +
+        " give the event one, and say it again with that",
+    );
+  }
+  if (pointers.length) checkPointers(body, pointers, book);
+  return reading;
+}
+
+/**
+ * Check what takes all items of one event.
+ * @param {Body} body
+ * @param {Item[]} items
+ * @param {EventReading} reading what `checkForm` returned
+ * @param {EvidenceBook} book
+ * @throws {MalformedError} They do not agree.
+ */
+export function checkItems(body, items, { warns }, book) {
+  const named = new Set(items.map(({ id }) => id));
+  for (const [id] of readAfter(body)) {
+    if (!named.has(id)) {
+      throw new MalformedError(
+        `\`after\` asks for the trail of ${quoted(head(id, 80))}, which is no` +
+          " item of the event",
+      );
+    }
+  }
+  const mayBeAbout = formOf(body, book).lists.has(ABOUT);
+  const missing = warns && mayBeAbout ? productOf(items) : undefined;
+  if (missing !== undefined) {
+    throw new MalformedError(
+      `a warning of the whole product ${quoted(missing)} names it as what it` +
+        " is about, too",
+    );
+  }
+}
+
+/**
+ * Return a bare product class that `items` name, and are not about.
+ * @param {Item[]} items
+ */
+function productOf(items) {
+  const about = new Set(
+    items.filter((item) => item.relation === "about").map(({ id }) => id),
+  );
+  return items.find(
+    ({ id, relation }) =>
+      QUANTITY_LISTS.has(relation) && !about.has(id) && !hasTrail(id, relation),
+  )?.id;
+}
+
+/**
+ * Return what is wrong with lists of these sizes, "" if nothing is.
+ * @param {Form} form
+ * @param {Counts} counts
+ */
+function listsFault({ lists, some }, counts) {
+  const found = new Map(counts);
+  for (const code of found.keys()) {
+    if (!lists.has(code)) return ` has no ${RELATIONS[code - 1]}`;
+  }
+  for (const [code, { least, most }] of lists) {
+    const number = found.get(code) ?? 0;
+    if (number < least || (most && number > most)) {
+      const wanted = number < least ? least : most;
+      return ` has ${wanted} ${RELATIONS[code - 1]}, and this one has ${number}`;
+    }
+  }
+  const empty = some.find((codes) => ![...codes].some((c) => found.has(c)));
+  if (!empty) return "";
+  const names = [...empty].sort((a, b) => a - b).map((c) => RELATIONS[c - 1]);
+  return ` names an item in ${names.join(" or ")}, and this one none`;
+}
+
+/** @param {Body} body */
+function checkTexts(body) {
+  for (const [name, value] of body) {
+    if (typeof value === "string" && HIDDEN.test(value)) {
+      throw new MalformedError(
+        `${head(name, 80)} holds a character that cannot be seen:` +
+          ` ${quoted(head(value, 80))}`,
+      );
+    }
+  }
 }
 
 /**
@@ -167,14 +244,15 @@ function readPointOf(body) {
 /**
  * @param {Body} body
  * @param {string[]} pointers
+ * @param {EvidenceBook} book
  */
-function checkPointers(body, pointers) {
+function checkPointers(body, pointers, book) {
   const there = new Set(pointers);
   const prefixes = prefixesOf(body);
   for (const pointer of pointers) {
     const steps = splitPointer(pointer);
     const shown = quoted(head(pointer, 80));
-    if (!mayBeConcealed(steps, prefixes)) {
+    if (!mayBeConcealed(steps, prefixes, book)) {
       throw new MalformedError(
         `${shown} may not be concealed: whoever judges the event reads it, or` +
           " a part of it",
@@ -207,13 +285,12 @@ function splitPointer(pointer) {
  * Whether what these steps lead to may be a concealed field.
  * @param {string[]} steps
  * @param {Prefixes} prefixes those that the event defines
+ * @param {EvidenceBook} book
  */
-function mayBeConcealed([first, ...deeper], prefixes) {
-  if (first !== ILMD) return !NEVER_CONCEALED.has(first);
+function mayBeConcealed([first, ...deeper], prefixes, book) {
+  if (first !== ILMD) return !book.openMembers.has(first);
   // Of the master data as a whole the lot and the expiry are a part.
-  return (
-    deeper.length > 0 && !OPEN_MASTER_DATA.includes(fullId(deeper[0], prefixes))
-  );
+  return deeper.length > 0 && !book.openIlmd.has(fullId(deeper[0], prefixes));
 }
 
 /**
