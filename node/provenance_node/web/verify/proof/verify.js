@@ -6,12 +6,14 @@
 //      2  origin         about the item in hand, from the ledger trusted
 //      3  log-signature  every log key of the trust file signed the checkpoint
 //      4  quorum         enough of its witnesses cosigned it
-//      5  freshness      it is not too old, and not from the future
+//     15  book           the rule books that the trust file names are at hand
+//      8  events         every event shown is of its form
 //      6  commitment     its last leaf commits to the trails of all items
 //      7  inclusion      every entry is in the log at its index
-//      8  events         every event shown is of its form
+//      5  freshness      the quorum saw it not too long ago
 //      9  trails         each holds what is shown of its item, and every link
 //                        is where the map says
+//     16  ledger-rules   nothing is there that no honest ledger logs
 //     10  completeness   the walk through the story finds all it needs, and
 //                        nothing is there that it does not lead to
 //     11  signatures     every statement is signed with a key that counted then
@@ -19,24 +21,29 @@
 //     13  demands        an event follows the link that it demanded to follow
 //     14  recalls        nothing recalls the item, and not all was an error
 //
-// Keys, origin, authorities, witnesses and the clock come from the caller;
-// nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
-// log holds, and a fault there leaves nothing to go on with; the later ones
-// note all faults that there are. Events are read before the entries are
-// proven, for they are what the entries are made of again; and the last
-// entry's time is worth nothing before it is proven, so that freshness comes
-// after inclusion.
+// Numbers are for codes and never change; checks run in this order. Keys,
+// origin, authorities, witnesses, books and the clock come from the caller;
+// nothing in a bundle chooses how it is verified. Up to `trails` they prove
+// what the log holds, and a fault there leaves nothing to go on with, but for
+// clocks that differ; the later ones note all faults that there are. Events
+// are read before the entries are proven, for they are what the entries are
+// made of again; and the last entry's time is worth nothing before it is
+// proven, so that freshness comes after inclusion.
 
-import { trustItem } from "../claims/versions.js";
+import { RULE_BOOK, entryKind } from "../claims/entry.js";
+import { parseBookEntry, trustItem } from "../claims/versions.js";
+import { toHex } from "../encoding/bytes.js";
 import { quoted } from "../encoding/text.js";
 import {
   InvalidProofError,
   InvalidSignatureError,
   MalformedError,
   QuorumNotMetError,
+  UnknownBookError,
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
+import { Books } from "../rules/books.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
@@ -46,10 +53,12 @@ import {
   checkLog,
   checkTrails,
   readStatements,
+  witnessedBy,
 } from "./evidence.js";
-import { newest, openTrusted, requirePast } from "./opening.js";
+import { TOLERANCE, openTrusted } from "./opening.js";
 import { Report, StoppedError } from "./report.js";
 import {
+  checkBeginning,
   checkCompleteness,
   checkCreations,
   checkDemands,
@@ -59,6 +68,7 @@ import {
 } from "./story.js";
 import { makeTimeline } from "./timeline.js";
 import { ACTOR } from "./trace.js";
+import { checkLedgerRules } from "./uniqueness.js";
 import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
@@ -71,9 +81,26 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 
 /**
  * What a bundle is held against: what the caller believes; the time, in ms
- * since 1970; and the item in hand, if it is known, however it is written:
- * as an id, an EPC URN, a Digital Link of any domain or what a scanner gives.
- * @typedef {{trust: Trust, now: number, item?: string | null}} Asked
+ * since 1970; the item in hand, if it is known, however it is written: as an
+ * id, an EPC URN, a Digital Link of any domain or what a scanner gives; and the
+ * bytes of rule books that are at hand, beside those of this program and of
+ * the bundle.
+ * @typedef {object} Asked
+ * @property {Trust} trust
+ * @property {number} now
+ * @property {string | null} [item]
+ * @property {Uint8Array[]} [books]
+ */
+
+/**
+ * What a checkpoint's cosignatures are worth.
+ * @typedef {object} Quorum
+ * @property {Cosignature[]} counted
+ * @property {number | null} time the greatest since which a quorum of them
+ *     cosigned it, in ms; null where none is asked for, or met
+ * @property {boolean} isAhead whether it is met by those alone that this
+ *     machine's clock has for the future
+ * @property {boolean} isMet whether it is asked for, and met
  */
 
 /**
@@ -107,12 +134,15 @@ export async function verifyBundle(data, asked) {
  * @returns {Promise<Verdict>}
  * @throws {MalformedError} The item names nothing; a bundle may be anything.
  */
-export async function examineBundle(data, { trust, now, item = null }) {
+export async function examineBundle(
+  data,
+  { trust, now, item = null, books = [] },
+) {
   if (!(data instanceof Uint8Array)) throw new TypeError("bytes are asked for");
   if (!Number.isSafeInteger(now)) {
     throw new RangeError("now is a whole number of ms since 1970");
   }
-  const examination = new Examination(trust, now, item);
+  const examination = new Examination(trust, now, item, books);
   try {
     // Of one's own: what is checked must not change while it is.
     await examination.run(new Uint8Array(data));
@@ -167,11 +197,13 @@ class Examination {
    * @param {Trust} trust
    * @param {number} now
    * @param {string | null} item
+   * @param {Uint8Array[]} books
    */
-  constructor(trust, now, item) {
+  constructor(trust, now, item, books) {
     this.trust = trust;
     this.now = now;
     this.item = item;
+    this.books = books;
   }
 
   /**
@@ -180,49 +212,59 @@ class Examination {
    * @throws {StoppedError} A step left nothing to go on with.
    */
   async run(data) {
-    const { report, trust } = this;
+    const { report, trust, now } = this;
 
-    // 1 to 5: what the checkpoint is worth.
+    // 1 to 4: what the checkpoint is worth. 15: by which rules it is judged.
     const { bundle, claimed } = this.read(data);
     this.subject = bundle.subject;
     await this.checkOrigin(claimed);
     const signed = await this.checkLogSignature(bundle);
-    const counted = await this.checkQuorum(signed);
+    const quorum = await this.checkQuorum(signed);
     const { checkpoint } = signed;
     const { origin } = checkpoint;
+    const books = this.checkBook(bundle);
 
-    report.passed("PRV-1500", "the evidence book is at hand");
-
-    // 6 to 9: what the log holds.
-    const { statements, events } = readStatements(report, bundle, origin);
+    // 8, 6, 7, 5, 9, 16: what the log holds.
+    const { statements, events } = readStatements(
+      report,
+      bundle,
+      origin,
+      books,
+    );
     const { commitment, times, leaves } = checkLog(
       report,
       bundle,
       checkpoint,
       statements,
     );
-    await checkAnchors(report, bundle, checkpoint, leaves, trust);
-    this.checkFreshness(commitment, counted);
+    const known = { checkpoint, leaves, trust, now };
+    const anchors = await checkAnchors(report, bundle, known);
+    this.checkFreshness(commitment, quorum);
     this.summary = {
       origin,
       size: checkpoint.size,
       time: commitment.time,
-      witnesses: counted.map((cosignature) => cosignature.name),
+      witnesses: quorum.counted.map((cosignature) => cosignature.name),
       trusted_witnesses: trust.policy.witnesses.length,
+      completeness: this.whoseWord(quorum),
       events: events.size,
       issuers: [...new Set([...events.values()].map((e) => e.issuer))],
     };
     const { mapRoot } = commitment;
     const trails = checkTrails(report, bundle, events, { origin, mapRoot });
-    const evidence = { statements, times, events, trails };
-
-    report.passed("PRV-1600", "nothing shown breaks the log's rules");
+    const witnessed =
+      trust.policy.quorum === null
+        ? (/** @type {number} */ index) => times.bounds(index).latest
+        : witnessedBy(anchors, quorum.time);
+    const evidence = { statements, times, witnessed, events, trails };
+    checkLedgerRules(report, { evidence, bundle, books });
 
     // 10 to 14: what it means.
     const trusted = trustItem(origin);
-    const walk = traceBundle(bundle, evidence, trusted);
+    const walk = traceBundle(bundle, evidence, { trusted, books });
     const pinned = new Set(trust.actors.map((actor) => actor.id));
     const asked = trust.trails;
+    this.noteWhoseWord();
     const demanded = { asked, pinned, trusted };
     checkCompleteness(report, bundle, walk, evidence, demanded);
     const entitlement = await checkEntitlement(
@@ -231,6 +273,8 @@ class Examination {
       evidence,
       {
         pinned,
+        books,
+        clockBound: 1000 * trust.clockBoundSeconds,
         lacking: walk.missing
           .filter(({ why, item }) => why === ACTOR && !pinned.has(item))
           .map(({ reason }) => reason),
@@ -238,9 +282,11 @@ class Examination {
     );
     checkDemands(report, evidence);
     checkStanding(report, bundle, walk, evidence);
-    checkCreations(report, walk, events, entitlement.acts);
-    checkRecalls(report, walk, events, entitlement.acts);
-    this.timeline = makeTimeline(walk, events, entitlement);
+    checkCreations(report, walk, events);
+    checkBeginning(report, bundle, walk, evidence);
+    checkRecalls(report, walk, events);
+    const lateAfter = books.assessment.lateAfter;
+    this.timeline = makeTimeline(walk, evidence, entitlement, lateAfter);
   }
 
   /** @param {Uint8Array} data */
@@ -319,18 +365,21 @@ class Examination {
     return signed;
   }
 
-  /** @param {Signed} signed */
+  /**
+   * @param {Signed} signed
+   * @returns {Promise<Quorum>}
+   */
   async checkQuorum(signed) {
-    const { report } = this;
+    const { report, now } = this;
     const { policy } = this.trust;
-    /** @type {Cosignature[]} */
-    let counted;
+    /** @type {Awaited<ReturnType<typeof policy.examine>>} */
+    let found;
     try {
-      counted = await policy.check(signed);
+      found = await policy.examine(signed, now + TOLERANCE);
     } catch (error) {
       if (error instanceof QuorumNotMetError) {
         report.found("PRV-0401", error.message);
-        return [];
+        return { counted: [], time: null, isAhead: false, isMet: false };
       }
       if (
         error instanceof MalformedError ||
@@ -340,36 +389,78 @@ class Examination {
       }
       throw error;
     }
+    const { counted, time, ahead: isAhead } = found;
     if (policy.quorum === null) {
       const detail = "the trust file asks for no cosignatures";
       report.notice("PRV-0403", detail);
       report.passed("PRV-0403", detail);
-    } else {
-      report.passed(
-        "PRV-0400",
-        `cosigned by ${counted.length} of ${policy.witnesses.length}` +
-          ` witnesses, enough for ${quoted(policy.quorum)}`,
-      );
+      return { counted, time, isAhead, isMet: false };
     }
-    return counted;
+    report.passed(
+      "PRV-0400",
+      `cosigned by ${counted.length} of ${policy.witnesses.length}` +
+        ` witnesses, enough for ${quoted(policy.quorum)}`,
+    );
+    return { counted, time, isAhead, isMet: true };
+  }
+
+  /**
+   * Return the books by which the entries are judged.
+   * @param {Bundle} bundle
+   */
+  checkBook({ entries }) {
+    /** @type {Report} */
+    const report = this.report;
+    const shown = entries.flatMap(({ entry }) => {
+      try {
+        return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
+      } catch (error) {
+        if (!(error instanceof MalformedError)) throw error;
+        // That it is none is for the check of the entries to say.
+        return [];
+      }
+    });
+    /** @type {Books} */
+    let books;
+    try {
+      books = Books.resolve(this.trust.books, [...this.books, ...shown]);
+    } catch (error) {
+      if (error instanceof UnknownBookError) {
+        report.stop("PRV-1501", error.message, toHex(error.book));
+      }
+      if (error instanceof MalformedError) {
+        report.stop("PRV-1501", error.message);
+      }
+      throw error;
+    }
+    report.passed("PRV-1500", "every rule book that counts is at hand");
+    return books;
   }
 
   /**
    * @param {Commitment} commitment
-   * @param {Cosignature[]} counted
+   * @param {Quorum} quorum
    */
-  checkFreshness(commitment, counted) {
-    const { report, now } = this;
-    let latest = 0;
-    try {
-      requirePast(commitment.time, now);
-      latest = Math.max(commitment.time, newest(counted, now));
-    } catch (error) {
-      if (!(error instanceof VerificationError)) throw error;
-      report.stop("PRV-0504", error.message);
+  checkFreshness(commitment, { counted, time, isAhead, isMet }) {
+    const { report, now, trust } = this;
+    const bound = 1000 * trust.clockBoundSeconds;
+    if (isMet && isAhead) {
+      this.#tellAhead(newest(counted));
+      return;
     }
+    if (time !== null && commitment.time > time + bound) {
+      report.notice(
+        "PRV-0506",
+        `the log's clock says ${commitment.time}, its witnesses' ${time}`,
+      );
+    }
+    if (time === null && commitment.time > now + TOLERANCE) {
+      this.#tellAhead(commitment.time);
+      return;
+    }
+    const latest = time ?? commitment.time;
     const age = Math.floor(Math.max(0, now - latest) / 1000);
-    const limit = this.trust.maxAgeSeconds;
+    const limit = trust.maxAgeSeconds;
     if (limit !== null && age > limit) {
       report.found(
         "PRV-0501",
@@ -382,6 +473,53 @@ class Examination {
       const unlimited = `${detail}, and the trust file sets no limit`;
       report.passed("PRV-0503", unlimited);
     }
+    if (trust.policy.quorum === null) {
+      report.passed("PRV-0505", `${detail}, by the operator's clock`);
+    }
     report.passed("PRV-0500", detail);
   }
+
+  /**
+   * Tell of a time that this machine's clock has for the future.
+   * @param {number} time in ms since 1970
+   */
+  #tellAhead(time) {
+    const { report, now } = this;
+    const ahead = Math.floor((time - now) / 1000);
+    report.found(
+      "PRV-0504",
+      `the record's clock says ${time}, this machine's ${now} (in ms since` +
+        ` 1970): ${ahead} s apart`,
+    );
+  }
+
+  /**
+   * Return on whose word it rests that nothing is left out.
+   * @param {Quorum} quorum
+   */
+  whoseWord({ counted, isMet }) {
+    const auditors = new Set(this.trust.auditors);
+    if (counted.some(({ name }) => auditors.has(name))) return "auditors";
+    return isMet && counted.length ? "witnesses" : "operator";
+  }
+
+  /** Tell it, unless somebody has replayed the map. */
+  noteWhoseWord() {
+    /** @type {Report} */
+    const report = this.report;
+    const whose = this.summary?.completeness;
+    if (whose === "operator") {
+      report.notice("PRV-1007", "nobody but the operator replayed the map");
+    } else if (whose === "witnesses") {
+      report.notice("PRV-1008", "no auditor that is named replayed the map");
+    }
+  }
+}
+
+/**
+ * Return the latest time of cosignatures, in ms since 1970.
+ * @param {Cosignature[]} cosignatures
+ */
+function newest(cosignatures) {
+  return Math.max(...cosignatures.map(({ time }) => 1000 * Number(time)));
 }
