@@ -1,5 +1,6 @@
 """The walk follows what the events lead to, and misses what is not there."""
 
+import dataclasses
 import itertools
 from collections.abc import Collection
 
@@ -13,7 +14,7 @@ from provenance.claims.trail import chain_hashes
 from provenance.encoding.digest import Hash
 from provenance.proof import trace as tracing
 from provenance.proof.bundle import ProvenTrail
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import ShownStory
 from provenance.proof.trace import (
     EDGE,
     WHOLE,
@@ -22,7 +23,6 @@ from provenance.proof.trace import (
     Skipped,
     Trace,
     Why,
-    _Windows,
     trace,
 )
 from provenance.proof.trails import (
@@ -32,6 +32,7 @@ from provenance.proof.trails import (
 )
 from provenance.proof.verdict import Outcome
 from tests.world import (
+    BOUNDS,
     GTIN,
     LOT,
     OWNER,
@@ -39,6 +40,7 @@ from tests.world import (
     World,
     can,
     faults,
+    show_story,
     sscc,
     story,
 )
@@ -252,6 +254,7 @@ def test_a_lot_that_is_an_input_as_well_is_read_once() -> None:
     walk = trace(
         can(1),
         trust_item=TRUST_ITEM,
+        bounds=BOUNDS,
         read_trail=world.read_trail,
         read_event=read_event,
     )
@@ -353,7 +356,7 @@ def retrace(  # one thing each
     besides: Collection[int] = (),
 ) -> Trace:
     """Walk again, over just what the first walk showed, but for one thing."""
-    story = show_story(item, world, trust_item=TRUST_ITEM, besides=besides)
+    story = show_story(item, world, besides=besides)
     trails = {
         trail.item: shown_of(world, trail, lost_link) for trail in story.trails
     }
@@ -369,12 +372,13 @@ def retrace(  # one thing each
             for n, i in event.items.items()
             if n in leaves[at] and lost_leaf != (at, n)
         }
-        return SeenEvent(event.body, event.counts, items, event.issuer)
+        return dataclasses.replace(event, items=items)
 
     leaves = leaves_of(story)
     return trace(
         item,
         trust_item=TRUST_ITEM,
+        bounds=BOUNDS,
         read_trail=trails.get,
         read_event=read_event,
         besides=[
@@ -442,7 +446,7 @@ def same(walk: Trace) -> tuple[object, ...]:
         counts,
         walk.shown,
         walk.sightings,
-        walk.aside,
+        walk.warned,
         walk.void,
         walk.skipped,
         walk.missing,
@@ -460,7 +464,7 @@ def test_what_the_prover_shows_is_all_that_the_verifier_needs(
 @pytest.mark.parametrize("item", [can(1), can(5)])
 def test_whatever_is_taken_away_is_missed(item: str) -> None:
     world = a_long_story()
-    story = show_story(item, world, trust_item=TRUST_ITEM)
+    story = show_story(item, world)
     for trail in story.trails:
         name = trail.item
         assert retrace(world, item, lost_trail=name).missing, name
@@ -627,21 +631,6 @@ def test_an_event_stands_unless_it_is_declared_an_error_itself(
     walk = world.trace(can(1))
     assert walk.void == {}
     assert sscc(1) in walk.trails
-
-
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))
-def test_a_window_is_covered_if_one_that_was_made_has_all_of_it(
-    windows: list[tuple[int, int]],
-) -> None:
-    made: list[tuple[int, int]] = []
-    kept = _Windows()
-    for start, stop in windows:
-        for first, last in itertools.product(range(10), repeat=2):
-            assert kept.covers((first, 0), (last, 0)) == any(
-                a <= first and last <= b for a, b in made
-            )
-        made.append((start, stop))
-        kept.add((start, 0), (stop, 0))
 
 
 # Long trails: both ends are looked at, and every warning.
@@ -845,7 +834,7 @@ def test_what_an_event_was_to_follow_is_shown() -> None:
     head = chain_hashes(sscc(1), world.trails[sscc(1)])[-1]
     packed = world.packed(sscc(1), can(1), after=[[sscc(1), head]])
     at = world.say(MAKER, packed)
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    story = show_story(can(1), world)
     (trail,) = (t for t in story.trails if t.item == sscc(1))
     # The link before the statement is there, though its event is not.
     assert [(each.start, each.length) for each in trail.ranges] == [(4, 2)]
@@ -867,7 +856,7 @@ def test_own_leaves_are_shown_of_whatever_trail_is_there() -> None:
     # It comes out again, long after the container's window was closed.
     out = world.say(MAKER, world.unpacked(sscc(1), can(1)))
     world.say(MAKER, world.seen(sscc(1)))
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    story = show_story(can(1), world)
     assert leaves_of(story)[out, 0] == {1, 2}
     (trail,) = (t for t in story.trails if t.item == sscc(1))
     assert [(each.start, each.length) for each in trail.ranges] == [(0, 3)]
@@ -881,7 +870,7 @@ def test_own_leaves_are_shown_however_long_the_trail_is(later: int) -> None:
     for _ in range(later):
         world.say(MAKER, world.seen(sscc(1)))
     out = world.say(MAKER, world.unpacked(sscc(1), can(1)))
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    story = show_story(can(1), world)
     assert leaves_of(story)[out, 0] == {1, 2}
     (trail,) = (t for t in story.trails if t.item == sscc(1))
     assert [(each.start, each.length) for each in trail.ranges] == [

@@ -127,14 +127,12 @@ class Prover:
             # The times that they tell may lead the walk elsewhere.
             story.walk({b: self._commitment(b).time for b in bounds})
         shown = story.pack(reveal)
-        entries = {
-            logged.log_index: logged
-            for logged in (
-                *shown.entries,
-                *(LoggedEntry(b.log_index, b.entry) for b in self._logged_books),
-            )
-            if logged.log_index < self._size
-        }
+        books = [
+            LoggedEntry(book.log_index, book.entry)
+            for book in self._logged_books
+            if book.log_index < self._size
+        ]
+        entries = {e.log_index: e for e in (*shown.entries, *books)}
         last = self._commitment(self._size - 1)
         bounds = story.commitments.keys() - {self._size - 1}
         indexes = {

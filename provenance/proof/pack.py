@@ -141,12 +141,14 @@ class ShownStory:
         statements: The statements of the events shown, by log index.
         entries: The trust versions, by log index.
         trails: What is shown of each trail, by item.
+        commitments: Log index → time of the map commitments to be shown.
     """
 
     trace: Trace
     statements: tuple[ShownStatement, ...]
     entries: tuple[LoggedEntry, ...]
     trails: tuple[ProvenTrail, ...]
+    commitments: Mapping[int, int]
 
 
 class Story:
@@ -268,6 +270,7 @@ class Story:
                 look.trails[name].proven(name, shown)
                 for name in sorted(look.trails)
             ),
+            commitments=self.commitments,
         )
 
 
@@ -482,7 +485,10 @@ class _Look:
         found = {}
         for at in places:
             reading = self._event(at).reading
-            if reading is REGISTRY or self.reported(at[0]) - reading.time > late:
+            if (
+                reading is REGISTRY
+                or self.reported(at[0]) - reading.time > late
+            ):
                 continue
             if at[0] not in self._before:
                 self._before[at[0]] = self.source.commitment_before(at[0])

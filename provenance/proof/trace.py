@@ -42,6 +42,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -774,8 +775,7 @@ class _Walk:
             [
                 each
                 for each in seen
-                if each.at not in void
-                and not each.event.reading.declares_error
+                if each.at not in void and not each.event.reading.declares_error
             ],
         )
 
@@ -814,9 +814,7 @@ class _Walk:
 
     def _between(self, visit: _Visit, start: int, stop: int) -> list[int]:
         """Return what a visit looks at of what it skips."""
-        found = {
-            n for n in self._warnings_of(visit.item) if start <= n < stop
-        }
+        found = {n for n in self._warnings_of(visit.item) if start <= n < stop}
         if visit.why is Why.SUBJECT:
             found.update(n for n in self.besides if start <= n < stop)
         return sorted(found)
@@ -1003,13 +1001,9 @@ def _concerns(
     """
     if "concerns" not in body:
         return None
-    match body["concerns"]:
-        case [since, until]:
-            try:
-                return (
-                    None if since is None else read_time(since),
-                    None if until is None else read_time(until),
-                )
-            except MalformedError:
-                pass
+    said = body["concerns"]
+    if isinstance(said, list) and len(said) == 2:
+        with suppress(MalformedError):
+            since, until = (t if t is None else read_time(t) for t in said)
+            return since, until
     return None, None

@@ -144,6 +144,10 @@ class Moment:
         is_void: Whether it asserts nothing: a later event of the same signer
             declares it an error, or it is such a declaration.
         error: That declaration.
+        late_seconds: How long after its time it was reported, 0 if that is
+            not told as late.
+        issuer_named_by: The actor that enrolled the signer, and so chose that
+            name, if that was no authority; else "".
     """
 
     log_index: int
@@ -161,6 +165,8 @@ class Moment:
     event_id: str = ""
     is_void: bool = False
     error: ErrorNote | None = None
+    late_seconds: int = 0
+    issuer_named_by: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON; bytes in shown fields become base64."""
@@ -180,6 +186,8 @@ class Moment:
             "event_id": self.event_id,
             "is_void": self.is_void,
             "error": None if self.error is None else self.error.to_json(),
+            "late_seconds": self.late_seconds,
+            "issuer_named_by": self.issuer_named_by,
         }
 
 

@@ -62,6 +62,7 @@ from provenance.proof.story import (
     check_completeness,
     check_creations,
     check_demands,
+    check_making,
     check_recalls,
     check_standing,
     trace_bundle,
@@ -79,6 +80,7 @@ from provenance.proof.verdict import (
     Verdict,
     fill_up,
 )
+from provenance.rules.books import Books
 from provenance.tlog.checkpoint import (
     Checkpoint,
     SignedCheckpoint,
@@ -255,7 +257,7 @@ class _Examination:
 
         # 10 to 14: what it means.
         trusted = trust_item(checkpoint.origin)
-        walk = trace_bundle(bundle, evidence, trusted=trusted)
+        walk = trace_bundle(bundle, evidence, books, trusted=trusted)
         pinned = {actor.id for actor in self._trust.actors}
         check_completeness(
             self.report,
@@ -280,7 +282,7 @@ class _Examination:
         )
         self.registry = entitlement.registry
         check_demands(self.report, evidence)
-        self._tell(bundle, walk, evidence, entitlement)
+        self._tell(bundle, walk, evidence, entitlement, books)
 
     def _read(self, data: bytes) -> tuple[Bundle, Checkpoint]:
         try:
@@ -394,12 +396,19 @@ class _Examination:
         walk: Trace,
         evidence: Evidence,
         entitlement: Entitlement,
+        books: Books,
     ) -> None:
         events = evidence.events
         check_standing(self.report, bundle, walk, evidence)
-        check_creations(self.report, walk, events, entitlement.acts)
-        check_recalls(self.report, walk, events, entitlement.acts)
-        self.timeline = make_timeline(walk, events, entitlement)
+        check_making(self.report, walk, evidence, bundle.subject)
+        check_creations(self.report, walk, events)
+        check_recalls(self.report, walk, events, entitlement.roles)
+        self.timeline = make_timeline(
+            walk,
+            evidence,
+            entitlement,
+            late_after=books.assessment.late_after,
+        )
         self.events = tuple(
             events[moment.log_index, moment.position]
             for moment in self.timeline
