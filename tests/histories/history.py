@@ -15,8 +15,10 @@ from provenance.proof.trust import format_trust
 from tests.histories.judged import SECOND, JudgedWorld, Told
 from tests.histories.lies import Liar
 from tests.histories.voyage import DAY, HOUR, ROLES, Truth, Voyage
-from tests.web.questions import Question
 from tests.world import LOT, OWNER, START, can, signer_of, sscc
+
+Question = Mapping[str, Any]
+"""What `tests.web.agree` asks both languages."""
 
 RECALLS = {"PRV-1401"}
 DOUBTS = {"PRV-1409"}
@@ -202,6 +204,7 @@ def judged(world: JudgedWorld, bundle: Bundle) -> tuple[list[str], bool]:
         for event in statement.events:
             leaves = {item.number for item in event.items}
             shown[statement.log_index, event.position] = leaves
+    trails = {trail.item for trail in bundle.trails}
     linked = {
         link.place
         for trail in bundle.trails
@@ -211,8 +214,10 @@ def judged(world: JudgedWorld, bundle: Bundle) -> tuple[list[str], bool]:
         f"entry {at[0]}, event {at[1]}: {refused.why}"
         for at, refused in world.refused.items()
         if at in shown
-        and refused.shows(shown[at])
-        and (not refused.partners or not refused.partners.isdisjoint(shown))
+        and (
+            refused.shows(shown[at], trails)
+            or not refused.partners.isdisjoint(shown)
+        )
     ]
     return reasons, linked.union(shown).isdisjoint(world.refused)
 

@@ -11,9 +11,9 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from provenance.claims.actor import is_registry_event
+from provenance.claims.actor import Grant, check_registry_body, is_registry_event
 from provenance.claims.event import Event, Item
-from provenance.claims.registry import Authority, TrustRegistry
+from provenance.claims.registry import Authority, Occasion, TrustRegistry
 from provenance.claims.statement import parse_entry, sign_statement
 from provenance.claims.stored import content_hash
 from provenance.claims.trail import map_key, next_link
@@ -37,20 +37,31 @@ from tests.world import ORIGIN, OWNER, World, signer_of
 SECOND = "did:web:second.example"
 
 
+Shows = Callable[[Collection[int], Collection[str]], bool]
+"""Tells of leaves and trails that are shown whether that is enough."""
+
+BOUND = 3_600_000
+"""How far off the log's clock may be, in ms."""
+
+AHEAD = 300_000
+"""How far ahead of it an event's time may be, in ms."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Refused:
     """An event that the judge refuses, and that is logged all the same.
 
     Attributes:
         why: What it says.
-        shows: Whether somebody who is shown these leaves of the event must
-            refuse it, too: nothing but what a bundle shows is asked.
-        partners: The places of which one must be shown beside it; none where
-            it is refused by itself.
+        shows: Whether somebody who is shown these leaves of the event, and
+            these trails, must refuse it, too: nothing but what a bundle shows
+            is asked.
+        partners: Where it, or its name, was said before: shown beside one of
+            these, it must be refused as well.
     """
 
     why: ProvenanceError
-    shows: Callable[[Collection[int]], bool]
+    shows: Shows
     partners: frozenset[Position] = frozenset()
 
 
@@ -102,8 +113,14 @@ class JudgedWorld(World):
         self._statements: dict[bytes, int] = {}
         trust = self.trust()
         self._admission = Admission(
-            trust.registry(), origin=ORIGIN, books=Books.resolve(trust.books)
+            trust.registry(),
+            origin=ORIGIN,
+            books=Books.resolve(trust.books),
+            clock_bound=BOUND,
         )
+        # So that each voice has a commitment before it.
+        self.commit()
+        self.now += 1
 
     @property
     def registry(self) -> TrustRegistry:
@@ -197,6 +214,7 @@ class JudgedWorld(World):
             self._repeat(index, self._statements[statement_id], events)
             return
         self._statements[statement_id] = index
+        book = self._admission.books.at(index)
         statement = CheckedStatement(
             entry=entry,
             statement_id=statement_id,
@@ -205,9 +223,9 @@ class JudgedWorld(World):
             key_id=header.key_id,
             issued_at=header.issued_at,
             is_signed=True,
+            book=book.id,
             events=(),
         )
-        book = self._admission.books.at(index)
         checked: dict[int, CheckedEvent] = {}
         for position, event in enumerate(events):
             try:
@@ -237,7 +255,7 @@ class JudgedWorld(World):
     ) -> None:
         self._admission.admit(
             statement._replace(events=tuple(events)),
-            past=Past(self._heads.get, self._named, self._find),
+            past=Past(self._heads.get, self._named, self._find, self._logged),
             log_index=index,
             since=self.since,
             now=self.now,
@@ -254,12 +272,24 @@ class JudgedWorld(World):
         try:
             self._admit(statement, [checked], at[0])
         except RejectedError as error:
-            partners = self._partners(statement.issuer, checked, event)
-            self.refused[at] = Refused(
-                error,
-                self._forbidden(before, statement, event, at[0]),
-                partners,
-            )
+            shows = self._forbidden(before, statement, checked, event, at[0])
+            if is_registry_event(event.body):
+                try:
+                    self.registry.apply(event, self._occasion(statement, at[0]))
+                    shows = _never
+                except ProvenanceError:
+                    shows = _always
+            partners = self._partners(checked, event)
+            self.refused[at] = Refused(error, shows, partners)
+
+    def _occasion(self, statement: CheckedStatement, index: int) -> Occasion:
+        return Occasion(
+            statement.issuer,
+            Hash(statement.key_id),
+            index,
+            self._admission.books.at(index),
+            (self.since, self.now),
+        )
 
     def _repeat(
         self, index: int, first: int, events: Sequence[Event]
@@ -267,7 +297,7 @@ class JudgedWorld(World):
         error = RejectedError(f"statement {first} is logged again")
         for position in range(len(events)):
             self.refused[index, position] = Refused(
-                error, _always, frozenset({(first, position)})
+                error, _never, frozenset({(first, position)})
             )
 
     def _remember(
@@ -296,14 +326,19 @@ class JudgedWorld(World):
     ) -> Place | None:
         return self._said.get((content_hash(event.data), issuer))
 
+    def _logged(self, event: CheckedEvent) -> tuple[Place, str] | None:
+        at = self._ids.get(event.id)
+        if at is None:
+            return None
+        issuer = parse_entry(self.entries[at[0]]).header.issuer
+        return Place(*at), issuer
+
     # What a bundle must show of what is refused.
 
-    def _malformed(
-        self, event: Event, index: int
-    ) -> Callable[[Collection[int]], bool]:
+    def _malformed(self, event: Event, index: int) -> Shows:
         book = self._admission.books.at(index)
 
-        def shows(leaves: Collection[int]) -> bool:
+        def shows(leaves: Collection[int], _: Collection[str]) -> bool:
             items = _shown(event, leaves)
             try:
                 reading = check_form(
@@ -311,7 +346,9 @@ class JudgedWorld(World):
                 )
                 for item in items:
                     check_named(event.body, item)
-                if not is_registry_event(event.body):
+                if is_registry_event(event.body):
+                    check_registry_body(event.body, event.items)
+                else:
                     read_act(event.body, items, reading, book)
             except MalformedError:
                 return True
@@ -323,52 +360,59 @@ class JudgedWorld(World):
         self,
         registry: TrustRegistry,
         statement: CheckedStatement,
+        checked: CheckedEvent,
         event: Event,
         index: int,
-    ) -> Callable[[Collection[int]], bool]:
+    ) -> Shows:
+        """Return what must be shown for a rule of bundles to forbid it."""
         book = self._admission.books.at(index)
         since, now = self.since, self.now
         if statement.origin != ORIGIN:
             return _always
+        heads = {
+            item
+            for item, link in event.after
+            if self._heads.get(map_key(item), map_key(item)) != link
+        }
 
-        def shows(leaves: Collection[int]) -> bool:
+        def holds(grant: Grant) -> bool:
+            return grant.overlaps(since + BOUND, now - BOUND)
+
+        def shows(leaves: Collection[int], trails: Collection[str]) -> bool:
+            items = _shown(event, leaves)
             try:
-                registry.require_key(
-                    statement.issuer, Hash(statement.key_id)
-                )
-                if is_registry_event(event.body):
-                    copy.deepcopy(registry).apply(
-                        event,
-                        issuer=statement.issuer,
-                        log_index=index,
-                        roles=book.roles,
-                    )
-                    return False
-                items = _shown(event, leaves)
+                registry.require_key(statement.issuer, Hash(statement.key_id))
                 reading = check_form(
                     event.body, event.counts, event.pointers, book
                 )
+                act = read_act(event.body, items, reading, book)
                 registry.require_act(
-                    statement.issuer,
-                    read_act(event.body, items, reading, book),
-                    roles=book.roles,
-                    holds=lambda grant: grant.overlaps(since, now),
+                    statement.issuer, act, book=book, holds=holds
                 )
             except ProvenanceError:
                 return True
-            return any(registry.knows(item.id) for item in items)
+            actors = {i.id for i in items if registry.is_subject(i.id)}
+            return (
+                checked.time > self.since + AHEAD
+                or not heads.isdisjoint(trails)
+                or not actors.isdisjoint(trails)
+            )
 
         return shows
 
     def _partners(
-        self, issuer: str, checked: CheckedEvent, event: Event
+        self, checked: CheckedEvent, event: Event
     ) -> frozenset[Position]:
+        """Return where the event, or its `eventID`, was said before."""
         found = set()
         if event.id in self._ids:
             found.add(self._ids[event.id])
         if checked.name is not None:
-            rows = self._named(checked.name.key)
-            found |= {(row.log_index, row.position) for row in rows}
+            for row in self._named(checked.name.key):
+                if row.said != checked.name.said or (
+                    bool(row.declared) == bool(checked.name.declared)
+                ):
+                    found.add((row.log_index, row.position))
         return frozenset(found)
 
 
@@ -380,7 +424,13 @@ def _shown(event: Event, leaves: Collection[int]) -> list[Item]:
     ]
 
 
-def _always(leaves: Collection[int]) -> bool:
+def _always(leaves: Collection[int], trails: Collection[str]) -> bool:
     """Return True: whoever sees any of it must refuse it."""
-    del leaves
+    del leaves, trails
     return True
+
+
+def _never(leaves: Collection[int], trails: Collection[str]) -> bool:
+    """Return False: only who has the whole log must refuse it."""
+    del leaves, trails
+    return False

@@ -28,7 +28,7 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import Bundle, Range, ShownStatement
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import ShownStory
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trust import Trust, format_trust
 from provenance.rules.act import read_act
@@ -44,6 +44,7 @@ from tests.world import (
     TRUST_ITEM,
     World,
     can,
+    show_story,
     signer_of,
     sscc,
 )
@@ -195,7 +196,6 @@ class Play(World):
         story = show_story(
             item,
             self,
-            trust_item=TRUST_ITEM,
             reveal=[p for p in POINTERS if rng.random() < 0.5],
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
