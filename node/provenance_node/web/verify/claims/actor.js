@@ -23,10 +23,7 @@ import {
   quoted,
 } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
-import { CANONICAL_STEM } from "../gs1/identifier.js";
-import { canonicalItem } from "../gs1/item.js";
 import { checkItemId } from "./event.js";
-import { TRUST_ITEM } from "./versions.js";
 
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {import("./event.js").Body} Body */
@@ -89,30 +86,6 @@ export class Grant {
     this.start = given.start ?? null;
     this.until = given.until ?? null;
     this.mayGrant = given.mayGrant ?? false;
-  }
-
-  /**
-   * Whether it holds all the time from `earliest` to `latest`.
-   * @param {number} earliest
-   * @param {number} latest
-   */
-  covers(earliest, latest) {
-    return (
-      (this.start === null || this.start <= earliest) &&
-      (this.until === null || latest <= this.until)
-    );
-  }
-
-  /**
-   * Whether it holds at some time from `earliest` to `latest`.
-   * @param {number} earliest
-   * @param {number} latest
-   */
-  overlaps(earliest, latest) {
-    return (
-      (this.start === null || this.start <= latest) &&
-      (this.until === null || earliest <= this.until)
-    );
   }
 
   /**
@@ -189,7 +162,9 @@ export function checkRegistryBody(body, items) {
       throw new MalformedError(`${kind} has a malformed ${quoted(member)}`);
     }
   }
-  if (kind === ENROLLED) checkEnrolled(body);
+  if (kind === ENROLLED) {
+    checkName(/** @type {string} */ (body.get("name")));
+  }
   // A missing actor is none of the texts that an item id can be.
   const actor = checkItemId(String(body.get("actor") ?? "None"));
   const [item] = items;
@@ -203,32 +178,12 @@ export function checkRegistryBody(body, items) {
 }
 
 /**
- * Check that whom an event enrols can be an actor, and has a name.
- * @param {Body} body
- * @throws {MalformedError} The id is another thing's, or in another spelling;
- *     or the name has no characters that can be seen, or others.
+ * Check the name of an actor.
+ * @param {string} name
+ * @throws {MalformedError} It has no character that can be seen, or others
+ *     that cannot.
  */
-function checkEnrolled(body) {
-  const actor = /** @type {string} */ (body.get("actor"));
-  const name = /** @type {string} */ (body.get("name"));
-  const isOther =
-    actor.startsWith(TRUST_ITEM) ||
-    /^urn:epc:/i.test(actor) ||
-    (actor.startsWith(`${CANONICAL_STEM}/`) &&
-      !actor.startsWith(`${CANONICAL_STEM}/417/`));
-  if (isOther) {
-    throw new MalformedError(
-      `${quoted(head(actor, 80))} names a thing or a place, and no actor: write` +
-        " the GLN of a party (417), a DID or another URI",
-    );
-  }
-  const canonical = canonicalItem(actor);
-  if (canonical !== actor) {
-    throw new MalformedError(
-      `the actor ${quoted(actor)} is not in canonical form: write` +
-        ` ${quoted(canonical)}`,
-    );
-  }
+function checkName(name) {
   if (
     countCharacters(name) > MAX_NAME_LENGTH ||
     HIDDEN.test(name) ||

@@ -9,7 +9,6 @@
 // admitted them, run again by somebody who need not believe it.
 
 import { isRegistryEvent } from "../claims/actor.js";
-import { readAct } from "../epcis/acts.js";
 import {
   MalformedError,
   RejectedError,
@@ -17,13 +16,18 @@ import {
   UnknownActorError,
 } from "../errors.js";
 import { signatureIsValid } from "../keys.js";
+import { readAct } from "../rules/act.js";
+import { holds, isAhead, mayHold } from "../rules/times.js";
 import { counted } from "./report.js";
 import { comparePlaces, placeKey } from "./trails.js";
 
 /** @typedef {import("../claims/actor.js").Grant} Grant */
-/** @typedef {import("../claims/registry.js").Act} Act */
+/** @typedef {import("../claims/act.js").Act} Act */
+/** @typedef {import("../claims/registry.js").Occasion} Occasion */
 /** @typedef {import("../claims/registry.js").TrustRegistry} TrustRegistry */
 /** @typedef {import("../claims/statement.js").Entry} Entry */
+/** @typedef {import("../rules/books.js").Books} Books */
+/** @typedef {import("../rules/times.js").Logged} Logged */
 /** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
 /** @typedef {import("./report.js").Report} Report */
@@ -47,22 +51,14 @@ import { comparePlaces, placeKey } from "./trails.js";
  * @param {Set<string>} from.pinned the actors that the trust file pins
  * @param {string[]} from.lacking what is missing of actors' trails; while
  *     anything is, what the registry does not know may be in what is missing
+ * @param {Books} from.books by which each entry is judged
+ * @param {number} from.clockBound how far the log's clock and others' may
+ *     differ, in ms
  * @returns {Promise<Entitlement>}
  */
-export async function checkEntitlement(
-  report,
-  registry,
-  evidence,
-  { pinned, lacking },
-) {
-  for (const reason of lacking) report.found("PRV-1103", reason);
-  const replay = new Replay(
-    report,
-    registry,
-    evidence,
-    pinned,
-    !!lacking.length,
-  );
+export async function checkEntitlement(report, registry, evidence, from) {
+  for (const reason of from.lacking) report.found("PRV-1103", reason);
+  const replay = new Replay(report, registry, evidence, from);
   const { statements } = evidence;
   /** @type {Map<number, ProvenEvent[]>} */
   const byEntry = new Map([...statements.keys()].map((index) => [index, []]));
@@ -95,15 +91,17 @@ class Replay {
    * @param {Report} report
    * @param {TrustRegistry} registry
    * @param {Evidence} evidence
-   * @param {Set<string>} pinned
-   * @param {boolean} isLacking
+   * @param {{pinned: Set<string>, lacking: string[], books: Books,
+   *     clockBound: number}} from
    */
-  constructor(report, registry, evidence, pinned, isLacking) {
+  constructor(report, registry, evidence, from) {
     this.report = report;
     this.registry = registry;
-    this.times = evidence.times;
-    this.pinned = pinned;
-    this.isLacking = isLacking;
+    this.evidence = evidence;
+    this.pinned = from.pinned;
+    this.isLacking = from.lacking.length > 0;
+    this.books = from.books;
+    this.clockBound = from.clockBound;
   }
 
   /**
@@ -114,21 +112,42 @@ class Replay {
    */
   async take(logIndex, entry, events) {
     const isSigned = await this.#checkSignature(logIndex, entry);
+    const logged = this.#loggedAt(logIndex);
     const changes = [];
     for (const event of events) {
       if (isRegistryEvent(event.body)) changes.push(event);
-      else this.#checkRole(event);
+      else this.#checkRole(event, logged);
     }
-    if (isSigned) await this.#change(changes, entry.header.issuer, logIndex);
+    if (!isSigned) return;
+    const { issuer, keyId } = entry.header;
+    const { before, after } = logged;
+    const book = this.books.at(logIndex);
+    const occasion = { issuer, keyId, logIndex, book, when: [before, after] };
+    await this.#change(changes, /** @type {Occasion} */ (occasion), logged);
+  }
+
+  /**
+   * Return what is known of when an entry was logged.
+   * @param {number} logIndex
+   * @returns {Logged}
+   */
+  #loggedAt(logIndex) {
+    const { earliest, latest } = this.evidence.times.bounds(logIndex);
+    return {
+      before: earliest,
+      after: latest,
+      witnessed: this.evidence.witnessed(logIndex),
+      bound: this.clockBound,
+    };
   }
 
   /**
    * @param {ProvenEvent[]} changes
-   * @param {string} issuer
-   * @param {number} logIndex
+   * @param {Occasion} occasion
+   * @param {Logged} logged
    */
-  async #change(changes, issuer, logIndex) {
-    const subject = `entry ${logIndex}`;
+  async #change(changes, occasion, logged) {
+    const subject = `entry ${occasion.logIndex}`;
     const others = [];
     for (const change of changes) {
       const actor = change.body.get("actor");
@@ -137,7 +156,7 @@ class Replay {
         continue;
       }
       try {
-        await this.registry.apply(change, { issuer, logIndex });
+        await this.registry.apply(change, occasion);
       } catch (error) {
         // The pin prevails: its actor was never enrolled by the log.
         const detail = `${subject} has no effect: ${faultOf(error)}`;
@@ -145,11 +164,42 @@ class Replay {
       }
     }
     try {
-      await this.registry.applyAll(others, { issuer, logIndex });
+      for (const index of await this.#apply(others, occasion, logged)) {
+        this.report.found(
+          "PRV-1106",
+          `${subject}: when entry ${index} said the same is not shown, and so` +
+            " whether that still counted",
+          `entry ${index}`,
+        );
+      }
     } catch (error) {
       const detail = `${subject}: ${faultOf(error)}`;
       this.#note("PRV-1104", "PRV-1103", detail, subject);
     }
+  }
+
+  /**
+   * Let registry events take effect by grants that hold; if none do, by those
+   * that may.
+   * @param {ProvenEvent[]} changes
+   * @param {Occasion} occasion
+   * @param {Logged} logged
+   */
+  async #apply(changes, occasion, logged) {
+    try {
+      return await this.registry.applyAll(changes, {
+        ...occasion,
+        holds: (grant) => holds(grant, logged),
+      });
+    } catch (error) {
+      if (!(error instanceof RoleNotGrantedError)) throw error;
+    }
+    const undated = await this.registry.applyAll(changes, {
+      ...occasion,
+      holds: (grant) => mayHold(grant, logged),
+    });
+    this.#lackTime(occasion.issuer, `entry ${occasion.logIndex}`, logged);
+    return undated;
   }
 
   /**
@@ -174,13 +224,17 @@ class Replay {
     return false;
   }
 
-  /** @param {ProvenEvent} event */
-  #checkRole(event) {
+  /**
+   * @param {ProvenEvent} event
+   * @param {Logged} logged
+   */
+  #checkRole(event, logged) {
     const subject = `event ${event.at[1]} of entry ${event.at[0]}`;
+    const book = this.books.at(event.at[0]);
     /** @type {Act} */
     let act;
     try {
-      act = readAct(event.body, event.items);
+      act = readAct(event.body, event.items, event.reading, book);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       this.report.found("PRV-1203", `${subject}: ${error.message}`, subject);
@@ -188,17 +242,15 @@ class Replay {
     }
     const at = placeKey(event.at);
     this.acts.set(at, act);
-    const { earliest, latest } = this.times.bounds(event.at[0]);
     try {
-      const used = this.registry.requireAct(event.issuer, act, (grant) =>
-        grant.covers(earliest, latest),
-      );
+      const used = this.registry.requireAct(event.issuer, act, {
+        book,
+        holds: (grant) => holds(grant, logged),
+      });
       this.roles.set(at, [...new Set(used.map((held) => held.grant.role))]);
     } catch (error) {
       if (error instanceof RoleNotGrantedError) {
-        this.#checkAgain(event, act, subject, (grant) =>
-          grant.overlaps(earliest, latest),
-        );
+        this.#checkAgain(event, act, subject, logged);
       } else if (error instanceof UnknownActorError) {
         const detail = `${subject}: ${error.message}`;
         this.#note("PRV-1201", "PRV-1204", detail, subject);
@@ -211,23 +263,45 @@ class Replay {
    * @param {ProvenEvent} event
    * @param {Act} act
    * @param {string} subject
-   * @param {(grant: Grant) => boolean} mayHold
+   * @param {Logged} logged
    */
-  #checkAgain(event, act, subject, mayHold) {
+  #checkAgain(event, act, subject, logged) {
     try {
-      this.registry.requireAct(event.issuer, act, mayHold);
+      this.registry.requireAct(event.issuer, act, {
+        book: this.books.at(event.at[0]),
+        holds: (grant) => mayHold(grant, logged),
+      });
     } catch (error) {
       if (!(error instanceof RoleNotGrantedError)) throw error;
       const detail = `${subject}: ${error.message}`;
       this.#note("PRV-1201", "PRV-1204", detail, subject);
       return;
     }
-    this.report.found(
-      "PRV-1202",
-      `${subject}: ${event.issuer} holds a grant for a time only, and when` +
-        " the statement was logged is not shown",
-      subject,
-    );
+    this.#lackTime(event.issuer, subject, logged);
+  }
+
+  /**
+   * Note that whether a grant held cannot be told.
+   * @param {string} issuer
+   * @param {string} subject
+   * @param {Logged} logged
+   */
+  #lackTime(issuer, subject, logged) {
+    const held = `${subject}: ${issuer} holds a grant for a time only, and`;
+    if (isAhead(logged)) {
+      this.report.found(
+        "PRV-1206",
+        `${held} the log's clock said ${logged.before} before, when others saw` +
+          ` it at ${logged.witnessed}`,
+        subject,
+      );
+    } else {
+      this.report.found(
+        "PRV-1202",
+        `${held} when the statement was logged is not shown`,
+        subject,
+      );
+    }
   }
 
   /**

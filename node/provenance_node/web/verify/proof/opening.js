@@ -5,10 +5,8 @@
 import { toHex } from "../encoding/bytes.js";
 import { InvalidSignatureError, VerificationError } from "../errors.js";
 import { openCheckpoint } from "../tlog/checkpoint.js";
+import { TOLERANCE } from "../rules/times.js";
 import { placeOf } from "../tlog/note.js";
-
-/** How far ahead of the verifier's clock, in ms, a time may be. */
-const CLOCK_TOLERANCE = 5 * 60 * 1000;
 
 /**
  * Return the checkpoint in `note`, which all keys of the log signed.
@@ -37,32 +35,19 @@ export async function openTrusted(note, trust) {
 }
 
 /**
- * Return the newest time of the cosignatures in ms since 1970, 0 if none.
+ * Check that none of the cosignatures is later than now.
  * @param {import("../tlog/cosignature.js").Cosignature[]} cosignatures
- * @param {number} now
- * @throws {VerificationError} One is later than now.
+ * @param {number} now in ms since 1970
+ * @throws {VerificationError} One is, by more than clocks may differ.
  */
-export function newest(cosignatures, now) {
-  let latest = 0n;
+export function requirePast(cosignatures, now) {
   for (const { time } of cosignatures) {
-    if (time * 1000n > latest) latest = time * 1000n;
-  }
-  requirePast(latest, now);
-  return Number(latest);
-}
-
-/**
- * Check that `time` is not later than `now`, both in ms since 1970.
- * @param {number | bigint} time
- * @param {number} now
- * @throws {VerificationError} It is, by more than clocks may differ.
- */
-export function requirePast(time, now) {
-  const ahead = BigInt(time) - BigInt(now);
-  if (ahead > CLOCK_TOLERANCE) {
-    throw new VerificationError(
-      `the checkpoint's time ${time} is ${ahead / 1000n} s ahead of this` +
-        " machine's clock",
-    );
+    const ahead = time * 1000n - BigInt(now);
+    if (ahead > TOLERANCE) {
+      throw new VerificationError(
+        `the checkpoint's time ${time * 1000n} is ${ahead / 1000n} s ahead of` +
+          " this machine's clock",
+      );
+    }
   }
 }

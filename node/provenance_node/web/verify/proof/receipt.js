@@ -12,7 +12,7 @@ import { leafHash } from "../encoding/tree.js";
 import { VerificationError } from "../errors.js";
 import { verifyInclusion } from "../tlog/merkle.js";
 import { parseProof } from "../tlog/proof_file.js";
-import { newest, openTrusted } from "./opening.js";
+import { openTrusted, requirePast } from "./opening.js";
 
 /**
  * Return the log index at which `text` proves `entry` to be logged.
@@ -46,7 +46,7 @@ export async function verifyReceipt(text, { entry, trust, now }) {
   }
   const proof = parseProof(text);
   const signed = await openTrusted(proof.checkpoint, trust);
-  newest(await trust.policy.check(signed), now);
+  requirePast(await trust.policy.check(signed), now);
   verifyInclusion(proof.hashes, {
     index: proof.index,
     size: signed.checkpoint.size,

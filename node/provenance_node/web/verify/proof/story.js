@@ -188,10 +188,7 @@ export function checkRecalls(report, walk, events) {
     const event = eventAt(events, at);
     if (event.reading.declaresError) {
       noteDeclaration(report, asserted, event, sighting);
-    } else if (
-      event.reading.recalls &&
-      walk.voids.has(sightingKey(at, item))
-    ) {
+    } else if (event.reading.recalls && walk.voids.has(sightingKey(at, item))) {
       report.notice(
         "PRV-1403",
         `the recall of ${item} by ${told(event)} was withdrawn as an error`,
@@ -308,7 +305,9 @@ function codeOf(relation) {
  * @param {Evidence} evidence
  */
 export function checkBeginning(report, { subject }, walk, { events, trails }) {
-  const isLot = /^https:\/\/id\.gs1\.org\/01\/[0-9]+\/.*10\/[^/]+$/.test(subject);
+  const isLot = /^https:\/\/id\.gs1\.org\/01\/[0-9]+\/.*10\/[^/]+$/.test(
+    subject,
+  );
   const isWhole =
     !walk.skipped.some(({ item }) => item === subject) &&
     !walk.missing.some(({ item }) => item === subject);

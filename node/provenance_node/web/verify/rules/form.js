@@ -18,12 +18,13 @@
 // - who declares an error says by `eventID` which event it was;
 // - a registry event has its actor for its one item, conceals nothing, and no
 //   other event names an actor so;
-// - an item's id is in canonical form, and not that of the trust item.
+// - an item's id is in canonical form, and not that of the trust item; who is
+//   enrolled has the id of a party, not of a thing.
 //
 // Of an event of which a part alone is shown these can be asked with
 // `checkForm` and `checkNamed`; `checkItems` takes all of its items.
 
-import { ACTOR_RELATION, isRegistryEvent } from "../claims/actor.js";
+import { ACTOR_RELATION, ENROLLED, isRegistryEvent } from "../claims/actor.js";
 import {
   CODES,
   QUANTITY_LISTS,
@@ -36,6 +37,7 @@ import { HIDDEN, head, quoted } from "../encoding/text.js";
 import { fullId, prefixesOf } from "../epcis/prefixes.js";
 import { MalformedError } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
+import { checkActorId } from "./identity.js";
 import { formOf, readEvent } from "./reading.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
@@ -203,7 +205,10 @@ export function checkNamed(body, { relation, id }) {
     );
   }
   // An actor is whom its registry knows by just these characters.
-  if (relation === ACTOR_RELATION) return;
+  if (relation === ACTOR_RELATION) {
+    if (body.get("type") === ENROLLED) checkActorId(id);
+    return;
+  }
   const canonical = canonicalItem(id);
   if (canonical !== id) {
     throw new MalformedError(
