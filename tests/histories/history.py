@@ -68,7 +68,9 @@ def tell(rng: random.Random, *, lies: bool, warns: bool) -> History:
             world.commit()
     world.now += rng.choice((1000, HOUR, 2 * DAY))
     world.commit()
-    items = [can(1), *rng.sample([can(2), can(3), sscc(1), sscc(2), LOT], 2)]
+    others = [can(2), can(3), sscc(1), sscc(2), LOT]
+    known = [item for item in others if item in world.trails]
+    items = [can(1), *rng.sample(known, min(1, len(known)))]
     return History(world, None if lies else voyage.truth, items)
 
 
@@ -118,7 +120,10 @@ def between(rng: random.Random, world: JudgedWorld, voyage: Voyage) -> None:
     actor = voyage.id(rng.choice([*ROLES]))
     old = world.signers[actor]
     new = signer_of(f"{actor} {world.now}")
-    keys: dict[str, Any] = {"origin": world.log_signer.name, "secret": world.secret()}
+    keys: dict[str, Any] = {
+        "origin": world.log_signer.name,
+        "secret": world.secret(),
+    }
     event: Event
     if rng.random() < 0.7:
         event = actors.rotate_key(
@@ -234,10 +239,15 @@ def expected(
         return frozenset(), frozenset(may | RECALLS | DOUBTS | {"PRV-1301"})
     must_alarm, may_doubt = truth.expects(item)
     if truth.is_late:
-        return frozenset(), frozenset(may | (RECALLS | DOUBTS if truth.recalls else set()))
+        return frozenset(), frozenset(
+            may | (RECALLS | DOUBTS if truth.recalls else set())
+        )
     if must_alarm:
         return frozenset(RECALLS), frozenset(may | DOUBTS)
-    return frozenset(), frozenset(may | (DOUBTS if may_doubt else set()))
+    # A recall between two reports may meet a stay by its place in the log.
+    return frozenset(), frozenset(
+        may | (RECALLS | DOUBTS if may_doubt else set())
+    )
 
 
 # Telling it again, shorter.

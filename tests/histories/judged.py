@@ -11,7 +11,11 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from provenance.claims.actor import Grant, check_registry_body, is_registry_event
+from provenance.claims.actor import (
+    Grant,
+    check_registry_body,
+    is_registry_event,
+)
 from provenance.claims.event import Event, Item
 from provenance.claims.registry import Authority, Occasion, TrustRegistry
 from provenance.claims.statement import parse_entry, sign_statement
@@ -106,6 +110,7 @@ class JudgedWorld(World):
         self.dated = False
         self.since = 0
         self.commits: list[int] = []
+        self._unsure: set[str] = set()
         self._heads: dict[bytes, Hash] = {}
         self._names: dict[bytes, list[NameRow]] = {}
         self._said: dict[tuple[bytes, str], Place] = {}
@@ -160,9 +165,7 @@ class JudgedWorld(World):
         submission = sign_statement(
             events, signer=signer, issuer=issuer, origin=origin, now=self.now
         )
-        self.told.append(
-            Told(self.now, issuer, events, signer, origin=origin)
-        )
+        self.told.append(Told(self.now, issuer, events, signer, origin=origin))
         self._judge(submission.entry, events)
         index = self.log(submission.entry)
         self.put(index, events, unlinked=unlinked)
@@ -255,7 +258,9 @@ class JudgedWorld(World):
     ) -> None:
         self._admission.admit(
             statement._replace(events=tuple(events)),
-            past=Past(self._heads.get, self._named, self._find, self._logged),
+            past=Past(
+                self._heads.get, self._rows_named, self._find, self._logged
+            ),
             log_index=index,
             since=self.since,
             now=self.now,
@@ -274,13 +279,32 @@ class JudgedWorld(World):
         except RejectedError as error:
             shows = self._forbidden(before, statement, checked, event, at[0])
             if is_registry_event(event.body):
-                try:
-                    self.registry.apply(event, self._occasion(statement, at[0]))
-                    shows = _never
-                except ProvenanceError:
-                    shows = _always
+                shows = self._misregistered(statement, event, at[0])
+            elif statement.issuer in self._unsure:
+                shows = _never
             partners = self._partners(checked, event)
             self.refused[at] = Refused(error, shows, partners)
+
+    def _misregistered(
+        self, statement: CheckedStatement, event: Event, index: int
+    ) -> Shows:
+        """Let it take effect all the same, if only the log forbids it."""
+        subject = str(event.body["actor"])
+        if not {subject, statement.issuer}.isdisjoint(self._unsure):
+            return _never
+        try:
+            self.registry.apply(event, self._occasion(statement, index))
+        except ProvenanceError:
+            key = event.body.get("key")
+            if not isinstance(key, bytes):
+                return _always
+            owner = self.registry.owner(sha256(key))
+            if owner is None or owner == subject:
+                return _always
+            # Who is not shown the owner takes the key to be the subject's.
+            self._unsure.add(subject)
+            return lambda _, trails: owner in trails
+        return _never
 
     def _occasion(self, statement: CheckedStatement, index: int) -> Occasion:
         return Occasion(
@@ -291,9 +315,7 @@ class JudgedWorld(World):
             (self.since, self.now),
         )
 
-    def _repeat(
-        self, index: int, first: int, events: Sequence[Event]
-    ) -> None:
+    def _repeat(self, index: int, first: int, events: Sequence[Event]) -> None:
         error = RejectedError(f"statement {first} is logged again")
         for position in range(len(events)):
             self.refused[index, position] = Refused(
@@ -318,7 +340,7 @@ class JudgedWorld(World):
 
     # What the judge asks of the past.
 
-    def _named(self, key: bytes) -> list[NameRow]:
+    def _rows_named(self, key: bytes) -> list[NameRow]:
         return self._names.get(key, [])
 
     def _find(
@@ -408,7 +430,7 @@ class JudgedWorld(World):
         if event.id in self._ids:
             found.add(self._ids[event.id])
         if checked.name is not None:
-            for row in self._named(checked.name.key):
+            for row in self._rows_named(checked.name.key):
                 if row.said != checked.name.said or (
                     bool(row.declared) == bool(checked.name.declared)
                 ):
@@ -418,9 +440,7 @@ class JudgedWorld(World):
 
 def _shown(event: Event, leaves: Collection[int]) -> list[Item]:
     return [
-        item
-        for number, item in enumerate(event.items, 1)
-        if number in leaves
+        item for number, item in enumerate(event.items, 1) if number in leaves
     ]
 
 

@@ -127,18 +127,22 @@ class Liar:
                     body["bizStep"] = rng.choice(STEPS)
                 case 3:
                     body["disposition"] = rng.choice(DISPOSITIONS)
-                case 4:
+                case 4 if items:
                     at = rng.randrange(len(items))
                     items[at] = self.under(items[at].id)
                 case 5:
-                    items.append(self.under(rng.choice((*SPELLINGS, *self.things()))))
-                case 6:
+                    items.append(
+                        self.under(rng.choice((*SPELLINGS, *self.things())))
+                    )
+                case 6 if len(items) > 1:
                     del items[rng.randrange(len(items))]
                 case _:
                     name = rng.choice((*body, "note"))
                     sign = rng.choice("\x00\x1f\x7f\u0085\u200e\u202e\u2066a")
                     body[name] = f"{body.get(name)}{sign}"
-        body = {name: value for name, value in body.items() if value is not None}
+        body = {
+            name: value for name, value in body.items() if value is not None
+        }
         self.say(rng.choice((issuer, issuer, self.actor())), body, items)
 
     def things(self) -> list[str]:
@@ -179,7 +183,13 @@ class Liar:
         issuer, event = found
         body, items = dict(event.body), list(event.items)
         body["errorDeclaration"] = rng.choice(
-            ({"reason": "did_not_occur"}, {}, "x", None, {"correctiveEventIDs": ["urn:x:1"]})
+            (
+                {"reason": "did_not_occur"},
+                {},
+                "x",
+                None,
+                {"correctiveEventIDs": ["urn:x:1"]},
+            )
         )
         if rng.random() < 0.5:
             issuer = self.actor()
@@ -199,7 +209,9 @@ class Liar:
         pointer = rng.choice(CONCEALED)
         if rng.random() < 0.7:
             body.pop(pointer.split("/")[1], None)
-        value = rng.choice(("recalled", "urn:provenance:step:recalled", "L7", 7))
+        value = rng.choice(
+            ("recalled", "urn:provenance:step:recalled", "L7", 7)
+        )
         self.say(issuer, body, event.items, Field(pointer, value))
 
     def named_twice(self) -> None:
@@ -276,7 +288,12 @@ class Liar:
             "type": kind,
             "eventTime": iso(self.world.now - rng.randrange(DAY)),
             "bizStep": rng.choice(
-                ("commissioning", "encoding", "creating_class_instance", "packing")
+                (
+                    "commissioning",
+                    "encoding",
+                    "creating_class_instance",
+                    "packing",
+                )
             ),
         }
         if action:
@@ -301,7 +318,9 @@ class Liar:
             items = [Item("epcList", i) for i in (self.actor(), can(1))]
             self.say(self.actor(), body, items)
             return
-        thing = rng.choice((can(1), sscc(1), LOT, "https://id.gs1.org/414/9506000134376"))
+        thing = rng.choice(
+            (can(1), sscc(1), LOT, "https://id.gs1.org/414/9506000134376")
+        )
         self.world.signers.setdefault(thing, signer_of(thing))
         by = rng.choice((OWNER, self.actor()))
         self.world.say(by, self.world.enrolled(thing, name="thing"))
@@ -309,7 +328,10 @@ class Liar:
     def registered(self) -> None:
         """Abuse the registry."""
         rng, world = self.rng, self.world
-        actor, by = self.actor(), rng.choice((OWNER, self.actor(), self.actor()))
+        actor, by = (
+            self.actor(),
+            rng.choice((OWNER, self.actor(), self.actor())),
+        )
         given = rng.choice((*ROLES.values(), Grant("", "auditor")))
         given = dataclasses.replace(
             given, actor=actor, may_grant=rng.random() < 0.3

@@ -25,13 +25,10 @@ DAY = 24 * HOUR
 
 RECALLED = "urn:provenance:step:recalled"
 OWN = "urn:provenance:step:"
-PLACES = tuple(
-    f"https://id.gs1.org/414/950600013437{digit}"
-    for digit in ("6",)
-)  # fmt: skip
+PLACES = ("https://id.gs1.org/414/9506000134376",)
 CONTAINER = "https://id.gs1.org/8004/9506000BOX"
-FLOUR = f"{GTIN.replace('4352', '4369')}/10/F1"
-MILK = f"{GTIN.replace('4352', '4376')}/10/M1"
+FLOUR = "https://id.gs1.org/01/09506000134369/10/F1"
+MILK = "https://id.gs1.org/01/09506000134376/10/M1"
 
 ROLES: dict[str, Grant] = {
     "maker": Grant("", "producer", prefixes=("9506000",)),
@@ -116,7 +113,9 @@ class Truth:
         found = []
         for container, start, stop in self.inside.get(item, ()):
             first = max(since, start)
-            last = min((t for t in (until, stop) if t is not None), default=None)
+            last = min(
+                (t for t in (until, stop) if t is not None), default=None
+            )
             if last is None or first < last:
                 found.append((container, first, last))
                 found += self.spans_in(container, first, last)
@@ -454,7 +453,8 @@ class Voyage:
         who, wrong = self.rng.choice(
             (("carrier", "arriving"), ("warehouse", "storing"))
         )
-        thing, other = self.anything(), self.anything()
+        # Of a thing of which all was an error nothing would stand.
+        thing, other = self.rng.choice(self.units), self.anything()
         name, right = self.uuid(), self.uuid()
         happened = self.time
         said = self.observe(who, thing, bizStep=wrong, eventID=name)
@@ -529,7 +529,7 @@ class Voyage:
 
     def take_back(self) -> None:
         """Recall something, and take that back."""
-        name, thing = self.uuid(), self.anything()
+        name, thing = self.uuid(), self.rng.choice(self.units)
         said = self.observe("maker", thing, bizStep=RECALLED, eventID=name)
         last = self.reports[-1].logged
         self.tick()
