@@ -44,11 +44,14 @@ class ProvenanceError(Exception):
         path: Where in the document it is, as the message says it too, such as
             `$.epcisBody.eventList[1].bizStep` or `line 3: $.type`; None where
             the error is not about a place in a document.
+        rule: Which rule it breaks (`provenance.rules.table`), such as
+            form.lists; "" where none has a name.
     """
 
     code: str = ""
     hint: str = ""
     path: str | None = None
+    rule: str = ""
 
     @classmethod
     def at(cls, path: str, message: str) -> Self:
@@ -56,6 +59,11 @@ class ProvenanceError(Exception):
         error = cls(f"{path}: {message}")
         error.path = path
         return error
+
+    def under(self, rule: str) -> Self:
+        """Return this error as one of breaking *rule*."""
+        self.rule = rule
+        return self
 
 
 class MalformedError(ProvenanceError):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from provenance.claims.event import CODES, Counts, parse_event, relation_of
 from provenance.epcis.moment import read_time
 from provenance.epcis.vocabulary import DISPOSITION, PRIVATE_STEPS

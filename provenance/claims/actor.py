@@ -15,7 +15,8 @@ are its trail. Their bodies are:
 `name` has 1 to 200 characters, of which none is a control or turns the
 direction of reading, and not all are spaces. `key` is a public key (32 bytes),
 `old` the id of one, `grant` the id of the event that granted. `proof` shows
-that the enrolled party holds the key: its signature over mp(["provenance/key/v1", origin, actor, key]).
+that the enrolled party holds the key: its signature over
+mp(["provenance/key/v1", origin, actor, key]).
 
 In full: `FORMATS.md`, section 10.
 """

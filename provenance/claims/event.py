@@ -415,7 +415,7 @@ def check_header(
         if count < 1 or (count > 1 and relation in _SINGLE):
             raise MalformedError(
                 f"an event cannot have {count} items as {relation}"
-            )
+            ).under("form.once")
         leaves += count
     if not counts or leaves > MAX_LEAVES:
         raise MalformedError(
@@ -699,7 +699,7 @@ def _require_one_relation(items: Iterable[Item]) -> None:
             raise MalformedError(
                 f"{item.id[:80]!r} stands under two relations of one event:"
                 " leave it out of one list"
-            )
+            ).under("form.once")
 
 
 def _types(parts: object) -> list[type]:

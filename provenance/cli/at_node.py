@@ -326,6 +326,7 @@ class NodeRehearsal:
                 registry,
                 origin=self._ledger.trust.origin,
                 books=Books.resolve(self._ledger.trust.books),
+                clock_bound=self._ledger.trust.clock_bound,
             ),
             times=lambda: (now(), now()),
         )

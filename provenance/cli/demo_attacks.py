@@ -17,12 +17,8 @@ from pathlib import Path
 
 from provenance.claims.act import Act
 from provenance.claims.event import Event
-from provenance.claims.registry import (
-    ActorKey,
-    HeldGrant,
-    Roles,
-    TrustRegistry,
-)
+from provenance.claims.permission import HeldGrant
+from provenance.claims.registry import ActorKey, Book, TrustRegistry
 from provenance.cli.demo_epcis import Json, scene, seen
 from provenance.cli.demo_import import (
     BONDED_WAREHOUSE,
@@ -108,10 +104,10 @@ class BlindRegistry(TrustRegistry):
         return self.actor(issuer).keys[key_id]
 
     def require_act(
-        self, issuer: str, act: Act, *, roles: Roles, holds: object
+        self, issuer: str, act: Act, *, book: Book, holds: object
     ) -> tuple[HeldGrant, ...]:
         """Require nothing."""
-        del issuer, act, roles, holds
+        del issuer, act, book, holds
         return ()
 
 

@@ -1,6 +1,7 @@
 """Checkpoints, exported tiles and ledgers, judged as evidence."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -16,12 +17,7 @@ from provenance.cli.problems import (
     TILES_CODE,
 )
 from provenance.cli.progress import Progress
-from provenance.errors import (
-    MalformedError,
-    ProvenanceError,
-    QuorumNotMetError,
-    VerificationError,
-)
+from provenance.errors import MalformedError, ProvenanceError
 from provenance.folder import DATABASE, TRUST_FILE, audit_folder, open_reader
 from provenance.ledger.read import read_entry
 from provenance.ledger.tiles import (
@@ -35,10 +31,12 @@ from provenance.ledger.tiles import (
 from provenance.proof.codes import CHECKS
 from provenance.proof.copies import issuer_in, size_of_note
 from provenance.proof.faults import Fault, entry_faults
-from provenance.proof.opening import newest, open_trusted, require_past
+from provenance.proof.opening import open_trusted
+from provenance.proof.report import Report, StoppedError
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome, Step, step_of
-from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
+from provenance.proof.verify import check_freshness, check_quorum
+from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import MAX_NOTE_SIZE, parse_note
 
@@ -80,10 +78,16 @@ def checkpoint_steps(
     checkpoint = signed.checkpoint
     keys = len(trust.policy.logs)
     detail = f"{checkpoint.origin}, size {checkpoint.size}, signed by {keys}"
-    return [
-        step_of("PRV-0300", f"{detail} of {keys} keys"),
-        *_cosigned(signed, trust, now=now, logged=_time_in(last_entry)),
-    ]
+    report = Report()
+    report.passed("PRV-0300", f"{detail} of {keys} keys")
+    with suppress(StoppedError):
+        met = check_quorum(report, signed, trust, now=now)
+        logged = _time_in(last_entry)
+        if logged or (met is not None and met.claimed is not None):
+            check_freshness(report, logged, met, trust, now=now)
+        else:
+            return [*report.steps, _ageless(trust)]
+    return [*report.steps]
 
 
 def is_ledger(source: str) -> bool:
@@ -191,46 +195,14 @@ def _time_in(entry: bytes | None) -> int:
         return 0
 
 
-def _cosigned(
-    signed: SignedCheckpoint, trust: Trust, *, now: int, logged: int
-) -> Iterator[Step]:
-    policy = trust.policy
-    try:
-        counted = policy.check(signed)
-    except QuorumNotMetError as error:
-        yield step_of("PRV-0401", str(error))
-        return
-    except ProvenanceError as error:
-        yield step_of("PRV-0402", str(error))
-        return
-    detail = (
-        "the trust file asks for no cosignatures"
-        if policy.quorum is None
-        else f"cosigned by {len(counted)} of {len(policy.witnesses)} witnesses"
+def _ageless(trust: Trust) -> Step:
+    # Only who asks for a fresh one is left without an answer.
+    is_asked = trust.max_age_seconds is not None
+    return Step(
+        CHECKS["freshness"].number,
+        "freshness",
+        Outcome.INCOMPLETE if is_asked else Outcome.VERIFIED,
+        AGELESS_CODE,
+        "no cosignature says when it was signed, and how old it is cannot be"
+        " told",
     )
-    yield step_of("PRV-0400", detail)
-    try:
-        require_past(logged, now=now)
-        latest = max(logged, newest(counted, now=now))
-    except VerificationError as error:
-        yield step_of("PRV-0504", str(error))
-        return
-    yield _age(latest, trust.max_age_seconds, now=now)
-
-
-def _age(latest: int, limit: int | None, *, now: int) -> Step:
-    if not latest:
-        # Only who asks for a fresh one is left without an answer.
-        outcome = Outcome.VERIFIED if limit is None else Outcome.INCOMPLETE
-        return Step(
-            CHECKS["freshness"].number, "freshness", outcome, AGELESS_CODE,
-            "no cosignature says when it was signed, and how old it is cannot"
-            " be told",
-        )  # fmt: skip
-    age = max(0, now - latest) // 1000
-    if limit is not None and age > limit:
-        return step_of("PRV-0501",
-            f"stale: the checkpoint is {age} s old, over the {limit} s that the"
-            " trust file allows",
-        )  # fmt: skip
-    return step_of("PRV-0500", f"the checkpoint is {age} s old")

@@ -37,7 +37,7 @@ def read_time(text: Value) -> int:
         raise MalformedError(
             "eventTime is a time from 1970 on with its zone, such as"
             f" 2026-03-01T09:00:00+13:00, not {str(text)[:40]!r}"
-        )
+        ).under("form.time")
     return ms
 
 

@@ -1,22 +1,18 @@
 """Finding the rule books of a ledger: those it names, as far as they are here.
 
 Most come with the program. What a ledger wrote for itself is an entry of its
-log, and is looked for there only if it is named and not shipped.
+log; the store knows which.
 """
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from provenance.claims.entry import RULE_BOOK, entry_kind
 from provenance.claims.versions import parse_book_entry
-from provenance.encoding.digest import Hash, sha256
-from provenance.errors import UnknownKindError
+from provenance.encoding.digest import Hash
 from provenance.proof.trust import Trust
 from provenance.rules.book import shipped
 from provenance.rules.books import Books
 from provenance.store.protocol import Reader
-
-_CHUNK = 4_096
 
 
 class LoggedBook(NamedTuple):
@@ -41,21 +37,19 @@ def find_books(
     Args:
         reader: The store.
         trust: Which books count.
-        size: How many entries of the log are looked through.
+        size: Of how many entries of the log.
+
+    Raises:
+        MalformedError: An entry where one of them should be is no rule book.
     """
-    wanted = {ref.id for ref in trust.books} - shipped().keys()
     found: dict[Hash, LoggedBook] = {}
-    for start in range(0, size if wanted else 0, _CHUNK):
-        stop = min(start + _CHUNK, size)
-        for log_index, entry in enumerate(reader.entries(start, stop), start):
-            if _is_book(entry):
-                book = parse_book_entry(entry)
-                found.setdefault(
-                    sha256(book), LoggedBook(log_index, entry, book)
-                )
-        if wanted <= found.keys():
-            break
-    return {book: found[book] for book in sorted(wanted & found.keys())}
+    for wanted in sorted({ref.id for ref in trust.books} - shipped().keys()):
+        log_index = reader.find_book(wanted)
+        if log_index is None or log_index >= size:
+            continue
+        (entry,) = reader.entries(log_index, log_index + 1)
+        found[wanted] = LoggedBook(log_index, entry, parse_book_entry(entry))
+    return found
 
 
 def books_of(
@@ -76,10 +70,3 @@ def books_of(
     return Books.resolve(
         trust.books, [*extra, *(each.book for each in logged.values())]
     )
-
-
-def _is_book(entry: bytes) -> bool:
-    try:
-        return entry_kind(entry) == RULE_BOOK
-    except UnknownKindError:
-        return False

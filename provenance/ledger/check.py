@@ -35,7 +35,7 @@ from provenance.errors import (
 )
 from provenance.keys import signature_is_valid
 from provenance.rules.act import read_act
-from provenance.rules.book import EvidenceBook
+from provenance.rules.book import EvidenceBook, parse_book
 from provenance.rules.form import check_whole
 from provenance.rules.reading import EventReading
 
@@ -184,7 +184,8 @@ def check_document(entry: bytes, *, origin: str) -> CheckedDocument:
     """Return the trust version or rule book *entry*, once it was checked.
 
     Raises:
-        MalformedError: It is neither.
+        MalformedError: It is neither; or a rule book that cannot be read, as
+            one of a later version (`UnknownBookError`).
         RejectedError: It is a version of the trust in another ledger than
             *origin*: no bundle could show the trail that it would begin.
     """
@@ -196,7 +197,7 @@ def check_document(entry: bytes, *, origin: str) -> CheckedDocument:
                 f" {origin!r}"
             )
     else:
-        parse_book_entry(entry)
+        parse_book(parse_book_entry(entry))
     return CheckedDocument(entry)
 
 
@@ -233,7 +234,7 @@ def check_event(
     try:
         act, reading = _read_event(event, book)
     except MalformedError as error:
-        raise MalformedError(f"{called}: {error}") from error
+        raise MalformedError(f"{called}: {error}").under(error.rule) from error
     own = event.own_leaves
     if not own:
         raise MalformedError(

@@ -219,9 +219,7 @@ class Prover:
             for given in authority.grants
         ]
         granted = [
-            read_grant(body)
-            for body in story.bodies
-            if body["type"] == GRANTED
+            read_grant(body) for body in story.bodies if body["type"] == GRANTED
         ]
         actors = {given.actor for given in founding + granted if given.is_dated}
         return _signed_by(story, actors)

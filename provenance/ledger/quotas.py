@@ -18,6 +18,7 @@ A quota is for admission alone: no audit and no verifier asks it.
 """
 
 from collections import Counter, OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from provenance.claims.registry import TrustRegistry
@@ -82,7 +83,7 @@ class Quotas:
         self._day = -1
         self._first = 0
 
-    def require(
+    def require(  # noqa: PLR0913  # each by its name
         self,
         statement: CheckedStatement,
         trails: Trails,
@@ -91,6 +92,7 @@ class Quotas:
         book: EvidenceBook,
         now: int,
         called: Called,
+        earlier: Callable[[bytes], int] = lambda _: 0,
     ) -> None:
         """Check that *statement* is within its signer's quotas.
 
@@ -101,6 +103,8 @@ class Quotas:
             book: The evidence book in force.
             now: The log's time, in ms since 1970.
             called: How the event at a position is called in messages.
+            earlier: Returns how many events its signer has said of the item
+                with a map key that no trail shows: what was rehearsed.
 
         Raises:
             QuotaError: It is not.
@@ -113,7 +117,8 @@ class Quotas:
                 more[key] += 1
                 trail = trails.find(key)
                 length = 0 if trail is None else trail.length
-                if length + more[key] <= quota:
+                new = more[key] + earlier(key)
+                if length + new <= quota:
                     continue
                 if _is_exempt(statement.issuer, event, item, registry):
                     continue
@@ -123,7 +128,7 @@ class Quotas:
                     if self._holder(counted, trail) == statement.issuer:
                         continue
                     said = counted.said[statement.issuer]
-                if said + more[key] > quota:
+                if said + new > quota:
                     raise QuotaError(
                         f"{called(position)} is one more than the"
                         f" {quota} events that {statement.issuer!r} may have"

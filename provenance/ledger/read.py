@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
 from provenance.claims.event import Event, parse_event
-from provenance.claims.registry import TrustRegistry
+from provenance.claims.registry import Occasion, TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import map_key
 from provenance.encoding.digest import Hash
@@ -31,8 +31,9 @@ from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
-from provenance.ledger.repeats import Repeats, stored_trails
+from provenance.ledger.repeats import Repeats
 from provenance.ledger.reveal import Revealed, reveal_fields
+from provenance.ledger.trails import Trails, stored_trails, times_around
 from provenance.ledger.views import TrailView
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
@@ -214,7 +215,7 @@ class LedgerReader:
             names = (
                 [] if checked.name is None else reader.named(checked.name.key)
             )
-            repeats = Repeats(reader, stored_trails(reader))
+            repeats = Repeats(Trails(reader, stored_trails(reader)))
             return repeats.find(checked, issuer=issuer, names=names)
 
     def receipt(self, log_index: int) -> Receipt:
@@ -482,13 +483,17 @@ def _apply(
             parse_event(reader.event(log_index, position))
             for _, position in places
         ]
+        header = parse_entry(entry).header
+        occasion = Occasion(
+            header.issuer,
+            header.key_id,
+            log_index,
+            books.at(log_index),
+            # Only what waits for others' voices hangs on the time.
+            times_around(reader, log_index) if registry.is_shared else (0, 0),
+        )
         try:
-            registry.apply_all(
-                changes,
-                issuer=parse_entry(entry).header.issuer,
-                log_index=log_index,
-                roles=books.at(log_index).roles,
-            )
+            registry.apply_all(changes, occasion)
         except RejectedError as error:
             raise StoreError(
                 f"entry {log_index} should never have been logged: {error}; run"

@@ -105,7 +105,9 @@ class Repeats:
         for row in names:
             if (row.said, row.declared) == event.name[1:]:
                 place = Place(row.log_index, row.position)
-                if content_hash(self._trails.event(place)) == content_hash(event.data):
+                if content_hash(self._trails.event(place)) == content_hash(
+                    event.data
+                ):
                     return place
         return None
 

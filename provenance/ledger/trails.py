@@ -92,20 +92,22 @@ class Trails:
             raise StoreError(f"entry {log_index}: {error}") from error
 
     def find_event(
-        self, event_id: bytes, time: int, *, size: int
+        self, event_id: bytes, time: int, *, before: int | None = None
     ) -> Place | None:
-        """Return where the event with that id and time was logged first.
+        """Return where the event with that id and time is stored first.
 
         Args:
             event_id: Its id.
-            time: When it happened, as it says itself.
-            size: Entries from this one on, if they are stored, are not looked
-                at.
+            time: When it happened, as it says itself: ms since 1970.
+            before: The entry from which on none is looked at; None for all.
         """
-        for place in self.reader.events_like(time, mark_of(event_id)):
-            if place[0] < size and self.reader.event_id(*place) == event_id:
-                return Place(*place)
-        return None if self._placed is None else self._placed.find_event(event_id)
+        for found in self.reader.events_like(time, mark_of(event_id)):
+            place = Place(*found)
+            if before is not None and place.log_index >= before:
+                break
+            if self.reader.event_id(*place) == event_id:
+                return place
+        return None
 
 
 def stored_trails(reader: Reader) -> FindTrail:
@@ -135,9 +137,7 @@ def times_around(reader: Reader, log_index: int) -> tuple[int, int]:
     return since[1] if since else 0, until[1]
 
 
-def commitment_before(
-    reader: Reader, log_index: int
-) -> tuple[int, int] | None:
+def commitment_before(reader: Reader, log_index: int) -> tuple[int, int] | None:
     """Return the (log index, time) of the last commitment before an entry."""
     return _commitment(reader.bare_before, log_index, step=0)
 

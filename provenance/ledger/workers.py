@@ -309,7 +309,7 @@ def pack_checked(checked: Checked) -> list[object]:
     """Return *checked* as a worker's answer has it."""
     if isinstance(checked, ProvenanceError):
         name = next(n for n, e in _ERRORS.items() if isinstance(checked, e))
-        return [name, str(checked)]
+        return [name, str(checked), checked.rule]
     assert isinstance(checked, CheckedStatement), "nothing else is handed in"
     return [
         checked.statement_id,
@@ -344,8 +344,8 @@ def pack_checked(checked: Checked) -> list[object]:
 
 def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
     """Return what a worker's *answer* says of *submission*."""
-    if len(answer) == 2:
-        return _ERRORS[answer[0]](answer[1])
+    if len(answer) == 3:
+        return _ERRORS[answer[0]](answer[1]).under(answer[2])
     (
         statement_id,
         origin,

@@ -16,7 +16,7 @@ In full: `FORMATS.md`, section 14.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
 from typing import NoReturn
@@ -73,8 +73,9 @@ from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.rules.book import EvidenceBook
 from provenance.rules.books import Books
-from provenance.rules.form import check_form, check_named
+from provenance.rules.form import check_form, check_items, check_named
 from provenance.rules.reading import EventReading
+from provenance.rules.times import AHEAD, LogTime
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
 from provenance.tlog.patricia import root_from_many
@@ -118,11 +119,37 @@ class ProvenEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """When a quorum is known to have seen entries, by its own clocks.
+
+    Attributes:
+        is_asked: Whether a quorum is asked for.
+        checkpoint: The time of the bundle's checkpoint in ms since 1970; None
+            where its quorum is not met, or said a time that is to come.
+        entries: Log index → the least of the times of those older checkpoints
+            that are shown to hold that entry.
+    """
+
+    is_asked: bool = False
+    checkpoint: int | None = None
+    entries: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LogTimes:
-    """The log's time at some of its places, by the map commitments shown."""
+    """The log's time at some of its places, by the map commitments shown.
+
+    Attributes:
+        indexes: The indexes of those commitments, rising.
+        times: Their times.
+        seen: What witnesses say.
+        bound: By how much clocks may differ, in ms.
+    """
 
     indexes: Sequence[int]
     times: Sequence[int]
+    seen: Seen = field(default_factory=Seen)
+    bound: int = 0
 
     def bounds(self, log_index: int) -> tuple[int, int]:
         """Return the earliest and latest time at which an entry was logged.
@@ -133,6 +160,15 @@ class LogTimes:
         before = bisect_left(self.indexes, log_index) - 1
         after = bisect_right(self.indexes, log_index)
         return (0 if before < 0 else self.times[before]), self.times[after]
+
+    def at(self, log_index: int) -> LogTime:
+        """Return all that is shown of when an entry was logged."""
+        earliest, latest = self.bounds(log_index)
+        seen: int | None = latest
+        if self.seen.is_asked:
+            told = (self.seen.checkpoint, self.seen.entries.get(log_index))
+            seen = min((t for t in told if t is not None), default=None)
+        return LogTime(earliest, latest, seen, self.bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,18 +282,24 @@ def check_log(
     return commitment, times, leaves
 
 
-def check_anchors(
+def check_anchors(  # noqa: PLR0913  # each by name
     report: Report,
     bundle: Bundle,
     checkpoint: Checkpoint,
     leaves: Mapping[int, Hash],
     trust: Trust,
-) -> None:
-    """Check that older checkpoints hold what they are said to hold."""
+    *,
+    now: int,
+) -> dict[int, int]:
+    """Check that older checkpoints hold what they are said to hold.
+
+    Return when a quorum saw them: log index → the least time, in ms.
+    """
     size = 0
+    seen: dict[int, int] = {}
     for number, anchor in enumerate(bundle.anchors, start=1):
         try:
-            older = _check_anchor(anchor, leaves, trust)
+            older, time = _check_anchor(anchor, leaves, trust, now=now)
             if not size < older.size <= checkpoint.size:
                 raise InvalidProofError(
                     f"its size {older.size} is not between {size} and"
@@ -266,11 +308,15 @@ def check_anchors(
         except ProvenanceError as error:
             report.stop("PRV-0701", f"anchor {number}: {error}")
         size = older.size
+        if time is not None:
+            for index in anchor.log_indexes:
+                seen[index] = min(time, seen.get(index, time))
     report.passed(
         "PRV-0700",
         f"{counted(len(bundle.statements), 'statement')} found in the log of"
         f" {counted(checkpoint.size, 'entry', 'entries')}",
     )
+    return seen
 
 
 def check_trails(
@@ -367,17 +413,21 @@ def read_shown(
     check_distinct(named, counts)
     first = 1 + sum(count for _, count in counts)
     fields: dict[str, Value] = {}
-    for field in shown.fields:
-        if not 0 <= field.number - first < len(pointers):
-            raise MalformedError(f"leaf {field.number} is no concealed field's")
-        pointer = pointers[field.number - first]
+    for hidden in shown.fields:
+        if not 0 <= hidden.number - first < len(pointers):
+            raise MalformedError(
+                f"leaf {hidden.number} is no concealed field's"
+            )
+        pointer = pointers[hidden.number - first]
         fields[pointer] = parse_field(
-            field.leaf, pointer=pointer, room=room
+            hidden.leaf, pointer=pointer, room=room
         ).value
-        leaves.append((field.number, leaf_hash(field.leaf)))
+        leaves.append((hidden.number, leaf_hash(hidden.leaf)))
     reading = check_form(body, counts, pointers, book)
     for item in named:
         check_named(body, item)
+    if len(named) == first - 1:
+        check_items(body, named, reading, book)
     size = first + len(pointers)
     return ProvenEvent(
         at=at,
@@ -411,8 +461,8 @@ def leaves_of(shown: ShownEvent) -> Iterator[tuple[int, bytes]]:
         with suppress(MalformedError):
             item = _item_of(each, relation_of(shown.counts, each.number))
             yield each.number, item_leaf(item, each.salt)
-    for field in shown.fields:
-        yield field.number, field.leaf
+    for hidden in shown.fields:
+        yield hidden.number, hidden.leaf
 
 
 def entry_of(
@@ -499,11 +549,14 @@ def _stop_at_kind(report: Report, detail: str, subject: str) -> NoReturn:
 
 
 def _check_anchor(
-    anchor: Anchor, leaves: Mapping[int, Hash], trust: Trust
-) -> Checkpoint:
-    """Return the checkpoint of an anchor that holds what it says it holds."""
+    anchor: Anchor, leaves: Mapping[int, Hash], trust: Trust, *, now: int
+) -> tuple[Checkpoint, int | None]:
+    """Return the checkpoint of an anchor that holds what it says it holds.
+
+    And when its quorum saw it, if that can be believed.
+    """
     signed = open_trusted(anchor.note, trust)
-    trust.policy.check(signed)
+    met = trust.policy.examine(signed, until=now + AHEAD)
     checkpoint = signed.checkpoint
     known = []
     for index in anchor.log_indexes:
@@ -512,7 +565,7 @@ def _check_anchor(
         known.append((index, leaves[index]))
     if root_from(checkpoint.size, known, anchor.hashes) != checkpoint.root:
         raise InvalidProofError("its entries lead to another root")
-    return checkpoint
+    return checkpoint, met.time
 
 
 # Trails.

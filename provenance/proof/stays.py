@@ -175,13 +175,19 @@ class _Stays:
     def __init__(self, late: int) -> None:
         self.closed: list[Stay] = []
         self._late = late
-        self._open: dict[str, Window] = {}
+        # Of one container there are more where the item went in again: had it
+        # been emptied before, nothing on the item's own trail says so.
+        self._open: dict[str, list[Window]] = {}
         # Which of them another container closes: those that are not loose.
         self._firm: dict[str, None] = {}
 
     def open_ones(self) -> list[Stay]:
         """Return those that nothing closed."""
-        return [Stay(parent, held) for parent, held in self._open.items()]
+        return [
+            Stay(parent, window)
+            for parent, windows in self._open.items()
+            for window in windows
+        ]
 
     def take(self, each: Happening) -> None:
         """Take the next, by time."""
@@ -198,20 +204,20 @@ class _Stays:
             )
             if each.effect == "in" and not each.is_loose:
                 self._close_others(each, parent)
-            self._put(each, Window(since=each.time, start=each.place))
+            if each.effect == "in" or parent not in self._open:
+                self._put(each, Window(since=each.time, start=each.place))
         elif each.effect == "out" and not each.is_late(self._late):
-            if each.is_loose:
-                self._put(each, ALWAYS)
-            elif parent in self._open:
+            if not each.is_loose and parent in self._open:
                 self._close(parent, each)
-            else:
+            elif not each.is_loose:
                 self.closed.append(Stay(parent, _closed(ALWAYS, each)))
+            elif parent not in self._open:
+                self._put(each, ALWAYS)
 
     def _put(self, each: Happening, window: Window) -> None:
-        if each.parent not in self._open:
-            self._open[each.parent] = window
-            if not each.is_loose:
-                self._firm[each.parent] = None
+        self._open.setdefault(each.parent, []).append(window)
+        if not each.is_loose:
+            self._firm[each.parent] = None
 
     def _close_others(self, each: Happening, parent: str) -> None:
         for other in [held for held in self._firm if held != parent]:
@@ -219,8 +225,8 @@ class _Stays:
 
     def _close(self, parent: str, each: Happening) -> None:
         self._firm.pop(parent, None)
-        window = self._open.pop(parent)
-        self.closed.append(Stay(parent, _closed(window, each)))
+        for window in self._open.pop(parent):
+            self.closed.append(Stay(parent, _closed(window, each)))
 
 
 def cut(

@@ -203,6 +203,9 @@ class Summary:
         trusted_witnesses: How many cosigners the trust file names.
         event_count: How many events are shown.
         issuers: Who signed them.
+        completeness: On whose word it rests that nothing was left out of the
+            ledger's map: "auditors" that replayed it, "witnesses" that saw
+            that all are shown the same one, or the "operator".
     """
 
     origin: str
@@ -212,6 +215,7 @@ class Summary:
     trusted_witnesses: int
     event_count: int
     issuers: tuple[str, ...]
+    completeness: str
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON."""
@@ -223,6 +227,7 @@ class Summary:
             "trusted_witnesses": self.trusted_witnesses,
             "events": self.event_count,
             "issuers": list(self.issuers),
+            "completeness": self.completeness,
         }
 
 

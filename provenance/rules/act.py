@@ -111,7 +111,7 @@ def _places(
             continue
         given = place.get("id") if isinstance(place, dict) else None
         if not isinstance(given, str):
-            raise MalformedError(f"{name} has an id")
+            raise MalformedError(f"{name} has an id").under("permission.place")
         canonical = (
             canonical_item(full_id(given, prefixes))
             if prefixes

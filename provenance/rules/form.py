@@ -42,6 +42,7 @@ from provenance.claims.event import (
     Event,
     Item,
     has_trail,
+    read_after,
 )
 from provenance.claims.versions import TRUST_ITEM
 from provenance.encoding.canonical import Value
@@ -57,6 +58,7 @@ _ILMD = "ilmd"
 _ACTOR = CODES[ACTOR_RELATION]
 _TRANSFORMATION = CODES["transformationID"]
 _PLACE = CODES["place"]
+_ABOUT = CODES["about"]
 
 # Controls, and what turns the direction in which a line is read.
 _HIDDEN = re.compile(
@@ -73,19 +75,34 @@ def check_whole(event: Event, book: EvidenceBook) -> EventReading:
     reading = check_form(event.body, event.counts, event.pointers, book)
     for item in event.items:
         check_named(event.body, item)
-    named = {item.id for item in event.items}
-    for item_id, _ in event.after:
+    check_items(event.body, event.items, reading, book)
+    return reading
+
+
+def check_items(
+    body: Mapping[str, Value],
+    items: Sequence[Item],
+    reading: EventReading,
+    book: EvidenceBook,
+) -> None:
+    """Check what takes all of an event's *items*.
+
+    Raises:
+        MalformedError: It follows the trail of another item; or it warns of a
+            whole product, and is not about it.
+    """
+    named = {item.id for item in items}
+    for item_id, _ in read_after(body):
         if item_id not in named:
             raise MalformedError(
                 f"`after` asks for the trail of {item_id[:80]!r}, which is no"
                 " item of the event"
-            )
-    if reading.warns and (missing := _products(event.items)):
+            ).under("form.after")
+    if reading.warns and (missing := _products(body, items, book)):
         raise MalformedError(
             f"a warning of the whole product {missing[0]!r} names it as what"
             " it is about, too"
-        )
-    return reading
+        ).under("form.product")
 
 
 def check_form(
@@ -114,27 +131,33 @@ def check_form(
             raise MalformedError(
                 "a registry event has its actor for its one item, and conceals"
                 " nothing"
-            )
+            ).under("form.registry")
         return read_event(body, counts, book)
     _check_texts(body)
     reading = read_event(body, counts, book)
     if _ACTOR in codes:
-        raise MalformedError("only registry events name actors as items")
+        raise MalformedError("only registry events name actors as items").under(
+            "form.registry"
+        )
     if (_TRANSFORMATION in codes) != ("transformationID" in body):
         raise MalformedError(
             "a transformationID stands in the body and among the items"
-        )
+        ).under("form.id")
     if _PLACE in codes and codes != {_PLACE}:
-        raise MalformedError("a place is an item of an event that has no other")
+        raise MalformedError(
+            "a place is an item of an event that has no other"
+        ).under("form.lists")
     fault = _lists_fault(form_of(body, book), counts)
     if fault:
         action = body.get("action") or ""
-        raise MalformedError(f"{body['type']!s} {action!s}".rstrip() + fault)
+        raise MalformedError(
+            f"{body['type']!s} {action!s}".rstrip() + fault
+        ).under("form.lists")
     if reading.declares_error and not isinstance(body.get("eventID"), str):
         raise MalformedError(
             "an error declaration says which event it takes back by its"
             " eventID: give the event one, and say it again with that"
-        )
+        ).under("form.declaration")
     if pointers:
         _check_pointers(body, pointers, book)
     return reading
@@ -152,7 +175,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
         raise MalformedError(
             f"{item.id[:80]!r} has the log's own entries for a trail, and no"
             " event may name it"
-        )
+        ).under("identity.trail")
     # An actor is whom its registry knows by just these characters.
     if item.relation == ACTOR_RELATION:
         if body.get("type") == ENROLLED:
@@ -161,7 +184,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
     if (canonical := canonical_item(item.id)) != item.id:
         raise MalformedError(
             f"item {item.id!r} is not in canonical form: write {canonical!r}"
-        )
+        ).under("form.id")
     if item.relation == "transformationID":
         named = _transformation(body)
     elif item.relation == "place":
@@ -171,7 +194,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
     if named != item.id:
         raise MalformedError(
             f"the body names {named!r} as {item.relation}, not {item.id!r}"
-        )
+        ).under("form.id")
 
 
 def items_named(
@@ -195,15 +218,23 @@ def items_named(
         return found
     if "transformationID" in body and "transformationID" not in relations:
         found += (Item("transformationID", _transformation(body)),)
-    products = _products(found)
+    products = _products(body, found, book)
     if products and read_event(body, (), book).warns:
         found += tuple(Item("about", product) for product in products)
     return found or (Item("place", _read_point(body)),)
 
 
-def _products(items: Iterable[Item]) -> list[str]:
-    """Return the bare product classes that *items* name, and are not about."""
-    items = tuple(items)
+def _products(
+    body: Mapping[str, Value], items: Sequence[Item], book: EvidenceBook
+) -> list[str]:
+    """Return the bare product classes that an event could be about, and is not.
+
+    Where the form has no such list, there is none.
+    """
+    if not any(item.relation in QUANTITY_LISTS for item in items):
+        return []
+    if _ABOUT not in form_of(body, book).lists:
+        return []
     about = {item.id for item in items if item.relation == "about"}
     return [
         item.id
@@ -242,13 +273,13 @@ def _check_texts(body: Mapping[str, Value]) -> None:
             raise MalformedError(
                 f"{name[:80]} holds a character that cannot be seen:"
                 f" {value[:80]!r}"
-            )
+            ).under("word.text")
 
 
 def _transformation(body: Mapping[str, Value]) -> str:
     given = body.get("transformationID")
     if not isinstance(given, str):
-        raise MalformedError("a transformationID is a URI")
+        raise MalformedError("a transformationID is a URI").under("form.id")
     return canonical_item(full_id(given, prefixes_of(body)))
 
 
@@ -256,7 +287,9 @@ def _read_point(body: Mapping[str, Value]) -> str:
     point = body.get("readPoint")
     place = point.get("id") if isinstance(point, dict) else None
     if not isinstance(place, str):
-        raise MalformedError("the event names neither an item nor a read point")
+        raise MalformedError(
+            "the event names neither an item nor a read point"
+        ).under("form.id")
     return canonical_item(full_id(place, prefixes_of(body)))
 
 
@@ -271,13 +304,13 @@ def _check_pointers(
             raise MalformedError(
                 f"{pointer[:80]!r} may not be concealed: whoever judges the"
                 " event reads it, or a part of it"
-            )
+            ).under("conceal.open")
         above = pointer
         while above := above[: above.rindex("/")]:
             if above in there:
                 raise MalformedError(
                     f"the concealed field {pointer[:80]!r} stands in another"
-                )
+                ).under("conceal.once")
         _check_vacant(body, steps, pointer)
 
 
@@ -311,4 +344,4 @@ def _check_vacant(
         value = value[step]
     raise MalformedError(
         f"the body has a value where the field {pointer[:80]!r} is concealed"
-    )
+    ).under("conceal.once")

@@ -100,8 +100,8 @@ class EventReading(NamedTuple):
         effect = self.effect(code)
         return effect == "made" or (
             self.gives_being
-            and effect not in ("used", "joined")
-            and code != _PLACE
+            and effect != "used"
+            and code not in (_PLACE, _TRANSFORMATION)
         )
 
 
@@ -117,7 +117,9 @@ def form_of(body: Mapping[str, Value], book: EvidenceBook) -> Form:
     """
     kind, action = body.get("type"), body.get("action")
     if not isinstance(kind, str) or not isinstance(action, str | None):
-        raise MalformedError("an event's type and action are text")
+        raise MalformedError("an event's type and action are text").under(
+            "form.type"
+        )
     form = book.forms.get((kind, action or ""))
     if form is not None:
         return form
@@ -127,14 +129,16 @@ def form_of(body: Mapping[str, Value], book: EvidenceBook) -> Form:
             f"{kind} has "
             + (f"the action {', '.join(actions)}" if any(actions) else "none")
             + f", not {str(action)[:40]!r}"
-        )
+        ).under("form.type")
     if ":" not in kind:
         raise MalformedError(
             f"there are no events of the type {kind[:80]!r}: write a type of"
             " EPCIS, or a URI of your own"
-        )
+        ).under("form.type")
     if action not in (None, "ADD", "OBSERVE", "DELETE"):
-        raise MalformedError(f"there is no action {action[:40]!r}")
+        raise MalformedError(f"there is no action {action[:40]!r}").under(
+            "form.type"
+        )
     return _ANY
 
 
@@ -194,21 +198,21 @@ def _step(
     if step is None:
         return OBSERVING
     if not isinstance(step, str):
-        raise MalformedError("bizStep is text")
-    return (
-        _plain_step(step, book)
-        if not prefixes
-        else _kind(read_step(step, prefixes, book.steps, book.own_steps))
-    )
+        raise MalformedError("bizStep is text").under("word.step")
+    return _kind(step, prefixes, book) if prefixes else _plain_step(step, book)
 
 
 @lru_cache(maxsize=4096)
 def _plain_step(step: str, book: EvidenceBook) -> str:
     """Return the kind of a step in an event that defines no prefixes."""
-    return _kind(read_step(step, {}, book.steps, book.own_steps))
+    return _kind(step, {}, book)
 
 
-def _kind(word: str) -> str:
+def _kind(step: str, prefixes: Mapping[str, str], book: EvidenceBook) -> str:
+    try:
+        word = read_step(step, prefixes, book.steps, book.own_steps)
+    except MalformedError as error:
+        raise error.under("word.step") from None
     # A role may name somebody's own step, but never by mistake one of ours.
     return f"step:{word}" if ":" in word else word
 
