@@ -152,7 +152,7 @@ class Ledger:
     commitments: dict[int, tuple[int, int, bytes]] = field(default_factory=dict)
     events: dict[Place, Event] = field(default_factory=dict)
     trails: dict[str, list[Link]] = field(default_factory=dict)
-    book: words.Book = words.SHIPPED
+    book: words.Book = field(default_factory=lambda: words.SHIPPED)
     signers: dict[str, Signer] = field(
         default_factory=lambda: {OWNER: signer_of(OWNER)}
     )

@@ -11,7 +11,7 @@ from tests.vectors.case import Case
 from tests.vectors.ledger import Parts, map_row
 from tests.vectors.makers import bundle_bytes, bundle_log, bundle_long
 from tests.vectors.makers.judged import (
-    NO_WITNESSES,
+    ALONE,
     RECALL,
     REFUSAL,
     RELEASE,
@@ -265,7 +265,7 @@ def _repacked() -> Case:
         "all came out of a carton, which was recalled when it was empty",
         play,
         play.bundle(can(1), sscc(1), sscc(2)),
-        notices=[NO_WITNESSES, ("PRV-1408", sscc(1))],
+        notices=[*ALONE, ("PRV-1408", sscc(1))],
         timeline=[
             (1, 0, "commissioning", "subject"),
             (2, 0, "loading", "subject"),
@@ -642,7 +642,7 @@ def _unasked() -> list[Case]:
             play,
             without_lot,
             trust="containers-only",
-            notices=[NO_WITNESSES, ("PRV-1004", LOT)],
+            notices=[*ALONE, ("PRV-1004", LOT)],
             timeline=[made],
         ),
         judged(
@@ -827,7 +827,7 @@ def _recalls() -> list[Case]:
                 play,
                 play.bundle(can(1), *BOXES),
                 "PRV-1401",
-                notices=[NO_WITNESSES, ("PRV-1401", item)],
+                notices=[*ALONE, ("PRV-1401", item)],
             )
         )
     left = nested()
@@ -843,7 +843,7 @@ def _recalls() -> list[Case]:
             "the pallet was recalled when the carton had left it",
             left,
             left.bundle(can(1), *BOXES),
-            notices=[NO_WITNESSES, ("PRV-1408", sscc(2))],
+            notices=[*ALONE, ("PRV-1408", sscc(2))],
             timeline=_NESTED,
         ),
         pinned_case(
@@ -859,7 +859,7 @@ def _recalls() -> list[Case]:
             disposed,
             disposed.bundle(can(1)),
             "PRV-1401",
-            notices=[NO_WITNESSES, ("PRV-1401", can(1))],
+            notices=[*ALONE, ("PRV-1401", can(1))],
         ),
         *_withdrawn(),
     ]
@@ -883,7 +883,7 @@ def _withdrawn() -> list[Case]:
                     play,
                     bundle,
                     notices=[
-                        NO_WITNESSES,
+                        *ALONE,
                         ("PRV-1403", can(1)),
                         ("PRV-1402", can(1)),
                     ],
@@ -903,7 +903,7 @@ def _withdrawn() -> list[Case]:
                     bundle,
                     "PRV-1401",
                     notices=[
-                        NO_WITNESSES,
+                        *ALONE,
                         ("PRV-1401", can(1)),
                         ("PRV-1404", can(1)),
                     ],
@@ -958,21 +958,21 @@ def _corrections() -> list[Case]:
             "two things were given one number",
             twice,
             twice.bundle(can(1)),
-            notices=[NO_WITNESSES, ("PRV-1407", can(1))],
+            notices=[*ALONE, ("PRV-1407", can(1))],
         ),
         pinned_case(
             "verified-made-twice-in-error",
             "a thing was given its number twice, once by mistake",
             once,
             once.bundle(can(1)),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
         ),
         pinned_case(
             "verified-packed-in-error",
             "the can never was in the carton that was recalled",
             packed,
             packed.bundle(can(1)),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
             timeline=[
                 (0, 0, "commissioning", "subject"),
                 (1, 0, "loading", "subject"),
@@ -987,7 +987,7 @@ def _corrections() -> list[Case]:
             "PRV-1401",
             # The carton's trail has the declaration as well.
             notices=[
-                NO_WITNESSES,
+                *ALONE,
                 error,
                 ("PRV-1401", sscc(1)),
                 ("PRV-1402", sscc(1)),
@@ -998,7 +998,7 @@ def _corrections() -> list[Case]:
             "the lot first named is none of the story",
             renamed,
             renamed.bundle(can(1), f"{GTIN}/10/L8"),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
             timeline=[
                 (0, 0, "commissioning", "subject"),
                 (1, 0, "commissioning", "subject"),
@@ -1012,13 +1012,13 @@ def _corrections() -> list[Case]:
             nothing,
             nothing.bundle(can(1)),
             "PRV-1406",
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
         ),
         pinned_case(
             "verified-error-of-nothing",
             "an event that is not on the trail is declared an error",
             unseen,
             unseen.bundle(can(1)),
-            notices=[NO_WITNESSES, ("PRV-1405", can(1))],
+            notices=[*ALONE, ("PRV-1405", can(1))],
         ),
     ]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from tests.vectors.case import Case
 from tests.vectors.ledger import Parts, joined, shown_event
 from tests.vectors.makers.judged import (
-    NO_WITNESSES,
+    ALONE,
     RECALL,
     pinned_case,
 )
@@ -69,7 +69,7 @@ def _denied() -> Case:
         " whoever has the whole log can tell, and a bundle cannot",
         told,
         _told(told, (0, 64), (193, 64)),
-        notices=[NO_WITNESSES, SKIPPED],
+        notices=[*ALONE, SKIPPED],
     )
 
 
@@ -81,7 +81,7 @@ def _subjects() -> list[Case]:
     play = _long(257)
     least = _long(256)
     ends = [(0, 64), (193, 64)]
-    skipped = [NO_WITNESSES, SKIPPED]
+    skipped = [*ALONE, SKIPPED]
     return [
         pinned_case("verified-skipped", "257 events: the first 64 and the last 64 are shown", play, _told(play, *ends), notices=skipped),
         pinned_case("verified-skipped-but-a-stretch", "events that somebody asked for, in what may be skipped", play, _told(play, (0, 64), (100, 3), (193, 64)), notices=[*skipped, SKIPPED]),
@@ -97,9 +97,9 @@ def _warnings() -> list[Case]:
     recalled = _long(257, recalled=64)
     ends = [(0, 64), (193, 64)]
     return [
-        pinned_case("verified-warning-in-what-is-skipped", "an event of damage amid what is skipped is shown", damaged, _told(damaged, ends[0], (150, 1), ends[1]), notices=[NO_WITNESSES, SKIPPED, SKIPPED]),
+        pinned_case("verified-warning-in-what-is-skipped", "an event of damage amid what is skipped is shown", damaged, _told(damaged, ends[0], (150, 1), ends[1]), notices=[*ALONE, SKIPPED, SKIPPED]),
         pinned_case("failed-warning-skipped", "an event of damage amid what is skipped is not shown", damaged, _told(damaged, *ends), "PRV-0901"),
-        pinned_case("incomplete-recall-in-what-is-skipped", "a recall, the first event that could be skipped", recalled, _told(recalled, (0, 65), ends[1]), "PRV-1401", notices=[NO_WITNESSES, SKIPPED, ("PRV-1401", can(1))]),
+        pinned_case("incomplete-recall-in-what-is-skipped", "a recall, the first event that could be skipped", recalled, _told(recalled, (0, 65), ends[1]), "PRV-1401", notices=[*ALONE, SKIPPED, ("PRV-1401", can(1))]),
         _denied(),
         pinned_case("failed-recall-skipped", "a recall that is not shown", recalled, _told(recalled, *ends), "PRV-0901"),
     ]  # fmt: skip
@@ -126,7 +126,7 @@ def _demands() -> list[Case]:
     say(1, after=[[can(1), head]])
     say(63)
     play.commit()
-    skipped = [NO_WITNESSES, SKIPPED]
+    skipped = [*ALONE, SKIPPED]
     return [
         pinned_case("verified-demand-beside-what-is-skipped", "the link before the event that demanded it is shown", play, _told(play, (0, 64), (192, 65)), notices=skipped),
         pinned_case("incomplete-demand-beside-what-is-skipped", "the link before the event that demanded it is not shown", play, _told(play, (0, 64), (193, 64)), "PRV-1001", "PRV-1303", notices=skipped),
@@ -175,7 +175,7 @@ def _windows() -> list[Case]:
     inside = _carton(warned=7)
     # The links beside the window show that it is no wider.
     beside = (4, 10)
-    told = [NO_WITNESSES, ("PRV-1408", sscc(1))]
+    told = [*ALONE, ("PRV-1408", sscc(1))]
     timeline = [
         (0, 0, "commissioning", "subject"),
         (1, 5, "loading", "subject"),
