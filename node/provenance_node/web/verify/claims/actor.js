@@ -58,8 +58,7 @@ const MEMBERS = new Map([
 ]);
 
 const MAX_NAME_LENGTH = 200;
-const BLANK =
-  /^[\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
+const BLANK = /^[\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
 
 /** Among a grant's prefixes: may create items under any identifier. */
 const ANY = "*";

@@ -511,11 +511,7 @@ export function checkDistinct(items, counts) {
   const own = new Map();
   for (const { id, relation } of items) {
     const first = relations.get(id) ?? relation;
-    if (
-      first !== relation &&
-      hasTrail(id, relation) &&
-      hasTrail(id, first)
-    ) {
+    if (first !== relation && hasTrail(id, relation) && hasTrail(id, first)) {
       throw new MalformedError(
         `${quoted(head(id, 80))} stands under two relations of one event:` +
           " leave it out of one list",

@@ -122,8 +122,13 @@ class Replay {
     const { issuer, keyId } = entry.header;
     const { before, after } = logged;
     const book = this.books.at(logIndex);
-    const occasion = { issuer, keyId, logIndex, book, when: [before, after] };
-    await this.#change(changes, /** @type {Occasion} */ (occasion), logged);
+    /** @type {[number, number]} */
+    const when = [before, after];
+    await this.#change(
+      changes,
+      { issuer, keyId, logIndex, book, when },
+      logged,
+    );
   }
 
   /**

@@ -48,10 +48,11 @@ import {
   VerificationError,
 } from "../errors.js";
 import { checkForm, checkItems, checkNamed } from "../rules/form.js";
+import { TOLERANCE } from "../rules/times.js";
 import { writeCommitment } from "../tlog/commitment.js";
 import { rootFromMany } from "../tlog/patricia.js";
 import { leafRoom } from "./bundle.js";
-import { TOLERANCE, openTrusted } from "./opening.js";
+import { openTrusted } from "./opening.js";
 import { counted } from "./report.js";
 import { SparseTrail, comparePlaces, placeKey, placeOf } from "./trails.js";
 
@@ -409,7 +410,8 @@ function readShown(shown, at, issuer, { room, book }) {
   const reading = checkForm(body, counts, pointers, book);
   for (const item of named) checkNamed(body, item);
   // What a part of them cannot show is for whoever has them all.
-  if (named.length === itemCount(counts)) checkItems(body, named, reading);
+  if (named.length === itemCount(counts))
+    checkItems(body, named, reading, book);
   const root = rootFrom(first + pointers.length, leaves, shown.hashes);
   return {
     at,
@@ -454,6 +456,22 @@ function entryOf(shown, ids, origin) {
 }
 
 // Entries.
+
+/**
+ * Return the rule books among the entries of a bundle. What is none is for
+ * `checkLog` to tell.
+ * @param {Bundle} bundle
+ */
+export function shownBooks({ entries }) {
+  return entries.flatMap(({ entry }) => {
+    try {
+      return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      return [];
+    }
+  });
+}
 
 /**
  * Yield each entry that the bundle shows: its index and its data.

@@ -111,12 +111,10 @@ export class Trust {
         `${threshold} of ${authorities.length} authorities cannot agree`,
       );
     }
-    if (
-      !(
-        LEAST_CLOCK_BOUND <= clockBoundSeconds &&
-        clockBoundSeconds <= MOST_CLOCK_BOUND
-      )
-    ) {
+    if (!(
+      LEAST_CLOCK_BOUND <= clockBoundSeconds &&
+      clockBoundSeconds <= MOST_CLOCK_BOUND
+    )) {
       throw new MalformedError(
         `clock_bound_seconds is ${LEAST_CLOCK_BOUND} to ${MOST_CLOCK_BOUND}, not` +
           ` ${clockBoundSeconds}`,

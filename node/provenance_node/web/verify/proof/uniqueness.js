@@ -104,7 +104,11 @@ function checkNames(report, { events }) {
   for (const { at, body, counts, pointers, issuer } of events.values()) {
     const name = body.get("eventID");
     if (isRegistryEvent(body) || typeof name !== "string") continue;
-    const said = JSON.stringify([toHex(sha256(assertion(body))), counts, pointers]);
+    const said = JSON.stringify([
+      toHex(sha256(assertion(body))),
+      counts,
+      pointers,
+    ]);
     const key = JSON.stringify([issuer, name]);
     const first = names.get(key) ?? { said, declared: new Set() };
     names.set(key, first);

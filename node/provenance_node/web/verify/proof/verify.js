@@ -30,8 +30,7 @@
 // made of again; and the last entry's time is worth nothing before it is
 // proven, so that freshness comes after inclusion.
 
-import { RULE_BOOK, entryKind } from "../claims/entry.js";
-import { parseBookEntry, trustItem } from "../claims/versions.js";
+import { trustItem } from "../claims/versions.js";
 import { toHex } from "../encoding/bytes.js";
 import { quoted } from "../encoding/text.js";
 import {
@@ -44,6 +43,7 @@ import {
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
 import { Books } from "../rules/books.js";
+import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
@@ -53,9 +53,10 @@ import {
   checkLog,
   checkTrails,
   readStatements,
+  shownBooks,
   witnessedBy,
 } from "./evidence.js";
-import { TOLERANCE, openTrusted } from "./opening.js";
+import { openTrusted } from "./opening.js";
 import { Report, StoppedError } from "./report.js";
 import {
   checkBeginning,
@@ -257,10 +258,11 @@ class Examination {
         ? (/** @type {number} */ index) => times.bounds(index).latest
         : witnessedBy(anchors, quorum.time);
     const evidence = { statements, times, witnessed, events, trails };
-    checkLedgerRules(report, { evidence, bundle, books });
+    const trusted = trustItem(origin);
+    const actors = [...trust.authorities, ...trust.actors].map(({ id }) => id);
+    checkLedgerRules(report, evidence, { books, actors, trusted });
 
     // 10 to 14: what it means.
-    const trusted = trustItem(origin);
     const walk = traceBundle(bundle, evidence, { trusted, books });
     const pinned = new Set(trust.actors.map((actor) => actor.id));
     const asked = trust.trails;
@@ -408,18 +410,10 @@ class Examination {
    * Return the books by which the entries are judged.
    * @param {Bundle} bundle
    */
-  checkBook({ entries }) {
+  checkBook(bundle) {
     /** @type {Report} */
     const report = this.report;
-    const shown = entries.flatMap(({ entry }) => {
-      try {
-        return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
-      } catch (error) {
-        if (!(error instanceof MalformedError)) throw error;
-        // That it is none is for the check of the entries to say.
-        return [];
-      }
-    });
+    const shown = shownBooks(bundle);
     /** @type {Books} */
     let books;
     try {

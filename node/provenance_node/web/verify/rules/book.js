@@ -299,7 +299,11 @@ function wrong(path, form) {
 
 /** @type {Read<string>} */
 function textOf(value, path) {
-  if (typeof value !== "string" || !value || countCharacters(value) > MAX_TEXT) {
+  if (
+    typeof value !== "string" ||
+    !value ||
+    countCharacters(value) > MAX_TEXT
+  ) {
     throw wrong(path, `text of 1 to ${MAX_TEXT} characters`);
   }
   return value;

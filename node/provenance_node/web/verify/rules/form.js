@@ -52,10 +52,15 @@ import { formOf, readEvent } from "./reading.js";
 const ILMD = "ilmd";
 const TRANSFORMATION_ID = "transformationID";
 const PLACE_RELATION = "place";
-const ABOUT = /** @type {number} */ (CODES.get("about"));
-const ACTOR = CODES.get(ACTOR_RELATION);
-const TRANSFORMATION = CODES.get(TRANSFORMATION_ID);
-const PLACE = CODES.get(PLACE_RELATION);
+const ABOUT = codeOf("about");
+const ACTOR = codeOf(ACTOR_RELATION);
+const TRANSFORMATION = codeOf(TRANSFORMATION_ID);
+const PLACE = codeOf(PLACE_RELATION);
+
+/** @param {string} relation */
+function codeOf(relation) {
+  return /** @type {number} */ (CODES.get(relation));
+}
 
 /**
  * Check that `body` and the header of one event agree; return what it says.

@@ -48,7 +48,8 @@ export function holds({ start, until }, logged) {
   const { before, witnessed, bound } = logged;
   return (
     !isAhead(logged) &&
-    (until === null || (before <= until + bound && witnessed <= until + bound)) &&
+    (until === null ||
+      (before <= until + bound && witnessed <= until + bound)) &&
     (start === null || before >= start - bound)
   );
 }
