@@ -585,7 +585,8 @@ def test_a_long_trail_is_looked_at_around_a_window(world: World) -> None:
 def test_a_demand_whose_trail_is_not_shown_is_no_demand_that_held(
     world: World,
 ) -> None:
-    world.say(MAKER, world.made(can(1), after=[[sscc(9), bytes(32)]]))
+    after = [[can(9), bytes(32)]]
+    world.say(MAKER, world.made(can(1), can(9), after=after))
     verdict = world.check(can(1))
     assert "PRV-1304" in notices_of(verdict)
     (demands,) = (step for step in verdict.steps if step.name == "demands")

@@ -36,7 +36,8 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.codes import CODES as REGISTERED
 from provenance.proof.pack import ShownStory, Source, Story
-from provenance.proof.trace import ALL, SeenEvent, Trace, Why, trace
+from provenance.proof.seen import SeenEvent
+from provenance.proof.trace import ALL, Trace, Why, trace
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome, Verdict

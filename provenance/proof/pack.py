@@ -51,8 +51,9 @@ from provenance.proof.bundle import (
     ShownItem,
     ShownStatement,
 )
+from provenance.proof.seen import SeenEvent
 from provenance.proof.show import show_item
-from provenance.proof.trace import ALL, EDGE, SeenEvent, Trace, Why, trace
+from provenance.proof.trace import ALL, EDGE, Trace, Why, trace
 from provenance.proof.trails import Position, Trail
 from provenance.rules.books import Books
 from provenance.rules.reading import REGISTRY, EventReading, read_event

@@ -11,9 +11,6 @@ import random
 from collections.abc import Callable, Collection
 from typing import Any
 
-from provenance.epcis.acts import read_act
-from provenance.epcis.form import check_whole
-from provenance.epcis.reading import read_event
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
@@ -31,9 +28,12 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import Bundle, Range, ShownStatement
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import ShownStory
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trust import Trust, format_trust
+from provenance.rules.act import read_act
+from provenance.rules.book import baseline
+from provenance.rules.form import check_whole
 from tests.web.mutations import INTERESTING_TEXTS, change_value
 from tests.world import (
     GTIN,
@@ -44,6 +44,7 @@ from tests.world import (
     TRUST_ITEM,
     World,
     can,
+    show_story,
     signer_of,
     sscc,
 )
@@ -195,7 +196,6 @@ class Play(World):
         story = show_story(
             item,
             self,
-            trust_item=TRUST_ITEM,
             reveal=[p for p in POINTERS if rng.random() < 0.5],
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
@@ -278,10 +278,9 @@ class _Teller:
             try:
                 event = make()
                 if self.is_neat:
-                    check_whole(event)
-                    read_event(event.body, event.counts)
+                    reading = check_whole(event, baseline())
                 if self.is_true:
-                    read_act(event.body, event.items)
+                    read_act(event.body, event.items, reading, baseline())
             except ProvenanceError:
                 continue
             return event
