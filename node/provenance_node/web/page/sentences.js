@@ -149,6 +149,8 @@ export function whoseWord({ log }, speaker) {
  */
 export function clocksOf(reason) {
   if (reason?.code !== CLOCKS) return null;
-  const found = /([0-9]+), this machine's ([0-9]+)/.exec(reason.detail);
-  return found && { record: Number(found[1]), device: Number(found[2]) };
+  const found = /time is (\S+Z), .* clock, (\S+Z):/.exec(reason.detail);
+  if (!found) return null;
+  const [record, device] = found.slice(1).map(Date.parse);
+  return { record, device };
 }

@@ -117,12 +117,13 @@ function makeClocks(reason, speaker) {
  * @param {import("../verify/proof/verdict.js").Check} reason
  * @param {Speaker} speaker
  */
-function makeBook({ subject }, speaker) {
+function makeBook({ detail }, speaker) {
+  const [id = ""] = /[0-9a-f]{64}/.exec(detail) ?? [];
   return make(
     "p",
     {},
     speaker.say("book.do"),
-    subject ? [" ", make("code", {}, said(subject))] : null,
+    id ? [" ", make("code", {}, id)] : null,
   );
 }
 

@@ -3,6 +3,7 @@
 // provenance/proof/opening.py.
 
 import { toHex } from "../encoding/bytes.js";
+import { written } from "../encoding/instant.js";
 import { InvalidSignatureError, VerificationError } from "../errors.js";
 import { openCheckpoint } from "../tlog/checkpoint.js";
 import { TOLERANCE } from "../rules/times.js";
@@ -35,19 +36,31 @@ export async function openTrusted(note, trust) {
 }
 
 /**
- * Check that none of the cosignatures is later than now.
- * @param {import("../tlog/cosignature.js").Cosignature[]} cosignatures
+ * Check that a checkpoint meets the quorum.
+ * @param {import("../tlog/checkpoint.js").SignedCheckpoint} signed
+ * @param {import("./trust.js").Trust} trust
  * @param {number} now in ms since 1970
- * @throws {VerificationError} One is, by more than clocks may differ.
+ * @throws {QuorumNotMetError} Too few witnesses cosigned it.
+ * @throws {InvalidSignatureError} A cosignature by a witness does not verify.
+ * @throws {VerificationError} It is met only with cosignatures that are later
+ *     than now.
  */
-export function requirePast(cosignatures, now) {
-  for (const { time } of cosignatures) {
-    const ahead = time * 1000n - BigInt(now);
-    if (ahead > TOLERANCE) {
-      throw new VerificationError(
-        `the checkpoint's time ${time * 1000n} is ${ahead / 1000n} s ahead of` +
-          " this machine's clock",
-      );
-    }
+export async function requireQuorum(signed, trust, now) {
+  const met = await trust.policy.examine(signed, now + TOLERANCE);
+  if (met.time === null && met.claimed !== null) {
+    throw new VerificationError(clocksDiffer(met.claimed, now));
   }
+}
+
+/**
+ * Return the sentence that names both clocks.
+ * @param {number} time that of the checkpoint, in ms since 1970
+ * @param {number} now that of this machine
+ */
+export function clocksDiffer(time, now) {
+  const ahead = Math.floor((time - now) / 1000);
+  return (
+    `the checkpoint's time is ${written(time)}, which is ${ahead} s ahead of` +
+    ` this machine's clock, ${written(now)}: one of the two is wrong`
+  );
 }

@@ -136,6 +136,14 @@ export function leavesOf({ counts }, isAskedFor) {
 }
 
 /**
+ * Return how many numbers there are in some ranges.
+ * @param {[number, number][]} ranges
+ */
+export function sizeOf(ranges) {
+  return ranges.reduce((sum, [start, stop]) => sum + stop - start, 0);
+}
+
+/**
  * Yield the numbers in some ranges.
  * @param {[number, number][]} ranges
  */

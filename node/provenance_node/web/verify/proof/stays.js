@@ -7,6 +7,7 @@
 // earlier than that allows, and closes none: whoever is late, or lies about
 // the time, can add to what a story looks at, and take nothing away.
 
+import { QUANTITY_LISTS } from "../claims/event.js";
 import { readTime } from "../epcis/moment.js";
 import { MalformedError } from "../errors.js";
 import { FIRST, LAST, comparePlaces } from "./trails.js";
@@ -57,11 +58,9 @@ export const ALWAYS = {
   grace: Infinity,
 };
 
-const LOOSE = "childQuantityList";
-
 /**
  * Return a window that ends with an event.
- * @param {Told} told
+ * @param {Pick<Told, "at" | "time" | "reported">} told
  * @returns {Window}
  */
 export function upTo({ at, time, reported }) {
@@ -157,61 +156,105 @@ function both(a, b) {
  * @returns {Stay[]}
  */
 export function staysOf(rows, late) {
-  /** @type {(Stay & {isLoose: boolean})[]} */
-  const stays = [];
-  /** @type {Map<string, Stay & {isLoose: boolean}>} */
-  const open = new Map();
-  /** @type {(parent: string, window: Window, isLoose: boolean) => void} */
-  const begin = (parent, window, isLoose) => {
-    const stay = { parent, window, isLoose };
-    stays.push(stay);
-    // What has an end is over.
-    if (window.until === Infinity) open.set(parent, stay);
-  };
-  /** @type {(told: Told, but?: string) => void} */
-  const close = (told, but = "") => {
-    for (const [parent, stay] of open) {
-      if (parent === but || stay.isLoose) continue;
-      end(stay, told);
-      open.delete(parent);
-    }
-  };
-  const inOrder = [...rows].sort((a, b) => compareTimes(a.told, b.told));
-  for (const { told, parent } of inOrder) {
-    const { at, effect, relation } = told;
-    const isLoose = relation === LOOSE;
-    const since = Math.max(told.time, told.reported - late);
-    if (effect === "in" || effect === "inside") {
-      if (effect === "in" && !isLoose) close({ ...told, time: since }, parent);
-      if (open.has(parent)) continue;
-      begin(parent, { ...ALWAYS, since, start: at }, isLoose);
-    } else if (isLate(told, late)) {
-      continue;
-    } else if (effect === "ended") {
-      close(told);
-    } else {
-      const stay = open.get(parent);
-      if (isLoose) {
-        // Of loose goods some may stay.
-        if (!stay) begin(parent, ALWAYS, true);
-      } else if (stay) {
-        end(stay, told);
-        open.delete(parent);
-      } else {
-        begin(parent, upTo(told), false);
-      }
-    }
+  const stays = new Stays(late);
+  for (const { told, parent } of [...rows].sort((a, b) =>
+    compareTimes(a.told, b.told),
+  )) {
+    stays.take(told, parent);
   }
-  return stays.sort(({ window: a }, { window: b }) => compareWindows(a, b));
+  return stays
+    .all()
+    .sort(({ window: a }, { window: b }) => compareWindows(a, b));
 }
 
-/**
- * @param {Stay} stay
- * @param {Told} told
- */
-function end(stay, told) {
-  const { since, start } = stay.window;
-  stay.window = { ...upTo(told), since, start };
+/** The stays of one item, while its trail is gone through. */
+class Stays {
+  /** @type {Stay[]} */
+  #closed = [];
+  /**
+   * Of one container there are more where the item went in again: had it been
+   * emptied before, nothing on the item's own trail says so.
+   * @type {Map<string, Window[]>}
+   */
+  #open = new Map();
+  /** Which of them another container closes: those that are not loose. */
+  #firm = new Set();
+
+  /** @param {number} late */
+  constructor(late) {
+    this.late = late;
+  }
+
+  all() {
+    const open = [...this.#open].flatMap(([parent, windows]) =>
+      windows.map((window) => ({ parent, window })),
+    );
+    return [...this.#closed, ...open];
+  }
+
+  /**
+   * Take the next, by time.
+   * @param {Told} told
+   * @param {string} parent
+   */
+  take(told, parent) {
+    const { at, effect, reported } = told;
+    const isLoose = QUANTITY_LISTS.has(told.relation);
+    if (effect === "in" || effect === "inside") {
+      // What is reported late begins no earlier than reports may be late.
+      const time = Math.max(told.time, reported - this.late);
+      const end = upTo({ at, time, reported });
+      if (effect === "in" && !isLoose) this.#closeOthers(end, parent);
+      if (effect === "in" || !this.#open.has(parent)) {
+        this.#put(parent, { ...ALWAYS, since: time, start: at }, isLoose);
+      }
+    } else if (isLate(told, this.late)) {
+      return;
+    } else if (effect === "ended") {
+      if (!isLoose) this.#closeOthers(upTo(told), "");
+    } else if (!isLoose) {
+      if (this.#open.has(parent)) this.#close(parent, upTo(told));
+      else this.#closed.push({ parent, window: upTo(told) });
+    } else if (!this.#open.has(parent)) {
+      // Of loose goods some may stay.
+      this.#put(parent, ALWAYS, true);
+    }
+  }
+
+  /**
+   * @param {string} parent
+   * @param {Window} window
+   * @param {boolean} isLoose
+   */
+  #put(parent, window, isLoose) {
+    const windows = this.#open.get(parent) ?? [];
+    windows.push(window);
+    this.#open.set(parent, windows);
+    if (!isLoose) this.#firm.add(parent);
+  }
+
+  /**
+   * @param {Window} end
+   * @param {string} parent
+   */
+  #closeOthers(end, parent) {
+    for (const other of [...this.#firm]) {
+      if (other !== parent) this.#close(other, end);
+    }
+  }
+
+  /**
+   * @param {string} parent
+   * @param {Window} end
+   */
+  #close(parent, end) {
+    const windows = this.#open.get(parent) ?? [];
+    this.#open.delete(parent);
+    this.#firm.delete(parent);
+    for (const window of windows) {
+      this.#closed.push({ parent, window: closed(window, end) });
+    }
+  }
 }
 
 /**

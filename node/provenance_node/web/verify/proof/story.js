@@ -2,6 +2,7 @@
 // The story: is it whole, in the order that was demanded, and still good?
 // Mirrors provenance/proof/story.py.
 
+import { isRegistryEvent } from "../claims/actor.js";
 import { CODES, hasTrail, readAfter } from "../claims/event.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
@@ -11,7 +12,7 @@ import { counted } from "./report.js";
 import { ACTOR, SUBJECT, TRUST, sightingKey, trace } from "./trace.js";
 import { NotShownError, comparePlaces, placeKey, placeOf } from "./trails.js";
 
-/** @typedef {import("../encoding/canonical.js").Value} Value */
+/** @typedef {import("../claims/event.js").Item} Item */
 /** @typedef {import("../rules/books.js").Books} Books */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./evidence.js").Events} Events */
@@ -23,8 +24,8 @@ import { NotShownError, comparePlaces, placeKey, placeOf } from "./trails.js";
 /** @typedef {import("./trace.js").Warned} Warned */
 /** @typedef {import("./trails.js").Position} Position */
 
-/** What is no single thing that somebody made, by the list that it stands in. */
-const NOT_MADE = ["actor", "place", "transformationID"];
+/** What nobody puts into being. */
+const NOT_MADE = /^https:\/\/id\.gs1\.org\/(?:414\/|01\/\d{14}\/10\/)/;
 
 /**
  * Return the walk through what the bundle shows.
@@ -136,7 +137,8 @@ export function checkDemands(report, evidence) {
         unseen++;
         report.notice(
           "PRV-1304",
-          `${which} was to follow a link of ${item}, whose trail is not shown`,
+          `${which} was to follow link ${toHex(link).slice(0, 16)} of ${item},` +
+            " whose trail is not shown",
           item,
         );
         continue;
@@ -167,7 +169,8 @@ export function checkDemands(report, evidence) {
     report.passed(
       "PRV-1302",
       unseen
-        ? "no event demands to follow one of a trail that is shown"
+        ? `${counted(unseen, "demand")} to follow a link of a trail that is not` +
+            " shown, and none of one that is"
         : "no event demands to follow one",
     );
   }
@@ -175,12 +178,15 @@ export function checkDemands(report, evidence) {
 }
 
 /**
- * Check that nothing in the story recalls the item.
+ * Check that nothing in the story recalls the item. A recall by somebody who
+ * may not call it back is no news to be shown above the verdict.
  * @param {Report} report
  * @param {Trace} walk
  * @param {Events} events
+ * @param {ReadonlyMap<string, unknown>} entitled by `placeKey`, the events
+ *     whose signers may say so
  */
-export function checkRecalls(report, walk, events) {
+export function checkRecalls(report, walk, events, entitled) {
   const asserted = new Asserted(walk, events);
   for (const sighting of walk.sightings) {
     const { at, item, why } = sighting;
@@ -197,7 +203,8 @@ export function checkRecalls(report, walk, events) {
     }
   }
   for (const warned of walk.warned) {
-    noteWarning(report, eventAt(events, warned.at), warned);
+    const isEntitled = entitled.has(placeKey(warned.at));
+    noteWarning(report, eventAt(events, warned.at), warned, isEntitled);
   }
   report.passed("PRV-1400", "nothing that is shown recalls it");
 }
@@ -207,26 +214,29 @@ export function checkRecalls(report, walk, events) {
  * @param {Report} report
  * @param {ProvenEvent} event
  * @param {Warned} warned
+ * @param {boolean} isEntitled
  */
-function noteWarning(report, event, { item, grade }) {
+function noteWarning(report, event, { item, grade }, isEntitled) {
   const who = told(event);
-  if (event.reading.recalls && grade === "alarm") {
+  const isRecall = event.reading.recalls;
+  if (!isRecall && grade === "alarm") {
+    report.notice("PRV-1410", `${who} warned of ${item}`, item);
+  } else if (isRecall && grade === "alarm") {
     const detail = `${item} was recalled by ${who}`;
     report.found("PRV-1401", detail, item);
-    report.notice("PRV-1401", detail, item);
-  } else if (event.reading.recalls && grade === "doubt") {
+    if (isEntitled) report.notice("PRV-1401", detail, item);
+  } else if (isRecall && grade === "doubt") {
     report.found(
       "PRV-1409",
-      `${item} was recalled by ${who}, at a time that may not be that of the` +
-        " story",
+      `${item} was recalled by ${who}, at another time than the item is said` +
+        " to have been in it: whether that is meant as well is not said",
       item,
     );
-  } else if (grade === "alarm") {
-    report.notice("PRV-1410", `${item} was warned of by ${who}`, item);
   } else {
+    const did = isRecall ? "recalled" : "warned of";
     report.notice(
       "PRV-1408",
-      `${item} was warned of by ${who}, at another time than that of the story`,
+      `${who} ${did} ${item} at another time than the story looks at`,
       item,
     );
   }
@@ -287,7 +297,9 @@ const UNITS = ["epcList", "outputEPCList"];
 function unitsMade({ items, reading }) {
   return new Set(
     items.flatMap(({ id, relation }) =>
-      UNITS.includes(relation) && reading.makes(codeOf(relation)) ? [id] : [],
+      UNITS.includes(relation) && reading.effect(codeOf(relation)) === "made"
+        ? [id]
+        : [],
     ),
   );
 }
@@ -298,32 +310,29 @@ function codeOf(relation) {
 }
 
 /**
- * Note that nothing says of a single thing that it was made.
+ * Note that nothing says that the item was made, where all is shown. Not of
+ * what nobody puts into being: a product, a lot, a place, an actor, a
+ * transformation.
  * @param {Report} report
  * @param {Bundle} bundle
  * @param {Trace} walk
  * @param {Evidence} evidence
  */
-export function checkBeginning(report, { subject }, walk, { events, trails }) {
-  const isLot = /^https:\/\/id\.gs1\.org\/01\/[0-9]+\/.*10\/[^/]+$/.test(
-    subject,
-  );
-  const isWhole =
-    !walk.skipped.some(({ item }) => item === subject) &&
-    !walk.missing.some(({ item }) => item === subject);
-  const count = trails.get(subject)?.count ?? 0;
-  if (!count || !isWhole || isLot || !hasTrail(subject, "")) return;
-  for (const { at, item, why } of walk.sightings) {
-    if (item !== subject || why !== SUBJECT) continue;
-    const { items, reading } = eventAt(events, at);
-    const own = items.find(({ id }) => id === subject);
-    const relation = own?.relation ?? "";
-    if (NOT_MADE.includes(relation)) return;
+export function checkMaking(report, { subject }, walk, { events, trails }) {
+  const { count = 0, links = [] } = trails.get(subject) ?? {};
+  if (!count || links.length !== count) return;
+  if (NOT_MADE.test(subject) || !hasTrail(subject, "")) return;
+  for (const link of links) {
+    const event = events.get(placeKey(placeOf(link)));
+    if (!event || isRegistryEvent(event.body)) return;
+    const { relation } = /** @type {Item} */ (event.shown.get(link.leaves[0]));
+    if (relation === "transformationID") return;
     const isVoid =
-      reading.declaresError || walk.voids.has(sightingKey(at, item));
-    if (!isVoid && reading.makes(codeOf(relation))) return;
+      event.reading.declaresError ||
+      walk.voids.has(sightingKey(event.at, subject));
+    if (!isVoid && event.reading.makes(codeOf(relation))) return;
   }
-  const detail = `nothing shown says that ${subject} was made`;
+  const detail = `no event that is shown says that ${subject} was made`;
   report.notice("PRV-1411", detail, subject);
 }
 

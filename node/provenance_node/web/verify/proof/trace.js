@@ -26,11 +26,18 @@
 
 import { isRegistryEvent } from "../claims/actor.js";
 import { CODES, hasTrail, readAfter } from "../claims/event.js";
-import { WARNS } from "../claims/trail.js";
 import { countBefore } from "../encoding/search.js";
 import { MalformedError } from "../errors.js";
 import { gtinOf } from "../gs1/item.js";
-import { Met, Seen, findVoid, leavesOf, numbersOf, stand } from "./seen.js";
+import {
+  Met,
+  Seen,
+  findVoid,
+  leavesOf,
+  numbersOf,
+  sizeOf,
+  stand,
+} from "./seen.js";
 import {
   ALWAYS,
   around,
@@ -132,10 +139,7 @@ const INPUT = "inputs";
  *     lead on; else ""
  */
 
-const UNIT = "childEPCs";
-const LOOSE = "childQuantityList";
-const ENDED_UNIT = "epcList";
-const MADE_AS_UNIT = ["epcList", "outputEPCList"];
+const CHILD = ["childEPCs", "childQuantityList"];
 const PLACE = "https://id.gs1.org/414/";
 const LOGISTIC_UNIT = "https://id.gs1.org/00/";
 const PARENT = /** @type {number} */ (CODES.get("parentID"));
@@ -222,6 +226,8 @@ export function productOf(item) {
 class Goods {
   /** The numbers of the links looked at. @type {Set<number>} */
   looked = new Set();
+  /** Of those, or to be, which count against the book's bound. */
+  counted = new Set();
   /** What visits passed over. @type {[number, number][]} */
   passed = [];
   /** As a container: when it held what the story follows. @type {Window[]} */
@@ -390,7 +396,7 @@ class Walk {
     // Versions of trust happen to nothing: they are read by themselves.
     if (trail === null || item === this.trustItem) return;
     if (why === ACTOR) {
-      this.#stand(plan, [...this.#eventsOf(plan, trail)]);
+      this.#stand(plan, this.#eventsOf(plan, trail));
       return;
     }
     const goods = this.#goods.get(item) ?? new Goods(why);
@@ -402,7 +408,7 @@ class Walk {
       return;
     }
     if (HAS_PRODUCT.includes(why)) this.#readProduct(item);
-    this.#ride(plan, goods, [...this.#eventsOf(plan, trail)]);
+    this.#ride(plan, goods, this.#eventsOf(plan, trail));
   }
 
   /**
@@ -503,7 +509,8 @@ class Walk {
     const plan = visit(item, why);
     const trail = /** @type {SparseTrail} */ (this.trails.get(item));
     for (const [number, link] of trail.warnings) {
-      if (!this.#mayLook(plan)) break;
+      if (looked.has(number)) continue;
+      if (!this.#mayLook(plan, 1)) return;
       this.#see(plan, number, link);
       looked.add(number);
     }
@@ -552,79 +559,82 @@ class Walk {
   }
 
   /**
-   * Yield the events that a visit looks at, as far as they can be seen.
+   * Return the events that a visit looks at, as far as they can be seen.
    * @param {Visit} plan
    * @param {SparseTrail} trail
-   * @returns {Generator<Seen>}
    */
-  *#eventsOf(plan, trail) {
-    const isActor = plan.why === ACTOR;
-    const goods = isActor ? undefined : this.#goods.get(plan.item);
-    let last = -1;
-    try {
-      for (const [number, link] of this.#linksOf(plan, trail)) {
-        if (!this.#mayLook(plan)) return;
-        if (goods && last >= 0 && last + 1 < number) {
-          goods.passed.push([last + 1, number]);
-        }
-        last = number;
-        if (goods && !this.#spend(plan.item, goods, number, link)) continue;
+  #eventsOf(plan, trail) {
+    const looked = this.#goods.get(plan.item)?.looked;
+    /** @type {Seen[]} */
+    const events = [];
+    this.#orMiss(plan, null, () => {
+      const ranges = this.#rangesOf(plan, trail);
+      if (!this.#mayLook(plan, sizeOf(ranges))) return;
+      for (const number of numbersOf(ranges)) {
+        const [link] = trail.slice(number, number + 1);
+        if (plan.why !== ACTOR) looked?.add(number);
         const seen = this.#see(plan, number, link);
-        if (seen !== null) yield seen;
+        if (seen !== null) events.push(seen);
       }
-    } catch (error) {
-      if (!(error instanceof NotShownError)) throw error;
-      this.#miss(plan, null, error.message);
+    });
+    return events;
+  }
+
+  /**
+   * Return the numbers of the links that a visit looks at, as ranges, rising.
+   * @param {Visit} plan
+   * @param {SparseTrail} trail
+   * @returns {[number, number][]}
+   * @throws {NotShownError} Where its window begins or ends is not shown.
+   */
+  #rangesOf(plan, trail) {
+    const { item, why, window } = plan;
+    const { count } = trail;
+    const goods = this.#goods.get(item);
+    if (why === ACTOR || !goods) return [[0, count]];
+    let [first, last] = [0, count];
+    if (count > WHOLE) {
+      const { start, stop } = window;
+      const isAtStart = comparePlaces(start, FIRST) === 0;
+      const isAtEnd = comparePlaces(stop, LAST) === 0;
+      const a = isAtStart ? 0 : trail.firstAt(start);
+      const b = isAtEnd ? count : trail.firstAt([stop[0], stop[1] + 1]);
+      first = Math.max(0, Math.min(a, b) - EDGE);
+      last = Math.min(count, Math.max(a, b) + EDGE);
     }
+    let numbers =
+      last - first > WHOLE
+        ? [
+            ...numbersOf([[first, first + EDGE]]),
+            ...this.#between(why, trail, first + EDGE, last - EDGE),
+            ...numbersOf([[last - EDGE, last]]),
+          ]
+        : [...numbersOf([[first, last]])];
+    if (item !== this.subject) {
+      const warnings = new Set(trail.warnings.map(([number]) => number));
+      numbers = numbers.filter(
+        (number) => warnings.has(number) || this.#spend(goods, number),
+      );
+    }
+    let after = first;
+    for (const number of [...numbers, last]) {
+      if (after < number) goods.passed.push([after, number]);
+      after = number + 1;
+    }
+    return numbers.map((number) => [number, number + 1]);
   }
 
   /**
    * Count a link among those that one story looks at; return if it may.
-   * @param {string} item
    * @param {Goods} goods
    * @param {number} number
-   * @param {Link} link
    */
-  #spend(item, goods, number, link) {
-    const isFree = item === this.subject || (link.kinds & WARNS) !== 0;
-    if (!isFree && !goods.looked.has(number)) {
-      if (this.#events >= this.bounds.events) {
-        goods.passed.push([number, number + 1]);
-        return false;
-      }
-      this.#events++;
-    }
-    goods.looked.add(number);
+  #spend({ counted }, number) {
+    if (counted.has(number)) return true;
+    if (this.#events >= this.bounds.events) return false;
+    this.#events++;
+    counted.add(number);
     return true;
-  }
-
-  /**
-   * Yield the links that a visit looks at, with their numbers.
-   * @param {Visit} plan
-   * @param {SparseTrail} trail
-   * @returns {Generator<[number, Link]>}
-   * @throws {NotShownError} What comes next is not shown.
-   */
-  *#linksOf({ why, window }, trail) {
-    const { count } = trail;
-    if (count <= WHOLE || why === ACTOR) {
-      yield* eachOf(trail, 0, count);
-      return;
-    }
-    const { start, stop } = window;
-    const isAtStart = comparePlaces(start, FIRST) === 0;
-    const isAtEnd = comparePlaces(stop, LAST) === 0;
-    const a = isAtStart ? 0 : trail.firstAt(start);
-    const b = isAtEnd ? count : trail.firstAt([stop[0], stop[1] + 1]);
-    const from = Math.max(0, Math.min(a, b) - EDGE);
-    const to = Math.min(count, Math.max(a, b) + EDGE);
-    if (to - from <= WHOLE) {
-      yield* eachOf(trail, from, to);
-      return;
-    }
-    yield* eachOf(trail, from, from + EDGE);
-    yield* this.#between(why, trail, from + EDGE, to - EDGE);
-    yield* eachOf(trail, to - EDGE, to);
   }
 
   /**
@@ -633,25 +643,21 @@ class Walk {
    * @param {SparseTrail} trail
    * @param {number} start
    * @param {number} stop
-   * @returns {[number, Link][]}
    */
   #between(why, trail, start, stop) {
-    const { warnings } = trail;
-    const first = countBefore(warnings, ([number]) => number < start);
-    const last = countBefore(warnings, ([number]) => number < stop);
-    const found = new Map(warnings.slice(first, last));
-    if (why === SUBJECT) {
-      for (const number of this.besides) {
-        if (number < start || number >= stop) continue;
-        found.set(number, trail.slice(number, number + 1)[0]);
-      }
-    }
-    return [...found].sort((a, b) => a[0] - b[0]);
+    const besides = why === SUBJECT ? this.besides : [];
+    const numbers = [...trail.warnings.map(([number]) => number), ...besides];
+    return [...new Set(numbers)]
+      .filter((number) => start <= number && number < stop)
+      .sort((a, b) => a - b);
   }
 
-  /** @param {Visit} plan */
-  #mayLook(plan) {
-    this.#looks++;
+  /**
+   * @param {Visit} plan
+   * @param {number} count
+   */
+  #mayLook(plan, count) {
+    this.#looks += count;
     if (this.#looks <= MAX_LOOKS) return true;
     this.#miss(plan, null, "the story is too long to be followed");
     return false;
@@ -718,7 +724,7 @@ class Walk {
    * @param {Seen} seen
    */
   #look(plan, seen) {
-    const { event, effect, relation } = seen;
+    const { event, effect } = seen;
     if (isRegistryEvent(event.body)) {
       this.#requireAll(
         plan,
@@ -727,22 +733,17 @@ class Walk {
       );
       return;
     }
-    const { why, item } = plan;
-    if (
-      HAS_LOT.includes(why) &&
-      seen.makes &&
-      MADE_AS_UNIT.includes(relation)
-    ) {
-      this.#followLot(plan, seen);
-    }
-    if (why === INPUT && effect === "joined") {
-      // What others put under the same id is none of this.
-      if (event.issuer === plan.issuer) {
-        this.#followUsed(visit(item, INPUT), seen, ALWAYS);
+    const { why, item, issuer } = plan;
+    if (issuer) {
+      // It is a transformation, and joins what one actor says of it.
+      if (issuer === event.issuer && effect === "joined") {
+        this.#followUsed(plan, seen, ALWAYS);
       }
-    } else if (HAS_INPUTS.includes(why) && effect === "made") {
+      return;
+    }
+    if (HAS_LOT.includes(why) && seen.makes) this.#followLot(plan, seen);
+    if (HAS_INPUTS.includes(why) && effect === "made") {
       this.#followUsed(visit(item, INPUT), seen, upTo(seen));
-      this.#followJoined(visit(item, INPUT), seen);
     }
   }
 
@@ -766,10 +767,10 @@ class Walk {
   }
 
   /**
-   * Follow what a transformation used up.
+   * Follow what a transformation used up, and the id that joins it to others.
    * @param {Visit} plan
    * @param {Seen} seen
-   * @param {Window} window on the trails of these
+   * @param {Window} window on the trails of what was used up
    */
   #followUsed(plan, seen, window) {
     // They are the same from whichever of its outputs it is seen.
@@ -781,24 +782,16 @@ class Walk {
       event,
       (code) => event.reading.effect(code) === "used",
     );
-    if (!this.#requireAll(plan, seen, used)) return;
-    for (const number of numbersOf(used)) {
-      const item = event.shown.get(number);
-      if (item && hasTrail(item.id, item.relation)) {
-        this.follow(visit(item.id, INPUT, window));
+    if (this.#requireAll(plan, seen, used)) {
+      for (const number of numbersOf(used)) {
+        const item = event.shown.get(number);
+        if (item && hasTrail(item.id, item.relation)) {
+          this.follow(visit(item.id, INPUT, window));
+        }
       }
     }
-  }
-
-  /**
-   * Follow the id under which a transformation is said in several events.
-   * @param {Visit} plan
-   * @param {Seen} seen
-   */
-  #followJoined(plan, seen) {
-    const { event } = seen;
     const joining = leavesOf(event, (code) => code === JOINED);
-    if (!this.#requireAll(plan, seen, joining)) return;
+    if (plan.issuer || !this.#requireAll(plan, seen, joining)) return;
     for (const number of numbersOf(joining)) {
       const item = event.shown.get(number);
       if (item) this.follow(visit(item.id, INPUT, ALWAYS, 0, event.issuer));
@@ -813,9 +806,8 @@ class Walk {
    */
   #parentOf(plan, seen) {
     const { effect, relation, event } = seen;
-    if (effect === "ended" && relation === ENDED_UNIT) return "";
-    const isChild = relation === UNIT || relation === LOOSE;
-    if (!isChild || !IN_AND_OUT.includes(effect)) return null;
+    if (effect === "ended") return "";
+    if (!CHILD.includes(relation) || !IN_AND_OUT.includes(effect)) return null;
     // One at most; none names no container, and the counts say so.
     const parents = leavesOf(event, (code) => code === PARENT);
     const wanted = visit(plan.item, CONTAINER);
@@ -835,7 +827,7 @@ class Walk {
    */
   #requireAll(plan, { at, event }, leaves) {
     const where = `event ${at[1]} of entry ${at[0]}`;
-    const count = leaves.reduce((sum, [start, stop]) => sum + stop - start, 0);
+    const count = sizeOf(leaves);
     if (count > MAX_ITEMS) {
       this.#miss(
         plan,
@@ -878,21 +870,6 @@ class Walk {
     const missing = { why, item, at, reason };
     const key = JSON.stringify(missing);
     if (!this.missing.has(key)) this.missing.set(key, missing);
-  }
-}
-
-/**
- * Yield links of a trail, with their numbers.
- * @param {SparseTrail} trail
- * @param {number} start
- * @param {number} stop
- * @returns {Generator<[number, Link]>}
- * @throws {NotShownError} The next one is not shown.
- */
-function* eachOf(trail, start, stop) {
-  for (let number = start; number < stop; number++) {
-    const [link] = trail.slice(number, number + 1);
-    yield [number, link];
   }
 }
 

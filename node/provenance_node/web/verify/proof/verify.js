@@ -31,7 +31,7 @@
 // proven, so that freshness comes after inclusion.
 
 import { trustItem } from "../claims/versions.js";
-import { toHex } from "../encoding/bytes.js";
+import { written } from "../encoding/instant.js";
 import { quoted } from "../encoding/text.js";
 import {
   InvalidProofError,
@@ -56,13 +56,13 @@ import {
   shownBooks,
   witnessedBy,
 } from "./evidence.js";
-import { openTrusted } from "./opening.js";
-import { Report, StoppedError } from "./report.js";
+import { clocksDiffer, openTrusted } from "./opening.js";
+import { Report, StoppedError, counted } from "./report.js";
 import {
-  checkBeginning,
   checkCompleteness,
   checkCreations,
   checkDemands,
+  checkMaking,
   checkRecalls,
   checkStanding,
   traceBundle,
@@ -82,15 +82,9 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 
 /**
  * What a bundle is held against: what the caller believes; the time, in ms
- * since 1970; the item in hand, if it is known, however it is written: as an
- * id, an EPC URN, a Digital Link of any domain or what a scanner gives; and the
- * bytes of rule books that are at hand, beside those of this program and of
- * the bundle.
- * @typedef {object} Asked
- * @property {Trust} trust
- * @property {number} now
- * @property {string | null} [item]
- * @property {Uint8Array[]} [books]
+ * since 1970; and the item in hand, if it is known, however it is written:
+ * as an id, an EPC URN, a Digital Link of any domain or what a scanner gives.
+ * @typedef {{trust: Trust, now: number, item?: string | null}} Asked
  */
 
 /**
@@ -98,10 +92,9 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
  * @typedef {object} Quorum
  * @property {Cosignature[]} counted
  * @property {number | null} time the greatest since which a quorum of them
- *     cosigned it, in ms; null where none is asked for, or met
- * @property {boolean} isAhead whether it is met by those alone that this
- *     machine's clock has for the future
- * @property {boolean} isMet whether it is asked for, and met
+ *     cosigned it, in ms, as far as this machine's clock has it for the past;
+ *     null where none is asked for, or met by then
+ * @property {number | null} claimed the greatest, whatever that clock says
  */
 
 /**
@@ -135,15 +128,12 @@ export async function verifyBundle(data, asked) {
  * @returns {Promise<Verdict>}
  * @throws {MalformedError} The item names nothing; a bundle may be anything.
  */
-export async function examineBundle(
-  data,
-  { trust, now, item = null, books = [] },
-) {
+export async function examineBundle(data, { trust, now, item = null }) {
   if (!(data instanceof Uint8Array)) throw new TypeError("bytes are asked for");
   if (!Number.isSafeInteger(now)) {
     throw new RangeError("now is a whole number of ms since 1970");
   }
-  const examination = new Examination(trust, now, item, books);
+  const examination = new Examination(trust, now, item);
   try {
     // Of one's own: what is checked must not change while it is.
     await examination.run(new Uint8Array(data));
@@ -198,13 +188,11 @@ class Examination {
    * @param {Trust} trust
    * @param {number} now
    * @param {string | null} item
-   * @param {Uint8Array[]} books
    */
-  constructor(trust, now, item, books) {
+  constructor(trust, now, item) {
     this.trust = trust;
     this.now = now;
     this.item = item;
-    this.books = books;
   }
 
   /**
@@ -259,14 +247,15 @@ class Examination {
         : witnessedBy(anchors, quorum.time);
     const evidence = { statements, times, witnessed, events, trails };
     const trusted = trustItem(origin);
-    const actors = [...trust.authorities, ...trust.actors].map(({ id }) => id);
+    const pinned = new Set(trust.actors.map((actor) => actor.id));
+    const named = [...trust.authorities, ...trust.actors];
+    const actors = named.map(({ id }) => id);
     checkLedgerRules(report, evidence, { books, actors, trusted });
 
     // 10 to 14: what it means.
-    const walk = traceBundle(bundle, evidence, { trusted, books });
-    const pinned = new Set(trust.actors.map((actor) => actor.id));
-    const asked = trust.trails;
     this.noteWhoseWord();
+    const walk = traceBundle(bundle, evidence, { trusted, books });
+    const asked = trust.trails;
     const demanded = { asked, pinned, trusted };
     checkCompleteness(report, bundle, walk, evidence, demanded);
     const entitlement = await checkEntitlement(
@@ -284,9 +273,9 @@ class Examination {
     );
     checkDemands(report, evidence);
     checkStanding(report, bundle, walk, evidence);
+    checkMaking(report, bundle, walk, evidence);
     checkCreations(report, walk, events);
-    checkBeginning(report, bundle, walk, evidence);
-    checkRecalls(report, walk, events);
+    checkRecalls(report, walk, events, entitlement.roles);
     const lateAfter = books.assessment.lateAfter;
     this.timeline = makeTimeline(walk, evidence, entitlement, lateAfter);
   }
@@ -374,14 +363,14 @@ class Examination {
   async checkQuorum(signed) {
     const { report, now } = this;
     const { policy } = this.trust;
-    /** @type {Awaited<ReturnType<typeof policy.examine>>} */
+    /** @type {Quorum} */
     let found;
     try {
       found = await policy.examine(signed, now + TOLERANCE);
     } catch (error) {
       if (error instanceof QuorumNotMetError) {
         report.found("PRV-0401", error.message);
-        return { counted: [], time: null, isAhead: false, isMet: false };
+        return { counted: [], time: null, claimed: null };
       }
       if (
         error instanceof MalformedError ||
@@ -391,19 +380,18 @@ class Examination {
       }
       throw error;
     }
-    const { counted, time, ahead: isAhead } = found;
     if (policy.quorum === null) {
       const detail = "the trust file asks for no cosignatures";
       report.notice("PRV-0403", detail);
       report.passed("PRV-0403", detail);
-      return { counted, time, isAhead, isMet: false };
+    } else {
+      report.passed(
+        "PRV-0400",
+        `cosigned by ${found.counted.length} of ${policy.witnesses.length}` +
+          ` witnesses, enough for ${quoted(policy.quorum)}`,
+      );
     }
-    report.passed(
-      "PRV-0400",
-      `cosigned by ${counted.length} of ${policy.witnesses.length}` +
-        ` witnesses, enough for ${quoted(policy.quorum)}`,
-    );
-    return { counted, time, isAhead, isMet: true };
+    return found;
   }
 
   /**
@@ -413,88 +401,75 @@ class Examination {
   checkBook(bundle) {
     /** @type {Report} */
     const report = this.report;
-    const shown = shownBooks(bundle);
+    const { books: named } = this.trust;
     /** @type {Books} */
     let books;
     try {
-      books = Books.resolve(this.trust.books, [...this.books, ...shown]);
+      books = Books.resolve(named, shownBooks(bundle));
     } catch (error) {
-      if (error instanceof UnknownBookError) {
-        report.stop("PRV-1501", error.message, toHex(error.book));
-      }
-      if (error instanceof MalformedError) {
+      if (
+        error instanceof MalformedError ||
+        error instanceof UnknownBookError
+      ) {
         report.stop("PRV-1501", error.message);
       }
       throw error;
     }
-    report.passed("PRV-1500", "every rule book that counts is at hand");
+    const count = counted(named.length, "rule book");
+    report.passed("PRV-1500", `${count} named, and at hand`);
     return books;
   }
 
   /**
+   * Check that the checkpoint is not too old, by whoever can say so. Nothing
+   * about clocks is a contradiction: who says that it is later than it can be
+   * has a wrong clock, or this machine has.
    * @param {Commitment} commitment
    * @param {Quorum} quorum
    */
-  checkFreshness(commitment, { counted, time, isAhead, isMet }) {
+  checkFreshness(commitment, quorum) {
     const { report, now, trust } = this;
-    const bound = 1000 * trust.clockBoundSeconds;
-    if (isMet && isAhead) {
-      this.#tellAhead(newest(counted));
+    const { claimed } = quorum;
+    const time = claimed === null ? commitment.time : quorum.time;
+    if (time === null || time > now + TOLERANCE) {
+      const ahead = clocksDiffer(time ?? claimed ?? 0, now);
+      report.found("PRV-0504", ahead);
       return;
     }
-    if (time !== null && commitment.time > time + bound) {
+    const bound = 1000 * trust.clockBoundSeconds;
+    if (claimed !== null && commitment.time > time + bound) {
       report.notice(
         "PRV-0506",
-        `the log's clock says ${commitment.time}, its witnesses' ${time}`,
+        `the log's last commitment is of ${written(commitment.time)}, and a` +
+          ` quorum of witnesses saw it at ${written(time)}`,
       );
     }
-    if (time === null && commitment.time > now + TOLERANCE) {
-      this.#tellAhead(commitment.time);
-      return;
-    }
-    const latest = time ?? commitment.time;
-    const age = Math.floor(Math.max(0, now - latest) / 1000);
+    const age = Math.floor(Math.max(0, now - time) / 1000);
     const limit = trust.maxAgeSeconds;
-    if (limit !== null && age > limit) {
-      report.found(
-        "PRV-0501",
-        `stale: the checkpoint is ${age} s old, over the ${limit} s that the` +
-          " trust file allows",
-      );
-    }
     const detail = `the checkpoint is ${age} s old`;
     if (limit === null) {
       const unlimited = `${detail}, and the trust file sets no limit`;
       report.passed("PRV-0503", unlimited);
+    } else if (age > limit) {
+      report.found(
+        "PRV-0501",
+        `stale: ${detail}, over the ${limit} s that are allowed`,
+      );
+    } else if (trust.policy.quorum === null) {
+      report.passed("PRV-0505", `${detail} by the clock of the log's operator`);
+    } else {
+      report.passed("PRV-0500", detail);
     }
-    if (trust.policy.quorum === null) {
-      report.passed("PRV-0505", `${detail}, by the operator's clock`);
-    }
-    report.passed("PRV-0500", detail);
-  }
-
-  /**
-   * Tell of a time that this machine's clock has for the future.
-   * @param {number} time in ms since 1970
-   */
-  #tellAhead(time) {
-    const { report, now } = this;
-    const ahead = Math.floor((time - now) / 1000);
-    report.found(
-      "PRV-0504",
-      `the record's clock says ${time}, this machine's ${now} (in ms since` +
-        ` 1970): ${ahead} s apart`,
-    );
   }
 
   /**
    * Return on whose word it rests that nothing is left out.
    * @param {Quorum} quorum
    */
-  whoseWord({ counted, isMet }) {
+  whoseWord({ counted }) {
     const auditors = new Set(this.trust.auditors);
     if (counted.some(({ name }) => auditors.has(name))) return "auditors";
-    return isMet && counted.length ? "witnesses" : "operator";
+    return counted.length ? "witnesses" : "operator";
   }
 
   /** Tell it, unless somebody has replayed the map. */
@@ -503,17 +478,15 @@ class Examination {
     const report = this.report;
     const whose = this.summary?.completeness;
     if (whose === "operator") {
-      report.notice("PRV-1007", "nobody but the operator replayed the map");
+      report.notice(
+        "PRV-1007",
+        "nobody but the operator has replayed the ledger's map",
+      );
     } else if (whose === "witnesses") {
-      report.notice("PRV-1008", "no auditor that is named replayed the map");
+      report.notice(
+        "PRV-1008",
+        "witnesses saw the ledger's map; none of them has replayed it",
+      );
     }
   }
-}
-
-/**
- * Return the latest time of cosignatures, in ms since 1970.
- * @param {Cosignature[]} cosignatures
- */
-function newest(cosignatures) {
-  return Math.max(...cosignatures.map(({ time }) => 1000 * Number(time)));
 }

@@ -85,8 +85,9 @@ export class Policy {
   /**
    * Return what `check` does, and since when a checkpoint is known to stand:
    * the greatest time, in ms since 1970, so that the cosignatures at or after
-   * it, none of them later than `until`, meet the quorum by themselves. It is
-   * null if they do not, which is `ahead`, or if no quorum is asked for.
+   * it, none of them later than `until`, meet the quorum by themselves; and
+   * the greatest of all, whatever `until` is (`claimed`). Each is null where
+   * there is none, as when no quorum is asked for.
    * @param {SignedCheckpoint} signed
    * @param {number} until in ms since 1970
    * @throws {QuorumNotMetError} Too few witnesses cosigned it.
@@ -97,7 +98,7 @@ export class Policy {
     const seen = await this.#cosignatures(signed);
     const counted = this.#count(seen);
     const time = this.#timeOf(seen, until);
-    return { counted, time, ahead: this.quorum !== null && time === null };
+    return { counted, time, claimed: this.#timeOf(seen, Infinity) };
   }
 
   /**
@@ -157,8 +158,8 @@ export class Policy {
     /** @type {Map<string, number>} */
     const times = new Map();
     for (const { witness, time } of seen) {
-      if (time * 1000n > BigInt(until)) continue;
       const ms = Number(time) * 1000;
+      if (ms > until) continue;
       times.set(witness, Math.max(times.get(witness) ?? 0, ms));
     }
     // A group has seen it when so many members have: by the last of these.
