@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from provenance.errors import ProvenanceError as ProvenanceError
     from provenance.errors import QueryTooLargeError as QueryTooLargeError
     from provenance.errors import QuorumNotMetError as QuorumNotMetError
+    from provenance.errors import QuotaError as QuotaError
     from provenance.errors import RejectedError as RejectedError
     from provenance.errors import RoleNotGrantedError as RoleNotGrantedError
     from provenance.errors import StoreError as StoreError
@@ -112,6 +113,7 @@ _HOMES = {
     "ProvenanceError": "errors",
     "QueryTooLargeError": "errors",
     "QuorumNotMetError": "errors",
+    "QuotaError": "errors",
     "Receipt": "proof.receipt",
     "RejectedError": "errors",
     "Revealed": "ledger.reveal",

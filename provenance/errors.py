@@ -2,13 +2,15 @@
 
     ProvenanceError
     ├── MalformedError         the bytes are not in their claimed format
-    │   └── UnknownKindError       they may be in one of a later version
+    │   ├── UnknownKindError       they may be in one of a later version
+    │   └── UnknownBookError       a rule book is not at hand
     ├── RejectedError          well formed, but may not be accepted
     │   ├── UnknownActorError      no such actor, or not its key
     │   ├── RoleNotGrantedError    the actor may not say this
     │   ├── BrokenLinkError        the trail moved on: read, sign again
     │   ├── DuplicateEventError    an event is logged once
     │   ├── LifecycleError         this cannot follow that
+    │   ├── QuotaError             so much of an item in a day is enough
     │   └── QueryTooLargeError     more events than were to be answered
     ├── VerificationError      the evidence does not prove the claim
     │   ├── InvalidSignatureError
@@ -42,11 +44,14 @@ class ProvenanceError(Exception):
         path: Where in the document it is, as the message says it too, such as
             `$.epcisBody.eventList[1].bizStep` or `line 3: $.type`; None where
             the error is not about a place in a document.
+        rule: Which rule it breaks (`provenance.rules.table`), such as
+            form.lists; "" where none has a name.
     """
 
     code: str = ""
     hint: str = ""
     path: str | None = None
+    rule: str = ""
 
     @classmethod
     def at(cls, path: str, message: str) -> Self:
@@ -54,6 +59,11 @@ class ProvenanceError(Exception):
         error = cls(f"{path}: {message}")
         error.path = path
         return error
+
+    def under(self, rule: str) -> Self:
+        """Return this error as one of breaking *rule*."""
+        self.rule = rule
+        return self
 
 
 class MalformedError(ProvenanceError):
@@ -68,6 +78,24 @@ class UnknownKindError(MalformedError):
 
     code = "PRV-9011"
     hint = "use a newer version of provenance, which knows that kind"
+
+
+class UnknownBookError(MalformedError):
+    """A rule book is named that is not at hand: nothing is judged by another.
+
+    Attributes:
+        book: Its id, the SHA-256 of its bytes.
+    """
+
+    code = "PRV-9012"
+    hint = (
+        "use a newer version of provenance, or get the book from the ledger's"
+        " operator: its id is the hash of its bytes"
+    )
+
+    def __init__(self, message: str, *, book: bytes = b"") -> None:
+        super().__init__(message)
+        self.book = book
 
 
 class RejectedError(ProvenanceError):
@@ -152,6 +180,13 @@ class LifecycleError(RejectedError):
 
     code = "PRV-9024"
     hint = "correct the event's time, or this machine's clock"
+
+
+class QuotaError(RejectedError):
+    """The signer has had as much logged about an item as it may in a day."""
+
+    code = "PRV-9027"
+    hint = "say it tomorrow, or have whoever holds the item say it"
 
 
 class QueryTooLargeError(RejectedError):

@@ -14,19 +14,16 @@ from provenance.claims.event import Event, Field, Item, make_event
 from provenance.claims.statement import MAX_EVENTS
 from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash
+from provenance.encoding.path import split_pointer
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
-from provenance.epcis.form import (
-    check_whole,
-    items_named,
-    may_be_concealed,
-    split_pointer,
-)
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
 from provenance.gs1 import read_item
+from provenance.rules.book import baseline
+from provenance.rules.form import check_whole, items_named, may_be_concealed
 
 MAX_STATEMENT_BYTES = 4 * 2**20
 """How many bytes of events one statement has, about.
@@ -199,9 +196,9 @@ def _make(
     items: Iterable[Item],
     fields: Iterable[Field],
 ) -> Event:
-    named = items_named(cast("Mapping[str, Value]", body), items)
+    named = items_named(cast("Mapping[str, Value]", body), items, baseline())
     event = make_event(body, named, fields, secret=new_secret())
-    check_whole(event)
+    check_whole(event, baseline())
     return event
 
 
@@ -217,7 +214,8 @@ def _take_out(
     if not pointer.startswith("/"):
         raise MalformedError(f"a JSON Pointer starts with '/': {pointer!r}")
     steps = split_pointer(pointer)
-    if not may_be_concealed(steps, read_context(body.get("@context", []))):
+    prefixes = read_context(body.get("@context", []))
+    if not may_be_concealed(steps, prefixes, baseline()):
         raise MalformedError(
             f"{pointer!r} cannot be concealed: whoever judges the event reads"
             " it, or a part of it"

@@ -9,9 +9,10 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from provenance.claims.roles import DEFAULT_ROLES
+
 from provenance.claims.actor import Grant
 from provenance.claims.event import CODES, Event
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import Submission
 from provenance.errors import (
     BrokenLinkError,

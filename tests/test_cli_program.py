@@ -10,10 +10,10 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from provenance.claims.roles import DEFAULT_ROLES
 
 import provenance
 from provenance import errors
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.cli import main
 from provenance.cli.problems import (
     EXIT_CODES,
@@ -24,7 +24,7 @@ from provenance.cli.problems import (
 )
 from provenance.cli.topics import ENVIRONMENT
 from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
-from provenance.proof.verdict import EXPLANATIONS
+from provenance.proof.codes import CODES
 from tests.cli_commands import program
 from tests.cli_runs import PROJECT, command_line, ok, run
 from tests.waiting import finish
@@ -237,8 +237,8 @@ def test_an_unknown_command_is_a_wrong_call() -> None:
 
 def test_explain_knows_every_code() -> None:
     known = ok("explain", "--json").json["codes"]
-    assert known.keys() == {*EXPLANATIONS, *explanations()}
-    assert not EXPLANATIONS.keys() & explanations().keys()
+    assert known.keys() == {*CODES, *explanations()}
+    assert not CODES.keys() & explanations().keys()
     assert "PRV-0501" in ok("explain", "prv-0501").out
     done = run("explain", "PRV-9999")
     assert done.code == 4

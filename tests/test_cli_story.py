@@ -7,8 +7,8 @@ from os import fdopen, read
 from pathlib import Path
 
 import pytest
-
 from provenance.claims.roles import DEFAULT_ROLES
+
 from provenance.cli.outcome import Outcome
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen

@@ -211,7 +211,7 @@ def test_a_receipt_with_its_entry_is_verified(place: Place) -> None:
     (saved,) = (place.folder / "saved").iterdir()
     done = verify(place, receipt_of(place), "--entry", saved, "--json")
     assert done.json["outcome"] == "VERIFIED"
-    assert done.json["checks"][0]["code"] == "PRV-1500"
+    assert done.json["checks"][0]["code"] == "PRV-9339"
 
 
 def test_a_receipt_of_another_entry_fails(place: Place, tmp_path: Path) -> None:

@@ -196,8 +196,14 @@ def test_a_class_may_go_in_and_come_out_for_it_has_no_trail() -> None:
     items = [Item(f"{put}QuantityList", CLASS) for put in ("input", "output")]
     event = make_event(BODY, items, secret=SECRET)
     assert tuple(parse_event(event.data).own_leaves) == ()
+    told = make_event(BODY, [*items, Item("about", CLASS)], secret=SECRET)
+    assert parse_event(told.data).own_leaves == {CLASS: (1,)}
     with pytest.raises(MalformedError, match="two relations"):
-        make_event(BODY, [*items, Item("about", CLASS)], secret=SECRET)
+        make_event(
+            BODY,
+            [Item("about", f"{CLASS}/21/1"), Item("epcList", f"{CLASS}/21/1")],
+            secret=SECRET,
+        )
 
 
 def test_items_stand_by_relation_and_then_as_they_came() -> None:

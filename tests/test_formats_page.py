@@ -24,9 +24,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from provenance.claims.roles import DEFAULT_ROLES
+from provenance.epcis.reading import read_event
 
 from provenance.claims.event import Field, Item, derive_salt, make_event
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import parse_entry, sign_statement
 from provenance.claims.trail import (
     GOES_IN,
@@ -50,7 +51,6 @@ from provenance.encoding.digest import Hash
 from provenance.encoding.edge import push
 from provenance.encoding.multiproof import missing, root_from
 from provenance.encoding.tree import leaf_hash, root_of
-from provenance.epcis.reading import read_event
 from provenance.errors import MalformedError
 from provenance.gs1.item import canonical_item, owner_key
 from provenance.keys import Signer

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from provenance.epcis.reading import read_event
 
 from provenance.claims import comparison
 from provenance.claims.event import (
@@ -33,7 +34,6 @@ from provenance.claims.versions import (
 from provenance.encoding.canonical import decode
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import root_of
-from provenance.epcis.reading import read_event
 from provenance.keys import Signer, Verifier
 from provenance.tlog import patricia
 from tests.vectors import reference, words

@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from provenance.claims.roles import DEFAULT_ROLES
+from provenance.epcis.form import check_whole
+from provenance.epcis.reading import read_event as read_words
 
 from provenance import errors
 from provenance.claims.entry import entry_kind
@@ -28,7 +31,6 @@ from provenance.claims.event import (
     room_for,
 )
 from provenance.claims.registry import Act, Authority, TrustRegistry
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import parse_entry, parse_submission
 from provenance.claims.trail import Link, chain_hashes, head_of, map_key
 from provenance.claims.versions import (
@@ -45,8 +47,6 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.edge import push, root
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import Tree, leaf_hash
-from provenance.epcis.form import check_whole
-from provenance.epcis.reading import read_event as read_words
 from provenance.errors import InvalidProofError, ProvenanceError
 from provenance.gs1 import canonical_item, lot_item, owner_key
 from provenance.keys import Verifier

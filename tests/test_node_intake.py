@@ -4,12 +4,12 @@ import dataclasses
 
 import msgpack
 import pytest
+from provenance.claims.roles import DEFAULT_ROLES
 from provenance_node.intake import Door, Given, Look, look, split
 from provenance_node.problems import RefusedError
 
 from provenance.claims.event import Item, make_event
 from provenance.claims.registry import Authority, TrustRegistry
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.claims.statement import (
     MAX_EVENTS,
     Submission,

@@ -14,7 +14,7 @@ from provenance.claims.trail import Link
 from provenance.encoding.digest import Hash
 from provenance.proof import pack
 from provenance.proof.bundle import Bundle, parse_bundle
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import ShownStory
 from provenance.proof.trace import EDGE, Trace, trace
 from provenance.proof.trails import Position
 from provenance.proof.verdict import Outcome
@@ -24,6 +24,7 @@ from tests.world import (
     World,
     can,
     faults,
+    show_story,
     sscc,
     story,
 )
@@ -77,7 +78,7 @@ def test_nothing_that_a_story_needs_can_be_left_out(
     """Not even by one who proves anew what is left."""
     world = told(steps)
     world.commit()
-    whole = show_story(can(1), world, trust_item=TRUST_ITEM)
+    whole = show_story(can(1), world)
     verdict = world.examine(world.packed_up(can(1), whole))
     assert verdict.outcome is Outcome.VERIFIED, faults(verdict)
     for bundle in (
@@ -122,7 +123,7 @@ def without_event(world: World, at: Position) -> Bundle:
 
 def without_leaf(world: World, leaf: tuple[Position, int]) -> Bundle:
     """Return a bundle that shows one leaf less of an event."""
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    story = show_story(can(1), world)
     (log_index, position), number = leaf
     statements = []
     for statement in story.statements:
@@ -143,7 +144,7 @@ def without_leaf(world: World, leaf: tuple[Position, int]) -> Bundle:
 
 def without_trail(world: World, item: str) -> Bundle:
     """Return a bundle that lacks a trail."""
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
+    story = show_story(can(1), world)
     trails = tuple(trail for trail in story.trails if trail.item != item)
     return world.packed_up(can(1), dataclasses.replace(story, trails=trails))
 
@@ -157,7 +158,7 @@ def without_row(world: World, row: Link) -> Bundle:
             "asked",
             lambda trail: [each for each in asked(trail) if each[1] != row],
         )
-        story = show_story(can(1), world, trust_item=TRUST_ITEM)
+        story = show_story(can(1), world)
     return world.packed_up(can(1), story)
 
 
@@ -169,7 +170,7 @@ def packed_anew(world: World, change: Callable[[Trace], Trace]) -> Bundle:
             "trace",
             lambda *args, **kwargs: change(trace(*args, **kwargs)),
         )
-        story = show_story(can(1), world, trust_item=TRUST_ITEM)
+        story = show_story(can(1), world)
     return world.packed_up(can(1), story)
 
 
@@ -187,7 +188,7 @@ def test_of_a_long_trail_both_ends_are_shown_and_every_warning() -> None:
     world.say(MAKER, world.seen(can(1), step=RECALLED))
     for _ in range(150):
         world.say(MAKER, world.seen(can(1)))
-    whole = show_story(can(1), world, trust_item=TRUST_ITEM)
+    whole = show_story(can(1), world)
     (trail,) = (each for each in whole.trails if each.item == can(1))
     assert [(each.start, each.length) for each in trail.ranges] == [
         (0, EDGE),
@@ -294,12 +295,12 @@ def test_trust_versions_are_shown_as_entries() -> None:
     for number in range(2):
         index = world.log(b"\x93\x03 version %d" % number)
         world.put_version(index, can_hash(number))
-    whole = show_story(can(1), world, trust_item=TRUST_ITEM)
+    whole = show_story(can(1), world)
     assert [entry.entry for entry in whole.entries] == world.entries[-2:]
     (trail,) = (each for each in whole.trails if each.item == TRUST_ITEM)
     assert (trail.count, trail.rows) == (2, ())
     # They are a story of their own, of which nothing happens.
-    alone = show_story(TRUST_ITEM, world, trust_item=TRUST_ITEM)
+    alone = show_story(TRUST_ITEM, world)
     assert alone.statements == ()
     assert alone.entries == whole.entries
     assert [each.item for each in alone.trails] == [TRUST_ITEM]
@@ -324,7 +325,7 @@ def test_what_is_read_of_an_event_is_what_is_shown() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(MemoryEvent, "leaf", watched)
-        show_story(can(500), world, trust_item=TRUST_ITEM)
+        show_story(can(500), world)
     # The unit's own leaf, and those of the registry events.
     assert read == {1, 501}
 

@@ -6,12 +6,12 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from provenance.claims.roles import DEFAULT_ROLES
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import Event, Item, make_event
 from provenance.claims.registry import Act, Authority, HeldGrant, TrustRegistry
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.digest import Hash, sha256
 from provenance.errors import (
     MalformedError,

@@ -1,5 +1,6 @@
 """The walk follows what the events lead to, and misses what is not there."""
 
+import dataclasses
 import itertools
 from collections.abc import Collection
 
@@ -13,7 +14,8 @@ from provenance.claims.trail import chain_hashes
 from provenance.encoding.digest import Hash
 from provenance.proof import trace as tracing
 from provenance.proof.bundle import ProvenTrail
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import ShownStory
+from provenance.proof.stays import Grade
 from provenance.proof.trace import (
     EDGE,
     WHOLE,
@@ -22,7 +24,6 @@ from provenance.proof.trace import (
     Skipped,
     Trace,
     Why,
-    _Windows,
     trace,
 )
 from provenance.proof.trails import (
@@ -32,6 +33,7 @@ from provenance.proof.trails import (
 )
 from provenance.proof.verdict import Outcome
 from tests.world import (
+    BOUNDS,
     GTIN,
     LOT,
     OWNER,
@@ -39,6 +41,7 @@ from tests.world import (
     World,
     can,
     faults,
+    show_story,
     sscc,
     story,
 )
@@ -63,6 +66,7 @@ def test_the_subject_comes_first_and_its_signers_last() -> None:
     walk = story().trace(can(1))
     assert list(walk.trails) == [
         can(1),
+        GTIN,
         LOT,
         sscc(1),
         sscc(2),
@@ -94,9 +98,9 @@ def test_a_container_is_followed_only_while_the_item_is_in_it() -> None:
     unpacked = world.say(MAKER, world.unpacked(sscc(1), can(1)))
     after = world.say(MAKER, world.seen(sscc(1)))
     walk = world.trace(can(1))
+    # What is not of its time is shown, for a short trail is shown whole.
     assert seen_at(walk, sscc(1)) == [packed, during, unpacked]
-    assert (before, 0) not in walk.shown
-    assert (after, 0) not in walk.shown
+    assert {(before, 0), (after, 0)} <= walk.shown.keys()
     assert walk.trails[sscc(1)].count == 5
 
 
@@ -115,7 +119,6 @@ def test_taking_out_something_else_does_not_close_the_window() -> None:
     world.say(MAKER, world.packed(sscc(1), can(1), action="OBSERVE"))
     later = world.say(MAKER, world.seen(sscc(1)))
     assert seen_at(world.trace(can(1)), sscc(1))[-1] == later
-    assert sscc(9) not in world.trace(can(1)).trails
 
 
 def test_emptying_a_container_closes_its_window() -> None:
@@ -141,7 +144,7 @@ def test_going_in_again_after_the_emptying_opens_it_anew() -> None:
     gone = world.say(MAKER, world.seen(sscc(1)))
     walk = world.trace(can(1))
     assert seen_at(walk, sscc(1)) == places
-    assert {(away, 0), (gone, 0)}.isdisjoint(walk.shown)
+    assert {away, gone}.isdisjoint(seen_at(walk, sscc(1)))
 
 
 def test_containers_in_containers_are_followed_while_both_are_closed() -> None:
@@ -155,7 +158,6 @@ def test_containers_in_containers_are_followed_while_both_are_closed() -> None:
     walk = world.trace(can(1))
     assert seen_at(walk, sscc(2)) == [loaded, shipped]
     assert out < later
-    assert (later, 0) not in walk.shown
     assert sscc(3) not in walk.trails
 
 
@@ -196,7 +198,7 @@ def test_containers_that_hold_each_other_come_to_an_end() -> None:
     world.say(MAKER, world.packed(sscc(2), sscc(1)))
     walk = world.trace(can(1))
     assert walk.missing == ()
-    assert list(walk.trails)[:3] == [can(1), sscc(1), sscc(2)]
+    assert list(walk.trails)[:4] == [can(1), GTIN, sscc(1), sscc(2)]
 
 
 def test_the_lot_of_a_unit_is_followed_whole() -> None:
@@ -234,8 +236,9 @@ def test_inputs_are_followed_up_to_the_making() -> None:
     assert seen_at(walk, can(8)) == [pressed, mixed]
     assert seen_at(walk, can(7)) == [grown, pressed]
     assert walk.shown[mixed, 0] == {0, 1, 2, 4}
-    # A bare product class has no trail to follow, and siblings are no inputs.
-    assert not {GTIN, can(2)} & set(walk.trails)
+    # Siblings are no inputs; of the product only what warns is looked at.
+    assert can(2) not in walk.trails
+    assert walk.trails[GTIN].count == 0
 
 
 def test_a_lot_that_is_an_input_as_well_is_read_once() -> None:
@@ -252,6 +255,7 @@ def test_a_lot_that_is_an_input_as_well_is_read_once() -> None:
     walk = trace(
         can(1),
         trust_item=TRUST_ITEM,
+        bounds=BOUNDS,
         read_trail=world.read_trail,
         read_event=read_event,
     )
@@ -316,6 +320,7 @@ def test_the_actors_behind_the_actors_are_followed() -> None:
     world.say(MAKER, world.made(can(1)))
     assert list(world.trace(can(1)).trails) == [
         can(1),
+        GTIN,
         MAKER,
         "did:web:council.example",
         OWNER,
@@ -334,7 +339,7 @@ def test_kinds_that_are_not_wanted_are_not_followed() -> None:
     world.say(MAKER, world.turned([can(9)], [can(1)]))
     for wants, related in (
         ((), []),
-        ({Why.LOT}, [LOT]),
+        ({Why.LOT}, [GTIN, LOT]),
         ({Why.INPUT}, [can(9)]),
         ({Why.CONTAINER}, [sscc(1), sscc(2)]),
     ):
@@ -353,7 +358,7 @@ def retrace(  # one thing each
     besides: Collection[int] = (),
 ) -> Trace:
     """Walk again, over just what the first walk showed, but for one thing."""
-    story = show_story(item, world, trust_item=TRUST_ITEM, besides=besides)
+    story = show_story(item, world, besides=besides)
     trails = {
         trail.item: shown_of(world, trail, lost_link) for trail in story.trails
     }
@@ -369,12 +374,13 @@ def retrace(  # one thing each
             for n, i in event.items.items()
             if n in leaves[at] and lost_leaf != (at, n)
         }
-        return SeenEvent(event.body, event.counts, items, event.issuer)
+        return dataclasses.replace(event, items=items)
 
     leaves = leaves_of(story)
     return trace(
         item,
         trust_item=TRUST_ITEM,
+        bounds=BOUNDS,
         read_trail=trails.get,
         read_event=read_event,
         besides=[
@@ -442,7 +448,7 @@ def same(walk: Trace) -> tuple[object, ...]:
         counts,
         walk.shown,
         walk.sightings,
-        walk.aside,
+        walk.warned,
         walk.void,
         walk.skipped,
         walk.missing,
@@ -460,7 +466,7 @@ def test_what_the_prover_shows_is_all_that_the_verifier_needs(
 @pytest.mark.parametrize("item", [can(1), can(5)])
 def test_whatever_is_taken_away_is_missed(item: str) -> None:
     world = a_long_story()
-    story = show_story(item, world, trust_item=TRUST_ITEM)
+    story = show_story(item, world)
     for trail in story.trails:
         name = trail.item
         assert retrace(world, item, lost_trail=name).missing, name
@@ -629,21 +635,6 @@ def test_an_event_stands_unless_it_is_declared_an_error_itself(
     assert sscc(1) in walk.trails
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=20))
-def test_a_window_is_covered_if_one_that_was_made_has_all_of_it(
-    windows: list[tuple[int, int]],
-) -> None:
-    made: list[tuple[int, int]] = []
-    kept = _Windows()
-    for start, stop in windows:
-        for first, last in itertools.product(range(10), repeat=2):
-            assert kept.covers((first, 0), (last, 0)) == any(
-                a <= first and last <= b for a, b in made
-            )
-        made.append((start, stop))
-        kept.add((start, 0), (stop, 0))
-
-
 # Long trails: both ends are looked at, and every warning.
 
 
@@ -688,7 +679,9 @@ def test_a_warning_is_never_skipped() -> None:
         Skipped(can(1), 102, 300 - EDGE),
     )
     assert {100, 101} <= set(numbers_seen(walk, world, can(1)))
-    assert walk.aside == ()
+    numbers = {link.place: n for n, link in enumerate(world.trails[can(1)])}
+    assert [numbers[each.at] for each in walk.warned] == [10, 100, 101, 295]
+    assert {each.grade for each in walk.warned} == {Grade.ALARM}
     assert same(retrace(world, can(1))) == same(walk)
     # Whoever leaves it out of what is shown is not believed.
     at = world.trails[can(1)][100].place
@@ -720,15 +713,16 @@ def test_a_long_window_on_a_container_is_skipped_between_its_ends() -> None:
     world.say(MAKER, world.unpacked(sscc(1), can(1)))
     world.say(MAKER, world.seen(sscc(1)))
     walk = world.trace(can(1))
-    # Link 0 is before the window, 303 after it.
+    # Link 0 is before the window, 303 after it: both are looked at, as are up
+    # to 64 on either side, for what was reported late.
     assert numbers_seen(walk, world, sscc(1)) == [
-        *range(1, 1 + EDGE),
+        *range(1, EDGE),
         152,
-        *range(303 - EDGE, 303),
+        *range(304 - EDGE, 303),
     ]
     assert walk.skipped == (
-        Skipped(sscc(1), 1 + EDGE, 152),
-        Skipped(sscc(1), 153, 303 - EDGE),
+        Skipped(sscc(1), EDGE, 152),
+        Skipped(sscc(1), 153, 304 - EDGE),
     )
     assert same(retrace(world, can(1))) == same(walk)
 
@@ -741,7 +735,7 @@ def test_a_long_window_ends_where_the_container_is_seen_to_be_emptied() -> None:
         world.say(MAKER, world.seen(sscc(1)))
     walk = world.trace(can(1))
     assert seen_at(walk, sscc(1)) == [emptied - 1, emptied]
-    assert walk.skipped == ()
+    assert walk.skipped == (Skipped(sscc(1), EDGE, 302 - EDGE),)
 
 
 def test_what_one_window_skips_another_may_look_at() -> None:
@@ -762,33 +756,35 @@ def test_what_one_window_skips_another_may_look_at() -> None:
         Why.INPUT,
     }
     count = walk.trails[LOT].count
-    assert walk.skipped == (Skipped(LOT, 92, count - EDGE),)
+    assert walk.skipped == (Skipped(LOT, 92 + EDGE, count - EDGE),)
     assert same(retrace(world, can(1))) == same(walk)
 
 
-def test_a_warning_before_or_after_a_window_is_told_aside() -> None:
+def test_a_warning_before_or_after_a_window_is_no_alarm() -> None:
     world = a_world()
     before = world.say(MAKER, world.seen(sscc(1), step=RECALLED))
+    world.say(MAKER, world.made(sscc(1)))
     world.say(MAKER, world.packed(sscc(1), can(1)))
     world.say(MAKER, world.unpacked(sscc(1), can(1)))
     warned = world.seen(sscc(1), step=RECALLED)
     after = world.say(MAKER, warned)
     world.say(MAKER, world.seen(sscc(1)))
     walk = world.trace(can(1))
-    assert [(s.at[0], s.item, s.why) for s in walk.aside] == [
-        (before, sscc(1), Why.CONTAINER),
-        (after, sscc(1), Why.CONTAINER),
+    # It began anew after the first, and the second is of the same life.
+    assert [(w.at[0], w.item, w.why, w.grade) for w in walk.warned] == [
+        (before, sscc(1), Why.CONTAINER, Grade.COUNTED),
+        (after, sscc(1), Why.CONTAINER, Grade.DOUBT),
     ]
     assert walk.void == {}
     assert same(retrace(world, can(1))) == same(walk)
     for at in (before, after):
-        (missing,) = retrace(world, can(1), lost_event=(at, 0)).missing
-        assert missing.item == sscc(1)
-    # Once it is withdrawn that is told, too.
+        missing = retrace(world, can(1), lost_event=(at, 0)).missing
+        assert {each.item for each in missing} == {sscc(1)}
+    # Once it is withdrawn it warns of nothing.
     withdrawn = world.say(MAKER, world.as_error(warned))
     walk = world.trace(can(1))
     assert walk.void == {((after, 0), sscc(1)): (withdrawn, 0)}
-    assert [s.at[0] for s in walk.aside] == [before, after, withdrawn]
+    assert [w.at[0] for w in walk.warned] == [before]
 
 
 def test_a_warning_in_a_window_may_be_withdrawn_after_it() -> None:
@@ -840,17 +836,15 @@ def test_the_trust_versions_are_whole() -> None:
 def test_what_an_event_was_to_follow_is_shown() -> None:
     world = a_world()
     other = world.enrol("other", Grant("", "producer", prefixes=("*",)))
-    for _ in range(5):
+    for _ in range(WHOLE + EDGE):
         world.say(other, world.seen(sscc(1)))
     head = chain_hashes(sscc(1), world.trails[sscc(1)])[-1]
     packed = world.packed(sscc(1), can(1), after=[[sscc(1), head]])
     at = world.say(MAKER, packed)
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
-    (trail,) = (t for t in story.trails if t.item == sscc(1))
-    # The link before the statement is there, though its event is not.
-    assert [(each.start, each.length) for each in trail.ranges] == [(4, 2)]
-    assert [link.log_index for link in trail.rows] == [at - 1]
-    again = retrace(world, can(1), lost_link=(sscc(1), 4))
+    for _ in range(WHOLE):
+        world.say(other, world.seen(sscc(1)))
+    # As an input it is looked at to its making, and no further.
+    again = retrace(world, can(1), lost_link=(sscc(1), WHOLE + EDGE - 1))
     assert (at, 0) in {missing.at for missing in again.missing}
     assert {missing.item for missing in again.missing} == {sscc(1)}
     # Of an item that is not followed nothing is asked.
@@ -859,34 +853,24 @@ def test_what_an_event_was_to_follow_is_shown() -> None:
     assert world.trace(can(2)).missing == ()
 
 
-def test_own_leaves_are_shown_of_whatever_trail_is_there() -> None:
+def test_own_leaves_are_shown_however_long_the_trail_is() -> None:
     """So that nothing is shown of an item that its trail does not have."""
     world = a_world()
     world.say(MAKER, world.packed(sscc(1), can(1)))
     world.say(MAKER, world.unpacked(sscc(1)))
-    # It comes out again, long after the container's window was closed.
-    out = world.say(MAKER, world.unpacked(sscc(1), can(1)))
-    world.say(MAKER, world.seen(sscc(1)))
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
-    assert leaves_of(story)[out, 0] == {1, 2}
-    (trail,) = (t for t in story.trails if t.item == sscc(1))
-    assert [(each.start, each.length) for each in trail.ranges] == [(0, 3)]
-
-
-@pytest.mark.parametrize("later", [1, 100])
-def test_own_leaves_are_shown_however_long_the_trail_is(later: int) -> None:
-    world = a_world()
-    world.say(MAKER, world.packed(sscc(1), can(1)))
-    world.say(MAKER, world.unpacked(sscc(1)))
-    for _ in range(later):
+    for _ in range(WHOLE):
         world.say(MAKER, world.seen(sscc(1)))
-    out = world.say(MAKER, world.unpacked(sscc(1), can(1)))
-    story = show_story(can(1), world, trust_item=TRUST_ITEM)
-    assert leaves_of(story)[out, 0] == {1, 2}
+    # It is seen in it again, where nobody looks at the container's trail.
+    seen = world.say(MAKER, world.packed(sscc(1), can(1), action="OBSERVE"))
+    for _ in range(WHOLE):
+        world.say(MAKER, world.seen(sscc(1)))
+    story = show_story(can(1), world)
+    assert leaves_of(story)[seen, 0] == {1, 2}
     (trail,) = (t for t in story.trails if t.item == sscc(1))
     assert [(each.start, each.length) for each in trail.ranges] == [
-        (0, 2),
-        (2 + later, 1),
+        (0, EDGE),
+        (2 + WHOLE, 1),
+        (2 * WHOLE + 3 - EDGE, EDGE),
     ]
     assert retrace(world, can(1)).missing == ()
 
@@ -932,8 +916,8 @@ def test_what_two_windows_skip_is_told_once() -> None:
     for _ in range(10):
         world.say(MAKER, world.seen(LOT))
     walk = world.trace(can(1))
-    # Up to 311 - 64 as a lot; as an input, up to 301 - 64.
-    assert walk.skipped == (Skipped(LOT, EDGE, 301 - EDGE),)
+    # As an input it ends at 301, and up to 64 more are looked at.
+    assert walk.skipped == (Skipped(LOT, EDGE, 311 - EDGE),)
     assert same(retrace(world, can(1))) == same(walk)
 
 

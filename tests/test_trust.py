@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from provenance.claims.roles import DEFAULT_ROLES
 
 from provenance.claims.actor import Grant
 from provenance.claims.registry import Act, Authority
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.base64 import encode_base64
 from provenance.errors import MalformedError
 from provenance.proof.trust import (

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from provenance.proof.codes import CHECKS, CODES
 from provenance.proof.report import MAX_FINDINGS, Report, counted
 from provenance.proof.verdict import (
-    EXPLANATIONS,
     SCHEMA,
     STEPS,
     Moment,
@@ -18,25 +18,24 @@ from provenance.proof.verdict import (
 )
 
 
-def step(number: int, outcome: Outcome = Outcome.VERIFIED) -> Step:
-    return Step(
-        number, STEPS[number - 1], outcome, f"PRV-{number:02}00", "found"
-    )
+def step(name: str, outcome: Outcome = Outcome.VERIFIED) -> Step:
+    number = CHECKS[name].number
+    return Step(number, name, outcome, f"PRV-{number:02}00", "found")
 
 
-PASSED = tuple(step(number) for number in range(1, 15))
+PASSED = tuple(step(name) for name in STEPS)
 
 
 def test_all_steps_must_have_passed() -> None:
     assert Verdict("item", PASSED).outcome is Outcome.VERIFIED
 
 
-@pytest.mark.parametrize("number", range(14))
+@pytest.mark.parametrize("number", range(len(STEPS)))
 def test_a_step_that_is_left_out_is_unknown(number: int) -> None:
     left_out = PASSED[:number] + PASSED[number + 1 :]
     assert Verdict("item", left_out).outcome is Outcome.UNKNOWN
     filled = fill_up(left_out)
-    assert [s.number for s in filled] == list(range(1, 15))
+    assert [s.name for s in filled] == list(STEPS)
     assert filled[number].code == "PRV-0001"
     assert Verdict("item", filled).outcome is Outcome.UNKNOWN
 
@@ -54,7 +53,14 @@ def test_the_gravest_step_decides() -> None:
         Outcome.FAILED,
     ]
     for first, second in itertools.product(grave, repeat=2):
-        verdict = Verdict("item", (*PASSED, step(3, first), step(9, second)))
+        verdict = Verdict(
+            "item",
+            (
+                *PASSED,
+                step("origin", first),
+                step("trails", second),
+            ),
+        )
         assert verdict.outcome is max(first, second, key=grave.index)
     assert [outcome.gravity for outcome in grave] == [0, 1, 2, 3]
 
@@ -62,10 +68,10 @@ def test_the_gravest_step_decides() -> None:
 def test_a_report_keeps_a_hundred_faults_and_every_outcome() -> None:
     report = Report()
     for number in range(500):
-        report.lacking("completeness", 1, f"event {number} is not shown")
+        report.found("PRV-1001", f"event {number} is not shown")
         report.notice("PRV-1004", f"trail {number} is not there")
-    report.failed("completeness", 2, "a trail too many")
-    report.passed("completeness", "all there")
+    report.found("PRV-1002", "a trail too many")
+    report.passed("PRV-1000", "all there")
     assert len(report.steps) == MAX_FINDINGS + 1
     assert len(report.notices) == MAX_FINDINGS
     assert Verdict("item", report.steps).outcome is Outcome.FAILED
@@ -114,12 +120,12 @@ def test_it_is_written_as_json() -> None:
 
 
 def test_every_step_can_be_explained() -> None:
-    for number in range(1, 15):
-        assert f"PRV-{number:02}00" in EXPLANATIONS
-    for code, text in EXPLANATIONS.items():
-        assert 0 <= int(code[4:6]) <= 14
-        assert text.endswith(".")
-        assert "authentic" not in text
+    for check in CHECKS.values():
+        assert f"PRV-{check.number:02}00" in CODES
+    for said in CODES.values():
+        assert said.explanation["en"].endswith(".")
+        assert said.explanation["zh"].endswith("。")
+        assert "authentic" not in said.explanation["en"]
 
 
 @pytest.mark.parametrize(

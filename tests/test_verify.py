@@ -45,9 +45,9 @@ from provenance.proof.bundle import (
     ShownItem,
     parse_bundle,
 )
+from provenance.proof.codes import CHECKS, CODES
 from provenance.proof.trace import ALL, Why
 from provenance.proof.verdict import (
-    EXPLANATIONS,
     STEPS,
     ErrorNote,
     Outcome,
@@ -117,7 +117,9 @@ def test_an_honest_story_is_verified() -> None:
 def test_every_step_passed_and_says_so() -> None:
     verdict = story().check(can(1))
     assert [step.name for step in verdict.steps] == list(STEPS)
-    assert [step.number for step in verdict.steps] == list(range(1, 15))
+    assert [step.number for step in verdict.steps] == [
+        check.number for check in CHECKS.values()
+    ]
     # Nobody asked for witnesses, and nobody for an order.
     assert [
         step.code for step in verdict.steps if not step.code.endswith("00")
@@ -128,7 +130,7 @@ def test_every_step_passed_and_says_so() -> None:
 def words(verdict: Verdict, name: str) -> tuple[str, str, str]:
     """Return a step's code, what it found, and what its code means."""
     (step,) = [step for step in verdict.steps if step.name == name]
-    return step.code, step.detail, EXPLANATIONS[step.code]
+    return step.code, step.detail, CODES[step.code].explanation["en"]
 
 
 def test_a_step_claims_nothing_that_was_not_asked_for() -> None:
@@ -610,7 +612,8 @@ def test_an_entry_is_there_once() -> None:
     bundle = world.bundle(can(1), times=[index], commit=False)
     verdict = world.examine(bundle)
     is_found(verdict, Outcome.FAILED, "PRV-0701")
-    assert verdict.steps[6].detail == f"entry {index} is there twice"
+    (found,) = [s for s in verdict.steps if s.name == "inclusion"]
+    assert found.detail == f"entry {index} is there twice"
 
 
 def test_a_proof_of_too_many_hashes_is_refused() -> None:
@@ -642,7 +645,7 @@ def test_an_entry_of_an_unknown_kind_makes_it_unknown_and_is_named() -> None:
     ):
         verdict = world.examine(with_entry(world, encode(entry)))
         is_found(verdict, Outcome.UNKNOWN, "PRV-0703")
-        assert said in verdict.steps[6].detail
+        assert any(said in step.detail for step in verdict.steps)
 
 
 @pytest.mark.parametrize(
@@ -701,7 +704,7 @@ def test_an_anchor_holds_the_entries_that_it_says() -> None:
     ):
         verdict = world.examine(replaced(bundle, anchors=anchors))
         is_found(verdict, Outcome.FAILED, "PRV-0701")
-        assert "anchor" in verdict.steps[6].detail
+        assert any("anchor" in step.detail for step in verdict.steps)
 
 
 def test_an_anchor_is_no_newer_than_the_checkpoint() -> None:

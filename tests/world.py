@@ -7,12 +7,14 @@ may say, leave links out, drop trails. `bundle` then proves what there is, and
 
 import dataclasses
 import json
-from collections.abc import Collection, Iterable, Sequence
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
+from provenance.claims.entry import COMMITMENT, entry_kind
 from provenance.claims.event import CODES, Event, Field, Item, make_event
 from provenance.claims.registry import Authority
 from provenance.claims.statement import parse_entry, sign_statement
@@ -20,7 +22,6 @@ from provenance.claims.trail import Link, chain_hashes, head_of, map_key
 from provenance.claims.versions import trust_item
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import root_of
-from provenance.epcis.reading import read_event
 from provenance.errors import MalformedError
 from provenance.gs1.checkdigit import check_digit
 from provenance.keys import MLDSASigner, Signer
@@ -33,12 +34,16 @@ from provenance.proof.bundle import (
     ShownCommitment,
     ShownEvent,
 )
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.codes import CODES as REGISTERED
+from provenance.proof.pack import ShownStory, Source, Story
 from provenance.proof.trace import ALL, SeenEvent, Trace, Why, trace
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import EXPLANATIONS, Outcome, Verdict
+from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
+from provenance.rules.book import baseline
+from provenance.rules.books import BASELINE, Books
+from provenance.rules.reading import REGISTRY, read_event
 from provenance.tlog import merkle, patricia
 from provenance.tlog.checkpoint import (
     Checkpoint,
@@ -59,6 +64,8 @@ START = 1_750_000_000_000
 MINUTE = 60_000
 OWNER = "did:web:operator.example"
 TRUST_ITEM = trust_item(ORIGIN)
+BOOKS = Books.resolve(BASELINE)
+BOUNDS = baseline().bounds
 
 GTIN = "https://id.gs1.org/01/09506000134352"
 LOT = f"{GTIN}/10/L7"
@@ -77,6 +84,28 @@ def sscc(number: int) -> str:
 
 def signer_of(name: str) -> Signer:
     return Signer.from_seed(sha256(name.encode()))
+
+
+def show_story(  # each by name
+    item: str,
+    source: Source,
+    *,
+    times: Mapping[int, int] | None = None,
+    reveal: Collection[str] = (),
+    besides: Collection[int] = (),
+    wants: Collection[Why] = ALL,
+) -> ShownStory:
+    """Return what the story of *item* needs, as a bundle shows it."""
+    story = Story(
+        item,
+        source,
+        trust_item=TRUST_ITEM,
+        books=BOOKS,
+        besides=besides,
+        wants=wants,
+    )
+    story.walk(times)
+    return story.pack(reveal)
 
 
 class MemoryNodes:
@@ -180,6 +209,7 @@ class World:
         self.trails: dict[str, list[Link]] = {}
         self.signers: dict[str, Signer] = {OWNER: signer_of(OWNER)}
         self._secrets = 0
+        self._named = 0
 
     # Saying things.
 
@@ -222,7 +252,7 @@ class World:
         for position, event in enumerate(events):
             self.events[index, position] = event
             try:
-                reading = read_event(event.body, event.counts)
+                reading = read_event(event.body, event.counts, baseline())
             except MalformedError:
                 # What a ledger refuses is logged here all the same.
                 reading = None
@@ -253,10 +283,22 @@ class World:
         fields: Iterable[Field] = (),
         **body: Any,
     ) -> Event:
-        """Return an event, its time a minute after the one before."""
+        """Return an event, its time a minute after the one before.
+
+        It has an id of its own, unless the body says `eventID=None`.
+        """
         self.now += MINUTE
+        self._named += 1
         time = datetime.fromtimestamp(self.now / 1000, UTC).isoformat()
-        parts = {"type": kind, "eventTime": time, **body}
+        name = uuid.UUID(bytes=sha256(b"event %d" % self._named)[:16])
+        parts = {
+            "type": kind,
+            "eventTime": time,
+            "eventID": f"urn:uuid:{name}",
+            **body,
+        }
+        if parts["eventID"] is None:
+            del parts["eventID"]
         return make_event(parts, items, fields, secret=self.secret())
 
     def made(self, *units: str, lot: str | None = None, **body: Any) -> Event:
@@ -415,6 +457,7 @@ class World:
         return trace(
             item,
             trust_item=TRUST_ITEM,
+            bounds=BOUNDS,
             read_trail=self.read_trail,
             read_event=self.read_event,
             wants=wants,
@@ -425,11 +468,18 @@ class World:
 
     def read_event(self, index: int, position: int, _: str) -> SeenEvent:
         event = self.events[index, position]
+        header = parse_entry(self.entries[index]).header
+        try:
+            reading = read_event(event.body, event.counts, baseline())
+        except MalformedError:
+            reading = REGISTRY
         return SeenEvent(
             event.body,
             event.counts,
             dict(enumerate(event.items, start=1)),
-            parse_entry(self.entries[index]).header.issuer,
+            header.issuer,
+            reading,
+            header.issued_at,
         )
 
     def show(self, at: Position, leaves: Collection[int]) -> ShownEvent:
@@ -451,12 +501,12 @@ class World:
         story = show_story(
             item,
             self,
-            trust_item=TRUST_ITEM,
+            times={i: parse_commitment(self.entries[i]).time for i in times},
             reveal=reveal,
             besides=besides,
             wants=wants,
         )
-        return self.packed_up(item, story, times=times)
+        return self.packed_up(item, story)
 
     def packed_up(
         self, item: str, story: ShownStory, *, times: Iterable[int] = ()
@@ -465,7 +515,8 @@ class World:
         last = len(self.entries) - 1
         commitment = parse_commitment(self.entries[last])
         commitments = [
-            (index, parse_commitment(self.entries[index])) for index in times
+            (index, parse_commitment(self.entries[index]))
+            for index in sorted({*story.commitments, *times})
         ]
         return Bundle(
             checkpoint=format_note(self.sign().note),
@@ -491,7 +542,7 @@ class World:
             map_proof=self.prove_map(trail.item for trail in story.trails),
         )
 
-    # What `show_story` reads.
+    # What a `Story` reads.
 
     def trail(self, item: str) -> MemoryTrail | None:
         links = self.trails.get(item)
@@ -511,6 +562,12 @@ class World:
 
     def entry(self, log_index: int) -> bytes:
         return self.entries[log_index]
+
+    def commitment_before(self, log_index: int) -> tuple[int, int] | None:
+        for index in range(log_index - 1, -1, -1):
+            if entry_kind(self.entries[index]) == COMMITMENT:
+                return index, parse_commitment(self.entries[index]).time
+        return None
 
     def prepare(self, places: Sequence[Position]) -> None:
         """All is at hand at any time."""
@@ -552,7 +609,7 @@ class World:
         # Whatever a verdict says can be explained and written as JSON.
         codes = {step.code for step in verdict.steps}
         codes |= {notice.code for notice in verdict.notices}
-        assert codes <= set(EXPLANATIONS)
+        assert codes <= set(REGISTERED)
         assert json.dumps(verdict.to_json())
         return verdict
 

@@ -1,10 +1,10 @@
 """Checkers: children that check submissions by their bytes and signatures.
 
-    question   ["check", [public key, …], [[entry, [event data, …]], …]]
+    question   ["check", [public key, …], book, [[entry, [event data, …]], …]]
     answer     what `provenance.ledger.workers` makes of each
 
 The submissions are those of one request; the keys are those
-that they name, as far as they are known.
+that they name, as far as they are known; the evidence book is that in force.
 """
 
 import gc
@@ -14,18 +14,21 @@ from collections.abc import Sequence
 from provenance import keys
 from provenance.claims.statement import Submission
 from provenance.encoding.digest import sha256
-from provenance.ledger.workers import check_one, pack_checked
+from provenance.ledger.workers import check_one, pack_checked, read_book
 from provenance_node.children import answer_questions
 
 
 def check(
     public_keys: Sequence[bytes],
+    book: bytes,
     submissions: Sequence[tuple[bytes, tuple[bytes, ...]]],
 ) -> list[object]:
     """Return what was found of each of *submissions*."""
     known: dict[bytes, bytes] = {sha256(key): key for key in public_keys}
     return [
-        pack_checked(check_one(Submission(entry, events), known.get))
+        pack_checked(
+            check_one(Submission(entry, events), known.get, read_book(book))
+        )
         for entry, events in submissions
     ]
 

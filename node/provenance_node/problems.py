@@ -106,6 +106,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.BrokenLinkError: (409, "The trail moved on"),
     errors.DuplicateEventError: (409, "Said before"),
     errors.LifecycleError: (422, "Cannot follow what is logged"),
+    errors.QuotaError: (403, "Enough for today"),
     errors.QueryTooLargeError: (413, "More events than may be answered"),
     errors.VerificationError: (422, "Not proven"),
     errors.InvalidSignatureError: (422, "The signature is not valid"),

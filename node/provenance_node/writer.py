@@ -330,6 +330,7 @@ class Writer:
                     [
                         "check",
                         self._door.public_keys(chunk),
+                        self._ledger.book.data,
                         [
                             (each.submission.entry, each.submission.events)
                             for each in chunk

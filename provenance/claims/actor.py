@@ -12,13 +12,17 @@ are its trail. Their bodies are:
     {type: "KeyRotated", actor, old, key, proof}
     {type: "KeyRevoked", actor, old, reason}
 
-`key` is a public key (32 bytes), `old` the id of one, `grant` the id of the
-event that granted. `proof` shows that the enrolled party holds the key: its
-signature over mp(["provenance/key/v1", origin, actor, key]).
+`name` has 1 to 200 characters, of which none is a control or turns the
+direction of reading, and not all are spaces. `key` is a public key (32 bytes),
+`old` the id of one, `grant` the id of the event that granted. `proof` shows
+that the enrolled party holds the key: its signature over
+mp(["provenance/key/v1", origin, actor, key]).
 
 In full: `FORMATS.md`, section 10.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -120,9 +124,34 @@ class Grant:
         )
 
 
+MAX_NAME = 200
+"""How many characters an actor's name has, at most."""
+
+# Controls, and what turns the direction in which a line is read.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def name_key(name: str) -> str:
+    """Return what two names have in common that people take for one.
+
+    That is without regard to case and width of letters, to spaces, and to what
+    cannot be seen.
+    """
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(
+        each
+        for each in unicodedata.normalize("NFKC", folded)
+        if unicodedata.category(each) not in {"Cf", "Zs"}
+        and not "\ufe00" <= each <= "\ufe0f"
+    )
+
+
 def is_registry_event(body: Mapping[str, Value]) -> bool:
     """Return whether *body* is that of a registry event."""
-    return body.get("type") in _MEMBERS
+    kind = body.get("type")
+    return isinstance(kind, str) and kind in _MEMBERS
 
 
 def enrol(
@@ -249,6 +278,15 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, str) and value != ""
 
 
+def _is_name(value: Value) -> bool:
+    return (
+        isinstance(value, str)
+        and 1 <= len(value) <= MAX_NAME
+        and not value.isspace()
+        and _UNSEEN.search(value) is None
+    )
+
+
 def _is_texts(value: Value) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_text, value))
 
@@ -264,7 +302,7 @@ def _is_bytes(size: int) -> Callable[[Value], bool]:
 _TYPES: Mapping[str, Callable[[Value], bool]] = {
     "type": _is_text,
     "actor": _is_text,
-    "name": _is_text,
+    "name": _is_name,
     "role": _is_text,
     "reason": _is_text,
     "prefixes": _is_texts,

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from provenance.claims.actor import Grant
-from provenance.claims.registry import Actor, ActorKey, HeldGrant
+from provenance.claims.permission import HeldGrant
+from provenance.claims.registry import Actor, ActorKey
 from provenance.encoding.base64 import decode_base64, encode_base64
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.strict_json import JSON

@@ -415,7 +415,7 @@ def check_header(
         if count < 1 or (count > 1 and relation in _SINGLE):
             raise MalformedError(
                 f"an event cannot have {count} items as {relation}"
-            )
+            ).under("form.once")
         leaves += count
     if not counts or leaves > MAX_LEAVES:
         raise MalformedError(
@@ -667,8 +667,8 @@ def _relations(counts: Counts) -> list[str]:
 def check_distinct(items: Sequence[Item], counts: Counts) -> None:
     """Refuse an id under two relations, or with more leaves than fit a link.
 
-    What has no trail under either of them, a product class that was repacked
-    say, has no link to fit and may.
+    What has a trail under one of them at most, a product class that was
+    repacked or is recalled, has one link at most, and may.
     """
     if len(counts) > 1:
         pairs = {(item.id, item.relation) for item in items}
@@ -684,7 +684,7 @@ def check_distinct(items: Sequence[Item], counts: Counts) -> None:
 
 
 def _require_one_relation(items: Iterable[Item]) -> None:
-    """Refuse an id that has a trail under one relation and stands under two.
+    """Refuse an id that stands under two relations and has a trail in both.
 
     Raises:
         MalformedError: There is one.
@@ -694,12 +694,12 @@ def _require_one_relation(items: Iterable[Item]) -> None:
         other = first.setdefault(item.id, item)
         if other.relation != item.relation and (
             has_trail(item.id, item.relation)
-            or has_trail(other.id, other.relation)
+            and has_trail(other.id, other.relation)
         ):
             raise MalformedError(
                 f"{item.id[:80]!r} stands under two relations of one event:"
                 " leave it out of one list"
-            )
+            ).under("form.once")
 
 
 def _types(parts: object) -> list[type]:

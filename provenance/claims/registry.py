@@ -8,16 +8,21 @@ never on the clock of whoever signed.
 
 It starts from the *authorities* that the trust file names. Of these a
 *threshold* must say the same thing for it to take effect; each says it in an
-event of its own with an equal body. An actor may rotate, add and revoke its
-own keys; a grant that says so may be passed on within its limits.
+event of its own with an equal body, and a voice lapses with its key, or after
+the time that the evidence book gives it. An actor may rotate, add and revoke
+its own keys; a grant that says so may be passed on within its limits.
+
+What a statement changes counts for later entries: whoever signs it has the
+rights that it had before, and no event is heard twice, whoever says it.
 
 In full: `FORMATS.md`, section 10.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from provenance.claims.act import Act
 from provenance.claims.actor import (
     ENROLLED,
     GRANT_REVOKED,
@@ -27,10 +32,12 @@ from provenance.claims.actor import (
     KEY_ROTATED,
     Grant,
     check_registry_body,
+    name_key,
     possession_message,
     read_grant,
 )
 from provenance.claims.event import Item
+from provenance.claims.permission import HeldGrant, Roles, grant_for
 from provenance.encoding.canonical import Value, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.nearest import suggestion
@@ -44,26 +51,25 @@ from provenance.errors import (
 )
 from provenance.keys import Verifier
 
-ANY_KIND = "*"
-CREATING = frozenset({"commissioning", "transforming"})
-"""The kinds that bring items into being, and so need a prefix of one's own."""
+
+class Bounds(Protocol):
+    """The one bound of an evidence book that the registry asks for."""
+
+    @property
+    def voice(self) -> int:
+        """How long an authority's voice waits for the others, in ms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What an event does, as far as permission to do it is concerned.
+class Book(Protocol):
+    """What the registry reads of the evidence book in force."""
 
-    Attributes:
-        kinds: Its kinds (`provenance.claims.roles`); each must be granted.
-        creates: The owner keys of the items it brings into being: for a GS1
-            identifier the digits that start with the company prefix, else
-            the id.
-        places: Where it says it happened.
-    """
+    @property
+    def roles(self) -> Roles:
+        """What each role may do."""
 
-    kinds: frozenset[str]
-    creates: tuple[str, ...]
-    places: tuple[str, ...]
+    @property
+    def bounds(self) -> Bounds:
+        """Its numbers."""
 
 
 class RegistryEvent(Protocol):
@@ -99,37 +105,24 @@ class ActorKey:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldGrant:
-    """A grant with its history.
-
-    Attributes:
-        id: The id of the event that granted it.
-        grant: What it gives.
-        granted_by: The actor that signed it.
-        parent: The id of the grant it was passed on from; None if the
-            authorities gave it.
-        added: The index of the entry where it took effect.
-        revoked: The index of the entry that ended it; None while it holds.
-        depth: How often it was passed on; 0 if the authorities gave it.
-    """
-
-    id: Hash
-    grant: Grant
-    granted_by: str
-    parent: Hash | None
-    added: int
-    revoked: int | None = None
-    depth: int = 0
-
-
 @dataclass(slots=True)
 class Actor:
-    """An actor as the registry knows it now."""
+    """An actor as the registry knows it now.
+
+    Attributes:
+        id: Its id.
+        name: What people call it, as whoever enrolled it says.
+        is_authority: Whether it may enrol and grant.
+        enrolled_by: Who signed its enrolment, of several authorities the one
+            that completed it; empty for the trust file.
+        keys: Its keys by their ids, whether they count or not.
+        grants: Its grants by their ids, whether they hold or not.
+    """
 
     id: str
     name: str
     is_authority: bool = False
+    enrolled_by: str = ""
     keys: dict[Hash, ActorKey] = field(default_factory=dict)
     grants: dict[Hash, HeldGrant] = field(default_factory=dict)
 
@@ -153,19 +146,52 @@ class Authority:
     is_pinned: bool = False
 
 
+def _always(given: Grant) -> bool:
+    """Return True: the dates of a grant do not matter."""
+    del given
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Who says something to the registry, where and when, and by which book.
+
+    Attributes:
+        issuer: The actor that signed the statement; its signature was checked.
+        key_id: The key that it signed with.
+        log_index: The index of the statement's entry.
+        book: The evidence book in force there.
+        when: The earliest and the latest time at which it was logged, in ms;
+            an earliest of 0 says that nothing shows it.
+        holds: Whether the dates of a grant that is passed on admit the time
+            of the entry. What was admitted once needs no such look.
+    """
+
+    issuer: str
+    key_id: Hash
+    log_index: int
+    book: Book
+    when: tuple[int, int]
+    holds: Callable[[Grant], bool] = _always
+
+
+class _Voice(NamedTuple):
+    """That an authority has said something that others must say as well."""
+
+    key_id: Hash
+    log_index: int
+    earliest: int
+
+
 @dataclass(frozen=True, slots=True)
 class _Before:
     """What `apply_all` puts back when one of its events is refused."""
 
     actors: Mapping[str, Actor | None]
-    said: dict[Hash, set[str]]
+    said: dict[Hash, dict[str, _Voice]]
     owners: set[Hash]
-
-
-def _always(given: Grant) -> bool:
-    """Return True: the dates of a grant do not matter."""
-    del given
-    return True
+    heard: set[Hash]
+    subjects: set[str]
 
 
 class TrustRegistry:
@@ -180,16 +206,19 @@ class TrustRegistry:
         authorities: Iterable[Authority],
         *,
         threshold: int,
-        roles: Mapping[str, frozenset[str]],
         origin: str,
     ) -> None:
         self._actors: dict[str, Actor] = {}
         self._threshold = threshold
-        self._roles = roles
         self._origin = origin
-        self._said: dict[Hash, set[str]] = {}
+        self._said: dict[Hash, dict[str, _Voice]] = {}
         self._owners: dict[Hash, str] = {}
         self._given: list[bytes] = []
+        self._heard: set[Hash] = set()
+        self._subjects: set[str] = set()
+        self._names: dict[str, str] = {}
+        self._live: dict[str, list[HeldGrant]] = {}
+        self._live_version = 0
         self.version = 0
         for authority in authorities:
             self._found(authority)
@@ -214,6 +243,33 @@ class TrustRegistry:
     def knows(self, actor_id: str) -> bool:
         """Return whether that actor is enrolled."""
         return actor_id in self._actors
+
+    def is_subject(self, item: str) -> bool:
+        """Return whether *item* is an actor, or was spoken of as of one.
+
+        Its trail is that of an actor, even where too few authorities have
+        said so far that it is enrolled.
+        """
+        return item in self._actors or item in self._subjects
+
+    def holder_of_name(self, name: str) -> str | None:
+        """Return the first actor that people know by that name, or None."""
+        return self._names.get(name_key(name))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it takes more than one authority to change something."""
+        return self._threshold > 1
+
+    def named_by(self, actor_id: str) -> str:
+        """Return on whose word alone that actor has its name.
+
+        The actor that enrolled it if that is no authority; else, and of an
+        actor that is not known, empty.
+        """
+        actor = self._actors.get(actor_id)
+        signer = self._actors.get(actor.enrolled_by) if actor else None
+        return "" if signer is None or signer.is_authority else signer.id
 
     def owner(self, key_id: Hash) -> str | None:
         """Return the actor whose key that is, or was; None for nobody's."""
@@ -251,98 +307,124 @@ class TrustRegistry:
         return key
 
     def require_act(
-        self, issuer: str, act: Act, *, holds: Callable[[Grant], bool]
+        self,
+        issuer: str,
+        act: Act,
+        *,
+        book: Book,
+        holds: Callable[[Grant], bool],
     ) -> tuple[HeldGrant, ...]:
-        """Return the grants that let *issuer* do *act*, one for each kind.
+        """Return the grants that let *issuer* do *act*, one for each need.
 
         Args:
             issuer: Who signed.
             act: What the event does.
+            book: The evidence book in force.
             holds: Whether a grant's dates admit the time of the entry.
 
         Raises:
             UnknownActorError: No such actor.
-            RoleNotGrantedError: No grant covers one of the kinds.
+            RoleNotGrantedError: No grant meets one of the needs.
         """
-        actor = self.actor(issuer)
-        live = [
-            held
-            for held in actor.grants.values()
-            if self._is_live(held) and holds(held.grant)
-        ]
+        live = [held for held in self.live_grants(issuer) if holds(held.grant)]
         return tuple(
-            self._grant_for(actor, kind, act, live)
-            for kind in sorted(act.kinds)
+            grant_for(need, act, live, roles=book.roles, actor=issuer)
+            for need in act.needs
         )
 
+    def live_grants(self, actor_id: str) -> Sequence[HeldGrant]:
+        """Return the grants of that actor that nobody has ended.
+
+        In the order of the log, whatever their dates.
+
+        Raises:
+            UnknownActorError: No such actor.
+        """
+        if self._live_version != self.version:
+            self._live.clear()
+            self._live_version = self.version
+        found = self._live.get(actor_id)
+        if found is None:
+            found = [
+                held
+                for held in self.actor(actor_id).grants.values()
+                if self._holds_before(held, _NEVER)
+            ]
+            self._live[actor_id] = found
+        return found
+
     def apply(
-        self,
-        event: RegistryEvent,
-        *,
-        issuer: str,
-        log_index: int,
-        holds: Callable[[Grant], bool] = _always,
-    ) -> None:
+        self, event: RegistryEvent, occasion: Occasion
+    ) -> tuple[int, ...]:
         """Let a registry event take effect.
 
         A body that too few authorities have said so far is remembered.
 
         Args:
-            event: The event; its statement's signature was checked.
-            issuer: The actor that signed the statement.
-            log_index: The index of the statement's entry.
-            holds: Whether the dates of a grant that is passed on admit the
-                time of the entry. What was admitted once needs no such look.
+            event: The event.
+            occasion: Who says it, where and when.
+
+        Returns:
+            The log indexes of the voices that were counted although nothing
+            shows when they were given.
 
         Raises:
             MalformedError: It is no well-formed registry event.
-            RejectedError: *issuer* may not say this, or it contradicts what
-                the registry holds; nothing was changed.
+            RejectedError: The issuer may not say this, it was said before, or
+                it contradicts what the registry holds; nothing was changed.
         """
         body = event.body
         check_registry_body(body, event.items)
         kind, subject = str(body["type"]), str(body["actor"])
-        signer = self.actor(issuer)
-        check = _CHECKS[kind]
-        check(self, event, subject)
+        signer = self.actor(occasion.issuer)
+        # Said again, it would change hands, come back after it was ended, or
+        # stand under itself.
+        if event.id in self._heard:
+            raise RejectedError(
+                f"the registry was told the event {event.id.hex()[:16]}"
+                " before, and hears each once: say it anew, in an event with"
+                " salts of its own"
+            )
+        _CHECKS[kind](self, event, subject, occasion)
         parent: Hash | None = None
-        if not (kind in _OWN and issuer == subject):
-            parent = self._delegation(event, signer, subject, holds)
-            if parent is None and not self._agreed(event, signer):
-                return
-        _EFFECTS[kind](self, event, issuer, parent, log_index)
+        undated: tuple[int, ...] = ()
+        is_agreed = True
+        if not (kind in _OWN and signer.id == subject):
+            parent = self._delegation(event, signer, subject, occasion)
+            if parent is None:
+                is_agreed, undated = self._agreed(event, signer, occasion)
+        self._heard.add(event.id)
+        self._subjects.add(subject)
+        if not is_agreed:
+            return ()
+        _EFFECTS[kind](self, event, occasion, parent)
         self.version += 1
+        return undated
 
     def apply_all(
-        self,
-        events: Sequence[RegistryEvent],
-        *,
-        issuer: str,
-        log_index: int,
-        holds: Callable[[Grant], bool] = _always,
-    ) -> None:
+        self, events: Sequence[RegistryEvent], occasion: Occasion
+    ) -> tuple[int, ...]:
         """Let a statement's registry events take effect, all or none.
 
-        The arguments are those of `apply`.
+        Arguments and result are those of `apply`.
 
         Raises:
             MalformedError: One of them is no well-formed registry event.
-            RejectedError: One of them is not *issuer*'s to say; nothing was
+            RejectedError: One of them is not the issuer's to say; nothing was
                 changed.
         """
-        before = self._copy_of(
-            {str(event.body.get("actor")) for event in events}
-        )
+        before = self._copy_of(events)
+        undated: list[int] = []
         try:
             for event in events:
-                self.apply(
-                    event, issuer=issuer, log_index=log_index, holds=holds
-                )
+                undated += self.apply(event, occasion)
         except ProvenanceError:
-            self._restore(before)
+            self._restore(before, events)
             raise
+        return tuple(undated)
 
-    def _copy_of(self, subjects: set[str]) -> "_Before":
+    def _copy_of(self, events: Sequence[RegistryEvent]) -> _Before:
+        subjects = {str(event.body.get("actor")) for event in events}
         return _Before(
             actors={
                 subject: replace(
@@ -352,26 +434,66 @@ class TrustRegistry:
                 else None
                 for subject in subjects
             },
-            said={said: set(voices) for said, voices in self._said.items()},
+            said={said: dict(voices) for said, voices in self._said.items()},
             owners={
                 key_id
                 for subject in subjects
                 if subject in self._actors
                 for key_id in self._actors[subject].keys
             },
+            heard={event.id for event in events} & self._heard,
+            subjects=subjects & self._subjects,
         )
 
-    def _restore(self, before: "_Before") -> None:
+    def _restore(
+        self, before: _Before, events: Sequence[RegistryEvent]
+    ) -> None:
+        self._heard -= {event.id for event in events} - before.heard
+        self._subjects -= before.actors.keys() - before.subjects
         for subject, actor in before.actors.items():
             now = self._actors.get(subject)
             for key_id in set(now.keys if now else ()) - before.owners:
                 del self._owners[key_id]
             if actor is None:
-                self._actors.pop(subject, None)
+                gone = self._actors.pop(subject, None)
+                if gone and self._names.get(name_key(gone.name)) == subject:
+                    del self._names[name_key(gone.name)]
             else:
                 self._actors[subject] = actor
         self._said = before.said
         self.version += 1
+
+    def passed_on(
+        self, event: RegistryEvent, issuer: str, log_index: int
+    ) -> list[HeldGrant]:
+        """Return the grants by which *issuer* may enrol or grant like this.
+
+        One of which the dates hold is enough. None for an authority, which
+        needs no grant, and for events of other kinds.
+
+        Args:
+            event: A registry event.
+            issuer: Who signs it.
+            log_index: The entry that it stands in.
+
+        Raises:
+            UnknownActorError: No such actor.
+        """
+        signer = self.actor(issuer)
+        kind = event.body["type"]
+        if signer.is_authority or kind not in _PASSED_ON:
+            return []
+        able = [
+            held
+            for held in signer.grants.values()
+            if held.grant.may_grant and self._holds_before(held, log_index)
+        ]
+        if kind == GRANTED:
+            wanted = read_grant(event.body)
+            # Chosen without a look at its dates: whoever replays the log does
+            # not know them to the minute, and must find the same parent.
+            able = [held for held in able if held.grant.contains(wanted)][:1]
+        return able
 
     # The rules for signing a registry event.
 
@@ -380,7 +502,7 @@ class TrustRegistry:
         event: RegistryEvent,
         signer: Actor,
         subject: str,
-        holds: Callable[[Grant], bool],
+        occasion: Occasion,
     ) -> Hash | None:
         """Return the grant that lets a plain actor say this.
 
@@ -390,20 +512,9 @@ class TrustRegistry:
             return None
         body = event.body
         kind = str(body["type"])
-        passing_on = [
-            held
-            for held in signer.grants.values()
-            if held.grant.may_grant and self._is_live(held)
-        ]
-        if kind == GRANTED:
-            wanted = read_grant(body)
-            # Chosen without a look at its dates: whoever replays the log does
-            # not know them to the minute, and must find the same parent.
-            passing_on = [
-                held for held in passing_on if held.grant.contains(wanted)
-            ][:1]
-        if kind in _PASSED_ON and any(holds(h.grant) for h in passing_on):
-            return passing_on[0].id
+        passed_on = self.passed_on(event, signer.id, occasion.log_index)
+        if any(occasion.holds(held.grant) for held in passed_on):
+            return passed_on[0].id
         if kind == GRANT_REVOKED:
             held_by = self._actors[subject].grants[Hash(_bytes(body["grant"]))]
             if held_by.granted_by == signer.id:
@@ -413,45 +524,74 @@ class TrustRegistry:
             f" lets it sign this {kind} for {subject!r}"
         )
 
-    def _agreed(self, event: RegistryEvent, signer: Actor) -> bool:
-        """Note that *signer* says this; return whether enough now have."""
+    def _agreed(
+        self, event: RegistryEvent, signer: Actor, occasion: Occasion
+    ) -> tuple[bool, tuple[int, ...]]:
+        """Note that *signer* says this.
+
+        Returns:
+            Whether enough have said it now; and the log indexes of those who
+            were counted although nothing shows when they said it.
+        """
         said = sha256(encode(dict(event.body)))
-        voices = self._said.setdefault(said, set())
+        voices = {
+            actor: voice
+            for actor, voice in self._said.get(said, {}).items()
+            if self._still_counts(actor, voice, occasion)
+        }
         if signer.id in voices:
             raise RejectedError(
                 f"{signer.id!r} has said this already; {self._threshold} of"
                 " the authorities must, each once"
             )
-        voices.add(signer.id)
+        undated = tuple(
+            voice.log_index for voice in voices.values() if not voice.earliest
+        )
+        voices[signer.id] = _Voice(
+            occasion.key_id, occasion.log_index, occasion.when[0]
+        )
         if len(voices) < self._threshold:
+            self._said[said] = voices
+            return False, ()
+        self._said.pop(said, None)
+        return True, undated
+
+    def _still_counts(
+        self, actor: str, voice: _Voice, occasion: Occasion
+    ) -> bool:
+        """Return whether a voice has not lapsed: by its key, or by time."""
+        key = self._actors[actor].keys[voice.key_id]
+        if key.revoked is not None and key.revoked < occasion.log_index:
             return False
-        del self._said[said]
-        return True
+        waited = occasion.when[1] - voice.earliest
+        return not voice.earliest or waited <= occasion.book.bounds.voice
 
     # What each kind needs of the registry, before anything changes.
 
-    def _check_enrolled(self, event: RegistryEvent, subject: str) -> None:
+    def _check_enrolled(
+        self, event: RegistryEvent, subject: str, occasion: Occasion
+    ) -> None:
+        del occasion
         if subject in self._actors:
             raise RejectedError(f"actor {subject!r} is enrolled already")
         self._check_new_key(event, subject)
 
-    def _check_granted(self, event: RegistryEvent, subject: str) -> None:
-        # Said again, it would change hands, come back after its revocation,
-        # or stand under itself.
-        if event.id in self.actor(subject).grants:
-            raise RejectedError(
-                f"{subject!r} was given the grant {event.id.hex()[:16]}"
-                " before, and each is given once: grant anew, in an event with"
-                " salts of its own"
-            )
+    def _check_granted(
+        self, event: RegistryEvent, subject: str, occasion: Occasion
+    ) -> None:
+        self.actor(subject)
         role = str(event.body["role"])
-        if role not in self._roles:
-            known = suggestion(role, self._roles) or (
-                f"; its roles are {', '.join(sorted(self._roles))}"
+        roles = occasion.book.roles
+        if role not in roles:
+            known = suggestion(role, roles) or (
+                f"; its roles are {', '.join(sorted(roles))}"
             )
             raise RejectedError(f"this ledger has no role {role!r}{known}")
 
-    def _check_grant_revoked(self, event: RegistryEvent, subject: str) -> None:
+    def _check_grant_revoked(
+        self, event: RegistryEvent, subject: str, occasion: Occasion
+    ) -> None:
+        del occasion
         granted_by = Hash(_bytes(event.body["grant"]))
         held = self.actor(subject).grants.get(granted_by)
         if held is None or held.revoked is not None:
@@ -476,15 +616,24 @@ class TrustRegistry:
                 "that key is in use; one key serves one actor, once"
             )
 
-    def _check_key_added(self, event: RegistryEvent, subject: str) -> None:
+    def _check_key_added(
+        self, event: RegistryEvent, subject: str, occasion: Occasion
+    ) -> None:
+        del occasion
         self.actor(subject)
         self._check_new_key(event, subject)
 
-    def _check_key_rotated(self, event: RegistryEvent, subject: str) -> None:
+    def _check_key_rotated(
+        self, event: RegistryEvent, subject: str, occasion: Occasion
+    ) -> None:
+        del occasion
         self.require_key(subject, Hash(_bytes(event.body["old"])))
         self._check_new_key(event, subject)
 
-    def _check_key_revoked(self, event: RegistryEvent, subject: str) -> None:
+    def _check_key_revoked(
+        self, event: RegistryEvent, subject: str, occasion: Occasion
+    ) -> None:
+        del occasion
         self.require_key(subject, Hash(_bytes(event.body["old"])))
 
     # What each kind changes.
@@ -492,50 +641,53 @@ class TrustRegistry:
     def _enrol(
         self,
         event: RegistryEvent,
-        issuer: str,
+        occasion: Occasion,
         parent: Hash | None,
-        log_index: int,
     ) -> None:
-        del issuer, parent
-        subject = str(event.body["actor"])
-        self._actors[subject] = Actor(subject, str(event.body["name"]))
-        self._put_key(subject, _bytes(event.body["key"]), log_index)
+        del parent
+        subject, name = str(event.body["actor"]), str(event.body["name"])
+        self._actors[subject] = Actor(
+            subject, name, enrolled_by=occasion.issuer
+        )
+        self._names.setdefault(name_key(name), subject)
+        self._put_key(subject, _bytes(event.body["key"]), occasion.log_index)
 
     def _grant(
         self,
         event: RegistryEvent,
-        issuer: str,
+        occasion: Occasion,
         parent: Hash | None,
-        log_index: int,
     ) -> None:
+        issuer = occasion.issuer
         given = read_grant(event.body)
         depth = 0
         if parent is not None:
             depth = 1 + self._actors[issuer].grants[parent].depth
         self._actors[given.actor].grants[event.id] = HeldGrant(
-            event.id, given, issuer, parent, log_index, depth=depth
+            event.id, given, issuer, parent, occasion.log_index, depth=depth
         )
 
     def _revoke_grant(
         self,
         event: RegistryEvent,
-        issuer: str,
+        occasion: Occasion,
         parent: Hash | None,
-        log_index: int,
     ) -> None:
-        del issuer, parent
+        del parent
         grants = self._actors[str(event.body["actor"])].grants
         granted_by = Hash(_bytes(event.body["grant"]))
-        grants[granted_by] = replace(grants[granted_by], revoked=log_index)
+        grants[granted_by] = replace(
+            grants[granted_by], revoked=occasion.log_index
+        )
 
     def _change_key(
         self,
         event: RegistryEvent,
-        issuer: str,
+        occasion: Occasion,
         parent: Hash | None,
-        log_index: int,
     ) -> None:
-        del issuer, parent
+        del parent
+        log_index = occasion.log_index
         body, subject = event.body, str(event.body["actor"])
         if "old" in body:
             old = Hash(_bytes(body["old"]))
@@ -558,76 +710,40 @@ class TrustRegistry:
             authority.id, authority.name, is_authority=not authority.is_pinned
         )
         self._actors[authority.id] = actor
+        self._names.setdefault(name_key(authority.name), authority.id)
         for key in authority.keys:
             key_id = Verifier(key).key_id
             if key_id in self._owners:
                 raise MalformedError("two actors have the same key")
             self._put_key(authority.id, key, -1)
         for given in authority.grants:
-            if given.role not in self._roles:
-                raise MalformedError(f"there is no role {given.role!r}")
             grant_id = sha256(encode([authority.id, len(actor.grants)]))
             actor.grants[grant_id] = HeldGrant(
                 grant_id, given, authority.id, None, -1
             )
 
-    # Looking a permission up.
+    def _holds_before(self, held: HeldGrant, log_index: int) -> bool:
+        """Return whether it held, with all it came from, before that entry.
 
-    def _is_live(self, held: HeldGrant) -> bool:
-        """Return whether it is unrevoked, and so is what it came from.
-
-        Takes as many steps as it was passed on, whatever the grants name.
+        What the entry itself gives or takes counts after it. Takes as many
+        steps as it was passed on, whatever the grants name.
         """
         for _ in range(held.depth):
-            if held.revoked is not None:
+            if not _is_valid(held, log_index):
                 return False
             assert held.parent is not None, "it was passed on from there"
             held = self._actors[held.granted_by].grants[held.parent]
-        return held.revoked is None
+        return _is_valid(held, log_index)
 
-    def _grant_for(
-        self, actor: Actor, kind: str, act: Act, live: list[HeldGrant]
-    ) -> HeldGrant:
-        able = [held for held in live if self._role_says(held, kind)]
-        if not able:
-            roles = sorted({held.grant.role for held in live}) or ["no role"]
-            raise RoleNotGrantedError(
-                f"{actor.id!r} may not sign {kind!r} events: it holds"
-                f" {', '.join(roles)}"
-            )
-        here = [
-            held
-            for held in able
-            if not held.grant.places
-            or (act.places and set(act.places) <= set(held.grant.places))
-        ]
-        if not here:
-            raise RoleNotGrantedError(
-                f"{actor.id!r} may not sign {kind!r} events at"
-                f" {', '.join(act.places) or 'an unnamed place'}"
-            )
-        if kind not in CREATING:
-            return here[0]
-        for held in here:
-            if all(held.grant.lets_create(key) for key in act.creates):
-                return held
-        # One grant must cover all; name what no grant covers, if anything.
-        foreign = next(
-            (
-                key
-                for key in act.creates
-                if not any(held.grant.lets_create(key) for held in here)
-            ),
-            act.creates[0],
-        )
-        raise RoleNotGrantedError(
-            f"{actor.id!r} may not create items under {foreign!r}: its"
-            " grants name other prefixes"
-        )
 
-    def _role_says(self, held: HeldGrant, kind: str) -> bool:
-        kinds = self._roles[held.grant.role]
-        return kind in kinds or ANY_KIND in kinds
+def _is_valid(held: HeldGrant, log_index: int) -> bool:
+    return held.added < log_index and (
+        held.revoked is None or held.revoked >= log_index
+    )
+
+
+_NEVER = 2**64
+"""The index of an entry that comes after every other."""
 
 
 def _bytes(value: object) -> bytes:

@@ -43,6 +43,7 @@ main = Program(
         "label": "provenance.cli.label:label",
         "demo": "provenance.cli.demo:demo",
         "node": "provenance.cli.node:node",
+        "rules": "provenance.cli.rules:rules",
         "explain": "provenance.cli.explain:explain",
         "help": "provenance.cli.topics:topics",
         "completion": "provenance.cli.completion:completion",

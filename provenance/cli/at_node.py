@@ -47,6 +47,8 @@ from provenance.ledger.reveal import Revealed
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.proof.verify import Verified, verify_bundle
+from provenance.rules.book import baseline
+from provenance.rules.books import Books
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.note import parse_note
 from provenance.tlog.proof_file import parse_proof
@@ -226,7 +228,7 @@ class NodeLedger:
 
     def find_event(self, event: Event, *, issuer: str, called: str) -> None:
         """Check that *event* is one; the node says whether it knows it."""
-        check_event(event, called=called, issuer=issuer)
+        check_event(event, called=called, issuer=issuer, book=baseline())
 
     def rehearse(self) -> "NodeRehearsal":
         """Return what says beforehand what the node would refuse."""
@@ -294,7 +296,12 @@ class NodeRehearsal:
             )
             return
         for position, event in enumerate(events):
-            check_event(event, called=called(position), issuer=issuer)
+            check_event(
+                event,
+                called=called(position),
+                issuer=issuer,
+                book=baseline(),
+            )
 
     def _of(self, issuer: str) -> Rehearsal | None:
         """Return the rehearsal of what *issuer* signs; None if unproven."""
@@ -315,6 +322,11 @@ class NodeRehearsal:
             return None
         return Rehearsal(
             None,
-            Admission(registry, origin=self._ledger.trust.origin),
+            Admission(
+                registry,
+                origin=self._ledger.trust.origin,
+                books=Books.resolve(self._ledger.trust.books),
+                clock_bound=self._ledger.trust.clock_bound,
+            ),
             times=lambda: (now(), now()),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from provenance.cli.words import LANGUAGES
+from provenance.proof.codes import CHECKS
 
 _ENGLISH = {
     "title": "Case file: evidence of provenance",
@@ -74,23 +75,10 @@ _ENGLISH = {
     "kind.tiles": "log as tiles",
     "kind.ledger": "ledger",
     "kind.other": "not evidence",
-    "step.format": "format",
-    "step.origin": "origin",
-    "step.log-signature": "log’s signature",
-    "step.quorum": "witnesses",
-    "step.freshness": "freshness",
-    "step.commitment": "commitment",
-    "step.inclusion": "inclusion",
-    "step.events": "events",
-    "step.trails": "trails",
-    "step.completeness": "completeness",
-    "step.signatures": "signatures",
-    "step.roles": "roles",
-    "step.demands": "demands",
-    "step.recalls": "recalls",
-    "step.receipt": "receipt",
-    "step.audit": "audit",
-    "step.tiles": "tiles",
+    "step.receipt": "Receipt",
+    "step.audit": "Audit",
+    "step.tiles": "Tiles",
+    **{f"step.{name}": check.title["en"] for name, check in CHECKS.items()},
 }
 
 _CHINESE = {
@@ -156,23 +144,10 @@ _CHINESE = {
     "kind.tiles": "导出的账本（tiles）",
     "kind.ledger": "账本",
     "kind.other": "不是证据",
-    "step.format": "证明的格式",
-    "step.origin": "物品与账本相符",
-    "step.log-signature": "账本的签名",
-    "step.quorum": "见证方",
-    "step.freshness": "是否最新",
-    "step.commitment": "统一的目录",
-    "step.inclusion": "确已入账",
-    "step.events": "签署后未改动",
-    "step.trails": "没有遗漏",
-    "step.completeness": "来龙去脉完整",
-    "step.signatures": "各方签名",
-    "step.roles": "签署资格",
-    "step.demands": "先后顺序",
-    "step.recalls": "召回",
     "step.receipt": "入账回执",
     "step.audit": "全面审计",
     "step.tiles": "账本文件",
+    **{f"step.{name}": check.title["zh"] for name, check in CHECKS.items()},
 }
 
 WORDS: Mapping[str, Mapping[str, str]] = dict(

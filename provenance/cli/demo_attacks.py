@@ -15,13 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from provenance.claims.act import Act
 from provenance.claims.event import Event
-from provenance.claims.registry import (
-    Act,
-    ActorKey,
-    HeldGrant,
-    TrustRegistry,
-)
+from provenance.claims.permission import HeldGrant
+from provenance.claims.registry import ActorKey, Book, TrustRegistry
 from provenance.cli.demo_epcis import Json, scene, seen
 from provenance.cli.demo_import import (
     BONDED_WAREHOUSE,
@@ -107,10 +104,10 @@ class BlindRegistry(TrustRegistry):
         return self.actor(issuer).keys[key_id]
 
     def require_act(
-        self, issuer: str, act: Act, *, holds: object
+        self, issuer: str, act: Act, *, book: Book, holds: object
     ) -> tuple[HeldGrant, ...]:
         """Require nothing."""
-        del issuer, act, holds
+        del issuer, act, book, holds
         return ()
 
 
@@ -134,7 +131,6 @@ class CrookedTrust(Trust):
         return BlindRegistry(
             (*self.authorities, *self.actors),
             threshold=self.threshold,
-            roles=self.roles,
             origin=self.origin,
         )
 

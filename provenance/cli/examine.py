@@ -264,7 +264,7 @@ class Judge:
         subject = f"entry {index}"
         detail = f"{subject} of {self.trust.origin} is in the log"
         step = Step(
-            1, "receipt", Outcome.VERIFIED, RECEIPT_CODE, detail, subject
+            0, "receipt", Outcome.VERIFIED, RECEIPT_CODE, detail, subject
         )
         return Found(
             source,

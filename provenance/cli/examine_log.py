@@ -1,6 +1,7 @@
 """Checkpoints, exported tiles and ledgers, judged as evidence."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -16,12 +17,7 @@ from provenance.cli.problems import (
     TILES_CODE,
 )
 from provenance.cli.progress import Progress
-from provenance.errors import (
-    MalformedError,
-    ProvenanceError,
-    QuorumNotMetError,
-    VerificationError,
-)
+from provenance.errors import MalformedError, ProvenanceError
 from provenance.folder import DATABASE, TRUST_FILE, audit_folder, open_reader
 from provenance.ledger.read import read_entry
 from provenance.ledger.tiles import (
@@ -32,12 +28,15 @@ from provenance.ledger.tiles import (
     check_tiles,
     is_tile_folder,
 )
+from provenance.proof.codes import CHECKS
 from provenance.proof.copies import issuer_in, size_of_note
 from provenance.proof.faults import Fault, entry_faults
-from provenance.proof.opening import newest, open_trusted, require_past
+from provenance.proof.opening import open_trusted
+from provenance.proof.report import Report, StoppedError
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import STEPS, Outcome, Step
-from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
+from provenance.proof.verdict import Outcome, Step, step_of
+from provenance.proof.verify import check_freshness, check_quorum
+from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import MAX_NOTE_SIZE, parse_note
 
@@ -70,19 +69,25 @@ def checkpoint_steps(
         origin = parse_checkpoint(parse_note(note).text).origin
         if origin != trust.origin:
             detail = f"of {origin}, and the trust file names {trust.origin}"
-            return [_step("origin", Outcome.UNKNOWN, 1, detail)]
+            return [step_of("PRV-0201", detail)]
         signed = open_trusted(note, trust)
     except MalformedError as error:
-        return [_step("format", Outcome.UNKNOWN, 1, str(error))]
+        return [step_of("PRV-0101", str(error))]
     except ProvenanceError as error:
-        return [_step("log-signature", Outcome.FAILED, 1, str(error))]
+        return [step_of("PRV-0301", str(error))]
     checkpoint = signed.checkpoint
     keys = len(trust.policy.logs)
     detail = f"{checkpoint.origin}, size {checkpoint.size}, signed by {keys}"
-    return [
-        _step("log-signature", Outcome.VERIFIED, 0, f"{detail} of {keys} keys"),
-        *_cosigned(signed, trust, now=now, logged=_time_in(last_entry)),
-    ]
+    report = Report()
+    report.passed("PRV-0300", f"{detail} of {keys} keys")
+    with suppress(StoppedError):
+        met = check_quorum(report, signed, trust, now=now)
+        logged = _time_in(last_entry)
+        if logged or (met is not None and met.claimed is not None):
+            check_freshness(report, logged, met, trust, now=now)
+        else:
+            return [*report.steps, _ageless(trust)]
+    return [*report.steps]
 
 
 def is_ledger(source: str) -> bool:
@@ -111,7 +116,7 @@ def ledger(source: str, judge: "Judge") -> "Found":
     steps = checkpoint_steps(note, judge.trust, now=judge.at, last_entry=last)
     steps += [
         Step(
-            len(STEPS) + 1, "audit", Outcome.FAILED, FAULTS_PROBLEM.code,
+            0, "audit", Outcome.FAILED, FAULTS_PROBLEM.code,
             f"{found.where}: {found.what}", found.where,
         )
         for found in audit.findings[:MAX_TOLD]
@@ -121,9 +126,7 @@ def ledger(source: str, judge: "Judge") -> "Found":
             f"{audit.size} entries, {audit.events} events and {audit.items}"
             " items are as derived again"
         )
-        steps.append(
-            Step(len(STEPS) + 1, "audit", Outcome.VERIFIED, LEDGER_CODE, detail)
-        )
+        steps.append(Step(0, "audit", Outcome.VERIFIED, LEDGER_CODE, detail))
     return of_steps(source, "ledger", steps, note=note)
 
 
@@ -158,15 +161,13 @@ def tiles(source: str, judge: "Judge") -> "Found":
         outcome, code = _KINDS[fault.kind]
         steps.append(
             Step(
-                len(STEPS) + 1, "tiles", outcome, code,
+                0, "tiles", outcome, code,
                 f"{fault.where}: {fault.what}", fault.where,
             )
         )  # fmt: skip
     if not found:
         detail = f"{checkpoint.size} entries lead to the root"
-        steps.append(
-            Step(len(STEPS) + 1, "tiles", Outcome.VERIFIED, TILES_CODE, detail)
-        )
+        steps.append(Step(0, "tiles", Outcome.VERIFIED, TILES_CODE, detail))
     faults = tuple(_told(found, files, judge))
     return of_steps(source, "tiles", steps, note=note, faults=faults)
 
@@ -194,54 +195,14 @@ def _time_in(entry: bytes | None) -> int:
         return 0
 
 
-def _cosigned(
-    signed: SignedCheckpoint, trust: Trust, *, now: int, logged: int
-) -> Iterator[Step]:
-    policy = trust.policy
-    try:
-        counted = policy.check(signed)
-    except QuorumNotMetError as error:
-        yield _step("quorum", Outcome.INCOMPLETE, 1, str(error))
-        return
-    except ProvenanceError as error:
-        yield _step("quorum", Outcome.FAILED, 2, str(error))
-        return
-    detail = (
-        "the trust file asks for no cosignatures"
-        if policy.quorum is None
-        else f"cosigned by {len(counted)} of {len(policy.witnesses)} witnesses"
+def _ageless(trust: Trust) -> Step:
+    # Only who asks for a fresh one is left without an answer.
+    is_asked = trust.max_age_seconds is not None
+    return Step(
+        CHECKS["freshness"].number,
+        "freshness",
+        Outcome.INCOMPLETE if is_asked else Outcome.VERIFIED,
+        AGELESS_CODE,
+        "no cosignature says when it was signed, and how old it is cannot be"
+        " told",
     )
-    yield _step("quorum", Outcome.VERIFIED, 0, detail)
-    try:
-        require_past(logged, now=now)
-        latest = max(logged, newest(counted, now=now))
-    except VerificationError as error:
-        yield _step("freshness", Outcome.FAILED, 2, str(error))
-        return
-    yield _age(latest, trust.max_age_seconds, now=now)
-
-
-def _age(latest: int, limit: int | None, *, now: int) -> Step:
-    if not latest:
-        # Only who asks for a fresh one is left without an answer.
-        outcome = Outcome.VERIFIED if limit is None else Outcome.INCOMPLETE
-        return Step(
-            STEPS.index("freshness") + 1, "freshness", outcome, AGELESS_CODE,
-            "no cosignature says when it was signed, and how old it is cannot"
-            " be told",
-        )  # fmt: skip
-    age = max(0, now - latest) // 1000
-    if limit is not None and age > limit:
-        return _step(
-            "freshness", Outcome.INCOMPLETE, 1,
-            f"stale: the checkpoint is {age} s old, over the {limit} s that the"
-            " trust file allows",
-        )  # fmt: skip
-    return _step(
-        "freshness", Outcome.VERIFIED, 0, f"the checkpoint is {age} s old"
-    )
-
-
-def _step(name: str, outcome: Outcome, reason: int, detail: str) -> Step:
-    number = STEPS.index(name) + 1
-    return Step(number, name, outcome, f"PRV-{number:02}{reason:02}", detail)

@@ -8,7 +8,7 @@ from provenance.cli.problems import explanations
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.errors import NotFoundError
-from provenance.proof.explanations import EXPLANATIONS
+from provenance.proof.codes import CODES
 
 _WIDTH = 76
 
@@ -20,7 +20,8 @@ def explain(screen: Screen, code: str | None) -> int:
 
     Without a CODE, list them all.
     """
-    known = {**EXPLANATIONS, **explanations()}
+    said = {code: says.explanation["en"] for code, says in CODES.items()}
+    known = {**said, **explanations()}
     if code is not None:
         wanted = code.upper()
         if wanted not in known:

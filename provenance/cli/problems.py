@@ -124,7 +124,7 @@ OLD_COPY_PROBLEM = Problem(
     " origin and a new key, publish its trust file and what happened, and let"
     " actors sign again what was lost.",
 )
-RECEIPT_CODE = "PRV-1500"
+RECEIPT_CODE = "PRV-9339"
 RECEIPT_EXPLANATION = (
     "The receipt proves that this entry stands in the log at the place it"
     " names, under a checkpoint signed as the trust file asks. It does not"
@@ -253,6 +253,15 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         errors.LifecycleError.hint,
         "The event cannot follow what the ledger already holds, or lies in"
         " the future: an event is signed after it happened.",
+    ),
+    errors.QuotaError: Problem(
+        FAILED,
+        errors.QuotaError.code,
+        errors.QuotaError.hint,
+        "An actor may have so many events of one item logged in a day as the"
+        " rule book says: what it says of an item is in every proof of it for"
+        " ever. Who owns the item's prefix, or took the item over last, is"
+        " exempt.",
     ),
     errors.QueryTooLargeError: Problem(
         FAILED,

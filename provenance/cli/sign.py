@@ -16,6 +16,7 @@ from provenance.cli.signing import Signatory
 from provenance.cli.statements import MAX_FILE, SUFFIX, make_submission
 from provenance.gs1 import canonical_item
 from provenance.ledger.check import check_submission
+from provenance.rules.book import baseline
 from provenance.store.keyfile import read_key
 
 
@@ -79,6 +80,7 @@ def sign(
             submission.entry,
             submission.events,
             find_key=lambda _: signatory.signer.verifier.data,
+            book=baseline(),
         )
     write_output(output, submission.to_bytes())
     statement_id = checked.statement_id.hex()

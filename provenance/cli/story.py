@@ -18,8 +18,8 @@ from provenance.cli.screen import Screen, Style
 from provenance.cli.times import utc
 from provenance.cli.words import counted, word
 from provenance.encoding.canonical import Value
+from provenance.proof.codes import CODES
 from provenance.proof.verdict import (
-    EXPLANATIONS,
     NOT_CHECKED,
     Outcome,
     Step,
@@ -63,7 +63,10 @@ _NOT_SHOWN = {
 
 def explanation_of(code: str) -> str:
     """Return what *code* means, at length; "" for an unknown one."""
-    return EXPLANATIONS.get(code) or explanations().get(code, "")
+    said = CODES.get(code)
+    if said is not None:
+        return said.explanation["en"]
+    return explanations().get(code, "")
 
 
 def exit_code_of(verdict: Verdict) -> int:

@@ -5,7 +5,6 @@ from textwrap import wrap
 
 import click
 
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.cli.problems import EXIT_CODES
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
@@ -16,6 +15,7 @@ from provenance.epcis.vocabulary import (
     STEPS,
 )
 from provenance.errors import NotFoundError
+from provenance.rules.book import baseline
 
 ENVIRONMENT: Mapping[str, str] = {
     "PROVENANCE_LEDGER": "the ledger's folder, as --ledger gives it",
@@ -123,7 +123,7 @@ def _vocabulary() -> list[str]:
             subsequent_indent="  ",
         ),
         "",
-        "Who may sign which step, unless [roles] of the trust file differs:",
+        "Who may sign which step, if the ledger names no rule book of its own:",
         "(an event without a step is observing, or transforming its inputs)",
         *table,
     ]
@@ -132,7 +132,7 @@ def _vocabulary() -> list[str]:
 def _roles_of(step: str) -> list[str]:
     return [
         role
-        for role, kinds in DEFAULT_ROLES.items()
+        for role, kinds in baseline().roles.items()
         if step in kinds or "*" in kinds
     ]
 

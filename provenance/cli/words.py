@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from provenance.proof.codes import CODES
+
 LANGUAGES = ("en", "zh-CN")
 
 _ENGLISH = {
@@ -124,25 +126,11 @@ _ROLES_IN_CHINESE = {
 }
 
 
-_NOTICES_IN_CHINESE = {
-    "PRV-0403": "信任文件未要求见证方联署，仅由账本运营方自证",
-    "PRV-1004": "有相关记录未显示，信任文件亦未要求",
-    "PRV-1006": "记录过多，有一段已略去；账本证明这一段中没有警示",
-    "PRV-1401": "该商品、其批次、原料或运输包装已被召回，请勿使用",
-    "PRV-1402": "签署方已声明其中一条记录有误",
-    "PRV-1403": "签署方已撤回此前误发的召回",
-    "PRV-1404": "有一方对另一方的记录提出异议，原记录仍然有效",
-    "PRV-1407": "该编号不止一次被登记为新产生的物品",
-    "PRV-1405": "有一条更正声明所指的记录不在此溯源记录中",
-    "PRV-1408": "有一条针对其包装、批次或原料的警示，发生在相关时段之外",
-}
-
-
 def notice_text(code: str, detail: str, language: str) -> str:
     """Return what a notice says in *language*, its *detail* in English."""
-    if language == "en" or code not in _NOTICES_IN_CHINESE:
+    if language == "en" or code not in CODES:
         return detail
-    return f"{_NOTICES_IN_CHINESE[code]} ({detail})"
+    return f"{CODES[code].sentence['zh'].removesuffix('。')} ({detail})"
 
 
 def word(phrase: str, language: str, /, **values: str) -> str:

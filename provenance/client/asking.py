@@ -25,7 +25,7 @@ from provenance.ledger.reveal import Revealed, read_hash, read_revealed
 from provenance.ledger.signed import SignedEvent, read_signed
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
-from provenance.proof.opening import newest, open_trusted
+from provenance.proof.opening import open_trusted, require_quorum
 from provenance.proof.receipt import Receipt, verify_receipt
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Verdict
@@ -266,7 +266,7 @@ class Questions:
             f"{self._log_prefix}/checkpoint", _TEXT, _MOST_TEXT
         )
         signed = open_trusted(_decode(answer), self.trust)
-        newest(self.trust.policy.check(signed), now=self.clock())
+        require_quorum(signed, self.trust, now=self.clock())
         return signed
 
     def require_extension(

@@ -25,3 +25,15 @@ def to_ms(instant: Instant) -> int:
             " datetime.now(UTC), or give it one with tzinfo="
         )
     return (instant - _EPOCH) // _MS
+
+
+def written(time: int) -> str:
+    """Return *time*, in ms since 1970, as people read it: in UTC, to the ms.
+
+    A time that no calendar has, after the year 9999, is given as a number.
+    """
+    try:
+        moment = _EPOCH + time * _MS
+    except OverflowError:
+        return f"{time} ms after 1970"
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

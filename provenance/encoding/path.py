@@ -31,3 +31,11 @@ def quoted(text: str) -> str:
     if len(text) > _LONGEST_KEY:
         return json.dumps(text[:_LONGEST_KEY] + "...")
     return json.dumps(text)
+
+
+def split_pointer(pointer: str) -> list[str]:
+    """Return the steps of a JSON Pointer (RFC 6901), outermost first."""
+    return [
+        step.replace("~1", "/").replace("~0", "~")
+        for step in pointer[1:].split("/")
+    ]

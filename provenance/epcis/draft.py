@@ -23,8 +23,8 @@ from provenance.claims.event import Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.acts import Lots, created_lists
 from provenance.epcis.fields import FIELDS
+from provenance.epcis.lots import Lots
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
 from provenance.epcis.readers import (
     Fault,
@@ -232,6 +232,15 @@ def _strings(value: Value) -> Iterator[str]:
             yield from _strings(element)
 
 
+def _made_lists(body: Mapping[str, Value]) -> frozenset[str]:
+    """Return the lists of the event that its `ilmd` is about."""
+    if body["type"] == "TransformationEvent":
+        return frozenset({"outputEPCList", "outputQuantityList"})
+    if body["type"] == "ObjectEvent" and body["action"] == "ADD":
+        return frozenset({"epcList", "quantityList"})
+    return frozenset()
+
+
 def _require_lots(
     event: Mapping[str, JSON],
     body: Mapping[str, Value],
@@ -244,7 +253,7 @@ def _require_lots(
     link may hold beside it. The lot must then be in `ilmd`, or a recall of
     the lot would not reach the unit.
     """
-    lists, lots = created_lists(body), Lots(body)
+    lists, lots = _made_lists(body), Lots(body)
     try:
         for item in items if "ilmd" in body else ():
             if item.relation in lists:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.moment import read_time
 from provenance.epcis.readers import (
     Fault,
     Prefixes,
@@ -21,7 +22,6 @@ from provenance.epcis.readers import (
     uri,
     word,
 )
-from provenance.epcis.reading import read_time
 from provenance.epcis.vocabulary import (
     BIZ_TRANSACTION_TYPE,
     COMPONENT,

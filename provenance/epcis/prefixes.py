@@ -76,6 +76,16 @@ def read_context(context: object) -> dict[str, str]:
     return prefixes
 
 
+def prefixes_of(body: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the prefixes that the event of this *body* defines.
+
+    Raises:
+        MalformedError: As `read_context`.
+    """
+    context = body.get("@context")
+    return {} if context is None else read_context(context)
+
+
 def expand(text: str, prefixes: Mapping[str, str]) -> str:
     """Return the URI that *text*, a CURIE or a URI, stands for.
 

@@ -18,8 +18,8 @@ from typing import cast
 
 from provenance.claims.event import Field, Item
 from provenance.encoding.canonical import Value
+from provenance.encoding.path import split_pointer
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.form import NEVER_CONCEALED, split_pointer
 from provenance.epcis.prefixes import EPCIS_CONTEXT, read_context
 from provenance.epcis.shapes import ITEM_MEMBERS
 from provenance.errors import MalformedError
@@ -29,8 +29,8 @@ VERSION = "2.0"
 
 QUERY_NAME = "SimpleEventQuery"
 
-_IN_BODY = frozenset({"transformationID", "place"})
-"""The relations of items that the body names, too."""
+_IN_BODY = frozenset({"about", "place", "transformationID"})
+"""The relations of items that the event names elsewhere, too."""
 
 
 def render_event(
@@ -87,7 +87,7 @@ def put_back(
     shown = dict(body)
     for field in fields:
         steps = split_pointer(field.pointer)
-        if steps[0] not in NEVER_CONCEALED and not _holds_bytes(field.value):
+        if steps[0] not in ITEM_MEMBERS and not _holds_bytes(field.value):
             _put(shown, steps, field.value)
     return shown
 

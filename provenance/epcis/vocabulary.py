@@ -15,7 +15,8 @@ In full: `FORMATS.md`, section 11.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from provenance.encoding.nearest import nearest, suggestion
 from provenance.epcis.prefixes import expand
@@ -366,28 +367,54 @@ STEPS: Mapping[str, Step] = {
 """Word → step, for every kind of event that `read_act` knows."""
 
 
-def read_step(text: str, prefixes: Mapping[str, str]) -> str:
+_OWN_STEPS = frozenset(PRIVATE_STEPS)
+
+
+def read_step(
+    text: str,
+    prefixes: Mapping[str, str],
+    standard: frozenset[str] = BIZ_STEP.words,
+    own: frozenset[str] = _OWN_STEPS,
+) -> str:
     """Return the bare word of the step that *text* spells, or a foreign URI.
+
+    Args:
+        text: What an event says.
+        prefixes: Those that it defines.
+        standard: The standard words, by default all that are known here.
+        own: Those of our own.
 
     Raises:
         MalformedError: It is no standard word, no step of our own and no URI.
     """
-    if text in PRIVATE_STEPS:
+    if text in own:
         raise MalformedError(
             f"{text!r} is no standard business step: write"
             f" {PRIVATE_STEP + text!r}"
         )
-    word = BIZ_STEP.read(text, prefixes)
+    word = _among(BIZ_STEP, standard).read(text, prefixes)
     if not word.startswith(PRIVATE_STEP):
         return word
     word = word[len(PRIVATE_STEP) :]
-    if word not in PRIVATE_STEPS:
-        near = nearest(word, PRIVATE_STEPS)
+    if word not in own:
+        near = nearest(word, own)
         instead = (
-            f"write, after {PRIVATE_STEP}, one of"
-            f" {', '.join(sorted(PRIVATE_STEPS))}"
+            f"write, after {PRIVATE_STEP}, one of {', '.join(sorted(own))}"
             if near is None
             else f"did you mean {PRIVATE_STEP + near!r}?"
         )
         raise MalformedError(f"{text[:80]!r} is no step: {instead}")
     return word
+
+
+def find_disposition(
+    text: str, prefixes: Mapping[str, str], words: frozenset[str]
+) -> str | None:
+    """Return which of *words* the text spells, or a foreign URI, else None."""
+    return _among(DISPOSITION, words).find(text, prefixes)
+
+
+@lru_cache(maxsize=16)
+def _among(vocabulary: Vocabulary, words: frozenset[str]) -> Vocabulary:
+    """Return *vocabulary* with other words: those of a rule book."""
+    return replace(vocabulary, words=words)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from provenance.claims.actor import Grant
-from provenance.claims.event import parse_event
-from provenance.claims.registry import Act, TrustRegistry
+from provenance.claims.act import Act
+from provenance.claims.actor import ENROLLED, Grant, name_key
+from provenance.claims.event import Event, parse_event
+from provenance.claims.registry import Occasion, TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.stored import content_hash
 from provenance.encoding.digest import Hash
@@ -30,7 +31,10 @@ from provenance.ledger.check import (
     CheckedEvent,
     CheckedStatement,
     check_signature,
+    check_submission,
 )
+from provenance.rules.book import EvidenceBook
+from provenance.rules.books import Books
 from provenance.store.protocol import NameRow
 
 NOT_LOGGED = -1
@@ -38,6 +42,10 @@ NOT_LOGGED = -1
 
 CLOCK_TOLERANCE = 5 * 60 * 1000
 """How far ahead of the ledger's clock, in ms, an event's time may be."""
+
+
+Called = Callable[[int], str]
+"""Returns how to call the event at a position."""
 
 
 class Place(NamedTuple):
@@ -58,8 +66,13 @@ class Past:
         named: Returns the names of the events under a name's key; those of
             events that are not logged have the index `NOT_LOGGED`.
         find: Returns where an issuer said an event before, whose name has
-            these rows. None where that is not asked: an audit takes what a
-            ledger logged twice before there was this rule.
+            these rows. None where that is not asked: what concealed fields
+            held, an audit may not know any more.
+        logged: Returns where the very event is, by its id, and who signed
+            it; None if it was not logged. None in its place where that is
+            not known.
+        judge: Checks what the state of the trails forbids, and quotas; it
+            takes the statement, its log index, and how its events are called.
     """
 
     head_link: Callable[[bytes], bytes | None] | None
@@ -67,10 +80,8 @@ class Past:
     find: (
         Callable[[CheckedEvent, str, Sequence[NameRow]], Place | None] | None
     ) = None
-
-
-Called = Callable[[int], str]
-"""Returns how to call the event at a position."""
+    logged: Callable[[CheckedEvent], tuple[Place, str] | None] | None = None
+    judge: Callable[[CheckedStatement, int, Called], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +101,32 @@ class Admission:
     Attributes:
         registry: The actors, as the statements so far made them.
         origin: The ledger's name.
+        books: Its rule books.
     """
 
-    def __init__(self, registry: TrustRegistry, *, origin: str) -> None:
+    def __init__(
+        self,
+        registry: TrustRegistry,
+        *,
+        origin: str,
+        books: Books,
+        clock_bound: int,
+    ) -> None:
+        """Start from a registry, which is moved on.
+
+        Args:
+            registry: The actors as of the entries so far.
+            origin: The ledger's name.
+            books: Its rule books.
+            clock_bound: How far off the log's clock may be, in ms: a grant
+                must not end within that time.
+        """
         self.registry = registry
+        self._clock_bound = clock_bound
+        self.books = books
         self.origin = origin
         self._permitted: set[tuple[str, Act]] = set()
-        self._version = registry.version
+        self._version = registry.version, b""
 
     def admit(  # noqa: PLR0913  # each by its name
         self,
@@ -119,7 +149,7 @@ class Admission:
             since: The time of the log's last commitment, in ms since 1970.
             now: The time of the next one. Between the two the statement is
                 logged, which is all that a verifier will know: a grant with
-                dates must hold all that time.
+                dates must hold all that time, and the clock bound longer.
             called: How the event at a position is called in messages.
 
         Raises:
@@ -131,38 +161,100 @@ class Admission:
                 f" this is {self.origin!r}"
             )
         self._require_signer(statement)
+        book = self.books.at(log_index)
+        if statement.book != book.id:
+            # It was read before it was known where it would stand.
+            statement = check_submission(
+                statement.entry,
+                [event.data for event in statement.events],
+                find_key=self.registry.public_key,
+                book=book,
+            )
         self._require_times(statement, now, called)
         _require_news(statement, past, called)
 
         def holds(grant: Grant) -> bool:
-            return grant.covers(since, now)
+            return grant.covers(since, now + self._clock_bound)
 
         registry_positions = []
+        goods: set[str] = set()
         for position, event in enumerate(statement.events):
             if event.act is REGISTRY_ACT:
                 registry_positions.append(position)
                 continue
             self._require_permission(
-                statement.issuer, event.act, holds, called(position)
+                statement.issuer, event.act, holds, book, called(position)
             )
             for item in event.items:
-                if self.registry.knows(item):
+                if item not in goods and self.registry.is_subject(item):
                     raise RejectedError(
                         f"{called(position)} names the actor {item!r} as an"
                         " item; only registry events may"
                     )
+                goods.add(item)
         _require_heads(statement, past, called)
+        if past.judge is not None:
+            past.judge(statement, log_index, called)
         if registry_positions:
+            changes = [
+                parse_event(statement.events[position].data)
+                for position in registry_positions
+            ]
+            self._require_subjects(
+                statement, registry_positions, goods, past, called
+            )
+            self._require_names(changes, statement.issuer)
             self.registry.apply_all(
-                [
-                    parse_event(statement.events[position].data)
-                    for position in registry_positions
-                ],
-                issuer=statement.issuer,
-                log_index=log_index,
-                holds=holds,
+                changes,
+                Occasion(
+                    statement.issuer,
+                    Hash(statement.key_id),
+                    log_index,
+                    book,
+                    (since, now),
+                    holds,
+                ),
             )
         return Admitted(statement, tuple(registry_positions))
+
+    def _require_subjects(
+        self,
+        statement: CheckedStatement,
+        positions: Sequence[int],
+        goods: set[str],
+        past: Past,
+        called: Called,
+    ) -> None:
+        """Check that no registry event is about what is an item already."""
+        for position in positions:
+            event = statement.events[position]
+            (subject,), (key,) = event.items, event.keys
+            if subject in goods or (
+                past.head_link is not None
+                and not self.registry.is_subject(subject)
+                and past.head_link(key) is not None
+            ):
+                raise RejectedError(
+                    f"{called(position)} is about {subject!r}, which other"
+                    " events name as an item: it cannot be an actor"
+                )
+
+    def _require_names(self, changes: Sequence[Event], issuer: str) -> None:
+        """Check that a delegate enrols nobody by the name of another actor."""
+        if self.registry.actor(issuer).is_authority:
+            return
+        new: dict[str, str] = {}
+        for change in changes:
+            if change.body["type"] != ENROLLED:
+                continue
+            name, subject = str(change.body["name"]), str(change.body["actor"])
+            holder = self.registry.holder_of_name(name)
+            holder = holder or new.setdefault(name_key(name), subject)
+            if holder != subject:
+                raise RejectedError(
+                    f"the name {name!r} is that of {holder!r}: only an"
+                    " authority enrols two actors by one name"
+                )
 
     def _require_signer(self, statement: CheckedStatement) -> None:
         key = self.registry.require_key(
@@ -195,15 +287,19 @@ class Admission:
         issuer: str,
         act: Act,
         holds: Callable[[Grant], bool],
+        book: EvidenceBook,
         name: str,
     ) -> None:
-        if self._version != self.registry.version:
+        version = self.registry.version, book.id
+        if self._version != version:
             self._permitted.clear()
-            self._version = self.registry.version
+            self._version = version
         if (issuer, act) in self._permitted:
             return
         try:
-            used = self.registry.require_act(issuer, act, holds=holds)
+            used = self.registry.require_act(
+                issuer, act, book=book, holds=holds
+            )
         except UnknownActorError:
             raise
         except RejectedError as error:
@@ -236,13 +332,22 @@ def _require_news(
     An `eventID` comes again only with an error declaration.
     """
     known: dict[int, Place] = {}
+    ids: set[bytes] = set()
     own: dict[bytes, list[NameRow]] = {}
     said = _Said(statement, called)
     for position, event in enumerate(statement.events):
+        if event.id in ids:
+            raise DuplicateEventError(
+                f"{called(position)} is in the statement twice: leave one of"
+                " them out"
+            )
+        ids.add(event.id)
         names: list[NameRow] = []
         if event.name is not None:
             names = [*past.named(event.name.key)]
-        place = past.find and past.find(event, statement.issuer, names)
+        place = _logged(statement, position, past, called) or (
+            past.find and past.find(event, statement.issuer, names)
+        )
         if place is not None:
             known[position] = place
         elif event.name is not None:
@@ -254,6 +359,32 @@ def _require_news(
             said.require_first(position)
     if known:
         raise _known(statement, known, called)
+
+
+def _logged(
+    statement: CheckedStatement, position: int, past: Past, called: Called
+) -> Place | None:
+    """Return where its issuer had the very event logged; None if nowhere.
+
+    Raises:
+        DuplicateEventError: Another actor signed it.
+    """
+    event = statement.events[position]
+    # The registry itself knows what it has heard.
+    if past.logged is None or event.act is REGISTRY_ACT:
+        return None
+    found = past.logged(event)
+    if found is None:
+        return None
+    place, issuer = found
+    if issuer == statement.issuer:
+        return place
+    raise DuplicateEventError(
+        f"{called(position)} is logged already{_where(*place)}, signed by"
+        f" {issuer!r}: an event is logged once, whoever signs it. Say it in an"
+        " event with salts of its own",
+        log_indexes=_indexes([place]),
+    )
 
 
 def _require_name(

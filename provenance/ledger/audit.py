@@ -8,12 +8,13 @@ and compares what comes out with what is stored, row by row:
     links, heads, map     made again; each commitment's map root and count
     tiles, checkpoints    the tree grown again; each note's keys and root
     of trails and events  tiles, warnings, parts of large events: made again
-    indexes               of statements and of registry events
+    indexes               of statements, registry events, rule books, and of
+                          events by their times
     the signer's memory   must be of this log
 
-Trust versions and rule books are read and linked; what they say is not looked
-at. An entry of a kind that this program does not know may be right, but nothing
-that follows from it can be told: it is found, and named as UNKNOWN.
+Trust versions and rule books are read and linked; who signed a version is not
+looked at. An entry of a kind that this program does not know may be right, but
+nothing that follows from it can be told: it is found, and named as UNKNOWN.
 
 Nothing is trusted but the trust file. A fault is named where it is, and what
 can no longer be derived after it is not reported again as faults of its own.
@@ -33,15 +34,23 @@ from provenance.errors import (
     MalformedError,
     ProvenanceError,
     StoreError,
+    UnknownBookError,
     UnknownKindError,
 )
-from provenance.ledger.admit import Admission, Past
-from provenance.ledger.check import CheckedStatement
+from provenance.ledger.admit import Admission, Called, Past, Place
+from provenance.ledger.ancestry import require_no_circle
+from provenance.ledger.books import books_of
+from provenance.ledger.check import (
+    CheckedEvent,
+    CheckedStatement,
+    check_document,
+)
 from provenance.ledger.itemmap import ItemMap
 from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.parts import Tile, tile_name
 from provenance.ledger.read import replay_registry
 from provenance.ledger.sequence import Sequenced, Sequencer
+from provenance.ledger.trails import Trail, Trails
 from provenance.ledger.workers import Checked, Workers, drawn
 from provenance.proof.trust import Trust
 from provenance.store.protocol import (
@@ -53,6 +62,7 @@ from provenance.store.protocol import (
     LinkRow,
     NameRow,
     Reader,
+    TimeRow,
     WarningRow,
 )
 from provenance.tlog.checkpoint import open_checkpoint
@@ -72,10 +82,13 @@ class Finding:
     Attributes:
         where: The row: "entry 17", "tile 0/3", "checkpoint 512".
         what: What is wrong with it.
+        rule: The rule that it breaks (`provenance.rules.table`); empty where
+            what is stored is not what the log makes.
     """
 
     where: str
     what: str
+    rule: str = ""
 
 
 @dataclass(slots=True)
@@ -192,12 +205,19 @@ class _Auditor:
         self._derived = _Derived(reader)
         self._map = ItemMap(self._derived, cached=2**62, edges=2**62)  # type: ignore[arg-type]  # all that a map reads
         self._tree = GrowingTree()
-        self._admission = Admission(trust.registry(), origin=trust.origin)
+        self._admission = Admission(
+            trust.registry(),
+            origin=trust.origin,
+            books=books_of(reader, trust),
+            clock_bound=trust.clock_bound,
+        )
         self._link_count = 0
         self._time = 0
         self._window = (0, 0)
         self._registry: list[tuple[int, int]] = []
         self._names: dict[bytes, list[NameRow]] = {}
+        self._books: dict[bytes, int] = {}
+        self._time_count = 0
         self._warnings: list[WarningRow] = []
         # Of each tile beside the log's own the hash of what it holds.
         self._tiles: dict[tuple[bytes, int, int], Hash] = {}
@@ -222,7 +242,9 @@ class _Auditor:
         with Workers(processes) as workers:
             rows = self._reader.rows(0, self.report.size)
             for _, chunk in workers.check(
-                drawn(_statements(rows, waiting)), keys.public_keys
+                drawn(_statements(rows, waiting)),
+                keys.public_keys,
+                self._admission.books.at(0),
             ):
                 for checked in chunk:
                     self._take_commitments(waiting, batch)
@@ -328,7 +350,10 @@ class _Auditor:
             admitted = self._admission.admit(
                 checked,
                 past=Past(
-                    self._head_link, lambda key: self._named(sequencer, key)
+                    self._head_link,
+                    lambda key: self._named(sequencer, key),
+                    logged=lambda event: self._logged(sequencer, event),
+                    judge=lambda *given: self._judge(sequencer, *given),
                 ),
                 log_index=index,
                 since=self._window[0],
@@ -352,8 +377,9 @@ class _Auditor:
         if not self._is_derived:
             return
         try:
+            check_document(row.entry, origin=self._trust.origin)
             sequencer.place_document(row.entry)
-        except UnknownKindError as error:
+        except (UnknownKindError, UnknownBookError) as error:
             self._lose(
                 f"entry {index}",
                 f"UNKNOWN: {error}; what follows from it was not derived",
@@ -372,6 +398,39 @@ class _Auditor:
 
     def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[NameRow]:
         return chain(self._names.get(key, ()), sequencer.named(key))
+
+    def _logged(
+        self, sequencer: Sequencer, event: CheckedEvent
+    ) -> tuple[Place, str] | None:
+        """Return where the very event was derived before, and its signer."""
+        trails = self._trails(sequencer)
+        place = sequencer.find_event(event.id) or trails.find_event(
+            event.id, event.time, before=sequencer.start
+        )
+        return place and (place, trails.issuer(place.log_index))
+
+    def _judge(
+        self,
+        sequencer: Sequencer,
+        statement: CheckedStatement,
+        log_index: int,
+        called: Called,
+    ) -> None:
+        require_no_circle(
+            statement,
+            self._trails(sequencer),
+            book=self._admission.books.at(log_index),
+            called=called,
+        )
+
+    def _trails(self, sequencer: Sequencer) -> Trails:
+        # Links that were derived are those that are stored, or were found not
+        # to be; what is read of them here leads nowhere else.
+        return Trails(self._reader, self._trail, sequencer)
+
+    def _trail(self, key: bytes) -> Trail | None:
+        leaf = self._map.get(key)
+        return None if leaf is None else Trail(leaf[1], leaf[3])
 
     def _lose(self, where: str, what: str) -> None:
         self.find(where, what)
@@ -400,6 +459,9 @@ class _Auditor:
                     f" {link.log_index}, event {link.position} makes",
                 )
         self._link_count = stop
+        self._compare_times(made.times)
+        for book_id, log_index in made.books:
+            self._books.setdefault(book_id, log_index)
         for row in made.names:
             self._names.setdefault(row.key, []).append(row)
         self._warnings += made.warnings
@@ -409,6 +471,17 @@ class _Auditor:
             self._compare_parts(cut, rows[cut.log_index - self._tree.size])
         self._derived.take(made.tiles)
         self._map.stored()
+
+    def _compare_times(self, made: Sequence[TimeRow]) -> None:
+        """Look for the rows by which events are found by their ids."""
+        self._time_count += len(made)
+        for row in made:
+            stored = self._reader.events_like(row.time, row.mark)
+            if (row.log_index, row.position) not in stored:
+                self.find(
+                    f"time of entry {row.log_index}, event {row.position}",
+                    "the event cannot be found by its time and id",
+                )
 
     def _compare_parts(self, cut: EventCuts, row: EntryRow) -> None:
         """Compare how a large event is cut; all of it was read already."""
@@ -501,6 +574,16 @@ class _Auditor:
                     "it does not list the log's registry events",
                 )
             self._compare_names()
+            if list(self._reader.books()) != sorted(self._books.items()):
+                self.find(
+                    "index of rule books", "it does not list the log's books"
+                )
+            count = sum(1 for _ in self._reader.times())
+            if count != self._time_count:
+                self.find(
+                    "times of events",
+                    f"{count} are stored, the log makes {self._time_count}",
+                )
             if self._reader.link_count() != self._link_count:
                 self.find(
                     "links",

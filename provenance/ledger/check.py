@@ -14,35 +14,36 @@ from collections.abc import Callable, Collection, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
+from provenance.claims.act import Act
 from provenance.claims.actor import (
     check_registry_body,
     is_registry_event,
 )
 from provenance.claims.entry import TRUST_VERSION, entry_kind
 from provenance.claims.event import CODES, Event, parse_event
-from provenance.claims.registry import Act
 from provenance.claims.statement import Entry, events_root, parse_entry
 from provenance.claims.trail import map_key
 from provenance.claims.versions import (
     parse_book_entry,
     parse_version_entry,
 )
-from provenance.epcis.acts import read_act
 from provenance.epcis.corrections import EventName, name_of
-from provenance.epcis.form import check_whole
-from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import (
     InvalidSignatureError,
     MalformedError,
     RejectedError,
 )
 from provenance.keys import signature_is_valid
+from provenance.rules.act import read_act
+from provenance.rules.book import EvidenceBook, parse_book
+from provenance.rules.form import check_whole
+from provenance.rules.reading import EventReading
 
 FindKey = Callable[[bytes], bytes | None]
 """Returns the public key with that id, or None if it is not known."""
 
 
-REGISTRY_ACT = Act(frozenset(), (), ())
+REGISTRY_ACT = Act(())
 """Stands for a registry event, whose permission the registry itself judges."""
 
 
@@ -97,6 +98,7 @@ class CheckedStatement(NamedTuple):
         issued_at: The issuer's clock, in ms since 1970.
         is_signed: Whether the signature was checked with that key; False
             when the key was not known where the check ran.
+        book: The id of the evidence book by which its events were read.
         events: Its events.
     """
 
@@ -107,11 +109,16 @@ class CheckedStatement(NamedTuple):
     key_id: bytes
     issued_at: int
     is_signed: bool
+    book: bytes
     events: tuple[CheckedEvent, ...]
 
 
 def check_submission(
-    entry: bytes, events: Sequence[bytes], *, find_key: FindKey
+    entry: bytes,
+    events: Sequence[bytes],
+    *,
+    find_key: FindKey,
+    book: EvidenceBook,
 ) -> CheckedStatement:
     """Return what *entry* and its *events* say, once they were checked.
 
@@ -120,6 +127,7 @@ def check_submission(
         events: The data of its events.
         find_key: Where public keys come from. With a key that is not known
             here the signature stays open.
+        book: The evidence book in force.
 
     Raises:
         MalformedError: The bytes are no signed statement with its events.
@@ -147,7 +155,10 @@ def check_submission(
             try:
                 checked.append(
                     check_event(
-                        event, called=f"event {position}", issuer=header.issuer
+                        event,
+                        called=f"event {position}",
+                        issuer=header.issuer,
+                        book=book,
                     )
                 )
             except MalformedError as error:
@@ -164,6 +175,7 @@ def check_submission(
         key_id=header.key_id,
         issued_at=header.issued_at,
         is_signed=key is not None,
+        book=book.id,
         events=tuple(checked),
     )
 
@@ -172,7 +184,8 @@ def check_document(entry: bytes, *, origin: str) -> CheckedDocument:
     """Return the trust version or rule book *entry*, once it was checked.
 
     Raises:
-        MalformedError: It is neither.
+        MalformedError: It is neither; or a rule book that cannot be read, as
+            one of a later version (`UnknownBookError`).
         RejectedError: It is a version of the trust in another ledger than
             *origin*: no bundle could show the trail that it would begin.
     """
@@ -184,7 +197,7 @@ def check_document(entry: bytes, *, origin: str) -> CheckedDocument:
                 f" {origin!r}"
             )
     else:
-        parse_book_entry(entry)
+        parse_book(parse_book_entry(entry))
     return CheckedDocument(entry)
 
 
@@ -204,21 +217,24 @@ def check_signature(statement: Entry, key: bytes) -> None:
         )
 
 
-def check_event(event: Event, *, called: str, issuer: str) -> CheckedEvent:
+def check_event(
+    event: Event, *, called: str, issuer: str, book: EvidenceBook
+) -> CheckedEvent:
     """Return what the writer needs of *event*, once it was checked.
 
     Args:
         event: One of a statement's.
         called: How it is called in messages.
         issuer: The actor that signs it.
+        book: The evidence book in force.
 
     Raises:
         MalformedError: It is no event that a ledger takes.
     """
     try:
-        act, reading = _read_event(event)
+        act, reading = _read_event(event, book)
     except MalformedError as error:
-        raise MalformedError(f"{called}: {error}") from error
+        raise MalformedError(f"{called}: {error}").under(error.rule) from error
     own = event.own_leaves
     if not own:
         raise MalformedError(
@@ -257,10 +273,11 @@ def _kinds(
     ])  # fmt: skip
 
 
-def _read_event(event: Event) -> tuple[Act, EventReading | None]:
-    check_whole(event)
+def _read_event(
+    event: Event, book: EvidenceBook
+) -> tuple[Act, EventReading | None]:
+    reading = check_whole(event, book)
     if is_registry_event(event.body):
         check_registry_body(event.body, event.items)
         return REGISTRY_ACT, None
-    act = read_act(event.body, event.items)
-    return act, read_event(event.body, event.counts)
+    return read_act(event.body, event.items, reading, book), reading

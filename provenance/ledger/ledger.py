@@ -37,10 +37,12 @@ from provenance.errors import (
 )
 from provenance.forks import Owner
 from provenance.keys import KeyHolder
-from provenance.ledger.admit import Admission, Past
+from provenance.ledger.admit import Admission, Called, Past, Place
+from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.batches import batches, gather
 from provenance.ledger.check import (
     CheckedDocument,
+    CheckedEvent,
     CheckedStatement,
     check_document,
 )
@@ -48,10 +50,12 @@ from provenance.ledger.cosign import Cosigner, ask
 from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap, Leaf
 from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.publish import LogSigner, publish
+from provenance.ledger.quotas import Quotas
 from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
-from provenance.ledger.repeats import Repeats, Trail
+from provenance.ledger.repeats import Repeats
 from provenance.ledger.sequence import Sequencer
+from provenance.ledger.trails import Trail, Trails
 from provenance.ledger.workers import (
     Checked,
     Chunks,
@@ -63,6 +67,7 @@ from provenance.ledger.workers import (
 from provenance.logs import LEDGER
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
+from provenance.rules.book import EvidenceBook
 from provenance.store.protocol import LOG, Batch, NameRow, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.note import NoteSignature, format_note, parse_note
@@ -145,6 +150,8 @@ class Ledger(LedgerReader):
         self._map = _item_map(store, cache_bytes)
         self._link_count = store.link_count()
         self._latest_issue = store.latest_issue()
+        self._latest_time = store.latest_time()
+        self._quotas = Quotas()
         self._time = 0
         if size:
             last = _last_commitment(store, size)
@@ -157,7 +164,10 @@ class Ledger(LedgerReader):
                 )
             self._time = last.time
         self._admission = Admission(
-            replay_registry(store, trust), origin=trust.origin
+            replay_registry(store, trust),
+            origin=trust.origin,
+            books=self.books,
+            clock_bound=trust.clock_bound,
         )
         if size == 0:
             self._commit(self._sequencer())
@@ -175,6 +185,11 @@ class Ledger(LedgerReader):
                 self.origin,
             )
 
+    @property
+    def book(self) -> EvidenceBook:
+        """The evidence book by which the next entry is judged."""
+        return self.books.at(self._tree.size)
+
     def submit(self, submissions: Iterable[Submission | bytes]) -> list[Reply]:
         """Log *submissions*; return a receipt or the refusal of each.
 
@@ -189,7 +204,11 @@ class Ledger(LedgerReader):
             ForkError: Signing would fork the log; nothing is signed any more.
         """
         checked = [
-            check_one(submission, self._admission.registry.public_key)
+            check_one(
+                submission,
+                self._admission.registry.public_key,
+                self.book,
+            )
             for submission in parse_all(submissions)
         ]
         return self._replies(self._write_group(checked))
@@ -265,7 +284,7 @@ class Ledger(LedgerReader):
     ) -> Iterator[tuple[list[Submission], list[Answer]]]:
         with Workers(processes) as workers:
             checked = workers.check(
-                chunks, self._admission.registry.public_keys
+                chunks, self._admission.registry.public_keys, self.book
             )
             for batch, found in gather(checked):
                 yield batch, self._write_group(found)
@@ -365,7 +384,12 @@ class Ledger(LedgerReader):
             registry = replay_registry(self._writable, self.trust)
         return Rehearsal(
             self._writable,
-            Admission(registry, origin=self.origin),
+            Admission(
+                registry,
+                origin=self.origin,
+                books=self.books,
+                clock_bound=self.trust.clock_bound,
+            ),
             times=lambda: (self._time, self._now()),
         )
 
@@ -590,29 +614,7 @@ class Ledger(LedgerReader):
         *,
         now: int,
     ) -> list[Answer]:
-        def head_link(key: bytes) -> bytes | None:
-            leaf = item_map.get(key)
-            return None if leaf is None else leaf[2]
-
-        def named(key: bytes) -> Iterator[NameRow]:
-            return chain(self._writable.named(key), sequencer.named(key))
-
-        repeats = Repeats(
-            self._writable, lambda key: _trail(item_map.get(key)), sequencer
-        )
-        repeats.look_up(
-            event
-            for statement in checked
-            if isinstance(statement, CheckedStatement)
-            for event in statement.events
-        )
-        past = Past(
-            head_link,
-            named,
-            lambda event, issuer, names: repeats.find(
-                event, issuer=issuer, names=names
-            ),
-        )
+        past = self._past(checked, sequencer, admission, item_map, now=now)
         answers: list[Answer] = []
         placed: dict[bytes, int] = {}
         for statement in checked:
@@ -643,6 +645,73 @@ class Ledger(LedgerReader):
             placed[statement.statement_id] = index
             answers.append(index)
         return answers
+
+    def _past(
+        self,
+        checked: Sequence[Checked],
+        sequencer: Sequencer,
+        admission: Admission,
+        item_map: ItemMap,
+        *,
+        now: int,
+    ) -> Past:
+        """Return what was logged and placed before each of *checked*."""
+
+        def head_link(key: bytes) -> bytes | None:
+            leaf = item_map.get(key)
+            return None if leaf is None else leaf[2]
+
+        def named(key: bytes) -> Iterator[NameRow]:
+            return chain(self._writable.named(key), sequencer.named(key))
+
+        trails = Trails(
+            self._writable, lambda key: _trail(item_map.get(key)), sequencer
+        )
+        repeats = Repeats(trails)
+        repeats.look_up(
+            event
+            for statement in checked
+            if isinstance(statement, CheckedStatement)
+            for event in statement.events
+        )
+
+        def logged(event: CheckedEvent) -> tuple[Place, str] | None:
+            place = sequencer.find_event(event.id)
+            # Most are later than all that is stored, and need no look-up; nor
+            # has anybody said anything of a new item.
+            if (
+                place is None
+                and event.time <= self._latest_time
+                and item_map.get(event.keys[0]) is not None
+            ):
+                place = trails.find_event(event.id, event.time)
+            if place is None:
+                return None
+            return place, trails.issuer(place.log_index)
+
+        def judge(
+            statement: CheckedStatement, log_index: int, called: Called
+        ) -> None:
+            book = self.books.at(log_index)
+            require_no_circle(statement, trails, book=book, called=called)
+            self._quotas.require(
+                statement,
+                trails,
+                registry=admission.registry,
+                book=book,
+                now=now,
+                called=called,
+            )
+
+        return Past(
+            head_link,
+            named,
+            lambda event, issuer, names: repeats.find(
+                event, issuer=issuer, names=names
+            ),
+            logged,
+            judge,
+        )
 
     def _find_logged(
         self, statement: CheckedStatement, placed: dict[bytes, int]
@@ -678,12 +747,17 @@ class Ledger(LedgerReader):
                 names=sequenced.names,
                 warnings=sequenced.warnings,
                 cuts=sequenced.cuts,
+                times=sequenced.times,
+                books=sequenced.books,
             )
         )
         self._map.stored()
         self._link_count += len(sequenced.links)
         self._latest_issue = max(
             [self._latest_issue, *(row[0] for row in sequenced.statements)]
+        )
+        self._latest_time = max(
+            [self._latest_time, *(row.time for row in sequenced.times)]
         )
         self._time = now
         self._publish()

@@ -3,9 +3,10 @@
 What belongs to the story is decided by `provenance.proof.trace`, the walk
 that the verifier takes again over the bundle; `provenance.proof.pack` packs
 what it asked for. Here it walks the database, and all that is shown is proven
-into the log's tree and the map. Where grants have dates, so do entries:
-the map commitments around them, and the first checkpoint after them that a
-quorum cosigned (an *anchor*).
+into the log's tree and the map. Where grants have dates, where authorities
+must agree, or where a report came late, the map commitments around an entry
+are shown: they say when it was logged. Of dated grants there is the first
+checkpoint after it as well that a quorum cosigned (an *anchor*).
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -20,6 +21,7 @@ from provenance.errors import (
     NotFoundError,
     QuorumNotMetError,
 )
+from provenance.ledger.books import LoggedBook
 from provenance.ledger.itemmap import ItemMap, KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.views import EventView, StatementView, TrailView
@@ -28,11 +30,13 @@ from provenance.proof.bundle import (
     Anchor,
     Bundle,
     Committed,
+    LoggedEntry,
     ShownCommitment,
 )
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import Story
 from provenance.proof.trails import Position
 from provenance.proof.trust import Trust
+from provenance.rules.books import Books
 from provenance.store.protocol import EventStart, Reader
 from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
 from provenance.tlog.commitment import Commitment, parse_commitment
@@ -54,6 +58,8 @@ class Prover:
         reader: Reader,
         *,
         trust: Trust,
+        books: Books,
+        logged_books: Collection[LoggedBook] = (),
         size: int,
         note: str,
         kept_tiles: TileCache | None = None,
@@ -64,6 +70,8 @@ class Prover:
         Args:
             reader: The snapshot.
             trust: Whose authorities the registry starts from.
+            books: The ledger's rule books.
+            logged_books: Those among them that the log has: they are shown.
             size: The checkpoint's size.
             note: The signed checkpoint.
             kept_tiles: Expanded tiles of earlier proofs.
@@ -71,6 +79,8 @@ class Prover:
         """
         self._reader = reader
         self._trust = trust
+        self._books = books
+        self._logged_books = logged_books
         self._size = size
         self._note = note
         self._kept_tiles: TileCache = {} if kept_tiles is None else kept_tiles
@@ -105,39 +115,49 @@ class Prover:
             raise NotFoundError(f"the ledger has no event of {item!r}")
         # What the walk misses here, an unreadable lot number say, the verdict
         # names as missing: the rest is proven all the same.
-        story = show_story(
+        story = Story(
             item,
             self,
             trust_item=trust_item(self._trust.origin),
-            reveal=reveal,
+            books=self._books,
             besides=_besides(item, stretch, count=head.count),
         )
-        dated = self._dated(story)
-        bounds = sorted(self._bounds(dated))
+        story.walk()
+        while bounds := self._bounds(story) - story.commitments.keys():
+            # The times that they tell may lead the walk elsewhere.
+            story.walk({b: self._commitment(b).time for b in bounds})
+        shown = story.pack(reveal)
+        books = [
+            LoggedEntry(book.log_index, book.entry)
+            for book in self._logged_books
+            if book.log_index < self._size
+        ]
+        entries = {e.log_index: e for e in (*shown.entries, *books)}
         last = self._commitment(self._size - 1)
+        bounds = story.commitments.keys() - {self._size - 1}
         indexes = {
             self._size - 1,
             *bounds,
-            *(statement.log_index for statement in story.statements),
-            *(logged.log_index for logged in story.entries),
+            *entries,
+            *(statement.log_index for statement in shown.statements),
         }
-        keys = [map_key(trail.item) for trail in story.trails]
+        keys = [map_key(trail.item) for trail in shown.trails]
         return Bundle(
             checkpoint=self._note,
             committed=Committed(last.item_count, last.time, last.map_root),
-            statements=story.statements,
-            commitments=tuple(map(self._bound, bounds)),
-            entries=story.entries,
+            statements=shown.statements,
+            commitments=tuple(map(self._bound, sorted(bounds))),
+            entries=tuple(entries[index] for index in sorted(entries)),
             log_hashes=prove_many(
                 sorted(indexes), self._size, self._nodes(self._size)
             ),
             subject=item,
-            trails=story.trails,
+            trails=shown.trails,
             map_proof=self._map.prove(keys),
-            anchors=tuple(self._anchors(dated)),
+            anchors=tuple(self._anchors(self._dated(story))),
         )
 
-    # What `show_story` reads.
+    # What `Story` reads.
 
     def trail(self, item: str) -> TrailView | None:
         """Return the item's trail; None if it has none."""
@@ -162,6 +182,14 @@ class Prover:
             (entry,) = self._reader.entries(log_index, log_index + 1)
         return entry
 
+    def commitment_before(self, log_index: int) -> tuple[int, int] | None:
+        """Return index and time of the last map commitment before an entry."""
+        before = self._reader.checkpoint_before(log_index + 1)
+        if before is None:
+            return None
+        index = before[0] - 1
+        return index, self._commitment(index).time
+
     def prepare(self, places: Sequence[Position]) -> None:
         """Read the events at these places, all at once."""
         new = [at for at in places if at not in self._starts]
@@ -183,7 +211,7 @@ class Prover:
             log_index, said.item_count, said.time, said.map_root
         )
 
-    def _dated(self, story: ShownStory) -> list[int]:
+    def _dated(self, story: Story) -> list[int]:
         """Return the entries whose issuers hold grants with dates, in order."""
         founding = [
             given
@@ -191,27 +219,32 @@ class Prover:
             for given in authority.grants
         ]
         granted = [
-            read_grant(body)
-            for body in story.bodies.values()
-            if body["type"] == GRANTED
+            read_grant(body) for body in story.bodies if body["type"] == GRANTED
         ]
         actors = {given.actor for given in founding + granted if given.is_dated}
-        return [s.log_index for s in story.statements if s.issuer in actors]
+        return _signed_by(story, actors)
 
-    def _bounds(self, dated: Sequence[int]) -> set[int]:
+    def _bounds(self, story: Story) -> set[int]:
         """Return the commitments around entries whose time matters.
 
         The last one before each and the first one after bound the log's time.
         """
+        timed = self._dated(story)
+        if self._trust.threshold > 1:
+            # How long a voice waits for the others is counted from there.
+            timed += _signed_by(
+                story, {authority.id for authority in self._trust.authorities}
+            )
         bounds: set[int] = set()
-        for index in dated:
-            before = self._reader.checkpoint_before(index + 1)
+        for index in timed:
+            before = self.commitment_before(index)
             if before is not None:
-                bounds.add(before[0] - 1)
+                bounds.add(before[0])
             for size, _ in self._reader.checkpoints(index + 2, self._size):
                 bounds.add(size - 1)
                 break
-        return bounds
+        # The last one is there at any rate.
+        return bounds - {self._size - 1}
 
     def _anchors(self, dated: Sequence[int]) -> Iterator[Anchor]:
         """Yield the first checkpoints after these entries that a quorum saw."""
@@ -251,6 +284,11 @@ class Prover:
                 continue
             return size, note
         return size, None
+
+
+def _signed_by(story: Story, actors: Collection[str]) -> list[int]:
+    """Return the entries of *story* that one of these signed, in order."""
+    return [n for n, issuer in story.issuers.items() if issuer in actors]
 
 
 def _besides(

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
 from provenance.claims.event import Event, parse_event
-from provenance.claims.registry import TrustRegistry
+from provenance.claims.registry import Occasion, TrustRegistry
 from provenance.claims.statement import parse_entry
 from provenance.claims.trail import map_key
 from provenance.encoding.digest import Hash
@@ -26,15 +26,18 @@ from provenance.errors import (
 )
 from provenance.gs1 import read_item
 from provenance.ledger.admit import Place
+from provenance.ledger.books import books_of, find_books
 from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.prove import Prover
-from provenance.ledger.repeats import Repeats, stored_trails
+from provenance.ledger.repeats import Repeats
 from provenance.ledger.reveal import Revealed, reveal_fields
+from provenance.ledger.trails import Trails, stored_trails, times_around
 from provenance.ledger.views import TrailView
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
+from provenance.rules.books import Books
 from provenance.store.protocol import HeadRow, Reader, Store
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
@@ -98,11 +101,20 @@ class LedgerReader:
 
     Items may be written as `provenance.read_item` reads them: as a canonical
     id, an EPC URN, a Digital Link of any domain, or what a scanner delivers.
+
+    Attributes:
+        trust: What the ledger was founded on.
+        books: Its rule books.
     """
 
     def __init__(self, store: Store, *, trust: Trust) -> None:
         self._store = store
         self.trust = trust
+        found = find_books(store, trust, size=store.size())
+        self._logged_books = tuple(found.values())
+        self.books = Books.resolve(
+            trust.books, [logged.book for logged in self._logged_books]
+        )
         self._kept_tiles: TileCache = {}
         self._kept_rows: KeptRows = {}
 
@@ -193,12 +205,17 @@ class LedgerReader:
         Raises:
             MalformedError: *event* is none that a ledger takes.
         """
-        checked = check_event(event, called=called, issuer=issuer)
+        checked = check_event(
+            event,
+            called=called,
+            issuer=issuer,
+            book=self.books.at(self.size),
+        )
         with self._store.snapshot() as reader:
             names = (
                 [] if checked.name is None else reader.named(checked.name.key)
             )
-            repeats = Repeats(reader, stored_trails(reader))
+            repeats = Repeats(Trails(reader, stored_trails(reader)))
             return repeats.find(checked, issuer=issuer, names=names)
 
     def receipt(self, log_index: int) -> Receipt:
@@ -291,6 +308,8 @@ class LedgerReader:
         prover = Prover(
             moment.reader,
             trust=self.trust,
+            books=self.books,
+            logged_books=self._logged_books,
             size=moment.size,
             note=moment.note,
             kept_tiles=self._kept_tiles,
@@ -428,6 +447,7 @@ class RegistryReplay:
     def __init__(self, trust: Trust) -> None:
         self._trust = trust
         self._registry = trust.registry()
+        self._books: Books | None = None
         self._count = 0
 
     def at(self, reader: Reader) -> TrustRegistry:
@@ -444,13 +464,18 @@ class RegistryReplay:
             # Of an earlier moment, or what was cut off by an error, which are
             # rare: from the start, then.
             self._registry, done = self._trust.registry(), 0
-        _apply(self._registry, reader, places[done:])
+        if self._books is None:
+            self._books = books_of(reader, self._trust)
+        _apply(self._registry, self._books, reader, places[done:])
         self._count = len(places)
         return self._registry
 
 
 def _apply(
-    registry: TrustRegistry, reader: Reader, events: Sequence[tuple[int, int]]
+    registry: TrustRegistry,
+    books: Books,
+    reader: Reader,
+    events: Sequence[tuple[int, int]],
 ) -> None:
     for log_index, places in groupby(events, key=lambda place: place[0]):
         entry = read_entry(reader, log_index, size=log_index + 1)
@@ -458,12 +483,17 @@ def _apply(
             parse_event(reader.event(log_index, position))
             for _, position in places
         ]
+        header = parse_entry(entry).header
+        occasion = Occasion(
+            header.issuer,
+            header.key_id,
+            log_index,
+            books.at(log_index),
+            # Only what waits for others' voices hangs on the time.
+            times_around(reader, log_index) if registry.is_shared else (0, 0),
+        )
         try:
-            registry.apply_all(
-                changes,
-                issuer=parse_entry(entry).header.issuer,
-                log_index=log_index,
-            )
+            registry.apply_all(changes, occasion)
         except RejectedError as error:
             raise StoreError(
                 f"entry {log_index} should never have been logged: {error}; run"

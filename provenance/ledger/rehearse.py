@@ -8,14 +8,17 @@ logged. The same serves whoever only wants to know.
 Of a ledger that is elsewhere, what it has stored is not known. Then the rules
 that need none of it are asked alone: whether the key counts, whether the grants
 cover each event, times, and what is said twice in what is rehearsed. Whether it
-was said before, a trail still ends where a statement demands, and a change to
-an actor may be made, is for that ledger to say.
+was said before, a trail still ends where a statement demands, its signer's
+quota is used up, and a change to an actor may be made, is for that ledger to
+say.
 
 What was rehearsed is not kept, but for the names of events that have an
-`eventID`, marks of what each event said and, of statements that others could
-follow, marks of their items.
+`eventID`, marks of what each event said, how many there were of each item and,
+of statements that others could follow, marks of their items. So what a packing
+that was only rehearsed would have done to later ones is not looked at.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
@@ -36,13 +39,16 @@ from provenance.ledger.admit import (
     Past,
     Place,
 )
+from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedEvent,
     CheckedStatement,
     check_event,
 )
-from provenance.ledger.repeats import Repeats, stored_trails
+from provenance.ledger.quotas import Quotas
+from provenance.ledger.repeats import Repeats
+from provenance.ledger.trails import Trails, stored_trails
 from provenance.ledger.workers import check_one
 from provenance.store.protocol import NameRow, Reader
 
@@ -76,14 +82,21 @@ class Rehearsal:
         self._names: dict[bytes, bytes] = {}
         self._touched: set[bytes] = set()
         self._said: set[bytes] = set()
-        self._repeats = (
-            None if reader is None else Repeats(reader, stored_trails(reader))
+        self._counts: Counter[bytes] = Counter()
+        self._quotas = Quotas()
+        self._trails = (
+            None if reader is None else Trails(reader, stored_trails(reader))
         )
+        self._repeats = None if self._trails is None else Repeats(self._trails)
         self._statements: set[bytes] = set()
 
     def check(self, submission: Submission) -> ProvenanceError | None:
         """Return why *submission* would be refused; None if it would not."""
-        checked = check_one(submission, self._admission.registry.public_key)
+        checked = check_one(
+            submission,
+            self._admission.registry.public_key,
+            self._admission.books.at(self._next),
+        )
         if not isinstance(checked, CheckedStatement):
             assert isinstance(checked, ProvenanceError), "it was submitted"
             return checked
@@ -127,6 +140,7 @@ class Rehearsal:
                 signs; none of them counts as rehearsed.
         """
         _, now = self._times()
+        book = self._admission.books.at(self._next)
         self._admit(
             CheckedStatement(
                 entry=b"",
@@ -136,8 +150,14 @@ class Rehearsal:
                 key_id=key_id,
                 issued_at=now,
                 is_signed=True,
+                book=book.id,
                 events=tuple(
-                    check_event(event, called=called(position), issuer=issuer)
+                    check_event(
+                        event,
+                        called=called(position),
+                        issuer=issuer,
+                        book=book,
+                    )
                     for position, event in enumerate(events)
                 ),
             ),
@@ -157,7 +177,9 @@ class Rehearsal:
         head_link = None if self._reader is None else self._head_link
         self._admission.admit(
             statement,
-            past=Past(head_link, self._named, self._find),
+            past=Past(
+                head_link, self._named, self._find, self._logged, self._judge
+            ),
             log_index=self._next,
             since=since,
             now=now,
@@ -167,6 +189,9 @@ class Rehearsal:
         for event in statement.events:
             if event.act is not REGISTRY_ACT:
                 self._said.add(_mark(event, statement.issuer))
+            self._counts.update(
+                _count_key(statement.issuer, key) for key in event.keys
+            )
             if event.name is not None:
                 key, *said = event.name
                 self._names[key] = self._names.get(key, b"") + _packed(*said)
@@ -189,6 +214,31 @@ class Rehearsal:
         logged = [row for row in names if row.log_index != NOT_LOGGED]
         return self._repeats.find(event, issuer=issuer, names=logged)
 
+    def _logged(self, event: CheckedEvent) -> tuple[Place, str] | None:
+        if self._trails is None:
+            return None
+        place = self._trails.find_event(event.id, event.time)
+        if place is None:
+            return None
+        return place, self._trails.issuer(place.log_index)
+
+    def _judge(
+        self, statement: CheckedStatement, log_index: int, called: Called
+    ) -> None:
+        if self._trails is None:
+            return
+        book = self._admission.books.at(log_index)
+        require_no_circle(statement, self._trails, book=book, called=called)
+        self._quotas.require(
+            statement,
+            self._trails,
+            registry=self._admission.registry,
+            book=book,
+            now=self._times()[1],
+            called=called,
+            earlier=lambda key: self._counts[_count_key(statement.issuer, key)],
+        )
+
     def _named(self, key: bytes) -> Iterator[NameRow]:
         if self._reader is not None:
             yield from self._reader.named(key)
@@ -208,6 +258,10 @@ class Rehearsal:
 def _mark(event: CheckedEvent, issuer: str) -> bytes:
     said = content_hash(event.data) + issuer.encode()
     return sha256(said).digest()[:_SAID_SIZE]
+
+
+def _count_key(issuer: str, key: bytes) -> bytes:
+    return sha256(key + issuer.encode()).digest()[:_MARK_SIZE]
 
 
 def _packed(said: bytes, declared: bytes) -> bytes:

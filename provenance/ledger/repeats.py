@@ -16,6 +16,10 @@ first items, and there only among the latest links:
     up to 32 links back      an equal event is found
     further back             it is not, and is logged again
 
+That is of an event said anew. The very event, with its own salts and so its
+own id, is in a log once for ever, whoever signs it: `admit` finds it by its
+time and id, however long ago it was.
+
 An event that was declared an error is a repeat as well, as is its declaration:
 whoever says both again, after a crash say, must not end with an event that
 stands. It stays void. Who means it after all says it with an `eventID`, or
@@ -28,17 +32,15 @@ This is a rule for what comes in. An audit does not ask it again: what
 concealed fields held may have been erased since.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
-from provenance.claims.statement import parse_entry
 from provenance.claims.stored import content_hash
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, StoreError
 from provenance.ledger.admit import Place
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
-from provenance.ledger.sequence import Sequencer
-from provenance.store.protocol import LinkRow, NameRow, Reader, Wanted
+from provenance.ledger.trails import Trail, Trails
+from provenance.store.protocol import NameRow, Wanted
 
 LOOK_BACK = 32
 """How many links of a trail are looked at, the latest ones."""
@@ -52,36 +54,12 @@ _TIME_SIZE = 25
 """A time with its milliseconds and zone, and the head of that text."""
 
 
-class Trail(NamedTuple):
-    """How long an item's trail is, and the number of its latest link."""
-
-    length: int
-    last: int
-
-
-FindTrail = Callable[[bytes], Trail | None]
-"""Returns the trail of a map key; None for an item without any."""
-
-
 class Repeats:
     """Finds where the events that come in were said before."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        find_trail: FindTrail,
-        placed: Sequencer | None = None,
-    ) -> None:
-        """Look in what *reader* has stored, and in what *placed* is adding.
-
-        Args:
-            reader: The ledger's store.
-            find_trail: Where each trail ends, with what is being added.
-            placed: What is being added; None if nothing is.
-        """
-        self._reader = reader
-        self._find_trail = find_trail
-        self._placed = placed
+    def __init__(self, trails: Trails) -> None:
+        """Look in what *trails* read."""
+        self._trails = trails
         self._alike: dict[Wanted, list[Place]] = {}
 
     def look_up(self, events: Iterable[CheckedEvent]) -> None:
@@ -127,7 +105,9 @@ class Repeats:
         for row in names:
             if (row.said, row.declared) == event.name[1:]:
                 place = Place(row.log_index, row.position)
-                if content_hash(self._data(place)) == content_hash(event.data):
+                if content_hash(self._trails.event(place)) == content_hash(
+                    event.data
+                ):
                     return place
         return None
 
@@ -139,8 +119,8 @@ class Repeats:
         for place in self._candidates(_wanted(event, trail.last)):
             said = said or content_hash(event.data)
             if (
-                content_hash(self._data(place)) == said
-                and self._issuer(place) == issuer
+                content_hash(self._trails.event(place)) == said
+                and self._trails.issuer(place.log_index) == issuer
             ):
                 return place
         return None
@@ -149,7 +129,7 @@ class Repeats:
         """Return the shortest trail of the first items; None if one is new."""
         found: list[Trail] = []
         for key in event.keys[:LOOKED_AT]:
-            trail = self._find_trail(key)
+            trail = self._trails.find(key)
             if trail is None:
                 return None
             found.append(trail)
@@ -157,10 +137,10 @@ class Repeats:
 
     def _candidates(self, wanted: Wanted) -> Iterator[Place]:
         """Yield where events like the one *wanted* are, latest first."""
-        placed = self._just_placed(wanted.last)
+        placed = self._trails.just_placed(wanted.last, LOOK_BACK)
         for link in placed:
             place = Place(link.log_index, link.position)
-            data = self._data(place)
+            data = self._trails.event(place)
             if len(data) == wanted.size and data.startswith(
                 wanted.part, wanted.offset
             ):
@@ -174,27 +154,10 @@ class Repeats:
 
     def _read(self, wanted: Sequence[Wanted]) -> None:
         self._alike.update((each, []) for each in wanted)
-        for which, *place in self._reader.alike(wanted, LOOK_BACK):
+        for which, *place in self._trails.reader.alike(wanted, LOOK_BACK):
             self._alike[wanted[which]].append(Place(*place))
         for each in wanted:
             self._alike[each].sort(reverse=True)
-
-    def _just_placed(self, last: int) -> list[LinkRow]:
-        if self._placed is None:
-            return []
-        return self._placed.recent(last, LOOK_BACK)
-
-    def _data(self, place: Place) -> bytes:
-        if self._placed is not None and place.log_index >= self._placed.start:
-            return self._placed.row(place.log_index).events[place.position]
-        return self._reader.event(*place)
-
-    def _issuer(self, place: Place) -> str:
-        index = place.log_index
-        if self._placed is not None and index >= self._placed.start:
-            return parse_entry(self._placed.row(index).entry).header.issuer
-        (entry,) = self._reader.entries(index, index + 1)
-        return parse_entry(entry).header.issuer
 
 
 def _wanted(event: CheckedEvent, last: int) -> Wanted:
@@ -207,13 +170,3 @@ def _wanted(event: CheckedEvent, last: int) -> Wanted:
     offset = max(event.data.find(_TIME), 0)
     part = event.data[offset : offset + len(_TIME) + _TIME_SIZE]
     return Wanted(last, len(event.data), offset, part)
-
-
-def stored_trails(reader: Reader) -> FindTrail:
-    """Return what finds the trails that *reader* has stored."""
-
-    def find(key: bytes) -> Trail | None:
-        head = reader.head(key)
-        return None if head is None else Trail(head.count, head.last)
-
-    return find

@@ -22,10 +22,11 @@ from provenance.claims.versions import (
     trust_item,
     version_link,
 )
-from provenance.encoding.digest import HASH_SIZE
+from provenance.encoding.digest import HASH_SIZE, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import StoreError
-from provenance.ledger.admit import Admitted
+from provenance.ledger.admit import Admitted, Place
+from provenance.ledger.check import REGISTRY_ACT
 from provenance.ledger.itemmap import GrowingTrail, ItemMap
 from provenance.ledger.parts import (
     MAX_SMALL,
@@ -40,6 +41,7 @@ from provenance.store.protocol import (
     EventCuts,
     LinkRow,
     NameRow,
+    TimeRow,
     WarningRow,
 )
 from provenance.tlog.commitment import Commitment
@@ -61,6 +63,8 @@ class Sequenced:
     warnings: Sequence[WarningRow]
     cuts: Sequence[EventCuts]
     tiles: Sequence[Tile]
+    times: Sequence[TimeRow]
+    books: Sequence[tuple[bytes, int]]
 
 
 class Stored(Protocol):
@@ -93,6 +97,9 @@ class Sequencer:
         self._cuts: list[EventCuts] = []
         self._tiles: list[Tile] = []
         self._trail_tiles: dict[tuple[bytes, int, int], bytes] = {}
+        self._times: list[TimeRow] = []
+        self._books: list[tuple[bytes, int]] = []
+        self._events: dict[bytes, Place] = {}
 
     @property
     def next_index(self) -> int:
@@ -128,6 +135,10 @@ class Sequencer:
         """Return the names placed so far under that key."""
         return self._names.get(key, ())
 
+    def find_event(self, event_id: bytes) -> Place | None:
+        """Return where an event with that id was placed, if one was."""
+        return self._events.get(event_id)
+
     def place(self, admitted: Admitted) -> int:
         """Give *admitted* the next place in the log; return its index.
 
@@ -138,6 +149,11 @@ class Sequencer:
         log_index = self._next
         statement = admitted.statement
         for position, event in enumerate(statement.events):
+            if event.act is not REGISTRY_ACT:
+                self._events[event.id] = Place(log_index, position)
+                self._times.append(
+                    TimeRow(event.time, mark_of(event.id), log_index, position)
+                )
             if event.name is not None:
                 key, said, declared = event.name
                 self._names.setdefault(key, []).append(
@@ -207,7 +223,7 @@ class Sequencer:
             )
             row = EntryRow(entry, link.event_id, [b""])
         else:
-            parse_book_entry(entry)
+            self._books.append((sha256(parse_book_entry(entry)), log_index))
         self._entries.append(row)
         self._next += 1
         return log_index
@@ -297,7 +313,14 @@ class Sequencer:
                 *self._tiles,
                 *((*at, tile) for at, tile in self._trail_tiles.items()),
             ],
+            self._times,
+            self._books,
         )
+
+
+def mark_of(event_id: bytes) -> int:
+    """Return by what an event is looked up beside its time (`TimeRow`)."""
+    return int.from_bytes(event_id[:8], "big", signed=True)
 
 
 def _hash(previous: bytes, row: LinkRow) -> bytes:

@@ -29,7 +29,7 @@ from weakref import WeakSet
 import msgpack
 
 from provenance import keys
-from provenance.claims.registry import Act
+from provenance.claims.act import Act, Need
 from provenance.claims.statement import Submission
 from provenance.epcis.corrections import EventName
 from provenance.errors import (
@@ -47,6 +47,7 @@ from provenance.ledger.check import (
     FindKey,
     check_submission,
 )
+from provenance.rules.book import EvidenceBook, parse_book
 
 CHUNK = 256
 """How many submissions go to a worker at once, at most."""
@@ -92,11 +93,13 @@ Chunks = Drawn[Submission] | Feed[Submission]
 """What submissions come from; see `drawn` and `fed`."""
 
 
-def check_one(submission: Submission, find_key: FindKey) -> Checked:
+def check_one(
+    submission: Submission, find_key: FindKey, book: EvidenceBook
+) -> Checked:
     """Return what is to be said of *submission*: the check, or its error."""
     try:
         return check_submission(
-            submission.entry, submission.events, find_key=find_key
+            submission.entry, submission.events, find_key=find_key, book=book
         )
     except (MalformedError, InvalidSignatureError) as error:
         return error
@@ -157,7 +160,7 @@ class Workers:
         os.close(nowhere)
 
     def check(
-        self, chunks: Chunks, new_keys: NewKeys
+        self, chunks: Chunks, new_keys: NewKeys, book: EvidenceBook
     ) -> Iterator[tuple[list[Submission], list[Checked]]]:
         """Yield the submissions in order, in chunks, with what was found.
 
@@ -168,18 +171,24 @@ class Workers:
             chunks: Taken as far ahead as the workers have room.
             new_keys: Asked, with each chunk, for the keys that its worker
                 does not know yet.
+            book: The evidence book to read events by. What another counts
+                for is read again by the admission.
 
         Raises:
             StoreError: A worker died; what was not yielded was not checked.
         """
         ahead: list[list[Submission]] = []
-        yield from self._check_here(chunks, new_keys, ahead)
+        yield from self._check_here(chunks, new_keys, book, ahead)
         if ahead:
             self._start()
-            yield from self._check_there(chunks, new_keys, ahead)
+            yield from self._check_there(chunks, new_keys, book, ahead)
 
     def _check_here(
-        self, chunks: Chunks, new_keys: NewKeys, ahead: list[list[Submission]]
+        self,
+        chunks: Chunks,
+        new_keys: NewKeys,
+        book: EvidenceBook,
+        ahead: list[list[Submission]],
     ) -> Iterator[tuple[list[Submission], list[Checked]]]:
         """Check what comes alone: a process would not have started by then.
 
@@ -192,13 +201,17 @@ class Workers:
                 ahead += [chunk, following]
                 return
             known.update(_by_id(new_keys(len(known))))
-            yield chunk, [check_one(s, known.get) for s in chunk]
+            yield chunk, [check_one(s, known.get, book) for s in chunk]
             if following is None:
                 return
             yield [], []
 
     def _check_there(
-        self, chunks: Chunks, new_keys: NewKeys, ahead: list[list[Submission]]
+        self,
+        chunks: Chunks,
+        new_keys: NewKeys,
+        book: EvidenceBook,
+        ahead: list[list[Submission]],
     ) -> Iterator[tuple[list[Submission], list[Checked]]]:
         """Check *ahead*, and all that follows, in the processes."""
         waiting: deque[tuple[subprocess.Popen[bytes], list[Submission]]]
@@ -226,7 +239,11 @@ class Workers:
                 told[number] += len(keys_now)
                 _send(
                     _pipe(process.stdin),
-                    [keys_now, [[s.entry, s.events] for s in chunk]],
+                    [
+                        keys_now,
+                        book.data,
+                        [[s.entry, s.events] for s in chunk],
+                    ],
                 )
                 waiting.append((process, chunk))
                 queued += _size(chunk)
@@ -292,7 +309,7 @@ def pack_checked(checked: Checked) -> list[object]:
     """Return *checked* as a worker's answer has it."""
     if isinstance(checked, ProvenanceError):
         name = next(n for n, e in _ERRORS.items() if isinstance(checked, e))
-        return [name, str(checked)]
+        return [name, str(checked), checked.rule]
     assert isinstance(checked, CheckedStatement), "nothing else is handed in"
     return [
         checked.statement_id,
@@ -301,6 +318,7 @@ def pack_checked(checked: Checked) -> list[object]:
         checked.key_id,
         checked.issued_at,
         checked.is_signed,
+        checked.book,
         [
             [
                 event.id,
@@ -311,9 +329,9 @@ def pack_checked(checked: Checked) -> list[object]:
                 None
                 if event.act is REGISTRY_ACT
                 else [
-                    sorted(event.act.kinds),
-                    event.act.creates,
+                    [[sorted(n.kinds), n.keys] for n in event.act.needs],
                     event.act.places,
+                    event.act.recalls,
                 ],
                 event.after,
                 event.time,
@@ -326,9 +344,18 @@ def pack_checked(checked: Checked) -> list[object]:
 
 def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
     """Return what a worker's *answer* says of *submission*."""
-    if len(answer) == 2:
-        return _ERRORS[answer[0]](answer[1])
-    statement_id, origin, issuer, key_id, issued_at, is_signed, events = answer
+    if len(answer) == 3:
+        return _ERRORS[answer[0]](answer[1]).under(answer[2])
+    (
+        statement_id,
+        origin,
+        issuer,
+        key_id,
+        issued_at,
+        is_signed,
+        book,
+        events,
+    ) = answer
     return CheckedStatement(
         submission.entry,
         statement_id,
@@ -337,6 +364,7 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
         key_id,
         issued_at,
         is_signed,
+        book,
         tuple(
             [
                 CheckedEvent(
@@ -369,11 +397,25 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
 
 @lru_cache(maxsize=4096)
 def _act(
-    kinds: tuple[str, ...], creates: tuple[str, ...], places: tuple[str, ...]
+    needs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...],
+    places: tuple[str, ...],
+    recalls: bool,
 ) -> Act:
     # A day's events do the same few things: one object for each saves the
     # writer from making and hashing them again.
-    return Act(frozenset(kinds), creates, places)
+    return Act(
+        tuple([Need(frozenset(kinds), keys) for kinds, keys in needs]),
+        places,
+        recalls,
+    )
+
+
+@lru_cache(maxsize=4)
+def read_book(data: bytes) -> EvidenceBook:
+    """Return the evidence book that *data* is, read once."""
+    book = parse_book(data)
+    assert isinstance(book, EvidenceBook), "the writer had it from `Books`"
+    return book
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -428,10 +470,11 @@ def _serve() -> None:
     Thread(target=read_ahead, daemon=True).start()
     known: dict[bytes, bytes] = {}
     while (request := requests.get()) is not None:
-        new_keys, submissions = request
+        new_keys, book_data, submissions = request
+        book = read_book(book_data)
         known.update(_by_id(new_keys))
         answers = [
-            pack_checked(check_one(Submission(entry, events), known.get))
+            pack_checked(check_one(Submission(entry, events), known.get, book))
             for entry, events in submissions
         ]
         try:

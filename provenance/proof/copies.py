@@ -26,6 +26,7 @@ from provenance.proof.evidence import (
     read_shown,
 )
 from provenance.proof.trails import Position
+from provenance.rules.books import BASELINE, Books
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import Commitment
 from provenance.tlog.note import parse_note
@@ -73,7 +74,9 @@ class BundleCopy:
         errors: Place → why what is shown there is no event.
     """
 
-    def __init__(self, bundle: Bundle, *, name: str) -> None:
+    def __init__(
+        self, bundle: Bundle, *, name: str, books: Books | None = None
+    ) -> None:
         self.events: dict[Position, ProvenEvent] = {}
         self.errors: dict[Position, str] = {}
         self._bundle = bundle
@@ -87,13 +90,20 @@ class BundleCopy:
         self._add_commitments()
         origin = _origin_of(bundle.checkpoint)
         room = bundle.leaf_room()
+        books = books or Books.resolve(BASELINE)
         for shown in bundle.statements:
             for event in shown.events:
                 at = (shown.log_index, event.position)
                 for number, leaf in leaves_of(event):
                     self._leaves[*at, number] = leaf
                 try:
-                    proven = read_shown(event, at, shown.issuer, room)
+                    proven = read_shown(
+                        event,
+                        at,
+                        shown.issuer,
+                        room,
+                        books.at(at[0]),
+                    )
                 except (MalformedError, InvalidProofError) as error:
                     self.errors[at] = str(error)
                     continue

@@ -16,7 +16,7 @@ In full: `FORMATS.md`, section 14.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
 from typing import NoReturn
@@ -53,8 +53,6 @@ from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import leaf_hash, root_of
-from provenance.epcis.form import check_form, check_named
-from provenance.epcis.reading import EventReading, read_event
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
@@ -73,7 +71,11 @@ from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import Outcome
+from provenance.rules.book import EvidenceBook
+from provenance.rules.books import Books
+from provenance.rules.form import check_form, check_items, check_named
+from provenance.rules.reading import EventReading
+from provenance.rules.times import AHEAD, LogTime
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
 from provenance.tlog.patricia import root_from_many
@@ -117,11 +119,37 @@ class ProvenEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """When a quorum is known to have seen entries, by its own clocks.
+
+    Attributes:
+        is_asked: Whether a quorum is asked for.
+        checkpoint: The time of the bundle's checkpoint in ms since 1970; None
+            where its quorum is not met, or said a time that is to come.
+        entries: Log index → the least of the times of those older checkpoints
+            that are shown to hold that entry.
+    """
+
+    is_asked: bool = False
+    checkpoint: int | None = None
+    entries: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LogTimes:
-    """The log's time at some of its places, by the map commitments shown."""
+    """The log's time at some of its places, by the map commitments shown.
+
+    Attributes:
+        indexes: The indexes of those commitments, rising.
+        times: Their times.
+        seen: What witnesses say.
+        bound: By how much clocks may differ, in ms.
+    """
 
     indexes: Sequence[int]
     times: Sequence[int]
+    seen: Seen = field(default_factory=Seen)
+    bound: int = 0
 
     def bounds(self, log_index: int) -> tuple[int, int]:
         """Return the earliest and latest time at which an entry was logged.
@@ -132,6 +160,15 @@ class LogTimes:
         before = bisect_left(self.indexes, log_index) - 1
         after = bisect_right(self.indexes, log_index)
         return (0 if before < 0 else self.times[before]), self.times[after]
+
+    def at(self, log_index: int) -> LogTime:
+        """Return all that is shown of when an entry was logged."""
+        earliest, latest = self.bounds(log_index)
+        seen: int | None = latest
+        if self.seen.is_asked:
+            told = (self.seen.checkpoint, self.seen.entries.get(log_index))
+            seen = min((t for t in told if t is not None), default=None)
+        return LogTime(earliest, latest, seen, self.bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +187,18 @@ class Evidence:
     events: Mapping[Position, ProvenEvent]
     trails: Mapping[str, SparseTrail]
 
+    def reported(self, log_index: int) -> int:
+        """Return when a statement was logged at the latest that is shown.
+
+        The later of what its signer says and of the time of the last map
+        commitment shown before it, in ms since 1970.
+        """
+        earliest, _ = self.times.bounds(log_index)
+        return max(self.statements[log_index].header.issued_at, earliest)
+
 
 def read_statements(
-    report: Report, bundle: Bundle, origin: str
+    report: Report, bundle: Bundle, origin: str, books: Books
 ) -> tuple[dict[int, Entry], dict[Position, ProvenEvent]]:
     """Make the statements again that the events shown must stand in.
 
@@ -164,24 +210,25 @@ def read_statements(
     room = bundle.leaf_room()
     for shown in bundle.statements:
         ids = []
+        book = books.at(shown.log_index)
         for event in shown.events:
             at = (shown.log_index, event.position)
             try:
-                proven = read_shown(event, at, shown.issuer, room)
+                proven = read_shown(event, at, shown.issuer, room, book)
             except (InvalidProofError, MalformedError) as error:
                 subject = f"event {at[1]} of entry {at[0]}"
-                report.stop("events", 1, f"{subject}: {error}", subject)
+                report.stop("PRV-0801", f"{subject}: {error}", subject)
             events[at] = proven
             ids.append((event.position, leaf_hash(proven.id)))
         try:
             statements[shown.log_index] = entry_of(shown, ids, origin)
         except (InvalidProofError, MalformedError) as error:
             subject = f"entry {shown.log_index}"
-            report.stop("events", 1, f"{subject}: {error}", subject)
+            report.stop("PRV-0801", f"{subject}: {error}", subject)
     if not events:
-        report.passed("events", "no event is shown", reason=2)
+        report.passed("PRV-0802", "no event is shown")
     report.passed(
-        "events", f"{counted(len(events), 'event')} shown, each of its form"
+        "PRV-0800", f"{counted(len(events), 'event')} shown, each of its form"
     )
     return statements, events
 
@@ -198,9 +245,7 @@ def check_log(
     """
     last = checkpoint.size - 1
     if last < 0:
-        report.stop(
-            "commitment", 1, "the log is empty, and so commits to no map"
-        )
+        report.stop("PRV-0601", "the log is empty, and so commits to no map")
     committed = bundle.committed
     commitment = Commitment(
         covered=last,
@@ -211,8 +256,7 @@ def check_log(
     leaves: dict[int, Hash] = {}
     for index, data in _entries(bundle, statements, commitment):
         if index in leaves:
-            report.stop(
-                "inclusion", 1, f"entry {index} is there twice",
+            report.stop("PRV-0701", f"entry {index} is there twice",
                 f"entry {index}",
             )  # fmt: skip
         leaves[index] = leaf_hash(data)
@@ -221,16 +265,15 @@ def check_log(
             checkpoint.size, sorted(leaves.items()), bundle.log_hashes
         )
     except InvalidProofError as error:
-        report.stop("inclusion", 1, f"the proof in the log's tree: {error}")
+        report.stop("PRV-0701", f"the proof in the log's tree: {error}")
     if root != checkpoint.root:
         report.stop(
-            "inclusion",
-            1,
+            "PRV-0701",
             "the entries shown do not lead to the root that the log signed:"
             " something in the bundle is not as it was logged",
         )
     report.passed(
-        "commitment",
+        "PRV-0600",
         f"entry {last} commits to the trails of"
         f" {counted(commitment.item_count, 'item')}",
     )
@@ -239,31 +282,41 @@ def check_log(
     return commitment, times, leaves
 
 
-def check_anchors(
+def check_anchors(  # noqa: PLR0913  # each by name
     report: Report,
     bundle: Bundle,
     checkpoint: Checkpoint,
     leaves: Mapping[int, Hash],
     trust: Trust,
-) -> None:
-    """Check that older checkpoints hold what they are said to hold."""
+    *,
+    now: int,
+) -> dict[int, int]:
+    """Check that older checkpoints hold what they are said to hold.
+
+    Return when a quorum saw them: log index → the least time, in ms.
+    """
     size = 0
+    seen: dict[int, int] = {}
     for number, anchor in enumerate(bundle.anchors, start=1):
         try:
-            older = _check_anchor(anchor, leaves, trust)
+            older, time = _check_anchor(anchor, leaves, trust, now=now)
             if not size < older.size <= checkpoint.size:
                 raise InvalidProofError(
                     f"its size {older.size} is not between {size} and"
                     f" {checkpoint.size}"
                 )
         except ProvenanceError as error:
-            report.stop("inclusion", 1, f"anchor {number}: {error}")
+            report.stop("PRV-0701", f"anchor {number}: {error}")
         size = older.size
+        if time is not None:
+            for index in anchor.log_indexes:
+                seen[index] = min(time, seen.get(index, time))
     report.passed(
-        "inclusion",
+        "PRV-0700",
         f"{counted(len(bundle.statements), 'statement')} found in the log of"
         f" {counted(checkpoint.size, 'entry', 'entries')}",
     )
+    return seen
 
 
 def check_trails(
@@ -283,7 +336,7 @@ def check_trails(
             trail, value = verify_trail(shown, links[shown.item])
         except (InvalidProofError, MalformedError) as error:
             report.stop(
-                "trails", 1, f"the trail of {shown.item}: {error}", shown.item
+                "PRV-0901", f"the trail of {shown.item}: {error}", shown.item
             )
         trails[shown.item] = trail
         values[map_key(shown.item)] = value
@@ -291,29 +344,48 @@ def check_trails(
     try:
         root = root_from_many(held, values, bundle.map_proof)
     except InvalidProofError as error:
-        report.stop("trails", 1, f"the proof in the ledger's map: {error}")
+        report.stop("PRV-0901", f"the proof in the ledger's map: {error}")
     if root != map_root:
         report.stop(
-            "trails",
-            1,
+            "PRV-0901",
             "the trails shown do not lead to the root of the ledger's map:"
             " one of them is not as the ledger has it",
         )
     whole = sum(trail.count > 0 for trail in trails.values())
     if not whole:
         detail = f"the map proves that {bundle.subject} has no trail"
-        report.passed("trails", detail, reason=3)
+        report.passed("PRV-0903", detail)
     report.passed(
-        "trails", f"{counted(whole, 'trail')} as the map says they are"
+        "PRV-0900", f"{counted(whole, 'trail')} as the map says they are"
     )
     return trails
+
+
+# Rule books.
+
+
+def books_of_bundle(bundle: Bundle, trust: Trust) -> Books:
+    """Return the books that *trust* names: shipped, or in the bundle.
+
+    Raises:
+        UnknownBookError: One is neither.
+    """
+    found = []
+    for logged in bundle.entries:
+        with suppress(MalformedError):
+            found.append(parse_book_entry(logged.entry))
+    return Books.resolve(trust.books, found)
 
 
 # Events and statements.
 
 
 def read_shown(
-    shown: ShownEvent, at: Position, issuer: str, room: Room
+    shown: ShownEvent,
+    at: Position,
+    issuer: str,
+    room: Room,
+    book: EvidenceBook,
 ) -> ProvenEvent:
     """Return the event that is shown at a place, its id as its leaves give it.
 
@@ -322,6 +394,7 @@ def read_shown(
         at: Where it stands in the log.
         issuer: Who signed it.
         room: Shared with the other events of the bundle.
+        book: The evidence book in force.
 
     Raises:
         MalformedError: It is not of its form.
@@ -340,17 +413,21 @@ def read_shown(
     check_distinct(named, counts)
     first = 1 + sum(count for _, count in counts)
     fields: dict[str, Value] = {}
-    for field in shown.fields:
-        if not 0 <= field.number - first < len(pointers):
-            raise MalformedError(f"leaf {field.number} is no concealed field's")
-        pointer = pointers[field.number - first]
+    for hidden in shown.fields:
+        if not 0 <= hidden.number - first < len(pointers):
+            raise MalformedError(
+                f"leaf {hidden.number} is no concealed field's"
+            )
+        pointer = pointers[hidden.number - first]
         fields[pointer] = parse_field(
-            field.leaf, pointer=pointer, room=room
+            hidden.leaf, pointer=pointer, room=room
         ).value
-        leaves.append((field.number, leaf_hash(field.leaf)))
-    check_form(body, counts, pointers)
+        leaves.append((hidden.number, leaf_hash(hidden.leaf)))
+    reading = check_form(body, counts, pointers, book)
     for item in named:
         check_named(body, item)
+    if len(named) == first - 1:
+        check_items(body, named, reading, book)
     size = first + len(pointers)
     return ProvenEvent(
         at=at,
@@ -358,7 +435,7 @@ def read_shown(
         counts=counts,
         pointers=pointers,
         body=body,
-        reading=read_event(body, counts),
+        reading=reading,
         shown=items,
         fields=fields,
         issuer=issuer,
@@ -384,8 +461,8 @@ def leaves_of(shown: ShownEvent) -> Iterator[tuple[int, bytes]]:
         with suppress(MalformedError):
             item = _item_of(each, relation_of(shown.counts, each.number))
             yield each.number, item_leaf(item, each.salt)
-    for field in shown.fields:
-        yield field.number, field.leaf
+    for hidden in shown.fields:
+        yield hidden.number, hidden.leaf
 
 
 def entry_of(
@@ -442,7 +519,7 @@ def _read_times(
     rows.append((commitment.covered, commitment.time))
     times = [time for _, time in rows]
     if any(earlier > later for earlier, later in pairwise(times)):
-        report.stop("inclusion", 2, "the log's time runs backwards")
+        report.stop("PRV-0702", "the log's time runs backwards")
     return LogTimes([index for index, _ in rows], times)
 
 
@@ -464,25 +541,22 @@ def _check_kinds(report: Report, bundle: Bundle) -> None:
         except UnknownKindError as error:
             _stop_at_kind(report, str(error), subject)
         except MalformedError as error:
-            report.stop("inclusion", 2, f"{subject}: {error}", subject)
+            report.stop("PRV-0702", f"{subject}: {error}", subject)
 
 
 def _stop_at_kind(report: Report, detail: str, subject: str) -> NoReturn:
-    report.stop(
-        "inclusion",
-        3,
-        f"{subject}: {detail}",
-        subject,
-        outcome=Outcome.UNKNOWN,
-    )
+    report.stop("PRV-0703", f"{subject}: {detail}", subject)
 
 
 def _check_anchor(
-    anchor: Anchor, leaves: Mapping[int, Hash], trust: Trust
-) -> Checkpoint:
-    """Return the checkpoint of an anchor that holds what it says it holds."""
+    anchor: Anchor, leaves: Mapping[int, Hash], trust: Trust, *, now: int
+) -> tuple[Checkpoint, int | None]:
+    """Return the checkpoint of an anchor that holds what it says it holds.
+
+    And when its quorum saw it, if that can be believed.
+    """
     signed = open_trusted(anchor.note, trust)
-    trust.policy.check(signed)
+    met = trust.policy.examine(signed, until=now + AHEAD)
     checkpoint = signed.checkpoint
     known = []
     for index in anchor.log_indexes:
@@ -491,7 +565,7 @@ def _check_anchor(
         known.append((index, leaves[index]))
     if root_from(checkpoint.size, known, anchor.hashes) != checkpoint.root:
         raise InvalidProofError("its entries lead to another root")
-    return checkpoint
+    return checkpoint, met.time
 
 
 # Trails.

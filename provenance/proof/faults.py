@@ -49,7 +49,12 @@ from provenance.proof.copies import (
     issuer_in,
     size_of_note,
 )
-from provenance.proof.evidence import leaves_of, links_of, verify_trail
+from provenance.proof.evidence import (
+    books_of_bundle,
+    leaves_of,
+    links_of,
+    verify_trail,
+)
 from provenance.proof.opening import open_trusted
 from provenance.proof.readings import entry_reading, leaf_reading
 from provenance.proof.trails import Position
@@ -180,7 +185,9 @@ class _Search:
         self._bundle = bundle
         self._trust = trust
         self._copy = copy
-        self._own = BundleCopy(bundle, name="")
+        self._own = BundleCopy(
+            bundle, name="", books=books_of_bundle(bundle, trust)
+        )
         self._registry = trust.registry()
         self._checkpoint: Checkpoint | None = None
 

@@ -1,14 +1,11 @@
-"""Opening a checkpoint with nothing but a trust file's keys."""
+"""Opening a checkpoint with nothing but a trust file's keys, and a clock."""
 
-from collections.abc import Iterable
-
+from provenance.encoding.instant import written
 from provenance.errors import InvalidSignatureError, VerificationError
 from provenance.proof.trust import Trust
+from provenance.rules.times import AHEAD
 from provenance.tlog.checkpoint import SignedCheckpoint, open_checkpoint
-from provenance.tlog.cosignature import Cosignature
-
-CLOCK_TOLERANCE = 5 * 60 * 1000
-"""How far ahead of the verifier's clock, in ms, a time may be."""
+from provenance.tlog.policy import Met
 
 
 def open_trusted(note: str, trust: Trust) -> SignedCheckpoint:
@@ -34,16 +31,20 @@ def open_trusted(note: str, trust: Trust) -> SignedCheckpoint:
     return signed
 
 
-def newest(cosignatures: Iterable[Cosignature], *, now: int) -> int:
-    """Return the newest time of *cosignatures* in ms since 1970, 0 if none.
+def require_quorum(signed: SignedCheckpoint, trust: Trust, *, now: int) -> Met:
+    """Return by whom *signed* meets the quorum of *trust* at the time *now*.
 
     Raises:
-        VerificationError: One is later than *now*.
+        QuorumNotMetError: Too few witnesses cosigned it.
+        InvalidSignatureError: A cosignature by a witness of *trust* does not
+            verify.
+        VerificationError: It is met only with cosignatures that are later
+            than *now*.
     """
-    times = [cosignature.time * 1000 for cosignature in cosignatures]
-    latest = max(times, default=0)
-    require_past(latest, now=now)
-    return latest
+    met = trust.policy.examine(signed, until=now + AHEAD)
+    if met.time is None and met.claimed is not None:
+        require_past(met.claimed, now=now)
+    return met
 
 
 def require_past(time: int, *, now: int) -> None:
@@ -52,8 +53,14 @@ def require_past(time: int, *, now: int) -> None:
     Raises:
         VerificationError: It is, by more than clocks may differ.
     """
-    if time > now + CLOCK_TOLERANCE:
-        raise VerificationError(
-            f"the checkpoint's time {time} is {(time - now) // 1000} s ahead"
-            " of this machine's clock"
-        )
+    if time > now + AHEAD:
+        raise VerificationError(clocks_differ(time, now=now))
+
+
+def clocks_differ(time: int, *, now: int) -> str:
+    """Return the sentence that names both clocks, in ms since 1970."""
+    return (
+        f"the checkpoint's time is {written(time)}, which is"
+        f" {(time - now) // 1000} s ahead of this machine's clock,"
+        f" {written(now)}: one of the two is wrong"
+    )

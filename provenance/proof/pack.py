@@ -9,6 +9,7 @@ asked for is packed:
     statements   the events that it saw, with the leaves that it looked at; and
                  of every item whose trail is shown, all its own leaves
     entries      the trust versions
+    commitments  where the log's time tells that a report was late
 
 Of all this no more is read than is shown, and what lies on the way there: an
 event of 50,000 items is its header, a few leaves and their proof, a trail of
@@ -36,11 +37,11 @@ from provenance.claims.event import (
     relation_of,
     room_for,
 )
-from provenance.claims.statement import Entry, parse_entry
+from provenance.claims.statement import Entry, Header, parse_entry
 from provenance.claims.trail import Link
 from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash
-from provenance.errors import StoreError
+from provenance.errors import MalformedError, StoreError
 from provenance.proof.bundle import (
     LoggedEntry,
     ProvenTrail,
@@ -53,6 +54,8 @@ from provenance.proof.bundle import (
 from provenance.proof.show import show_item
 from provenance.proof.trace import ALL, EDGE, SeenEvent, Trace, Why, trace
 from provenance.proof.trails import Position, Trail
+from provenance.rules.books import Books
+from provenance.rules.reading import REGISTRY, EventReading, read_event
 from provenance.tlog.merkle import ReadNodes, prove_many
 
 
@@ -122,6 +125,9 @@ class Source(Protocol):
     def entry(self, log_index: int) -> bytes:
         """Return the bytes of that log entry."""
 
+    def commitment_before(self, log_index: int) -> tuple[int, int] | None:
+        """Return index and time (ms) of the last map commitment before it."""
+
     def prepare(self, places: Sequence[Position]) -> None:
         """Note that all of these events are going to be asked for."""
 
@@ -135,80 +141,137 @@ class ShownStory:
         statements: The statements of the events shown, by log index.
         entries: The trust versions, by log index.
         trails: What is shown of each trail, by item.
-        bodies: What each event shown says.
+        commitments: Log index → time of the map commitments to be shown.
     """
 
     trace: Trace
     statements: tuple[ShownStatement, ...]
     entries: tuple[LoggedEntry, ...]
     trails: tuple[ProvenTrail, ...]
-    bodies: Mapping[Position, Mapping[str, Value]]
+    commitments: Mapping[int, int]
 
 
-def show_story(  # noqa: PLR0913  # each by name
-    item: str,
-    source: Source,
-    *,
-    trust_item: str,
-    reveal: Collection[str] = (),
-    besides: Collection[int] = (),
-    wants: Collection[Why] = ALL,
-) -> ShownStory:
-    """Return what the story of *item* needs, as a bundle shows it.
+class Story:
+    """The story of one item, walked through and then packed.
 
-    The cost is in proportion to what is shown.
-
-    Args:
-        item: The item's id.
-        source: Where it is read from.
-        trust_item: The id whose trail has the ledger's trust versions.
-        reveal: The pointers of the concealed fields to show, where the item's
-            own events have them.
-        besides: The numbers of links of the item's trail to show even where
-            they would be skipped.
-        wants: The kinds of trail to follow.
+    Attributes:
+        commitments: Log index → time (ms) of the map commitments that are to
+            be shown with it: what a walk was given, and what it needed.
     """
-    look = _Look(source)
-    looked = set(besides)
-    while True:
-        story = trace(
-            item,
-            trust_item=trust_item,
-            read_trail=look.trail,
-            read_event=look.event,
-            besides=looked,
-            wants=wants,
-        )
-        shown = look.shown({at: set(story.shown[at]) for at in story.shown})
-        # A verifier looks at whatever is shown of the item itself: so does
-        # the walk, where some other trail led to what it had skipped.
-        seen = {s.at for s in story.sightings if s.why is Why.SUBJECT}
-        led = {
-            number
-            for number, link in look.trails[item].asked()
-            if link.place in shown and link.place not in seen
+
+    def __init__(  # noqa: PLR0913  # each by name
+        self,
+        item: str,
+        source: Source,
+        *,
+        trust_item: str,
+        books: Books,
+        besides: Collection[int] = (),
+        wants: Collection[Why] = ALL,
+    ) -> None:
+        """Take where a story is to be read from.
+
+        Args:
+            item: The item's id.
+            source: Where it is read from.
+            trust_item: The id whose trail has the ledger's trust versions.
+            books: The ledger's rule books.
+            besides: The numbers of links of the item's trail to show even
+                where they would be skipped.
+            wants: The kinds of trail to follow.
+        """
+        self.commitments: dict[int, int] = {}
+        self._item = item
+        self._source = source
+        self._trust_item = trust_item
+        self._wants = wants
+        self._besides = set(besides)
+        self._look = _Look(source, books)
+        trail = source.trail(item)
+        count = 0 if trail is None else trail.count
+        last = trail.links(count - 1, count)[0].log_index if trail else 0
+        self._bounds = books.at(last).bounds
+        self._trace: Trace | None = None
+        self._shown: dict[Position, set[int]] = {}
+
+    def walk(self, commitments: Mapping[int, int] | None = None) -> None:
+        """Walk through it, *commitments* shown besides, all that it needs.
+
+        When something was reported hangs on what is shown, for a verifier as
+        for this walk: so it is taken anew for each commitment that is added.
+        """
+        self.commitments.update(commitments or {})
+        while True:
+            self._look.begin(self.commitments)
+            story = trace(
+                self._item,
+                trust_item=self._trust_item,
+                bounds=self._bounds,
+                read_trail=self._look.trail,
+                read_event=self._look.event,
+                besides=self._besides,
+                wants=self._wants,
+            )
+            shown = self._look.shown(
+                {at: set(story.shown[at]) for at in story.shown}
+            )
+            # A verifier looks at whatever is shown of the item itself: so
+            # does the walk, where some other trail led to what it skipped.
+            seen = {s.at for s in story.sightings if s.why is Why.SUBJECT}
+            led = {
+                number
+                for number, link in self._look.trails[self._item].asked()
+                if link.place in shown and link.place not in seen
+            }
+            late = self._look.unseen_delays(shown, late=self._bounds.late)
+            self._trace, self._shown = story, shown
+            if led <= self._besides and not late:
+                return
+            self._besides |= led
+            self.commitments.update(late)
+
+    @property
+    def bodies(self) -> Iterator[Mapping[str, Value]]:
+        """What each event shown says."""
+        return map(self._look.body, self._shown)
+
+    @property
+    def issuers(self) -> Mapping[int, str]:
+        """Log index → signer of each statement shown, rising."""
+        return {
+            log_index: self._look.header(log_index).issuer
+            for log_index in sorted({at[0] for at in self._shown})
         }
-        if led <= looked:
-            break
-        looked |= led
-    if reveal:
-        look.reveal(shown, item, reveal)
-    trusted = look.trails.get(trust_item)
-    versions = () if trusted is None else trusted.asked()
-    return ShownStory(
-        trace=story,
-        statements=tuple(look.statements(shown)),
-        entries=tuple(
-            LoggedEntry(link.log_index, look.entry(link.log_index))
-            for _, link in versions
-            if not link.leaves
-        ),
-        trails=tuple(
-            look.trails[name].proven(name, shown)
-            for name in sorted(look.trails)
-        ),
-        bodies={at: look.body(at) for at in shown},
-    )
+
+    def pack(self, reveal: Collection[str] = ()) -> ShownStory:
+        """Return what the walk asked for, as a bundle shows it.
+
+        The cost is in proportion to what is shown.
+
+        Args:
+            reveal: The pointers of the concealed fields to show, where the
+                item's own events have them.
+        """
+        look, shown = self._look, self._shown
+        assert self._trace is not None, "it was walked through"
+        if reveal:
+            look.reveal(shown, self._item, reveal)
+        trusted = look.trails.get(self._trust_item)
+        versions = () if trusted is None else trusted.asked()
+        return ShownStory(
+            trace=self._trace,
+            statements=tuple(look.statements(shown)),
+            entries=tuple(
+                LoggedEntry(link.log_index, look.entry(link.log_index))
+                for _, link in versions
+                if not link.leaves
+            ),
+            trails=tuple(
+                look.trails[name].proven(name, shown)
+                for name in sorted(look.trails)
+            ),
+            commitments=self.commitments,
+        )
 
 
 class _AskedTrail:
@@ -226,6 +289,10 @@ class _AskedTrail:
         self._places: dict[Position, int] = {}
         self._asked: set[int] = set()
         self._warnings: Sequence[tuple[int, Link]] | None = None
+
+    def forget(self) -> None:
+        """Forget what it was asked for, not what was read."""
+        self._asked.clear()
 
     def first_at(self, place: Position) -> int:
         """Return the number of the first link at or after *place*."""
@@ -250,10 +317,10 @@ class _AskedTrail:
             view = self._view
             found = () if view is None else view.warnings()
             self._take(found)
-            self._asked.update(number for number, _ in found)
             self._warnings = found
             if found:
                 self._prepare([link.place for _, link in found])
+        self._asked.update(number for number, _ in self._warnings)
         return self._warnings
 
     def asked(self) -> list[tuple[int, Link]]:
@@ -376,6 +443,7 @@ class _Seen:
     view: LeafSource
     items: _Items
     body: Mapping[str, Value]
+    reading: EventReading
 
 
 @dataclass
@@ -383,27 +451,81 @@ class _Look:
     """What the walk has read."""
 
     source: Source
+    books: Books
+    # Those of this walk, and of any.
     trails: dict[str, _AskedTrail] = field(default_factory=dict)
+    _known: dict[str, _AskedTrail] = field(default_factory=dict)
     _statements: dict[int, Entry] = field(default_factory=dict)
     _events: dict[Position, _Seen] = field(default_factory=dict)
+    _indexes: Sequence[int] = ()
+    _times: Sequence[int] = ()
+    _before: dict[int, tuple[int, int] | None] = field(default_factory=dict)
 
     # What the walk reads.
+
+    def begin(self, commitments: Mapping[int, int]) -> None:
+        """Begin a walk, with these map commitments shown: index → time."""
+        self.trails = {}
+        self._indexes = sorted(commitments)
+        self._times = [commitments[index] for index in self._indexes]
+
+    def reported(self, log_index: int) -> int:
+        """Return when an entry was logged at the latest that is shown."""
+        said = self.header(log_index).issued_at
+        before = bisect_left(self._indexes, log_index) - 1
+        return said if before < 0 else max(said, self._times[before])
+
+    def unseen_delays(
+        self, places: Iterable[Position], *, late: int
+    ) -> dict[int, int]:
+        """Return the commitments that show that more of these are late.
+
+        Log index → time of each.
+        """
+        found = {}
+        for at in places:
+            reading = self._event(at).reading
+            if (
+                reading is REGISTRY
+                or self.reported(at[0]) - reading.time > late
+            ):
+                continue
+            if at[0] not in self._before:
+                self._before[at[0]] = self.source.commitment_before(at[0])
+            before = self._before[at[0]]
+            if before is not None and before[1] - reading.time > late:
+                found[before[0]] = before[1]
+        return found
 
     def trail(self, item: str) -> Trail:
         """Return the item's trail."""
         trail = self.trails.get(item)
         if trail is None:
-            trail = self.trails[item] = _AskedTrail(
-                self.source.trail(item), self.source.prepare
-            )
+            trail = self._known.get(item)
+            if trail is None:
+                trail = self._known[item] = _AskedTrail(
+                    self.source.trail(item), self.source.prepare
+                )
+            trail.forget()
+            self.trails[item] = trail
         return trail
 
     def event(self, log_index: int, position: int, item: str) -> SeenEvent:
         """Return the event at that place."""
         del item
         seen = self._event((log_index, position))
-        issuer = self._statement(log_index).header.issuer
-        return SeenEvent(seen.body, seen.view.counts, seen.items, issuer)
+        return SeenEvent(
+            seen.body,
+            seen.view.counts,
+            seen.items,
+            self.header(log_index).issuer,
+            seen.reading,
+            self.reported(log_index),
+        )
+
+    def header(self, log_index: int) -> Header:
+        """Return the header of the statement at that index."""
+        return self._statement(log_index).header
 
     def body(self, at: Position) -> Mapping[str, Value]:
         """Return what the event at that place says."""
@@ -420,7 +542,14 @@ class _Look:
             body = parse_body(
                 view.body_leaf, room=room_for(len(view.body_leaf))
             )
-            seen = self._events[at] = _Seen(view, _Items(view), body)
+            try:
+                book = self.books.at(at[0])
+                reading = read_event(body, view.counts, book)
+            except MalformedError:
+                # A verifier will say so, and walk no further.
+                reading = REGISTRY
+            seen = _Seen(view, _Items(view), body, reading)
+            self._events[at] = seen
         return seen
 
     def _statement(self, log_index: int) -> Entry:

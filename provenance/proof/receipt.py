@@ -18,7 +18,7 @@ from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import ProvenanceError, VerificationError
-from provenance.proof.opening import newest, open_trusted
+from provenance.proof.opening import open_trusted, require_quorum
 from provenance.proof.trust import Trust
 from provenance.tlog.merkle import verify_inclusion
 from provenance.tlog.proof_file import parse_proof
@@ -77,8 +77,8 @@ def verify_receipt(
         InvalidSignatureError: The log did not sign the checkpoint.
         QuorumNotMetError: Too few witnesses cosigned it.
         InvalidProofError: The log does not hold the entry there.
-        VerificationError: The entry was signed for another ledger, or a
-            cosignature lies in the future.
+        VerificationError: The entry was signed for another ledger, or its
+            quorum is met only with cosignatures from the future.
     """
     # Of what it does not know, it does not say that it is malformed.
     entry_kind(entry)
@@ -90,7 +90,7 @@ def verify_receipt(
         )
     proof = parse_proof(text)
     signed = open_trusted(proof.checkpoint, trust)
-    newest(trust.policy.check(signed), now=to_ms(now))
+    require_quorum(signed, trust, now=to_ms(now))
     verify_inclusion(
         proof.hashes,
         index=proof.index,

@@ -1,13 +1,16 @@
 """The report of an examination while it is being made.
 
 Each check either passes, or notes its faults and goes on, or stops the
-examination because nothing is left for the later checks to work on.
+examination because nothing is left for the later checks to work on. Which
+check a code is of, and what it comes to, the registry says
+(`provenance.proof.codes`).
 """
 
 from collections import Counter
 from typing import NoReturn
 
-from provenance.proof.verdict import STEPS, Notice, Outcome, Step
+from provenance.proof.codes import CODES, Outcome
+from provenance.proof.verdict import Notice, Step, step_of
 
 MAX_FINDINGS = 100
 """How many faults of one step and outcome, or notices of one code, are kept.
@@ -43,62 +46,40 @@ class Report:
         """What is to be shown above the verdict."""
         return tuple(self._notices)
 
-    def passed(self, name: str, detail: str, *, reason: int = 0) -> None:
-        """Note that a step passed, unless something was noted of it.
+    def passed(self, code: str, detail: str) -> None:
+        """Note that a check passed, unless something was noted of it.
 
-        A *reason* other than 0 says that it passed with less to check than
-        its name promises: nothing was asked for, or nothing was there.
+        A *code* that does not end in 00 says that it passed with less to
+        check than its name promises: nothing was asked for, or was there.
         """
-        if all(step.name != name for step in self._steps):
-            self._add(name, Outcome.VERIFIED, reason, detail)
+        assert CODES[code].outcome is Outcome.VERIFIED, code
+        check = CODES[code].check
+        if all(step.name != check for step in self._steps):
+            self._add(step_of(code, detail))
 
-    def failed(
-        self, name: str, reason: int, detail: str, subject: str = ""
-    ) -> None:
-        """Note that the evidence contradicts the claim."""
-        self._add(name, Outcome.FAILED, reason, detail, subject)
+    def found(self, code: str, detail: str, subject: str = "") -> None:
+        """Note a fault, or a lack, and go on."""
+        assert CODES[code].outcome is not Outcome.VERIFIED, code
+        self._add(step_of(code, detail, subject))
 
-    def lacking(
-        self, name: str, reason: int, detail: str, subject: str = ""
-    ) -> None:
-        """Note that something the trust file demands is not there."""
-        self._add(name, Outcome.INCOMPLETE, reason, detail, subject)
-
-    def stop(
-        self,
-        name: str,
-        reason: int,
-        detail: str,
-        subject: str = "",
-        *,
-        outcome: Outcome = Outcome.FAILED,
-    ) -> NoReturn:
+    def stop(self, code: str, detail: str, subject: str = "") -> NoReturn:
         """Note a fault after which nothing more can be checked.
 
         Raises:
             StoppedError: Always.
         """
-        self._add(name, outcome, reason, detail, subject)
+        self.found(code, detail, subject)
         raise StoppedError
 
     def notice(self, code: str, detail: str, subject: str = "") -> None:
         """Note something to be shown above the verdict."""
+        assert CODES[code].is_notice, code
         notice = Notice(code, detail, subject)
         if notice not in self._notices and self._has_room("notice", code):
             self._notices[notice] = None
 
-    def _add(
-        self,
-        name: str,
-        outcome: Outcome,
-        reason: int,
-        detail: str,
-        subject: str = "",
-    ) -> None:
-        number = STEPS.index(name) + 1
-        code = f"PRV-{number:02}{reason:02}"
-        step = Step(number, name, outcome, code, detail, subject)
-        if step not in self._steps and self._has_room(name, outcome):
+    def _add(self, step: Step) -> None:
+        if step not in self._steps and self._has_room(step.name, step.outcome):
             self._steps[step] = None
 
     def _has_room(self, kind: str, of: str) -> bool:

@@ -3,17 +3,16 @@
 In full: `FORMATS.md`, section 14.
 """
 
+import re
 from collections.abc import Collection, Mapping
 
-from provenance.claims.event import read_after
-from provenance.claims.registry import Act
-from provenance.encoding.canonical import Value
-from provenance.epcis.acts import created_lists
+from provenance.claims.actor import is_registry_event
+from provenance.claims.event import CODES, has_trail, read_after
 from provenance.epcis.corrections import assertion
-from provenance.epcis.reading import dispositions
 from provenance.proof.bundle import Bundle
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report, counted
+from provenance.proof.stays import Grade
 from provenance.proof.trace import (
     SeenEvent,
     Sighting,
@@ -22,31 +21,42 @@ from provenance.proof.trace import (
     trace,
 )
 from provenance.proof.trails import NotShownError, Position
-from provenance.proof.verdict import Outcome
-
-RECALLED = "recalled"
-"""The step, and the standard disposition, that call a product back."""
+from provenance.rules.books import Books
 
 
-def trace_bundle(bundle: Bundle, evidence: Evidence, *, trusted: str) -> Trace:
+def trace_bundle(
+    bundle: Bundle, evidence: Evidence, books: Books, *, trusted: str
+) -> Trace:
     """Return the walk through what the bundle shows.
 
     Args:
         bundle: What is there.
         evidence: What was proven of it.
+        books: By which each entry is judged; the walk goes by that of the
+            last event of the item that is shown.
         trusted: The item whose trail has the ledger's trust versions.
     """
     events, trails = evidence.events, evidence.trails
+    own = trails.get(bundle.subject)
+    last = own.stretches[-1].links[-1].log_index if own and own.stretches else 0
 
     def read(log_index: int, position: int, _: str) -> SeenEvent | None:
         event = events.get((log_index, position))
         if event is None:
             return None
-        return SeenEvent(event.body, event.counts, event.shown, event.issuer)
+        return SeenEvent(
+            event.body,
+            event.counts,
+            event.shown,
+            event.issuer,
+            event.reading,
+            evidence.reported(log_index),
+        )
 
     return trace(
         bundle.subject,
         trust_item=trusted,
+        bounds=books.at(last).bounds,
         read_trail=trails.get,
         read_event=read,
         # What is shown of the item itself is part of its story, wherever.
@@ -86,7 +96,7 @@ def check_completeness(  # noqa: PLR0913  # each by name
         if missing.why is Why.ACTOR:
             continue
         if missing.why.value in must:
-            report.lacking("completeness", 1, missing.reason, missing.item)
+            report.found("PRV-1001", missing.reason, missing.item)
         else:
             report.notice(
                 "PRV-1004",
@@ -96,9 +106,8 @@ def check_completeness(  # noqa: PLR0913  # each by name
     versions = bundle.trail(trusted)
     # Whoever hid one would hide what it says of all the rest.
     for link in () if versions is None else versions.rows:
-        report.lacking(
-            "completeness",
-            1,
+        report.found(
+            "PRV-1001",
             f"the trust version of entry {link.log_index} is not shown",
             trusted,
         )
@@ -113,11 +122,9 @@ def check_completeness(  # noqa: PLR0913  # each by name
     own = evidence.trails.get(bundle.subject)
     if own is not None and own.count == 0:
         report.stop(
-            "completeness",
-            3,
+            "PRV-1003",
             f"the ledger holds nothing about {bundle.subject}",
             bundle.subject,
-            outcome=Outcome.UNKNOWN,
         )
     related = sum(
         trail.count > 0
@@ -130,102 +137,121 @@ def check_completeness(  # noqa: PLR0913  # each by name
     )
     if not is_whole:
         detail = f"{shown}, which is what the trust file asks for, and not all"
-        report.passed("completeness", detail, reason=5)
+        report.passed("PRV-1005", detail)
     if walk.skipped:
-        report.passed(
-            "completeness", f"{shown}, which is all but what was skipped"
-        )
-    report.passed("completeness", f"{shown}, which is all")
+        report.passed("PRV-1000", f"{shown}, which is all but what was skipped")
+    report.passed("PRV-1000", f"{shown}, which is all")
 
 
 def check_demands(report: Report, evidence: Evidence) -> None:
     """Check that each event follows the links that it demanded to follow."""
-    held = 0
+    held = unseen = 0
     for event in evidence.events.values():
         for item, link in read_after(event.body):
             trail = evidence.trails.get(item)
+            which = f"event {event.at[1]} of entry {event.at[0]}"
             if trail is None:
+                unseen += 1
+                report.notice(
+                    "PRV-1304",
+                    f"{which} was to follow link {link.hex()[:16]} of {item},"
+                    " whose trail is not shown",
+                    item,
+                )
                 continue
             held += 1
-            which = f"event {event.at[1]} of entry {event.at[0]}"
             try:
                 # What the signer saw was the head before the whole statement.
                 found = trail.hash_before(trail.first_at((event.at[0], 0)))
             except NotShownError as error:
-                report.lacking(
-                    "demands", 3, f"what {which} follows: {error}", item
-                )
+                report.found("PRV-1303", f"what {which} follows: {error}", item)
                 continue
             if found != link:
-                report.failed(
-                    "demands",
-                    1,
+                report.found(
+                    "PRV-1301",
                     f"{which} was to follow link {link.hex()[:16]} of {item},"
                     f" but follows {found.hex()[:16]}",
                     item,
                 )
     if not held:
-        report.passed("demands", "no event demands to follow one", reason=2)
-    report.passed("demands", f"{counted(held, 'demand')} to follow a link held")
+        report.passed(
+            "PRV-1302",
+            f"{counted(unseen, 'demand')} to follow a link of a trail that is"
+            " not shown, and none of one that is"
+            if unseen
+            else "no event demands to follow one",
+        )
+    report.passed(
+        "PRV-1300", f"{counted(held, 'demand')} to follow a link held"
+    )
 
 
 def check_recalls(
     report: Report,
     walk: Trace,
     events: Mapping[Position, ProvenEvent],
-    acts: Mapping[Position, Act],
+    entitled: Collection[Position],
 ) -> None:
-    """Check that nothing in the story recalls the item."""
+    """Check that nothing in the story recalls the item.
+
+    A recall by somebody who may not call it back is no news to be shown above
+    the verdict: so that holds of events at *entitled* places alone.
+    """
     asserted = _Asserted(walk, events)
-    recalls = {at for at in acts if is_recall(events[at].body, acts[at])}
     for sighting in walk.sightings:
-        at = sighting.at
-        if sighting.why is Why.ACTOR or at not in acts:
-            continue
-        event = events[at]
-        where = f"event {at[1]} of entry {at[0]}"
-        if event.reading.declares_error:
-            _note_declaration(report, asserted, events, sighting)
-        elif at not in recalls:
-            continue
-        elif (at, sighting.item) in walk.void:
-            report.notice(
-                "PRV-1403",
-                f"the recall of {sighting.item} by {event.issuer} ({where})"
-                " was withdrawn as an error",
-                sighting.item,
-            )
-        else:
-            detail = f"{sighting.item} was recalled by {event.issuer} ({where})"
-            report.lacking("recalls", 1, detail, sighting.item)
-            report.notice("PRV-1401", detail, sighting.item)
-    for sighting in walk.aside:
         at, item = sighting.at, sighting.item
         event = events[at]
-        if (at, item) not in walk.void and not event.reading.declares_error:
+        if sighting.why is Why.ACTOR:
+            continue
+        if event.reading.declares_error:
+            _note_declaration(report, asserted, events, sighting)
+        elif event.reading.recalls and (at, item) in walk.void:
             report.notice(
-                "PRV-1408",
-                f"{event.issuer} warned of {item} at another time than the"
-                f" story looks at (event {at[1]} of entry {at[0]})",
+                "PRV-1403",
+                f"the recall of {item} by {_told(event)} was withdrawn as an"
+                " error",
                 item,
             )
-    report.passed("recalls", "nothing that is shown recalls it")
+    for warned in walk.warned:
+        event, item = events[warned.at], warned.item
+        is_recall = event.reading.recalls
+        if not is_recall and warned.grade is Grade.ALARM:
+            report.notice("PRV-1410", f"{_told(event)} warned of {item}", item)
+        elif is_recall and warned.grade is Grade.ALARM:
+            detail = f"{item} was recalled by {_told(event)}"
+            report.found("PRV-1401", detail, item)
+            if warned.at in entitled:
+                report.notice("PRV-1401", detail, item)
+        elif is_recall and warned.grade is Grade.DOUBT:
+            report.found(
+                "PRV-1409",
+                f"{item} was recalled by {_told(event)}, at another time than"
+                " the item is said to have been in it: whether that is meant"
+                " as well is not said",
+                item,
+            )
+        else:
+            did = "recalled" if is_recall else "warned of"
+            report.notice(
+                "PRV-1408",
+                f"{_told(event)} {did} {item} at another time than the story"
+                " looks at",
+                item,
+            )
+    report.passed("PRV-1400", "nothing that is shown recalls it")
 
 
 def check_creations(
-    report: Report,
-    walk: Trace,
-    events: Mapping[Position, ProvenEvent],
-    acts: Mapping[Position, Act],
+    report: Report, walk: Trace, events: Mapping[Position, ProvenEvent]
 ) -> None:
     """Note each serial number that was put into being more than once."""
     # By place, for a trail may have been seen for two reasons.
     made: dict[str, dict[Position, ProvenEvent]] = {}
     # What is seen from a thousand trails is looked through once.
     units = {
-        at: _units_made(events[at])
-        for at in acts
-        if not events[at].reading.declares_error
+        at: _units_made(event)
+        for at, event in events.items()
+        if not event.reading.declares_error
     }
     for sighting in walk.sightings:
         at, item = sighting.at, sighting.item
@@ -246,14 +272,47 @@ def check_creations(
             )
 
 
+def check_making(
+    report: Report, walk: Trace, evidence: Evidence, item: str
+) -> None:
+    """Note that nothing says that the item was made, where all is shown.
+
+    Not of what nobody puts into being: a product, a lot, a place, an actor, a
+    transformation.
+    """
+    trail = evidence.trails.get(item)
+    if trail is None or not 0 < trail.count == len(trail.links):
+        return
+    if not has_trail(item, "epcList") or _NOT_MADE.match(item) is not None:
+        return
+    for link in trail.links:
+        event = evidence.events.get(link.place)
+        if event is None or is_registry_event(event.body):
+            return
+        relation = event.shown[link.leaves[0]].relation
+        if relation == "transformationID" or (
+            event.reading.makes(CODES[relation])
+            and not event.reading.declares_error
+            and (event.at, item) not in walk.void
+        ):
+            return
+    report.notice(
+        "PRV-1411", f"no event that is shown says that {item} was made", item
+    )
+
+
+_NOT_MADE = re.compile(r"https://id\.gs1\.org/(?:414/|01/\d{14}/10/)")
+
 _UNITS = frozenset({"epcList", "outputEPCList"})
 
 
 def _units_made(event: ProvenEvent) -> frozenset[str]:
     """Return what *event* says was made, of single things that it shows."""
-    made = _UNITS & created_lists(event.body)
     return frozenset(
-        named.id for named in event.items if named.relation in made
+        named.id
+        for named in event.items
+        if named.relation in _UNITS
+        and event.reading.effect(CODES[named.relation]) == "made"
     )
 
 
@@ -277,9 +336,8 @@ def check_standing(
         )
         for at in places
     ):
-        report.lacking(
-            "recalls",
-            6,
+        report.found(
+            "PRV-1406",
             "all that was ever said of the item was declared an error",
             bundle.subject,
         )
@@ -356,11 +414,6 @@ def _note_declaration(
         )
 
 
-def is_recall(body: Mapping[str, Value], act: Act) -> bool:
-    """Return whether an event calls its items back, by step or disposition."""
-    return RECALLED in act.kinds or RECALLED in dispositions(body)
-
-
 def _check_surplus(
     report: Report,
     bundle: Bundle,
@@ -372,9 +425,8 @@ def _check_surplus(
     for trail in bundle.trails:
         # Where something is missing, what it leads to is no surplus.
         if trail.item not in walk.trails and is_whole:
-            report.failed(
-                "completeness",
-                2,
+            report.found(
+                "PRV-1002",
                 f"the trail of {trail.item} is no part of the story",
                 trail.item,
             )
@@ -384,9 +436,7 @@ def _check_surplus(
     for at in evidence.events:
         if at not in places:
             subject = f"event {at[1]} of entry {at[0]}"
-            report.failed(
-                "completeness", 2, f"{subject} is on no trail here", subject
-            )
+            report.found("PRV-1002", f"{subject} is on no trail here", subject)
 
 
 def _shown_links(evidence: Evidence, item: str) -> list[int]:

@@ -1,6 +1,7 @@
 """The timeline: the item's story as people read it, in log order."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from provenance.claims.actor import (
     ENROLLED,
@@ -11,13 +12,12 @@ from provenance.claims.actor import (
     KEY_ROTATED,
     is_registry_event,
 )
-from provenance.claims.registry import Act
 from provenance.encoding.canonical import Value
 from provenance.epcis.corrections import declares_error, read_declaration
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import UnknownActorError
 from provenance.proof.authority import Entitlement
-from provenance.proof.evidence import ProvenEvent
+from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.trace import Sighting, Trace, Why
 from provenance.proof.trails import Position
 from provenance.proof.verdict import ErrorNote, Moment
@@ -37,25 +37,34 @@ MAX_CORRECTIONS = 64
 One declaration may take back thousands of events, and each is told with it.
 """
 
-_IMPLIED = ("commissioning", "decommissioning", "transforming")
-
 
 def make_timeline(
     walk: Trace,
-    events: Mapping[Position, ProvenEvent],
+    evidence: Evidence,
     entitlement: Entitlement,
+    *,
+    late_after: int,
 ) -> tuple[Moment, ...]:
     """Return each event of the story once, in log order.
 
     The trails of those who signed are left out: they say who was entitled,
     not what happened to the item.
+
+    Args:
+        walk: The story.
+        evidence: What was proven of it.
+        entitlement: Who may say what.
+        late_after: From how many ms between an event and its report on that
+            is told.
     """
+    events = evidence.events
     first: dict[Position, Sighting] = {}
     for sighting in walk.sightings:
         if sighting.why is not Why.ACTOR:
             first.setdefault(sighting.at, sighting)
+    # An id is its issuer's own: nobody corrects for another.
     shown = {
-        _text(events[at].body.get("eventID"))
+        (events[at].issuer, _text(events[at].body.get("eventID")))
         for at in first
         if not declares_error(events[at].body)
         and (at, first[at].item) not in walk.void
@@ -65,26 +74,27 @@ def make_timeline(
     for at in sorted(first):
         declared = walk.void.get((at, first[at].item), at)
         if declared not in notes:
-            notes[declared] = _error_note(
-                declared, events[declared].body, shown
-            )
-        error = notes[declared]
-        moments.append(_moment(first[at], events[at], entitlement, error))
+            notes[declared] = _error_note(events[declared], shown)
+        moment = _moment(first[at], events[at], entitlement, notes[declared])
+        delay = evidence.reported(at[0]) - events[at].reading.time
+        if delay > late_after and not is_registry_event(events[at].body):
+            moment = replace(moment, late_seconds=delay // 1000)
+        moments.append(moment)
     return tuple(moments)
 
 
 def _error_note(
-    at: Position, body: Mapping[str, Value], shown: Collection[str]
+    declared: ProvenEvent, shown: Collection[tuple[str, str]]
 ) -> ErrorNote | None:
-    declaration = read_declaration(body)
+    declaration = read_declaration(declared.body)
     if declaration is None:
         return None
     return ErrorNote(
-        *at,
+        *declared.at,
         time=declaration.time,
         reason=declaration.reason,
         corrections={
-            event_id: event_id in shown
+            event_id: (declared.issuer, event_id) in shown
             for event_id in declaration.corrections[:MAX_CORRECTIONS]
         },
     )
@@ -98,7 +108,7 @@ def _moment(
 ) -> Moment:
     at = sighting.at
     act = entitlement.acts.get(at)
-    step = _step_of(event, act)
+    step = _step_of(event)
     return Moment(
         log_index=at[0],
         position=at[1],
@@ -122,15 +132,11 @@ def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _step_of(event: ProvenEvent, act: Act | None) -> str:
+def _step_of(event: ProvenEvent) -> str:
     """Return the step that the event names, else what its form implies."""
-    if is_registry_event(event.body) or act is None:
+    if is_registry_event(event.body):
         return str(event.body["type"])
-    stated = sorted(act.kinds.difference(_IMPLIED)) or sorted(act.kinds)
-    implied = [kind for kind in _IMPLIED if kind in act.kinds]
-    if stated == ["observing"] and implied:
-        return implied[0]
-    return stated[0]
+    return event.reading.called.removeprefix("step:")
 
 
 def _labels_of(step: str) -> Mapping[str, str]:

@@ -3,17 +3,15 @@
 It starts at one item, the *subject*, and follows what its events lead to:
 
     subject      its whole trail
-    containers   what it travelled in: an AggregationEvent (or AssociationEvent)
-                 ADD that has an item among its children opens a *window* on
-                 the parent's trail; a DELETE of that item from that parent
-                 closes it, as does a DELETE in the parent's trail that names
-                 no child (all of them left). Containers of containers are
-                 followed as long as both windows are open
+    containers   what it travelled in, by its stays (`provenance.proof.stays`):
+                 of the container's trail the window that a stay opens.
+                 Containers of containers are followed as long as both are
     lots         the lot that the commissioning of a unit names: its whole
-                 trail
+                 trail; and of the product the warnings
     inputs       what it was made from: each input of a TransformationEvent
-                 that has the item as an output, up to that event; their lots
-                 and inputs in turn
+                 that has the item as an output, and those of the same signer
+                 that the `transformationID` joins; their lots and inputs in
+                 turn
     actors       who signed each of these events: the actor's whole trail of
                  keys and grants, and the actors that signed those
     trust        the trail of the ledger's trust versions, whole
@@ -22,27 +20,19 @@ The prover walks the ledger's database and shows what the walk needs. The
 verifier walks the bundle alone, and what the walk does not find is *missing*:
 nobody can leave something out and not be noticed.
 
-Windows are bounded by places in the log, since the clocks of those who sign
-prove nothing. So a container that was itself loaded before the item went
-into it counts with what its own trail says from then on.
-
-Of a window of more than `WHOLE` links the first and the last `EDGE` are looked
-at, and what lies between is *skipped*, and said to be. Links that warn never
-are: each of them, on any trail of goods that the story follows, is looked at,
-in its window as any event, outside of every window *aside*. Where a container
-is emptied within what is skipped its window stays open: rather too much is
-shown than too little.
+Of a trail of more than `WHOLE` links, or a window of so many, the first and
+the last `EDGE` are looked at, and what lies between is *skipped*, and said to
+be. So is what lies beyond the bounds of the evidence book: levels, stays,
+events. Links that warn never are: each of them, on any trail of goods that
+the story follows, is looked at and *graded*, whenever it was logged.
 
 An event that its signer later declares an error is *void*, and so is the
-event that declares it: both are shown, and lead nowhere. Of a container the
-walk sees a window and the warnings only, so a declaration counts there if it
-is in the window or withdraws a warning; and where a container was emptied the
-window ends, even if that was an error.
+event that declares it: both are shown, and lead nowhere.
 
 In full: `FORMATS.md`, section 12.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import deque
 from collections.abc import (
     Callable,
@@ -57,17 +47,30 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provenance.claims.actor import is_registry_event
-from provenance.claims.event import CODES, Item, has_trail, read_after
-from provenance.claims.trail import (
-    COMES_OUT,
-    DECLARES_ERROR,
-    GOES_IN,
-    Link,
+from provenance.claims.event import (
+    CODES,
+    QUANTITY_LISTS,
+    Item,
+    has_trail,
+    read_after,
 )
+from provenance.claims.trail import Link
 from provenance.encoding.canonical import Value
-from provenance.epcis.acts import Lots
 from provenance.epcis.corrections import assertion
+from provenance.epcis.lots import Lots
+from provenance.epcis.moment import read_time
 from provenance.errors import MalformedError
+from provenance.gs1 import gtin_of
+from provenance.proof.stays import (
+    ALWAYS,
+    Grade,
+    Grader,
+    Happening,
+    Stay,
+    Window,
+    cut,
+    stays_of,
+)
 from provenance.proof.trails import (
     FIRST,
     LAST,
@@ -75,9 +78,11 @@ from provenance.proof.trails import (
     Position,
     Trail,
 )
+from provenance.rules.book import Bounds
+from provenance.rules.reading import EventReading
 
 WHOLE = 256
-"""The most links of a window that are looked at one and all."""
+"""The most links of a trail, or of a window, that are looked at one and all."""
 
 EDGE = 64
 """How many links are looked at on either side of what is skipped."""
@@ -120,19 +125,28 @@ class SeenEvent:
         items: Leaf number (from 1) → item, for the item leaves at hand: all
             of them for a prover, the shown ones for a verifier.
         issuer: The actor that signed it.
+        reading: What it says of time and of each list of items.
+        reported: When it was logged at the latest that is shown, in ms since
+            1970: the later of what its statement says and of the last map
+            commitment shown before it.
     """
 
     body: Mapping[str, Value]
     counts: Sequence[tuple[int, int]]
     items: Mapping[int, Item]
     issuer: str
+    reading: EventReading
+    reported: int
 
-    def leaves_of(self, first: str, last: str) -> range:
-        """Return the numbers of the leaves in these lists and between."""
-        start, stop = CODES[first], CODES[last]
-        before = sum(number for code, number in self.counts if code < start)
-        until = sum(number for code, number in self.counts if code <= stop)
-        return range(1 + before, 1 + until)
+    def leaves_of(self, codes: Collection[int]) -> list[int]:
+        """Return the numbers of the leaves under these relations, rising."""
+        leaves: list[int] = []
+        first = 1
+        for code, number in self.counts:
+            if code in codes:
+                leaves += range(first, first + number)
+            first += number
+        return leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +156,16 @@ class Sighting:
     at: Position
     item: str
     why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning that stands, of something that the story follows."""
+
+    at: Position
+    item: str
+    why: Why
+    grade: Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +204,7 @@ class Trace:
         shown: The events to show, each with the numbers of the leaves to
             show: 0 (the body) and what the walk had to see.
         sightings: Which event was seen on which item's trail, in order.
-        aside: The warnings on these trails that lie in no window, in order.
+        warned: Every warning on these trails that stands, in order.
         void: For each event that is declared an error, seen from an item:
             where that is declared; a declaration itself is not among them.
         skipped: What no window looked at, by trail as discovered and then
@@ -191,7 +215,7 @@ class Trace:
     trails: Mapping[str, Trail]
     shown: Mapping[Position, frozenset[int]]
     sightings: tuple[Sighting, ...]
-    aside: tuple[Sighting, ...]
+    warned: tuple[Warned, ...]
     void: Mapping[tuple[Position, str], Position]
     skipped: tuple[Skipped, ...]
     missing: tuple[Missing, ...]
@@ -210,6 +234,7 @@ def trace(  # noqa: PLR0913  # each by name
     subject: str,
     *,
     trust_item: str,
+    bounds: Bounds,
     read_trail: ReadTrail,
     read_event: ReadEvent,
     wants: Collection[Why] = ALL,
@@ -222,6 +247,7 @@ def trace(  # noqa: PLR0913  # each by name
     Args:
         subject: The item's id.
         trust_item: The id whose trail has the ledger's trust versions.
+        bounds: Those of the evidence book in force.
         read_trail: Where trails come from.
         read_event: Where events come from; asked at most once for each
             of them.
@@ -230,67 +256,60 @@ def trace(  # noqa: PLR0913  # each by name
             where they would be skipped.
     """
     walk = _Walk(
+        subject,
+        trust_item,
+        bounds,
         read_trail,
         read_event,
         frozenset(wants) | {Why.SUBJECT},
         sorted(set(besides)),
-        trust_item,
     )
-    walk.follow(_Visit(subject, Why.SUBJECT))
     walk.run()
-    walk.read_trust()
-    walk.hold_demands()
     return Trace(
         trails=walk.trails,
         shown={at: frozenset(walk.shown[at]) for at in sorted(walk.shown)},
         sightings=tuple(walk.sightings),
-        aside=tuple(walk.aside),
+        warned=tuple(walk.warned),
         void=walk.void,
         skipped=tuple(walk.skipped()),
         missing=tuple(walk.missing),
     )
 
 
-_ALL = "actor", "place"
-_PARENTS = "parentID", "parentID"
-_INPUTS = "inputEPCList", "inputQuantityList"
-
+_PARENT = frozenset({CODES["parentID"]})
+_JOINED = CODES["transformationID"]
+_EVERY = frozenset(CODES.values())
 _CHILD = frozenset({"childEPCs", "childQuantityList"})
-_PARENT = frozenset({"parentID"})
-_OUTPUT = frozenset({"outputEPCList", "outputQuantityList"})
 _MADE_AS_UNIT = frozenset({"epcList", "outputEPCList"})
+_INTO_AND_OUT = frozenset({"in", "inside", "out"})
+_FROM = frozenset({"used", "joined"})
 _PLACE = "https://id.gs1.org/414/"
+_SSCC = "https://id.gs1.org/00/"
+_PRODUCT = "https://id.gs1.org/01/"
 
-_HAS_CONTAINERS = frozenset({Why.SUBJECT, Why.CONTAINER})
+_HAS_CONTAINERS = frozenset({Why.SUBJECT, Why.CONTAINER, Why.LOT})
 _HAS_LOT = frozenset({Why.SUBJECT, Why.INPUT})
 _HAS_INPUTS = frozenset({Why.SUBJECT, Why.LOT, Why.INPUT})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Opening:
-    """A place where a window may open, and those after it.
-
-    A walk makes each list of them once: so lists are equal if they are one,
-    and what is left of a list after a place is a part of it, not a copy.
-    """
-
-    at: Position
-    rest: "_Opening | None"
-
-
 @dataclass(frozen=True, slots=True)
 class _Visit:
-    """One trail to be read, from *start* to *stop*, both included.
+    """One trail to be looked through in one window.
 
-    For a container, *again* are the places after *start* where the item was
-    put into it once more: had it been emptied before, the window opens anew.
+    Attributes:
+        item: Whose trail it is.
+        why: What it is to the story.
+        window: Which part of it matters.
+        depth: How many containers there are around the subject.
+        issuer: Of a transformation, who signed the event that led to it: only
+            what the same actor signed belongs together.
     """
 
     item: str
     why: Why
-    start: Position = FIRST
-    stop: Position = LAST
-    again: _Opening | None = None
+    window: Window = ALWAYS
+    depth: int = 0
+    issuer: str = ""
 
 
 @dataclass(slots=True)
@@ -333,15 +352,19 @@ class _Seen:
         return self.met.event
 
     @property
-    def declares_error(self) -> bool:
-        """Whether it says of an earlier event that it was an error."""
-        return bool(self.link.kinds & DECLARES_ERROR)
+    def relation(self) -> str:
+        """In which list it names the item; an event names it in one alone."""
+        return self.event.items[self.link.leaves[0]].relation
 
-    def names_it_in(self, relations: Collection[str]) -> bool:
-        """Return whether the item stands in one of these lists."""
-        # An event names an item in one list alone.
-        first = self.link.leaves[0]
-        return self.event.items[first].relation in relations
+    @property
+    def effect(self) -> str:
+        """What it does to the item, as an evidence book has it."""
+        return self.event.reading.effect(CODES[self.relation])
+
+    @property
+    def makes(self) -> bool:
+        """Whether it gives the item its being."""
+        return self.event.reading.makes(CODES[self.relation])
 
     @property
     def said(self) -> tuple[object, ...]:
@@ -355,60 +378,68 @@ class _Seen:
             own = frozenset(event.items[number] for number in self.link.leaves)
             counts = tuple(event.counts)
             said = event.issuer, counts, own, self.met.asserts
-            # Who says the same has the same: to compare them in each of a
-            # thousand windows costs nothing then, whatever they name.
+            # Who says the same has the same: to compare them costs nothing
+            # then, whatever they name.
             self._said = self.sayings.setdefault(said, said)
         return self._said
 
+    def happening(self, parent: str = "") -> Happening:
+        """Return what it opens and closes."""
+        return Happening(
+            self.link.time,
+            self.at,
+            self.event.reported,
+            self.effect,
+            parent,
+            self.relation in QUANTITY_LISTS,
+        )
 
-class _Windows:
-    """The windows on one trail that were looked through.
 
-    Kept are those that none of the others covers, by where they start: then
-    they are in the order in which they stop as well.
+@dataclass(slots=True)
+class _View:
+    """What was looked at of one trail, for one reason.
+
+    Attributes:
+        seen: The events that can be seen, in order of their places.
+        void: Which of them their signer declares an error, and where.
+        standing: The others, less the declarations.
+        stays: The item's stays by what stands, once they were asked for.
     """
 
-    __slots__ = ("_starts", "_stops")
+    seen: Sequence[_Seen]
+    void: Mapping[Position, Position]
+    standing: Sequence[_Seen]
+    stays: Sequence[Stay] | None = None
+    _happened: list[Happening] | None = None
 
-    def __init__(self) -> None:
-        self._starts: list[Position] = []
-        self._stops: list[Position] = []
-
-    def covers(self, start: Position, stop: Position) -> bool:
-        """Return whether one of them has all from *start* to *stop*."""
-        before = bisect_right(self._starts, start)
-        return before > 0 and self._stops[before - 1] >= stop
-
-    def add(self, start: Position, stop: Position) -> None:
-        """Add a window, in place of those that it covers."""
-        if not self.covers(start, stop):
-            first = bisect_left(self._starts, start)
-            last = bisect_right(self._stops, stop)
-            self._starts[first:last] = [start]
-            self._stops[first:last] = [stop]
+    @property
+    def happened(self) -> Sequence[Happening]:
+        """What stands, by the time at which it happened."""
+        if self._happened is None:
+            self._happened = sorted(seen.happening() for seen in self.standing)
+        return self._happened
 
 
 @dataclass(slots=True)
 class _Walk:
+    subject: str
+    trust_item: str
+    bounds: Bounds
     read_trail: ReadTrail
     read_event: ReadEvent
     wants: frozenset[Why]
     besides: Sequence[int]
-    trust_item: str
     trails: dict[str, Trail] = field(default_factory=dict)
     shown: dict[Position, set[int]] = field(default_factory=dict)
     sightings: dict[Sighting, None] = field(default_factory=dict)
-    aside: list[Sighting] = field(default_factory=list)
+    warned: list[Warned] = field(default_factory=list)
     void: dict[tuple[Position, str], Position] = field(default_factory=dict)
     missing: dict[Missing, None] = field(default_factory=dict)
     # Item → why its trail is not to be had.
     _lacking: dict[str, str] = field(default_factory=dict)
     _queue: deque[_Visit] = field(default_factory=deque)
     _planned: set[_Visit] = field(default_factory=set)
-    _openings: dict[tuple[Position, _Opening | None], _Opening] = field(
-        default_factory=dict
-    )
-    _made: dict[tuple[str, Why], _Windows] = field(default_factory=dict)
+    _views: dict[tuple[object, ...], _View] = field(default_factory=dict)
     _seen: dict[tuple[Position, str], _Seen | None] = field(
         default_factory=dict
     )
@@ -416,66 +447,38 @@ class _Walk:
     _sayings: dict[tuple[object, ...], tuple[object, ...]] = field(
         default_factory=dict
     )
-    _turned: set[Position] = field(default_factory=set)
+    _turned: set[tuple[Position, Window]] = field(default_factory=set)
     _issuers: set[str] = field(default_factory=set)
     _unheard: list[str] = field(default_factory=list)
-    # Trail → why it was first followed, the numbers of the links looked at,
-    # and the stretches that one window or other skipped.
-    _goods: dict[str, Why] = field(default_factory=dict)
-    _looked: dict[str, set[int]] = field(default_factory=dict)
+    # Trail of goods → why it is followed, the first reason first; what of it
+    # was looked at, by number of the link; the stretches that one window or
+    # other passed over; and which links warn.
+    _goods: dict[str, dict[Why, None]] = field(default_factory=dict)
+    _looked: dict[str, dict[int, _Seen | None]] = field(default_factory=dict)
     _passed: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    _warnings: dict[str, dict[int, Link]] = field(default_factory=dict)
+    # Container → the windows on it, and what is around those passed over.
+    _windows: dict[str, list[Window]] = field(default_factory=dict)
+    _around: dict[str, Window] = field(default_factory=dict)
+    # What counts against the bounds.
+    _stays: int = 0
+    _counted: dict[str, set[int]] = field(default_factory=dict)
+    _events: int = 0
     _looks: int = 0
 
     def run(self) -> None:
         """Visit until nothing new turns up, warnings late, actors last."""
+        self._follow(_Visit(self.subject, Why.SUBJECT))
         self._drain()
-        for item, why in self._goods.items():
-            self._heed(_Visit(item, why))
+        for item in self._goods:
+            self._heed(item)
         while self._unheard:
             issuers, self._unheard = self._unheard, []
             for issuer in issuers:
-                self.follow(_Visit(issuer, Why.ACTOR))
+                self._follow(_Visit(issuer, Why.ACTOR))
             self._drain()
-
-    def follow(self, visit: _Visit) -> None:
-        """Plan a visit."""
-        if visit.why not in self.wants or visit in self._planned:
-            return
-        if len(self._planned) >= MAX_VISITS:
-            self._miss(visit, None, "the story is too long to be followed")
-            return
-        self._planned.add(visit)
-        self._queue.append(visit)
-
-    def read_trust(self) -> None:
-        """Read the whole trail of the ledger's trust versions."""
-        item = self.trust_item
-        visit = _Visit(item, Why.TRUST)
-        trail = self.trails.get(item) or self.read_trail(item)
-        if trail is None:
-            self._miss(visit, None, f"the trail of {item} is not there")
-            return
-        self.trails[item] = trail
-        try:
-            trail.slice(0, trail.count)
-        except NotShownError as error:
-            self._miss(visit, None, str(error))
-
-    def hold_demands(self) -> None:
-        """Ask what each event shown was to follow, and did."""
-        for at in self.shown:
-            met = self._met[at]
-            assert met is not None, "what is shown was seen"
-            for item, _ in read_after(met.event.body):
-                trail = self.trails.get(item)
-                if trail is None:
-                    continue
-                try:
-                    # What the signer saw was the trail before the statement.
-                    trail.first_at((at[0], 0))
-                except NotShownError as error:
-                    why = self._goods.get(item, Why.ACTOR)
-                    self._miss(_Visit(item, why), at, str(error))
+        self._read_trust()
+        self._hold_demands()
 
     def skipped(self) -> Iterator[Skipped]:
         """Yield what windows passed over and no other window looked at."""
@@ -490,104 +493,242 @@ class _Walk:
                         yield Skipped(item, after, number)
                     after = number + 1
 
+    def _follow(self, visit: _Visit) -> None:
+        """Plan a visit."""
+        if visit.why not in self.wants or visit in self._planned:
+            return
+        if len(self._planned) >= MAX_VISITS:
+            self._miss(visit, None, "the story is too long to be followed")
+            return
+        self._planned.add(visit)
+        self._queue.append(visit)
+
     def _drain(self) -> None:
         while self._queue:
             self._visit(self._queue.popleft())
 
-    def _visit(self, visit: _Visit) -> None:
-        made = self._made.setdefault((visit.item, visit.why), _Windows())
-        # A cycle of containers only ever narrows its window, and ends here.
-        if made.covers(visit.start, visit.stop):
+    def _read_trust(self) -> None:
+        """Read the whole trail of the ledger's trust versions."""
+        item = self.trust_item
+        visit = _Visit(item, Why.TRUST)
+        trail = self.trails.get(item) or self.read_trail(item)
+        if trail is None:
+            self._miss(visit, None, f"the trail of {item} is not there")
             return
+        self.trails[item] = trail
+        try:
+            trail.slice(0, trail.count)
+        except NotShownError as error:
+            self._miss(visit, None, str(error))
+
+    def _hold_demands(self) -> None:
+        """Ask what each event shown was to follow, and did."""
+        for at in self.shown:
+            met = self._met[at]
+            assert met is not None, "what is shown was seen"
+            for item, _ in read_after(met.event.body):
+                trail = self.trails.get(item)
+                if trail is None:
+                    continue
+                try:
+                    # What the signer saw was the trail before the statement.
+                    trail.first_at((at[0], 0))
+                except NotShownError as error:
+                    why = next(iter(self._goods.get(item, ())), Why.ACTOR)
+                    self._miss(_Visit(item, why), at, str(error))
+
+    # One visit.
+
+    def _visit(self, visit: _Visit) -> None:
+        is_far = False
+        if visit.why is Why.CONTAINER:
+            self._stays += 1
+            is_far = (
+                visit.depth > self.bounds.depth
+                or self._stays > self.bounds.stays
+            )
         trail = self._trail(visit)
         # Versions of trust happen to nothing: they are read by themselves.
         if trail is None or visit.item == self.trust_item:
             return
-        if visit.why is not Why.ACTOR:
-            self._goods.setdefault(visit.item, visit.why)
-        if visit.why in _HAS_CONTAINERS:
-            made.add(visit.start, self._ride(visit, trail))
+        if visit.why is Why.ACTOR:
+            self._look_through(visit, self._view(visit, trail), ALWAYS)
             return
-        made.add(visit.start, visit.stop)
-        self._stand(visit, list(self._events(visit, trail)))
+        self._goods.setdefault(visit.item, {})[visit.why] = None
+        if is_far:
+            around = self._around.get(visit.item, visit.window)
+            self._around[visit.item] = visit.window.around(around)
+            self._passed.setdefault(visit.item, []).append((0, trail.count))
+            return
+        self._read_product(visit)
+        view, window = self._view(visit, trail), visit.window
+        if visit.why is Why.CONTAINER:
+            window = cut(
+                window,
+                view.happened,
+                late=self.bounds.late,
+                reuse=self._reuse(visit.item),
+            )
+            self._windows.setdefault(visit.item, []).append(window)
+        self._look_through(visit, view, window)
+        if visit.why in _HAS_CONTAINERS and Why.CONTAINER in self.wants:
+            for parent, stay in self._stays_in(visit, view):
+                inside = stay.within(window)
+                if not inside.is_empty:
+                    depth = visit.depth + 1
+                    self._follow(_Visit(parent, Why.CONTAINER, inside, depth))
 
-    def _ride(self, visit: _Visit, trail: Trail) -> Position:
-        """Read a trail of which the parents matter too; return where it ends.
+    def _reuse(self, item: str) -> int | None:
+        """Return after what silence a container is taken for another one."""
+        return self.bounds.reuse if item.startswith(_SSCC) else None
 
-        That is where the visit stops, or where a container was emptied.
-        """
-        opened: dict[str, list[Position]] = {}
-        windows: list[_Visit] = []
-        events, stop = self._until_emptied(visit, trail)
-        for seen in self._stand(visit, events):
-            parent = self._parent_of(visit, seen)
-            if parent is None:
+    def _look_through(self, visit: _Visit, view: _View, window: Window) -> None:
+        """Look at each event that belongs to the window."""
+        late = self.bounds.late
+        for seen in view.seen:
+            at, reported = seen.at, seen.event.reported
+            if not window.holds(at, seen.link.time, reported, late=late):
                 continue
-            if seen.link.kinds & GOES_IN:
-                opened.setdefault(parent, []).append(seen.at)
-            elif parent in opened:
-                added = self._list(opened.pop(parent))
-                windows.append(_window(parent, added, seen.at))
-        for parent, places in opened.items():
-            windows.append(_window(parent, self._list(places), stop))
-        later = visit.again
-        while later is not None and later.at <= stop:
-            later = later.rest
-        if later is not None:
-            windows.append(_window(visit.item, later, visit.stop))
-        for window in windows:
-            self.follow(window)
-        return stop
-
-    def _list(self, places: Sequence[Position]) -> _Opening:
-        """Return the one list of these places, which rise."""
-        first = None
-        for at in reversed(places):
-            made = _Opening(at, first)
-            first = self._openings.setdefault((at, first), made)
-        assert first is not None, "there is a place"
-        return first
-
-    def _until_emptied(
-        self, visit: _Visit, trail: Trail
-    ) -> tuple[list[_Seen], Position]:
-        """Return the visit's events, and where the visit stops."""
-        events = []
-        for seen in self._events(visit, trail):
-            events.append(seen)
-            if visit.why is Why.CONTAINER and _is_emptied(seen):
-                return events, seen.at
-        return events, visit.stop
-
-    def _stand(self, visit: _Visit, events: Sequence[_Seen]) -> list[_Seen]:
-        """Look at each event; return those that nobody declares an error."""
-        void = _find_void(events)
-        standing = []
-        for seen in events:
-            self.sightings.setdefault(Sighting(seen.at, visit.item, visit.why))
-            if seen.at in void:
-                self.void[seen.at, visit.item] = void[seen.at]
-            elif not seen.declares_error:
-                standing.append(seen)
+            self.sightings.setdefault(Sighting(at, visit.item, visit.why))
+            if at not in view.void and not seen.event.reading.declares_error:
                 self._look(visit, seen)
-        return standing
 
-    def _heed(self, visit: _Visit) -> None:
-        """Look at the warnings of a trail, those in no window aside."""
-        looked = self._looked.setdefault(visit.item, set())
-        events = []
-        for number, link in self.trails[visit.item].warnings():
-            if not self._may_look(visit):
-                break
-            seen = self._see(visit, number, link)
-            if seen is None:
-                continue
-            events.append(seen)
+    def _look(self, visit: _Visit, seen: _Seen) -> None:
+        """Follow what one event leads to, its containers apart."""
+        event = seen.event
+        if is_registry_event(event.body):
+            self._show_all(visit, seen, event.leaves_of(_EVERY))
+            return
+        if visit.issuer:
+            # It is a transformation, and joins what one actor says of it.
+            if visit.issuer == event.issuer and seen.effect == "joined":
+                self._follow_inputs(visit, seen, ALWAYS)
+            return
+        if visit.why in _HAS_LOT and seen.makes:
+            self._follow_lot(visit, seen)
+        if (
+            visit.why in _HAS_INPUTS
+            and Why.INPUT in self.wants
+            and seen.effect == "made"
+            and not _FROM.isdisjoint(event.reading.effects.values())
+        ):
+            made = seen.happening()
+            window = Window(
+                until=made.time, stop=made.place, grace=made.reported
+            )
+            self._follow_inputs(_Visit(visit.item, Why.INPUT), seen, window)
+
+    def _follow_lot(self, visit: _Visit, seen: _Seen) -> None:
+        try:
+            lot = seen.met.lots.of(visit.item)
+        except MalformedError as error:
+            self._miss(
+                _Visit(visit.item, Why.LOT),
+                seen.at,
+                f"the lot of {visit.item} cannot be read: {error}",
+            )
+            return
+        if lot is not None:
+            self._follow(_Visit(lot, Why.LOT))
+
+    def _follow_inputs(
+        self, visit: _Visit, seen: _Seen, window: Window
+    ) -> None:
+        # They are the same from whichever of its outputs it is seen.
+        if (seen.at, window) in self._turned:
+            return
+        self._turned.add((seen.at, window))
+        event = seen.event
+        effects = event.reading.effects
+        used = event.leaves_of(
+            [code for code, effect in effects.items() if effect == "used"]
+        )
+        if self._show_all(visit, seen, used):
+            for number in used:
+                item = event.items.get(number)
+                if item is not None and has_trail(item.id, item.relation):
+                    self._follow(_Visit(item.id, Why.INPUT, window))
+        joined = event.leaves_of([_JOINED])
+        if not visit.issuer and self._show_all(visit, seen, joined):
+            for number in joined:
+                if (item := event.items.get(number)) is not None:
+                    self._follow(
+                        _Visit(item.id, Why.INPUT, issuer=event.issuer)
+                    )
+
+    def _read_product(self, visit: _Visit) -> None:
+        """Ask for what is said of the product as a whole, to be heeded."""
+        gtin = gtin_of(visit.item)
+        if (
+            gtin is None
+            or visit.why not in _HAS_INPUTS
+            or Why.LOT not in self.wants
+            or not has_trail(visit.item, "epcList")
+        ):
+            return
+        product = _Visit(_PRODUCT + gtin, Why.LOT)
+        if self._trail(product) is not None:
+            self._goods.setdefault(product.item, {})[Why.LOT] = None
+
+    def _stays_in(self, visit: _Visit, view: _View) -> Sequence[Stay]:
+        """Return the stays of a visit's item in what it was packed into."""
+        if view.stays is None:
+            happened = []
+            for seen in view.standing:
+                if seen.effect == "ended":
+                    happened.append(seen.happening())
+                elif seen.effect in _INTO_AND_OUT and seen.relation in _CHILD:
+                    parent = self._parent_of(visit, seen)
+                    happened.append(seen.happening(parent))
+            view.stays = stays_of(happened, late=self.bounds.late)
+        return view.stays
+
+    def _parent_of(self, visit: _Visit, seen: _Seen) -> str:
+        """Return the container that the item went into or out of, if any."""
+        # One at most; none names no container, and the counts say so.
+        parents = seen.event.leaves_of(_PARENT)
+        wanted = _Visit(visit.item, Why.CONTAINER)
+        if not self._show_all(wanted, seen, parents) or not parents:
+            return ""
+        leaf = seen.event.items.get(parents[0])
+        # A place has no inside: what else happens there is none of the
+        # item's story.
+        if leaf is None or leaf.id.startswith(_PLACE):
+            return ""
+        return leaf.id
+
+    def _heed(self, item: str) -> None:
+        """Look at all warnings of a trail of goods, and grade what stands."""
+        visit = _Visit(item, next(iter(self._goods[item])))
+        looked = self._looked.setdefault(item, {})
+        warnings = self._warnings_of(item)
+        for number, link in warnings.items():
             if number not in looked:
-                looked.add(number)
-                self.aside.append(Sighting(seen.at, visit.item, visit.why))
-        for at, declared in _find_void(events).items():
-            self.void.setdefault((at, visit.item), declared)
+                if not self._may_look(visit, 1):
+                    return
+                looked[number] = self._see(visit, number, link)
+        seen = [each for n in sorted(looked) if (each := looked[n]) is not None]
+        view = self._viewed(item, seen)
+        grader: Grader | None = None
+        if warnings and set(self._goods[item]) == {Why.CONTAINER}:
+            windows = [*self._windows.get(item, ())]
+            if item in self._around:
+                windows.append(self._around[item])
+            grader = Grader(
+                windows,
+                view.happened,
+                late=self.bounds.late,
+                reuse=self._reuse(item),
+            )
+        for each in view.standing:
+            if each.link.warns:
+                grade = Grade.ALARM
+                if grader is not None:
+                    concerns = _concerns(each.event.body)
+                    grade = grader.grade(each.happening(), concerns)
+                self.warned.append(Warned(each.at, item, visit.why, grade))
+
+    # What is read.
 
     def _trail(self, visit: _Visit) -> Trail | None:
         item = visit.item
@@ -607,81 +748,117 @@ class _Walk:
         self._miss(visit, None, self._lacking[item])
         return None
 
-    def _events(self, visit: _Visit, trail: Trail) -> Iterator[_Seen]:
-        """Yield the events in the visit's window that can be seen."""
-        looked = self._looked.setdefault(visit.item, set())
-        last: int | None = None
+    def _view(self, visit: _Visit, trail: Trail) -> _View:
+        """Return what a visit looks at, as far as it can be seen."""
         try:
-            for number, link in self._window(visit, trail):
-                if not self._may_look(visit):
-                    return
-                if last is not None and last + 1 < number:
-                    passed = self._passed.setdefault(visit.item, [])
-                    passed.append((last + 1, number))
-                last = number
-                looked.add(number)
-                seen = self._see(visit, number, link)
+            numbers = self._numbers(visit, trail)
+        except NotShownError as error:
+            self._miss(visit, None, str(error))
+            return _NOTHING
+        if not self._may_look(visit, len(numbers)):
+            return _NOTHING
+        runs = tuple(_runs(numbers))
+        view = self._views.get((visit.item, visit.why, runs))
+        if view is None:
+            seen = list(self._events_of(visit, trail, runs))
+            view = self._viewed(visit.item, seen)
+            self._views[visit.item, visit.why, runs] = view
+        return view
+
+    def _viewed(self, item: str, seen: Sequence[_Seen]) -> _View:
+        void = _find_void(seen)
+        for at, declared in void.items():
+            self.void.setdefault((at, item), declared)
+        return _View(
+            seen,
+            void,
+            [
+                each
+                for each in seen
+                if each.at not in void and not each.event.reading.declares_error
+            ],
+        )
+
+    def _numbers(self, visit: _Visit, trail: Trail) -> Sequence[int]:
+        """Return the numbers of the links that a visit looks at, rising.
+
+        Raises:
+            NotShownError: Where its window begins or ends is not shown.
+        """
+        first, last = 0, trail.count
+        if visit.why is Why.ACTOR:
+            return range(first, last)
+        if last > WHOLE:
+            start, stop = visit.window.start, visit.window.stop
+            a = 0 if start == FIRST else trail.first_at(start)
+            b = last if stop == LAST else trail.first_at(_after(stop))
+            first = max(0, min(a, b) - EDGE)
+            last = min(last, max(a, b) + EDGE)
+        numbers: Sequence[int] = range(first, last)
+        if last - first > WHOLE:
+            numbers = [
+                *numbers[:EDGE],
+                *self._between(visit, first + EDGE, last - EDGE),
+                *numbers[-EDGE:],
+            ]
+        if visit.item != self.subject:
+            numbers = self._within_bounds(visit.item, numbers)
+        if len(numbers) < last - first:
+            passed = self._passed.setdefault(visit.item, [])
+            after = first
+            for number in (*numbers, last):
+                if after < number:
+                    passed.append((after, number))
+                after = number + 1
+        return numbers
+
+    def _between(self, visit: _Visit, start: int, stop: int) -> list[int]:
+        """Return what a visit looks at of what it skips."""
+        found = {n for n in self._warnings_of(visit.item) if start <= n < stop}
+        if visit.why is Why.SUBJECT:
+            found.update(n for n in self.besides if start <= n < stop)
+        return sorted(found)
+
+    def _within_bounds(
+        self, item: str, numbers: Sequence[int]
+    ) -> Sequence[int]:
+        """Return those of the links for which the bounds leave room."""
+        counted = self._counted.setdefault(item, set())
+        warnings = self._warnings_of(item)
+        kept = []
+        for number in numbers:
+            if number not in counted and number not in warnings:
+                if self._events >= self.bounds.events:
+                    continue
+                self._events += 1
+                counted.add(number)
+            kept.append(number)
+        return kept
+
+    def _warnings_of(self, item: str) -> Mapping[int, Link]:
+        """Return which links of a trail warn, by number, oldest first."""
+        if item not in self._warnings:
+            self._warnings[item] = dict(self.trails[item].warnings())
+        return self._warnings[item]
+
+    def _may_look(self, visit: _Visit, count: int) -> bool:
+        self._looks += count
+        if self._looks > MAX_LOOKS:
+            self._miss(visit, None, "the story is too long to be followed")
+        return self._looks <= MAX_LOOKS
+
+    def _events_of(
+        self, visit: _Visit, trail: Trail, runs: Iterable[tuple[int, int]]
+    ) -> Iterator[_Seen]:
+        """Yield the events of these links, as far as they can be seen."""
+        looked = self._looked.setdefault(visit.item, {})
+        try:
+            for number, link in _links(trail, runs):
+                seen = looked[number] = self._see(visit, number, link)
                 if seen is not None:
                     yield seen
         except NotShownError as error:
             self._miss(visit, None, str(error))
-
-    def _window(
-        self, visit: _Visit, trail: Trail
-    ) -> Iterator[tuple[int, Link]]:
-        """Yield the links that a visit looks at, with their numbers.
-
-        Raises:
-            NotShownError: What comes next is not shown.
-        """
-        start = 0 if visit.start == FIRST else trail.first_at(visit.start)
-        stop = trail.count if visit.stop == LAST else None
-        number = start
-        if stop is not None and visit.why is not Why.CONTAINER:
-            # It ends where its trail does: all that is looked at of its
-            # beginning is asked for at once.
-            is_whole = visit.why is Why.ACTOR or stop - start <= WHOLE
-            with suppress(NotShownError):
-                # If some of it is not shown, that is found below.
-                links = trail.slice(start, stop if is_whole else start + EDGE)
-                number += len(links)
-                yield from enumerate(links, start)
-        while True:
-            if number == start + EDGE and visit.why is not Why.ACTOR:
-                if stop is None:
-                    stop = trail.first_at((visit.stop[0], visit.stop[1] + 1))
-                if stop - start > WHOLE:
-                    break
-            if number == (trail.count if stop is None else stop):
-                return
-            (link,) = trail.slice(number, number + 1)
-            if link.place > visit.stop:
-                return
-            yield number, link
-            number += 1
-        yield from self._between(visit, trail, start + EDGE, stop - EDGE)
-        yield from enumerate(trail.slice(stop - EDGE, stop), stop - EDGE)
-
-    def _between(
-        self, visit: _Visit, trail: Trail, start: int, stop: int
-    ) -> Iterator[tuple[int, Link]]:
-        """Yield what a visit looks at of what it skips."""
-        warnings = trail.warnings()
-        first = bisect_left(warnings, start, key=_number)
-        found = dict(warnings[first : bisect_left(warnings, stop, key=_number)])
-        if visit.why is Why.SUBJECT:
-            first = bisect_left(self.besides, start)
-            for number in self.besides[first:]:
-                if number >= stop:
-                    break
-                (found[number],) = trail.slice(number, number + 1)
-        yield from sorted(found.items(), key=_number)
-
-    def _may_look(self, visit: _Visit) -> bool:
-        self._looks += 1
-        if self._looks > MAX_LOOKS:
-            self._miss(visit, None, "the story is too long to be followed")
-        return self._looks <= MAX_LOOKS
 
     def _see(self, visit: _Visit, number: int, link: Link) -> _Seen | None:
         """Return the event that *link* leads to; None if it cannot be seen."""
@@ -721,69 +898,9 @@ class _Walk:
                     self._unheard.append(event.issuer)
         return self._met[at]
 
-    def _look(self, visit: _Visit, seen: _Seen) -> None:
-        """Follow what one event leads to, its parents apart."""
-        event = seen.event
-        if is_registry_event(event.body):
-            self._show_all(visit, seen, event.leaves_of(*_ALL))
-            return
-        if visit.why in _HAS_LOT and seen.names_it_in(_MADE_AS_UNIT):
-            self._follow_lot(visit, seen)
-        if (
-            visit.why in _HAS_INPUTS
-            and Why.INPUT in self.wants
-            and event.body["type"] == "TransformationEvent"
-            and seen.names_it_in(_OUTPUT)
-        ):
-            self._follow_inputs(_Visit(visit.item, Why.INPUT), seen)
-
-    def _follow_lot(self, visit: _Visit, seen: _Seen) -> None:
-        try:
-            lot = seen.met.lots.of(visit.item)
-        except MalformedError as error:
-            self._miss(
-                _Visit(visit.item, Why.LOT),
-                seen.at,
-                f"the lot of {visit.item} cannot be read: {error}",
-            )
-            return
-        if lot is not None:
-            self.follow(_Visit(lot, Why.LOT, FIRST, visit.stop))
-
-    def _follow_inputs(self, visit: _Visit, seen: _Seen) -> None:
-        # They are the same from whichever of its outputs it is seen.
-        if seen.at in self._turned:
-            return
-        self._turned.add(seen.at)
-        inputs = seen.event.leaves_of(*_INPUTS)
-        if not self._show_all(visit, seen, inputs):
-            return
-        for number in inputs:
-            item = seen.event.items.get(number)
-            if item is not None and has_trail(item.id, item.relation):
-                self.follow(_Visit(item.id, Why.INPUT, FIRST, seen.at))
-
-    def _parent_of(self, visit: _Visit, seen: _Seen) -> str | None:
-        """Return the container that the item went into or out of, if any."""
-        if (
-            Why.CONTAINER not in self.wants
-            or not seen.link.kinds & (GOES_IN | COMES_OUT)
-            or not seen.names_it_in(_CHILD)
-        ):
-            return None
-        # One at most; none names no container, and the counts say so.
-        parents = seen.event.leaves_of(*_PARENTS)
-        wanted = _Visit(visit.item, Why.CONTAINER)
-        if not self._show_all(wanted, seen, parents) or not parents:
-            return None
-        leaf = seen.event.items.get(parents[0])
-        # A place has no inside: what else happens there is none of the
-        # item's story.
-        if leaf is None or leaf.id.startswith(_PLACE):
-            return None
-        return leaf.id
-
-    def _show_all(self, visit: _Visit, seen: _Seen, leaves: range) -> bool:
+    def _show_all(
+        self, visit: _Visit, seen: _Seen, leaves: Sequence[int]
+    ) -> bool:
         """Ask for some item leaves of an event; return if not too many."""
         at, named = seen.at, f"event {seen.at[1]} of entry {seen.at[0]}"
         if len(leaves) > MAX_ITEMS:
@@ -808,8 +925,38 @@ class _Walk:
         self.missing.setdefault(Missing(visit.why, visit.item, at, reason))
 
 
-def _number(numbered: tuple[int, Link]) -> int:
-    return numbered[0]
+_NOTHING = _View((), {}, ())
+
+
+def _after(place: Position) -> Position:
+    return place[0], place[1] + 1
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield [start, stop) of each run of neighbours in *numbers*, rising."""
+    if isinstance(numbers, range):
+        if numbers:
+            yield numbers.start, numbers.stop
+        return
+    yield from _joined((number, number + 1) for number in numbers)
+
+
+def _links(
+    trail: Trail, runs: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, Link]]:
+    """Yield the links of these stretches, with their numbers.
+
+    Raises:
+        NotShownError: What comes next is not shown.
+    """
+    for start, stop in runs:
+        try:
+            yield from enumerate(trail.slice(start, stop), start)
+        except NotShownError:
+            # What of it is shown comes before the first that is not.
+            for number in range(start, stop):
+                (link,) = trail.slice(number, number + 1)
+                yield number, link
 
 
 def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -826,28 +973,37 @@ def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield begun
 
 
-def _window(parent: str, added: _Opening, stop: Position) -> _Visit:
-    return _Visit(parent, Why.CONTAINER, added.at, stop, added.rest)
-
-
 def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:
     """Return which of *events* the same signer later declares an error."""
-    declared = {seen.said: seen.at for seen in events if seen.declares_error}
+    declared = {
+        seen.said: seen.at
+        for seen in events
+        if seen.event.reading.declares_error
+        and isinstance(seen.event.body.get("eventID"), str)
+    }
     if not declared:
         return {}
     return {
         seen.at: declared[seen.said]
         for seen in events
-        if not seen.declares_error
+        if not seen.event.reading.declares_error
         and seen.said in declared
         and declared[seen.said] > seen.at
     }
 
 
-def _is_emptied(seen: _Seen) -> bool:
-    """Return whether this is a parent's DELETE that names no child."""
-    return (
-        bool(seen.link.kinds & COMES_OUT)
-        and not seen.declares_error
-        and seen.names_it_in(_PARENT)
-    )
+def _concerns(
+    body: Mapping[str, Value],
+) -> tuple[int | None, int | None] | None:
+    """Return from when to when a warning is, None being open or unsaid.
+
+    What is not of its form concerns all time.
+    """
+    if "concerns" not in body:
+        return None
+    said = body["concerns"]
+    if isinstance(said, list) and len(said) == 2:
+        with suppress(MalformedError):
+            since, until = (t if t is None else read_time(t) for t in said)
+            return since, until
+    return None, None

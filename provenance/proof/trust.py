@@ -7,6 +7,7 @@ the ledger's operator publishes once and which anyone may make stricter:
     log_keys = ["ledger.example/demo+6ed3bdff+AazuamBPQo6dW104UNSg9iTdvOIh5…"]
     quorum = "two-of-three"           # "none": no cosignatures are asked for
     max_age_seconds = 604800          # "any": however old a checkpoint is
+    clock_bound_seconds = 3600        # by how much clocks may differ
     trails = ["containers", "inputs", "lots"]   # related trails to ask for
     threshold = 1                     # so many authorities must agree
 
@@ -35,28 +36,34 @@ the ledger's operator publishes once and which anyone may make stricter:
     prefixes = ["9506000"]            # may be left out, as may be places,
     until = 2027-01-01T00:00:00Z      # from and until
 
-    [roles]                           # replaces or adds single roles; [] drops
-    customs = ["customs_released", "inspecting"]
+    [[books]]                         # the rule books, from which entry on
+    id = "e38ba921f0d3641093…"        # the SHA-256 of one, in hex
+    from = 0
 
-Log keys, witnesses, groups and quorum are a C2SP tlog-policy under other
-names: `provenance.tlog.policy` reads and writes that form of them.
+Whoever names a witness or an auditor says how many are asked for: without a
+quorum line such a file is refused. Log keys, witnesses, groups and quorum are
+a C2SP tlog-policy under other names: `provenance.tlog.policy` reads and writes
+that form of them.
 
 In full: `FORMATS.md`, section 9.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Self, cast
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import check_item_id
 from provenance.claims.registry import Authority, TrustRegistry
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance.encoding.base64 import decode_base64, encode_base64
+from provenance.encoding.canonical import MAX_INT
+from provenance.encoding.digest import Hash
 from provenance.encoding.instant import to_ms
 from provenance.errors import MalformedError
+from provenance.rules.books import BASELINE, BookRef, check_refs
 from provenance.tlog.cosignature import parse_cosigner, parse_log_key
 from provenance.tlog.policy import NONE, Group, Log, Policy, Witness
 
@@ -65,6 +72,12 @@ RELATED_TRAILS = frozenset({"containers", "inputs", "lots"})
 
 DEFAULT_MAX_AGE = 7 * 24 * 60 * 60
 """The age in seconds up to which a checkpoint counts as fresh."""
+
+DEFAULT_CLOCK_BOUND = 60 * 60
+"""By how many seconds clocks may differ: the log's, and its witnesses'."""
+
+MIN_CLOCK_BOUND = 5 * 60
+MAX_CLOCK_BOUND = 24 * 60 * 60
 
 MAX_TRUST_SIZE = 1 << 20
 """How many bytes of a trust file are read."""
@@ -84,9 +97,11 @@ class Trust:
         authorities: The actors whose grants start the registry.
         threshold: How many of them must say the same thing.
         actors: Actors pinned by the verifier, known without a trail.
-        roles: Role → the kinds of event that it may sign.
+        books: The rule books, each with the log index from which it counts.
         max_age_seconds: The age up to which a checkpoint counts as fresh;
             None for any.
+        clock_bound_seconds: By how much the log's clock and its witnesses'
+            may differ where dates are judged.
         trails: Which related trails must be in a bundle.
 
     Raises:
@@ -99,10 +114,9 @@ class Trust:
     authorities: tuple[Authority, ...] = ()
     threshold: int = 1
     actors: tuple[Authority, ...] = ()
-    roles: Mapping[str, frozenset[str]] = field(
-        default_factory=lambda: DEFAULT_ROLES
-    )
+    books: tuple[BookRef, ...] = BASELINE
     max_age_seconds: int | None = DEFAULT_MAX_AGE
+    clock_bound_seconds: int = DEFAULT_CLOCK_BOUND
     trails: frozenset[str] = RELATED_TRAILS
 
     def __post_init__(self) -> None:
@@ -116,11 +130,17 @@ class Trust:
                 )
         if unknown := sorted(self.trails - RELATED_TRAILS):
             raise MalformedError(f"there are no trails of {unknown[0]!r}")
+        if not MIN_CLOCK_BOUND <= self.clock_bound_seconds <= MAX_CLOCK_BOUND:
+            raise MalformedError(
+                f"clock_bound_seconds is from {MIN_CLOCK_BOUND} to"
+                f" {MAX_CLOCK_BOUND}, not {self.clock_bound_seconds}"
+            )
         if not 1 <= self.threshold <= max(1, len(self.authorities)):
             raise MalformedError(
                 f"{self.threshold} of {len(self.authorities)} authorities"
                 " cannot agree"
             )
+        check_refs(self.books)
         self._check_actors()
         self.registry()
 
@@ -129,12 +149,16 @@ class Trust:
         """The witness or group that must have cosigned; None for nobody."""
         return self.policy.quorum
 
+    @property
+    def clock_bound(self) -> int:
+        """By how much clocks may differ, in ms."""
+        return self.clock_bound_seconds * 1000
+
     def registry(self) -> TrustRegistry:
         """Return the registry as it is before the first entry."""
         return TrustRegistry(
             (*self.authorities, *self.actors),
             threshold=self.threshold,
-            roles=self.roles,
             origin=self.origin,
         )
 
@@ -182,17 +206,10 @@ def parse_trust(text: str) -> Trust:
     Raises:
         MalformedError: It is no trust file; the message names the member.
     """
-    import tomllib  # noqa: PLC0415  # who verifies with a `Trust` needs none
-
-    try:
-        file = _Table(tomllib.loads(text), "")
-    except tomllib.TOMLDecodeError as error:
-        raise MalformedError(f"the trust file is not TOML: {error}") from error
-    except RecursionError as error:
-        raise MalformedError("the trust file is nested too deep") from error
+    file = _Table(_read_toml(text), "")
     witnesses = [_read_witness(row) for row in file.tables("witnesses")]
     auditors = [_read_witness(row) for row in file.tables("auditors")]
-    quorum = file.text("quorum", NONE)
+    quorum = _read_quorum(file, is_needed=bool(witnesses or auditors))
     trust = Trust(
         origin=file.text("origin"),
         policy=Policy(
@@ -212,8 +229,12 @@ def parse_trust(text: str) -> Trust:
         actors=tuple(
             _read_actor(row, is_pinned=True) for row in file.tables("actors")
         ),
-        roles=_read_roles(file.table("roles")),
+        books=tuple(_read_book(row) for row in file.tables("books"))
+        or BASELINE,
         max_age_seconds=_read_age(file),
+        clock_bound_seconds=file.integer(
+            "clock_bound_seconds", DEFAULT_CLOCK_BOUND
+        ),
         trails=frozenset(file.texts("trails", sorted(RELATED_TRAILS))),
     )
     file.require_read()
@@ -229,6 +250,7 @@ def format_trust(trust: Trust) -> str:
         f"log_keys = {_quote_all([log.key.vkey for log in policy.logs])}",
         f"quorum = {_quote(policy.quorum or NONE)}",
         f"max_age_seconds = {_quote(ANY_AGE) if age is None else age}",
+        f"clock_bound_seconds = {trust.clock_bound_seconds}",
         f"trails = {_quote_all(sorted(trust.trails))}",
         f"threshold = {trust.threshold}",
     ]
@@ -247,11 +269,45 @@ def format_trust(trust: Trust) -> str:
         lines += _actor_lines("authorities", actor)
     for actor in trust.actors:
         lines += _actor_lines("actors", actor)
-    lines += _role_lines(trust.roles)
+    for ref in trust.books:
+        lines += [
+            "",
+            "[[books]]",
+            f"id = {_quote(ref.id.hex())}",
+            f"from = {ref.start}",
+        ]
     return "\n".join(lines) + "\n"
 
 
 # Reading.
+
+
+def _read_toml(text: str) -> Mapping[str, object]:
+    import tomllib  # noqa: PLC0415  # who verifies with a `Trust` needs none
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise MalformedError(f"the trust file is not TOML: {error}") from error
+    except RecursionError as error:
+        raise MalformedError("the trust file is nested too deep") from error
+    except (ValueError, OverflowError) as error:
+        # A number of thousands of digits, which Python does not even read.
+        line = _HUGE.search(text)
+        name = line[1].strip() if line else "a member"
+        raise MalformedError(
+            f"{name} of the trust file must be a whole number up to {MAX_INT}"
+        ) from error
+
+
+def _read_quorum(file: "_Table", *, is_needed: bool) -> str:
+    if is_needed and not file.has("quorum"):
+        raise MalformedError(
+            "the trust file names witnesses and no quorum: add"
+            ' quorum = "NAME", of a witness or a group of them, or'
+            f' quorum = "{NONE}" if no cosignature is asked for'
+        )
+    return file.text("quorum", NONE)
 
 
 class _Table:
@@ -281,6 +337,8 @@ class _Table:
         value = self._take(name, default)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self._wrong(name, "a whole number")
+        if abs(value) > MAX_INT:
+            raise self._wrong(name, f"a whole number up to {MAX_INT}")
         return value
 
     def flag(self, name: str) -> bool:
@@ -296,7 +354,10 @@ class _Table:
             return None
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise self._wrong(name, "a time such as 2027-01-01T00:00:00Z")
-        return to_ms(value)
+        time = to_ms(value)
+        if time < 0:
+            raise self._wrong(name, "a time from 1970 on")
+        return time
 
     def tables(self, name: str) -> Iterator["_Table"]:
         """Yield each table of an array; all of each must be read."""
@@ -311,11 +372,8 @@ class _Table:
             yield table
             table.require_read()
 
-    def table(self, name: str) -> Mapping[str, object]:
-        value = self._take(name, {})
-        if not isinstance(value, dict):
-            raise self._wrong(name, "a table")
-        return value
+    def has(self, name: str) -> bool:
+        return name in self._members
 
     def is_text(self, name: str) -> bool:
         return isinstance(self._members.get(name), str)
@@ -379,21 +437,13 @@ def _read_actor(row: _Table, *, is_pinned: bool) -> Authority:
     )
 
 
-def _read_roles(
-    changes: Mapping[str, object],
-) -> Mapping[str, frozenset[str]]:
-    if not changes:
-        return DEFAULT_ROLES
-    roles = dict(DEFAULT_ROLES)
-    for role, kinds in changes.items():
-        if not isinstance(kinds, list) or not all(
-            isinstance(kind, str) for kind in kinds
-        ):
-            raise MalformedError(
-                f"roles.{role} of the trust file must be a list of texts"
-            )
-        roles[role] = frozenset(cast("list[str]", kinds))
-    return {role: kinds for role, kinds in roles.items() if kinds}
+def _read_book(row: _Table) -> BookRef:
+    digest = row.text("id")
+    if re.fullmatch("[0-9a-f]{64}", digest) is None:
+        raise MalformedError(
+            "books.id is the SHA-256 of a rule book, in 64 hex digits"
+        )
+    return BookRef(Hash(bytes.fromhex(digest)), row.integer("from"))
 
 
 def _read_age(file: _Table) -> int | None:
@@ -447,18 +497,13 @@ def _actor_lines(kind: str, actor: Authority) -> list[str]:
     return lines
 
 
-def _role_lines(roles: Mapping[str, frozenset[str]]) -> list[str]:
-    changes = [
-        f"{_quote(role)} = {_quote_all(sorted(roles.get(role, ())))}"
-        for role in sorted({*DEFAULT_ROLES, *roles})
-        if roles.get(role) != DEFAULT_ROLES.get(role)
-    ]
-    return ["", "[roles]", *changes] if changes else []
-
-
 def _format_time(time: int) -> str:
-    moment = _EPOCH + timedelta(milliseconds=time)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    # The last day of the calendar is written as on clocks that are behind.
+    for offset, zone in ((0, "Z"), (-_LAST_OFFSET, "-23:59")):
+        with suppress(OverflowError):
+            local = _EPOCH + timedelta(milliseconds=time + offset)
+            return local.isoformat(timespec="milliseconds") + zone
+    raise MalformedError(f"{time} ms after 1970 is beyond the calendar")
 
 
 def _quote(text: str) -> str:
@@ -475,5 +520,8 @@ def _quote_all(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(_quote, texts))}]"
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # as written, beside its zone
+_LAST_OFFSET = (24 * 60 - 1) * 60 * 1000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HUGE = re.compile(r"^([^=\n]*)=[^\n]*[0-9a-fA-F_]{1000}", re.MULTILINE)
+"""A line that gives a member a number of more digits than any has."""

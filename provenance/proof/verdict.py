@@ -17,58 +17,17 @@ In full: `FORMATS.md`, section 14.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.canonical import Value
-from provenance.proof.explanations import EXPLANATIONS
+from provenance.proof.codes import CHECKS, CODES, NOT_CHECKED, STEPS, Outcome
 
 __all__ = [
-    "EXPLANATIONS", "NOT_CHECKED", "SCHEMA", "STEPS", "ErrorNote", "Moment",
-    "Notice", "Outcome", "Step", "Summary", "Verdict", "as_json",
+    "NOT_CHECKED", "SCHEMA", "STEPS", "ErrorNote", "Moment", "Notice",
+    "Outcome", "Step", "Summary", "Verdict", "as_json", "fill_up", "step_of",
 ]  # fmt: skip
 
 SCHEMA = "provenance.verdict/1"
-
-STEPS: tuple[str, ...] = (
-    "format",
-    "origin",
-    "log-signature",
-    "quorum",
-    "freshness",
-    "commitment",
-    "inclusion",
-    "events",
-    "trails",
-    "completeness",
-    "signatures",
-    "roles",
-    "demands",
-    "recalls",
-)
-"""The names of the steps, in order; step number 1 is the first."""
-
-NOT_CHECKED = "PRV-0001"
-
-
-class Outcome(StrEnum):
-    """What a step, or all of them together, came to."""
-
-    VERIFIED = "VERIFIED"
-    UNKNOWN = "UNKNOWN"
-    INCOMPLETE = "INCOMPLETE"
-    FAILED = "FAILED"
-
-    def __bool__(self) -> bool:
-        """Refuse to be asked whether it is true: every outcome would be."""
-        raise TypeError(
-            "an outcome is neither true nor false: ask `is Outcome.VERIFIED`"
-        )
-
-    @property
-    def gravity(self) -> int:
-        """How grave it is: 0 for VERIFIED, 3 for FAILED."""
-        return list(Outcome).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +35,11 @@ class Step:
     """One check, or one fault that a check found.
 
     Attributes:
-        number: Which step, from 1 (`STEPS`).
-        name: Its name.
+        number: The check's number (`codes.CHECKS`), which is not its place
+            in the run; 0 for what only a command finds.
+        name: Its id.
         outcome: What it came to.
-        code: PRV-nnmm: step nn, reason mm. 00 when it passed; another one
+        code: PRV-nnmm: check nn, reason mm. 00 when it passed; another one
             where it passed because nothing was asked for, or was there.
         detail: What was found, as a sentence without a full stop.
         subject: What that is about: an item, an entry, an actor; may be "".
@@ -184,6 +144,10 @@ class Moment:
         is_void: Whether it asserts nothing: a later event of the same signer
             declares it an error, or it is such a declaration.
         error: That declaration.
+        late_seconds: How long after its time it was reported, 0 if that is
+            not told as late.
+        issuer_named_by: The actor that enrolled the signer, and so chose that
+            name, if that was no authority; else "".
     """
 
     log_index: int
@@ -201,6 +165,8 @@ class Moment:
     event_id: str = ""
     is_void: bool = False
     error: ErrorNote | None = None
+    late_seconds: int = 0
+    issuer_named_by: str = ""
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON; bytes in shown fields become base64."""
@@ -220,6 +186,8 @@ class Moment:
             "event_id": self.event_id,
             "is_void": self.is_void,
             "error": None if self.error is None else self.error.to_json(),
+            "late_seconds": self.late_seconds,
+            "issuer_named_by": self.issuer_named_by,
         }
 
 
@@ -235,6 +203,9 @@ class Summary:
         trusted_witnesses: How many cosigners the trust file names.
         event_count: How many events are shown.
         issuers: Who signed them.
+        completeness: On whose word it rests that nothing was left out of the
+            ledger's map: "auditors" that replayed it, "witnesses" that saw
+            that all are shown the same one, or the "operator".
     """
 
     origin: str
@@ -244,6 +215,7 @@ class Summary:
     trusted_witnesses: int
     event_count: int
     issuers: tuple[str, ...]
+    completeness: str
 
     def to_json(self) -> dict[str, object]:
         """Return it as JSON."""
@@ -255,6 +227,7 @@ class Summary:
             "trusted_witnesses": self.trusted_witnesses,
             "events": self.event_count,
             "issuers": list(self.issuers),
+            "completeness": self.completeness,
         }
 
 
@@ -264,7 +237,7 @@ class Verdict:
 
     Attributes:
         subject: The item that the bundle is about; "" if it cannot be read.
-        steps: Every step at least once, in order of number.
+        steps: Every step at least once, in the order in which they run.
         notices: What to show above the verdict.
         summary: What it rests on; None when the checkpoint did not verify.
         timeline: The item's story in log order, as far as it is shown.
@@ -290,7 +263,7 @@ class Verdict:
         A step that is not among them was not checked, and is UNKNOWN.
         """
         outcomes = [step.outcome for step in self.steps]
-        if {step.number for step in self.steps} != _NUMBERS:
+        if {step.name for step in self.steps} != set(STEPS):
             outcomes.append(Outcome.UNKNOWN)
         return max(outcomes, key=lambda outcome: outcome.gravity)
 
@@ -310,23 +283,34 @@ class Verdict:
         }
 
 
-_NUMBERS = frozenset(range(1, len(STEPS) + 1))
+def step_of(code: str, detail: str, subject: str = "") -> Step:
+    """Return what *code* says of its check, with its *detail*."""
+    said = CODES[code]
+    assert said.outcome is not None, f"{code} is a notice alone"
+    number = CHECKS[said.check].number
+    return Step(number, said.check, said.outcome, code, detail, subject)
 
 
 def fill_up(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Return *steps* by number, with those that did not run as UNKNOWN."""
-    missing = _NUMBERS - {step.number for step in steps}
-    skipped = [
-        Step(
-            number,
-            STEPS[number - 1],
-            Outcome.UNKNOWN,
-            NOT_CHECKED,
-            "not checked, because an earlier step did not pass",
-        )
-        for number in missing
-    ]
-    return tuple(sorted([*steps, *skipped], key=lambda step: step.number))
+    """Return *steps* in order of the run, with those not run as UNKNOWN."""
+    found: dict[str, list[Step]] = {name: [] for name in STEPS}
+    for step in steps:
+        found[step.name].append(step)
+    return tuple(
+        step
+        for name, its in found.items()
+        for step in its or [_not_checked(name)]
+    )
+
+
+def _not_checked(name: str) -> Step:
+    return Step(
+        CHECKS[name].number,
+        name,
+        Outcome.UNKNOWN,
+        NOT_CHECKED,
+        "not checked, because an earlier step did not pass",
+    )
 
 
 def as_json(value: Value) -> object:

@@ -1,17 +1,20 @@
 """Verifying a bundle: from its bytes and a trust file to a verdict.
 
-The steps, in order (`provenance.proof.verdict.STEPS`):
+The checks, in the order in which they run and verdicts list them; each has a
+number that stays its own wherever it runs (`provenance.proof.codes`):
 
      1  format         canonical bytes of the shapes that the format asks for
      2  origin         about the item in hand, from the ledger that is trusted
      3  log-signature  every log key of the trust file signed the checkpoint
      4  quorum         enough of its witnesses cosigned it
-     5  freshness      it is not too old, and not from the future
+    15  book           the rule books that the trust file names are at hand
+     8  events         every event shown is of its form
      6  commitment     its last leaf commits to the trails of all items
      7  inclusion      every entry is in the log at its index
-     8  events         every event shown is of its form
+     5  freshness      the checkpoint is not too old, and not from the future
      9  trails         each holds what is shown of its item, and every link is
                        where the map says
+    16  ledger-rules   nothing is shown that an honest ledger never logs
     10  completeness   the walk through the story finds all it needs, and
                        nothing is there that it does not lead to
     11  signatures     every statement is signed with a key that counted then
@@ -20,22 +23,22 @@ The steps, in order (`provenance.proof.verdict.STEPS`):
     14  recalls        nothing recalls the item, and not all of it was an error
 
 Keys, origin, authorities, witnesses and the clock come from the caller;
-nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
-log holds, and a fault there leaves nothing to go on with; the later ones note
-all faults that there are. Events are read before the entries are proven, for
-they are what the entries are made of again; and the last entry's time is
-worth nothing before it is proven, so that freshness comes after inclusion.
+nothing in a bundle chooses how it is verified. Up to the trails they prove
+what the log holds, and a fault there leaves nothing to go on with; the later
+ones note all faults that there are. Events are read before the entries are
+proven, for they are what the entries are made of again; and the last entry's
+time is worth nothing before it is proven, so that freshness comes later.
 
 In full: `FORMATS.md`, section 14.
 """
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.versions import trust_item
 from provenance.encoding.digest import Hash
-from provenance.encoding.instant import Instant, to_ms
+from provenance.encoding.instant import Instant, to_ms, written
 from provenance.errors import (
     InvalidProofError,
     InvalidSignatureError,
@@ -50,17 +53,20 @@ from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
     Evidence,
     ProvenEvent,
+    Seen,
+    books_of_bundle,
     check_anchors,
     check_log,
     check_trails,
     read_statements,
 )
-from provenance.proof.opening import newest, open_trusted, require_past
-from provenance.proof.report import Report, StoppedError
+from provenance.proof.opening import clocks_differ, open_trusted
+from provenance.proof.report import Report, StoppedError, counted
 from provenance.proof.story import (
     check_completeness,
     check_creations,
     check_demands,
+    check_making,
     check_recalls,
     check_standing,
     trace_bundle,
@@ -78,14 +84,16 @@ from provenance.proof.verdict import (
     Verdict,
     fill_up,
 )
+from provenance.rules.books import Books
+from provenance.rules.times import AHEAD
 from provenance.tlog.checkpoint import (
     Checkpoint,
     SignedCheckpoint,
     parse_checkpoint,
 )
 from provenance.tlog.commitment import Commitment
-from provenance.tlog.cosignature import Cosignature
 from provenance.tlog.note import parse_note
+from provenance.tlog.policy import Met
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +193,83 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
 """Step → what `verify_bundle` raises when it does not pass."""
 
 
+def check_quorum(
+    report: Report, signed: SignedCheckpoint, trust: Trust, *, now: int
+) -> Met | None:
+    """Check that enough witnesses cosigned; return by whom, and when.
+
+    None if the quorum is not met.
+    """
+    policy = trust.policy
+    try:
+        met = policy.examine(signed, until=now + AHEAD)
+    except QuorumNotMetError as error:
+        report.found("PRV-0401", str(error))
+        return None
+    except (MalformedError, InvalidSignatureError) as error:
+        report.stop("PRV-0402", str(error))
+    if policy.quorum is None:
+        detail = "the trust file asks for no cosignatures"
+        report.notice("PRV-0403", detail)
+        report.passed("PRV-0403", detail)
+    else:
+        report.passed(
+            "PRV-0400",
+            f"cosigned by {len(met.counted)} of {len(policy.witnesses)}"
+            f" witnesses, enough for {policy.quorum!r}",
+        )
+    return met
+
+
+def check_freshness(
+    report: Report, logged: int, met: Met | None, trust: Trust, *, now: int
+) -> None:
+    """Check that the checkpoint is not too old, by whoever can say so.
+
+    Nothing about clocks is a contradiction: who says that it is later than it
+    can be has a wrong clock, or the verifier has.
+
+    Args:
+        report: Where it is noted.
+        logged: The log's time of the last commitment, in ms since 1970.
+        met: What `check_quorum` found.
+        trust: How old it may be.
+        now: The verifier's clock, in ms since 1970.
+    """
+    time = logged if met is None or met.claimed is None else met.time
+    if time is None:
+        assert met is not None, "only a quorum's time may be missing"
+        assert met.claimed is not None, "it is met by some cosignatures"
+        report.found("PRV-0504", clocks_differ(met.claimed, now=now))
+        return
+    is_by_witnesses = met is not None and met.time is not None
+    if not is_by_witnesses and time > now + AHEAD:
+        report.found("PRV-0504", clocks_differ(time, now=now))
+        return
+    if is_by_witnesses and logged > time + trust.clock_bound:
+        report.notice(
+            "PRV-0506",
+            f"the log's last commitment is of {written(logged)}, and a quorum"
+            f" of witnesses saw it at {written(time)}",
+        )
+    age = max(0, now - time) // 1000
+    limit = trust.max_age_seconds
+    detail = f"the checkpoint is {age} s old"
+    if limit is None:
+        detail += ", and the trust file sets no limit"
+        report.passed("PRV-0503", detail)
+    elif age > limit:
+        report.found(
+            "PRV-0501", f"stale: {detail}, over the {limit} s that are allowed"
+        )
+    elif trust.quorum is None:
+        report.passed(
+            "PRV-0505", f"{detail} by the clock of the log's operator"
+        )
+    else:
+        report.passed("PRV-0500", detail)
+
+
 class _Examination:
     """One run of the steps, and what is known of the bundle so far."""
 
@@ -219,24 +304,29 @@ class _Examination:
         Raises:
             StoppedError: A step left nothing to go on with.
         """
-        # 1 to 5: what the checkpoint is worth.
+        # What the checkpoint is worth, and by which rules.
         bundle, claimed = self._read(data)
         self.subject = bundle.subject
         self._check_origin(bundle, claimed)
         signed = self._check_log_signature(bundle)
-        counted = self._check_quorum(signed)
+        met = check_quorum(self.report, signed, self._trust, now=self._now)
         checkpoint = signed.checkpoint
+        books = self._find_books(bundle)
 
-        # 6 to 9: what the log holds.
+        # What the log holds.
         statements, events = read_statements(
-            self.report, bundle, checkpoint.origin
+            self.report, bundle, checkpoint.origin, books
         )
         commitment, times, leaves = check_log(
             self.report, bundle, checkpoint, statements
         )
-        check_anchors(self.report, bundle, checkpoint, leaves, self._trust)
-        self._check_freshness(commitment, counted)
-        self.summary = self._summarise(checkpoint, commitment, counted, events)
+        seen = check_anchors(
+            self.report, bundle, checkpoint, leaves, self._trust, now=self._now
+        )
+        check_freshness(
+            self.report, commitment.time, met, self._trust, now=self._now
+        )
+        self.summary = self._summarise(checkpoint, commitment, met, events)
         trails = check_trails(
             self.report,
             bundle,
@@ -244,12 +334,24 @@ class _Examination:
             origin=checkpoint.origin,
             map_root=commitment.map_root,
         )
+        times = replace(
+            times,
+            seen=Seen(
+                is_asked=self._trust.quorum is not None,
+                checkpoint=None if met is None else met.time,
+                entries=seen,
+            ),
+            bound=self._trust.clock_bound,
+        )
         evidence = Evidence(statements, times, events, trails)
         self.evidence = evidence
 
-        # 10 to 14: what it means.
+        self.report.passed("PRV-1600", "nothing shown breaks the log's rules")
+
+        # What it means.
         trusted = trust_item(checkpoint.origin)
-        walk = trace_bundle(bundle, evidence, trusted=trusted)
+        self._tell_whose_word()
+        walk = trace_bundle(bundle, evidence, books, trusted=trusted)
         pinned = {actor.id for actor in self._trust.actors}
         check_completeness(
             self.report,
@@ -264,6 +366,7 @@ class _Examination:
             self.report,
             self._trust.registry(),
             evidence,
+            books=books,
             pinned=pinned,
             lacking=[
                 missing.reason
@@ -273,16 +376,16 @@ class _Examination:
         )
         self.registry = entitlement.registry
         check_demands(self.report, evidence)
-        self._tell(bundle, walk, evidence, entitlement)
+        self._tell(bundle, walk, evidence, entitlement, books)
 
     def _read(self, data: bytes) -> tuple[Bundle, Checkpoint]:
         try:
             bundle = parse_bundle(data)
             claimed = parse_checkpoint(parse_note(bundle.checkpoint).text)
         except MalformedError as error:
-            self.report.stop("format", 1, str(error), outcome=Outcome.UNKNOWN)
+            self.report.stop("PRV-0101", str(error))
         self.report.passed(
-            "format", f"a bundle of {len(data)} bytes in canonical form"
+            "PRV-0100", f"a bundle of {len(data)} bytes in canonical form"
         )
         return bundle, claimed
 
@@ -292,89 +395,70 @@ class _Examination:
             item = read_item(self._item)
             if item != bundle.subject:
                 self.report.stop(
-                    "origin",
-                    2,
+                    "PRV-0202",
                     f"the bundle is about {bundle.subject}, not {item}",
                     item,
                 )
         if claimed.origin != self._trust.origin:
             self.report.stop(
-                "origin",
-                1,
+                "PRV-0201",
                 f"the bundle is of the ledger {claimed.origin}, which is"
                 f" unknown: the trust file names {self._trust.origin}",
                 claimed.origin,
-                outcome=Outcome.UNKNOWN,
             )
         detail = f"of the ledger {claimed.origin}"
         if self._item is None:
             detail += "; no item was named to compare it with"
-            self.report.passed("origin", detail, reason=3)
-        self.report.passed("origin", detail)
+            self.report.passed("PRV-0203", detail)
+        self.report.passed("PRV-0200", detail)
 
     def _check_log_signature(self, bundle: Bundle) -> SignedCheckpoint:
         try:
             signed = open_trusted(bundle.checkpoint, self._trust)
         except (MalformedError, VerificationError) as error:
-            self.report.stop("log-signature", 1, str(error), self._trust.origin)
+            self.report.stop("PRV-0301", str(error), self._trust.origin)
         keys = len(self._trust.policy.logs)
         signers = "the key" if keys == 1 else f"all {keys} keys"
-        self.report.passed("log-signature", f"signed by {signers} of the log")
+        self.report.passed("PRV-0300", f"signed by {signers} of the log")
         return signed
 
-    def _check_quorum(
-        self, signed: SignedCheckpoint
-    ) -> tuple[Cosignature, ...]:
-        policy = self._trust.policy
+    def _find_books(self, bundle: Bundle) -> Books:
         try:
-            counted = policy.check(signed)
-        except QuorumNotMetError as error:
-            self.report.lacking("quorum", 1, str(error))
-            return ()
-        except (MalformedError, InvalidSignatureError) as error:
-            self.report.stop("quorum", 2, str(error))
-        if policy.quorum is None:
-            detail = "the trust file asks for no cosignatures"
-            self.report.notice("PRV-0403", detail)
-            self.report.passed("quorum", detail, reason=3)
-        else:
-            self.report.passed(
-                "quorum",
-                f"cosigned by {len(counted)} of {len(policy.witnesses)}"
-                f" witnesses, enough for {policy.quorum!r}",
-            )
-        return counted
+            books = books_of_bundle(bundle, self._trust)
+        except MalformedError as error:
+            self.report.stop("PRV-1501", str(error))
+        count = counted(len(self._trust.books), "rule book")
+        self.report.passed("PRV-1500", f"{count} named, and at hand")
+        return books
 
-    def _check_freshness(
-        self, commitment: Commitment, counted: tuple[Cosignature, ...]
-    ) -> None:
-        try:
-            require_past(commitment.time, now=self._now)
-            latest = max(commitment.time, newest(counted, now=self._now))
-        except VerificationError as error:
-            self.report.stop("freshness", 2, str(error))
-        age = max(0, self._now - latest) // 1000
-        limit = self._trust.max_age_seconds
-        if limit is not None and age > limit:
-            self.report.lacking(
-                "freshness",
-                1,
-                f"stale: the checkpoint is {age} s old, over the {limit} s"
-                " that the trust file allows",
+    def _tell_whose_word(self) -> None:
+        assert self.summary is not None, "it was made before"
+        if self.summary.completeness == "operator":
+            self.report.notice(
+                "PRV-1007",
+                "nobody but the operator has replayed the ledger's map",
             )
-        detail = f"the checkpoint is {age} s old"
-        if limit is None:
-            detail += ", and the trust file sets no limit"
-            self.report.passed("freshness", detail, reason=3)
-        self.report.passed("freshness", detail)
+        elif self.summary.completeness == "witnesses":
+            self.report.notice(
+                "PRV-1008",
+                "witnesses saw the ledger's map; none of them has replayed it",
+            )
+
+    def _whose_word(self, met: Met | None) -> str:
+        """Return on whose word it rests that the map leaves nothing out."""
+        if met is None or not met.counted:
+            return "operator"
+        is_replayed = not set(self._trust.auditors).isdisjoint(met.witnesses)
+        return "auditors" if is_replayed else "witnesses"
 
     def _summarise(
         self,
         checkpoint: Checkpoint,
         commitment: Commitment,
-        counted: tuple[Cosignature, ...],
+        met: Met | None,
         events: dict[Position, ProvenEvent],
     ) -> Summary:
+        counted = () if met is None else met.counted
         return Summary(
             origin=checkpoint.origin,
             size=checkpoint.size,
@@ -383,6 +467,7 @@ class _Examination:
             trusted_witnesses=len(self._trust.policy.witnesses),
             event_count=len(events),
             issuers=tuple(dict.fromkeys(e.issuer for e in events.values())),
+            completeness=self._whose_word(met),
         )
 
     def _tell(
@@ -391,12 +476,19 @@ class _Examination:
         walk: Trace,
         evidence: Evidence,
         entitlement: Entitlement,
+        books: Books,
     ) -> None:
         events = evidence.events
         check_standing(self.report, bundle, walk, evidence)
-        check_creations(self.report, walk, events, entitlement.acts)
-        check_recalls(self.report, walk, events, entitlement.acts)
-        self.timeline = make_timeline(walk, events, entitlement)
+        check_making(self.report, walk, evidence, bundle.subject)
+        check_creations(self.report, walk, events)
+        check_recalls(self.report, walk, events, entitlement.roles)
+        self.timeline = make_timeline(
+            walk,
+            evidence,
+            entitlement,
+            late_after=books.assessment.late_after,
+        )
         self.events = tuple(
             events[moment.log_index, moment.position]
             for moment in self.timeline

@@ -132,6 +132,25 @@ class WarningRow(NamedTuple):
     link: int
 
 
+class TimeRow(NamedTuple):
+    """That an event of that time and id was logged.
+
+    Event times grow with the log, nearly, and so do the rows: looking an id
+    up costs no index on a hash.
+
+    Attributes:
+        time: When the event says it happened, in ms since 1970.
+        mark: The first 8 bytes of its id, as a signed number.
+        log_index: Its entry.
+        position: Its number in that entry.
+    """
+
+    time: int
+    mark: int
+    log_index: int
+    position: int
+
+
 class EventCuts(NamedTuple):
     """Where an event of more than 256 leaves is cut, so that parts are read.
 
@@ -201,6 +220,8 @@ class Batch:
         names: The names of the new events that have one, in any order.
         warnings: The new links that warn.
         cuts: Where those of the new events are cut that are large.
+        times: The times of the new events, but for registry events.
+        books: (id, log index) of each new rule book.
     """
 
     old_size: int
@@ -215,6 +236,8 @@ class Batch:
     names: Sequence[NameRow] = ()
     warnings: Sequence[WarningRow] = ()
     cuts: Sequence[EventCuts] = ()
+    times: Sequence[TimeRow] = ()
+    books: Sequence[tuple[bytes, int]] = ()
 
 
 class Reader(Protocol):
@@ -246,6 +269,15 @@ class Reader(Protocol):
 
     def rows(self, start: int, stop: int) -> Iterator[EntryRow]:
         """Yield the leaves [start, stop) with their events, in order."""
+
+    def bare_before(self, log_index: int) -> tuple[int, bytes] | None:
+        """Return the last entry before that index that has no events, or None.
+
+        With its index: a commitment, or a rule book.
+        """
+
+    def bare_from(self, log_index: int) -> tuple[int, bytes] | None:
+        """Return the first entry from that index on that has no events."""
 
     def event_ids(self, log_index: int) -> bytes:
         """Return the joined event ids of one leaf.
@@ -362,6 +394,24 @@ class Reader(Protocol):
 
     def names(self) -> Iterator[NameRow]:
         """Yield every name, by key and then in log order."""
+
+    def events_like(self, time: int, mark: int) -> list[tuple[int, int]]:
+        """Return the (log index, position) of the events of one `TimeRow`.
+
+        In log order: those whose ids begin alike.
+        """
+
+    def times(self) -> Iterator[TimeRow]:
+        """Yield every row of event times, in order."""
+
+    def latest_time(self) -> int:
+        """Return the latest time of any event, in ms; -1 if none has one."""
+
+    def find_book(self, book_id: bytes) -> int | None:
+        """Return the entry where that rule book was logged first, or None."""
+
+    def books(self) -> Iterator[tuple[bytes, int]]:
+        """Yield the (id, log index) of every rule book, by id."""
 
     def latest_issue(self) -> int:
         """Return the latest issue time of any statement, in ms; 0 if none."""

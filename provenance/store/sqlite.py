@@ -47,7 +47,7 @@ from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads, read_failure
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for `open_reader`: "PROV"."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 _PAGE_SIZE = 4096
 """Heads lie scattered, and a change to one rewrites its page: small is fast."""
@@ -445,6 +445,13 @@ def _insert(
     connection.executemany("INSERT INTO registry VALUES (?, ?)", batch.registry)
     connection.executemany(
         "INSERT INTO names VALUES (?, ?, ?, ?, ?)", sorted(batch.names)
+    )
+    connection.executemany(
+        "INSERT INTO times VALUES (?, ?, ?, ?)", sorted(batch.times)
+    )
+    # A book counts from where the trust says, however often it is logged.
+    connection.executemany(
+        "INSERT OR IGNORE INTO books VALUES (?, ?)", batch.books
     )
     connection.executemany(
         "INSERT INTO map_rows VALUES (?, ?) ON CONFLICT (number) DO UPDATE"

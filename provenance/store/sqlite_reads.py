@@ -26,6 +26,7 @@ from provenance.store.protocol import (
     HeadRow,
     LinkRow,
     NameRow,
+    TimeRow,
     Wanted,
     WarningRow,
 )
@@ -99,6 +100,17 @@ CREATE TABLE names (
     said      BLOB NOT NULL,
     declared  BLOB NOT NULL,
     PRIMARY KEY (key, log_index, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE times (
+    time      INTEGER NOT NULL,
+    mark      INTEGER NOT NULL,
+    log_index INTEGER NOT NULL,
+    position  INTEGER NOT NULL,
+    PRIMARY KEY (time, mark, log_index, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE books (
+    id        BLOB PRIMARY KEY,
+    log_index INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE map_rows (
     number INTEGER PRIMARY KEY,
@@ -300,6 +312,24 @@ class SQLiteReads(ABC):
                 ids.append(event_id)
                 events.append(self._whole(log_index, position, start_of))
             yield EntryRow(entry, b"".join(ids), events)
+
+    def bare_before(self, log_index: int) -> tuple[int, bytes] | None:
+        return self._first(
+            "SELECT log_index, entry FROM entries"
+            " WHERE log_index < ? AND event_count = 0"
+            " ORDER BY log_index DESC LIMIT 1",
+            (int, bytes),
+            log_index,
+        )
+
+    def bare_from(self, log_index: int) -> tuple[int, bytes] | None:
+        return self._first(
+            "SELECT log_index, entry FROM entries"
+            " WHERE log_index >= ? AND event_count = 0"
+            " ORDER BY log_index LIMIT 1",
+            (int, bytes),
+            log_index,
+        )
 
     def event_count(self, log_index: int) -> int:
         return self._events_of(log_index)[1]
@@ -580,6 +610,37 @@ class SQLiteReads(ABC):
             _NAME,
         ):
             yield NameRow(*row)
+
+    def events_like(self, time: int, mark: int) -> list[tuple[int, int]]:
+        return self._all(
+            "SELECT log_index, position FROM times"
+            " WHERE time = ? AND mark = ? ORDER BY log_index, position",
+            (int, int),
+            time,
+            mark,
+        )
+
+    def times(self) -> Iterator[TimeRow]:
+        for row in self._each(
+            "SELECT time, mark, log_index, position FROM times"
+            " ORDER BY time, mark, log_index, position",
+            (int, int, int, int),
+        ):
+            yield TimeRow(*row)
+
+    def latest_time(self) -> int:
+        return self._number("SELECT coalesce(max(time), -1) FROM times")
+
+    def find_book(self, book_id: bytes) -> int | None:
+        row = self._first(
+            "SELECT log_index FROM books WHERE id = ?", (int,), book_id
+        )
+        return row[0] if row else None
+
+    def books(self) -> Iterator[tuple[bytes, int]]:
+        return self._each(
+            "SELECT id, log_index FROM books ORDER BY id", (bytes, int)
+        )
 
     def latest_issue(self) -> int:
         return self._number(

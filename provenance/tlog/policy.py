@@ -84,6 +84,28 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Met:
+    """By whom a checkpoint meets a quorum, and at what time.
+
+    Attributes:
+        counted: The cosignatures that count: one for each witness that was
+            met, its latest, in the order in which the groups name them; none
+            if no quorum is asked for.
+        witnesses: The names inside the policy of those who gave them.
+        time: The greatest time, in ms since 1970, such that the cosignatures
+            from then on, and none that is too late to be believed, meet the
+            quorum by themselves. None if no quorum is asked for, or if it is
+            met only with some that are too late.
+        claimed: The same with those that are too late, too.
+    """
+
+    counted: tuple[Cosignature, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    time: int | None = None
+    claimed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Whom a verifier believes. One that contradicts itself cannot be made.
 
@@ -122,33 +144,77 @@ class Policy:
     def check(self, signed: SignedCheckpoint) -> tuple[Cosignature, ...]:
         """Return the cosignatures of *signed* by which it meets the quorum.
 
-        There is one for each witness that counted, its latest, in the order
-        in which the groups name them; none if no quorum is asked for.
+        Whatever their times: whoever has a clock asks `examine`.
 
         Raises:
             QuorumNotMetError: Too few witnesses cosigned it.
             InvalidSignatureError: A cosignature by a witness of this policy
                 does not verify.
         """
-        latest = _latest_cosignatures(signed.note, self.witnesses)
-        if self.quorum is None:
-            return ()
+        return self.examine(signed, until=0).counted
 
+    def examine(self, signed: SignedCheckpoint, *, until: int) -> Met:
+        """Return by whom *signed* meets the quorum, and at what time.
+
+        Args:
+            signed: The checkpoint.
+            until: The latest time of a cosignature that is believed, in ms.
+
+        Raises:
+            QuorumNotMetError: Too few witnesses cosigned it.
+            InvalidSignatureError: A cosignature by a witness of this policy
+                does not verify.
+        """
+        given = _cosignatures(signed.note, self.witnesses)
+        if self.quorum is None:
+            return Met()
+        latest = {
+            name: max(its, key=lambda each: each.time)
+            for name, its in given.items()
+        }
         # Every member is named before its group, so one pass is enough.
-        counted: dict[str, list[Cosignature]] = {}
-        for witness in self.witnesses:
-            if witness.name in latest:
-                counted[witness.name] = [latest[witness.name]]
+        counted = {w.name: [w.name] for w in self.witnesses if w.name in latest}
         for group in self.groups:
             met = [name for name in group.members if name in counted]
             if len(met) >= group.threshold:
-                counted[group.name] = [c for name in met for c in counted[name]]
+                counted[group.name] = [w for name in met for w in counted[name]]
         if self.quorum not in counted:
             raise QuorumNotMetError(
                 f"{len(latest)} of {len(self.witnesses)} witnesses cosigned, "
                 f"too few for the quorum {self.quorum!r}"
             )
-        return tuple(counted[self.quorum])
+        names = counted[self.quorum]
+        times = {
+            name: [cosignature.time * 1000 for cosignature in its]
+            for name, its in given.items()
+        }
+        return Met(
+            counted=tuple(latest[name] for name in names),
+            witnesses=tuple(names),
+            time=self._time(
+                {
+                    name: max(told)
+                    for name, its in times.items()
+                    if (told := [time for time in its if time <= until])
+                }
+            ),
+            claimed=self._time({name: max(its) for name, its in times.items()}),
+        )
+
+    def _time(self, times: dict[str, int]) -> int | None:
+        """Return the greatest time since when the quorum is met; None if not.
+
+        Args:
+            times: Each witness's time.
+        """
+        for group in self.groups:
+            told = sorted(
+                (times[name] for name in group.members if name in times),
+                reverse=True,
+            )
+            if len(told) >= group.threshold:
+                times[group.name] = told[group.threshold - 1]
+        return times.get(self.quorum) if self.quorum is not None else None
 
 
 def parse_policy(data: bytes) -> Policy:
@@ -200,18 +266,16 @@ def format_policy(policy: Policy) -> bytes:
     return b"".join(lines)
 
 
-def _latest_cosignatures(
+def _cosignatures(
     note: Note, witnesses: Sequence[Witness]
-) -> dict[str, Cosignature]:
-    """Return each witness's latest cosignature, all being verified."""
+) -> dict[str, list[Cosignature]]:
+    """Return each witness's cosignatures, all being verified."""
     names = {(w.key.name, w.key.key_id): w.name for w in witnesses}
-    latest: dict[str, Cosignature] = {}
+    given: dict[str, list[Cosignature]] = {}
     for line in check_signatures(note, [w.key for w in witnesses]):
         name = names[line.name, line.key_id]
-        cosignature = read_cosignature(line)
-        if name not in latest or latest[name].time < cosignature.time:
-            latest[name] = cosignature
-    return latest
+        given.setdefault(name, []).append(read_cosignature(line))
+    return given
 
 
 @dataclass(slots=True)

@@ -298,13 +298,13 @@ test("notes, vkeys, checkpoints and policies that are none are refused", () => {
 test("a report keeps a hundred faults of a kind, each once", () => {
   const report = new Report();
   for (let i = 0; i < 150; i++) {
-    report.failed("trails", 1, `fault ${i % 120}`, "x");
-    report.lacking("trails", 1, `lack ${i}`, "x");
+    report.found("PRV-0901", `fault ${i % 120}`, "x");
+    report.found("PRV-1401", `lack ${i}`, "x");
     report.notice("PRV-1402", `notice ${i}`);
   }
   assert.equal(report.checks.length, 200);
   assert.equal(report.notices.length, 100);
-  report.passed("trails", "all is well");
+  report.passed("PRV-0900", "all is well");
   assert.equal(report.checks.length, 200);
 });
 

@@ -22,6 +22,7 @@ const OWN = {
   "primitives/keccak.js": "hashlib",
   "primitives/mldsa44.js": "cryptography",
   "primitives/sha2.js": "hashlib",
+  "proof/explanations.js": "provenance/proof/codes.json",
 };
 
 test("every module has a twin in Python, or stands in for one's library", () => {

@@ -36,7 +36,6 @@ import {
   MAX_ANCHORS,
   MAX_TRAILS,
 } from "../../node/provenance_node/web/verify/proof/bundle.js";
-import { EXPLANATIONS } from "../../node/provenance_node/web/verify/proof/explanations.js";
 import {
   EDGE,
   WHOLE,
@@ -57,7 +56,6 @@ export function all() {
   return {
     checks: [SCHEMA, NOT_CHECKED, ...CHECKS],
     cset_82: CSET_82,
-    explanations: [...EXPLANATIONS],
     keys: forms(KEYS),
     limits: [
       MAX_BUNDLE_SIZE,

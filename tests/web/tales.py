@@ -11,6 +11,10 @@ import random
 from collections.abc import Callable, Collection
 from typing import Any
 
+from provenance.epcis.acts import read_act
+from provenance.epcis.form import check_whole
+from provenance.epcis.reading import read_event
+
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import (
@@ -24,9 +28,6 @@ from provenance.claims.registry import Authority
 from provenance.claims.trail import chain_hashes, map_key
 from provenance.encoding.canonical import encode
 from provenance.encoding.digest import Hash, sha256
-from provenance.epcis.acts import read_act
-from provenance.epcis.form import check_whole
-from provenance.epcis.reading import read_event
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import Bundle, Range, ShownStatement

@@ -165,7 +165,12 @@ def _rehearsal(moment: Moment, ledger: LedgerReader, now: int) -> Rehearsal:
     since = parse_commitment(last).time
     return Rehearsal(
         moment.reader,
-        Admission(registry, origin=ledger.origin),
+        Admission(
+            registry,
+            origin=ledger.origin,
+            books=ledger.books,
+            clock_bound=ledger.trust.clock_bound,
+        ),
         times=lambda: (since, max(now, since)),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from provenance.claims.roles import DEFAULT_ROLES
+
 from provenance.keys import MLDSASigner
 from tests.vectors import reference
 from tests.vectors.case import Case

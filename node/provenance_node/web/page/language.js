@@ -4,6 +4,7 @@
 
 import { readTime } from "../verify/epcis/reading.js";
 import { MalformedError } from "../verify/errors.js";
+import { CHECKS, CODES } from "../verify/proof/codes.js";
 import { WORDS } from "./words.js";
 
 /** @typedef {"en" | "zh-CN"} Language */
@@ -29,6 +30,20 @@ export function chooseLanguage(asked, saved, liked) {
   return "en";
 }
 
+/**
+ * Return what the registry of checks and codes says in a language: titles of
+ * checks under `step.id`, sentences under their codes.
+ * @param {Language} language
+ * @returns {Record<string, string>}
+ */
+function registered(language) {
+  const tongue = language === "en" ? "en" : "zh";
+  return Object.fromEntries([
+    ...[...CHECKS].map(([id, { title }]) => [`step.${id}`, title[tongue]]),
+    ...[...CODES].map(([code, { sentence }]) => [code, sentence[tongue]]),
+  ]);
+}
+
 /** Says things in one language. */
 export class Speaker {
   /**
@@ -41,7 +56,7 @@ export class Speaker {
     const main = language.slice(0, 2);
     this.locale = liked.find((tag) => tag.startsWith(`${main}-`)) ?? language;
     /** @type {Record<string, string>} */
-    this.words = WORDS[language];
+    this.words = { ...WORDS[language], ...registered(language) };
     this.plural = new Intl.PluralRules(language);
   }
 

@@ -97,16 +97,11 @@ async function explainOnce(event, check, speaker) {
   const details = /** @type {HTMLDetailsElement} */ (event.currentTarget);
   if (!details.open || details.classList.contains(EXPLAINED)) return;
   details.classList.add(EXPLAINED);
-  const found = await explain(check.code, speaker.language);
-  if (!found) return;
+  const means = await explain(check.code, speaker.language);
+  if (!means) return;
   details
     .querySelector("dl")
-    ?.append(
-      pair(
-        speaker.say("check.means"),
-        make("span", { lang: found.language }, found.text),
-      ),
-    );
+    ?.append(pair(speaker.say("check.means"), make("span", {}, means)));
 }
 
 /**

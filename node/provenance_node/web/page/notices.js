@@ -87,7 +87,7 @@ function makeSkipped(notice, stretch, checked, speaker, open) {
       make(
         "p",
         {},
-        speaker.say("PRV-1006", {
+        speaker.say("stretch.skipped", {
           first: speaker.number(first),
           last: speaker.number(last),
           all: speaker.number(count),

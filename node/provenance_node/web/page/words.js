@@ -2,8 +2,9 @@
 // What the page says, in English and in Chinese. Both have the same keys; a
 // key that ends in `.one` is the English form for one of a thing.
 //
-// Keys that are codes (PRV-nnmm) say for people what a check found. No face of
-// the project says that an item itself is genuine: evidence cannot show that.
+// What a check found is said by the registry of codes (verify/proof/codes.js).
+// No face of the project says that an item itself is genuine: evidence cannot
+// show that.
 
 export const WORDS = {
   en: {
@@ -73,115 +74,17 @@ export const WORDS = {
     "check.means": "What it means",
     "check.more.one": "{count} more finding of this kind",
     "check.more": "{count} more findings of this kind",
-    "step.format": "Form of the proof",
-    "step.origin": "Right item, right ledger",
-    "step.log-signature": "Ledger’s signature",
-    "step.quorum": "Witnesses",
-    "step.freshness": "Up to date",
-    "step.commitment": "One list for everybody",
-    "step.inclusion": "Really in the ledger",
-    "step.events": "Unchanged since signing",
-    "step.trails": "Nothing left out",
-    "step.completeness": "Whole story",
-    "step.signatures": "Signatures",
-    "step.roles": "Entitled to say so",
-    "step.demands": "In order",
-    "step.recalls": "Recalls",
     "step.FAILED": "This check failed.",
     "step.INCOMPLETE": "This check lacks something it needs.",
     "step.UNKNOWN": "This could not be checked.",
     "step.VERIFIED": "This check passed.",
-    "PRV-0001": "Not checked, because an earlier check did not pass.",
     skipped: "Not checked, because “{step}” did not pass.",
-    "PRV-0100": "The proof came in its proper form.",
-    "PRV-0101": "This is damaged, or no proof at all.",
-    "PRV-0200":
-      "It is about this very item, from the ledger that this browser trusts.",
-    "PRV-0201":
-      "It comes from another ledger, whose keys this browser does not have.",
-    "PRV-0202": "It is about a different item.",
-    "PRV-0203":
-      "It comes from the ledger that this browser trusts. No item was named to compare it with.",
-    "PRV-0300": "The ledger signed this state of its records.",
-    "PRV-0301": "The ledger’s signature is missing or wrong.",
-    "PRV-0400": "Enough independent witnesses were shown the same records.",
-    "PRV-0401":
-      "Too few witnesses confirm that they were shown the same records.",
-    "PRV-0402": "A witness’s signature is forged.",
-    "PRV-0403":
-      "No witnesses are asked for: the ledger alone vouches for itself.",
-    "PRV-0500": "The record is recent enough.",
-    "PRV-0501": "The record is out of date: a newer recall would not be seen.",
-    "PRV-0502":
-      "The record is dated in the future. Look at this device’s clock first.",
-    "PRV-0503": "No limit is set: how old the record may be was not checked.",
-    "PRV-0600": "The ledger bound itself to one list of all items’ entries.",
-    "PRV-0601":
-      "The ledger is empty, and so bound itself to no list of entries.",
-    "PRV-0700": "Every entry shown is in the ledger, at its place.",
-    "PRV-0701":
-      "Something here is not as the ledger has it: it was changed, or never logged.",
-    "PRV-0702": "The ledger took an entry that breaks its own rules.",
-    "PRV-0703":
-      "An entry is of a kind that this page does not know. Load the newest version of the page.",
-    "PRV-0800": "Every entry has the form that it must have.",
-    "PRV-0801":
-      "An entry has a form that no honest ledger takes: it was changed, or the ledger broke its rules.",
-    "PRV-0802": "No entry is shown.",
-    "PRV-0900":
-      "Each item’s list is as the ledger has it, no warning left out.",
-    "PRV-0901": "An entry or a warning was left out, added or changed.",
-    "PRV-0903": "The ledger’s list proves that it has no entry of this item.",
-    "PRV-1000":
-      "All that the story leads to is here, or is said to be left out.",
-    "PRV-1001": "Part of the story is missing.",
-    "PRV-1002": "Something here is no part of this item’s story.",
-    "PRV-1003": "The ledger proves that it has no record of this item.",
-    "PRV-1004": "A related record is not shown; it was not asked for either.",
-    "PRV-1005":
-      "All that was asked for is here. The story leads to more, which is not.",
-    "PRV-1006":
+    "stretch.skipped":
       "Entries {first} to {last} of {all} are left out here, because there are so many. None of them is a warning.",
     "stretch.open": "Show more of them",
     "stretch.busy": "Getting and checking them…",
     "stretch.bad": "What came did not pass the checks, so none of it is shown.",
     "stretch.unreachable": "They cannot be had at the moment. Try again later.",
-    "PRV-1100": "Every signature is valid.",
-    "PRV-1101": "A signature is not valid.",
-    "PRV-1102": "An entry was signed with a key that did not count then.",
-    "PRV-1103":
-      "Whether a signer’s key counted cannot be told from what is here.",
-    "PRV-1104":
-      "The ledger took a registration that was not its signer’s to make.",
-    "PRV-1105":
-      "Ledger and trust file disagree about a signer; the trust file counts.",
-    "PRV-1200": "Everyone was entitled to say what they said.",
-    "PRV-1201": "Somebody signed what they were not entitled to say.",
-    "PRV-1202":
-      "A signer’s permission was for a time only, and may have ended.",
-    "PRV-1203":
-      "An entry cannot be understood, so nobody can tell who may sign it.",
-    "PRV-1204":
-      "Whether a signer was entitled cannot be told from what is here.",
-    "PRV-1205": "No entry is shown for which anyone needs a permission.",
-    "PRV-1300": "Entries stand in the order that their signers demanded.",
-    "PRV-1301": "An entry is not where its signer demanded it to be.",
-    "PRV-1302": "No signer demanded a certain order.",
-    "PRV-1303":
-      "What came before an entry is not shown, so whether it is where its signer demanded cannot be told.",
-    "PRV-1400": "Nothing in its story recalls it.",
-    "PRV-1401":
-      "It, its lot, or something it was made from or travelled in was recalled.",
-    "PRV-1402": "A signer took back one of these entries as an error.",
-    "PRV-1403": "A recall was withdrawn: it had been made by mistake.",
-    "PRV-1404": "One party disputes another’s entry, which still stands.",
-    "PRV-1405": "A correction refers to an entry that is not on this record.",
-    "PRV-1406":
-      "All that was ever said of this item was taken back as an error.",
-    "PRV-1407":
-      "This number was given to a new thing more than once: two things may bear it.",
-    "PRV-1408":
-      "Something in this story, such as a box that it was in, had a warning at another time.",
     "notice.recall": "Recall",
     "notice.recall.item": "This very item was recalled.",
     "notice.recall.do":
@@ -403,94 +306,17 @@ export const WORDS = {
     "check.about": "涉及",
     "check.means": "含义",
     "check.more": "另有 {count} 项同类发现",
-    "step.format": "证明的格式",
-    "step.origin": "物品与账本相符",
-    "step.log-signature": "账本的签名",
-    "step.quorum": "见证方",
-    "step.freshness": "是否最新",
-    "step.commitment": "统一的目录",
-    "step.inclusion": "确已入账",
-    "step.events": "签署后未改动",
-    "step.trails": "没有遗漏",
-    "step.completeness": "来龙去脉完整",
-    "step.signatures": "各方签名",
-    "step.roles": "签署资格",
-    "step.demands": "先后顺序",
-    "step.recalls": "召回",
     "step.FAILED": "此项核验未通过。",
     "step.INCOMPLETE": "此项核验缺少所需内容。",
     "step.UNKNOWN": "此项无法核验。",
     "step.VERIFIED": "此项核验通过。",
-    "PRV-0001": "未核验，因为前面的核验没有通过。",
     skipped: "未核验，因为“{step}”没有通过。",
-    "PRV-0100": "证明文件的格式正确。",
-    "PRV-0101": "文件已损坏，或者根本不是证明文件。",
-    "PRV-0200": "证明说的正是这件物品，来自本浏览器信任的账本。",
-    "PRV-0201": "证明来自另一个账本，本浏览器没有它的密钥，无从核对。",
-    "PRV-0202": "证明说的是另一件物品。",
-    "PRV-0203": "证明来自本浏览器信任的账本。没有指明物品，请自行与标签比对。",
-    "PRV-0300": "账本为这份记录的状态签了名。",
-    "PRV-0301": "账本的签名缺失或有误。",
-    "PRV-0400": "有足够多的独立见证方看到了同样的记录。",
-    "PRV-0401": "确认看到同样记录的见证方太少。",
-    "PRV-0402": "有见证方的签名是伪造的。",
-    "PRV-0403": "未要求见证方：只有账本为自己作证。",
-    "PRV-0500": "记录足够新。",
-    "PRV-0501": "记录已过期：之后若有召回，在这里看不到。",
-    "PRV-0502": "记录的时间在未来，请先检查本设备的时钟。",
-    "PRV-0503": "没有设定期限，因此没有核对记录的新旧。",
-    "PRV-0600": "账本对所有物品的记录承诺了唯一的目录。",
-    "PRV-0601": "账本是空的，没有对任何目录作出承诺。",
-    "PRV-0700": "所示的每条记录都在账本中，位置相符。",
-    "PRV-0701": "这里有内容与账本不符：被改动过，或者从未入账。",
-    "PRV-0702": "账本收录了违反自身规则的记录。",
-    "PRV-0703": "本页面不认识某条记录的类型，请载入最新版本的页面。",
-    "PRV-0800": "每条记录的形式都符合要求。",
-    "PRV-0801":
-      "有一条记录不符合规定的形式，诚实的账本不会收录：它被改动过，或者账本违反了规则。",
-    "PRV-0802": "没有显示任何记录。",
-    "PRV-0900": "每件物品的目录都与账本一致，没有遗漏任何警示。",
-    "PRV-0901": "有记录或警示被遗漏、添加或改动。",
-    "PRV-0903": "账本的总目录证明：其中没有这件物品的记录。",
-    "PRV-1000": "来龙去脉涉及的内容都在这里，略过的部分另有说明。",
-    "PRV-1001": "来龙去脉缺了一部分。",
-    "PRV-1002": "这里混入了与该物品无关的内容。",
-    "PRV-1003": "账本证明：它没有这件物品的任何记录。",
-    "PRV-1004": "有一项相关记录未显示，也未被要求显示。",
-    "PRV-1005": "所要求的内容都在这里；来龙去脉还涉及其他内容，没有显示。",
-    "PRV-1006":
+    "stretch.skipped":
       "记录太多，这里略过了第 {first} 至第 {last} 条（共 {all} 条），其中没有警示。",
     "stretch.open": "显示更多",
     "stretch.busy": "正在获取并核验…",
     "stretch.bad": "取得的内容没有通过核验，因此不予显示。",
     "stretch.unreachable": "目前取不到这些记录，请稍后再试。",
-    "PRV-1100": "每个签名都有效。",
-    "PRV-1101": "有签名无效。",
-    "PRV-1102": "有记录所用的签名密钥在当时并不有效。",
-    "PRV-1103": "仅凭现有内容，无法判断某签署方的密钥是否有效。",
-    "PRV-1104": "账本收录了一项签署方无权作出的登记。",
-    "PRV-1105": "账本与信任文件对某签署方说法不一，以信任文件为准。",
-    "PRV-1200": "各方都有资格作出所签署的记录。",
-    "PRV-1201": "有签署方作出了无权作出的记录。",
-    "PRV-1202": "某签署方的资格有期限，当时可能已经失效。",
-    "PRV-1203": "有一条记录无法理解，因此无法判断谁有权签署。",
-    "PRV-1204": "仅凭现有内容，无法判断某签署方是否有资格。",
-    "PRV-1205": "没有显示任何需要资格的记录。",
-    "PRV-1300": "记录的先后符合签署方的要求。",
-    "PRV-1301": "有一条记录不在签署方要求的位置上。",
-    "PRV-1302": "没有签署方要求特定的先后。",
-    "PRV-1303":
-      "某条记录之前的内容没有显示，无法判断它的位置是否符合签署方的要求。",
-    "PRV-1400": "整个记录中没有召回。",
-    "PRV-1401": "该物品、其批次、原料或运输包装已被召回。",
-    "PRV-1402": "签署方已撤回其中一条有误的记录。",
-    "PRV-1403": "此前的一次召回系误发，已经撤回。",
-    "PRV-1404": "有一方对另一方的记录提出异议，原记录仍然有效。",
-    "PRV-1405": "有一条更正所指的记录不在这里。",
-    "PRV-1406": "关于这件物品的所有记录都已作为错误撤回。",
-    "PRV-1407":
-      "这个编号不止一次被登记给新产生的物品：可能有两件物品使用同一编号。",
-    "PRV-1408": "来龙去脉中的某件物品（例如它待过的包装）在其他时段曾有警示。",
     "notice.recall": "召回",
     "notice.recall.item": "这件物品已被召回。",
     "notice.recall.do":

@@ -55,7 +55,7 @@ export async function checkEntitlement(
   evidence,
   { pinned, lacking },
 ) {
-  for (const reason of lacking) report.lacking("signatures", 3, reason);
+  for (const reason of lacking) report.found("PRV-1103", reason);
   const replay = new Replay(
     report,
     registry,
@@ -76,9 +76,12 @@ export async function checkEntitlement(
   }
   const count = statements.size;
   const acts = replay.acts.size;
-  if (!acts) report.passed("roles", "no event is shown that takes a role", 5);
-  report.passed("signatures", `${counted(count, "signature")} valid`);
-  report.passed("roles", `${counted(acts, "event")} signed in granted roles`);
+  if (!acts) report.passed("PRV-1205", "no event is shown that takes a role");
+  report.passed("PRV-1100", `${counted(count, "signature")} valid`);
+  report.passed(
+    "PRV-1200",
+    `${counted(acts, "event")} signed in granted roles`,
+  );
   return { registry, acts: replay.acts, roles: replay.roles };
 }
 
@@ -145,7 +148,7 @@ class Replay {
       await this.registry.applyAll(others, { issuer, logIndex });
     } catch (error) {
       const detail = `${subject}: ${faultOf(error)}`;
-      this.#note("signatures", [4, 3], detail, subject);
+      this.#note("PRV-1104", "PRV-1103", detail, subject);
     }
   }
 
@@ -162,12 +165,12 @@ class Replay {
     } catch (error) {
       if (!(error instanceof UnknownActorError)) throw error;
       const detail = `${subject}: ${error.message}`;
-      this.#note("signatures", [2, 3], detail, subject);
+      this.#note("PRV-1102", "PRV-1103", detail, subject);
       return false;
     }
     if (await signatureIsValid(key, signature, headerBytes)) return true;
     const detail = `the signature of ${header.issuer} on ${subject} is not valid`;
-    this.report.failed("signatures", 1, detail, subject);
+    this.report.found("PRV-1101", detail, subject);
     return false;
   }
 
@@ -180,7 +183,7 @@ class Replay {
       act = readAct(event.body, event.items);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
-      this.report.failed("roles", 3, `${subject}: ${error.message}`, subject);
+      this.report.found("PRV-1203", `${subject}: ${error.message}`, subject);
       return;
     }
     const at = placeKey(event.at);
@@ -197,7 +200,8 @@ class Replay {
           grant.overlaps(earliest, latest),
         );
       } else if (error instanceof UnknownActorError) {
-        this.#note("roles", [1, 4], `${subject}: ${error.message}`, subject);
+        const detail = `${subject}: ${error.message}`;
+        this.#note("PRV-1201", "PRV-1204", detail, subject);
       } else throw error;
     }
   }
@@ -214,12 +218,12 @@ class Replay {
       this.registry.requireAct(event.issuer, act, mayHold);
     } catch (error) {
       if (!(error instanceof RoleNotGrantedError)) throw error;
-      this.#note("roles", [1, 4], `${subject}: ${error.message}`, subject);
+      const detail = `${subject}: ${error.message}`;
+      this.#note("PRV-1201", "PRV-1204", detail, subject);
       return;
     }
-    this.report.lacking(
-      "roles",
-      2,
+    this.report.found(
+      "PRV-1202",
       `${subject}: ${event.issuer} holds a grant for a time only, and when` +
         " the statement was logged is not shown",
       subject,
@@ -228,14 +232,13 @@ class Replay {
 
   /**
    * Note a fault, or a lack if what is missing could explain it.
-   * @param {string} name
-   * @param {[number, number]} reasons
+   * @param {string} fault
+   * @param {string} lack
    * @param {string} detail
    * @param {string} subject
    */
-  #note(name, [fault, lack], detail, subject) {
-    if (this.isLacking) this.report.lacking(name, lack, detail, subject);
-    else this.report.failed(name, fault, detail, subject);
+  #note(fault, lack, detail, subject) {
+    this.report.found(this.isLacking ? lack : fault, detail, subject);
   }
 }
 

@@ -152,19 +152,19 @@ export function readStatements(report, bundle, origin) {
         ids.push([event.position, leafHash(proven.id)]);
       } catch (error) {
         const subject = `event ${at[1]} of entry ${at[0]}`;
-        report.stop("events", 1, `${subject}: ${reasonOf(error)}`, subject);
+        report.stop("PRV-0801", `${subject}: ${reasonOf(error)}`, subject);
       }
     }
     try {
       statements.set(shown.logIndex, entryOf(shown, ids, origin));
     } catch (error) {
       const subject = `entry ${shown.logIndex}`;
-      report.stop("events", 1, `${subject}: ${reasonOf(error)}`, subject);
+      report.stop("PRV-0801", `${subject}: ${reasonOf(error)}`, subject);
     }
   }
-  if (!events.size) report.passed("events", "no event is shown", 2);
+  if (!events.size) report.passed("PRV-0802", "no event is shown");
   report.passed(
-    "events",
+    "PRV-0800",
     `${counted(events.size, "event")} shown, each of its form`,
   );
   return { statements, events };
@@ -182,7 +182,7 @@ export function checkLog(report, bundle, checkpoint, statements) {
   const last = checkpoint.size - 1;
   if (last < 0) {
     const detail = "the log is empty, and so commits to no map";
-    report.stop("commitment", 1, detail);
+    report.stop("PRV-0601", detail);
   }
   /** @type {Commitment} */
   const commitment = { covered: last, ...bundle.committed };
@@ -191,7 +191,7 @@ export function checkLog(report, bundle, checkpoint, statements) {
   for (const [index, data] of entriesOf(bundle, statements, commitment)) {
     if (leaves.has(index)) {
       const subject = `entry ${index}`;
-      report.stop("inclusion", 1, `${subject} is there twice`, subject);
+      report.stop("PRV-0701", `${subject} is there twice`, subject);
     }
     leaves.set(index, leafHash(data));
   }
@@ -202,18 +202,17 @@ export function checkLog(report, bundle, checkpoint, statements) {
     root = rootFrom(checkpoint.size, known, bundle.logHashes);
   } catch (error) {
     const detail = `the proof in the log's tree: ${reasonOf(error)}`;
-    report.stop("inclusion", 1, detail);
+    report.stop("PRV-0701", detail);
   }
   if (!equalBytes(root, checkpoint.root)) {
     report.stop(
-      "inclusion",
-      1,
+      "PRV-0701",
       "the entries shown do not lead to the root that the log signed:" +
         " something in the bundle is not as it was logged",
     );
   }
   report.passed(
-    "commitment",
+    "PRV-0600",
     `entry ${last} commits to the trails of` +
       ` ${counted(commitment.itemCount, "item")}`,
   );
@@ -244,11 +243,11 @@ export async function checkAnchors(report, bundle, checkpoint, leaves, trust) {
       size = older.size;
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
-      report.stop("inclusion", 1, `anchor ${i + 1}: ${error.message}`);
+      report.stop("PRV-0701", `anchor ${i + 1}: ${error.message}`);
     }
   }
   report.passed(
-    "inclusion",
+    "PRV-0700",
     `${counted(bundle.statements.length, "statement")} found in the log of` +
       ` ${counted(checkpoint.size, "entry", "entries")}`,
   );
@@ -275,7 +274,7 @@ export function checkTrails(report, bundle, events, { origin, mapRoot }) {
       values.push([mapKey(item), value]);
     } catch (error) {
       const detail = `the trail of ${item}: ${reasonOf(error)}`;
-      report.stop("trails", 1, detail, item);
+      report.stop("PRV-0901", detail, item);
     }
   }
   /** @type {Uint8Array} */
@@ -284,12 +283,11 @@ export function checkTrails(report, bundle, events, { origin, mapRoot }) {
     root = rootFromMany(values, bundle.mapProof);
   } catch (error) {
     const detail = `the proof in the ledger's map: ${reasonOf(error)}`;
-    report.stop("trails", 1, detail);
+    report.stop("PRV-0901", detail);
   }
   if (!equalBytes(root, mapRoot)) {
     report.stop(
-      "trails",
-      1,
+      "PRV-0901",
       "the trails shown do not lead to the root of the ledger's map: one of" +
         " them is not as the ledger has it",
     );
@@ -297,10 +295,10 @@ export function checkTrails(report, bundle, events, { origin, mapRoot }) {
   const whole = [...trails.values()].filter(({ count }) => count > 0).length;
   if (!whole) {
     const detail = `the map proves that ${bundle.subject} has no trail`;
-    report.passed("trails", detail, 3);
+    report.passed("PRV-0903", detail);
   }
   report.passed(
-    "trails",
+    "PRV-0900",
     `${counted(whole, "trail")} as the map says they are`,
   );
   return trails;
@@ -428,7 +426,7 @@ function readTimes(report, { commitments }, commitment) {
   const rows = commitments.map(({ logIndex, time }) => [logIndex, time]);
   rows.push([commitment.covered, commitment.time]);
   if (rows.some(([, time], i) => i && rows[i - 1][1] > time)) {
-    report.stop("inclusion", 2, "the log's time runs backwards");
+    report.stop("PRV-0702", "the log's time runs backwards");
   }
   return new LogTimes(rows);
 }
@@ -452,9 +450,9 @@ function checkKinds(report, { entries }) {
     } catch (error) {
       const detail = `${subject}: ${reasonOf(error)}`;
       if (error instanceof UnknownKindError) {
-        report.stop("inclusion", 3, detail, subject, "UNKNOWN");
+        report.stop("PRV-0703", detail, subject);
       }
-      report.stop("inclusion", 2, detail, subject);
+      report.stop("PRV-0702", detail, subject);
     }
   }
 }

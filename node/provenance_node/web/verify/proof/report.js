@@ -3,13 +3,14 @@
 // provenance/proof/report.py.
 //
 // Each check either passes, or notes its faults and goes on, or stops the
-// examination because nothing is left for the later checks to work on.
+// examination because nothing is left for the later checks to work on. Which
+// check a code is of, and what it comes to, the registry says (codes.js).
 
-import { STEPS } from "./verdict.js";
+import { CODES } from "./codes.js";
+import { checkOf } from "./verdict.js";
 
 /** @typedef {import("./verdict.js").Check} Check */
 /** @typedef {import("./verdict.js").Notice} Notice */
-/** @typedef {import("./verdict.js").Outcome} Outcome */
 
 /**
  * How many faults of one step and outcome, or notices of one code, are kept.
@@ -49,49 +50,37 @@ export class Report {
   }
 
   /**
-   * Note that a step passed, unless something was noted of it. A `reason` other
-   * than 0 says that it passed with less to check than its name promises:
-   * nothing was asked for, or nothing was there.
-   * @param {string} name
+   * Note that a check passed, unless something was noted of it. A code that
+   * does not end in 00 says that it passed with less to check than its name
+   * promises: nothing was asked for, or was there.
+   * @param {string} code
    * @param {string} detail
    */
-  passed(name, detail, reason = 0) {
-    if (this.checks.every((check) => check.id !== name)) {
-      this.#add(name, "VERIFIED", reason, detail);
+  passed(code, detail) {
+    const id = CODES.get(code)?.check;
+    if (this.checks.every((check) => check.id !== id)) {
+      this.#add(checkOf(code, detail));
     }
   }
 
   /**
-   * Note that the evidence contradicts the claim.
-   * @param {string} name
-   * @param {number} reason
+   * Note a fault, or a lack, and go on.
+   * @param {string} code
    * @param {string} detail
    */
-  failed(name, reason, detail, subject = "") {
-    this.#add(name, "FAILED", reason, detail, subject);
-  }
-
-  /**
-   * Note that something the trust file demands is not there.
-   * @param {string} name
-   * @param {number} reason
-   * @param {string} detail
-   */
-  lacking(name, reason, detail, subject = "") {
-    this.#add(name, "INCOMPLETE", reason, detail, subject);
+  found(code, detail, subject = "") {
+    this.#add(checkOf(code, detail, subject));
   }
 
   /**
    * Note a fault after which nothing more can be checked; always throws.
-   * @param {string} name
-   * @param {number} reason
+   * @param {string} code
    * @param {string} detail
    * @param {string} [subject]
-   * @param {Outcome} [outcome]
    * @returns {never}
    */
-  stop(name, reason, detail, subject = "", outcome = "FAILED") {
-    this.#add(name, outcome, reason, detail, subject);
+  stop(code, detail, subject) {
+    this.found(code, detail, subject);
     throw new StoppedError();
   }
 
@@ -108,19 +97,10 @@ export class Report {
     }
   }
 
-  /**
-   * @param {string} id
-   * @param {Outcome} outcome
-   * @param {number} reason
-   * @param {string} detail
-   */
-  #add(id, outcome, reason, detail, subject = "") {
-    const number = STEPS.indexOf(id) + 1;
-    const [step, fault] = [number, reason].map((n) => `${n}`.padStart(2, "0"));
-    const code = `PRV-${step}${fault}`;
-    const check = { id, outcome, code, detail, subject };
+  /** @param {Check} check */
+  #add(check) {
     const key = JSON.stringify(check);
-    if (!this.#checks.has(key) && this.#hasRoom(id, outcome)) {
+    if (!this.#checks.has(key) && this.#hasRoom(check.id, check.outcome)) {
       this.#checks.set(key, check);
     }
   }

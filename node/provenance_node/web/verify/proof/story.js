@@ -73,7 +73,7 @@ export function checkCompleteness(
   for (const { why, item, reason } of walk.missing) {
     if (why === ACTOR) continue;
     if (why === SUBJECT || why === TRUST || asked.has(why)) {
-      report.lacking("completeness", 1, reason, item);
+      report.found("PRV-1001", reason, item);
     } else {
       const detail = `${reason}; the trust file does not ask for it`;
       report.notice("PRV-1004", detail, item);
@@ -83,7 +83,7 @@ export function checkCompleteness(
   // Whoever hid one would hide what it says of all the rest.
   for (const { logIndex } of versions?.rows ?? []) {
     const detail = `the trust version of entry ${logIndex} is not shown`;
-    report.lacking("completeness", 1, detail, trusted);
+    report.found("PRV-1001", detail, trusted);
   }
   for (const { item, start, stop } of walk.skipped) {
     report.notice(
@@ -96,7 +96,7 @@ export function checkCompleteness(
   const own = evidence.trails.get(subject);
   if (own && own.count === 0) {
     const detail = `the ledger holds nothing about ${subject}`;
-    report.stop("completeness", 3, detail, subject, "UNKNOWN");
+    report.stop("PRV-1003", detail, subject);
   }
   const related = [...walk.trails].filter(
     ([item, { count }]) => count > 0 && item !== subject,
@@ -106,13 +106,13 @@ export function checkCompleteness(
     ` ${counted(related.length, "related trail")} shown`;
   if (!isWhole) {
     const detail = `${shown}, which is what the trust file asks for, and not all`;
-    report.passed("completeness", detail, 5);
+    report.passed("PRV-1005", detail);
   }
   if (walk.skipped.length) {
     const detail = `${shown}, which is all but what was skipped`;
-    report.passed("completeness", detail);
+    report.passed("PRV-1000", detail);
   }
-  report.passed("completeness", `${shown}, which is all`);
+  report.passed("PRV-1000", `${shown}, which is all`);
 }
 
 /**
@@ -136,13 +136,12 @@ export function checkDemands(report, evidence) {
       } catch (error) {
         if (!(error instanceof NotShownError)) throw error;
         const detail = `what ${which} follows: ${error.message}`;
-        report.lacking("demands", 3, detail, item);
+        report.found("PRV-1303", detail, item);
         continue;
       }
       if (!equalBytes(found, link)) {
-        report.failed(
-          "demands",
-          1,
+        report.found(
+          "PRV-1301",
           `${which} was to follow link ${toHex(link).slice(0, 16)} of ${item},` +
             ` but follows ${toHex(found).slice(0, 16)}`,
           item,
@@ -150,8 +149,8 @@ export function checkDemands(report, evidence) {
       }
     }
   }
-  if (!held) report.passed("demands", "no event demands to follow one", 2);
-  report.passed("demands", `${counted(held, "demand")} to follow a link held`);
+  if (!held) report.passed("PRV-1302", "no event demands to follow one");
+  report.passed("PRV-1300", `${counted(held, "demand")} to follow a link held`);
 }
 
 /**
@@ -187,7 +186,7 @@ export function checkRecalls(report, walk, events, acts) {
       );
     } else {
       const detail = `${item} was recalled by ${event.issuer} (${where})`;
-      report.lacking("recalls", 1, detail, item);
+      report.found("PRV-1401", detail, item);
       report.notice("PRV-1401", detail, item);
     }
   }
@@ -202,7 +201,7 @@ export function checkRecalls(report, walk, events, acts) {
       );
     }
   }
-  report.passed("recalls", "nothing that is shown recalls it");
+  report.passed("PRV-1400", "nothing that is shown recalls it");
 }
 
 /**
@@ -278,9 +277,8 @@ export function checkStanding(report, { subject }, walk, evidence) {
   );
   // Of what is not shown, something may stand.
   if (places.length === own.count && isVoid) {
-    report.lacking(
-      "recalls",
-      6,
+    report.found(
+      "PRV-1406",
       "all that was ever said of the item was declared an error",
       subject,
     );
@@ -404,7 +402,7 @@ function checkSurplus(report, bundle, walk, evidence, isWhole) {
     // Where something is missing, what it leads to is no surplus.
     if (!walk.trails.has(item) && isWhole) {
       const detail = `the trail of ${item} is no part of the story`;
-      report.failed("completeness", 2, detail, item);
+      report.found("PRV-1002", detail, item);
     }
   }
   const places = new Set();
@@ -417,7 +415,7 @@ function checkSurplus(report, bundle, walk, evidence, isWhole) {
     if (!places.has(key)) {
       const subject = `event ${at[1]} of entry ${at[0]}`;
       const detail = `${subject} is on no trail here`;
-      report.failed("completeness", 2, detail, subject);
+      report.found("PRV-1002", detail, subject);
     }
   }
 }

@@ -14,29 +14,15 @@
 // whether those who signed told the truth, no bundle can show.
 
 import { encodeBase64 } from "../encoding/base64.js";
+import { CHECKS, CODES } from "./codes.js";
 
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {"VERIFIED" | "UNKNOWN" | "INCOMPLETE" | "FAILED"} Outcome */
 
 export const SCHEMA = "provenance.verdict/1";
 
-/** The names of the steps, in order; step number 1 is the first. */
-export const STEPS = [
-  "format",
-  "origin",
-  "log-signature",
-  "quorum",
-  "freshness",
-  "commitment",
-  "inclusion",
-  "events",
-  "trails",
-  "completeness",
-  "signatures",
-  "roles",
-  "demands",
-  "recalls",
-];
+/** The ids of the checks, in the order in which they run. */
+export const STEPS = [...CHECKS.keys()];
 
 /** The code of a check that did not run. */
 export const NOT_CHECKED = "PRV-0001";
@@ -136,6 +122,19 @@ export function fillUp(checks) {
     const found = checks.filter((check) => check.id === id);
     return found.length ? found : [notChecked(id)];
   });
+}
+
+/**
+ * Return what a code says of its check, with its detail.
+ * @param {string} code
+ * @param {string} detail
+ * @returns {Check}
+ */
+export function checkOf(code, detail, subject = "") {
+  const said = CODES.get(code);
+  if (!said?.outcome) throw new Error(`${code} is the code of no check`);
+  const { check: id, outcome } = said;
+  return { id, outcome, code, detail, subject };
 }
 
 /**

@@ -191,6 +191,8 @@ class Examination {
     const { checkpoint } = signed;
     const { origin } = checkpoint;
 
+    report.passed("PRV-1500", "the evidence book is at hand");
+
     // 6 to 9: what the log holds.
     const { statements, events } = readStatements(report, bundle, origin);
     const { commitment, times, leaves } = checkLog(
@@ -213,6 +215,8 @@ class Examination {
     const { mapRoot } = commitment;
     const trails = checkTrails(report, bundle, events, { origin, mapRoot });
     const evidence = { statements, times, events, trails };
+
+    report.passed("PRV-1600", "nothing shown breaks the log's rules");
 
     // 10 to 14: what it means.
     const trusted = trustItem(origin);
@@ -252,10 +256,10 @@ class Examination {
       if (!(error instanceof MalformedError)) throw error;
       /** @type {Report} */
       const report = this.report;
-      report.stop("format", 1, error.message, "", "UNKNOWN");
+      report.stop("PRV-0101", error.message);
     }
     this.report.passed(
-      "format",
+      "PRV-0100",
       `a bundle of ${data.length} bytes in canonical form`,
     );
     return { bundle, claimed };
@@ -271,25 +275,23 @@ class Examination {
       const read = await readItem(item);
       if (read !== subject) {
         const detail = `the bundle is about ${subject}, not ${read}`;
-        report.stop("origin", 2, detail, read);
+        report.stop("PRV-0202", detail, read);
       }
     }
     if (origin !== trust.origin) {
       report.stop(
-        "origin",
-        1,
+        "PRV-0201",
         `the bundle is of the ledger ${origin}, which is unknown: the trust` +
           ` file names ${trust.origin}`,
         origin,
-        "UNKNOWN",
       );
     }
     const detail = `of the ledger ${origin}`;
     if (item === null) {
       const unnamed = `${detail}; no item was named to compare it with`;
-      report.passed("origin", unnamed, 3);
+      report.passed("PRV-0203", unnamed);
     }
-    report.passed("origin", detail);
+    report.passed("PRV-0200", detail);
   }
 
   /**
@@ -307,13 +309,13 @@ class Examination {
         error instanceof MalformedError ||
         error instanceof VerificationError
       ) {
-        report.stop("log-signature", 1, error.message, trust.origin);
+        report.stop("PRV-0301", error.message, trust.origin);
       }
       throw error;
     }
     const keys = trust.policy.logs.length;
     const signers = keys === 1 ? "the key" : `all ${keys} keys`;
-    report.passed("log-signature", `signed by ${signers} of the log`);
+    report.passed("PRV-0300", `signed by ${signers} of the log`);
     return signed;
   }
 
@@ -327,24 +329,24 @@ class Examination {
       counted = await policy.check(signed);
     } catch (error) {
       if (error instanceof QuorumNotMetError) {
-        report.lacking("quorum", 1, error.message);
+        report.found("PRV-0401", error.message);
         return [];
       }
       if (
         error instanceof MalformedError ||
         error instanceof InvalidSignatureError
       ) {
-        report.stop("quorum", 2, error.message);
+        report.stop("PRV-0402", error.message);
       }
       throw error;
     }
     if (policy.quorum === null) {
       const detail = "the trust file asks for no cosignatures";
       report.notice("PRV-0403", detail);
-      report.passed("quorum", detail, 3);
+      report.passed("PRV-0403", detail);
     } else {
       report.passed(
-        "quorum",
+        "PRV-0400",
         `cosigned by ${counted.length} of ${policy.witnesses.length}` +
           ` witnesses, enough for ${quoted(policy.quorum)}`,
       );
@@ -364,14 +366,13 @@ class Examination {
       latest = Math.max(commitment.time, newest(counted, now));
     } catch (error) {
       if (!(error instanceof VerificationError)) throw error;
-      report.stop("freshness", 2, error.message);
+      report.stop("PRV-0504", error.message);
     }
     const age = Math.floor(Math.max(0, now - latest) / 1000);
     const limit = this.trust.maxAgeSeconds;
     if (limit !== null && age > limit) {
-      report.lacking(
-        "freshness",
-        1,
+      report.found(
+        "PRV-0501",
         `stale: the checkpoint is ${age} s old, over the ${limit} s that the` +
           " trust file allows",
       );
@@ -379,8 +380,8 @@ class Examination {
     const detail = `the checkpoint is ${age} s old`;
     if (limit === null) {
       const unlimited = `${detail}, and the trust file sets no limit`;
-      report.passed("freshness", unlimited, 3);
+      report.passed("PRV-0503", unlimited);
     }
-    report.passed("freshness", detail);
+    report.passed("PRV-0500", detail);
   }
 }

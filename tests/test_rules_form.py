@@ -14,21 +14,28 @@ from provenance.claims.event import (
 )
 from provenance.claims.versions import trust_item
 from provenance.encoding.digest import sha256
-from provenance.epcis.form import (
-    EXPIRY,
-    LOT_NUMBER,
-    check_form,
-    check_named,
-    check_whole,
-    items_named,
-)
+from provenance.epcis.lots import LOT_NUMBER
 from provenance.epcis.render import put_back
+from provenance.epcis.shapes import ITEM_MEMBERS
 from provenance.errors import MalformedError
+from provenance.rules import form
+from provenance.rules.book import baseline
+from provenance.rules.form import check_named
 
+BOOK = baseline()
+EXPIRY = "urn:epcglobal:cbv:mda:itemExpirationDate"
+TIME = "2026-03-01T09:00:00Z"
 UNIT = "https://id.gs1.org/01/09506000134352/21/1"
 PLACE = "https://id.gs1.org/414/9506000134376"
-BODY: dict[str, Any] = {
+PRODUCT = "https://id.gs1.org/01/09506000134352"
+SEEN: dict[str, Any] = {
     "type": "ObjectEvent",
+    "action": "OBSERVE",
+    "eventTime": TIME,
+}
+OWN: dict[str, Any] = {"type": "urn:x:Event", "eventTime": TIME}
+BODY: dict[str, Any] = {
+    **SEEN,
     "ilmd": {"cbvmda:lotNumber": "L7"},
     "x:a": {"b": 1, "c": {}},
     "x:list": [{"a": 1}, {}],
@@ -37,6 +44,7 @@ BODY: dict[str, Any] = {
 ONE: Counts = ((CODES["epcList"], 1),)
 
 READ_BY_RULES = [
+    "concerns",
     "type",
     "action",
     "bizStep",
@@ -61,6 +69,20 @@ READ_BY_RULES = [
 ]
 
 
+def check_form(
+    body: dict[str, Any], counts: Counts, pointers: list[str]
+) -> None:
+    form.check_form(body, counts, pointers, BOOK)
+
+
+def check_whole(event: Event) -> None:
+    form.check_whole(event, BOOK)
+
+
+def items_named(body: dict[str, Any], items: list[Item]) -> tuple[Item, ...]:
+    return form.items_named(body, items, BOOK)
+
+
 def made(
     body: dict[str, Any], *items: Item, fields: tuple[Field, ...] = ()
 ) -> Event:
@@ -73,7 +95,7 @@ def test_what_a_rule_reads_is_concealed_neither_whole_nor_in_part(
 ) -> None:
     for pointer in (f"/{name}", f"/{name}/0", f"/{name}/set", f"/{name}/"):
         with pytest.raises(MalformedError, match="may not be concealed"):
-            check_form({"type": "X"}, ONE, [pointer])
+            check_form(OWN, ONE, [pointer])
 
 
 @pytest.mark.parametrize(
@@ -94,7 +116,7 @@ def test_lot_and_expiry_are_not_concealed_in_any_spelling(
     pointer: str,
 ) -> None:
     body: dict[str, Any] = {
-        "type": "X",
+        **OWN,
         "@context": [
             {"mine": "urn:epcglobal:cbv:mda:", "whole": LOT_NUMBER},
         ],
@@ -159,13 +181,13 @@ def test_no_field_is_concealed_inside_another() -> None:
         ["/a/", "/a//"],
     ):
         with pytest.raises(MalformedError, match="stands in another"):
-            check_form({"type": "X"}, ONE, pointers)
-    check_form({"type": "X"}, ONE, ["/a/", "/a/b", "/a/b!", "/b/a", "/c"])
+            check_form(OWN, ONE, pointers)
+    check_form(OWN, ONE, ["/a/", "/a/b", "/a/b!", "/b/a", "/c"])
 
 
 def test_prefixes_that_cannot_be_read_are_a_fault_of_form() -> None:
     with pytest.raises(MalformedError):
-        check_form({"type": "X", "@context": 7}, ONE, ["/a"])
+        check_form({**OWN, "@context": 7}, ONE, ["/a"])
 
 
 def test_a_registry_event_is_about_its_actor_and_conceals_nothing() -> None:
@@ -180,7 +202,7 @@ def test_a_registry_event_is_about_its_actor_and_conceals_nothing() -> None:
         with pytest.raises(MalformedError, match="a registry event has"):
             check_form(body, counts, pointers)
     with pytest.raises(MalformedError, match="only registry events"):
-        check_form({"type": "ObjectEvent"}, ((1, 1), (3, 1)), [])
+        check_form(SEEN, ((1, 1), (3, 1)), [])
     check_named(body, Item("actor", "did:web:a"))
 
 
@@ -188,6 +210,7 @@ def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
     item = Item("transformationID", "https://id.gs1.org/253/95060001343527")
     body: dict[str, Any] = {
         "type": "TransformationEvent",
+        "eventTime": TIME,
         "transformationID": "urn:epc:id:gdti:9506000.13435.7",
     }
     used = Item("inputEPCList", UNIT)
@@ -197,7 +220,9 @@ def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
     with pytest.raises(MalformedError, match="and among the items"):
         check_whole(made(body, used))
     with pytest.raises(MalformedError, match="and among the items"):
-        check_whole(made({"type": "TransformationEvent"}, used, item))
+        check_whole(
+            made({"type": "TransformationEvent", "eventTime": TIME}, used, item)
+        )
     other = Item("transformationID", "urn:x:other")
     with pytest.raises(MalformedError, match="the body names"):
         check_whole(made(body, used, other))
@@ -211,7 +236,7 @@ def test_a_transformation_is_in_the_body_and_among_the_items() -> None:
 def test_a_prefix_of_the_event_is_written_out_in_what_the_body_names() -> None:
     context = [{"mine": "https://example.com/"}]
     body: dict[str, Any] = {
-        "type": "X",
+        **OWN,
         "@context": context,
         "transformationID": "mine:t/1",
         "readPoint": {"id": "mine:p/1"},
@@ -223,7 +248,7 @@ def test_a_prefix_of_the_event_is_written_out_in_what_the_body_names() -> None:
 
 
 def test_a_place_is_an_item_where_there_is_no_other() -> None:
-    body: dict[str, Any] = {"type": "ObjectEvent", "readPoint": {"id": PLACE}}
+    body: dict[str, Any] = {**SEEN, "readPoint": {"id": PLACE}}
     place = Item("place", PLACE)
     assert items_named(body, []) == (place,)
     check_whole(made(body, place))
@@ -253,11 +278,11 @@ def test_registry_events_get_no_item_from_their_body() -> None:
 )
 def test_an_id_in_another_spelling_is_refused(spelled: str) -> None:
     with pytest.raises(MalformedError, match="not in canonical form"):
-        check_whole(made({"type": "X"}, Item("epcList", spelled)))
+        check_whole(made(OWN, Item("epcList", spelled)))
 
 
-@pytest.mark.parametrize("name", READ_BY_RULES)
-def test_what_cannot_be_concealed_is_not_put_back_either(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(ITEM_MEMBERS))
+def test_what_names_items_is_not_put_back(name: str) -> None:
     assert put_back({"a": 1}, [Field(f"/{name}", 1)]) == {"a": 1}
     assert put_back({"a": 1}, [Field("/b", 1)]) == {"a": 1, "b": 1}
 
@@ -269,3 +294,132 @@ def test_no_event_joins_the_trail_of_the_trust(relation: str) -> None:
         check_named({"type": "ObjectEvent"}, item)
     with pytest.raises(MalformedError, match="no event may name it"):
         check_named({"type": "ActorEnrolled", "actor": item.id}, item)
+
+
+# What an event of a type may name.
+
+
+def counts_of(*relations: str) -> Counts:
+    return tuple(sorted((CODES[r], relations.count(r)) for r in {*relations}))
+
+
+def fault_of(body: dict[str, Any], *relations: str) -> str:
+    """Return what is wrong with that event, "" if nothing is."""
+    try:
+        check_form({"eventTime": TIME, **body}, counts_of(*relations), [])
+    except MalformedError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(("body", "says"), [
+    ({"type": "Nonsense", "action": "ADD"}, "no events of the type"),
+    ({"type": "objectEvent", "action": "ADD"}, "no events of the type"),
+    ({"type": "QuantityEvent", "action": "ADD"}, "no events of the type"),
+    ({"type": "ObjectEvent", "action": "MAYBE"}, "has the action"),
+    ({"type": "ObjectEvent", "action": "add"}, "has the action"),
+    ({"type": "ObjectEvent"}, "has the action"),
+    ({"type": "ObjectEvent", "action": None}, "has the action"),
+    ({"type": "TransformationEvent", "action": "ADD"}, "has none"),
+    ({"type": "urn:x:Event", "action": "MAYBE"}, "no action"),
+    ({"type": 7, "action": "ADD"}, "are text"),
+    ({"type": "ObjectEvent", "action": ["ADD"]}, "are text"),
+])  # fmt: skip
+def test_an_event_that_is_none_of_epcis_has_no_form(
+    body: dict[str, Any], says: str
+) -> None:
+    assert says in fault_of(body, "epcList")
+
+
+@pytest.mark.parametrize(("kind", "action", "relations", "says"), [
+    ("ObjectEvent", "OBSERVE", ["childEPCs"], "has no childEPCs"),
+    ("ObjectEvent", "ADD", ["epcList", "parentID"], "has no parentID"),
+    ("ObjectEvent", "ADD", ["about"], "names an item in"),
+    ("ObjectEvent", "ADD", ["place"], "has no place"),
+    ("ObjectEvent", "DELETE", ["inputEPCList"], "has no inputEPCList"),
+    ("TransformationEvent", "", ["epcList"], "has no epcList"),
+    ("TransformationEvent", "", ["inputEPCList"], "names an item in output"),
+    ("TransformationEvent", "", ["outputEPCList"], "names an item in input"),
+    ("AggregationEvent", "ADD", ["childEPCs"], "has 1 parentID"),
+    ("AggregationEvent", "ADD", ["parentID"], "names an item in child"),
+    ("AggregationEvent", "DELETE", ["childEPCs"], "has 1 parentID"),
+    ("AggregationEvent", "OBSERVE", ["epcList"], "has no epcList"),
+    ("AssociationEvent", "OBSERVE", ["childEPCs"], "has 1 parentID"),
+    ("TransactionEvent", "ADD", ["childEPCs"], "has no childEPCs"),
+    ("TransactionEvent", "ADD", ["place"], "has no place"),
+    ("urn:x:Event", "", ["parentID", "parentID"], "parentID"),
+])  # fmt: skip
+def test_a_list_that_its_type_has_not_or_lacks_is_a_fault(
+    kind: str, action: str, relations: list[str], says: str
+) -> None:
+    body = {"type": kind} | ({"action": action} if action else {})
+    assert says in fault_of(body, *relations)
+
+
+@pytest.mark.parametrize(("kind", "action", "relations"), [
+    ("ObjectEvent", "ADD", ["epcList", "quantityList"]),
+    ("ObjectEvent", "OBSERVE", ["place"]),
+    ("ObjectEvent", "OBSERVE", ["quantityList", "about"]),
+    ("AggregationEvent", "DELETE", ["parentID"]),
+    ("AggregationEvent", "OBSERVE", ["childEPCs"]),
+    ("AggregationEvent", "ADD", ["parentID", "childQuantityList"]),
+    ("TransactionEvent", "DELETE", ["place"]),
+    ("TransformationEvent", "", ["inputEPCList", "outputQuantityList"]),
+    ("urn:x:Event", "DELETE", ["childEPCs", "inputEPCList"]),
+])  # fmt: skip
+def test_the_lists_of_epcis_are_of_form(
+    kind: str, action: str, relations: list[str]
+) -> None:
+    body = {"type": kind} | ({"action": action} if action else {})
+    assert fault_of(body, *relations) == ""
+
+
+@pytest.mark.parametrize("name", ["type", "disposition", "eventID", "x:note"])
+@pytest.mark.parametrize("hidden", ["\x00", "\n", "\x7f", "\u202e", "\u2066"])
+def test_no_text_of_the_body_hides_what_cannot_be_seen(
+    name: str, hidden: str
+) -> None:
+    says = fault_of({**SEEN, name: f"a{hidden}b"}, "epcList")
+    assert "cannot be seen" in says
+
+
+@pytest.mark.parametrize("step", [
+    "sold", "recalled", "cbv:BizStep-sold", "urn:provenance:step:sold",
+    "urn:epcglobal:cbv:bizstep:shipping", "zz:shipping", 7,
+])  # fmt: skip
+def test_a_step_that_the_book_does_not_know_is_a_fault(step: object) -> None:
+    assert fault_of({**SEEN, "bizStep": step}, "epcList")
+
+
+def test_words_of_somebodys_own_are_kept() -> None:
+    own = "https://example.com/step"
+    assert fault_of({**SEEN, "bizStep": own}, "epcList") == ""
+    assert fault_of({**SEEN, "disposition": own}, "epcList") == ""
+    assert fault_of({**SEEN, "disposition": "unheard_of"}, "epcList") == ""
+
+
+def test_an_error_is_declared_by_the_id_of_its_event() -> None:
+    wrong: dict[str, Any] = {**SEEN, "errorDeclaration": {"reason": "x"}}
+    assert "by its eventID" in fault_of(wrong, "epcList")
+    assert "by its eventID" in fault_of({**wrong, "eventID": 7}, "epcList")
+    assert fault_of({**wrong, "eventID": "urn:uuid:1"}, "epcList") == ""
+
+
+def test_an_event_follows_its_own_items_alone() -> None:
+    body = {**SEEN, "after": [[UNIT, bytes(32)]]}
+    check_whole(made(body, Item("epcList", UNIT)))
+    with pytest.raises(MalformedError, match="which is no item"):
+        check_whole(made(body, Item("epcList", UNIT[:-1] + "2")))
+
+
+def test_a_warning_of_a_whole_product_is_about_it() -> None:
+    named = Item("quantityList", PRODUCT)
+    about = Item("about", PRODUCT)
+    warning = {**SEEN, "bizStep": "urn:provenance:step:recalled"}
+    assert items_named(warning, [named]) == (named, about)
+    assert items_named(warning, [named, about]) == (named, about)
+    assert items_named(SEEN, [named]) == (named,)
+    check_whole(made(warning, named, about))
+    check_whole(made(SEEN, named))
+    with pytest.raises(MalformedError, match="a warning of the whole product"):
+        check_whole(made(warning, named))

@@ -1,0 +1,116 @@
+"""Permission: which of an actor's grants let it do what an event does.
+
+Each need of an event (`provenance.claims.act`) must be met by one grant:
+
+    role      has one of the kinds that the need names, or `*`
+    dates     hold at the time of the entry
+    places    all those of the event are the grant's, if it names any
+    prefixes  cover every owner key of the need
+
+What a role may do is what the evidence book in force says; a role that it
+does not know may do nothing.
+
+In full: `FORMATS.md`, section 10.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from provenance.claims.act import Act, Need
+from provenance.claims.actor import Grant
+from provenance.encoding.digest import Hash
+from provenance.errors import RoleNotGrantedError
+
+ANY_KIND = "*"
+"""Among a role's kinds: every kind."""
+
+Roles = Mapping[str, frozenset[str]]
+"""Role → the kinds of event that it may sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGrant:
+    """A grant with its history.
+
+    Attributes:
+        id: The id of the event that granted it.
+        grant: What it gives.
+        granted_by: The actor that signed it.
+        parent: The id of the grant it was passed on from; None if the
+            authorities gave it.
+        added: The index of the entry where it took effect.
+        revoked: The index of the entry that ended it; None while it holds.
+        depth: How often it was passed on; 0 if the authorities gave it.
+    """
+
+    id: Hash
+    grant: Grant
+    granted_by: str
+    parent: Hash | None
+    added: int
+    revoked: int | None = None
+    depth: int = 0
+
+
+def grant_for(
+    need: Need,
+    act: Act,
+    live: Sequence[HeldGrant],
+    *,
+    roles: Roles,
+    actor: str,
+) -> HeldGrant:
+    """Return the first of *live* grants that meets *need*.
+
+    Args:
+        need: One of those of *act*.
+        act: What an event does.
+        live: The grants that *actor* holds at the time of the entry, in the
+            order of the log.
+        roles: What each role may do.
+        actor: Who signed, for messages.
+
+    Raises:
+        RoleNotGrantedError: None of them meets it.
+    """
+    kinds = " or ".join(map(repr, sorted(need.kinds)))
+    able = [held for held in live if _may(held, need, roles)]
+    if not able:
+        held_roles = sorted({held.grant.role for held in live}) or ["no role"]
+        raise RoleNotGrantedError(
+            f"{actor!r} may not sign {kinds} events: it holds"
+            f" {', '.join(held_roles)}"
+        )
+    here = [held for held in able if _is_place_of(held.grant, act)]
+    if not here:
+        raise RoleNotGrantedError(
+            f"{actor!r} may not sign {kinds} events at"
+            f" {', '.join(act.places) or 'an unnamed place'}"
+        )
+    for held in here:
+        if all(map(held.grant.lets_create, need.keys)):
+            return held
+    # One grant must cover all; name what no grant covers, if anything.
+    foreign = next(
+        (
+            key
+            for key in need.keys
+            if not any(held.grant.lets_create(key) for held in here)
+        ),
+        need.keys[0],
+    )
+    raise RoleNotGrantedError(
+        f"{actor!r} may not sign {kinds} events of items under {foreign!r}:"
+        " its grants name other prefixes"
+    )
+
+
+def _may(held: HeldGrant, need: Need, roles: Roles) -> bool:
+    kinds = roles.get(held.grant.role, frozenset())
+    return ANY_KIND in kinds or not need.kinds.isdisjoint(kinds)
+
+
+def _is_place_of(grant: Grant, act: Act) -> bool:
+    return not grant.places or (
+        bool(act.places) and set(act.places) <= set(grant.places)
+    )

@@ -1,0 +1,65 @@
+"""The moment an EPCIS time names, in ms since 1970.
+
+In full: `FORMATS.md`, section 5.
+"""
+
+import re
+from datetime import date
+from functools import lru_cache
+
+from provenance.encoding.canonical import Value
+from provenance.errors import MalformedError
+
+_TIME = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r"(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
+)
+_LONGEST = len("2026-03-01T09:00:00.123456789+13:00")
+_EPOCH = date(1970, 1, 1).toordinal()
+_LARGEST_OFFSET = 14 * 60
+
+
+def read_time(text: Value) -> int:
+    """Return the moment that *text* names, in ms since 1970, rounded down.
+
+        2026-03-01T09:00:00.1239+13:00      1772308800123
+
+    A day of the calendar, whole seconds up to 59 and one to nine digits of
+    their fraction, and the offset from UTC, 14 hours at most.
+
+    Raises:
+        MalformedError: It is not text of that form, or before 1970.
+    """
+    # What is longer is none, and would be remembered.
+    is_short = isinstance(text, str) and len(text) <= _LONGEST
+    ms = _moment(str(text)) if is_short else None
+    if ms is None or ms < 0:
+        raise MalformedError(
+            "eventTime is a time from 1970 on with its zone, such as"
+            f" 2026-03-01T09:00:00+13:00, not {str(text)[:40]!r}"
+        ).under("form.time")
+    return ms
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str) -> int | None:
+    found = _TIME.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second = map(int, found.groups()[:6])
+    fraction, sign, hours, minutes = found.groups(default="0")[6:]
+    offset = int(hours) * 60 + int(minutes)
+    if (
+        hour > 23
+        or max(minute, second, int(minutes)) > 59
+        or offset > _LARGEST_OFFSET
+    ):
+        return None
+    try:
+        days = date(year, month, day).toordinal() - _EPOCH
+    except ValueError:
+        return None
+    of_day = hour * 60 + minute + (offset if sign == "-" else -offset)
+    # A fraction's digits beyond the third are dropped, which rounds down.
+    ms = int(f"{fraction}00"[:3])
+    return ((days * 1440 + of_day) * 60 + second) * 1000 + ms

@@ -1,0 +1,160 @@
+"""Trails as they are now: what is stored, and behind it what is being added.
+
+The rules that ask what was said before read it here, so that a statement of a
+batch is judged by those that were placed before it in the same batch.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from provenance.claims.statement import parse_entry
+from provenance.errors import MalformedError, StoreError
+from provenance.ledger.admit import Place
+from provenance.ledger.sequence import Sequencer, mark_of
+from provenance.store.protocol import NO_LINK, LinkRow, Reader
+from provenance.tlog.commitment import parse_commitment
+
+_AT_ONCE = 256
+"""How many links are read at once when a trail is walked."""
+
+
+class Trail(NamedTuple):
+    """How long an item's trail is, and the number of its latest link."""
+
+    length: int
+    last: int
+
+
+FindTrail = Callable[[bytes], Trail | None]
+"""Returns the trail of a map key; None for an item without any."""
+
+
+class Trails:
+    """Reads trails and events, those that are being added as well."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        find_trail: FindTrail,
+        placed: Sequencer | None = None,
+    ) -> None:
+        """Read from what *reader* has stored, and what *placed* is adding.
+
+        Args:
+            reader: The ledger's store.
+            find_trail: Where each trail ends, with what is being added.
+            placed: What is being added; None if nothing is.
+        """
+        self.reader = reader
+        self.find = find_trail
+        self._placed = placed
+
+    def just_placed(self, last: int, most: int) -> list[LinkRow]:
+        """Return the links that are being added, back from that numbered."""
+        return [] if self._placed is None else self._placed.recent(last, most)
+
+    def back(self, trail: Trail) -> Iterator[tuple[int, LinkRow]]:
+        """Yield every link of *trail* with its number, latest first."""
+        last = trail.last
+        while last != NO_LINK:
+            links = self.just_placed(last, _AT_ONCE)
+            if not links:
+                links = self.reader.trail_back(last, _AT_ONCE)
+            if not links:
+                raise StoreError(f"link {last} is missing: run an audit")
+            for link in links:
+                yield last, link
+                last = link.previous
+
+    def event(self, place: Place) -> bytes:
+        """Return the data of the event there.
+
+        Raises:
+            NotFoundError: There is none.
+        """
+        if self._placed is not None and place.log_index >= self._placed.start:
+            return self._placed.row(place.log_index).events[place.position]
+        return self.reader.event(*place)
+
+    def issuer(self, log_index: int) -> str:
+        """Return who signed the statement there.
+
+        Raises:
+            StoreError: What is stored there is no statement.
+        """
+        if self._placed is not None and log_index >= self._placed.start:
+            entry = self._placed.row(log_index).entry
+        else:
+            (entry,) = self.reader.entries(log_index, log_index + 1)
+        try:
+            return parse_entry(entry).header.issuer
+        except MalformedError as error:
+            raise StoreError(f"entry {log_index}: {error}") from error
+
+    def find_event(
+        self, event_id: bytes, time: int, *, before: int | None = None
+    ) -> Place | None:
+        """Return where the event with that id and time is stored first.
+
+        Args:
+            event_id: Its id.
+            time: When it happened, as it says itself: ms since 1970.
+            before: The entry from which on none is looked at; None for all.
+        """
+        for found in self.reader.events_like(time, mark_of(event_id)):
+            place = Place(*found)
+            if before is not None and place.log_index >= before:
+                break
+            if self.reader.event_id(*place) == event_id:
+                return place
+        return None
+
+
+def stored_trails(reader: Reader) -> FindTrail:
+    """Return what finds the trails that *reader* has stored."""
+
+    def find(key: bytes) -> Trail | None:
+        head = reader.head(key)
+        return None if head is None else Trail(head.count, head.last)
+
+    return find
+
+
+def times_around(reader: Reader, log_index: int) -> tuple[int, int]:
+    """Return the times of the commitments before and after an entry, in ms.
+
+    The first is 0 where none is before it. Between the two it was logged.
+
+    Raises:
+        StoreError: No commitment is stored after it.
+    """
+    since = commitment_before(reader, log_index)
+    until = commitment_from(reader, log_index)
+    if until is None:
+        raise StoreError(
+            f"no map commitment follows entry {log_index}: run an audit"
+        )
+    return since[1] if since else 0, until[1]
+
+
+def commitment_before(reader: Reader, log_index: int) -> tuple[int, int] | None:
+    """Return the (log index, time) of the last commitment before an entry."""
+    return _commitment(reader.bare_before, log_index, step=0)
+
+
+def commitment_from(reader: Reader, log_index: int) -> tuple[int, int] | None:
+    """Return the (log index, time) of the first from that index on."""
+    return _commitment(reader.bare_from, log_index, step=1)
+
+
+def _commitment(
+    find: Callable[[int], tuple[int, bytes] | None], at: int, *, step: int
+) -> tuple[int, int] | None:
+    while (found := find(at)) is not None:
+        log_index, entry = found
+        try:
+            return log_index, parse_commitment(entry).time
+        except MalformedError:
+            # A rule book, which has no events either.
+            at = log_index + step
+    return None
