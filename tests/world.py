@@ -204,6 +204,7 @@ class World:
             CosignatureSigner(f"{name}.example", signer_of(name))
             for name in witnesses
         ]
+        self.clocks: dict[str, int] = {}
         self.entries: list[bytes] = []
         self.nodes = MemoryNodes()
         self.events: dict[Position, Event] = {}
@@ -419,7 +420,10 @@ class World:
             )
         return signed.with_cosignatures(
             *(
-                witness.sign(checkpoint, time=self.now // 1000)
+                witness.sign(
+                    checkpoint,
+                    time=(self.now + self.clocks.get(witness.name, 0)) // 1000,
+                )
                 for witness in self.witnesses
             )
         )

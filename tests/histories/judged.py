@@ -398,7 +398,10 @@ class JudgedWorld(World):
         }
 
         def holds(grant: Grant) -> bool:
-            return grant.overlaps(since + BOUND, now - BOUND)
+            start, until = grant.start, grant.until
+            return (start is None or start <= since + BOUND) and (
+                until is None or now - BOUND <= until
+            )
 
         def shows(leaves: Collection[int], trails: Collection[str]) -> bool:
             items = _shown(event, leaves)

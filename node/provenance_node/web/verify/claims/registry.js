@@ -68,8 +68,6 @@ import { grantFor } from "./permission.js";
  * @property {Book} book the evidence book in force there
  * @property {[number, number]} when the earliest and the latest time at which
  *     it was logged, in ms; an earliest of 0 says that nothing shows it
- * @property {Holds} [holds] whether the dates of a grant that is passed on
- *     admit the entry's time; what was admitted needs no such look
  */
 
 /**
@@ -325,6 +323,29 @@ export class TrustRegistry {
     };
   }
 
+  /**
+   * Return the grants by which the issuer may enrol or grant like this; one of
+   * which the dates hold is enough. None for an authority, which needs no
+   * grant, and for events of other kinds.
+   * @param {RegistryEvent} event
+   * @param {string} issuer
+   * @param {number} logIndex the entry that it stands in
+   * @throws {UnknownActorError} No such actor.
+   */
+  passedOn({ body }, issuer, logIndex) {
+    const signer = this.actor(issuer);
+    const kind = textAt(body, "type");
+    if (signer.isAuthority || !PASSED_ON.has(kind)) return [];
+    const able = [...signer.grants.values()].filter(
+      (held) => held.grant.mayGrant && this.#holdsBefore(held, logIndex),
+    );
+    if (kind !== GRANTED) return able;
+    const wanted = readGrant(body);
+    // Chosen without a look at its dates: whoever replays the log does not know
+    // them to the minute, and must find the same parent.
+    return able.filter((held) => held.grant.contains(wanted)).slice(0, 1);
+  }
+
   // The rules for signing a registry event.
 
   /**
@@ -335,23 +356,12 @@ export class TrustRegistry {
    * @param {string} subject
    * @param {Occasion} occasion
    */
-  #delegation({ body }, signer, subject, { logIndex, holds = always }) {
+  #delegation(event, signer, subject, { logIndex }) {
     if (signer.isAuthority) return null;
+    const { body } = event;
     const kind = textAt(body, "type");
-    let passingOn = [...signer.grants.values()].filter(
-      (held) => held.grant.mayGrant && this.#holdsBefore(held, logIndex),
-    );
-    if (kind === GRANTED) {
-      const wanted = readGrant(body);
-      // Chosen without a look at its dates: whoever replays the log does not
-      // know them to the minute, and must find the same parent.
-      passingOn = passingOn
-        .filter((held) => held.grant.contains(wanted))
-        .slice(0, 1);
-    }
-    if (PASSED_ON.has(kind) && passingOn.some((held) => holds(held.grant))) {
-      return passingOn[0].key;
-    }
+    const [parent] = this.passedOn(event, signer.id, logIndex);
+    if (parent) return parent.key;
     if (kind === GRANT_REVOKED) {
       const held = this.#actors.get(subject)?.grants.get(idAt(body, "grant"));
       if (held?.grantedBy === signer.id) return held.key;
@@ -614,11 +624,6 @@ const PASSED_ON = new Set([ENROLLED, GRANTED]);
 
 /** What an actor may say of itself. */
 const OWN = new Set([KEY_ADDED, KEY_ROTATED, KEY_REVOKED]);
-
-/** The dates of a grant do not matter. */
-function always() {
-  return true;
-}
 
 /**
  * @param {HeldGrant} held

@@ -9,6 +9,7 @@
 // admitted them, run again by somebody who need not believe it.
 
 import { isRegistryEvent } from "../claims/actor.js";
+import { written } from "../encoding/instant.js";
 import {
   MalformedError,
   RejectedError,
@@ -17,7 +18,7 @@ import {
 } from "../errors.js";
 import { signatureIsValid } from "../keys.js";
 import { readAct } from "../rules/act.js";
-import { holds, isAhead, mayHold } from "../rules/times.js";
+import { FAILS, HOLDS, LogTime, UNCLEAR } from "../rules/times.js";
 import { counted } from "./report.js";
 import { comparePlaces, placeKey } from "./trails.js";
 
@@ -27,7 +28,6 @@ import { comparePlaces, placeKey } from "./trails.js";
 /** @typedef {import("../claims/registry.js").TrustRegistry} TrustRegistry */
 /** @typedef {import("../claims/statement.js").Entry} Entry */
 /** @typedef {import("../rules/books.js").Books} Books */
-/** @typedef {import("../rules/times.js").Logged} Logged */
 /** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
 /** @typedef {import("./report.js").Report} Report */
@@ -112,46 +112,38 @@ class Replay {
    */
   async take(logIndex, entry, events) {
     const isSigned = await this.#checkSignature(logIndex, entry);
-    const logged = this.#loggedAt(logIndex);
+    const time = this.#timeOf(logIndex);
     const changes = [];
     for (const event of events) {
       if (isRegistryEvent(event.body)) changes.push(event);
-      else this.#checkRole(event, logged);
+      else this.#checkRole(event, time);
     }
     if (!isSigned) return;
     const { issuer, keyId } = entry.header;
-    const { before, after } = logged;
     const book = this.books.at(logIndex);
     /** @type {[number, number]} */
-    const when = [before, after];
-    await this.#change(
-      changes,
-      { issuer, keyId, logIndex, book, when },
-      logged,
-    );
+    const when = [time.earliest, time.latest];
+    await this.#change(changes, { issuer, keyId, logIndex, book, when }, time);
   }
 
   /**
    * Return what is known of when an entry was logged.
    * @param {number} logIndex
-   * @returns {Logged}
    */
-  #loggedAt(logIndex) {
-    const { earliest, latest } = this.evidence.times.bounds(logIndex);
-    return {
-      before: earliest,
-      after: latest,
-      witnessed: this.evidence.witnessed(logIndex),
+  #timeOf(logIndex) {
+    return new LogTime({
+      ...this.evidence.times.bounds(logIndex),
+      seen: this.evidence.witnessed(logIndex),
       bound: this.clockBound,
-    };
+    });
   }
 
   /**
    * @param {ProvenEvent[]} changes
    * @param {Occasion} occasion
-   * @param {Logged} logged
+   * @param {LogTime} time
    */
-  async #change(changes, occasion, logged) {
+  async #change(changes, occasion, time) {
     const subject = `entry ${occasion.logIndex}`;
     const others = [];
     for (const change of changes) {
@@ -161,7 +153,8 @@ class Replay {
         continue;
       }
       try {
-        await this.registry.apply(change, occasion);
+        const undated = await this.registry.apply(change, occasion);
+        this.#noteTimes([change], undated, occasion, time);
       } catch (error) {
         // The pin prevails: its actor was never enrolled by the log.
         const detail = `${subject} has no effect: ${faultOf(error)}`;
@@ -169,14 +162,8 @@ class Replay {
       }
     }
     try {
-      for (const index of await this.#apply(others, occasion, logged)) {
-        this.report.found(
-          "PRV-1106",
-          `${subject}: when entry ${index} said the same is not shown, and so` +
-            " whether that still counted",
-          `entry ${index}`,
-        );
-      }
+      const undated = await this.registry.applyAll(others, occasion);
+      this.#noteTimes(others, undated, occasion, time);
     } catch (error) {
       const detail = `${subject}: ${faultOf(error)}`;
       this.#note("PRV-1104", "PRV-1103", detail, subject);
@@ -184,27 +171,38 @@ class Replay {
   }
 
   /**
-   * Let registry events take effect by grants that hold; if none do, by those
-   * that may.
+   * Note what of the changes the log's time does not bear out. They take effect
+   * all the same, as they did in the log.
    * @param {ProvenEvent[]} changes
+   * @param {number[]} undated
    * @param {Occasion} occasion
-   * @param {Logged} logged
+   * @param {LogTime} time
    */
-  async #apply(changes, occasion, logged) {
-    try {
-      return await this.registry.applyAll(changes, {
-        ...occasion,
-        holds: (grant) => holds(grant, logged),
-      });
-    } catch (error) {
-      if (!(error instanceof RoleNotGrantedError)) throw error;
+  #noteTimes(changes, undated, { issuer, logIndex }, time) {
+    const subject = `entry ${logIndex}`;
+    for (const voice of undated) {
+      this.report.found(
+        "PRV-1106",
+        `entry ${voice} asks for what several must say, and nothing shown tells` +
+          " when it was logged",
+        `entry ${voice}`,
+      );
     }
-    const undated = await this.registry.applyAll(changes, {
-      ...occasion,
-      holds: (grant) => mayHold(grant, logged),
-    });
-    this.#lackTime(occasion.issuer, `entry ${occasion.logIndex}`, logged);
-    return undated;
+    for (const change of changes) {
+      const given = this.registry.passedOn(change, issuer, logIndex);
+      if (!given.length) continue;
+      const best = Math.max(...given.map(({ grant }) => time.judge(grant)));
+      if (best === FAILS) {
+        this.report.found(
+          "PRV-1201",
+          `${subject}: the grant that ${issuer} passes on did not hold at that` +
+            " time",
+          subject,
+        );
+      } else if (best === UNCLEAR) {
+        this.#noteDates(time, `${subject}: ${issuer}`, subject);
+      }
+    }
   }
 
   /**
@@ -231,9 +229,9 @@ class Replay {
 
   /**
    * @param {ProvenEvent} event
-   * @param {Logged} logged
+   * @param {LogTime} time
    */
-  #checkRole(event, logged) {
+  #checkRole(event, time) {
     const subject = `event ${event.at[1]} of entry ${event.at[0]}`;
     const book = this.books.at(event.at[0]);
     /** @type {Act} */
@@ -247,15 +245,17 @@ class Replay {
     }
     const at = placeKey(event.at);
     this.acts.set(at, act);
-    try {
-      const used = this.registry.requireAct(event.issuer, act, {
+    const require = (/** @type {number} */ least) =>
+      this.registry.requireAct(event.issuer, act, {
         book,
-        holds: (grant) => holds(grant, logged),
+        holds: (grant) => time.judge(grant) >= least,
       });
+    try {
+      const used = require(HOLDS);
       this.roles.set(at, [...new Set(used.map((held) => held.grant.role))]);
     } catch (error) {
       if (error instanceof RoleNotGrantedError) {
-        this.#checkAgain(event, act, subject, logged);
+        this.#checkAgain(() => require(UNCLEAR), time, event.issuer, subject);
       } else if (error instanceof UnknownActorError) {
         const detail = `${subject}: ${error.message}`;
         this.#note("PRV-1201", "PRV-1204", detail, subject);
@@ -265,45 +265,43 @@ class Replay {
 
   /**
    * Tell a grant whose dates may fit from none at all.
-   * @param {ProvenEvent} event
-   * @param {Act} act
+   * @param {() => unknown} require
+   * @param {LogTime} time
+   * @param {string} issuer
    * @param {string} subject
-   * @param {Logged} logged
    */
-  #checkAgain(event, act, subject, logged) {
+  #checkAgain(require, time, issuer, subject) {
     try {
-      this.registry.requireAct(event.issuer, act, {
-        book: this.books.at(event.at[0]),
-        holds: (grant) => mayHold(grant, logged),
-      });
+      require();
     } catch (error) {
       if (!(error instanceof RoleNotGrantedError)) throw error;
       const detail = `${subject}: ${error.message}`;
       this.#note("PRV-1201", "PRV-1204", detail, subject);
       return;
     }
-    this.#lackTime(event.issuer, subject, logged);
+    this.#noteDates(time, `${subject}: ${issuer}`, subject);
   }
 
   /**
-   * Note that whether a grant held cannot be told.
-   * @param {string} issuer
+   * Note that a grant's dates cannot be held against the log's time.
+   * @param {LogTime} time
+   * @param {string} who
    * @param {string} subject
-   * @param {Logged} logged
    */
-  #lackTime(issuer, subject, logged) {
-    const held = `${subject}: ${issuer} holds a grant for a time only, and`;
-    if (isAhead(logged)) {
+  #noteDates(time, who, subject) {
+    if (time.isAhead) {
       this.report.found(
         "PRV-1206",
-        `${held} the log's clock said ${logged.before} before, when others saw` +
-          ` it at ${logged.witnessed}`,
+        `${who} holds a grant for a time only, and the log's clock ran ahead:` +
+          ` it said ${written(time.earliest)} before a quorum of witnesses saw` +
+          ` the entry at ${written(time.seen)}`,
         subject,
       );
     } else {
       this.report.found(
         "PRV-1202",
-        `${held} when the statement was logged is not shown`,
+        `${who} holds a grant for a time only, and when the statement was` +
+          " logged is not shown closely enough",
         subject,
       );
     }

@@ -31,8 +31,8 @@ import { openTrusted, requireQuorum } from "./opening.js";
  * @throws {InvalidSignatureError} The log did not sign the checkpoint.
  * @throws {QuorumNotMetError} Too few witnesses cosigned it.
  * @throws {InvalidProofError} The log does not hold the entry there.
- * @throws {VerificationError} The entry was signed for another ledger, or a
- *     cosignature lies in the future.
+ * @throws {VerificationError} The entry was signed for another ledger, or its
+ *     quorum is met only with cosignatures from the future.
  */
 export async function verifyReceipt(text, { entry, trust, now }) {
   const leaf = leafHash(entry);

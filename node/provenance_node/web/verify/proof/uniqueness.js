@@ -1,8 +1,20 @@
 // @ts-check
 // What an honest ledger never logs, looked for in all that is shown. Mirrors
 // provenance/proof/uniqueness.py.
+//
+// A bundle can be made so that each event in it is in order, and yet the log
+// holds what no honest ledger admits: an old release logged again after the
+// hold, a grant that comes back after its revocation, an actor under the id of
+// a can. So beside what each event may say it is asked, over everything shown:
+//
+//     1601  each event is logged once, and so is each statement
+//     1602  a trail is that of an actor or that of goods
+//     1603  an eventID means one event of its issuer, and comes again only in
+//           the declaration that this was an error
+//     1604  nothing happened, or was signed, after it was logged
 
 import { isRegistryEvent } from "../claims/actor.js";
+import { hasTrail } from "../claims/event.js";
 import { toHex } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
 import { assertion, declaresError } from "../epcis/corrections.js";
@@ -85,8 +97,8 @@ function checkKindsOfTrail(report, { events }, actors) {
   }
   for (const { body, items } of events.values()) {
     if (isRegistryEvent(body)) continue;
-    for (const { id } of items) {
-      if (!known.delete(id)) continue;
+    for (const { id, relation } of items) {
+      if (!hasTrail(id, relation) || !known.delete(id)) continue;
       const detail = `${id} is an actor, and an event names it as a thing`;
       report.found("PRV-1602", detail, id);
     }

@@ -1,69 +1,77 @@
 // @ts-check
-// When a statement was logged, as far as clocks tell, and whether a grant's
-// dates admit that. Mirrors provenance/rules/times.py.
+// Three times, never mixed: who says each, and what it decides. Mirrors
+// provenance/rules/times.py.
 //
-//     before, after   the times of the nearest commitments shown on either side
-//                     of the entry: the operator's clock
-//     witnessed       the time by which others had seen it; Infinity for never
-//     bound           how far the log's clock and others' may differ
+//     time         whose word                         what it decides
+//     log index    the log's, fixed by its tree       order, keys, grants
+//     log time     the operator's; bounded above by   dates of grants,
+//                  what witnesses saw                 freshness
+//     event time   the signer's claim                 the story alone
 //
-//     the first that fits                        the grant
-//     before > witnessed + bound                 cannot be told: the log's clock
-//     until U   before > U + bound               does not hold
-//               witnessed ≤ U + bound            holds
-//               else                             cannot be told
-//     from F    after < F − bound                does not hold
-//               before ≥ F − bound               holds
-//               else                             cannot be told
+// An entry was logged between the log's times of the commitments around it, as
+// far as they are shown. Witnesses bound that from above: a quorum of them saw
+// the entry at some time, so it was not logged later. Nobody can prove that an
+// entry is not *older* than the log says. Clocks differ, so every comparison
+// with a date takes the *clock bound* of the trust file into account.
 
 /** @typedef {import("../claims/actor.js").Grant} Grant */
 
 /** How far ahead of the verifier's clock, in ms, a time may be. */
 export const TOLERANCE = 300_000;
 
-/**
- * What is known of when an entry was logged; all in ms.
- * @typedef {object} Logged
- * @property {number} before 0 if no commitment before it is shown
- * @property {number} after
- * @property {number} witnessed
- * @property {number} bound
- */
+/** What can be said of a grant's dates; a greater one fares better. */
+export const FAILS = 0;
+export const UNCLEAR = 1;
+export const HOLDS = 2;
 
-/**
- * Whether the log's clock was ahead of what others saw.
- * @param {Logged} logged
- */
-export function isAhead({ before, witnessed, bound }) {
-  return before > witnessed + bound;
-}
+/** When an entry was logged, as far as it is shown; all in ms since 1970. */
+export class LogTime {
+  /**
+   * @param {object} known
+   * @param {number} known.earliest the log's time before it; 0 if none is shown
+   * @param {number} known.latest the log's time after it
+   * @param {number} known.seen the earliest time at which a quorum is known to
+   *     have seen it; Infinity if none is. Where no quorum is asked for,
+   *     `latest`
+   * @param {number} known.bound by how much clocks may differ
+   */
+  constructor({ earliest, latest, seen, bound }) {
+    this.earliest = earliest;
+    this.latest = latest;
+    this.seen = seen;
+    this.bound = bound;
+  }
 
-/**
- * Whether a grant holds for certain.
- * @param {Grant} grant
- * @param {Logged} logged
- */
-export function holds({ start, until }, logged) {
-  if (start === null && until === null) return true;
-  const { before, witnessed, bound } = logged;
-  return (
-    !isAhead(logged) &&
-    (until === null ||
-      (before <= until + bound && witnessed <= until + bound)) &&
-    (start === null || before >= start - bound)
-  );
-}
+  /**
+   * Whether the log's clock ran ahead of its witnesses': it says that the entry
+   * was logged after a time that is later than what those who saw it afterwards
+   * had on their clocks.
+   */
+  get isAhead() {
+    return this.earliest > this.seen + this.bound;
+  }
 
-/**
- * Whether a grant may hold: nothing shows that it does not.
- * @param {Grant} grant
- * @param {Logged} logged
- */
-export function mayHold({ start, until }, logged) {
-  const { before, after, bound } = logged;
-  return (
-    isAhead(logged) ||
-    ((until === null || before <= until + bound) &&
-      (start === null || after >= start - bound))
-  );
+  /**
+   * Return whether the entry was logged within the dates of a grant.
+   * @param {Grant} grant
+   */
+  judge({ start, until }) {
+    if (start === null && until === null) return HOLDS;
+    if (this.isAhead) return UNCLEAR;
+    return Math.min(this.#judgeUntil(until), this.#judgeFrom(start));
+  }
+
+  /** @param {number | null} until */
+  #judgeUntil(until) {
+    if (until === null) return HOLDS;
+    if (this.earliest > until + this.bound) return FAILS;
+    return this.seen <= until + this.bound ? HOLDS : UNCLEAR;
+  }
+
+  /** @param {number | null} start */
+  #judgeFrom(start) {
+    if (start === null) return HOLDS;
+    if (this.latest < start - this.bound) return FAILS;
+    return this.earliest >= start - this.bound ? HOLDS : UNCLEAR;
+  }
 }
