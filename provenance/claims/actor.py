@@ -93,12 +93,6 @@ class Grant:
             self.until is None or latest <= self.until
         )
 
-    def overlaps(self, earliest: int, latest: int) -> bool:
-        """Return whether it holds at some time from *earliest* to *latest*."""
-        return (self.start is None or self.start <= latest) and (
-            self.until is None or earliest <= self.until
-        )
-
     def lets_create(self, owner_key: str) -> bool:
         """Return whether an item with that owner key is its to create."""
         return any(

@@ -9,14 +9,15 @@ for the entries after it: the very rules by which the ledger admitted them
 In full: `FORMATS.md`, section 14.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provenance.claims.act import Act
-from provenance.claims.actor import Grant, is_registry_event
+from provenance.claims.actor import is_registry_event
 from provenance.claims.permission import HeldGrant
 from provenance.claims.registry import Occasion, TrustRegistry
 from provenance.claims.statement import Entry
+from provenance.encoding.instant import written
 from provenance.errors import (
     MalformedError,
     RejectedError,
@@ -29,6 +30,7 @@ from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position
 from provenance.rules.act import read_act
 from provenance.rules.books import Books
+from provenance.rules.times import Dates, LogTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,6 @@ class _Replay:
         self, changes: Sequence[ProvenEvent], entry: Entry, log_index: int
     ) -> None:
         subject = f"entry {log_index}"
-        others = []
         occasion = Occasion(
             entry.header.issuer,
             entry.header.key_id,
@@ -124,21 +125,61 @@ class _Replay:
             self.books.at(log_index),
             self.times.bounds(log_index),
         )
+        others = []
         for change in changes:
             if str(change.body.get("actor")) not in self.pinned:
                 others.append(change)
                 continue
             try:
-                self.registry.apply(change, occasion)
+                undated = self.registry.apply(change, occasion)
             except (MalformedError, RejectedError) as error:
                 # The pin prevails: its actor was never enrolled by the log.
                 self.report.notice(
                     "PRV-1105", f"{subject} has no effect: {error}", subject
                 )
+            else:
+                self._note_times([change], undated, occasion)
         try:
-            self.registry.apply_all(others, occasion)
+            undated = self.registry.apply_all(others, occasion)
         except (MalformedError, RejectedError) as error:
             self._note("PRV-1104", "PRV-1103", f"{subject}: {error}", subject)
+        else:
+            self._note_times(others, undated, occasion)
+
+    def _note_times(
+        self,
+        changes: Sequence[ProvenEvent],
+        undated: Sequence[int],
+        occasion: Occasion,
+    ) -> None:
+        """Note what of *changes* the log's time does not bear out.
+
+        They take effect all the same, as they did in the log.
+        """
+        issuer, log_index = occasion.issuer, occasion.log_index
+        subject = f"entry {log_index}"
+        time = self.times.at(log_index)
+        for voice in undated:
+            self.report.found(
+                "PRV-1106",
+                f"entry {voice} asks for what several must say, and nothing"
+                " shown tells when it was logged",
+                f"entry {voice}",
+            )
+        for change in changes:
+            given = self.registry.passed_on(change, issuer, log_index)
+            best = max(
+                (time.judge(held.grant) for held in given), default=Dates.HOLDS
+            )
+            if best is Dates.FAILS:
+                self.report.found(
+                    "PRV-1201",
+                    f"{subject}: the grant that {issuer} passes on did not"
+                    " hold at that time",
+                    subject,
+                )
+            elif best is Dates.UNCLEAR:
+                self._note_dates(time, f"{subject}: {issuer}", subject)
 
     def _check_signature(self, log_index: int, entry: Entry) -> bool:
         header, subject = entry.header, f"entry {log_index}"
@@ -165,50 +206,47 @@ class _Replay:
             self.report.found("PRV-1203", f"{subject}: {error}", subject)
             return
         self.acts[event.at] = act
-        earliest, latest = self.times.bounds(event.at[0])
+        time = self.times.at(event.at[0])
 
-        def holds(grant: Grant) -> bool:
-            return grant.covers(earliest, latest)
-
-        def may_hold(grant: Grant) -> bool:
-            return grant.overlaps(earliest, latest)
-
-        try:
-            used = self.registry.require_act(
-                event.issuer, act, book=book, holds=holds
-            )
-        except UnknownActorError as error:
-            self._note("PRV-1201", "PRV-1204", f"{subject}: {error}", subject)
-            return
-        except RoleNotGrantedError:
-            self._check_again(event, act, may_hold, subject)
-            return
-        self.roles[event.at] = _roles_of(used)
-
-    def _check_again(
-        self,
-        event: ProvenEvent,
-        act: Act,
-        may_hold: Callable[[Grant], bool],
-        subject: str,
-    ) -> None:
-        """Tell a grant whose dates may fit from none at all."""
-        try:
-            self.registry.require_act(
+        def require(least: Dates) -> Sequence[HeldGrant]:
+            return self.registry.require_act(
                 event.issuer,
                 act,
-                book=self.books.at(event.at[0]),
-                holds=may_hold,
+                book=book,
+                holds=lambda grant: time.judge(grant) >= least,
             )
-        except RoleNotGrantedError as error:
+
+        try:
+            self.roles[event.at] = _roles_of(require(Dates.HOLDS))
+        except UnknownActorError as error:
             self._note("PRV-1201", "PRV-1204", f"{subject}: {error}", subject)
-            return
-        self.report.found(
-            "PRV-1202",
-            f"{subject}: {event.issuer} holds a grant for a time only, and"
-            " when the statement was logged is not shown",
-            subject,
-        )
+        except RoleNotGrantedError:
+            try:
+                require(Dates.UNCLEAR)
+            except RoleNotGrantedError as error:
+                detail = f"{subject}: {error}"
+                self._note("PRV-1201", "PRV-1204", detail, subject)
+            else:
+                self._note_dates(time, f"{subject}: {event.issuer}", subject)
+
+    def _note_dates(self, time: LogTime, who: str, subject: str) -> None:
+        """Note that a grant's dates cannot be held against the log's time."""
+        if time.is_ahead:
+            assert time.seen is not None, "it is ahead of that"
+            self.report.found(
+                "PRV-1206",
+                f"{who} holds a grant for a time only, and the log's clock ran"
+                f" ahead: it said {written(time.earliest)} before a quorum of"
+                f" witnesses saw the entry at {written(time.seen)}",
+                subject,
+            )
+        else:
+            self.report.found(
+                "PRV-1202",
+                f"{who} holds a grant for a time only, and when the statement"
+                " was logged is not shown closely enough",
+                subject,
+            )
 
     def _note(self, fault: str, lack: str, detail: str, subject: str) -> None:
         """Note a fault, or a lack if what is missing could explain it."""

@@ -85,20 +85,3 @@ class LogTime:
         if self.earliest >= start - self.bound:
             return Dates.HOLDS
         return Dates.UNCLEAR
-
-
-def admits(grant: Grant, *, since: int, now: int, bound: int) -> bool:
-    """Return whether a ledger may admit by *grant* now, whatever comes.
-
-    So that no verifier finds its dates to fail, or unclear for longer than
-    the log's next commitments and cosignatures take.
-
-    Args:
-        grant: By which it is signed.
-        since: The log's time of the last commitment.
-        now: The log's time of the next one.
-        bound: By how much clocks may differ.
-    """
-    return (grant.start is None or since >= grant.start) and (
-        grant.until is None or now + bound <= grant.until
-    )
