@@ -31,9 +31,10 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import Bundle, Range, ShownStatement
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import ShownStory
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trust import Trust, format_trust
+from provenance.tlog.commitment import parse_commitment
 from tests.web.mutations import INTERESTING_TEXTS, change_value
 from tests.world import (
     GTIN,
@@ -41,9 +42,9 @@ from tests.world import (
     ORIGIN,
     OWNER,
     START,
-    TRUST_ITEM,
     World,
     can,
+    show_story,
     signer_of,
     sscc,
 )
@@ -195,12 +196,12 @@ class Play(World):
         story = show_story(
             item,
             self,
-            trust_item=TRUST_ITEM,
+            times={i: parse_commitment(self.entries[i]).time for i in times},
             reveal=[p for p in POINTERS if rng.random() < 0.5],
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
         )
-        return self.packed_up(item, story, times=times)
+        return self.packed_up(item, story)
 
 
 class _Teller:
