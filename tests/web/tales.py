@@ -35,6 +35,7 @@ from provenance.rules.act import read_act
 from provenance.rules.book import assessment, baseline
 from provenance.rules.books import BASELINE, BookRef
 from provenance.rules.form import check_whole
+from provenance.tlog.commitment import parse_commitment
 from tests.web.mutations import INTERESTING_TEXTS, change_value
 from tests.world import (
     GTIN,
@@ -203,6 +204,7 @@ class Play(World):
         story = show_story(
             item,
             self,
+            times={i: parse_commitment(self.entries[i]).time for i in times},
             reveal=[p for p in POINTERS if rng.random() < 0.5],
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
