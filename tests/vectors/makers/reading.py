@@ -138,7 +138,7 @@ def _kinds() -> list[Case]:
         _case(
             f"kinds-{_short(kind)}-{action}".lower(),
             f"{kind}, {action or 'no action'}: each relation",
-            _body(type=kind) | ({"action": action} if action else {}),
+            {**_body(type=kind), "action": action},
             every,
         )
         for kind, actions in forms
