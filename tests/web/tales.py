@@ -11,6 +11,9 @@ import random
 from collections.abc import Callable, Collection
 from typing import Any
 
+from provenance.epcis.acts import read_act
+from provenance.epcis.form import check_whole
+from provenance.epcis.reading import read_event
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
@@ -31,10 +34,7 @@ from provenance.proof.bundle import Bundle, Range, ShownStatement
 from provenance.proof.pack import ShownStory
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trust import Trust, format_trust
-from provenance.rules.act import read_act
-from provenance.rules.book import assessment, baseline
-from provenance.rules.books import BASELINE, BookRef
-from provenance.rules.form import check_whole
+from provenance.tlog.commitment import parse_commitment
 from tests.web.mutations import INTERESTING_TEXTS, change_value
 from tests.world import (
     GTIN,
@@ -42,7 +42,6 @@ from tests.world import (
     ORIGIN,
     OWNER,
     START,
-    TRUST_ITEM,
     World,
     can,
     show_story,
@@ -197,11 +196,12 @@ class Play(World):
         story = show_story(
             item,
             self,
+            times={i: parse_commitment(self.entries[i]).time for i in times},
             reveal=[p for p in POINTERS if rng.random() < 0.5],
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
         )
-        return self.packed_up(item, story, times=times)
+        return self.packed_up(item, story)
 
 
 class _Teller:
@@ -279,9 +279,10 @@ class _Teller:
             try:
                 event = make()
                 if self.is_neat:
-                    reading = check_whole(event, baseline())
+                    check_whole(event)
+                    read_event(event.body, event.counts)
                 if self.is_true:
-                    read_act(event.body, event.items, reading, baseline())
+                    read_act(event.body, event.items)
             except ProvenanceError:
                 continue
             return event
@@ -600,15 +601,12 @@ def _trust(rng: random.Random, play: Play) -> Trust:
             if rng.random() < 0.5
         )
         trust = dataclasses.replace(trust, actors=pinned)
-    if rng.random() < 0.05:
-        books = rng.choice(
-            (
-                (BookRef(sha256(b"nobody has it"), 3),),
-                (*BASELINE, BookRef(assessment().id, 2)),
-            )
-        )
-        trust = dataclasses.replace(trust, books=books)
     if rng.random() < 0.1:
-        bound = rng.choice((300, 86_400))
-        trust = dataclasses.replace(trust, clock_bound_seconds=bound)
+        roles = {
+            **trust.roles,
+            "customs": frozenset({"*"}),
+            "a b": frozenset({"x"}),
+        }
+        roles.pop("carrier")
+        trust = dataclasses.replace(trust, roles=roles)
     return trust
