@@ -11,10 +11,12 @@ from tests.vectors.case import Case
 from tests.vectors.ledger import Parts, map_row
 from tests.vectors.makers import bundle_bytes, bundle_log, bundle_long
 from tests.vectors.makers.judged import (
-    NO_WITNESSES,
+    ALONE,
+    OPERATOR,
     RECALL,
     REFUSAL,
     RELEASE,
+    WITNESSED,
     Moment,
     changed,
     judged,
@@ -116,6 +118,7 @@ def _stories() -> list[Case]:
             boxes,
             boxes.bundle(sscc(2)),
             item=sscc(2),
+            notices=[*ALONE, ("PRV-1411", sscc(2))],
             timeline=[
                 (3, 0, "loading", "subject"),
                 (4, 0, "customs_released", "subject"),
@@ -261,11 +264,12 @@ def _repacked() -> Case:
     play.say(MAKER, play.seen(sscc(1), step=RECALL))
     play.say(MAKER, play.packed(sscc(2), can(1)))
     return judged(
-        "verified-left-its-carton",
-        "all came out of a carton, which was recalled when it was empty",
+        "incomplete-left-its-carton",
+        "all came out of a carton, which was recalled when it was empty:"
+        " whether it was the carton's fault is not said",
         play,
         play.bundle(can(1), sscc(1), sscc(2)),
-        notices=[NO_WITNESSES, ("PRV-1408", sscc(1))],
+        "PRV-1409",
         timeline=[
             (1, 0, "commissioning", "subject"),
             (2, 0, "loading", "subject"),
@@ -286,6 +290,7 @@ def _cycle() -> Case:
         "two cartons, each said to be in the other: the walk ends",
         play,
         play.bundle(can(1), sscc(1), sscc(2)),
+        notices=[*ALONE, ("PRV-1411", can(1))],
         timeline=[
             (1, 0, "loading", "subject"),
             (2, 0, "loading", "containers"),
@@ -426,7 +431,7 @@ def _joined_transformation() -> Case:
         "verified-transformation",
         "a transformation with an id",
         play,
-        play.bundle(can(1), milk, leaves={(1, 0): {1, 2}}),
+        play.bundle(can(1), milk, "urn:x:batch"),
         timeline=[
             (0, 0, "commissioning", "inputs"),
             (1, 0, "transforming", "subject"),
@@ -525,7 +530,7 @@ def _checkpoints() -> list[Case]:
         judged("incomplete-stale-by-an-hour", "an hour old is too old for this trust file", play, bundle, "PRV-0501", trust="an-hour", now=now + 3_601_000),
         judged("verified-years-old", "however old, by this trust file", play, bundle, trust="any-age", now=now + 3650 * DAY, timeline=_SHORT),
         judged("verified-clock-behind", "a clock that is five minutes behind", play, bundle, now=now - 5 * MINUTE, timeline=_SHORT),
-        judged("failed-future", "a checkpoint from the future", play, bundle, "PRV-0502", now=now - 5 * MINUTE - 1),
+        judged("unknown-future", "a checkpoint from the future", play, bundle, "PRV-0504", now=now - 5 * MINUTE - 1),
         *_witnessed(),
     ]  # fmt: skip
 
@@ -547,7 +552,7 @@ def _witnessed() -> list[Case]:
     ):
         play.witnesses = names[:count]
         bundle = play.bundle(can(1), commit=False)
-        made.append(judged(name, desc, play, bundle, *codes, trust="witnessed", notices=(), timeline=None if codes else _SHORT))  # fmt: skip
+        made.append(judged(name, desc, play, bundle, *codes, trust="witnessed", notices=[OPERATOR if codes else WITNESSED], timeline=None if codes else _SHORT))  # fmt: skip
     play.witnesses = names[:2]
     good = play.bundle(can(1), commit=False)
     text = good.checkpoint.partition("\n\n")[0] + "\n"
@@ -562,8 +567,8 @@ def _witnessed() -> list[Case]:
     return [
         *made,
         judged("failed-forged-cosignature", "two good cosignatures and a forged one", play, spoilt, "PRV-0402", trust="witnessed", notices=()),
-        judged("verified-quiet-log", "an old checkpoint that was cosigned just now", quiet, fresh, trust="one-witness", notices=(), timeline=_SHORT),
-        judged("failed-cosigned-in-the-future", "a cosignature of in an hour", quiet, fresh, "PRV-0502", trust="one-witness", notices=(), now=quiet.now - 60 * MINUTE),
+        judged("verified-quiet-log", "an old checkpoint that was cosigned just now", quiet, fresh, trust="one-witness", notices=[WITNESSED], timeline=_SHORT),
+        judged("unknown-cosigned-in-the-future", "a cosignature of in an hour", quiet, fresh, "PRV-0504", trust="one-witness", notices=[WITNESSED], now=quiet.now - 60 * MINUTE),
     ]  # fmt: skip
 
 
@@ -642,7 +647,7 @@ def _unasked() -> list[Case]:
             play,
             without_lot,
             trust="containers-only",
-            notices=[NO_WITNESSES, ("PRV-1004", LOT)],
+            notices=[*ALONE, ("PRV-1004", LOT)],
             timeline=[made],
         ),
         judged(
@@ -770,7 +775,7 @@ def _roles() -> list[Case]:
         judged("failed-revoked-grant", "a grant that was revoked before", taken, taken.bundle(can(1)), "PRV-1201"),
         judged("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1104"),
         judged("failed-own-step", "a step of one's own that no role names", own, own.bundle(can(1)), "PRV-1201"),
-        judged("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-1203"),
+        judged("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-0801"),
         judged("verified-dated-grant", "the log's time shows that the grant held", within, fit, timeline=[(2, 0, "commissioning", "subject")]),
         judged("failed-expired-grant", "the log's time shows that the grant had ended", expired, late, "PRV-1201"),
         judged("incomplete-dated-grant", "when it was logged is not shown", vague, unclear, "PRV-1202"),
@@ -785,7 +790,9 @@ def _demands() -> list[Case]:
     head = reference.chain(can(1), play.trails[can(1)])[-1]
     play.say(
         MAKER,
-        play.seen(can(1), after=[[can(1), head], [can(2), bytes(32)]]),
+        play.seen(
+            can(1), can(2), after=[[can(1), head], [can(2), bytes(32)]]
+        ),
         play.seen(can(1), after=[[can(1), head]]),
     )
     made = []
@@ -802,9 +809,11 @@ def _demands() -> list[Case]:
     return [
         pinned_case(
             "verified-demand",
-            "two events of one statement follow the link that they demanded",
+            "two events of one statement follow the link that they demanded,"
+            " and one another that is not shown",
             play,
             play.bundle(can(1)),
+            notices=[*ALONE, ("PRV-1304", can(2))],
             timeline=[
                 *_TINY,
                 (2, 0, "inspecting", "subject"),
@@ -827,7 +836,7 @@ def _recalls() -> list[Case]:
                 play,
                 play.bundle(can(1), *BOXES),
                 "PRV-1401",
-                notices=[NO_WITNESSES, ("PRV-1401", item)],
+                notices=[*ALONE, ("PRV-1401", item)],
             )
         )
     left = nested()
@@ -839,11 +848,11 @@ def _recalls() -> list[Case]:
     return [
         *made,
         pinned_case(
-            "verified-recalled-pallet-left",
+            "incomplete-recalled-pallet-left",
             "the pallet was recalled when the carton had left it",
             left,
             left.bundle(can(1), *BOXES),
-            notices=[NO_WITNESSES, ("PRV-1408", sscc(2))],
+            "PRV-1409",
             timeline=_NESTED,
         ),
         pinned_case(
@@ -851,6 +860,7 @@ def _recalls() -> list[Case]:
             "customs refused it, which is told and is no recall",
             refused,
             refused.bundle(can(1), *BOXES),
+            notices=[*ALONE, ("PRV-1410", can(1))],
             timeline=[*_NESTED, (6, 0, "customs_refused", "subject")],
         ),
         pinned_case(
@@ -859,7 +869,7 @@ def _recalls() -> list[Case]:
             disposed,
             disposed.bundle(can(1)),
             "PRV-1401",
-            notices=[NO_WITNESSES, ("PRV-1401", can(1))],
+            notices=[*ALONE, ("PRV-1401", can(1))],
         ),
         *_withdrawn(),
     ]
@@ -883,7 +893,7 @@ def _withdrawn() -> list[Case]:
                     play,
                     bundle,
                     notices=[
-                        NO_WITNESSES,
+                        *ALONE,
                         ("PRV-1403", can(1)),
                         ("PRV-1402", can(1)),
                     ],
@@ -903,9 +913,9 @@ def _withdrawn() -> list[Case]:
                     bundle,
                     "PRV-1401",
                     notices=[
-                        NO_WITNESSES,
-                        ("PRV-1401", can(1)),
+                        *ALONE,
                         ("PRV-1404", can(1)),
+                        ("PRV-1401", can(1)),
                     ],
                 )
             )
@@ -952,27 +962,28 @@ def _corrections() -> list[Case]:
     unseen.say(MAKER, unseen.as_error(unseen.seen(can(1), step="packing")))
 
     error = ("PRV-1402", can(1))
+    unmade = ("PRV-1411", can(1))
     return [
         pinned_case(
             "verified-made-twice",
             "two things were given one number",
             twice,
             twice.bundle(can(1)),
-            notices=[NO_WITNESSES, ("PRV-1407", can(1))],
+            notices=[*ALONE, ("PRV-1407", can(1))],
         ),
         pinned_case(
             "verified-made-twice-in-error",
             "a thing was given its number twice, once by mistake",
             once,
             once.bundle(can(1)),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
         ),
         pinned_case(
             "verified-packed-in-error",
             "the can never was in the carton that was recalled",
             packed,
             packed.bundle(can(1)),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
             timeline=[
                 (0, 0, "commissioning", "subject"),
                 (1, 0, "loading", "subject"),
@@ -987,10 +998,11 @@ def _corrections() -> list[Case]:
             "PRV-1401",
             # The carton's trail has the declaration as well.
             notices=[
-                NO_WITNESSES,
+                *ALONE,
+                unmade,
                 error,
-                ("PRV-1401", sscc(1)),
                 ("PRV-1402", sscc(1)),
+                ("PRV-1401", sscc(1)),
             ],
         ),
         pinned_case(
@@ -998,7 +1010,7 @@ def _corrections() -> list[Case]:
             "the lot first named is none of the story",
             renamed,
             renamed.bundle(can(1), f"{GTIN}/10/L8"),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
             timeline=[
                 (0, 0, "commissioning", "subject"),
                 (1, 0, "commissioning", "subject"),
@@ -1012,13 +1024,13 @@ def _corrections() -> list[Case]:
             nothing,
             nothing.bundle(can(1)),
             "PRV-1406",
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, unmade, error],
         ),
         pinned_case(
             "verified-error-of-nothing",
             "an event that is not on the trail is declared an error",
             unseen,
             unseen.bundle(can(1)),
-            notices=[NO_WITNESSES, ("PRV-1405", can(1))],
+            notices=[*ALONE, ("PRV-1405", can(1))],
         ),
     ]
