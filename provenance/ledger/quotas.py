@@ -134,7 +134,7 @@ class Quotas:
                         f" {quota} events that {statement.issuer!r} may have"
                         f" logged of {item!r} in a day: it neither owns the"
                         " item's prefix nor has taken the item over"
-                    )
+                    ).under("ledger.quota")
 
     def _counted(
         self,
