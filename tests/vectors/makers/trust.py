@@ -86,7 +86,7 @@ BASELINE = H(mp(SHIPPED))
 OTHER_BOOK = mp(
     {
         **SHIPPED,
-        "steps": {**SHIPPED["steps"], "own": [*SHIPPED["steps"]["own"], "tasted"]},
+        "steps": {**SHIPPED["steps"], "own": sorted([*SHIPPED["steps"]["own"], "tasted"])},
         "roles": {**SHIPPED["roles"], "taster": ["tasted"]},
     }
 )
