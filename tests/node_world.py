@@ -33,6 +33,7 @@ MSGPACK = {"content-type": "application/msgpack"}
 
 PATIENT: dict[str, object] = {
     "log_requests": False,
+    "open_queries": True,
     "checker_processes": 1,
     "reader_processes": 1,
     **dict.fromkeys(

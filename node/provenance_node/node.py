@@ -14,13 +14,13 @@ from provenance.errors import MalformedError
 from provenance.folder import DATABASE, open_ledger
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.proof.trust import Trust, format_trust
+from provenance_node.access import Access
 from provenance_node.asgi import Headers, Scope
 from provenance_node.children import Children
 from provenance_node.cosigning import Cosigning
 from provenance_node.epcis.capture import Capture
 from provenance_node.epcis.database import Database
 from provenance_node.epcis.searching import Index, Searching
-from provenance_node.epcis.tokens import Tokens
 from provenance_node.heartbeat import Heartbeat
 from provenance_node.journal import note
 from provenance_node.limits import Buckets, address_of
@@ -28,6 +28,7 @@ from provenance_node.metrics import Metrics
 from provenance_node.problems import RefusedError
 from provenance_node.reading import Reading
 from provenance_node.settings import Settings
+from provenance_node.tokens import read_tokens
 from provenance_node.witnesses import witnesses_of
 from provenance_node.writer import Writer, read_latest
 
@@ -40,6 +41,7 @@ class Node:
         folder: The ledger's folder.
         metrics: What is counted.
         trust: The ledger's trust file; from `start` on, as are those below.
+        access: Who may read what.
         reading: The latest checkpoint, the tiles, the readers.
         writer: Where statements are handed in.
         searching: Where events are searched for.
@@ -49,6 +51,7 @@ class Node:
     """
 
     trust: Trust
+    access: Access
     reading: Reading
     writer: Writer
     cosigning: Cosigning | None
@@ -178,6 +181,7 @@ class Node:
     ) -> None:
         settings = self.settings
         self.trust = ledger.trust
+        self.access = Access.read(settings)
         self.reading = Reading(
             read_latest(ledger), readers, cache_bytes=settings.cache_bytes
         )
@@ -216,7 +220,7 @@ class Node:
                 "capture needs both capture_key and capture_tokens: set the"
                 " other one, too, or neither"
             )
-        taken = Tokens.read(Path(tokens))
+        taken = frozenset(read_tokens(Path(tokens)))
         signatory = find_signatory(
             ledger.registry().owner, Path(key), settings.capture_actor or None
         )

@@ -130,7 +130,8 @@ class Reading:
 
         Args:
             kind: A method of `readers.Answers` that can stand: `bundle`,
-                `bundle_view`, `trail`, `actors`, `actor`.
+                `bundle_view`, `trail`, `actors`, `actor`, `concealed`,
+                `statements`.
             asked: Its first argument.
 
         Raises:

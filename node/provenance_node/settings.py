@@ -154,6 +154,17 @@ class Settings:
         10_000, "most events of one captured document", least=1, most=65_536
     )
 
+    # Who may query; bundles, trails, receipts and the log are everybody's.
+    open_queries: bool = _setting(
+        default=False,
+        says="whether everybody may query all events, without a token",
+    )
+    reader_tokens: str = _setting(
+        "",
+        "file of SHA-256 of the bearer tokens of readers, one a line, with what"
+        " each may see: all, prefix:…, item:…, actor:…, reveal, statements",
+    )
+
     # Witnesses.
     witnesses: tuple[str, ...] = _setting(
         (),

@@ -12,9 +12,10 @@ import {
   decode,
   encode,
 } from "../../node/provenance_node/web/verify/encoding/canonical.js";
-import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
+import { readAct } from "../../node/provenance_node/web/verify/rules/act.js";
 import { readDeclaration } from "../../node/provenance_node/web/verify/epcis/corrections.js";
-import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
+import { baseline } from "../../node/provenance_node/web/verify/rules/book.js";
+import { readEvent } from "../../node/provenance_node/web/verify/rules/reading.js";
 import { readContext } from "../../node/provenance_node/web/verify/epcis/prefixes.js";
 import * as errors from "../../node/provenance_node/web/verify/errors.js";
 import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
@@ -223,14 +224,26 @@ test("words that objects inherit mean nothing", () => {
     "toString",
     "hasOwnProperty",
   ]) {
-    assert.throws(
-      () => readAct(bodyOf({ type: "ObjectEvent", bizStep: word }), [item]),
-      MalformedError,
-    );
-    assert.deepEqual(
-      readAct(bodyOf({ type: word, action: word }), [item]).kinds,
-      new Set(["observing"]),
-    );
+    for (const members of [
+      { type: "ObjectEvent", action: "OBSERVE", bizStep: word },
+      { type: word },
+      { type: word, action: word },
+      { type: "ObjectEvent", action: word },
+    ]) {
+      const body = bodyOf({ ...members, eventTime: TIME });
+      assert.throws(() => readEvent(body, [], baseline()), MalformedError);
+    }
+    const seen = bodyOf({
+      type: "ObjectEvent",
+      action: "OBSERVE",
+      disposition: word,
+      eventTime: TIME,
+    });
+    const reading = readEvent(seen, [[3, 1]], baseline());
+    assert.equal(reading.warns, false);
+    assert.deepEqual(readAct(seen, [item], reading, baseline()).needs, [
+      { kinds: new Set(["observing"]), keys: [] },
+    ]);
     assert.throws(
       () => canonicalItem(`https://id.gs1.org/${word}/1`),
       MalformedError,
@@ -341,7 +354,7 @@ function trailOf(item, rows) {
       .filter(([, { id }]) => id === item)
       .map(([number]) => number);
     const code = CODES.get(shown.get(leaves[0]).relation);
-    const reading = readEvent(body, counts);
+    const reading = readEvent(body, counts, baseline());
     const { time } = reading;
     const kinds = reading.kinds(code);
     return { logIndex, position: 0, time, kinds, leaves, eventId: HASH };

@@ -27,7 +27,6 @@ from provenance.errors import (
 from provenance_node.children import Children
 from provenance_node.epcis.database import Database, Job, Work
 from provenance_node.epcis.exceptions import exception_type
-from provenance_node.epcis.tokens import Tokens
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.limits import RETRY_SOON
 from provenance_node.problems import (
@@ -84,14 +83,14 @@ class Capture:
     """Takes documents, and works on them.
 
     Attributes:
-        tokens: Who may.
+        tokens: The hashes of the tokens of those who may.
         limit: How many events a document may have.
     """
 
     def __init__(  # noqa: PLR0913  # what it stands between
         self,
         *,
-        tokens: Tokens,
+        tokens: Collection[bytes],
         database: Database,
         signers: Children,
         writer: Writer,

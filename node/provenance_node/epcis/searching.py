@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.event_hash import is_event_hash
 from provenance.errors import ConflictError, ProvenanceError
+from provenance.ledger.scope import Scope
 from provenance_node.children import ChildFault, Children
 from provenance_node.journal import note, note_end
 from provenance_node.problems import (
@@ -45,6 +46,7 @@ class Asked:
             pairs say only which page of it.
         prefixes: What prefixes stand for.
         translates: Whether EPC URNs become Digital Links.
+        scope: What belongs to who asks; None for all.
     """
 
     form: str
@@ -53,6 +55,7 @@ class Asked:
     kind: str = "text"
     prefixes: Mapping[str, str]
     translates: bool = False
+    scope: Scope | None = None
 
     @property
     def needs_hashes(self) -> bool:
@@ -230,6 +233,7 @@ class Searching:
                 size,
                 self._seconds,
                 asked.translates,
+                None if asked.scope is None else asked.scope.to_plain(),
             ]
         )
         if found is None:
