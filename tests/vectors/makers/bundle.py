@@ -778,9 +778,7 @@ def _demands() -> list[Case]:
     head = reference.chain(can(1), play.trails[can(1)])[-1]
     play.say(
         MAKER,
-        play.seen(
-            can(1), can(2), after=[[can(1), head], [can(2), bytes(32)]]
-        ),
+        play.seen(can(1), can(2), after=[[can(1), head], [can(2), bytes(32)]]),
         play.seen(can(1), after=[[can(1), head]]),
     )
     made = []

@@ -284,7 +284,9 @@ def _dated(*, shown: bool = True, **dates: int) -> tuple[Play, Parts]:
     """Return a story logged between the hours 10 and 20 of a dated grant."""
     play = Play()
     start = play.now
-    at = {name.strip("_"): start + hours * HOUR for name, hours in dates.items()}
+    at = {
+        name.strip("_"): start + hours * HOUR for name, hours in dates.items()
+    }
     play.join("maker", PRODUCER | at)
     play.now = start + 10 * HOUR
     before = play.commit()
@@ -422,5 +424,3 @@ def _passed_on() -> list[Case]:
         judged("failed-passed-on-expired", "a delegate whose grant has ended enrols and grants", expired, of_expired, "PRV-1201", item=MAKER),
         judged("incomplete-passed-on-between", "a delegate whose grant ended about then enrols and grants", unclear, of_unclear, "PRV-1202", item=MAKER),
     ]  # fmt: skip
-
-

@@ -556,4 +556,3 @@ def _products() -> list[Case]:
         pinned_case("verified-product-spoken-of", "what is said of a product, and warns of nothing, need not be shown", quiet, quiet.bundle(can(1), ranges={GTIN: [(0, 1)]}, hidden=[(1, 0)])),
         pinned_case("verified-not-made", "no event says that the can was made", found, found.bundle(can(1)), notices=[*ALONE, UNMADE]),
     ]  # fmt: skip
-
