@@ -242,7 +242,11 @@ def cosign(world: LedgerWorld, size: int | None = None) -> int:
 def proven_for(world: LedgerWorld, trust: Trust) -> Bundle:
     with world.ledger.moment() as moment:
         prover = prove.Prover(
-            moment.reader, trust=trust, size=moment.size, note=moment.note
+            moment.reader,
+            books=world.ledger.books,
+            trust=trust,
+            size=moment.size,
+            note=moment.note,
         )
         return prover.prove(can(1))
 

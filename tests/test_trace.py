@@ -15,11 +15,11 @@ from provenance.encoding.digest import Hash
 from provenance.proof import trace as tracing
 from provenance.proof.bundle import ProvenTrail
 from provenance.proof.pack import ShownStory
+from provenance.proof.seen import SeenEvent
 from provenance.proof.stays import Grade
 from provenance.proof.trace import (
     EDGE,
     WHOLE,
-    SeenEvent,
     Sighting,
     Skipped,
     Trace,

@@ -36,7 +36,8 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.codes import CODES as REGISTERED
 from provenance.proof.pack import ShownStory, Source, Story
-from provenance.proof.trace import ALL, SeenEvent, Trace, Why, trace
+from provenance.proof.seen import SeenEvent
+from provenance.proof.trace import ALL, Trace, Why, trace
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome, Verdict
@@ -203,6 +204,7 @@ class World:
             CosignatureSigner(f"{name}.example", signer_of(name))
             for name in witnesses
         ]
+        self.clocks: dict[str, int] = {}
         self.entries: list[bytes] = []
         self.nodes = MemoryNodes()
         self.events: dict[Position, Event] = {}
@@ -336,8 +338,8 @@ class World:
             },
         )
 
-    def unpacked(self, parent: str, *units: str) -> Event:
-        return self.packed(parent, *units, action="DELETE")
+    def unpacked(self, parent: str, *units: str, **body: Any) -> Event:
+        return self.packed(parent, *units, action="DELETE", **body)
 
     def turned(
         self, inputs: Iterable[str], outputs: Iterable[str], **body: Any
@@ -418,7 +420,10 @@ class World:
             )
         return signed.with_cosignatures(
             *(
-                witness.sign(checkpoint, time=self.now // 1000)
+                witness.sign(
+                    checkpoint,
+                    time=(self.now + self.clocks.get(witness.name, 0)) // 1000,
+                )
                 for witness in self.witnesses
             )
         )

@@ -42,6 +42,7 @@ from provenance.ledger.admit import Admission, Called, Past, Place
 from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.batches import batches, gather
 from provenance.ledger.check import (
+    REGISTRY_ACT,
     CheckedDocument,
     CheckedEvent,
     CheckedStatement,
@@ -599,8 +600,11 @@ class Ledger(LedgerReader):
             ) from self._failure
 
     def _write_batch(self, checked: Sequence[Checked]) -> list[Answer]:
-        sequencer = self._sequencer()
         now = self._now()
+        if self._is_shared_word(checked) and now - self._time >= HEARTBEAT_MS:
+            # An authority's voice waits from the last commitment on.
+            self._commit(self._sequencer(), now=now)
+        sequencer = self._sequencer()
         answers = self._place_all(
             checked, sequencer, self._admission, self._map, now=now
         )
@@ -609,6 +613,15 @@ class Ledger(LedgerReader):
         if LEDGER.isEnabledFor(INFO):
             _log_refusals(checked, answers)
         return answers
+
+    def _is_shared_word(self, checked: Sequence[Checked]) -> bool:
+        """Return whether something is said that others may have to say too."""
+        return self._admission.registry.is_shared and any(
+            event.act is REGISTRY_ACT
+            for statement in checked
+            if isinstance(statement, CheckedStatement)
+            for event in statement.events
+        )
 
     def _sequencer(self) -> Sequencer:
         return Sequencer(

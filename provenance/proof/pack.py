@@ -51,8 +51,9 @@ from provenance.proof.bundle import (
     ShownItem,
     ShownStatement,
 )
+from provenance.proof.seen import SeenEvent
 from provenance.proof.show import show_item
-from provenance.proof.trace import ALL, EDGE, SeenEvent, Trace, Why, trace
+from provenance.proof.trace import ALL, EDGE, Trace, Why, trace
 from provenance.proof.trails import Position, Trail
 from provenance.rules.books import Books
 from provenance.rules.reading import REGISTRY, EventReading, read_event
@@ -345,9 +346,13 @@ class _AskedTrail:
         self, item: str, shown: Mapping[Position, Collection[int]]
     ) -> ProvenTrail:
         """Return what was asked for, with its proof."""
-        view, links = self._view, self.asked()
+        view = self._view
         if view is None:
             return ProvenTrail(item, 0)
+        if not self._asked:
+            # There is no proof of nothing.
+            self._asked.add(self.count - 1)
+        links = self.asked()
         ranges = [
             Range(
                 start,

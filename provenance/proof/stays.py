@@ -191,28 +191,34 @@ class _Stays:
 
     def take(self, each: Happening) -> None:
         """Take the next, by time."""
-        parent = each.parent
-        if each.effect == "ended":
-            if not each.is_loose and not each.is_late(self._late):
+        is_late = each.is_late(self._late)
+        match each.effect:
+            case "ended" if not each.is_loose and not is_late:
                 self._close_others(each, "")
-        elif not parent:
-            return
-        elif each.effect in ("in", "inside"):
-            # What is reported late begins no earlier than reports may be late.
-            each = each._replace(
-                time=max(each.time, each.reported - self._late)
-            )
-            if each.effect == "in" and not each.is_loose:
-                self._close_others(each, parent)
-            if each.effect == "in" or parent not in self._open:
-                self._put(each, Window(since=each.time, start=each.place))
-        elif each.effect == "out" and not each.is_late(self._late):
-            if not each.is_loose and parent in self._open:
-                self._close(parent, each)
-            elif not each.is_loose:
-                self.closed.append(Stay(parent, _closed(ALWAYS, each)))
-            elif parent not in self._open:
-                self._put(each, ALWAYS)
+            case "in" | "inside" if each.parent:
+                # Late, it begins no earlier than reports may be late.
+                time = max(each.time, each.reported - self._late)
+                self._enter(each._replace(time=time))
+            case "out" if each.parent and not is_late:
+                self._leave(each)
+            case _:
+                # It says nothing of a container, or says it too late.
+                pass
+
+    def _enter(self, each: Happening) -> None:
+        if each.effect == "in" and not each.is_loose:
+            self._close_others(each, each.parent)
+        if each.effect == "in" or each.parent not in self._open:
+            self._put(each, Window(since=each.time, start=each.place))
+
+    def _leave(self, each: Happening) -> None:
+        if not each.is_loose and each.parent in self._open:
+            self._close(each.parent, each)
+        elif not each.is_loose:
+            self.closed.append(Stay(each.parent, _closed(ALWAYS, each)))
+        elif each.parent not in self._open:
+            # Some of it was there; when, and whether all is out, is not said.
+            self._put(each, ALWAYS)
 
     def _put(self, each: Happening, window: Window) -> None:
         self._open.setdefault(each.parent, []).append(window)

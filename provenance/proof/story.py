@@ -12,9 +12,9 @@ from provenance.epcis.corrections import assertion
 from provenance.proof.bundle import Bundle
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report, counted
+from provenance.proof.seen import SeenEvent
 from provenance.proof.stays import Grade
 from provenance.proof.trace import (
-    SeenEvent,
     Sighting,
     Trace,
     Why,

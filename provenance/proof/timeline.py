@@ -118,6 +118,7 @@ def _moment(
         place=act.places[0] if act is not None and act.places else "",
         issuer=event.issuer,
         issuer_name=_name_of(event.issuer, entitlement),
+        issuer_named_by=entitlement.registry.named_by(event.issuer),
         roles=entitlement.roles.get(at, ()),
         item=sighting.item,
         why=sighting.why.value,

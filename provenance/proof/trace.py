@@ -42,30 +42,31 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from provenance.claims.actor import is_registry_event
 from provenance.claims.event import (
     CODES,
-    QUANTITY_LISTS,
-    Item,
     has_trail,
     read_after,
 )
 from provenance.claims.trail import Link
-from provenance.encoding.canonical import Value
-from provenance.epcis.corrections import assertion
 from provenance.epcis.lots import Lots
-from provenance.epcis.moment import read_time
 from provenance.errors import MalformedError
 from provenance.gs1 import gtin_of
+from provenance.proof.seen import (
+    Met,
+    Seen,
+    SeenEvent,
+    View,
+    concerns_of,
+    view_of,
+)
 from provenance.proof.stays import (
     ALWAYS,
     Grade,
     Grader,
-    Happening,
     Stay,
     Window,
     cut,
@@ -79,7 +80,6 @@ from provenance.proof.trails import (
     Trail,
 )
 from provenance.rules.book import Bounds
-from provenance.rules.reading import EventReading
 
 WHOLE = 256
 """The most links of a trail, or of a window, that are looked at one and all."""
@@ -112,41 +112,6 @@ class Why(StrEnum):
 
 
 ALL = frozenset(Why)
-
-
-@dataclass(frozen=True, slots=True)
-class SeenEvent:
-    """An event as far as the walker can see it.
-
-    Attributes:
-        body: Leaf 0.
-        counts: How many items it names, by relation: (code, number) pairs,
-            codes rising, which is the order of the leaves.
-        items: Leaf number (from 1) → item, for the item leaves at hand: all
-            of them for a prover, the shown ones for a verifier.
-        issuer: The actor that signed it.
-        reading: What it says of time and of each list of items.
-        reported: When it was logged at the latest that is shown, in ms since
-            1970: the later of what its statement says and of the last map
-            commitment shown before it.
-    """
-
-    body: Mapping[str, Value]
-    counts: Sequence[tuple[int, int]]
-    items: Mapping[int, Item]
-    issuer: str
-    reading: EventReading
-    reported: int
-
-    def leaves_of(self, codes: Collection[int]) -> list[int]:
-        """Return the numbers of the leaves under these relations, rising."""
-        leaves: list[int] = []
-        first = 1
-        for code, number in self.counts:
-            if code in codes:
-                leaves += range(first, first + number)
-            first += number
-        return leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,114 +278,6 @@ class _Visit:
 
 
 @dataclass(slots=True)
-class _Met:
-    """An event, gone through once for all the trails that it is on."""
-
-    event: SeenEvent
-    lots: Lots
-    _asserts: bytes | None = None
-
-    @property
-    def asserts(self) -> bytes:
-        """What the event asserts, apart from its being an error."""
-        if self._asserts is None:
-            self._asserts = assertion(self.event.body)
-        return self._asserts
-
-
-@dataclass(slots=True)
-class _Seen:
-    """One event on one trail, and the link that leads to it.
-
-    However often it is met, its own leaves, which may be many, are gone
-    through once.
-    """
-
-    link: Link
-    met: _Met
-    sayings: dict[tuple[object, ...], tuple[object, ...]]
-    _said: tuple[object, ...] | None = None
-
-    @property
-    def at(self) -> Position:
-        """Where it stands."""
-        return self.link.place
-
-    @property
-    def event(self) -> SeenEvent:
-        """The event."""
-        return self.met.event
-
-    @property
-    def relation(self) -> str:
-        """In which list it names the item; an event names it in one alone."""
-        return self.event.items[self.link.leaves[0]].relation
-
-    @property
-    def effect(self) -> str:
-        """What it does to the item, as an evidence book has it."""
-        return self.event.reading.effect(CODES[self.relation])
-
-    @property
-    def makes(self) -> bool:
-        """Whether it gives the item its being."""
-        return self.event.reading.makes(CODES[self.relation])
-
-    @property
-    def said(self) -> tuple[object, ...]:
-        """What the event says and who says it, as far as anyone can see.
-
-        A verifier sees the item's own leaves of the event, and how many others
-        there are: so this is all that a prover may go by.
-        """
-        if self._said is None:
-            event = self.event
-            own = frozenset(event.items[number] for number in self.link.leaves)
-            counts = tuple(event.counts)
-            said = event.issuer, counts, own, self.met.asserts
-            # Who says the same has the same: to compare them costs nothing
-            # then, whatever they name.
-            self._said = self.sayings.setdefault(said, said)
-        return self._said
-
-    def happening(self, parent: str = "") -> Happening:
-        """Return what it opens and closes."""
-        return Happening(
-            self.link.time,
-            self.at,
-            self.event.reported,
-            self.effect,
-            parent,
-            self.relation in QUANTITY_LISTS,
-        )
-
-
-@dataclass(slots=True)
-class _View:
-    """What was looked at of one trail, for one reason.
-
-    Attributes:
-        seen: The events that can be seen, in order of their places.
-        void: Which of them their signer declares an error, and where.
-        standing: The others, less the declarations.
-        stays: The item's stays by what stands, once they were asked for.
-    """
-
-    seen: Sequence[_Seen]
-    void: Mapping[Position, Position]
-    standing: Sequence[_Seen]
-    stays: Sequence[Stay] | None = None
-    _happened: list[Happening] | None = None
-
-    @property
-    def happened(self) -> Sequence[Happening]:
-        """What stands, by the time at which it happened."""
-        if self._happened is None:
-            self._happened = sorted(seen.happening() for seen in self.standing)
-        return self._happened
-
-
-@dataclass(slots=True)
 class _Walk:
     subject: str
     trust_item: str
@@ -439,11 +296,9 @@ class _Walk:
     _lacking: dict[str, str] = field(default_factory=dict)
     _queue: deque[_Visit] = field(default_factory=deque)
     _planned: set[_Visit] = field(default_factory=set)
-    _views: dict[tuple[object, ...], _View] = field(default_factory=dict)
-    _seen: dict[tuple[Position, str], _Seen | None] = field(
-        default_factory=dict
-    )
-    _met: dict[Position, _Met | None] = field(default_factory=dict)
+    _views: dict[tuple[object, ...], View] = field(default_factory=dict)
+    _seen: dict[tuple[Position, str], Seen | None] = field(default_factory=dict)
+    _met: dict[Position, Met | None] = field(default_factory=dict)
     _sayings: dict[tuple[object, ...], tuple[object, ...]] = field(
         default_factory=dict
     )
@@ -454,7 +309,7 @@ class _Walk:
     # was looked at, by number of the link; the stretches that one window or
     # other passed over; and which links warn.
     _goods: dict[str, dict[Why, None]] = field(default_factory=dict)
-    _looked: dict[str, dict[int, _Seen | None]] = field(default_factory=dict)
+    _looked: dict[str, dict[int, Seen | None]] = field(default_factory=dict)
     _passed: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     _warnings: dict[str, dict[int, Link]] = field(default_factory=dict)
     # Container → the windows on it, and what is around those passed over.
@@ -582,7 +437,7 @@ class _Walk:
         """Return after what silence a container is taken for another one."""
         return self.bounds.reuse if item.startswith(_SSCC) else None
 
-    def _look_through(self, visit: _Visit, view: _View, window: Window) -> None:
+    def _look_through(self, visit: _Visit, view: View, window: Window) -> None:
         """Look at each event that belongs to the window."""
         late = self.bounds.late
         for seen in view.seen:
@@ -593,7 +448,7 @@ class _Walk:
             if at not in view.void and not seen.event.reading.declares_error:
                 self._look(visit, seen)
 
-    def _look(self, visit: _Visit, seen: _Seen) -> None:
+    def _look(self, visit: _Visit, seen: Seen) -> None:
         """Follow what one event leads to, its containers apart."""
         event = seen.event
         if is_registry_event(event.body):
@@ -618,7 +473,7 @@ class _Walk:
             )
             self._follow_inputs(_Visit(visit.item, Why.INPUT), seen, window)
 
-    def _follow_lot(self, visit: _Visit, seen: _Seen) -> None:
+    def _follow_lot(self, visit: _Visit, seen: Seen) -> None:
         try:
             lot = seen.met.lots.of(visit.item)
         except MalformedError as error:
@@ -631,9 +486,7 @@ class _Walk:
         if lot is not None:
             self._follow(_Visit(lot, Why.LOT))
 
-    def _follow_inputs(
-        self, visit: _Visit, seen: _Seen, window: Window
-    ) -> None:
+    def _follow_inputs(self, visit: _Visit, seen: Seen, window: Window) -> None:
         # They are the same from whichever of its outputs it is seen.
         if (seen.at, window) in self._turned:
             return
@@ -670,7 +523,7 @@ class _Walk:
         if self._trail(product) is not None:
             self._goods.setdefault(product.item, {})[Why.LOT] = None
 
-    def _stays_in(self, visit: _Visit, view: _View) -> Sequence[Stay]:
+    def _stays_in(self, visit: _Visit, view: View) -> Sequence[Stay]:
         """Return the stays of a visit's item in what it was packed into."""
         if view.stays is None:
             happened = []
@@ -683,7 +536,7 @@ class _Walk:
             view.stays = stays_of(happened, late=self.bounds.late)
         return view.stays
 
-    def _parent_of(self, visit: _Visit, seen: _Seen) -> str:
+    def _parent_of(self, visit: _Visit, seen: Seen) -> str:
         """Return the container that the item went into or out of, if any."""
         # One at most; none names no container, and the counts say so.
         parents = seen.event.leaves_of(_PARENT)
@@ -724,7 +577,7 @@ class _Walk:
             if each.link.warns:
                 grade = Grade.ALARM
                 if grader is not None:
-                    concerns = _concerns(each.event.body)
+                    concerns = concerns_of(each.event.body)
                     grade = grader.grade(each.happening(), concerns)
                 self.warned.append(Warned(each.at, item, visit.why, grade))
 
@@ -748,7 +601,7 @@ class _Walk:
         self._miss(visit, None, self._lacking[item])
         return None
 
-    def _view(self, visit: _Visit, trail: Trail) -> _View:
+    def _view(self, visit: _Visit, trail: Trail) -> View:
         """Return what a visit looks at, as far as it can be seen."""
         try:
             numbers = self._numbers(visit, trail)
@@ -765,19 +618,11 @@ class _Walk:
             self._views[visit.item, visit.why, runs] = view
         return view
 
-    def _viewed(self, item: str, seen: Sequence[_Seen]) -> _View:
-        void = _find_void(seen)
-        for at, declared in void.items():
+    def _viewed(self, item: str, seen: Sequence[Seen]) -> View:
+        view = view_of(seen)
+        for at, declared in view.void.items():
             self.void.setdefault((at, item), declared)
-        return _View(
-            seen,
-            void,
-            [
-                each
-                for each in seen
-                if each.at not in void and not each.event.reading.declares_error
-            ],
-        )
+        return view
 
     def _numbers(self, visit: _Visit, trail: Trail) -> Sequence[int]:
         """Return the numbers of the links that a visit looks at, rising.
@@ -849,7 +694,7 @@ class _Walk:
 
     def _events_of(
         self, visit: _Visit, trail: Trail, runs: Iterable[tuple[int, int]]
-    ) -> Iterator[_Seen]:
+    ) -> Iterator[Seen]:
         """Yield the events of these links, as far as they can be seen."""
         looked = self._looked.setdefault(visit.item, {})
         try:
@@ -860,7 +705,7 @@ class _Walk:
         except NotShownError as error:
             self._miss(visit, None, str(error))
 
-    def _see(self, visit: _Visit, number: int, link: Link) -> _Seen | None:
+    def _see(self, visit: _Visit, number: int, link: Link) -> Seen | None:
         """Return the event that *link* leads to; None if it cannot be seen."""
         at, item = link.place, visit.item
         if (at, item) not in self._seen:
@@ -870,7 +715,7 @@ class _Walk:
                 self._show(at, (0, *link.leaves))
                 shown = [leaf in met.event.items for leaf in link.leaves]
                 if shown and all(shown):
-                    self._seen[at, item] = _Seen(link, met, self._sayings)
+                    self._seen[at, item] = Seen(link, met, self._sayings)
         seen = self._seen[at, item]
         if seen is None:
             # For each reason, as a trail that is missing.
@@ -887,19 +732,19 @@ class _Walk:
             )
         return seen
 
-    def _meet(self, at: Position, item: str) -> _Met | None:
+    def _meet(self, at: Position, item: str) -> Met | None:
         if at not in self._met:
             event = self.read_event(*at, item)
             self._met[at] = None
             if event is not None:
-                self._met[at] = _Met(event, Lots(event.body))
+                self._met[at] = Met(event, Lots(event.body))
                 if event.issuer not in self._issuers:
                     self._issuers.add(event.issuer)
                     self._unheard.append(event.issuer)
         return self._met[at]
 
     def _show_all(
-        self, visit: _Visit, seen: _Seen, leaves: Sequence[int]
+        self, visit: _Visit, seen: Seen, leaves: Sequence[int]
     ) -> bool:
         """Ask for some item leaves of an event; return if not too many."""
         at, named = seen.at, f"event {seen.at[1]} of entry {seen.at[0]}"
@@ -925,7 +770,7 @@ class _Walk:
         self.missing.setdefault(Missing(visit.why, visit.item, at, reason))
 
 
-_NOTHING = _View((), {}, ())
+_NOTHING = View((), {}, ())
 
 
 def _after(place: Position) -> Position:
@@ -971,39 +816,3 @@ def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         begun = start, stop
     if begun is not None:
         yield begun
-
-
-def _find_void(events: Sequence[_Seen]) -> dict[Position, Position]:
-    """Return which of *events* the same signer later declares an error."""
-    declared = {
-        seen.said: seen.at
-        for seen in events
-        if seen.event.reading.declares_error
-        and isinstance(seen.event.body.get("eventID"), str)
-    }
-    if not declared:
-        return {}
-    return {
-        seen.at: declared[seen.said]
-        for seen in events
-        if not seen.event.reading.declares_error
-        and seen.said in declared
-        and declared[seen.said] > seen.at
-    }
-
-
-def _concerns(
-    body: Mapping[str, Value],
-) -> tuple[int | None, int | None] | None:
-    """Return from when to when a warning is, None being open or unsaid.
-
-    What is not of its form concerns all time.
-    """
-    if "concerns" not in body:
-        return None
-    said = body["concerns"]
-    if isinstance(said, list) and len(said) == 2:
-        with suppress(MalformedError):
-            since, until = (t if t is None else read_time(t) for t in said)
-            return since, until
-    return None, None

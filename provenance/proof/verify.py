@@ -75,6 +75,7 @@ from provenance.proof.timeline import make_timeline
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trails import Position, SparseTrail
 from provenance.proof.trust import Trust
+from provenance.proof.uniqueness import check_ledger_rules
 from provenance.proof.verdict import (
     NOT_CHECKED,
     Moment,
@@ -346,10 +347,19 @@ class _Examination:
         evidence = Evidence(statements, times, events, trails)
         self.evidence = evidence
 
-        self.report.passed("PRV-1600", "nothing shown breaks the log's rules")
+        trusted = trust_item(checkpoint.origin)
+        check_ledger_rules(
+            self.report,
+            evidence,
+            books=books,
+            actors={
+                actor.id
+                for actor in (*self._trust.authorities, *self._trust.actors)
+            },
+            trusted=trusted,
+        )
 
         # What it means.
-        trusted = trust_item(checkpoint.origin)
         self._tell_whose_word()
         walk = trace_bundle(bundle, evidence, books, trusted=trusted)
         pinned = {actor.id for actor in self._trust.actors}
