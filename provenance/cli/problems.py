@@ -307,6 +307,19 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "One log signed two checkpoints that cannot both be true. It shows"
         " different histories to different people.",
     ),
+    errors.ClockError: Problem(
+        COULD_NOT,
+        errors.ClockError.code,
+        errors.ClockError.hint,
+        "The clock of this machine is further from the log's last commitment,"
+        " from its own steady clock or from the witnesses than the trust"
+        " file's clock_bound_seconds. A time that is signed stays in the log,"
+        " whose time never goes back: a clock that ran a year ahead once would"
+        " stop the log's time for a year. So nothing is signed until they"
+        " agree again. If it is the last commitment that is wrong, nothing can"
+        " be logged until the clock has come near it: go on serving what is"
+        " there, and found a new ledger for what is to be said meanwhile.",
+    ),
     errors.ForkError: Problem(
         FAILED,
         errors.ForkError.code,
