@@ -37,6 +37,7 @@ import { casesOf, fromBase64, golden, goldenText, trustOf } from "./vectors.js";
 const { MalformedError } = errors;
 const SMALL = golden("bundle/verified-short").given;
 const BYTES = fromBase64(SMALL.bundle);
+const TIME = "2026-02-01T09:00:00Z";
 const bodyOf = (members) => new Map(Object.entries(members));
 const ASKED = { trust: trustOf(SMALL.trust), now: SMALL.now, item: SMALL.item };
 

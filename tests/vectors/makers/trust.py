@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-
 from provenance.keys import MLDSASigner
 from tests.vectors import reference
 from tests.vectors.case import Case
