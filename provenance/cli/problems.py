@@ -452,11 +452,13 @@ def explanations() -> dict[str, str]:
 
 def to_json(problem: Problem, what: str, where: str) -> dict[str, object]:
     """Return an error as the JSON objects of commands have it."""
-    said = {
+    said: dict[str, object] = {
         "code": problem.code,
         "what": what,
         "where": where,
         "do": problem.advice,
         "explain": f"provenance explain {problem.code}",
     }
-    return {**said, "rule": problem.rule} if problem.rule else said
+    if problem.rule:
+        said["rule"] = problem.rule
+    return said
