@@ -209,7 +209,7 @@ class Play(World):
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
         )
-        return self.packed_up(item, story)
+        return self.packed_up(item, story, times=times)
 
 
 class _Teller:
