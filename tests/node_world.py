@@ -33,6 +33,7 @@ MSGPACK = {"content-type": "application/msgpack"}
 
 PATIENT: dict[str, object] = {
     "log_requests": False,
+    "open_queries": True,
     "checker_processes": 1,
     "reader_processes": 1,
     **dict.fromkeys(
@@ -75,13 +76,17 @@ def grow(world: LedgerWorld, count: int) -> None:
 
 @contextlib.contextmanager
 def served(
-    world: LedgerWorld, settings: Settings | None = None
+    world: LedgerWorld,
+    settings: Settings | None = None,
+    *,
+    steady: Callable[[], int] | None = None,
 ) -> Iterator[TestClient]:
     """Give a client of a node that serves *world*'s ledger."""
     node = Node(
         world.folder,
         settings or one_process(),
         clock=world.clock,
+        steady=steady,
     )
     with TestClient(create_app(node), raise_server_exceptions=False) as client:
         yield client

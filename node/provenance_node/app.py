@@ -47,6 +47,7 @@ from provenance_node.routes import (
     items,
     log,
     page,
+    readers_only,
     resolver,
     statements,
 )
@@ -90,7 +91,7 @@ def create_app(node: Node) -> FastAPI:
     app.state.node = node
     # The resolver last: what it answers may begin with anything.
     for module in (
-        statements, items, actors, events, epcis, epcis_capture,
+        readers_only, statements, items, actors, events, epcis, epcis_capture,
         epcis_queries, health, docs, resolver,
     ):  # fmt: skip
         app.include_router(module.routes(node))

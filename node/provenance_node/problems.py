@@ -83,6 +83,8 @@ BEHIND = _kind(503, "PRV-9113", is_retryable=True)
 TOO_COMPLEX = _kind(413, "PRV-9114")
 EXISTS = _kind(409, "PRV-9115")
 URI_TOO_LONG = _kind(414, "PRV-9116")
+OUT_OF_SCOPE = _kind(403, "PRV-9117")
+TOO_LONG = _kind(503, "PRV-9118", is_retryable=True)
 BUG = Kind(
     500, BUG_PROBLEM.code, "A fault of the program",
     "report it to the operator with the request id", True,
@@ -91,7 +93,8 @@ BUG = Kind(
 SERVER_KINDS = (
     BAD_REQUEST, NO_ROUTE, NO_METHOD, TOO_LARGE, HEAD_TOO_LARGE, TOO_SLOW,
     TOO_MANY, BUSY, NO_SUCH_TYPE, NOT_ACCEPTABLE, INVALID, NOT_OFFERED,
-    NO_TOKEN, BEHIND, TOO_COMPLEX, EXISTS, URI_TOO_LONG, BUG,
+    NO_TOKEN, BEHIND, TOO_COMPLEX, EXISTS, URI_TOO_LONG, OUT_OF_SCOPE,
+    TOO_LONG, BUG,
 )  # fmt: skip
 
 _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
@@ -111,6 +114,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.QuorumNotMetError: (422, "Too few witnesses"),
     errors.EquivocationError: (422, "Two histories"),
     errors.ForkError: (503, "The log stopped, so as not to fork"),
+    errors.ClockError: (503, "The clock cannot be right"),
     errors.InsecureError: (502, "No connection that can be trusted"),
     errors.NotFoundError: (404, "No such thing"),
     errors.ConflictError: (409, "Someone was first"),
@@ -122,10 +126,11 @@ _ADVICE: Mapping[type[errors.ProvenanceError], str] = {
     errors.MalformedError: "mend what was sent at the place named",
     errors.NotFoundError: "check the id",
     errors.StoreError: "send the same bytes again: they are logged once",
+    errors.ClockError: "send the same bytes again later; the operator was told",
 }
 """What to do over HTTP, where that is not what a command's user does."""
 
-_RETRYABLE = (errors.ConflictError, errors.StoreError)
+_RETRYABLE = (errors.ClockError, errors.ConflictError, errors.StoreError)
 
 
 def kind_of(error: errors.ProvenanceError) -> Kind:

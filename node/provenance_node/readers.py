@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from provenance.claims.actor_json import actor_to_json
 from provenance.claims.registry import Actor
@@ -25,10 +25,25 @@ from provenance.claims.trail import map_key
 from provenance.cli.decode import decode_file
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.strict_json import JSON
-from provenance.errors import MalformedError, NotFoundError, StoreError
+from provenance.errors import (
+    MalformedError,
+    NotFoundError,
+    RejectedError,
+    StoreError,
+)
 from provenance.folder import open_reader
 from provenance.ledger.logtree import TileCache, TileNodes
-from provenance.ledger.read import LedgerReader, Moment, RegistryReplay
+from provenance.ledger.read import (
+    LedgerReader,
+    Moment,
+    RegistryReplay,
+    read_step,
+)
+from provenance.ledger.reveal import fields_of
+from provenance.ledger.scope import Scope
+from provenance.ledger.signed import events_of, find_signers, statements_of
+from provenance.ledger.views import TrailView
+from provenance.proof.faults import name_of
 from provenance.proof.verify import examine_bundle
 from provenance.store.protocol import Reader
 from provenance.tlog import merkle
@@ -42,6 +57,9 @@ STRETCH = 256
 
 MOST_BYTES = 2**20
 """Of actors on one page, about: one of them can have any number of grants."""
+
+STATEMENT_ENTRIES = 16_384
+"""How many entries are looked at for what somebody signed, at once."""
 
 _COLLECTED_AFTER = 100_000
 """How many new containers there are before cycles are looked for."""
@@ -192,6 +210,113 @@ class Answers:
             told = actor_to_json(registry.actor(actor_id))
             return moment.note, _said("actor", size=moment.size, actor=told)
 
+    # For who has a token.
+
+    def concealed(
+        self,
+        asked: tuple[str, Sequence[str], Sequence[str] | None, int],
+        stands: bool,
+    ) -> tuple[str, bytes] | None:
+        """Return (checkpoint, what an item's events conceal), as `bundle`.
+
+        Args:
+            asked: Its id, the JSON Pointers of the fields, none for all;
+                whose events alone, None for everybody's; and the number of
+                the first of `STRETCH` events that are looked at.
+            stands: As for `bundle`.
+
+        Raises:
+            NotFoundError: The ledger had no event of it.
+            MalformedError: Its trail had ended before that number.
+            RejectedError: None of its events there is one of theirs.
+        """
+        item, pointers, signers, start = asked
+        with self._moment(stands) as moment:
+            if moment is None:
+                return None
+            head = moment.reader.head(map_key(item))
+            if head is None and signers is not None:
+                raise _not_theirs(item)
+            if head is None:
+                raise NotFoundError(f"the ledger has no event of {item!r}")
+            _, stop = _stretch(moment.reader, item, start) or (0, 0)
+            stop = min(stop, head.count)
+            registry = self._registry.at(moment.reader)
+            links = TrailView(moment.reader, head).links(start, stop)
+            steps = [read_step(moment.reader, *link.place) for link in links]
+            if signers is not None:
+                steps = [step for step in steps if step.issuer in signers]
+                if not steps:
+                    raise _not_theirs(item)
+            return moment.note, _said(
+                "concealed",
+                item=item,
+                size=moment.size,
+                count=head.count,
+                next=stop if stop < head.count else None,
+                fields=[
+                    field.to_json(name_of(field.issuer, registry))
+                    for step in steps
+                    for field in fields_of(step)
+                    if not pointers or field.pointer in pointers
+                ],
+            )
+
+    def statements(
+        self, asked: tuple[Any, ...], stands: bool
+    ) -> tuple[str, bytes] | None:
+        """Return (checkpoint, what somebody signed as JSON), as `bundle`.
+
+        Args:
+            asked: The actor's id or "", how its key's id begins or ""; the
+                log's times from which on and before which, in ms or None; the
+                first entry that is looked at, and the first that is not or
+                None; whose statements may be shown, None for everybody's; and
+                the scope within which, None for all.
+            stands: As for `bundle`.
+
+        Raises:
+            NotFoundError: There is no such actor or key.
+            RejectedError: It is the key of somebody else.
+        """
+        issuer, key, since, until, start, before, own, within = asked
+        scope = None if within is None else Scope.from_plain(within)
+        with self._moment(stands) as moment:
+            if moment is None:
+                return None
+            signers = find_signers(
+                self._registry.at(moment.reader),
+                issuer=issuer or None,
+                key=key or None,
+            )
+            if own is not None and signers.actor.id not in own:
+                raise RejectedError("that key is another actor's")
+            end = min(moment.size, before if before is not None else 2**53)
+            stop = min(end, start + STATEMENT_ENTRIES)
+            rows: list[dict[str, object]] = []
+            size = 0
+            for statement in statements_of(
+                moment, signers, since=since, until=until,
+                start=start, stop=stop,
+            ):  # fmt: skip
+                if size > MOST_BYTES:
+                    stop = statement.log_index
+                    break
+                told = [e._asdict() for e in events_of(statement, scope)]
+                size += sum(len(json.dumps(each)) for each in told)
+                rows += told
+            return moment.note, _said(
+                "statements",
+                size=moment.size,
+                issuer=signers.actor.id,
+                name=signers.actor.name,
+                keys=[each.hex() for each in signers.keys],
+                next=stop if stop < end else None,
+                events=rows,
+            )
+
+    # What is cheap.
+
     def receipt(self, log_index: int, size: int, note: str) -> tuple[str, str]:
         """Return (statement id, receipt) under the checkpoint of *size*.
 
@@ -291,6 +416,10 @@ def _stretch(
     return start, start + STRETCH
 
 
+def _not_theirs(item: str) -> RejectedError:
+    return RejectedError(f"no event of {item} there is one of theirs")
+
+
 def _page(actors: Sequence[Actor]) -> list[dict[str, JSON]]:
     """Return the first of *actors*, as many as one answer holds."""
     page: list[dict[str, JSON]] = []
@@ -304,7 +433,7 @@ def _page(actors: Sequence[Actor]) -> list[dict[str, JSON]]:
     return page
 
 
-def _said(name: str, **members: object) -> bytes:
+def _said(name: str, /, **members: object) -> bytes:
     return json.dumps({"schema": f"provenance.{name}/1", **members}).encode()
 
 
@@ -358,6 +487,8 @@ def _main() -> None:
                 "trail": answers.trail,
                 "actors": answers.actors,
                 "actor": answers.actor,
+                "concealed": answers.concealed,
+                "statements": answers.statements,
                 "receipt": answers.receipt,
                 "first_receipts": answers.first_receipts,
                 "find": answers.find,

@@ -115,7 +115,12 @@ def serve(  # noqa: PLR0913, PLR0917  # click's way
     LEDGER is its folder; by default the one that PROVENANCE_LEDGER names.
     Everything else is set in a file or by variables: see node config.
     """
-    options = {"host": host, "port": port}
+    # The demo's events are nobody's secret.
+    options = {
+        "host": host,
+        "port": port,
+        "open_queries": True if is_demo else None,
+    }
     configuration = _read(
         config_file, {k: v for k, v in options.items() if v is not None}
     )

@@ -1,20 +1,25 @@
 """`provenance reveal`: what an item's events conceal, from the ledger."""
 
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from shlex import quote
 
 import click
 
-from provenance.cli.arguments import ITEM, POINTER, ledger_option
+from provenance.cli.arguments import ITEM, POINTER
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import called, print_fields
 from provenance.cli.times import utc
-from provenance.encoding.base64 import encode_base64
+from provenance.cli.where import Where, where_options
+from provenance.errors import NotFoundError
 from provenance.folder import open_reader
 from provenance.ledger.reveal import Revealed
 from provenance.proof.faults import name_of
-from provenance.proof.verdict import as_json
+
+_Found = tuple[Sequence[Revealed], Callable[[str], str]]
+"""The fields, and what gives an actor's name."""
 
 
 @click.command(cls=Command)
@@ -28,57 +33,58 @@ from provenance.proof.verdict import as_json
     help="A JSON Pointer to a concealed field; without it, all. Can be"
     " repeated.",
 )
-@ledger_option
+@where_options
 def reveal(
-    screen: Screen, item: str, pointers: tuple[str, ...], folder: Path
+    screen: Screen, item: str, pointers: tuple[str, ...], where: Where
 ) -> int:
     """Print what the events of ITEM conceal.
 
-    It is read from the ledger in a folder, by whoever may read its files. To
-    prove a value to somebody, give them a bundle that shows it: bundle
-    --reveal.
+    It is read from the ledger in a folder, by whoever may read its files; or
+    told by a node to whoever has a token for it. To prove a value to
+    somebody, give them a bundle that shows it: bundle --reveal.
     """
-    with open_reader(folder) as reader:
-        fields = reader.reveal(item, pointers)
-        registry = reader.registry()
+    with _open(where, item, pointers) as (fields, name):
+        names = {field.issuer: name(field.issuer) for field in fields}
     for field in fields:
-        who = called(name_of(field.issuer, registry), field.issuer)
+        who = called(names[field.issuer], field.issuer)
         screen.line(
             (f"entry {field.log_index}, event {field.position}", "strong"),
             f"  signed by {who}, {utc(field.issued_at)}",
         )
         print_fields(screen, {field.pointer: field.value})
-    screen.say(
-        "to show one of them to somebody: "
-        f"{PROGRAM} bundle {quote(item)} -o FILE --reveal"
-        f" {quote(fields[0].pointer)}"
-    )
+    if where.url is None:
+        screen.say(
+            "to show one of them to somebody: "
+            f"{PROGRAM} bundle {quote(item)} -o FILE --reveal"
+            f" {quote(fields[0].pointer)}"
+        )
     return screen.result(
         "revealed",
         0,
         {
             "item": item,
-            "fields": [
-                _to_json(field, name_of(field.issuer, registry))
-                for field in fields
-            ],
+            "fields": [field.to_json(names[field.issuer]) for field in fields],
         },
     )
 
 
-def _to_json(field: Revealed, name: str) -> dict[str, object]:
-    return {
-        "entry": field.log_index,
-        "event": field.position,
-        "event_id": field.event_id.hex(),
-        "issuer": field.issuer,
-        "issuer_name": name,
-        "issued_at": field.issued_at,
-        "pointer": field.pointer,
-        "value": as_json(field.value),
-        "leaf": {
-            "number": field.leaf.number,
-            "bytes": encode_base64(field.leaf.leaf),
-            "proof": [encode_base64(each) for each in field.leaf.proof],
-        },
-    }
+@contextmanager
+def _open(
+    where: Where, item: str, pointers: tuple[str, ...]
+) -> Iterator[_Found]:
+    """Give what is concealed, at least one field.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    if where.url is None:
+        with open_reader(where.folder) as reader:
+            registry = reader.registry()
+            fields = reader.reveal(item, pointers)
+            yield fields, lambda actor: name_of(actor, registry)
+        return
+    with where.open_client() as client:
+        fields = list(client.concealed(item, fields=pointers))
+        if not fields:
+            raise NotFoundError(f"{item} has no such concealed field")
+        yield fields, lru_cache(lambda actor: client.actor(actor).name)

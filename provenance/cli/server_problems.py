@@ -103,9 +103,9 @@ SERVER_PROBLEMS: Mapping[str, ServerProblem] = {
     "PRV-9112": ServerProblem(
         "No token that counts",
         "send Authorization: Bearer and a token that the operator gave you",
-        "What was asked for is done in the name of an actor whose key the node"
-        " holds. So the request must carry a bearer token that the node knows."
-        " Nothing was done.",
+        "What was asked for shows more than an item's own story, or is done in"
+        " the name of an actor whose key the node holds. So the request must"
+        " carry a bearer token that the node knows. Nothing was done.",
     ),
     "PRV-9113": ServerProblem(
         "The index is behind",
@@ -131,6 +131,20 @@ SERVER_PROBLEMS: Mapping[str, ServerProblem] = {
         "The address that was asked for is longer than all that this node"
         " takes before a body. Nothing was done. A query of EPCIS that does"
         " not fit can be posted to /epcis/queries, and asked for by its name.",
+    ),
+    "PRV-9117": ServerProblem(
+        "Not within what the token is for",
+        "ask for what belongs to you, or ask the operator for another token",
+        "The token counts, and what was asked for lies outside of its scope:"
+        " it is about other items, or about what other actors signed. Whether"
+        " there is such a thing is not said.",
+    ),
+    "PRV-9118": ServerProblem(
+        "It took too long",
+        "ask again later; of a long trail, ask for a stretch with `from`",
+        "One answer may take so much of the node's time and no more, since"
+        " others wait for theirs. The process that was at it was ended, and"
+        " nothing was said.",
     ),
 }
 """Code → what it means; a code never changes its meaning."""

@@ -1,15 +1,16 @@
 """`provenance statements`: what an actor or a key signed, and what of."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import closing
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import apsw
 import click
 
 from provenance.claims.registry import ActorKey
 from provenance.cli.actor_lines import SHORT, span_of
-from provenance.cli.arguments import TIME, ledger_option
+from provenance.cli.arguments import TIME
 from provenance.cli.inputs import STANDARD
 from provenance.cli.problems import NOT_FOUND, OK
 from provenance.cli.program import Command
@@ -25,14 +26,19 @@ from provenance.cli.rows import (
 )
 from provenance.cli.screen import Screen
 from provenance.cli.times import utc
+from provenance.cli.where import Where, where_options
 from provenance.encoding.digest import Hash
 from provenance.folder import open_reader
 from provenance.ledger.signed import (
-    SignedStatement,
+    SignedEvent,
     Signers,
+    events_of,
     find_signers,
     statements_of,
 )
+
+if TYPE_CHECKING:
+    from provenance.client import Client
 
 _MOST_IN_CELL = 50
 """How many items a CSV cell names: a spreadsheet's cell has an end."""
@@ -110,7 +116,7 @@ Item = tuple[str, int, int, int]
     default=STANDARD,
     help="The file to write; - for standard output, which is the default.",
 )
-@ledger_option
+@where_options
 def statements(  # noqa: PLR0913, PLR0917  # click's way
     screen: Screen,
     issuer: str | None,
@@ -122,30 +128,20 @@ def statements(  # noqa: PLR0913, PLR0917  # click's way
     is_of_items: bool,
     form: str,
     output: str,
-    folder: Path,
+    where: Where,
 ) -> int:
     """Tell what an actor, or one of its keys, has signed.
 
-    The log is read once, in order, and told as it is read. It ends with 4 if
-    there is nothing.
+    The log is read once, in order, and told as it is read; a node tells it
+    to whoever has a token for it. It ends with 4 if there is nothing.
     """
     if issuer is None and key is None:
         raise click.UsageError("say whose: give --issuer, --key, or both")
     require_place(screen, form, output)
     progress = Progress()
-    with open_reader(folder) as reader, reader.moment() as moment:
-        signers = find_signers(reader.registry(), issuer=issuer, key=key)
-        found = _Counted(
-            statements_of(
-                moment,
-                signers,
-                since=since,
-                until=until,
-                start=0 if after_index is None else after_index + 1,
-                stop=before_index,
-                progress=progress.show,
-            )
-        )
+    asked = _Asked(issuer, key, since, until, after_index, before_index)
+    with _open(where, asked, progress) as (signers, events):
+        found = _Counted(events)
         try:
             if form == TABLE:
                 _tell_signers(screen, signers)
@@ -172,24 +168,86 @@ def statements(  # noqa: PLR0913, PLR0917  # click's way
     )
 
 
+class _Asked(NamedTuple):
+    """What is asked for."""
+
+    issuer: str | None
+    key: str | None
+    since: int | None
+    until: int | None
+    after_index: int | None
+    before_index: int | None
+
+    @property
+    def start(self) -> int:
+        """The first entry that is looked at."""
+        return 0 if self.after_index is None else self.after_index + 1
+
+
+@contextmanager
+def _open(
+    where: Where, asked: _Asked, progress: Progress
+) -> Iterator[tuple[Signers, Iterator[SignedEvent]]]:
+    """Give whose statements they are, and what those say, as it is read."""
+    if where.url is not None:
+        with where.open_client() as client:
+            yield _of_node(client, asked)
+        return
+    with open_reader(where.folder) as reader, reader.moment() as moment:
+        signers = find_signers(
+            reader.registry(), issuer=asked.issuer, key=asked.key
+        )
+        found = statements_of(
+            moment,
+            signers,
+            since=asked.since,
+            until=asked.until,
+            start=asked.start,
+            stop=asked.before_index,
+            progress=progress.show,
+        )
+        yield signers, (event for each in found for event in events_of(each))
+
+
+def _of_node(
+    client: "Client", asked: _Asked
+) -> tuple[Signers, Iterator[SignedEvent]]:
+    pages = client.statements(
+        issuer=asked.issuer,
+        key=asked.key,
+        since=asked.since,
+        until=asked.until,
+        start=asked.start,
+        stop=asked.before_index,
+    )
+    first = next(pages)
+    actor = client.actor(first.issuer)
+    keys = {each: actor.keys[each] for each in first.keys if each in actor.keys}
+    return Signers(actor, keys), (
+        event for page in chain([first], pages) for event in page.events
+    )
+
+
 class _Counted:
-    """The statements, counted as they go by.
+    """The events that were signed, counted as they go by.
 
     Attributes:
-        count: How many there were so far.
-        events: How many events they have.
+        count: How many statements they are of, so far.
+        events: How many there were.
     """
 
-    def __init__(self, statements: Iterator[SignedStatement]) -> None:
-        self._statements = statements
+    def __init__(self, events: Iterator[SignedEvent]) -> None:
+        self._events = events
         self.count = 0
         self.events = 0
 
-    def __iter__(self) -> Iterator[SignedStatement]:
-        for statement in self._statements:
-            self.count += 1
-            self.events += len(statement.events)
-            yield statement
+    def __iter__(self) -> Iterator[SignedEvent]:
+        entry = -1
+        for event in self._events:
+            self.count += event.entry != entry
+            self.events += 1
+            entry = event.entry
+            yield event
 
 
 # What is told.
@@ -216,47 +274,44 @@ def _tell(
                 f"  {item[0]}  {item[1]} events, entries {item[2]} to {item[3]}"
             )
         return rows
-    for statement in found:
+    entry = -1
+    for event in found:
         if screen.is_json:
-            rows += _event_rows(statement)
-        header = statement.entry.header
-        screen.line(
-            (f"entry {statement.log_index}", "strong"),
-            f"  logged {utc(statement.logged_at)}, signed"
-            f" {utc(header.issued_at)} by key {header.key_id.hex()[:SHORT]}",
+            rows.append(_event_row(event))
+        if event.entry != entry:
+            entry = event.entry
+            screen.line(
+                (f"entry {entry}", "strong"),
+                f"  logged {utc(event.logged_at)}, signed"
+                f" {utc(event.signed_at)} by key {event.key[:SHORT]}",
+            )
+        words = "  ".join(
+            word for word in (event.step, event.action, event.type) if word
         )
-        for event in statement.events:
-            body = event.body
-            said = [body.get(name) for name in ("bizStep", "action", "type")]
-            words = "  ".join(word for word in said if isinstance(word, str))
-            screen.line(f"    {words}  {_first(event.items())}")
+        screen.line(f"    {words}  {_first(event.items)}")
     if found.count and not screen.is_json:
         screen.line(f"{found.count} statements, {found.events} events")
     return rows
 
 
-def _first(items: Iterable[object]) -> str:
-    ids = [str(getattr(item, "id", "")) for item in items]
-    more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
-    return f"{ids[0] if ids else ''}{more}"
+def _first(items: Sequence[str]) -> str:
+    more = f" and {len(items) - 1} more" if len(items) > 1 else ""
+    return f"{items[0] if items else ''}{more}"
 
 
-def _event_rows(statement: SignedStatement) -> Iterator[dict[str, object]]:
-    header = statement.entry.header
-    for position, event in enumerate(statement.events):
-        body = event.body
-        yield {
-            "entry": statement.log_index,
-            "event": position,
-            "logged": utc(statement.logged_at),
-            "signed": utc(header.issued_at),
-            "issuer": header.issuer,
-            "key": header.key_id.hex(),
-            "type": str(body.get("type", "")),
-            "step": str(body.get("bizStep", "")),
-            "event_time": str(body.get("eventTime", "")),
-            "items": [item.id for item in event.items()],
-        }
+def _event_row(event: SignedEvent) -> dict[str, object]:
+    return {
+        "entry": event.entry,
+        "event": event.event,
+        "logged": utc(event.logged_at),
+        "signed": utc(event.signed_at),
+        "issuer": event.issuer,
+        "key": event.key,
+        "type": event.type,
+        "step": event.step,
+        "event_time": event.event_time,
+        "items": event.items,
+    }
 
 
 # Files.
@@ -273,7 +328,7 @@ def _deliver(
     rows: Iterator[dict[str, object]] = (
         map(_item_json, _items(found))
         if is_of_items
-        else (row for statement in found for row in _event_rows(statement))
+        else map(_event_row, found)
     )
     pieces = (
         (json_line("signed", row) for row in rows)
@@ -311,14 +366,9 @@ def _items(found: _Counted) -> Iterator[Item]:
     with closing(apsw.Connection("")) as table:
         table.execute(_ITEM_TABLE)
         with table:
-            for statement in found:
+            for event in found:
                 table.executemany(
-                    _ADD_ITEM,
-                    (
-                        (item.id, statement.log_index)
-                        for event in statement.events
-                        for item in event.items()
-                    ),
+                    _ADD_ITEM, ((item, event.entry) for item in event.items)
                 )
         yield from table.execute("SELECT * FROM items ORDER BY item")
 

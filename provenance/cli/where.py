@@ -11,6 +11,7 @@ signed already.
 """
 
 import functools
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,12 +43,25 @@ from provenance.ledger.admit import Called
 from provenance.ledger.ledger import Answer
 from provenance.ledger.reveal import Revealed
 from provenance.proof.trust import Trust
+from provenance.store.private import read_private
 
 if TYPE_CHECKING:
     from provenance.cli.at_node import NodeLedger
     from provenance.client import Client
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+
+TOKEN = "PROVENANCE_TOKEN"  # noqa: S105  # where it is
+"""The environment variable that has the token a node is shown."""
+
+_MOST_TOKEN = 4_096
+
+_OF_NODES = {
+    "trust_file": "--trust",
+    "ca_file": "--ca-file",
+    "token_file": "--token",
+}
+"""The options that are for a node alone."""
 
 _TYPED = 2
 """The weight of what is typed; what the environment says has half of it."""
@@ -198,12 +212,15 @@ class Where:
         trust_file: By which a node's answers are verified; None for the one
             in the configuration folder.
         ca_file: Who may vouch for the node's name; None for the system's.
+        token_file: Where the token is that the node is shown; None for the
+            one in the environment, if there is one.
     """
 
     folder: Path
     url: str | None = None
     trust_file: str | None = None
     ca_file: Path | None = None
+    token_file: Path | None = None
 
     @property
     def trust_name(self) -> str:
@@ -272,11 +289,29 @@ class Where:
                 trust=find_trust(self.trust_file),
                 ca_file=self.ca_file,
                 retries=retries,
+                token=self._token(),
             )
         except ValueError as error:
             raise click.UsageError(f"--node: {error}") from error
         with client:
             yield client
+
+    def _token(self) -> str | None:
+        """Return the token that the node is shown; None for none.
+
+        Raises:
+            NotFoundError: There is no such file.
+            RejectedError: Others than its owner can reach it.
+        """
+        if self.token_file is None:
+            return os.environ.get(TOKEN) or None
+        data = read_private(
+            self.token_file,
+            most=_MOST_TOKEN,
+            absent="no file of a token",
+            content="the token in",
+        )
+        return data.decode("ascii", errors="replace").strip()
 
     @contextmanager
     def _open_node(
@@ -298,9 +333,10 @@ def where_options(command: _Command) -> _Command:
         url: str | None,
         trust_file: str | None,
         ca_file: Path | None,
+        token_file: Path | None,
         **kwargs: Any,
     ) -> Any:
-        where = Where(folder, _chosen(url), trust_file, ca_file)
+        where = Where(folder, _chosen(url), trust_file, ca_file, token_file)
         return command(*args, where=where, **kwargs)
 
     options = [
@@ -330,6 +366,14 @@ def where_options(command: _Command) -> _Command:
             help="With --node: who may vouch for its name, in PEM; by default"
             " the system's authorities.",
         ),
+        click.option(
+            "--token",
+            "token_file",
+            type=FILE,
+            metavar="FILE",
+            help="With --node: the file of the token that its operator gave"
+            f" you, chmod 600; by default {TOKEN} has it.",
+        ),
     ]
     made: Any = with_where
     for option in reversed(options):
@@ -355,7 +399,7 @@ def _chosen(url: str | None) -> str | None:
             " PROVENANCE_LEDGER) or --node (PROVENANCE_NODE), not both"
         )
     chosen = url if of_node > of_folder else None
-    for name, option in (("trust_file", "--trust"), ("ca_file", "--ca-file")):
+    for name, option in _OF_NODES.items():
         is_typed = _weight(context.get_parameter_source(name)) == _TYPED
         if chosen is None and is_typed:
             raise click.UsageError(

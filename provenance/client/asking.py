@@ -17,9 +17,12 @@ from provenance.claims.actor_json import read_actor
 from provenance.claims.registry import Actor
 from provenance.claims.statement import parse_entry
 from provenance.encoding.digest import HASH_SIZE, Hash
+from provenance.encoding.instant import Instant, to_ms
 from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import InvalidProofError, MalformedError
 from provenance.gs1 import read_item
+from provenance.ledger.reveal import Revealed, read_hash, read_revealed
+from provenance.ledger.signed import SignedEvent, read_signed
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
 from provenance.proof.opening import open_trusted, require_quorum
@@ -77,6 +80,22 @@ class EventsPage(NamedTuple):
     events: list[dict[str, JSON]]
     size: int
     next_page_token: str | None
+
+
+class SignedPage(NamedTuple):
+    """What an actor, or one key, signed, as a node tells it.
+
+    Attributes:
+        issuer: The actor.
+        keys: The ids of those of its keys that were asked for.
+        events: What it signed, event by event.
+        following: The first entry of the next page; None if there is none.
+    """
+
+    issuer: str
+    keys: list[Hash]
+    events: list[SignedEvent]
+    following: int | None
 
 
 class Questions:
@@ -149,6 +168,65 @@ class Questions:
         if len(rows) < len(found):
             raise MalformedError("the node's event is no JSON object")
         return EventsPage(rows, size, following)
+
+    def concealed(
+        self, item: str, fields: Sequence[str], start: int
+    ) -> Asking[tuple[list[Revealed], int | None]]:
+        """Ask for one page of what is concealed, and where the next starts."""
+        item = read_item(item)
+        asked = [("from", str(start)), *(("field", each) for each in fields)]
+        answer = yield Request(
+            f"/v1/items/{quote(item, safe='')}/concealed?{urlencode(asked)}",
+            JSON_TYPE,
+            MAX_BUNDLE_SIZE,
+        )
+        page = read_object(answer)
+        rows = page.get("fields")
+        if not isinstance(rows, list):
+            raise MalformedError("the node's page has no fields")
+        found = [read_revealed(row) for row in rows if isinstance(row, dict)]
+        return found, _following(page, start)
+
+    def statements(  # noqa: PLR0913  # each by name
+        self,
+        *,
+        issuer: str | None,
+        key: str | None,
+        since: Instant | None,
+        until: Instant | None,
+        start: int,
+        stop: int | None,
+    ) -> Asking[SignedPage]:
+        """Ask for one page of what somebody signed."""
+        asked = {
+            "issuer": issuer,
+            "key": key,
+            "since": None if since is None else to_ms(since),
+            "until": None if until is None else to_ms(until),
+            "from": start,
+            "before": stop,
+        }
+        said = {
+            name: value for name, value in asked.items() if value is not None
+        }
+        answer = yield Request(
+            f"/v1/statements?{urlencode(said)}", JSON_TYPE, MAX_BUNDLE_SIZE
+        )
+        page = read_object(answer)
+        match page:
+            case {
+                "issuer": str(actor),
+                "keys": list(keys),
+                "events": list(rows),
+            }:
+                return SignedPage(
+                    actor,
+                    [read_hash(each) for each in keys],
+                    [read_signed(row) for row in rows if isinstance(row, dict)],
+                    _following(page, start),
+                )
+            case _:
+                raise MalformedError("the node's page has no statements")
 
     def actors(
         self, key_id: bytes | None, start: int
@@ -240,6 +318,20 @@ def read_object(body: bytes) -> dict[str, JSON]:
     if not isinstance(value, dict):
         raise MalformedError("the node's answer is no JSON object")
     return value
+
+
+def _following(page: Mapping[str, JSON], start: int) -> int | None:
+    """Return where the page behind the one from *start* begins, if one does.
+
+    Raises:
+        MalformedError: It does not lead on: it would be asked for for ever.
+    """
+    following = page.get("next")
+    if following is None:
+        return None
+    if not isinstance(following, int) or following <= start:
+        raise MalformedError("the node's next page does not follow")
+    return following
 
 
 def _item(

@@ -20,6 +20,7 @@ from collections.abc import (
     AsyncIterable,
     Callable,
     Iterable,
+    Sequence,
 )
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ from provenance.client.asking import (
     Parameters,
     Questions,
     Request,
+    SignedPage,
 )
 from provenance.client.async_exchange import AsyncExchange
 from provenance.client.async_feed import AsyncFeed
@@ -43,8 +45,10 @@ from provenance.client.exchange import clock_now
 from provenance.client.retry import Retries
 from provenance.client.sending import Line, Sender
 from provenance.encoding.digest import Hash
+from provenance.encoding.instant import Instant
 from provenance.encoding.strict_json import JSON
 from provenance.errors import ProvenanceError
+from provenance.ledger.reveal import Revealed
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Verdict
@@ -69,6 +73,7 @@ class AsyncClient:
         retries: Retries | None = None,
         log_prefix: str = "/log",
         clock: Callable[[], int] = clock_now,
+        token: str | None = None,
     ) -> None:
         """Prepare to ask the node at *url*; the arguments are `Client`'s.
 
@@ -86,6 +91,7 @@ class AsyncClient:
             ca_file=ca_file,
             retries=retries or Retries(),
             clock=clock,
+            token=token,
         )
 
     async def __aenter__(self) -> Self:
@@ -232,6 +238,44 @@ class AsyncClient:
     async def events_page(self, parameters: Parameters) -> EventsPage:
         """Return one page of the events; see `Client.events_page`."""
         return await self._run(self._questions.events(parameters))
+
+    async def concealed(
+        self, item: str, *, fields: Sequence[str] = ()
+    ) -> AsyncGenerator[Revealed, None]:
+        """Yield what events conceal; see `Client.concealed`."""
+        start: int | None = 0
+        while start is not None:
+            found, start = await self._run(
+                self._questions.concealed(item, fields, start)
+            )
+            for field in found:
+                yield field
+
+    async def statements(  # noqa: PLR0913  # each by name
+        self,
+        *,
+        issuer: str | None = None,
+        key: str | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        start: int = 0,
+        stop: int | None = None,
+    ) -> AsyncGenerator[SignedPage, None]:
+        """Yield what somebody signed, in pages; see `Client.statements`."""
+        following: int | None = start
+        while following is not None:
+            page = await self._run(
+                self._questions.statements(
+                    issuer=issuer,
+                    key=key,
+                    since=since,
+                    until=until,
+                    start=following,
+                    stop=stop,
+                )
+            )
+            yield page
+            following = page.following
 
     async def actors(
         self, *, key_id: bytes | None = None

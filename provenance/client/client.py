@@ -11,7 +11,7 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -24,6 +24,7 @@ from provenance.client.asking import (
     EventsPage,
     Parameters,
     Questions,
+    SignedPage,
 )
 from provenance.client.batches import (
     BATCH,
@@ -35,9 +36,11 @@ from provenance.client.exchange import Exchange, clock_now
 from provenance.client.retry import Retries
 from provenance.client.sending import Line, Sender
 from provenance.encoding.digest import Hash
+from provenance.encoding.instant import Instant
 from provenance.encoding.strict_json import JSON
 from provenance.errors import ProvenanceError
 from provenance.feed import Drawn, Feed
+from provenance.ledger.reveal import Revealed
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Verdict
@@ -64,6 +67,7 @@ class Client:
         retries: Retries | None = None,
         log_prefix: str = "/log",
         clock: Callable[[], int] = clock_now,
+        token: str | None = None,
     ) -> None:
         """Prepare to ask the node at *url*; nothing is sent yet.
 
@@ -78,9 +82,12 @@ class Client:
             retries: How often to ask again; see `Retries`.
             log_prefix: Where below the URL the log's tiles are.
             clock: Returns the time, in ms since 1970.
+            token: A secret that the node's operator gave, by which it shows
+                what is not for everybody: queries, `concealed`, `statements`.
 
         Raises:
-            ValueError: *url* is not one that can be asked.
+            ValueError: *url* is not one that can be asked, or not one that a
+                token may be sent to: over http anybody can read it.
         """
         self.trust = trust
         self._questions = Questions(
@@ -92,6 +99,7 @@ class Client:
             ca_file=ca_file,
             retries=retries or Retries(),
             clock=clock,
+            token=token,
         )
         self._sender = Sender(trust=trust, clock=clock)
 
@@ -315,6 +323,74 @@ class Client:
             ProvenanceError: As `bundle` does.
         """
         return self._run(self._questions.events(parameters))
+
+    # What takes a token.
+
+    def concealed(
+        self, item: str, *, fields: Sequence[str] = ()
+    ) -> Iterator[Revealed]:
+        """Yield what events of *item* conceal, as the node has it.
+
+        Each has the leaf that says it, which shows the value to anybody who
+        has the item's bundle.
+
+        Args:
+            item: The item.
+            fields: JSON Pointers of the fields; none for all.
+
+        Raises:
+            ProvenanceError: As `bundle` does; or the token is not for that.
+        """
+        start: int | None = 0
+        while start is not None:
+            found, start = self._run(
+                self._questions.concealed(item, fields, start)
+            )
+            yield from found
+
+    def statements(  # noqa: PLR0913  # each by name
+        self,
+        *,
+        issuer: str | None = None,
+        key: str | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        start: int = 0,
+        stop: int | None = None,
+    ) -> Iterator[SignedPage]:
+        """Yield what an actor or a key signed, page by page, in log order.
+
+        As the node tells it; each statement's receipt proves that it is in
+        the log, and nothing that these are all.
+
+        Args:
+            issuer: The actor; None for whoever has *key*.
+            key: How the key's id begins, in hexadecimal; None for any.
+            since: The log's time from which on: ms since 1970, or a datetime
+                with its zone.
+            until: The log's time before which.
+            start: The first entry that is looked at.
+            stop: The first that is not.
+
+        Raises:
+            NotFoundError: There is no such actor or key, says the node.
+            ProvenanceError: As `bundle` does; or the token is not for that.
+            ValueError: A time has no time zone.
+        """
+        following: int | None = start
+        while following is not None:
+            page = self._run(
+                self._questions.statements(
+                    issuer=issuer,
+                    key=key,
+                    since=since,
+                    until=until,
+                    start=following,
+                    stop=stop,
+                )
+            )
+            yield page
+            following = page.following
 
     # Actors.
 

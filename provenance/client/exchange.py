@@ -5,6 +5,7 @@ time, unpacked up to that size (`coding`), and no redirect is followed: where
 to is the caller's decision. TLS certificates are always verified.
 """
 
+import re
 import ssl
 import time
 from abc import ABC, abstractmethod
@@ -69,6 +70,10 @@ PASSING_FAULTS = (
 )
 """What goes wrong on the way, and may go well later."""
 
+_TOKEN = re.compile(r"[!-~]{1,1024}")
+_OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""From this machine to itself there is no wire."""
+
 _Options = dict[str, Any]
 
 
@@ -91,7 +96,7 @@ class PassingError(Exception):
 class Way(ABC):
     """What the way to one node has, whether it blocks or not."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by name
         self,
         url: str,
         *,
@@ -99,12 +104,14 @@ class Way(ABC):
         ca_file: Path | str | None,
         retries: Retries,
         clock: Callable[[], int],
+        token: str | None = None,
     ) -> None:
         """Prepare to ask the node at *url*; nothing is sent yet.
 
         Raises:
             ValueError: That is no http or https URL, or it has a user, a
-                query or a fragment.
+                query or a fragment; or the token is none, or would go over
+                a wire on which anybody can read it.
             MalformedError: *ca_file* holds no certificates.
             OSError: It cannot be read.
         """
@@ -115,6 +122,9 @@ class Way(ABC):
         self._timeout = timeout_seconds
         self._retries = retries
         self._clock = clock
+        self._authorization = (
+            {} if token is None else _authorization(token, self._url)
+        )
         self._open(_context_of(ca_file))
 
     @abstractmethod
@@ -123,7 +133,7 @@ class Way(ABC):
 
     def _new_request(self, request: Request, attempts: Attempts) -> _Options:
         """Return the arguments of a session's `stream` for *request*."""
-        headers = {"accept": request.accept}
+        headers = {"accept": request.accept, **self._authorization}
         if request.body is not None:
             headers["content-type"] = request.media_type
         return {
@@ -370,6 +380,20 @@ def _is_passing(problem: Problem) -> bool:
         return problem.is_retryable is True
     # A log that stopped so as not to fork says 503 too, and means for good.
     return problem.status in _PASSING and problem.is_retryable is not False
+
+
+def _authorization(token: str, url: str) -> dict[str, str]:
+    """Return the header that *token* is sent in."""
+    if _TOKEN.fullmatch(token) is None:
+        # It is not said back: it is a secret, or a file of something else.
+        raise ValueError("a token is one word in ASCII, of at most 1,024 signs")
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _OWN_HOSTS:
+        raise ValueError(
+            "a token goes over https alone: over http whoever is on the way"
+            " can read it"
+        )
+    return {"authorization": f"Bearer {token}"}
 
 
 def _checked(url: str) -> str:

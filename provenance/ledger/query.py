@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Self, TypeVar
 
-from provenance.encoding.canonical import encode
+from provenance.encoding.canonical import Value, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.page_token import PageEnd, format_token, parse_token
 from provenance.epcis.query import Query
@@ -33,6 +33,7 @@ from provenance.ledger.catch_up import (
     is_index_of,
 )
 from provenance.ledger.read import LedgerReader
+from provenance.ledger.scope import Scope
 from provenance.ledger.search import FoundEvent, Match, Search
 from provenance.store.candidates import EventIndex, IndexDamagedError
 
@@ -103,6 +104,7 @@ class Queries:
         reveal: Collection[str] = (),
         progress: Progress | None = None,
         indexed: int | None = None,
+        scope: Scope | None = None,
     ) -> Page:
         """Return one page of the answer to *query*; `find` gives all of them.
 
@@ -115,6 +117,8 @@ class Queries:
             indexed: The size of the log that the answer must stand on at
                 least, by an index that somebody else keeps up: it is not
                 caught up with here. None for the latest checkpoint.
+            scope: What belongs to the reader, to whom nothing else is shown
+                or matches; None for a reader who may see all.
 
         Raises:
             MalformedError: The token is not one of this query.
@@ -124,7 +128,9 @@ class Queries:
                 damaged.
         """
         shown = frozenset(reveal)
-        return self._mending(lambda: self._run(query, shown, progress, indexed))
+        return self._mending(
+            lambda: self._run(query, shown, progress, indexed, scope)
+        )
 
     def find(
         self,
@@ -205,8 +211,9 @@ class Queries:
         reveal: frozenset[str],
         progress: Progress | None,
         indexed: int | None,
+        scope: Scope | None,
     ) -> Page:
-        asked = _digest(query, reveal)
+        asked = _digest(query, reveal, scope)
         end = None
         if query.page_token is not None:
             end = parse_token(
@@ -226,7 +233,11 @@ class Queries:
                 known = state.hashed if query.asks_for_hash else state.size
                 if known >= needed and is_index_of(state, moment):
                     search = Search(
-                        query, reveal=reveal, view=view, reader=moment.reader
+                        query,
+                        reveal=reveal,
+                        view=view,
+                        reader=moment.reader,
+                        scope=scope,
                     )
                     end = end or PageEnd(known, given=0, number=0)
                     return self._page(search, query, end, asked)
@@ -289,6 +300,9 @@ def _require_at_most(at_most: int, count: int, rest: Iterator[Match]) -> None:
         )
 
 
-def _digest(query: Query, reveal: frozenset[str]) -> Hash:
+def _digest(query: Query, reveal: frozenset[str], scope: Scope | None) -> Hash:
     """Return what tells this query from others, and readers from others."""
-    return sha256(encode([query.digest, sorted(reveal)]))
+    said: list[Value] = [query.digest, list[Value](sorted(reveal))]
+    if scope is not None:
+        said.append(scope.to_plain())
+    return sha256(encode(said))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from provenance.claims.event import has_trail
+from provenance.claims.event import Item, has_trail
 from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.stored import StoredEvent, read_stored
 from provenance.claims.trail import map_key
@@ -41,6 +41,8 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.ledger.read import read_entry
+from provenance.ledger.scope import Scope, Shown
+from provenance.proof.excerpt import NOT_SHOWN
 from provenance.store.candidates import (
     Candidate,
     Demand,
@@ -72,7 +74,8 @@ class FoundEvent:
         statement_id: What it signed it with.
         record_time: When it was logged, in ms since 1970.
         event: The event as EPCIS 2.0 JSON that stands alone, as far as the
-            reader may see it, with its `recordTime`.
+            reader may see it, with its `recordTime`. Where items are left
+            out, `urn:provenance:epcis:itemsNotShown` says how many.
     """
 
     log_index: int
@@ -86,7 +89,10 @@ class FoundEvent:
 
     @property
     def event_hash(self) -> str | None:
-        """The hash id of what is shown (CBV 2.0); None if it has none."""
+        """The hash id of what is shown (CBV 2.0); None if it has none.
+
+        A part of an event has none.
+        """
         return _hash_of(self.event)
 
     def to_json(self) -> dict[str, object]:
@@ -129,9 +135,20 @@ class Search:
         reveal: frozenset[str],
         view: IndexView,
         reader: Reader,
+        scope: Scope | None = None,
     ) -> None:
+        """Look for *query*.
+
+        Args:
+            query: What is asked for.
+            reveal: The concealed fields that the reader may see.
+            view: The index.
+            reader: The ledger.
+            scope: What belongs to the reader; None if all is shown.
+        """
         self._query = query
         self._reveal = reveal
+        self._scope = scope
         self._view = view
         self._reader = reader
         self._entries: dict[int, Entry] = {}
@@ -177,10 +194,7 @@ class Search:
 
     def _show(self, match: Match, event_id: Hash) -> FoundEvent:
         _, log_index, position, record_time = match.candidate
-        if log_index not in self._entries:
-            data = read_entry(self._reader, log_index, size=log_index + 1)
-            self._entries[log_index] = parse_entry(data)
-        entry = self._entries[log_index]
+        entry = self._entry(log_index)
         return FoundEvent(
             log_index,
             position,
@@ -191,6 +205,12 @@ class Search:
             record_time,
             {**match.event, "recordTime": written_time(record_time)},
         )
+
+    def _entry(self, log_index: int) -> Entry:
+        if log_index not in self._entries:
+            data = read_entry(self._reader, log_index, size=log_index + 1)
+            self._entries[log_index] = parse_entry(data)
+        return self._entries[log_index]
 
     # Which events.
 
@@ -287,7 +307,7 @@ class Search:
     def _load(self, candidate: Candidate) -> Match | None:
         """Return the event at the place of *candidate*.
 
-        None if it cannot be given out as EPCIS.
+        None if it cannot be given out as EPCIS, or is not for the reader.
 
         Raises:
             IndexDamagedError: There is none.
@@ -298,7 +318,7 @@ class Search:
             data = self._reader.event(log_index, position)
             stored = read_stored(data)
             items = stored.items()
-            body = self._revealed(stored)
+            shown = self._shown(self._revealed(stored), items, log_index)
         except NotFoundError as error:
             raise IndexDamagedError(
                 f"the index of queries is damaged: {error}"
@@ -307,17 +327,36 @@ class Search:
             raise StoreError(
                 f"event {position} of entry {log_index}: {error}"
             ) from error
+        if shown is None:
+            return None
         try:
-            event = render_event(body, items)
+            event = render_event(shown.body, shown.items)
         except MalformedError:
             return None
+        if shown.left_out:
+            event[NOT_SHOWN] = shown.left_out
         subject = subject_of(
-            body,
-            items,
+            shown.body,
+            shown.items,
             record_time=candidate.record_time,
             event_hash=_hash_of(event) if self._query.asks_for_hash else None,
         )
         return Match(candidate, len(data), event, subject)
+
+    def _shown(
+        self,
+        body: Mapping[str, Value],
+        items: tuple[Item, ...],
+        log_index: int,
+    ) -> Shown | None:
+        """Return what the reader sees of an event; None for nothing."""
+        if self._scope is None:
+            return Shown(body, items, 0)
+        # Whose events are shown whole, the entry says; else it is not needed.
+        issuer = (
+            self._entry(log_index).header.issuer if self._scope.actors else ""
+        )
+        return self._scope.show(body, items, issuer=issuer)
 
     def _revealed(self, stored: StoredEvent) -> Mapping[str, Value]:
         """Return what the reader may see of an event's body."""
@@ -330,6 +369,8 @@ class Search:
 
 
 def _hash_of(event: Mapping[str, JSON]) -> str | None:
+    if NOT_SHOWN in event:
+        return None
     try:
         return event_hash(event)
     except MalformedError:

@@ -7,16 +7,19 @@ stands beside it; whoever stole a key chooses that.
 """
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from provenance.claims.registry import Actor, ActorKey, TrustRegistry
 from provenance.claims.statement import Entry, parse_entry
 from provenance.claims.stored import StoredEvent, read_stored
 from provenance.encoding.digest import Hash
+from provenance.encoding.strict_json import JSON
 from provenance.errors import MalformedError, NotFoundError
 from provenance.ledger.audit import Progress
 from provenance.ledger.read import Moment, read_entry
+from provenance.ledger.scope import Scope
 from provenance.tlog.commitment import parse_commitment
 
 MIN_PREFIX = 8
@@ -42,6 +45,38 @@ class SignedStatement:
     entry: Entry
     logged_at: int
     events: Sequence[StoredEvent]
+
+
+class SignedEvent(NamedTuple):
+    """One event that was signed, and what it touched.
+
+    Attributes:
+        entry: Its statement's entry.
+        event: Its number in that statement.
+        logged_at: The log's time, in ms since 1970.
+        signed_at: The signer's clock, likewise.
+        issuer: The actor that signed it.
+        key: The id of the key, in hexadecimal.
+        type: What it is.
+        step: Its business step; "" without one.
+        action: EPCIS's action; "" without one.
+        event_time: When it happened, as the signer wrote it.
+        items: The items that it names and the reader may see.
+        left_out: How many it names beside these.
+    """
+
+    entry: int
+    event: int
+    logged_at: int
+    signed_at: int
+    issuer: str
+    key: str
+    type: str
+    step: str
+    action: str
+    event_time: str
+    items: list[str]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +169,71 @@ def statements_of(  # noqa: PLR0913  # each by name
             waiting.append((index, entry))
         if index + 1 >= stop and not waiting:
             return
+
+
+def events_of(
+    statement: SignedStatement, scope: Scope | None = None
+) -> Iterator[SignedEvent]:
+    """Yield the events of *statement*, as far as a reader may see them.
+
+    Args:
+        statement: As `statements_of` yields it.
+        scope: What belongs to the reader; None if all is shown.
+
+    Raises:
+        MalformedError: An event is damaged: run an audit.
+    """
+    header = statement.entry.header
+    for position, event in enumerate(statement.events):
+        body, items, left_out = event.body, event.items(), 0
+        if scope is not None:
+            shown = scope.show(body, items, issuer=header.issuer)
+            if shown is None:
+                continue
+            body, items, left_out = shown
+        yield SignedEvent(
+            statement.log_index,
+            position,
+            statement.logged_at,
+            header.issued_at,
+            header.issuer,
+            header.key_id.hex(),
+            str(body.get("type", "")),
+            str(body.get("bizStep", "")),
+            str(body.get("action", "")),
+            str(body.get("eventTime", "")),
+            [item.id for item in items],
+            left_out,
+        )
+
+
+def read_signed(said: Mapping[str, JSON]) -> SignedEvent:
+    """Return the event that *said* is, the members of one by their names.
+
+    Raises:
+        MalformedError: It is none.
+    """
+    match said:
+        case {
+            "entry": int(entry),
+            "event": int(event),
+            "logged_at": int(logged_at),
+            "signed_at": int(signed_at),
+            "issuer": str(issuer),
+            "key": str(key),
+            "type": str(kind),
+            "step": str(step),
+            "action": str(action),
+            "event_time": str(event_time),
+            "items": list(items),
+            "left_out": int(left_out),
+        }:
+            return SignedEvent(
+                entry, event, logged_at, signed_at, issuer, key, kind, step,
+                action, event_time, [str(item) for item in items], left_out,
+            )  # fmt: skip
+        case _:
+            raise MalformedError("that is no event that was signed")
 
 
 def _entry_of(signers: Signers, data: bytes) -> Entry | None:

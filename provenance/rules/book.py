@@ -26,7 +26,7 @@ In full: `FORMATS.md`, section 17.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -38,6 +38,7 @@ from provenance.encoding.path import json_path
 from provenance.errors import MalformedError, UnknownBookError
 
 EVIDENCE = "provenance/evidence-book/v1"
+_EVIDENCE_OF_ANY_VERSION = "provenance/evidence-book/"
 ASSESSMENT = "provenance/assessment-book/v1"
 
 EFFECTS = frozenset(
@@ -157,8 +158,9 @@ class AssessmentBook:
 Book: TypeAlias = EvidenceBook | AssessmentBook
 
 
+@lru_cache(maxsize=16)
 def parse_book(data: bytes) -> Book:
-    """Return the book that *data* is.
+    """Return the book that *data* is; the same object for the same bytes.
 
     Raises:
         MalformedError: It is none; the message says where.
@@ -182,6 +184,19 @@ def parse_book(data: bytes) -> Book:
         f" {str(kind)[:80]!r}, which this program does not know",
         book=sha256(data),
     )
+
+
+def is_evidence(data: bytes) -> bool:
+    """Return whether *data* says that it is an evidence book, of any version.
+
+    What is no map of the canonical encoding says nothing.
+    """
+    try:
+        value = decode(data)
+    except MalformedError:
+        return False
+    kind = value.get("format") if isinstance(value, dict) else None
+    return isinstance(kind, str) and kind.startswith(_EVIDENCE_OF_ANY_VERSION)
 
 
 @cache

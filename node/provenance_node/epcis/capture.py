@@ -27,7 +27,6 @@ from provenance.errors import (
 from provenance_node.children import Children
 from provenance_node.epcis.database import Database, Job, Work
 from provenance_node.epcis.exceptions import exception_type
-from provenance_node.epcis.tokens import Tokens
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.limits import RETRY_SOON
 from provenance_node.problems import (
@@ -84,14 +83,14 @@ class Capture:
     """Takes documents, and works on them.
 
     Attributes:
-        tokens: Who may.
+        tokens: The hashes of the tokens of those who may.
         limit: How many events a document may have.
     """
 
     def __init__(  # noqa: PLR0913  # what it stands between
         self,
         *,
-        tokens: Tokens,
+        tokens: Collection[bytes],
         database: Database,
         signers: Children,
         writer: Writer,
@@ -164,6 +163,7 @@ class Capture:
             raise MalformedError(
                 "write one event here; a document goes to /epcis/capture"
             )
+        self._require_no_doubt()
         data, _, event_id, faults = await self._signers.ask(
             ["sign", document.data, dict(document.prefixes), self._clock()]
         )
@@ -306,6 +306,7 @@ class Capture:
 
         None if the job ended, having taken too many signers their life.
         """
+        self._require_no_doubt()
         try:
             data, _, _, faults = await self._signers.ask(
                 ["sign", work.document, work.prefixes, self._clock()]
@@ -316,6 +317,15 @@ class Capture:
             await self._finish(work.job, [_told(error)])
             return None
         return data, [_told(_error(*each)) for each in faults]
+
+    def _require_no_doubt(self) -> None:
+        """Check that what is signed now would be logged.
+
+        Raises:
+            ProvenanceError: The log or the clock is in doubt.
+        """
+        if (doubt := self._writer.doubt) is not None:
+            raise doubt
 
     async def _give_up(self, job: Job, said: JSON) -> None:
         """End a job that could not be worked on, for the reason *said*.

@@ -9,7 +9,8 @@ proofs, which have readers of their own.
     question   ["catch_up", whether hash ids are wanted]
     answer     [entries indexed, entries whose hash ids are]
 
-    question   ["find", form, asked, prefixes, size, seconds, translates]
+    question   ["find", form, asked, prefixes, size, seconds, translates,
+               scope or None]
     answer     [events, size, token or None, body, ""]
                or [0, 0, None, "", why the form cannot hold the events]
                or None: it took too long
@@ -35,6 +36,7 @@ from provenance.epcis.query_parameters import parse_query, parse_query_text
 from provenance.errors import MalformedError, StoreError
 from provenance.folder import QUERY_INDEX, open_reader
 from provenance.ledger.query import Page, Queries
+from provenance.ledger.scope import Scope
 from provenance.ledger.search import FoundEvent
 from provenance.store.candidates import IndexDamagedError
 from provenance.store.query_index import QueryIndex
@@ -100,12 +102,17 @@ class Searcher:
         size: int,
         seconds: float,
         translates: bool,
+        scope: Sequence[Sequence[str]] | None,
     ) -> tuple[int, int, str | None, bytes, str] | None:
         """Return a page of the answer to what is *asked*; None if cut off."""
         query = read_query(asked, prefixes)
         try:
             with _mendable(), _time_limit(seconds):
-                page = self._queries.run(query, indexed=size)
+                page = self._queries.run(
+                    query,
+                    indexed=size,
+                    scope=None if scope is None else Scope.from_plain(scope),
+                )
                 try:
                     body = _body(form, page, translates=translates)
                 except MalformedError as error:

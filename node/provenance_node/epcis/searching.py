@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.event_hash import is_event_hash
 from provenance.errors import ConflictError, ProvenanceError
+from provenance.ledger.scope import Scope
 from provenance_node.children import ChildFault, Children
 from provenance_node.journal import note, note_end
 from provenance_node.problems import (
@@ -24,6 +25,8 @@ from provenance_node.problems import (
     RefusedError,
 )
 from provenance_node.reading import Reading
+
+_PAGE_TOKEN = "nextPageToken"  # noqa: S105  # a parameter's name
 
 _IDLE_SECONDS = 1.0
 """How long new entries wait to be indexed while nobody asks."""
@@ -45,6 +48,7 @@ class Asked:
             pairs say only which page of it.
         prefixes: What prefixes stand for.
         translates: Whether EPC URNs become Digital Links.
+        scope: What belongs to who asks; None for all.
     """
 
     form: str
@@ -53,6 +57,13 @@ class Asked:
     kind: str = "text"
     prefixes: Mapping[str, str]
     translates: bool = False
+    scope: Scope | None = None
+
+    @property
+    def key(self) -> str:
+        """What another page of the same query has as well."""
+        pairs = [pair for pair in self.pairs if pair[0] != _PAGE_TOKEN]
+        return repr((self.kind, pairs, self.more, self.scope))
 
     @property
     def needs_hashes(self) -> bool:
@@ -230,7 +241,9 @@ class Searching:
                 size,
                 self._seconds,
                 asked.translates,
-            ]
+                None if asked.scope is None else asked.scope.to_plain(),
+            ],
+            key=asked.key,
         )
         if found is None:
             raise RefusedError(

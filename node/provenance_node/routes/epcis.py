@@ -21,6 +21,7 @@ from provenance.encoding import strict_json
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.errors import NotFoundError
 from provenance_node.accept import choose
+from provenance_node.access import Access
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import (
     EPC_FORMATS,
@@ -46,7 +47,12 @@ from provenance_node.epcis.searching import Asked, Found
 from provenance_node.node import Node
 from provenance_node.problems import NOT_OFFERED, RefusedError
 from provenance_node.routes.answers import add_headers, answers, request_accepts
-from provenance_node.routes.events import PAGE_PARAMETERS, PARAMETERS, page
+from provenance_node.routes.events import (
+    PAGE_PARAMETERS,
+    PARAMETERS,
+    READERS,
+    page,
+)
 
 JSON = "application/json"
 LINKED = "application/ld+json"
@@ -55,7 +61,7 @@ FORMS = {JSON: "json", LINKED: "json", XML: "xml"}
 
 _OBJECT: dict[str, Any] = {"schema": {"type": "object"}}
 DOCUMENT = {JSON: _OBJECT, LINKED: _OBJECT, XML: {"schema": {"type": "string"}}}
-_ERRORS = (400, 406, 413, 429, 503)
+_ERRORS = (400, 401, 403, 406, 413, 429, 503)
 _COLLECTION = {
     JSON: {
         "schema": {
@@ -76,6 +82,11 @@ class Events:
     def __init__(self, node: Node) -> None:
         self._node = node
 
+    @property
+    def access(self) -> Access:
+        """Who may."""
+        return self._node.access
+
     async def answer(
         self,
         request: Request,
@@ -92,6 +103,7 @@ class Events:
             kind: How the two belong together; see `Asked`.
             rate: The rate fields, if the request was counted already.
         """
+        scope = self._node.access.query(request).scope
         require_versions(request)
         media_type = choose(request_accepts(request), list(FORMS))
         translates = wants_links(request)
@@ -107,10 +119,14 @@ class Events:
                 kind=kind,
                 prefixes=prefixes,
                 translates=translates,
+                scope=scope,
             )
         )
         response = page(request, found, pairs, media_type, rate)
-        response.headers["vary"] = "Accept, GS1-Extensions, GS1-EPC-Format"
+        response.headers["vary"] = (
+            "Accept, GS1-Extensions, GS1-EPC-Format, Authorization"
+        )
+        response.headers["cache-control"] = self._node.access.query_caching
         return found, add_headers(response, SENT)
 
     async def require(
@@ -121,6 +137,7 @@ class Events:
         Raises:
             NotFoundError: There is none.
         """
+        scope = self._node.access.query(request).scope
         rate = self._node.take_read(request.scope)
         found = await self._node.searching.find(
             Asked(
@@ -129,6 +146,7 @@ class Events:
                 more=more,
                 kind=kind,
                 prefixes=read_prefixes(request),
+                scope=scope,
             )
         )
         if not found.count:
@@ -157,7 +175,10 @@ def routes(node: Node) -> APIRouter:
         operation_id="epcisEvents",
         summary="The events that match, as EPCIS has them",
         response_class=Response,
-        openapi_extra={"parameters": [*PARAMETERS, *FORMAT_HEADERS]},
+        openapi_extra={
+            "security": READERS,
+            "parameters": [*PARAMETERS, *FORMAT_HEADERS],
+        },
         responses=answers({200: DOCUMENT}, *_ERRORS),
     )
     async def get_events(request: Request) -> Response:
@@ -170,11 +191,12 @@ def routes(node: Node) -> APIRouter:
         summary="An event, and what declares it an error",
         response_class=Response,
         openapi_extra={
+            "security": READERS,
             "parameters": [
                 path_parameter("eventID", _EVENT_ID, "The event's id"),
                 *PAGE_PARAMETERS,
                 *FORMAT_HEADERS,
-            ]
+            ],
         },
         responses=answers({200: DOCUMENT}, 404, *_ERRORS),
     )
@@ -204,6 +226,8 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
 
     def asked_for(request: Request) -> dict[str, strict_json.JSON]:
         name: str = request.path_params[field.one]
+        if kind == "item":
+            events.access.query(request).require_item(name)
         return {parameter: [name] for parameter in field.parameters}
 
     @router.get(
@@ -232,7 +256,10 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
         operation_id=f"epcis{label}Events",
         summary=f"The events of one of the {field.name}",
         response_class=Response,
-        openapi_extra={"parameters": [value, *PARAMETERS, *FORMAT_HEADERS]},
+        openapi_extra={
+            "security": READERS,
+            "parameters": [value, *PARAMETERS, *FORMAT_HEADERS],
+        },
         responses=answers({200: DOCUMENT}, 404, *_ERRORS),
     )
     async def get_events(request: Request) -> Response:
@@ -246,7 +273,10 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
         operation_id=f"epcis{label}",
         summary="What there is of one value",
         response_class=Response,
-        openapi_extra={"parameters": [value, *VERSION_HEADERS]},
+        openapi_extra={
+            "security": READERS,
+            "parameters": [value, *VERSION_HEADERS],
+        },
         responses=answers({200: _COLLECTION}, 404, *_ERRORS),
     )
     async def get_value(request: Request) -> Response:

@@ -50,6 +50,7 @@ from provenance_node.routes.epcis import (
     path_parameter,
 )
 from provenance_node.routes.events import PAGE_PARAMETERS, link_to_next
+from provenance_node.tokens import require_token
 
 JSON = "application/json"
 BEHAVIOUR = "GS1-Capture-Error-Behaviour"
@@ -250,7 +251,8 @@ def require_capture(node: Node, request: Request) -> Capture:
         RefusedError: It is off, or the request has no token that counts.
     """
     capture = require_on(node)
-    capture.tokens.require(request.headers.get("authorization", ""))
+    sent = request.headers.get("authorization", "")
+    require_token(sent, capture.tokens, realm="epcis")
     return capture
 
 

@@ -7,7 +7,7 @@
     GET    /epcis/queries/{name}/events      what it finds
 
 They are the node's own, beside the ledger, and on where capture is: who may
-capture may name queries and delete them; who can ask may ask by name.
+capture may name queries and delete them; who may query may ask by name.
 Subscriptions are not offered: they would have the node open addresses that
 others hand it.
 """
@@ -54,7 +54,11 @@ from provenance_node.routes.epcis_capture import (
     require_capture,
     require_on,
 )
-from provenance_node.routes.events import PAGE_PARAMETERS, link_to_next
+from provenance_node.routes.events import (
+    PAGE_PARAMETERS,
+    READERS,
+    link_to_next,
+)
 
 JSON = "application/json"
 MOST_QUERIES = 1_000
@@ -114,10 +118,13 @@ def routes(node: Node) -> APIRouter:
         operation_id="epcisQueries",
         summary="The queries that have names",
         response_class=Response,
-        openapi_extra={"parameters": [*PAGE_PARAMETERS, *VERSION_HEADERS]},
+        openapi_extra={
+            "security": READERS,
+            "parameters": [*PAGE_PARAMETERS, *VERSION_HEADERS],
+        },
         responses=answers(
             {200: {JSON: {"schema": {"type": "array", "items": _DEFINITION}}}},
-            400, 406, 429, 501, 503,
+            400, 401, 403, 406, 429, 501, 503,
         ),
     )  # fmt: skip
     async def get_queries(request: Request) -> Response:
@@ -138,10 +145,13 @@ def routes(node: Node) -> APIRouter:
         operation_id="epcisQuery",
         summary="What a name stands for",
         response_class=Response,
-        openapi_extra={"parameters": [name_of, *VERSION_HEADERS]},
+        openapi_extra={
+            "security": READERS,
+            "parameters": [name_of, *VERSION_HEADERS],
+        },
         responses=answers(
             {200: {JSON: {"schema": _DEFINITION}}},
-            400, 404, 406, 429, 501, 503,
+            400, 401, 403, 404, 406, 429, 501, 503,
         ),
     )  # fmt: skip
     async def get_query(request: Request) -> Response:
@@ -170,12 +180,17 @@ def routes(node: Node) -> APIRouter:
         summary="What a named query finds",
         response_class=Response,
         openapi_extra={
-            "parameters": [name_of, *PAGE_PARAMETERS, *FORMAT_HEADERS]
+            "security": READERS,
+            "parameters": [name_of, *PAGE_PARAMETERS, *FORMAT_HEADERS],
         },
-        responses=answers({200: DOCUMENT}, 400, 404, 406, 413, 429, 501, 503),
+        responses=answers(
+            {200: DOCUMENT}, 400, 401, 404, 406, 413, 429, 501, 503
+        ),
     )
     async def get_events(request: Request) -> Response:
         capture = require_on(node)
+        # Before it is said whether there is such a name.
+        node.access.query(request)
         rate = node.take_read(request.scope)
         query = await capture.query(_name_in(request))
         require_paging(read_pairs(request))
@@ -227,8 +242,19 @@ def _name_in(request: Request) -> str:
 
 
 def _look(node: Node, request: Request) -> tuple[Headers, Capture]:
-    """Return rate fields, and where the queries are, for who may read."""
+    """Return rate fields, and where the queries are, for who may read.
+
+    A query names whatever its maker looks for, so only who may see all, or
+    may name queries, sees it.
+
+    Raises:
+        RefusedError: They are off, or the request has no token that counts.
+    """
     capture = require_on(node)
+    try:
+        require_capture(node, request)
+    except RefusedError:
+        node.access.query(request).require_all()
     require_versions(request)
     choose(request_accepts(request), (JSON,))
     return node.take_read(request.scope), capture
@@ -273,5 +299,5 @@ def _json(value: object) -> Response:
 
 
 def _finish(response: Response, headers: Headers) -> Response:
-    response.headers["cache-control"] = "no-cache"
+    response.headers["cache-control"] = "no-store"
     return add_headers(response, (*headers, *SENT))

@@ -24,6 +24,8 @@ JSON = "application/json"
 LINES = "application/x-ndjson"
 FORMS = {JSON: "object", LINES: "lines"}
 PAGE = ("perPage", "nextPageToken")
+READERS: list[dict[str, list[str]]] = [{}, {"bearer": []}]
+"""A token, or where queries are open none."""
 
 _EVENT = {
     "type": "object",
@@ -63,10 +65,10 @@ def routes(node: Node) -> APIRouter:
         operation_id="listEvents",
         summary="The events that match",
         response_class=Response,
-        openapi_extra={"parameters": PARAMETERS},
+        openapi_extra={"parameters": PARAMETERS, "security": READERS},
         responses=answers(
             {200: {JSON: _EVENTS, LINES: {"schema": {"type": "string"}}}},
-            400, 406, 413, 429, 503,
+            400, 401, 406, 413, 429, 503,
         ),
     )  # fmt: skip
     async def list_events(request: Request) -> Response:
@@ -76,16 +78,24 @@ def routes(node: Node) -> APIRouter:
         extensions as `EQ_prefix:name`, their prefixes defined by the header
         `GS1-Extensions: prefix=namespace`.
         """
+        scope = node.access.query(request).scope
         media_type = choose(request_accepts(request), list(FORMS))
         pairs = read_pairs(request)
         prefixes = read_prefixes(request)
         rate = node.take_read(request.scope)
         found = await node.searching.find(
             Asked(
-                form=FORMS[media_type], pairs=pairs, more={}, prefixes=prefixes
+                form=FORMS[media_type],
+                pairs=pairs,
+                more={},
+                prefixes=prefixes,
+                scope=scope,
             )
         )
-        return page(request, found, pairs, media_type, rate)
+        response = page(request, found, pairs, media_type, rate)
+        response.headers["vary"] = "Accept, GS1-Extensions, Authorization"
+        response.headers["cache-control"] = node.access.query_caching
+        return response
 
     return router
 
@@ -102,8 +112,6 @@ def page(
     The link is relative to the address that was asked for (RFC 8288).
     """
     response = Response(found.body, media_type=media_type)
-    response.headers["cache-control"] = "no-cache"
-    response.headers["vary"] = "Accept, GS1-Extensions"
     response.headers["x-log-size"] = str(found.size)
     if found.next_page_token is not None:
         response.headers["link"] = link_to_next(
