@@ -1735,12 +1735,13 @@ def test_what_a_demand_follows_must_be_shown() -> None:
     # Of the link before the event its hash alone is left, and no place.
     hashes = chain_hashes(sscc(9), world.trails[sscc(9)])
     tree = Tree([leaf_hash(digest) for digest in hashes])
+    theirs = [link.log_index for link in world.trails[sscc(9)][:-1]]
     cut = trail_with(
-        bundle, sscc(9), ranges=(Range(3, 1, head),), rows=(),
+        without_events(world, bundle, *theirs),
+        sscc(9), ranges=(Range(3, 1, head),), rows=(),
         hashes=tree.multiproof([2, 3]),
     )  # fmt: skip
-    theirs = [link.log_index for link in world.trails[sscc(9)][:-1]]
-    verdict = world.examine(without_events(world, cut, *theirs))
+    verdict = world.examine(cut)
     assert verdict.outcome is Outcome.INCOMPLETE
     assert set(faults(verdict)) == {"PRV-1001", "PRV-1303"}
 

@@ -8,7 +8,6 @@ thing, its recall too.
 In full: `FORMATS.md`, section 10.
 """
 
-from provenance.claims.versions import TRUST_ITEM
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
 
@@ -33,8 +32,4 @@ def check_actor_id(actor: str) -> None:
         raise MalformedError(
             f"{actor[:80]!r} is the key of an item or a place, and an actor is"
             " a party: a DID, a URI of its own, a party GLN (417)"
-        ).under("identity.actor")
-    if actor.startswith(TRUST_ITEM):
-        raise MalformedError(
-            f"{actor[:80]!r} has the log's own entries for a trail"
         ).under("identity.actor")

@@ -9,7 +9,13 @@ from collections.abc import Callable, Sequence
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.ledger import Parts, map_row
-from tests.vectors.makers import bundle_bytes, bundle_log, bundle_long
+from tests.vectors.makers import (
+    bundle_bytes,
+    bundle_log,
+    bundle_long,
+    bundle_rules,
+    bundle_stays,
+)
 from tests.vectors.makers.judged import (
     ALONE,
     OPERATOR,
@@ -64,6 +70,8 @@ def cases() -> list[Case]:
         *_checkpoints(),
         *bundle_log.cases(),
         *bundle_long.cases(),
+        *bundle_rules.cases(),
+        *bundle_stays.cases(),
         *_completeness(),
         *_signatures(),
         *_roles(),
@@ -207,6 +215,7 @@ def _two_authorities() -> Case:
     play = Play()
     play.signers |= {owner: signer_of(owner) for owner in OWNERS}
     play.signers[MAKER] = signer_of("maker")
+    first = play.commit()
     for owner in (OWNERS[0], OWNERS[2]):
         play.say(owner, play.enrolled(MAKER, name="maker"))
     for owner in (OWNERS[1], OWNERS[0]):
@@ -216,9 +225,9 @@ def _two_authorities() -> Case:
         "verified-two-authorities",
         "two of three authorities enrolled the maker, and two granted",
         play,
-        play.bundle(can(1)),
+        play.bundle(can(1), commitments=[first]),
         trust="two-authorities",
-        timeline=[(4, 0, "commissioning", "subject")],
+        timeline=[(5, 0, "commissioning", "subject")],
     )
 
 
@@ -717,21 +726,6 @@ def _signatures() -> list[Case]:
 # 12: who may.
 
 
-def _dated(*, until: int, shown: str) -> tuple[Play, Parts]:
-    """Return a story logged between minutes 10 and 20 of a dated grant."""
-    play = Play()
-    start = play.now
-    play.join("maker", PRODUCER | {"until": start + until * MINUTE})
-    play.now = start + 10 * MINUTE
-    before = play.commit()
-    play.say(MAKER, play.made(can(1)))
-    play.now = start + 20 * MINUTE
-    after = play.commit()
-    play.now = start + 90 * MINUTE
-    times = {"both": [before, after], "none": []}[shown]
-    return play, play.bundle(can(1), commitments=times)
-
-
 def _roles() -> list[Case]:
     carrier = short()
     carrier.join("carrier", {"role": "carrier"})
@@ -764,21 +758,15 @@ def _roles() -> list[Case]:
     own.say(
         MAKER, own.seen(can(1), step="https://maker.example/steps/labelling")
     )
-    within, fit = _dated(until=20, shown="both")
-    expired, late = _dated(until=9, shown="both")
-    vague, unclear = _dated(until=20, shown="none")
     return [
         judged("failed-role", "a carrier releases from customs", carrier, carrier.bundle(can(1)), "PRV-1201"),
         judged("failed-prefix", "a rival makes what is another's", rival, rival.bundle(can(1)), "PRV-1201"),
         judged("verified-granted-place", "a grant for the place where it happened", placed, here, now=here_now, timeline=[(1, 0, "commissioning", "subject")]),
         judged("failed-place", "a grant for another place", placed, placed.bundle(can(1)), "PRV-1201"),
         judged("failed-revoked-grant", "a grant that was revoked before", taken, taken.bundle(can(1)), "PRV-1201"),
-        judged("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1104"),
+        judged("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1601", "PRV-1601", "PRV-1104"),
         judged("failed-own-step", "a step of one's own that no role names", own, own.bundle(can(1)), "PRV-1201"),
         judged("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-0801"),
-        judged("verified-dated-grant", "the log's time shows that the grant held", within, fit, timeline=[(2, 0, "commissioning", "subject")]),
-        judged("failed-expired-grant", "the log's time shows that the grant had ended", expired, late, "PRV-1201"),
-        judged("incomplete-dated-grant", "when it was logged is not shown", vague, unclear, "PRV-1202"),
     ]  # fmt: skip
 
 
@@ -790,9 +778,7 @@ def _demands() -> list[Case]:
     head = reference.chain(can(1), play.trails[can(1)])[-1]
     play.say(
         MAKER,
-        play.seen(
-            can(1), can(2), after=[[can(1), head], [can(2), bytes(32)]]
-        ),
+        play.seen(can(1), can(2), after=[[can(1), head], [can(2), bytes(32)]]),
         play.seen(can(1), after=[[can(1), head]]),
     )
     made = []

@@ -178,9 +178,7 @@ def _bad_words() -> list[Case]:
         ("step-prefix-unknown", "a step by a prefix that nobody defined", _body(bizStep="own:recalled")),
     ]  # fmt: skip
     return [
-        Case(
-            f"bad-word-{name}", desc, {"body": body, "counts": [[3, 1]]}, BAD
-        )
+        Case(f"bad-word-{name}", desc, {"body": body, "counts": [[3, 1]]}, BAD)
         for name, desc, body in rows
     ]
 
