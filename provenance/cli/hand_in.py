@@ -176,7 +176,9 @@ def _remember(step: Step, told: Mapping[str, Any]) -> None:
             f"{text}; {len(outcome.logged)} statements of it, with the events"
             " before, are in the log"
         )
-    error = kind(text).under(told.get("rule", ""))
+    error = kind(text)
+    if isinstance(error, ProvenanceError):
+        error.under(told.get("rule", ""))
     outcome.error = outcome.error or error
 
 
