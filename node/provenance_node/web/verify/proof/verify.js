@@ -468,7 +468,7 @@ class Examination {
    */
   whoseWord({ counted }) {
     const auditors = new Set(this.trust.auditors);
-    if (counted.some(({ name }) => auditors.has(name))) return "auditors";
+    if (counted.some(({ witness }) => auditors.has(witness))) return "auditors";
     return counted.length ? "witnesses" : "operator";
   }
 
