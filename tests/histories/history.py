@@ -236,7 +236,9 @@ def expected(
         may |= UNDATED
     truth = history.truth
     if truth is None:
-        return frozenset(), frozenset(may | RECALLS | DOUBTS | {"PRV-1301", "PRV-1406"})
+        return frozenset(), frozenset(
+            may | RECALLS | DOUBTS | {"PRV-1301", "PRV-1406"}
+        )
     must_alarm, may_doubt = truth.expects(item)
     if truth.is_late:
         return frozenset(), frozenset(
