@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from provenance.epcis.event_hash import event_hash as event_hash
     from provenance.epcis.query_parameters import parse_query as parse_query
     from provenance.errors import BrokenLinkError as BrokenLinkError
+    from provenance.errors import ClockError as ClockError
     from provenance.errors import ConflictError as ConflictError
     from provenance.errors import DuplicateEventError as DuplicateEventError
     from provenance.errors import EquivocationError as EquivocationError
@@ -97,6 +98,7 @@ _HOMES = {
     "EquivocationError": "errors",
     "Event": "claims.event",
     "Field": "claims.event",
+    "ClockError": "errors",
     "ForkError": "errors",
     "Grant": "claims.actor",
     "InsecureError": "errors",

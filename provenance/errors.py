@@ -18,6 +18,7 @@
     │   ├── QuorumNotMetError      too few cosignatures: policy not met
     │   └── EquivocationError      two signed checkpoints that disagree
     ├── ForkError              signing would contradict this log: stop
+    ├── ClockError             the clock cannot be right: nothing was signed
     ├── InsecureError          no TLS that counts, or the wrong scheme
     ├── NotFoundError          no such item, entry or log
     ├── ConflictError          someone moved first: read again, retry
@@ -255,6 +256,17 @@ class ForkError(ProvenanceError):
 
     code = "PRV-9040"
     hint = "stop: put back the newest copy of ledger.sqlite, not an older one"
+
+
+class ClockError(ProvenanceError):
+    """The clock and what it is held against are further apart than they may be.
+
+    Nothing was signed, and nothing is until they agree again: a time in the
+    log stays there for ever, and the log's time never goes back.
+    """
+
+    code = "PRV-9041"
+    hint = "set the machine's clock right: what was not logged, send again"
 
 
 class InsecureError(ProvenanceError):

@@ -12,7 +12,7 @@ from becoming a second history.
 """
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from provenance.errors import (
@@ -24,7 +24,7 @@ from provenance.errors import (
     VerificationError,
 )
 from provenance.keys import Signer
-from provenance.ledger.audit import Audit, Progress, audit
+from provenance.ledger.audit import Audit, Finding, Progress, audit
 from provenance.ledger.compare import Compared, compare_ledgers
 from provenance.ledger.export import export_tiles
 from provenance.ledger.ledger import Ledger, clock_now
@@ -38,7 +38,9 @@ from provenance.proof.trust import (
     parse_trust,
 )
 from provenance.store.backup import copy_ledger
+from provenance.store.candidates import IndexDamagedError
 from provenance.store.durable import write_text
+from provenance.store.index_check import open_check
 from provenance.store.keyfile import read_key, write_key
 from provenance.store.links import whereabouts
 from provenance.store.query_index import QueryIndex
@@ -220,6 +222,7 @@ def audit_folder(
     trust: Trust | None = None,
     progress: Progress | None = None,
     processes: int | None = None,
+    index: Path | str | None = None,
 ) -> Audit:
     """Return what an audit of the ledger in *folder* found; see `audit`.
 
@@ -229,9 +232,12 @@ def audit_folder(
             then vouches for itself.
         progress: Told about every batch of entries.
         processes: How many worker processes check signatures.
+        index: The file with the index of queries; by default the one in
+            *folder*, if there is one.
 
     Raises:
         NotFoundError: There is no ledger in that folder.
+        StoreError: The index of queries cannot be read.
     """
     folder = Path(folder)
     trust = read_trust(folder) if trust is None else trust
@@ -241,18 +247,31 @@ def audit_folder(
         if memory.exists() or memory.is_symlink()
         else None
     )
-    store = SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
-    try:
-        with store.snapshot() as reader:
-            return audit(
-                reader,
-                trust=trust,
-                remembered=remembered,
-                progress=progress,
-                processes=processes,
-            )
-    finally:
-        store.close()
+    path = folder / QUERY_INDEX if index is None else Path(index)
+    damage: IndexDamagedError | None = None
+    with ExitStack() as stack:
+        check = None
+        # Opened before the ledger, which must not be the older of the two.
+        if path.is_file():
+            try:
+                check = stack.enter_context(
+                    open_check(path, origin=trust.origin)
+                )
+            except IndexDamagedError as error:
+                damage = error
+        store = stack.enter_context(closing(_open_store(folder, trust)))
+        reader = stack.enter_context(store.snapshot())
+        found = audit(
+            reader,
+            trust=trust,
+            remembered=remembered,
+            progress=progress,
+            processes=processes,
+            index=check,
+        )
+    if damage is not None:
+        found.findings.append(Finding("index of queries", str(damage)))
+    return found
 
 
 def require_sound(

@@ -102,15 +102,18 @@ class LedgerWorld:
     def event(self, *items: str, **members: object) -> Event:
         """Return an event, a millisecond after the one before.
 
-        Or it would be that one, said again, and be logged once.
+        Or it would be that one, said again, and be logged once. It has an
+        `eventID` of its own, by which it can be declared an error; with the
+        `eventID` None it has none.
         """
         self.events += 1
+        members.setdefault("eventID", f"urn:example:event:{self.events}")
         second, thousandths = divmod(self.events, 1000)
         members.setdefault(
             "eventTime", f"2026-02-01T09:00:{second:02}.{thousandths:03}Z"
         )
         return make_event(
-            body(**members),
+            {k: v for k, v in body(**members).items() if v is not None},
             [Item("epcList", item) for item in items],
             secret=self.secret(),
         )

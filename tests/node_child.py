@@ -24,6 +24,18 @@ def wait_for(path: str) -> int:
     return os.getpid()
 
 
+def loop() -> None:
+    while True:
+        pass
+
+
+def burn(seconds: float) -> None:
+    """Take that much of the processor."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        pass
+
+
 def have_a_bug() -> int:
     counts: dict[str, int] = {}
     return counts["nothing"]
@@ -38,5 +50,7 @@ if __name__ == "__main__":
             "die": die,
             "wait": wait_for,
             "bug": have_a_bug,
+            "loop": loop,
+            "burn": burn,
         }
     )

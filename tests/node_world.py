@@ -76,13 +76,17 @@ def grow(world: LedgerWorld, count: int) -> None:
 
 @contextlib.contextmanager
 def served(
-    world: LedgerWorld, settings: Settings | None = None
+    world: LedgerWorld,
+    settings: Settings | None = None,
+    *,
+    steady: Callable[[], int] | None = None,
 ) -> Iterator[TestClient]:
     """Give a client of a node that serves *world*'s ledger."""
     node = Node(
         world.folder,
         settings or one_process(),
         clock=world.clock,
+        steady=steady,
     )
     with TestClient(create_app(node), raise_server_exceptions=False) as client:
         yield client

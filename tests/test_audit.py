@@ -4,15 +4,21 @@ import dataclasses
 import pathlib
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import apsw
 import pytest
 
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
-from provenance.errors import NotFoundError
+from provenance.claims.versions import book_entry
+from provenance.encoding.canonical import decode, encode
+from provenance.encoding.digest import sha256
+from provenance.errors import NotFoundError, UnknownBookError
 from provenance.folder import audit_folder
 from provenance.ledger.audit import Audit
+from provenance.rules.book import baseline
+from provenance.rules.books import BookRef
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Log, Policy
 from tests.ledger_world import (
@@ -33,6 +39,7 @@ BLOBS = {
     "map_rows": ("hashes",),
     "tiles": ("hashes",),
     "names": ("key", "said", "declared"),
+    "books": ("id",),
 }
 NUMBERS = {
     "entries": ("first_event", "event_count"),
@@ -43,10 +50,22 @@ NUMBERS = {
     "registry": ("log_index", "position"),
     "names": ("log_index", "position"),
     "ledger": ("item_count",),
+    "times": ("time", "mark", "log_index", "position"),
+    "books": ("log_index",),
     "tiles": ("level", "number"),
     "map_rows": ("number",),
     "events": ("number", "rest"),
 }
+
+
+def strict_book() -> bytes:
+    """Return a book by which customs may release, and nothing else."""
+    members: Any = decode(baseline().data)
+    members["roles"]["customs"] = ["customs_released"]
+    return encode(members)
+
+
+STRICT = strict_book()
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +88,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
     for number in range(2):
         recalled = world.event(can(number), disposition="recalled")
         world.ledger.append(
-            [recalled], signer=signer_of(CUSTOMS), issuer=CUSTOMS
+            [recalled], signer=signer_of(PRODUCER), issuer=PRODUCER
         )
     seen = world.event(can(0), eventID="urn:example:seen")
     for event in (seen, world.as_error(seen, reason="incorrect_data")):
@@ -79,6 +98,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
         signer=signer_of(OPERATOR),
         issuer=OPERATOR,
     )
+    world.ledger.log_document(book_entry(STRICT))
     world.ledger.close()
     return world
 
@@ -106,7 +126,7 @@ def test_a_sound_ledger_has_no_findings(sound: LedgerWorld) -> None:
     assert report.is_sound
     assert (report.items, report.events) == (9, 17)
     assert report.size == report.size_signed
-    assert report.checkpoints == 13
+    assert report.checkpoints == 14
 
 
 def test_progress_is_told_batch_by_batch(sound: LedgerWorld) -> None:
@@ -193,13 +213,15 @@ def test_every_changed_number_is_found(
     assert look(sound).findings
 
 
-@pytest.mark.parametrize("table", [*BLOBS, "links", "checkpoints", "registry"])
+@pytest.mark.parametrize(
+    "table", [*BLOBS, "links", "checkpoints", "registry", "times"]
+)
 def test_a_missing_row_is_found(
     sound: LedgerWorld, database: apsw.Connection, table: str
 ) -> None:
     order = {
-        "heads": "key", "statements": "id", "tiles": "number", "registry": "log_index",
-        "names": "key", "warnings": "key",
+        "heads": "key", "statements": "id", "tiles": "number", "registry": "log_index", "times": "mark",
+        "names": "key", "warnings": "key", "books": "id",
     }.get(table, "rowid")  # fmt: skip
     database.execute(
         f"DELETE FROM {table} WHERE {order} = (SELECT max({order}) FROM {table})"
@@ -237,11 +259,22 @@ def test_a_log_of_other_keys_is_found(sound: LedgerWorld) -> None:
 
 def test_an_entry_that_no_rule_admits_is_found(sound: LedgerWorld) -> None:
     strict = dataclasses.replace(
-        sound.trust,
-        roles={**sound.trust.roles, "customs": frozenset({"customs_released"})},
+        sound.trust, books=(BookRef(sha256(STRICT), 0),)
     )
     report = audit_folder(sound.folder, trust=strict)
-    assert any("may not be in the log" in f.what for f in report.findings)
+    (found,) = report.findings
+    assert "may not be in the log" in found.what
+    assert found.rule == "permission.role"
+
+
+def test_without_a_book_that_is_named_nothing_is_audited(
+    sound: LedgerWorld,
+) -> None:
+    other = dataclasses.replace(
+        sound.trust, books=(BookRef(sha256(b"some book"), 0),)
+    )
+    with pytest.raises(UnknownBookError, match=sha256(b"some book").hex()):
+        audit_folder(sound.folder, trust=other)
 
 
 def test_the_standard_librarys_sqlite_reads_the_file_as_well(

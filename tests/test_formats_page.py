@@ -98,9 +98,7 @@ CARTON = "https://id.gs1.org/00/095210010000000017"
 NOW = 1_772_323_200_000  # 2026-03-01T00:00:00Z
 
 EXAMPLE = re.compile(r"<!-- example (\S+) -->\n```\n(.*?)```\n", re.DOTALL)
-TABLE = re.compile(
-    r"<!-- table (\S+) -->\n(.*?)<!-- end \1 -->", re.DOTALL
-)
+TABLE = re.compile(r"<!-- table (\S+) -->\n(.*?)<!-- end \1 -->", re.DOTALL)
 RULE = re.compile(r"^\*\*(\d+\.\d+)\*\*", re.MULTILINE)
 ROW = re.compile(r"^\| (\d+\.\d+(?: to \d+\.\d+)?) \| (.*) \|$", re.MULTILINE)
 
@@ -648,7 +646,9 @@ def made_anew(page: str) -> str:
 
     def table(found: re.Match[str]) -> str:
         lines = "\n".join(TABLES[found[1]]())
-        return f"<!-- table {found[1]} -->\n\n{lines}\n\n<!-- end {found[1]} -->"
+        return (
+            f"<!-- table {found[1]} -->\n\n{lines}\n\n<!-- end {found[1]} -->"
+        )
 
     return TABLE.sub(table, EXAMPLE.sub(anew, page))
 

@@ -30,7 +30,6 @@ from provenance.errors import (
 from provenance.folder import audit_folder, open_ledger, open_reader
 from provenance.ledger import batches as batches_module
 from provenance.ledger import workers as workers_module
-from provenance.ledger.ledger import HEARTBEAT_MS
 from provenance.ledger.read import read_entry
 from provenance.ledger.workers import Workers
 from provenance.proof.receipt import Receipt, verify_receipt
@@ -821,7 +820,7 @@ def test_an_idle_ledger_commits_once_half_of_the_clock_bound_is_over(
     world = LedgerWorld(tmp_path / "ledger")
     size = world.ledger.size
     assert not world.ledger.heartbeat()
-    world.now += HEARTBEAT_MS - 1
+    world.now += world.ledger.heartbeat_ms - 1
     assert not world.ledger.heartbeat()
     world.now += 1
     assert world.ledger.heartbeat()

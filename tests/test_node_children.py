@@ -2,8 +2,12 @@
 
 import asyncio
 import contextlib
+import os
 import pathlib
 import resource
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -11,7 +15,7 @@ from provenance_node.children import ChildFault, Children
 from provenance_node.problems import RefusedError
 
 from provenance.errors import NotFoundError, StoreError
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, read_line, wait_until
 
 
 @contextlib.asynccontextmanager
@@ -79,7 +83,7 @@ def test_a_child_that_cannot_be_replaced_at_once_is_replaced_later(
             async with asyncio.timeout(PATIENCE_SECONDS):
                 # The journal sets no event.
                 while "child-missing" not in caplog.messages:
-                    assert not dying.done(), "it was not even tried"
+                    assert not waiting.done(), "it was not even tried"
                     await asyncio.sleep(0.01)
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
@@ -202,8 +206,111 @@ def test_a_child_that_starts_while_the_others_are_ended_is_ended_too() -> None:
         children.may_start.set()
         with pytest.raises(StoreError):
             await asking
+        # It had not begun, or it was ended.
         assert children.latest is not None
-        assert children.latest.returncode == 0
+        assert children.latest.returncode is not None
         assert not children._all
 
     asyncio.run(play())
+
+
+# What never ends, and what is dear.
+
+
+def is_there(pid: int) -> bool:
+    return pathlib.Path(f"/proc/{pid}").exists()
+
+
+def touch(path: str) -> None:
+    pathlib.Path(path).touch()
+
+
+def test_what_takes_too_long_is_refused_and_the_next_is_answered() -> None:
+    async def play() -> None:
+        children = Children(
+            "tests.node_child", ["x"], count=1, most=10, seconds=1
+        )
+        await children.start()
+        try:
+            before = await children.ask(["pid"])
+            with pytest.raises(
+                RefusedError, match="not done after 1 s"
+            ) as told:
+                await children.ask(["loop"])
+            assert told.value.kind.status == 503
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                assert await children.ask(["pid"]) != before
+            assert not is_there(before)
+        finally:
+            await children.stop()
+
+    asyncio.run(play())
+
+
+def test_one_in_an_endless_loop_is_ended_with_the_others() -> None:
+    async def play() -> None:
+        async with started(count=2) as children:
+            pids = [int(process.pid) for process in children._all]
+            looping = asyncio.create_task(children.ask(["loop"]))
+            await asyncio.sleep(0)
+        assert time.monotonic() - begun < PATIENCE_SECONDS
+        with pytest.raises(StoreError):
+            await looping
+        assert not any(is_there(pid) for pid in pids)
+
+    begun = time.monotonic()
+    asyncio.run(play())
+
+
+def test_one_in_an_endless_loop_ends_with_its_parent() -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-m", "tests.node_children_left"],
+        cwd=pathlib.Path(__file__).parents[1],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+    )
+    child = int(read_line(parent))
+    assert is_there(child)
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not is_there(child), "it has ended")
+    assert parent.stdout is not None
+    parent.stdout.close()
+
+
+def test_what_is_known_to_be_dear_leaves_a_child_for_the_rest(
+    tmp_path: pathlib.Path,
+) -> None:
+    async def story(children: Children) -> None:
+        for _ in range(2):
+            await children.ask(["burn", 0.3], key="dear")
+        path = str(tmp_path / "done")
+        dear = [
+            asyncio.create_task(children.ask(["wait", path], key="dear"))
+            for _ in range(5)
+        ]
+        await asyncio.sleep(0)
+        assert children.waiting == 4
+        for _ in range(20):
+            await children.ask(["pid"], key="cheap")
+            await children.ask(["pid"])
+        assert not any(each.done() for each in dear)
+        touch(path)
+        assert len(await asyncio.gather(*dear)) == 5
+        # It waited, and took nothing of the processor: it is cheap now.
+        assert "dear" not in children._costs
+
+    run(story, count=2)
+
+
+def test_dear_ones_of_many_names_are_remembered_up_to_a_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("provenance_node.children._MOST_DEAR", 3)
+
+    async def story(children: Children) -> None:
+        for number in range(6):
+            children._remember(number, 1.0)
+        assert list(children._costs) == [3, 4, 5]
+
+    run(story)

@@ -10,13 +10,13 @@ from provenance_node.node import Node
 
 from provenance.errors import ForkError
 from provenance.folder import open_reader
-from provenance.ledger.ledger import HEARTBEAT_MS
 from provenance.ledger.read import read_entry
 from provenance.tlog.commitment import parse_commitment
 from tests.ledger_world import PRODUCER, LedgerWorld, can
 from tests.node_world import new_world, one_process
 
 MINUTE_MS = 60_000
+HEARTBEAT_MS = 30 * MINUTE_MS
 
 
 class Sleeper:
@@ -59,6 +59,7 @@ def play(world: LedgerWorld, prepare: Prepare) -> tuple[Node, Sleeper]:
                 node.writer,
                 node.reading,
                 clock=world.clock,
+                every_ms=HEARTBEAT_MS,
                 sleep=sleeper.sleep,
             )
             heart.start()
@@ -90,7 +91,7 @@ def world(tmp_path: pathlib.Path) -> LedgerWorld:
 def test_an_idle_ledger_commits_every_half_of_the_clock_bound(
     world: LedgerWorld,
 ) -> None:
-    assert HEARTBEAT_MS == 30 * MINUTE_MS
+    assert world.ledger.heartbeat_ms == HEARTBEAT_MS
     before = times_of(world)
     node, sleeper = play(world, lambda _, world: Sleeper(world, 95))
     # 95 minutes: three beats, half an hour apart.
@@ -126,7 +127,9 @@ def test_while_witnesses_contradict_the_log_it_does_not_commit(
     def prepare(node: Node, world: LedgerWorld) -> Sleeper:
         async def doubt(minutes: int) -> None:
             is_doubted = minutes < 50
-            node.writer.doubt = ForkError("as if") if is_doubted else None
+            node.writer.contradiction = (
+                ForkError("as if") if is_doubted else None
+            )
 
         return Sleeper(world, 55, doubt)
 

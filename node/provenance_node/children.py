@@ -4,43 +4,75 @@ A child is a module run by a new interpreter, which inherits two pipes and
 nothing else; above all no SQLite connection, which must not cross a fork.
 
     frame     u32 length ‖ msgpack
-    answer    [0, value]  or  [1, class of the library's error, message]
-              or  [2, traceback] for a fault of the program
+    answer    [0, value, seconds]
+              or  [1, class of the library's error, message, seconds]
+              or  [2, traceback, seconds] for a fault of the program
 
-Both ends of the pipes are our own code. A child ends when its pipe does,
-however its parent ended.
+Both ends of the pipes are our own code. A child ends when its pipe does, or
+its parent, however that ended.
+
+**Nobody waits for ever, and nobody for somebody else's long question.** A
+question has its time; then its process is ended, and another takes its place.
+What a question took of the processor is remembered by its key: those that are
+known to be dear get some of the children alone, and the others stay free for
+what is cheap.
 """
 
 import asyncio
+import ctypes
 import logging
 import os
 import signal
 import sys
+import time
 import traceback
 from asyncio.subprocess import PIPE, Process
-from collections import deque
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection, Hashable, Sequence
+from contextlib import suppress
+from math import inf
+from typing import Any, NamedTuple
 
 import msgpack
 
 from provenance import errors
 from provenance.errors import ProvenanceError, StoreError
-from provenance_node.journal import note
+from provenance_node.journal import note, note_end
 from provenance_node.limits import RETRY_SOON
-from provenance_node.problems import BUSY, RefusedError
+from provenance_node.problems import BUSY, TOO_LONG, RefusedError
 
-_PATIENCE_SECONDS = 60
-"""How long a child may think; then it is replaced."""
+PATIENCE_SECONDS = 60.0
+"""How long a child may think, by default; then it is replaced."""
+
+DEAR_SECONDS = 0.1
+"""What took more of a processor than that is dear the next time."""
+
+_MOST_DEAR = 10_000
+"""So many keys of dear questions are remembered."""
+
+_START_SECONDS = 60.0
+"""How long a child may take to begin."""
+
+_END_SECONDS = 2.0
+"""How long a child may take to end; then it is ended."""
 
 _PAUSE_SECONDS = 0.5
 """How long until another child is tried to be started, if one was not."""
 
 _DONE, _REFUSED, _BUG = 0, 1, 2
 
+_PR_SET_PDEATHSIG = 1
+
 
 class ChildFault(Exception):  # noqa: N818  # it is the program's own fault
     """A child met something that it was not written for."""
+
+
+class _Waiting(NamedTuple):
+    """A question that waits for a child."""
+
+    child: "asyncio.Future[Process]"
+    is_dear: bool
 
 
 class Children:
@@ -51,7 +83,13 @@ class Children:
     """
 
     def __init__(
-        self, module: str, arguments: Sequence[str], *, count: int, most: int
+        self,
+        module: str,
+        arguments: Sequence[str],
+        *,
+        count: int,
+        most: int,
+        seconds: float = PATIENCE_SECONDS,
     ) -> None:
         """Make a pool, which `start` starts.
 
@@ -60,14 +98,20 @@ class Children:
             arguments: What it is given.
             count: How many there are.
             most: How many questions may wait; what is more is refused.
+            seconds: How long one question may take.
         """
         self._command = [sys.executable, "-m", module, *arguments]
         self._count = count
         self._most = most
+        self._seconds = seconds
+        self._most_dear = max(1, count // 2)
         self._idle: list[Process] = []
         self._all: set[Process] = set()
-        self._waiting: deque[asyncio.Future[Process]] = deque()
+        self._waiting: deque[_Waiting] = deque()
+        self._dear: set[Process] = set()
+        self._costs: OrderedDict[Hashable, None] = OrderedDict()
         self._all_at_once = asyncio.Lock()
+        self._replacing: set[asyncio.Task[None]] = set()
         self._is_stopped = False
         self.replaced = 0
 
@@ -78,39 +122,55 @@ class Children:
 
     async def start(self) -> None:
         """Start all of them, and wait until each has answered."""
-        for _ in range(self._count):
-            self._idle.append(await self._spawn())
-        await asyncio.gather(
-            *(self.ask(["ping"], is_urgent=True) for _ in range(self._count))
-        )
+        for child in await asyncio.gather(
+            *(self._begin() for _ in range(self._count))
+        ):
+            self._idle.append(child)
 
     async def stop(self) -> None:
-        """End them; whoever still waits is refused."""
+        """End them, whatever they are at; whoever still waits is refused."""
         self._is_stopped = True
         for waiting in self._waiting:
-            if not waiting.done():
-                waiting.set_exception(_busy())
+            if not waiting.child.done():
+                waiting.child.set_exception(_busy())
         self._waiting.clear()
+        await _end(self._all)
+        for task in self._replacing:
+            task.cancel()
+        await asyncio.gather(*self._replacing, return_exceptions=True)
+        # What began meanwhile.
         await _end(self._all)
         self._all.clear()
 
     async def ask(
-        self, question: Sequence[object], *, is_urgent: bool = False
+        self,
+        question: Sequence[object],
+        *,
+        is_urgent: bool = False,
+        key: Hashable = None,
     ) -> Any:
         """Return a child's answer.
 
         Args:
             question: Its kind, and what belongs to that.
             is_urgent: Whether it may wait however many others do.
+            key: What else will cost as much; None where nothing is known.
 
         Raises:
-            RefusedError: Too many questions wait.
+            RefusedError: Too many questions wait, or this one took too long.
             ProvenanceError: What the child raised.
-            StoreError: The child died, or took too long.
+            StoreError: The child died.
             ChildFault: The child has a fault.
         """
-        child = await self._take(is_urgent=is_urgent)
-        return await self._ask(child, question)
+        is_dear = key is not None and key in self._costs
+        child = await self._take(is_urgent=is_urgent, is_dear=is_dear)
+        try:
+            answer, seconds = await self._ask(child, question)
+        except RefusedError:
+            self._remember(key, inf)
+            raise
+        self._remember(key, seconds)
+        return _read(answer)
 
     async def ask_all(self, question: Sequence[object]) -> list[Any]:
         """Return the answer of every child, all asked at the same moment.
@@ -123,14 +183,7 @@ class Children:
         """
         # Two that took turns taking children would wait for each other.
         async with self._all_at_once:
-            taken: list[Process] = []
-            try:
-                while len(taken) < self._count:
-                    taken.append(await self._take(is_urgent=True))
-            except BaseException:
-                for child in taken:
-                    self._give_back(child)
-                raise
+            taken = await self._take_all()
             answers = await asyncio.gather(
                 *(self._ask(child, question) for child in taken),
                 return_exceptions=True,
@@ -138,85 +191,149 @@ class Children:
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
-        return answers
+        return [_read(answer[0]) for answer in answers]  # type: ignore[index]  # none is an error
 
-    async def _ask(self, child: Process, question: Sequence[object]) -> Any:
+    async def _take_all(self) -> list[Process]:
+        taken: list[Process] = []
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            while len(taken) < self._count:
+                taken.append(await self._take(is_urgent=True, is_first=True))
+        except BaseException:
+            for child in taken:
+                self._give_back(child)
+            raise
+        return taken
+
+    def _remember(self, key: Hashable, seconds: float) -> None:
+        """Note what a question with that key took."""
+        if key is None:
+            return
+        self._costs.pop(key, None)
+        if seconds > DEAR_SECONDS:
+            self._costs[key] = None
+            if len(self._costs) > _MOST_DEAR:
+                self._costs.popitem(last=False)
+
+    async def _ask(
+        self, child: Process, question: Sequence[object]
+    ) -> tuple[list[Any], float]:
+        """Return what a child says, and what that took of the processor."""
+        try:
+            async with asyncio.timeout(self._seconds):
                 frame = await _exchange(child, msgpack.packb(question))
         except BaseException as error:
             # Its pipe may hold half an answer, or the answer to a question
             # that nobody waits for any more.
-            await self._replace(child)
+            self._replace(child)
+            if isinstance(error, TimeoutError):
+                raise RefusedError(
+                    TOO_LONG,
+                    f"it was not done after {self._seconds:g} s",
+                    RETRY_SOON,
+                ) from error
             if isinstance(error, OSError | EOFError):
                 raise StoreError(
-                    "a process that answers ended, or took too long: ask again"
+                    "a process that answers ended: ask again"
                 ) from error
             raise
         self._give_back(child)
-        kind, *rest = msgpack.unpackb(
+        *answer, seconds = msgpack.unpackb(
             frame, use_list=False, strict_map_key=False
         )
-        if kind == _DONE:
-            return rest[0]
-        if kind == _REFUSED:
-            raise _error(*rest)
-        raise ChildFault(rest[0])
+        return answer, seconds
 
-    async def _take(self, *, is_urgent: bool) -> Process:
+    async def _take(
+        self,
+        *,
+        is_urgent: bool,
+        is_dear: bool = False,
+        is_first: bool = False,
+    ) -> Process:
         if self._is_stopped:
             raise _busy()
-        if self._idle:
-            return self._idle.pop()
+        if self._idle and not (is_dear and self._is_full_of_dear):
+            return self._lend(self._idle.pop(), is_dear=is_dear)
         if not is_urgent and len(self._waiting) >= self._most:
             raise _busy()
-        waiting: asyncio.Future[Process] = (
-            asyncio.get_running_loop().create_future()
-        )
-        self._waiting.append(waiting)
+        waiting = _Waiting(asyncio.get_running_loop().create_future(), is_dear)
+        if is_first:
+            self._waiting.appendleft(waiting)
+        else:
+            self._waiting.append(waiting)
         try:
-            return await waiting
+            return await waiting.child
         except asyncio.CancelledError:
-            if waiting.done() and not waiting.cancelled():
-                self._give_back(waiting.result())
+            if waiting.child.done() and not waiting.child.cancelled():
+                self._give_back(waiting.child.result())
             elif waiting in self._waiting:
                 self._waiting.remove(waiting)
             raise
 
-    def _give_back(self, child: Process) -> None:
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            if not waiting.done():
-                waiting.set_result(child)
-                return
-        self._idle.append(child)
+    @property
+    def _is_full_of_dear(self) -> bool:
+        return len(self._dear) >= self._most_dear
 
-    async def _replace(self, child: Process) -> None:
+    def _lend(self, child: Process, *, is_dear: bool) -> Process:
+        if is_dear:
+            self._dear.add(child)
+        return child
+
+    def _give_back(self, child: Process) -> None:
+        self._dear.discard(child)
+        self._idle.append(child)
+        passed: list[_Waiting] = []
+        while self._waiting and self._idle:
+            waiting = self._waiting.popleft()
+            if waiting.child.done():
+                continue
+            if waiting.is_dear and self._is_full_of_dear:
+                passed.append(waiting)
+                continue
+            waiting.child.set_result(
+                self._lend(self._idle.pop(), is_dear=waiting.is_dear)
+            )
+        self._waiting.extendleft(reversed(passed))
+
+    def _replace(self, child: Process) -> None:
+        """End *child*, and let another take its place; nobody waits for it."""
         self._all.discard(child)
+        self._dear.discard(child)
         self.replaced += 1
         if child.returncode is None:
             child.kill()
-        await child.wait()
+        task = asyncio.create_task(self._take_in(child))
+        self._replacing.add(task)
+        task.add_done_callback(self._replacing.discard)
+        task.add_done_callback(note_end)
+
+    async def _take_in(self, gone: Process) -> None:
+        await gone.wait()
         while not self._is_stopped:
             try:
-                fresh = await self._spawn()
-            except OSError as error:
+                fresh = await self._begin()
+            except (OSError, EOFError, TimeoutError) as error:
                 # No files or processes are left. Without this one, whoever
                 # waits for it would wait for ever.
                 note("child-missing", level=logging.ERROR, error=str(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
-                note("child-replaced", status=child.returncode)
-                await self._take_in(fresh)
+                note("child-replaced", status=gone.returncode)
+                if not self._is_stopped:
+                    self._give_back(fresh)
                 return
 
-    async def _take_in(self, fresh: Process) -> None:
-        if self._is_stopped:
-            # It began meanwhile: `stop` has not seen it, or ends it, too.
-            await _end([fresh])
-            self._all.discard(fresh)
-        else:
-            self._give_back(fresh)
+    async def _begin(self) -> Process:
+        """Return a new child, once it has answered."""
+        child = await self._spawn()
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await _exchange(child, msgpack.packb(["ping"]))
+        except BaseException:
+            self._all.discard(child)
+            with suppress(ProcessLookupError):
+                child.kill()
+            raise
+        return child
 
     async def _spawn(self) -> Process:
         child = await asyncio.create_subprocess_exec(
@@ -227,10 +344,34 @@ class Children:
 
 
 async def _end(children: Collection[Process]) -> None:
+    """End *children*, those at once that do not end by themselves."""
     for child in children:
         assert child.stdin is not None, "its pipes were asked for"
         child.stdin.close()
-    await asyncio.gather(*(child.wait() for child in children))
+    waits = [asyncio.create_task(child.wait()) for child in children]
+    if not waits:
+        return
+    await asyncio.wait(waits, timeout=_END_SECONDS)
+    for child in children:
+        if child.returncode is None:
+            with suppress(ProcessLookupError):
+                child.kill()
+    await asyncio.gather(*waits)
+
+
+def _read(answer: Sequence[Any]) -> Any:
+    """Return what a child answers.
+
+    Raises:
+        ProvenanceError: What it raised.
+        ChildFault: It has a fault.
+    """
+    kind, *rest = answer
+    if kind == _DONE:
+        return rest[0]
+    if kind == _REFUSED:
+        raise _error(*rest)
+    raise ChildFault(rest[0])
 
 
 async def _exchange(child: Process, data: bytes) -> bytes:
@@ -261,6 +402,7 @@ def answer_questions(answers: dict[str, Callable[..., object]]) -> None:
     # of it; but a child has requests to answer until its parent is done.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _end_with_parent()
     questions, results = sys.stdin.buffer, sys.stdout.buffer
     while len(length := questions.read(4)) == 4:
         size = int.from_bytes(length, "big")
@@ -269,16 +411,27 @@ def answer_questions(answers: dict[str, Callable[..., object]]) -> None:
             return
         name, *given = msgpack.unpackb(data, use_list=False)
         reply: list[object]
+        begun = time.process_time()
         try:
             reply = [_DONE, None if name == "ping" else answers[name](*given)]
         except ProvenanceError as error:
             reply = [_REFUSED, type(error).__name__, str(error)]
         except Exception:  # noqa: BLE001  # the parent has the journal
             reply = [_BUG, traceback.format_exc()]
-        packed = msgpack.packb(reply)
+        packed = msgpack.packb([*reply, time.process_time() - begun])
         try:
             results.write(len(packed).to_bytes(4, "big") + packed)
             results.flush()
         except BrokenPipeError:
             # Nobody is left; an orderly exit would try to write the rest.
             os._exit(1)
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process when its parent ends.
+
+    A child that is stuck never sees that its pipe did. Where there is no such
+    call, its parent ends it in an orderly end alone.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

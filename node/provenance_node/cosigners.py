@@ -16,7 +16,8 @@ the same is ended by its parent. Of what comes back only a line by the
 witness's own key counts, and only if it verifies (`provenance.ledger.cosign`).
 
     question   ["ask", vkey, url, size, checkpoint, last size, now, seconds]
-    answer     [reason, line or what was wrong, last size]
+    answer     [reason, line or what was wrong, last size, its time in ms,
+               0 where it gave no cosignature that verifies]
 """
 
 import sys
@@ -40,10 +41,14 @@ from provenance.errors import (
     VerificationError,
 )
 from provenance.folder import open_reader
-from provenance.ledger.cosign import ask
+from provenance.ledger.cosign import AheadError, ask
 from provenance.ledger.read import LedgerReader
 from provenance.tlog.checkpoint import parse_decimal
-from provenance.tlog.cosignature import Cosigner, parse_cosigner
+from provenance.tlog.cosignature import (
+    Cosigner,
+    parse_cosigner,
+    read_cosignature,
+)
 from provenance.tlog.note import Note, NoteSignature, format_note, parse_note
 from provenance.tls import PROBE_SECONDS, Server, why_never
 from provenance_node.children import answer_questions
@@ -51,6 +56,9 @@ from provenance_node.children import answer_questions
 COSIGNED = "cosigned"
 CONTRADICTS = "contradicts"
 """It says that it cosigned what this log does not extend."""
+
+AHEAD = "ahead"
+"""It cosigned, and its clock is ahead of this machine's, or that one behind."""
 
 UNREACHABLE = "unreachable"
 FORGED = "forged"
@@ -191,8 +199,8 @@ class Answers:
         last_size: int,
         now: int,
         seconds: float,
-    ) -> tuple[str, str, int]:
-        """Return (reason, line or what was wrong, last size)."""
+    ) -> tuple[str, str, int, int]:
+        """Return (reason, line or what was wrong, last size, its time)."""
         key = parse_cosigner(vkey)
         witness = DistantWitness(url, key, size=last_size, seconds=seconds)
         sent = parse_note(note)
@@ -209,14 +217,18 @@ class Answers:
             left = begun + seconds - time.monotonic()
             why = _why_out_of_reach(error, url, seconds=left)
             said = str(error) or type(error).__name__
-            return UNREACHABLE, why or said, last_size
+            return UNREACHABLE, why or said, last_size, 0
+        except AheadError as error:
+            return AHEAD, str(error), last_size, error.time
         except StoreError:
             raise  # It is the ledger that cannot be read.
         except ProvenanceError as error:
             # What it said of its size may be as wrong: it is asked anew.
-            return _reason(error, witness, size), str(error), 0
+            return _reason(error, witness, size), str(error), 0, 0
         whole = format_note(Note(sent.text, (line,)))
-        return COSIGNED, whole.removeprefix(f"{sent.text}\n"), witness.size
+        said = whole.removeprefix(f"{sent.text}\n")
+        time_ms = read_cosignature(line).time * 1000
+        return COSIGNED, said, witness.size, time_ms
 
 
 def _why_out_of_reach(

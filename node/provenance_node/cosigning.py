@@ -45,7 +45,7 @@ from provenance.errors import (
     QuorumNotMetError,
     StoreError,
 )
-from provenance.ledger.ledger import Clock, Ledger
+from provenance.ledger.ledger import Ledger
 from provenance.tlog.checkpoint import open_checkpoint
 from provenance.tlog.note import (
     NoteSignature,
@@ -53,6 +53,7 @@ from provenance.tlog.note import (
     parse_note,
 )
 from provenance_node.children import ChildFault, Children
+from provenance_node.clockwatch import ClockWatch
 from provenance_node.cosigners import CONTRADICTS, COSIGNED, UNREACHABLE
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.metrics import Metrics
@@ -110,7 +111,7 @@ class Cosigning:
         writer: Writer,
         metrics: Metrics,
         settings: Settings,
-        clock: Clock,
+        watch: ClockWatch,
         wal: Path,
     ) -> None:
         """Publish checkpoints of *ledger*.
@@ -123,7 +124,8 @@ class Cosigning:
             writer: Told to stop when the log is in doubt.
             metrics: What is counted.
             settings: The times.
-            clock: By which a cosignature must not be from the future.
+            watch: Has the clock, by which a cosignature must not be from the
+                future, and is told what the witnesses' clocks say.
             wal: The store's write-ahead log.
         """
         self._ledger = ledger
@@ -134,7 +136,7 @@ class Cosigning:
         self._writer = writer
         self._metrics = metrics
         self._settings = settings
-        self._clock = clock
+        self._watch = watch
         self._wal = wal
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -216,7 +218,7 @@ class Cosigning:
             # Whatever became of it, nobody waits any longer.
             if self._is_paused:
                 self._is_paused = False
-                if self._writer.doubt is None:
+                if self._writer.contradiction is None:
                     self._reading.let_go()
                 else:
                     self._reading.stand_still()
@@ -240,7 +242,7 @@ class Cosigning:
     async def _hold(self) -> Latest:
         """Let the newest moment stand in every reader; return it."""
         readers = self._reading.readers
-        if self._writer.doubt is None and self._is_wal_long():
+        if self._writer.contradiction is None and self._is_wal_long():
             self._is_paused = True
             self._reading.pause()
             await readers.ask_all(["let_go"])
@@ -346,7 +348,7 @@ class Cosigning:
 
         It is when the one that is served has none either, or is old.
         """
-        if self._writer.doubt is not None:
+        if self._writer.contradiction is not None:
             return False
         return (
             self._is_paused  # Nothing older stands any more.
@@ -362,14 +364,14 @@ class Cosigning:
 
     def _look_for_contradiction(self) -> None:
         for each in self._witnesses:
-            if each.contradiction and self._writer.doubt is None:
+            if each.contradiction and self._writer.contradiction is None:
                 note(
                     "log-contradicted",
                     level=logging.CRITICAL,
                     witness=each.asked.name,
                     says=each.contradiction,
                 )
-                self._writer.doubt = ForkError(
+                self._writer.contradiction = ForkError(
                     f"witness {each.asked.name} contradicts this log, and too"
                     " few others cosign it: if an older copy of the ledger was"
                     " put back, put back the newest; nothing is written until"
@@ -377,9 +379,9 @@ class Cosigning:
                 )
 
     def _vindicate(self) -> None:
-        if self._writer.doubt is not None:
+        if self._writer.contradiction is not None:
             note("log-vindicated", level=logging.WARNING)
-        self._writer.doubt = None
+        self._writer.contradiction = None
 
     # One witness.
 
@@ -407,10 +409,14 @@ class Cosigning:
         """Return the witness's line; None if there is none this time."""
         each.is_busy = True
         try:
-            reason, said, each.last_size = await self._answer(each, shown)
+            reason, said, each.last_size, time_ms = await self._answer(
+                each, shown
+            )
         finally:
             each.is_busy = False
         name = each.asked.name
+        if time_ms:
+            self._watch.heard(name, time_ms)
         if reason == COSIGNED:
             each.failures, each.due, each.contradiction = 0, 0.0, ""
             self._metrics.cosignatures.labels(name).inc()
@@ -433,26 +439,26 @@ class Cosigning:
 
     async def _answer(
         self, each: _Witness, shown: Latest
-    ) -> tuple[str, str, int]:
+    ) -> tuple[str, str, int, int]:
         _, key, url = each.asked
         seconds = self._settings.witness_seconds
         question = [
             "ask", key.vkey, url, shown.size, shown.note, each.last_size,
-            self._clock(), seconds,
+            self._watch.clock(), seconds,
         ]  # fmt: skip
         try:
             # Each step of it has its time; a witness that sends a byte in
             # each of them is cut off by ending the process that listens.
             async with asyncio.timeout(seconds + _STEP_SECONDS):
-                reason, said, last_size = await self._cosigners.ask(
+                reason, said, last_size, time_ms = await self._cosigners.ask(
                     question, is_urgent=True
                 )
         except TimeoutError:
-            return UNREACHABLE, f"it took over {seconds} s", each.last_size
+            return UNREACHABLE, f"it took over {seconds} s", each.last_size, 0
         except (StoreError, ChildFault) as error:
             note_bug(error, witness=each.asked.name)
-            return _FAULT, "the process that asks failed", each.last_size
-        return reason, said, last_size
+            return _FAULT, "the process that asks failed", each.last_size, 0
+        return reason, said, last_size, time_ms
 
     def _is_wal_long(self) -> bool:
         with suppress(FileNotFoundError):

@@ -3,17 +3,17 @@
 When something was logged is known from the commitments before and after it.
 The one after must come soon, or an old statement could not be told from a late
 one; and who asks for the latest checkpoint is to see by it that nothing was
-added, not that nobody looked. So once the last commitment is as old as
-`HEARTBEAT_MS`, by the ledger's own clock, the writer commits without an entry.
+added, not that nobody looked. So once the last commitment is as old as half of
+the clock bound, by the ledger's own clock, the writer commits without an entry.
 Where entries come anyway, it has nothing to do.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from provenance.errors import ProvenanceError
-from provenance.ledger.ledger import HEARTBEAT_MS, Clock
-from provenance_node.journal import note_end
+from provenance.errors import ClockError, ProvenanceError
+from provenance.ledger.ledger import Clock
+from provenance_node.journal import note, note_end
 from provenance_node.reading import Reading
 from provenance_node.writer import Writer
 
@@ -31,6 +31,7 @@ class Heartbeat:
         reading: Reading,
         *,
         clock: Clock,
+        every_ms: int,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         """Let *writer* commit when it is time.
@@ -39,11 +40,13 @@ class Heartbeat:
             writer: Of the ledger.
             reading: Has the time of the latest commitment.
             clock: The ledger's.
+            every_ms: How old the latest commitment may get.
             sleep: Waits for so many seconds.
         """
         self._writer = writer
         self._reading = reading
         self._clock = clock
+        self._every_ms = every_ms
         self._sleep = sleep
         self._task: asyncio.Task[None] | None = None
 
@@ -62,10 +65,12 @@ class Heartbeat:
         while self._writer.is_whole:
             await self._sleep(LOOK_SECONDS)
             age = self._clock() - self._reading.newest.time
-            # While witnesses contradict the log, nothing is written.
-            if age >= HEARTBEAT_MS and self._writer.doubt is None:
+            # While the log or the clock is in doubt, nothing is written.
+            if age >= self._every_ms and self._writer.doubt is None:
                 try:
                     await self._writer.beat()
+                except ClockError as error:
+                    note("clock-in-doubt", error=str(error))
                 except ProvenanceError:
                     # The writer has stopped, told why, and ends the node.
                     return

@@ -6,6 +6,8 @@ provenance_queue_statements            handed in and not yet answered
 provenance_commit_seconds              one group commit, fsync included
 provenance_commit_statements           how many were in it
 provenance_heartbeats_total            commits of a ledger that was idle
+provenance_clock_difference_seconds    ahead of what it is held against
+provenance_clock_in_doubt              1 while nothing is signed for it
 provenance_statements_total            by outcome: logged, known, refused
 provenance_refusals_total              by the problem's code
 provenance_requests_total              by status
@@ -94,6 +96,30 @@ class Metrics:
             ["status"],
             registry=registry,
         )
+
+    def watch_clock(
+        self,
+        *,
+        difference: Callable[[], float],
+        is_doubted: Callable[[], bool],
+    ) -> None:
+        """Tell of the clock, too.
+
+        Args:
+            difference: Returns how far it is ahead of what it is held
+                against, in seconds.
+            is_doubted: Returns whether nothing is signed for it.
+        """
+        Gauge(
+            "provenance_clock_difference_seconds",
+            "How far the clock is ahead of what it is held against",
+            registry=self._all,
+        ).set_function(difference)
+        Gauge(
+            "provenance_clock_in_doubt",
+            "Whether nothing is signed, since the clock cannot be right",
+            registry=self._all,
+        ).set_function(is_doubted)
 
     def watch_witnesses(
         self, *, size: Callable[[], float], age: Callable[[], float]

@@ -13,10 +13,15 @@ from provenance.cli.signing import find_signatory
 from provenance.errors import MalformedError
 from provenance.folder import DATABASE, open_ledger
 from provenance.ledger.ledger import Ledger, clock_now
-from provenance.proof.trust import Trust, format_trust
+from provenance.proof.trust import (
+    DEFAULT_CLOCK_BOUND,
+    Trust,
+    format_trust,
+)
 from provenance_node.access import Access
 from provenance_node.asgi import Headers, Scope
 from provenance_node.children import Children
+from provenance_node.clockwatch import ClockWatch, steady_now
 from provenance_node.cosigning import Cosigning
 from provenance_node.epcis.capture import Capture
 from provenance_node.epcis.database import Database
@@ -31,6 +36,9 @@ from provenance_node.settings import Settings
 from provenance_node.tokens import read_tokens
 from provenance_node.witnesses import witnesses_of
 from provenance_node.writer import Writer, read_latest
+
+_SLACK_SECONDS = 2.0
+"""How much longer than a query's time a process is let be."""
 
 
 class Node:
@@ -47,6 +55,7 @@ class Node:
         searching: Where events are searched for.
         capture: Where EPCIS documents are captured; None if that is off.
         cosigning: Asks the witnesses; None if there are none.
+        watch: The clock, and whether it can be right.
         failed: Called when the storage failed: the node must end.
     """
 
@@ -64,16 +73,36 @@ class Node:
         settings: Settings,
         *,
         clock: Callable[[], int] = clock_now,
+        steady: Callable[[], int] | None = None,
     ) -> None:
+        """Prepare to serve the ledger in *folder*; `start` opens it.
+
+        Args:
+            folder: The ledger's.
+            settings: What its operator decided.
+            clock: The machine's, in ms since 1970.
+            steady: A clock in ms that nobody sets; by default the machine's,
+                or *clock* itself, if that is not the machine's.
+        """
         self.settings = settings
         self.folder = folder
         self.failed: Callable[[], None] = _do_nothing
         self._clock = clock
+        is_real = clock is clock_now
+        self.watch = ClockWatch(
+            clock,
+            steady=steady or (steady_now if is_real else clock),
+            bound_ms=DEFAULT_CLOCK_BOUND * 1000,
+        )
         self._is_started = False
         self._parts = AsyncExitStack()
         self.metrics = Metrics(
             size=lambda: self.reading.newest.size,
             age=lambda: self.checkpoint_age,
+        )
+        self.metrics.watch_clock(
+            difference=lambda: self.watch.difference_ms / 1000,
+            is_doubted=lambda: self.watch.doubt() is not None,
         )
         self._writes = Buckets(
             "writes",
@@ -129,13 +158,22 @@ class Node:
             return self
         settings = self.settings
         async with AsyncExitStack() as parts:
-            ledger = open_ledger(self.folder, clock=self._clock)
+            ledger = open_ledger(self.folder, clock=self.watch.now)
+            self.watch.bound_ms = ledger.trust.clock_bound
             parts.callback(ledger.close)
             readers = Children(
                 "provenance_node.readers",
                 [str(self.folder.resolve())],
                 count=settings.reader_processes,
                 most=settings.max_reads,
+                seconds=settings.proof_seconds,
+            )
+            lookers = Children(
+                "provenance_node.readers",
+                [str(self.folder.resolve())],
+                count=settings.look_processes,
+                most=settings.max_reads,
+                seconds=settings.proof_seconds,
             )
             checkers = Children(
                 "provenance_node.checkers",
@@ -148,15 +186,23 @@ class Node:
                 [str(self.folder.resolve())],
                 count=settings.query_processes,
                 most=settings.max_reads,
+                # By then a searcher has cut off the query by itself, unless
+                # it is stuck.
+                seconds=settings.query_seconds + _SLACK_SECONDS,
             )
-            pools = (readers, checkers, searchers)
+            pools = (readers, lookers, checkers, searchers)
             for children in pools:
                 parts.push_async_callback(children.stop)
             await asyncio.gather(*(children.start() for children in pools))
-            self._assemble(ledger, readers, checkers)
+            self._assemble(ledger, readers, lookers, checkers)
             self.writer.start()
             parts.push_async_callback(self.writer.stop)
-            heartbeat = Heartbeat(self.writer, self.reading, clock=self._clock)
+            heartbeat = Heartbeat(
+                self.writer,
+                self.reading,
+                clock=self._clock,
+                every_ms=ledger.heartbeat_ms,
+            )
             heartbeat.start()
             parts.push_async_callback(heartbeat.stop)
             self.cosigning = await self._start_cosigning(ledger, parts)
@@ -177,14 +223,22 @@ class Node:
         return self
 
     def _assemble(
-        self, ledger: Ledger, readers: Children, checkers: Children
+        self,
+        ledger: Ledger,
+        readers: Children,
+        lookers: Children,
+        checkers: Children,
     ) -> None:
         settings = self.settings
         self.trust = ledger.trust
         self.access = Access.read(settings)
         self.reading = Reading(
-            read_latest(ledger), readers, cache_bytes=settings.cache_bytes
+            read_latest(ledger),
+            readers,
+            lookers,
+            cache_bytes=settings.cache_bytes,
         )
+        self.watch.newest = lambda: self.reading.newest.time
         self.writer = Writer(
             ledger,
             checkers=checkers,
@@ -198,6 +252,7 @@ class Node:
             metrics=self.metrics,
             max_queue=settings.max_queue,
             stall_seconds=settings.stall_seconds,
+            watch=self.watch,
             failed=self._fail,
         )
 
@@ -269,7 +324,7 @@ class Node:
             writer=self.writer,
             metrics=self.metrics,
             settings=settings,
-            clock=self._clock,
+            watch=self.watch,
             wal=self.folder / f"{DATABASE}-wal",
         )
         parts.push_async_callback(cosigning.stop)

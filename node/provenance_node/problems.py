@@ -114,6 +114,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.QuorumNotMetError: (422, "Too few witnesses"),
     errors.EquivocationError: (422, "Two histories"),
     errors.ForkError: (503, "The log stopped, so as not to fork"),
+    errors.ClockError: (503, "The clock cannot be right"),
     errors.InsecureError: (502, "No connection that can be trusted"),
     errors.NotFoundError: (404, "No such thing"),
     errors.ConflictError: (409, "Someone was first"),
@@ -125,10 +126,11 @@ _ADVICE: Mapping[type[errors.ProvenanceError], str] = {
     errors.MalformedError: "mend what was sent at the place named",
     errors.NotFoundError: "check the id",
     errors.StoreError: "send the same bytes again: they are logged once",
+    errors.ClockError: "send the same bytes again later; the operator was told",
 }
 """What to do over HTTP, where that is not what a command's user does."""
 
-_RETRYABLE = (errors.ConflictError, errors.StoreError)
+_RETRYABLE = (errors.ClockError, errors.ConflictError, errors.StoreError)
 
 
 def kind_of(error: errors.ProvenanceError) -> Kind:

@@ -3,7 +3,8 @@
 The latest checkpoint and the finished tiles are answered at once, on the event
 loop and without touching the database: a connection to SQLite gives up the
 interpreter's lock, and beside a busy writer gets it back late. All else is
-asked of the readers (`readers`).
+asked of children (`readers`): what costs nothing, receipts and the ends of
+trails, of some of their own, so that it never waits for a proof.
 
 Where witnesses cosign (`cosigning`), the checkpoint that is served is
 not the newest but the latest one with a quorum, and the readers stand still
@@ -69,15 +70,23 @@ class Reading:
     Attributes:
         latest: The checkpoint that is served.
         newest: The checkpoint of all that was written.
-        readers: The processes that read.
+        readers: The processes that prove.
+        lookers: The processes that read what costs nothing.
         grown: Set whenever something was written.
     """
 
     def __init__(
-        self, latest: Latest, readers: Children, *, cache_bytes: int
+        self,
+        latest: Latest,
+        readers: Children,
+        lookers: Children,
+        *,
+        cache_bytes: int,
     ) -> None:
         self.latest = self.newest = latest
         self.readers = readers
+        self.lookers = lookers
+        self._proofs: dict[object, asyncio.Task[tuple[str, bytes]]] = {}
         self.grown = asyncio.Event()
         self._is_held = False
         self._are_standing = False
@@ -128,6 +137,8 @@ class Reading:
     async def prove(self, kind: str, asked: object) -> tuple[str, bytes]:
         """Return (checkpoint, body) of what a reader answers at it.
 
+        Whoever asks for the same while it is being made gets the same.
+
         Args:
             kind: A method of `readers.Answers` that can stand: `bundle`,
                 `bundle_view`, `trail`, `actors`, `actor`, `concealed`,
@@ -136,14 +147,30 @@ class Reading:
 
         Raises:
             NotFoundError: The ledger has nothing of it.
-            RefusedError: Too many wait; or the reader that was asked took
-                the place of one that died, and does not stand where the
-                others do.
+            RefusedError: Too many wait, or it took too long; or the reader
+                that was asked took the place of one that died, and does not
+                stand where the others do.
         """
+        # Not what was begun before the last commit: who was answered then
+        # is to find what it said.
+        key = (kind, repr(asked), self.newest.size, self.latest)
+        proof = self._proofs.get(key)
+        if proof is None:
+            proof = asyncio.create_task(self._prove(kind, asked))
+            self._proofs[key] = proof
+            proof.add_done_callback(lambda _: self._proofs.pop(key))
+        # Who goes away takes nothing from the others.
+        return await asyncio.shield(proof)
+
+    async def _prove(self, kind: str, asked: object) -> tuple[str, bytes]:
+        # Of an item the proof is dear, whatever is asked for.
+        what = asked[0] if isinstance(asked, tuple) else asked
         for _ in range(_LOOKS):
             await self._may_prove.wait()
             published = self._published
-            found = await self.readers.ask([kind, asked, self._are_standing])
+            found = await self.readers.ask(
+                [kind, asked, self._are_standing], key=what
+            )
             if found is not None:
                 note, body = found
                 return note, body
@@ -163,7 +190,7 @@ class Reading:
         Raises:
             NotFoundError: There is none.
         """
-        index: int = await self.readers.ask(["find", issued_at, statement_id])
+        index: int = await self.lookers.ask(["find", issued_at, statement_id])
         return index
 
     async def receipt(self, log_index: int) -> tuple[str, str]:
@@ -175,7 +202,7 @@ class Reading:
             NotFoundError: There is no statement at that index.
         """
         shown = self.latest
-        statement_id, text = await self.readers.ask(
+        statement_id, text = await self.lookers.ask(
             ["receipt", log_index, shown.size, shown.note]
         )
         return statement_id, text
@@ -185,14 +212,14 @@ class Reading:
         if not indexes:
             return []
         return list(
-            await self.readers.ask(["first_receipts", indexes], is_urgent=True)
+            await self.lookers.ask(["first_receipts", indexes], is_urgent=True)
         )
 
     async def heads(
         self, items: Sequence[str]
     ) -> list[tuple[int, bytes] | None]:
         """Return (count, link) of each item's trail; None without one."""
-        return list(await self.readers.ask(["heads", items], is_urgent=True))
+        return list(await self.lookers.ask(["heads", items], is_urgent=True))
 
     def kept_tile(self, tile: Tile) -> bytes | None:
         """Return the hashes of *tile* if they are in memory."""
@@ -209,7 +236,7 @@ class Reading:
             NotFoundError: The log has no such tile.
         """
         self._require(tile)
-        data: bytes = await self.readers.ask(
+        data: bytes = await self.lookers.ask(
             ["tile", tile.level, tile.number, tile.width]
         )
         if _is_full(tile):
@@ -223,7 +250,7 @@ class Reading:
             NotFoundError: The log has no such entries.
         """
         self._require(tile)
-        data: bytes = await self.readers.ask(
+        data: bytes = await self.lookers.ask(
             ["entries", tile.number, tile.width]
         )
         if _is_full(tile):

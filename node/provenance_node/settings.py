@@ -65,13 +65,19 @@ class Settings:
 
     # How much of the machine it takes.
     reader_processes: int = _setting(
-        2, "processes that prove and read", least=1, most=256
+        3,
+        "processes that prove; one at least stays free of dear proofs",
+        least=1,
+        most=256,
     )
     checker_processes: int = _setting(
         0, "processes that check signatures; 0 is one a processor", most=256
     )
+    look_processes: int = _setting(
+        1, "processes that read heads, receipts and tiles", least=1, most=64
+    )
     query_processes: int = _setting(
-        1, "processes that answer queries and index events", least=1, most=64
+        2, "processes that answer queries and index events", least=1, most=64
     )
     cache_bytes: int = _setting(
         64 * MIB, "bytes of finished tiles kept in memory"
@@ -99,6 +105,9 @@ class Settings:
         15.0, "time that an idle connection stays open"
     )
 
+    proof_seconds: float = _setting(
+        10.0, "time that one proof may take", least=0.1, most=60
+    )
     query_seconds: float = _setting(
         10.0, "time that one query may take", least=0.1, most=50
     )
@@ -119,7 +128,9 @@ class Settings:
         30.0, "time in which requests in hand are answered at the end"
     )
     stall_seconds: float = _setting(
-        30.0, "time after which a commit in hand makes the node not ready"
+        15.0,
+        "time without progress after which a writer with work in hand"
+        " makes the node not ready",
     )
 
     # Rates, each with how much may come at once.

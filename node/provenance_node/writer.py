@@ -25,6 +25,7 @@ from provenance.claims.registry import TrustRegistry
 from provenance.claims.statement import parse_entry, parse_submission
 from provenance.errors import (
     BrokenLinkError,
+    ClockError,
     InvalidSignatureError,
     MalformedError,
     NotFoundError,
@@ -36,6 +37,7 @@ from provenance.ledger.ledger import Answer, Ledger
 from provenance.ledger.workers import Checked, unpack_checked
 from provenance_node.asgi import Headers
 from provenance_node.children import Children
+from provenance_node.clockwatch import ClockWatch
 from provenance_node.intake import Door, Given, Look, body_of
 from provenance_node.journal import note
 from provenance_node.limits import RETRY_SOON, Buckets
@@ -95,7 +97,8 @@ class Writer:
 
     Attributes:
         is_whole: Whether it still writes.
-        doubt: Why nothing is written for now; it may pass.
+        contradiction: Why nothing is written, where witnesses contradict the
+            log; it may pass.
     """
 
     def __init__(  # noqa: PLR0913  # what it stands between
@@ -108,6 +111,7 @@ class Writer:
         metrics: Metrics,
         max_queue: int,
         stall_seconds: float,
+        watch: ClockWatch,
         failed: Callable[[], None],
     ) -> None:
         """Write to *ledger*, whose registry is read now.
@@ -119,8 +123,9 @@ class Writer:
             actors: How often each actor may.
             metrics: What is counted.
             max_queue: How many statements may be in hand.
-            stall_seconds: How long one commit may take until the writer
-                counts as stuck.
+            stall_seconds: How long there may be work and no progress until
+                the writer counts as stuck.
+            watch: Says whether the clock is in doubt.
             failed: Called, on the event loop, when the storage failed.
         """
         self._ledger = ledger
@@ -130,8 +135,10 @@ class Writer:
         self._metrics = metrics
         self._max_queue = max_queue
         self._stall_seconds = stall_seconds
+        self._watch = watch
         self._failed = failed
         self._in_hand = 0
+        self._moved_at = time.monotonic()
         self._size = reading.latest.size
         self._door = Door(ledger.registry(), origin=ledger.origin)
         self._jobs: deque[_Job] = deque()
@@ -139,7 +146,7 @@ class Writer:
         self._is_stopping = False
         self._writing_since: float | None = None
         self.is_whole = True
-        self.doubt: ProvenanceError | None = None
+        self.contradiction: ProvenanceError | None = None
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._loop = asyncio.get_running_loop()
 
@@ -149,10 +156,22 @@ class Writer:
         return self._in_hand
 
     @property
+    def doubt(self) -> ProvenanceError | None:
+        """Why nothing is written for now, the log or the clock; it may pass."""
+        return self.contradiction or self._watch.doubt()
+
+    @property
     def is_moving(self) -> bool:
-        """Whether it waits for work, or began the commit in hand lately."""
-        since = self._writing_since
-        return since is None or time.monotonic() - since < self._stall_seconds
+        """Whether it waits for work, or got on with what it has lately.
+
+        Work is what was handed in and is not answered, whatever it waits for:
+        those that check, the commit, the receipts.
+        """
+        now = time.monotonic()
+        starts = [self._moved_at] if self._in_hand else []
+        if (since := self._writing_since) is not None:
+            starts.append(since)
+        return all(now - start < self._stall_seconds for start in starts)
 
     @property
     def registry(self) -> TrustRegistry:
@@ -199,17 +218,21 @@ class Writer:
             RefusedError: Too much waits, or an actor sends too much; nothing
                 was logged.
             StoreError: The storage failed; the outcome is unknown.
-            ForkError: As `Ledger.submit` does; or `doubt`.
+            ForkError: As `Ledger.submit` does.
+            ProvenanceError: `doubt`.
         """
-        if self.doubt is not None:
-            raise self.doubt
+        if (doubt := self.doubt) is not None:
+            raise doubt
         if self._in_hand + len(pieces) > self._max_queue:
             raise RefusedError(BUSY, "too many statements wait", RETRY_SOON)
+        if not self._in_hand:
+            self._moved_at = time.monotonic()
         self._in_hand += len(pieces)
         self._metrics.queue.set(self._in_hand)
         try:
             return await self._submit(pieces, with_receipts=with_receipts)
         finally:
+            self._moved_at = time.monotonic()
             self._in_hand -= len(pieces)
             self._metrics.queue.set(self._in_hand)
 
@@ -219,6 +242,7 @@ class Writer:
         Raises:
             StoreError: The storage failed; or nothing is written any more.
             ForkError: As `Ledger.heartbeat` does.
+            ClockError: Likewise.
         """
         await self._hand_in(())
 
@@ -401,6 +425,9 @@ class Writer:
             self._writing_since = time.monotonic()
             try:
                 self._write(jobs)
+            except ClockError as error:
+                # Nothing was logged, and the storage is whole.
+                self._loop.call_soon_threadsafe(self._refuse, jobs, error)
             except BaseException as error:  # noqa: BLE001  # told to all below
                 failure = (
                     error
@@ -484,10 +511,13 @@ class Writer:
             if not job.answered.done():
                 job.answered.set_result(own)
 
-    def _fail(self, jobs: Sequence[_Job], failure: ProvenanceError) -> None:
+    def _refuse(self, jobs: Sequence[_Job], why: ProvenanceError) -> None:
         for job in jobs:
             if not job.answered.done():
-                job.answered.set_exception(failure)
+                job.answered.set_exception(why)
+
+    def _fail(self, jobs: Sequence[_Job], failure: ProvenanceError) -> None:
+        self._refuse(jobs, failure)
         self._failed()
 
 

@@ -236,7 +236,10 @@ def check_registry_body(
         raise MalformedError(f"{kind} has no member {min(extra)!r}")
     for member, value in body.items():
         if not _TYPES[member](value):
-            raise MalformedError(f"{kind} has a malformed {member!r}")
+            rule = "identity.name" if member == "name" else ""
+            raise MalformedError(f"{kind} has a malformed {member!r}").under(
+                rule
+            )
     subject = [(item.relation, item.id) for item in items]
     if subject != [(ACTOR_RELATION, check_item_id(str(body.get("actor"))))]:
         raise MalformedError(f"the one item of {kind} is its actor")

@@ -80,13 +80,13 @@ def grant_for(
         raise RoleNotGrantedError(
             f"{actor!r} may not sign {kinds} events: it holds"
             f" {', '.join(held_roles)}"
-        )
+        ).under("permission.role")
     here = [held for held in able if _is_place_of(held.grant, act)]
     if not here:
         raise RoleNotGrantedError(
             f"{actor!r} may not sign {kinds} events at"
             f" {', '.join(act.places) or 'an unnamed place'}"
-        )
+        ).under("permission.place")
     for held in here:
         if all(map(held.grant.lets_create, need.keys)):
             return held
@@ -102,7 +102,7 @@ def grant_for(
     raise RoleNotGrantedError(
         f"{actor!r} may not sign {kinds} events of items under {foreign!r}:"
         " its grants name other prefixes"
-    )
+    ).under("permission.prefix")
 
 
 def _may(held: HeldGrant, need: Need, roles: Roles) -> bool:

@@ -298,12 +298,12 @@ class TrustRegistry:
         if key is None:
             raise UnknownActorError(
                 f"key {key_id.hex()[:16]} is not one of {issuer!r}"
-            )
+            ).under("permission.signer")
         if key.revoked is not None:
             raise UnknownActorError(
                 f"key {key_id.hex()[:16]} of {issuer!r} was revoked by entry"
                 f" {key.revoked}: {key.reason}"
-            )
+            ).under("permission.signer")
         return key
 
     def require_act(
@@ -384,7 +384,7 @@ class TrustRegistry:
                 f"the registry was told the event {event.id.hex()[:16]}"
                 " before, and hears each once: say it anew, in an event with"
                 " salts of its own"
-            )
+            ).under("identity.grant")
         _CHECKS[kind](self, event, subject, occasion)
         parent: Hash | None = None
         undated: tuple[int, ...] = ()
@@ -522,7 +522,7 @@ class TrustRegistry:
         raise RoleNotGrantedError(
             f"{signer.id!r} is no authority and has no grant to pass on that"
             f" lets it sign this {kind} for {subject!r}"
-        )
+        ).under("permission.registry")
 
     def _agreed(
         self, event: RegistryEvent, signer: Actor, occasion: Occasion
@@ -543,7 +543,7 @@ class TrustRegistry:
             raise RejectedError(
                 f"{signer.id!r} has said this already; {self._threshold} of"
                 " the authorities must, each once"
-            )
+            ).under("identity.voice")
         undated = tuple(
             voice.log_index for voice in voices.values() if not voice.earliest
         )
@@ -573,7 +573,9 @@ class TrustRegistry:
     ) -> None:
         del occasion
         if subject in self._actors:
-            raise RejectedError(f"actor {subject!r} is enrolled already")
+            raise RejectedError(f"actor {subject!r} is enrolled already").under(
+                "permission.registry"
+            )
         self._check_new_key(event, subject)
 
     def _check_granted(
@@ -586,7 +588,9 @@ class TrustRegistry:
             known = suggestion(role, roles) or (
                 f"; its roles are {', '.join(sorted(roles))}"
             )
-            raise RejectedError(f"this ledger has no role {role!r}{known}")
+            raise RejectedError(
+                f"this ledger has no role {role!r}{known}"
+            ).under("permission.role")
 
     def _check_grant_revoked(
         self, event: RegistryEvent, subject: str, occasion: Occasion
@@ -597,7 +601,7 @@ class TrustRegistry:
         if held is None or held.revoked is not None:
             raise RejectedError(
                 f"{subject!r} holds no grant {granted_by.hex()[:16]}"
-            )
+            ).under("permission.registry")
 
     def _check_new_key(self, event: RegistryEvent, subject: str) -> None:
         key = _bytes(event.body["key"])
@@ -610,11 +614,11 @@ class TrustRegistry:
         except InvalidSignatureError as error:
             raise RejectedError(
                 f"the new key of {subject!r} did not sign its own enrolment"
-            ) from error
+            ).under("identity.key") from error
         if verifier.key_id in self._owners:
             raise RejectedError(
                 "that key is in use; one key serves one actor, once"
-            )
+            ).under("identity.key")
 
     def _check_key_added(
         self, event: RegistryEvent, subject: str, occasion: Occasion

@@ -7,7 +7,7 @@ log, trails and proofs are the library's own.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -156,7 +156,11 @@ def play(story: Story, *, ledger: Path, witnesses: Path) -> Played:
     with create_ledger(
         ledger, trust=trust, log_signer=keys.log, clock=clock
     ) as log:
-        for make in (lambda: _enrolments(keys), lambda: _grants(story.end)):
+        makers: tuple[Callable[[], list[Event]], ...] = (
+            lambda: _enrolments(keys),
+            lambda: _grants(story.end),
+        )
+        for make in makers:
             for authority, signer in keys.authorities.items():
                 # Each council says it in events of its own.
                 said = make()

@@ -60,12 +60,14 @@ class Problem(NamedTuple):
         code: What `provenance explain` knows it by.
         advice: What to do next, in a line.
         explanation: What it means, at length.
+        rule: Which rule was broken, by its name; "" for none.
     """
 
     exit_code: int
     code: str
     advice: str
     explanation: str
+    rule: str = ""
 
 
 USAGE_PROBLEM = Problem(
@@ -305,6 +307,19 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         "One log signed two checkpoints that cannot both be true. It shows"
         " different histories to different people.",
     ),
+    errors.ClockError: Problem(
+        COULD_NOT,
+        errors.ClockError.code,
+        errors.ClockError.hint,
+        "The clock of this machine is further from the log's last commitment,"
+        " from its own steady clock or from the witnesses than the trust"
+        " file's clock_bound_seconds. A time that is signed stays in the log,"
+        " whose time never goes back: a clock that ran a year ahead once would"
+        " stop the log's time for a year. So nothing is signed until they"
+        " agree again. If it is the last commitment that is wrong, nothing can"
+        " be logged until the clock has come near it: go on serving what is"
+        " there, and found a new ledger for what is to be said meanwhile.",
+    ),
     errors.ForkError: Problem(
         FAILED,
         errors.ForkError.code,
@@ -379,7 +394,9 @@ def problem_of(error: BaseException) -> Problem | None:
         return None
     if isinstance(error, errors.ProvenanceError):
         # What a node said has a code and an advice of its own.
-        return PROBLEMS[kind]._replace(code=error.code, advice=error.hint)
+        return PROBLEMS[kind]._replace(
+            code=error.code, advice=error.hint, rule=error.rule
+        )
     return PROBLEMS[kind]
 
 
@@ -427,10 +444,13 @@ def explanations() -> dict[str, str]:
 
 def to_json(problem: Problem, what: str, where: str) -> dict[str, object]:
     """Return an error as the JSON objects of commands have it."""
-    return {
+    said: dict[str, object] = {
         "code": problem.code,
         "what": what,
         "where": where,
         "do": problem.advice,
         "explain": f"provenance explain {problem.code}",
     }
+    if problem.rule:
+        said["rule"] = problem.rule
+    return said

@@ -159,7 +159,7 @@ class Admission:
             raise RejectedError(
                 f"the statement was signed for ledger {statement.origin!r},"
                 f" this is {self.origin!r}"
-            )
+            ).under("permission.signer")
         self._require_signer(statement)
         book = self.books.at(log_index)
         if statement.book != book.id:
@@ -190,7 +190,7 @@ class Admission:
                     raise RejectedError(
                         f"{called(position)} names the actor {item!r} as an"
                         " item; only registry events may"
-                    )
+                    ).under("identity.trail")
                 goods.add(item)
         _require_heads(statement, past, called)
         if past.judge is not None:
@@ -237,7 +237,7 @@ class Admission:
                 raise RejectedError(
                     f"{called(position)} is about {subject!r}, which other"
                     " events name as an item: it cannot be an actor"
-                )
+                ).under("identity.trail")
 
     def _require_names(self, changes: Sequence[Event], issuer: str) -> None:
         """Check that a delegate enrols nobody by the name of another actor."""
@@ -254,7 +254,7 @@ class Admission:
                 raise RejectedError(
                     f"the name {name!r} is that of {holder!r}: only an"
                     " authority enrols two actors by one name"
-                )
+                ).under("identity.name")
 
     def _require_signer(self, statement: CheckedStatement) -> None:
         key = self.registry.require_key(
@@ -273,14 +273,14 @@ class Admission:
                 "the statement says it was signed at"
                 f" {_utc(statement.issued_at)}, but the ledger's time is"
                 f" {_utc(now)}: correct the signer's clock"
-            )
+            ).under("time.event")
         for position, event in enumerate(statement.events):
             if event.time > latest:
                 raise LifecycleError(
                     f"{called(position)} says it happened at"
                     f" {_utc(event.time)}, but the ledger's time is"
                     f" {_utc(now)}: an event is signed after it happened"
-                )
+                ).under("time.event")
 
     def _require_permission(
         self,
@@ -303,7 +303,7 @@ class Admission:
         except UnknownActorError:
             raise
         except RejectedError as error:
-            raise type(error)(f"{name}: {error}") from error
+            raise type(error)(f"{name}: {error}").under(error.rule) from error
         if not any(held.grant.is_dated for held in used):
             self._permitted.add((issuer, act))
 
@@ -321,7 +321,7 @@ def _require_heads(
                     f"{called(position)} was to follow link"
                     f" {link.hex()[:16]} of an item whose trail now ends in"
                     f" {found.hex()[:16]}: read the trail and sign again"
-                )
+                ).under("order.demand")
 
 
 def _require_news(
@@ -340,7 +340,7 @@ def _require_news(
             raise DuplicateEventError(
                 f"{called(position)} is in the statement twice: leave one of"
                 " them out"
-            )
+            ).under("identity.event-once")
         ids.add(event.id)
         names: list[NameRow] = []
         if event.name is not None:
@@ -384,7 +384,7 @@ def _logged(
         f" {issuer!r}: an event is logged once, whoever signs it. Say it in an"
         " event with salts of its own",
         log_indexes=_indexes([place]),
-    )
+    ).under("identity.event-once")
 
 
 def _require_name(
@@ -400,14 +400,14 @@ def _require_name(
                 " the same event with an errorDeclaration; anything new has"
                 " an id of its own",
                 log_indexes=indexes,
-            )
+            ).under("identity.event-id")
         if row.declared == name.declared:
             raise DuplicateEventError(
                 f"{called} is logged already{where}, but for what its"
                 " concealed fields hold, or held until they were erased: if it"
                 " is another event, give it an id of its own",
                 log_indexes=indexes,
-            )
+            ).under("identity.event-id")
 
 
 class _Said:
@@ -437,7 +437,7 @@ class _Said:
             raise DuplicateEventError(
                 f"{self._called(position)} says all that {self._called(other)}"
                 " says: leave one of them out"
-            )
+            ).under("identity.event-once")
 
 
 def _known(
@@ -456,7 +456,7 @@ def _known(
         f" said all of it before{rest}",
         log_indexes=_indexes(known.values()),
         is_known=is_known,
-    )
+    ).under("identity.event-once")
 
 
 def _where(log_index: int, position: int) -> str:

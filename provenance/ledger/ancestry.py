@@ -78,7 +78,7 @@ def require_no_circle(
                     raise LifecycleError(
                         f"{called(position)} puts {above!r} into {parent!r},"
                         " which is in it already: it would hold itself"
-                    )
+                    ).under("belonging.ancestor")
 
 
 def _children(event: CheckedEvent) -> set[str]:

@@ -10,6 +10,7 @@ and compares what comes out with what is stored, row by row:
     of trails and events  tiles, warnings, parts of large events: made again
     indexes               of statements, registry events, rule books, and of
                           events by their times
+    the index of queries  derived again, as far as it has come
     the signer's memory   must be of this log
 
 Trust versions and rule books are read and linked; who signed a version is not
@@ -39,6 +40,7 @@ from provenance.errors import (
 )
 from provenance.ledger.admit import Admission, Called, Past, Place
 from provenance.ledger.ancestry import require_no_circle
+from provenance.ledger.audit_index import compare_index
 from provenance.ledger.books import books_of
 from provenance.ledger.check import (
     CheckedEvent,
@@ -53,6 +55,7 @@ from provenance.ledger.sequence import Sequenced, Sequencer
 from provenance.ledger.trails import Trail, Trails
 from provenance.ledger.workers import Checked, Workers, drawn
 from provenance.proof.trust import Trust
+from provenance.store.index_check import IndexCheck
 from provenance.store.protocol import (
     LOG,
     MAP_ROWS,
@@ -123,13 +126,14 @@ class Audit:
         return not self.findings
 
 
-def audit(
+def audit(  # noqa: PLR0913  # each by its name
     reader: Reader,
     *,
     trust: Trust,
     remembered: tuple[int, Hash] | None = None,
     progress: Progress | None = None,
     processes: int | None = None,
+    index: IndexCheck | None = None,
 ) -> Audit:
     """Return what an audit of all that *reader* holds found.
 
@@ -142,12 +146,15 @@ def audit(
         progress: Told about every batch of entries.
         processes: How many worker processes check signatures; by default
             one for each processor.
+        index: The index of queries, if there is one; not newer than *reader*.
     """
     auditor = _Auditor(reader, trust, progress)
     try:
         auditor.play(processes)
         auditor.compare_tables()
         auditor.compare_memory(remembered)
+        if index is not None:
+            auditor.compare_index(index)
     except ProvenanceError as error:
         auditor.find("database", f"it cannot be read on: {error}")
     return auditor.report
@@ -227,10 +234,10 @@ class _Auditor:
         self._is_grown = True
         self._statement_count = 0
 
-    def find(self, where: str, what: str) -> None:
+    def find(self, where: str, what: str, rule: str = "") -> None:
         """Note a finding."""
         if len(self.report.findings) < MAX_FINDINGS:
-            self.report.findings.append(Finding(where, what))
+            self.report.findings.append(Finding(where, what, rule))
 
     # The log, played from its beginning.
 
@@ -328,7 +335,7 @@ class _Auditor:
         checked: Checked,
     ) -> None:
         if not isinstance(checked, CheckedStatement):
-            self._lose(f"entry {index}", str(checked))
+            self._lose(f"entry {index}", str(checked), _rule_of(checked))
             return
         self.report.events += len(checked.events)
         self._statement_count += 1
@@ -360,7 +367,11 @@ class _Auditor:
                 now=self._window[1],
             )
         except ProvenanceError as error:
-            self._lose(f"entry {index}", f"it may not be in the log: {error}")
+            self._lose(
+                f"entry {index}",
+                f"it may not be in the log: {error}",
+                error.rule,
+            )
             return
         self._registry += [
             (index, position) for position in admitted.registry_positions
@@ -432,8 +443,8 @@ class _Auditor:
         leaf = self._map.get(key)
         return None if leaf is None else Trail(leaf[1], leaf[3])
 
-    def _lose(self, where: str, what: str) -> None:
-        self.find(where, what)
+    def _lose(self, where: str, what: str, rule: str = "") -> None:
+        self.find(where, what, rule)
         # The links after it cannot be made without it.
         self._is_derived = False
 
@@ -683,6 +694,14 @@ class _Auditor:
             ):
                 self.find(tile_name(LOG, level, number), "no entry is below it")
 
+    def compare_index(self, index: IndexCheck) -> None:
+        """Compare the index of queries with what the log makes of it."""
+        try:
+            for what in compare_index(self._reader, index):
+                self.find("index of queries", what)
+        except ProvenanceError as error:
+            self.find("index of queries", f"it cannot be compared: {error}")
+
     def compare_memory(self, remembered: tuple[int, Hash] | None) -> None:
         """Compare what the signer remembers with the log."""
         if remembered is None:
@@ -698,6 +717,10 @@ class _Auditor:
             self.find(
                 "signer's memory", f"another log of {size} entries was signed"
             )
+
+
+def _rule_of(checked: Checked) -> str:
+    return checked.rule if isinstance(checked, ProvenanceError) else ""
 
 
 def _statements(

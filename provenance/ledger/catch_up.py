@@ -10,8 +10,10 @@ and are left out.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from provenance.claims.actor import is_registry_event
+from provenance.claims.entry import COMMITMENT, STATEMENT, entry_kind
 from provenance.claims.event import Item, has_trail
 from provenance.claims.stored import StoredEvent, read_stored
 from provenance.encoding.digest import sha256
@@ -29,7 +31,7 @@ from provenance.store.candidates import (
     IndexedStatement,
     IndexState,
 )
-from provenance.store.protocol import Reader
+from provenance.store.protocol import EntryRow, Reader
 from provenance.tlog.commitment import parse_commitment
 
 Progress = Callable[[int, int], None]
@@ -73,7 +75,9 @@ def catch_up(
     LEDGER.debug("the index goes from %d to %d entries", size, target)
     while size < target:
         with ledger.moment() as moment:
-            size = _add_next(moment, index, size)
+            added = next(derive(moment.reader, size, moment.size))
+        index.add(added.statements, size=added.size, last=added.last)
+        size = added.size
         if progress is not None:
             progress(size, target)
 
@@ -94,15 +98,37 @@ def catch_up_hashes(
             progress(hashed, target)
 
 
-def _add_next(moment: Moment, index: EventIndex, size: int) -> int:
-    """Add the next commits to *index*, which has *size*; return its new one."""
+class Commit(NamedTuple):
+    """What an index keeps of some commits that follow each other.
+
+    Attributes:
+        statements: What it keeps of each statement.
+        size: How many entries the log has after them.
+        last: SHA-256 of the last entry.
+    """
+
+    statements: Sequence[IndexedStatement]
+    size: int
+    last: bytes
+
+
+def derive(reader: Reader, start: int, stop: int) -> Iterator[Commit]:
+    """Yield what an index keeps of the entries [start, stop), in order.
+
+    Some thousand events at a time, and whole commits.
+
+    Raises:
+        StoreError: What is stored is damaged, or *stop* ends no commit.
+    """
     statements: list[IndexedStatement] = []
     waiting: list[tuple[int, Sequence[bytes]]] = []
-    for log_index, row in enumerate(
-        moment.reader.rows(size, moment.size), size
-    ):
-        if row.event_ids:
+    done = start
+    for log_index, row in enumerate(reader.rows(start, stop), start):
+        kind = _kind_of(row, log_index)
+        if kind == STATEMENT:
             waiting.append((log_index, row.events))
+        if kind != COMMITMENT:
+            # Versions of the trust and rule books are no events.
             continue
         record_time = _time_of(row.entry, log_index)
         statements += [
@@ -113,13 +139,40 @@ def _add_next(moment: Moment, index: EventIndex, size: int) -> int:
         ]
         waiting = []
         count = sum(statement.event_count for statement in statements)
-        if count >= _EVENTS_AT_ONCE or log_index + 1 == moment.size:
-            index.add(statements, size=log_index + 1, last=sha256(row.entry))
-            return log_index + 1
-    raise StoreError(
-        f"entry {moment.size - 1} is missing, or no map commitment: run an"
-        " audit"
-    )
+        if count >= _EVENTS_AT_ONCE or log_index + 1 == stop:
+            done = log_index + 1
+            yield Commit(statements, done, sha256(row.entry))
+            statements = []
+    if done != stop:
+        raise StoreError(
+            f"entry {stop - 1} is missing, or no map commitment: run an audit"
+        )
+
+
+def hashes_of(
+    reader: Reader, start: int, stop: int
+) -> list[tuple[int, int, str]]:
+    """Return the (log index, position, hash id) of the events of entries.
+
+    Of those in [start, stop) that have one.
+
+    Raises:
+        StoreError: What is stored is damaged.
+    """
+    found: list[tuple[int, int, str]] = []
+    for log_index, row in enumerate(reader.rows(start, stop), start):
+        found += _hashes_in(row, log_index)
+    return found
+
+
+def _hashes_in(row: EntryRow, log_index: int) -> Iterator[tuple[int, int, str]]:
+    is_statement = _kind_of(row, log_index) == STATEMENT
+    events = row.events if is_statement else ()
+    for position, data in enumerate(events):
+        with _damage_at(log_index, position):
+            found = _hash_of(read_stored(data))
+        if found is not None:
+            yield log_index, position, found
 
 
 def _hash_next(
@@ -128,16 +181,19 @@ def _hash_next(
     """Add the next hash ids to *index*, which has *hashed*; return how far."""
     hashes: list[tuple[int, int, str]] = []
     for log_index, row in enumerate(reader.rows(hashed, target), hashed):
-        for position, data in enumerate(row.events):
-            with _damage_at(log_index, position):
-                found = _hash_of(read_stored(data))
-            if found is not None:
-                hashes.append((log_index, position, found))
+        hashes += _hashes_in(row, log_index)
         hashed = log_index + 1
         if len(hashes) >= _EVENTS_AT_ONCE:
             break
     index.add_hashes(hashes, hashed=hashed)
     return hashed
+
+
+def _kind_of(row: EntryRow, log_index: int) -> int:
+    try:
+        return entry_kind(row.entry)
+    except MalformedError as error:
+        raise StoreError(f"entry {log_index}: {error}; run an audit") from error
 
 
 def _time_of(entry: bytes, log_index: int) -> int:

@@ -25,6 +25,7 @@ from provenance.errors import (
     InvalidSignatureError,
     MalformedError,
     NotFoundError,
+    VerificationError,
 )
 from provenance.keys import KeyHolder
 from provenance.proof.opening import require_past
@@ -42,6 +43,19 @@ from provenance.tlog.note import (
 
 ASKED_AGAIN = 3
 """How often a witness is asked that moved on between two questions."""
+
+
+class AheadError(VerificationError):
+    """A cosignature verifies, and its time is ahead of the clock.
+
+    Attributes:
+        time: The witness's, in ms since 1970.
+    """
+
+    def __init__(self, message: str, *, time: int) -> None:
+        super().__init__(message)
+        self.time = time
+
 
 ProveGrowth = Callable[[int], Sequence[Hash]]
 """Returns the consistency proof from an older size, 1 or more."""
@@ -188,7 +202,7 @@ def ask(
             time that it was asked.
         MalformedError: It names a last size below 0.
         InvalidSignatureError: The line is by no known witness, or forged.
-        VerificationError: Its time is ahead of *now*.
+        AheadError: Its time is ahead of *now*.
         ProvenanceError, OSError: Whatever the witness raised.
     """
     checkpoint = parse_checkpoint(note.text)
@@ -225,9 +239,13 @@ def _verify_line(
             f"{line.name} with key {line.key_id.hex()} is no witness of the"
             " trust file"
         )
-    # A verifier refuses a checkpoint that was seen in the future, so one
-    # wrong clock among the witnesses would spoil what all others cosigned.
-    require_past(read_cosignature(line).time * 1000, now=now)
+    # It would count for nobody until then. Which of the two clocks is wrong,
+    # the others tell.
+    time = read_cosignature(line).time * 1000
+    try:
+        require_past(time, now=now)
+    except VerificationError as error:
+        raise AheadError(str(error), time=time) from error
     return line
 
 

@@ -22,9 +22,10 @@ from provenance.claims.statement import (
     parse_all,
     sign_statement,
 )
-from provenance.encoding.instant import Instant, to_ms
+from provenance.encoding.instant import Instant, to_ms, written
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
+    ClockError,
     ConflictError,
     DuplicateEventError,
     ForkError,
@@ -41,6 +42,7 @@ from provenance.ledger.admit import Admission, Called, Past, Place
 from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.batches import batches, gather
 from provenance.ledger.check import (
+    REGISTRY_ACT,
     CheckedDocument,
     CheckedEvent,
     CheckedStatement,
@@ -74,9 +76,6 @@ from provenance.tlog.note import NoteSignature, format_note, parse_note
 
 MAP_CACHE_BYTES = 2**29
 """How much of the map a ledger keeps in memory by default."""
-
-HEARTBEAT_MS = 30 * 60 * 1000
-"""How old the last commitment may get: half of the clock bound of an hour."""
 
 Clock = Callable[[], int]
 """Returns the time, in ms since 1970."""
@@ -190,6 +189,11 @@ class Ledger(LedgerReader):
         """The evidence book by which the next entry is judged."""
         return self.books.at(self._tree.size)
 
+    @property
+    def heartbeat_ms(self) -> int:
+        """How old the last commitment may get: half of the clock bound."""
+        return self.trust.clock_bound // 2
+
     def submit(self, submissions: Iterable[Submission | bytes]) -> list[Reply]:
         """Log *submissions*; return a receipt or the refusal of each.
 
@@ -202,6 +206,9 @@ class Ledger(LedgerReader):
             StoreError: The storage failed; the outcome is unknown, and the
                 ledger must be opened again. Then submit the same bytes again.
             ForkError: Signing would fork the log; nothing is signed any more.
+            ClockError: The clock is before the last commitment, by more than
+                the trust file's clock bound; nothing of this was logged. Set
+                it right, and submit again.
         """
         checked = [
             check_one(
@@ -443,7 +450,7 @@ class Ledger(LedgerReader):
         ]
 
     def heartbeat(self) -> bool:
-        """Commit if the last commitment is `HEARTBEAT_MS` old, without entries.
+        """Commit if the last commitment is `heartbeat_ms` old, without entries.
 
         A ledger to which nobody says anything says so: what is logged next
         has a commitment before it that is not much older.
@@ -454,12 +461,13 @@ class Ledger(LedgerReader):
         Raises:
             StoreError: As `submit` does.
             ForkError: As `submit` does.
+            ClockError: As `submit` does.
         """
         self._owner.require_here()
         with self._turn:
             self._require_whole()
             now = self._now()
-            if now - self._time < HEARTBEAT_MS:
+            if now - self._time < self.heartbeat_ms:
                 return False
             sequencer = self._sequencer()
             try:
@@ -552,6 +560,12 @@ class Ledger(LedgerReader):
             self._require_whole()
             for batch in batches(waiting):
                 answers += self._write_batch(batch)
+        except ClockError as error:
+            # The storage is as it was: nothing of this batch was placed.
+            LEDGER.error("nothing is written to %s: %s", self.origin, error)
+            for ticket in tickets:
+                ticket.failure = error
+            return
         except ProvenanceError as error:
             # Storage is never tried again: what it holds now is unknown.
             LEDGER.error("writing %s stopped: %s", self.origin, error)
@@ -586,8 +600,14 @@ class Ledger(LedgerReader):
             ) from self._failure
 
     def _write_batch(self, checked: Sequence[Checked]) -> list[Answer]:
-        sequencer = self._sequencer()
         now = self._now()
+        if (
+            self._is_shared_word(checked)
+            and now - self._time >= self.heartbeat_ms
+        ):
+            # An authority's voice waits from the last commitment on.
+            self._commit(self._sequencer(), now=now)
+        sequencer = self._sequencer()
         answers = self._place_all(
             checked, sequencer, self._admission, self._map, now=now
         )
@@ -596,6 +616,15 @@ class Ledger(LedgerReader):
         if LEDGER.isEnabledFor(INFO):
             _log_refusals(checked, answers)
         return answers
+
+    def _is_shared_word(self, checked: Sequence[Checked]) -> bool:
+        """Return whether something is said that others may have to say too."""
+        return self._admission.registry.is_shared and any(
+            event.act is REGISTRY_ACT
+            for statement in checked
+            if isinstance(statement, CheckedStatement)
+            for event in statement.events
+        )
 
     def _sequencer(self) -> Sequencer:
         return Sequencer(
@@ -778,8 +807,25 @@ class Ledger(LedgerReader):
         )
 
     def _now(self) -> int:
-        # The log's time never goes back, whatever the clock does.
-        return max(self._clock(), self._time)
+        """Return the log's time for what is logged next, in ms since 1970.
+
+        It never goes back, whatever the clock does, and never runs ahead of
+        the clock by more than the clock bound: rather nothing is logged.
+
+        Raises:
+            ClockError: The last commitment is further ahead than that.
+        """
+        now = self._clock()
+        if self._time > now + self.trust.clock_bound:
+            raise ClockError(
+                f"the log's last commitment says {written(self._time)}, and"
+                f" this machine's clock {written(now)}, more than"
+                f" {self.trust.clock_bound_seconds} s earlier: set the clock"
+                " right. If the clock is right, it ran ahead when that was"
+                " committed: nothing can be logged until it has come within"
+                " that of it"
+            )
+        return max(now, self._time)
 
 
 def _log_refusals(

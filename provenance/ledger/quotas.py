@@ -134,7 +134,7 @@ class Quotas:
                         f" {quota} events that {statement.issuer!r} may have"
                         f" logged of {item!r} in a day: it neither owns the"
                         " item's prefix nor has taken the item over"
-                    )
+                    ).under("ledger.quota")
 
     def _counted(
         self,
@@ -207,8 +207,9 @@ def _is_exempt(
 
 def _takes_over(data: bytes, book: EvidenceBook) -> bool:
     stored = read_stored(data)
+    counts = tuple([(code, count) for code, count in stored.counts])
     try:
-        reading = read_event(stored.body, stored.counts, book)
+        reading = read_event(stored.body, counts, book)
     except MalformedError:
         # It was logged under another book.
         return False

@@ -8,7 +8,6 @@ thing, its recall too.
 In full: `FORMATS.md`, section 10.
 """
 
-from provenance.claims.versions import TRUST_ITEM
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
 
@@ -26,15 +25,11 @@ def check_actor_id(actor: str) -> None:
         raise MalformedError(
             f"the actor {actor[:80]!r} is not named in canonical form: write"
             f" {canonical!r}"
-        )
+        ).under("identity.actor")
     is_thing = actor.startswith(_GS1) and not actor.startswith(_PARTY)
     # What such a URN names has a Digital Link, or is none of GS1's things.
     if is_thing or actor.lower().startswith("urn:epc:"):
         raise MalformedError(
             f"{actor[:80]!r} is the key of an item or a place, and an actor is"
             " a party: a DID, a URI of its own, a party GLN (417)"
-        )
-    if actor.startswith(TRUST_ITEM):
-        raise MalformedError(
-            f"{actor[:80]!r} has the log's own entries for a trail"
-        )
+        ).under("identity.actor")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import apsw
 
 from provenance.errors import StoreError
-from provenance.store.candidates import IndexDamagedError
+from provenance.store.candidates import IndexDamagedError, IndexedStatement
 
 Row = tuple[Any, ...]
 Key = int | float | str
@@ -98,6 +98,37 @@ def damage(what: str, path: Path) -> IndexDamagedError:
         f"{path} is damaged ({what}). It is the index of queries: delete it,"
         " and the next query makes it again"
     )
+
+
+class NewRows:
+    """The rows that some statements make.
+
+    Attributes:
+        next_number: The number of the next event.
+        statements: Rows of the table of that name, as are the others.
+    """
+
+    def __init__(self, next_number: int) -> None:
+        self.next_number = next_number
+        self.statements: list[tuple[int, int, int]] = []
+        self.events: list[tuple[int, int, int, int, int]] = []
+        self.marks: list[tuple[int, int, int]] = []
+        self.amounts: list[tuple[int, int, int | float]] = []
+
+    def take(self, statement: IndexedStatement) -> None:
+        """Make the rows of *statement*."""
+        first, index = self.next_number, statement.log_index
+        self.statements.append((index, first, statement.record_time))
+        for position, time, is_concealing, texts, numbers in statement.events:
+            at = first + position
+            self.events.append((at, index, position, time, int(is_concealing)))
+            self.marks += [
+                (mark_key(path, text), time, at) for path, text in texts
+            ]
+            self.amounts += [
+                (amount_key(path), at, number) for path, number in numbers
+            ]
+        self.next_number += statement.event_count
 
 
 @lru_cache(maxsize=16_384)

@@ -34,9 +34,9 @@ from provenance.forks import Owner
 from provenance.logs import STORE
 from provenance.store.candidates import IndexDamagedError, IndexedStatement
 from provenance.store.index_rows import (
+    NewRows,
     Part,
     Rows,
-    amount_key,
     damage,
     failure,
     mark_key,
@@ -189,7 +189,7 @@ class QueryIndex:
     ) -> None:
         with self._writing() as connection:
             ((number,),) = connection.execute("SELECT next_number FROM state")
-            rows = _NewRows(number)
+            rows = NewRows(number)
             for statement in statements:
                 rows.take(statement)
             # In order, each page is filled at once and written once.
@@ -353,29 +353,3 @@ class QueryIndex:
                 self._pool.append(connection)
                 return
         connection.close()
-
-
-class _NewRows:
-    """The rows of what is added at once."""
-
-    def __init__(self, next_number: int) -> None:
-        self.next_number = next_number
-        self.statements: list[tuple[int, int, int]] = []
-        self.events: list[tuple[int, int, int, int, int]] = []
-        self.marks: list[tuple[int, int, int]] = []
-        self.amounts: list[tuple[int, int, int | float]] = []
-
-    def take(self, statement: IndexedStatement) -> None:
-        """Make the rows of *statement*."""
-        first, index = self.next_number, statement.log_index
-        self.statements.append((index, first, statement.record_time))
-        for position, time, is_concealing, texts, numbers in statement.events:
-            at = first + position
-            self.events.append((at, index, position, time, int(is_concealing)))
-            self.marks += [
-                (mark_key(path, text), time, at) for path, text in texts
-            ]
-            self.amounts += [
-                (amount_key(path), at, number) for path, number in numbers
-            ]
-        self.next_number += statement.event_count

@@ -201,11 +201,30 @@ class Ledger:
         self.statements[index] = said
         for position, event in enumerate(events):
             self.events[index, position] = event
-            for item in dict.fromkeys(str(row[1]) for row in event.items):
-                link = link_of(event, item, index, position, self.book)
-                if link and item not in unlinked:
-                    self.trails.setdefault(item, []).append(link)
+            self._link(event, index, position, unlinked)
         return index
+
+    def _link(
+        self,
+        event: Event,
+        index: int,
+        position: int,
+        unlinked: Collection[str] = (),
+    ) -> None:
+        for item in dict.fromkeys(str(row[1]) for row in event.items):
+            link = link_of(event, item, index, position, self.book)
+            if link and item not in unlinked:
+                self.trails.setdefault(item, []).append(link)
+
+    def say_again(self, index: int) -> int:
+        """Log the statement of that index once more, to the byte."""
+        said = self.statements[index]
+        self.statements[self.log(self.entries[index])] = said
+        last = len(self.entries) - 1
+        for position, event in enumerate(said.events):
+            self.events[last, position] = event
+            self._link(event, last, position)
+        return last
 
     def publish_trust(self, version: bytes, entry: bytes) -> int:
         """Log a trust version."""
@@ -242,8 +261,17 @@ class Ledger:
     def root(self) -> bytes:
         return reference.mth(self.entries)
 
-    def sign(self, *, holder: str = "log", root: bytes | None = None) -> Note:
-        """Return the checkpoint of all entries, signed and cosigned."""
+    def sign(
+        self,
+        *,
+        holder: str = "log",
+        root: bytes | None = None,
+        times: Mapping[str, int] | None = None,
+    ) -> Note:
+        """Return the checkpoint of all entries, signed and cosigned.
+
+        Witnesses sign now, but for those that have another of the *times*.
+        """
         size = len(self.entries)
         text = reference.checkpoint(ORIGIN, size, root or self.root)
         lines = [reference.note_line(ORIGIN, signer_of(holder), text)]
@@ -251,7 +279,10 @@ class Ledger:
             signer = signer_of(name)
             lines.append(
                 reference.cosignature_line(
-                    f"{name}.example", signer, text, time=self.now // 1000
+                    f"{name}.example",
+                    signer,
+                    text,
+                    time=(times or {}).get(name, self.now) // 1000,
                 )
             )
         return Note(f"{text}\n{''.join(lines)}", size)

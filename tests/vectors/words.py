@@ -95,9 +95,7 @@ def effect(body: Body, code: int, book: Book = SHIPPED) -> str:
     return "seen"
 
 
-def kinds(
-    body: Body, counts: Counts, code: int, book: Book = SHIPPED
-) -> int:
+def kinds(body: Body, counts: Counts, code: int, book: Book = SHIPPED) -> int:
     """Return the kinds of the link of an item of relation *code*."""
     if body["type"] in REGISTRY:
         return 0

@@ -32,9 +32,10 @@ from provenance.proof.pack import ShownStory
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trust import Trust, format_trust
 from provenance.rules.act import read_act
-from provenance.rules.book import baseline
-from provenance.rules.books import BookRef
+from provenance.rules.book import assessment, baseline
+from provenance.rules.books import BASELINE, BookRef
 from provenance.rules.form import check_whole
+from provenance.tlog.commitment import parse_commitment
 from tests.web.mutations import INTERESTING_TEXTS, change_value
 from tests.world import (
     GTIN,
@@ -203,6 +204,7 @@ class Play(World):
         story = show_story(
             item,
             self,
+            times={i: parse_commitment(self.entries[i]).time for i in times},
             reveal=[p for p in POINTERS if rng.random() < 0.5],
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
@@ -618,7 +620,14 @@ def _trust(rng: random.Random, play: Play) -> Trust:
         )
         trust = dataclasses.replace(trust, actors=pinned)
     if rng.random() < 0.05:
-        # A book that nobody has; another one is the bundle's own.
-        rows = (*trust.books, BookRef(sha256(b"no book"), rng.randrange(9)))
-        trust = dataclasses.replace(trust, books=rows)
+        books = rng.choice(
+            (
+                (BookRef(sha256(b"nobody has it"), 3),),
+                (*BASELINE, BookRef(assessment().id, 2)),
+            )
+        )
+        trust = dataclasses.replace(trust, books=books)
+    if rng.random() < 0.1:
+        bound = rng.choice((300, 86_400))
+        trust = dataclasses.replace(trust, clock_bound_seconds=bound)
     return trust

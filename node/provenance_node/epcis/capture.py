@@ -163,6 +163,7 @@ class Capture:
             raise MalformedError(
                 "write one event here; a document goes to /epcis/capture"
             )
+        self._require_no_doubt()
         data, _, event_id, faults = await self._signers.ask(
             ["sign", document.data, dict(document.prefixes), self._clock()]
         )
@@ -305,6 +306,7 @@ class Capture:
 
         None if the job ended, having taken too many signers their life.
         """
+        self._require_no_doubt()
         try:
             data, _, _, faults = await self._signers.ask(
                 ["sign", work.document, work.prefixes, self._clock()]
@@ -315,6 +317,15 @@ class Capture:
             await self._finish(work.job, [_told(error)])
             return None
         return data, [_told(_error(*each)) for each in faults]
+
+    def _require_no_doubt(self) -> None:
+        """Check that what is signed now would be logged.
+
+        Raises:
+            ProvenanceError: The log or the clock is in doubt.
+        """
+        if (doubt := self._writer.doubt) is not None:
+            raise doubt
 
     async def _give_up(self, job: Job, said: JSON) -> None:
         """End a job that could not be worked on, for the reason *said*.

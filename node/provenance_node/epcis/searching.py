@@ -26,6 +26,8 @@ from provenance_node.problems import (
 )
 from provenance_node.reading import Reading
 
+_PAGE_TOKEN = "nextPageToken"  # noqa: S105  # a parameter's name
+
 _IDLE_SECONDS = 1.0
 """How long new entries wait to be indexed while nobody asks."""
 
@@ -56,6 +58,12 @@ class Asked:
     prefixes: Mapping[str, str]
     translates: bool = False
     scope: Scope | None = None
+
+    @property
+    def key(self) -> str:
+        """What another page of the same query has as well."""
+        pairs = [pair for pair in self.pairs if pair[0] != _PAGE_TOKEN]
+        return repr((self.kind, pairs, self.more, self.scope))
 
     @property
     def needs_hashes(self) -> bool:
@@ -234,7 +242,8 @@ class Searching:
                 self._seconds,
                 asked.translates,
                 None if asked.scope is None else asked.scope.to_plain(),
-            ]
+            ],
+            key=asked.key,
         )
         if found is None:
             raise RefusedError(

@@ -17,6 +17,7 @@ from provenance import __version__
 from provenance.errors import ProvenanceError
 from provenance_node.metrics import MEDIA_TYPE as METRICS
 from provenance_node.node import Node
+from provenance_node.problems import RefusedError
 from provenance_node.routes.answers import answers
 
 _OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
@@ -50,18 +51,19 @@ def routes(node: Node) -> APIRouter:
     async def get_readiness() -> Response:
         """Reads the store, and asks whether the writer still writes.
 
-        It does not while witnesses contradict the log, nor where one commit
-        has lasted longer than `stall_seconds`.
+        It does not while witnesses contradict the log or the clock cannot be
+        right, nor where it has work and got nowhere for `stall_seconds`.
         """
         latest = node.reading.latest
         try:
-            await node.reading.readers.ask(["heads", []], is_urgent=True)
-        except ProvenanceError:
+            await node.reading.heads([])
+        except (ProvenanceError, RefusedError):
             is_readable = False
         else:
             is_readable = True
         is_writing = node.writer.is_whole and node.writer.is_moving
-        is_ready = is_readable and is_writing and node.writer.doubt is None
+        doubt = node.writer.doubt
+        is_ready = is_readable and is_writing and doubt is None
         said: dict[str, Any] = {
             "status": "ready" if is_ready else "not ready",
             "store": is_readable,
@@ -69,6 +71,8 @@ def routes(node: Node) -> APIRouter:
             "size": latest.size,
             "checkpoint_age_seconds": round(node.checkpoint_age, 3),
             "queue": node.writer.in_hand,
+            "doubt": None if doubt is None else str(doubt),
+            "clock_difference_seconds": node.watch.difference_ms / 1000,
         }
         if node.cosigning is not None:
             said["cosigning"] = node.cosigning.status()

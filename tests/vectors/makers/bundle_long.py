@@ -97,7 +97,7 @@ def _warnings() -> list[Case]:
     recalled = _long(257, recalled=64)
     ends = [(0, 64), (193, 64)]
     return [
-        pinned_case("verified-warning-in-what-is-skipped", "an event of damage amid what is skipped is shown", damaged, _told(damaged, ends[0], (150, 1), ends[1]), notices=[*ALONE, SKIPPED, SKIPPED]),
+        pinned_case("verified-warning-in-what-is-skipped", "an event of damage amid what is skipped is shown", damaged, _told(damaged, ends[0], (150, 1), ends[1]), notices=[*ALONE, SKIPPED, SKIPPED, ("PRV-1410", can(1))]),
         pinned_case("failed-warning-skipped", "an event of damage amid what is skipped is not shown", damaged, _told(damaged, *ends), "PRV-0901"),
         pinned_case("incomplete-recall-in-what-is-skipped", "a recall, the first event that could be skipped", recalled, _told(recalled, (0, 65), ends[1]), "PRV-1401", notices=[*ALONE, SKIPPED, ("PRV-1401", can(1))]),
         _denied(),
@@ -173,8 +173,6 @@ def _windows() -> list[Case]:
     play = _carton()
     before, after = _carton(warned=2), _carton(warned=11)
     inside = _carton(warned=7)
-    # The links beside the window show that it is no wider.
-    beside = (4, 10)
     told = [*ALONE, ("PRV-1408", sscc(1))]
     timeline = [
         (0, 0, "commissioning", "subject"),
@@ -182,7 +180,7 @@ def _windows() -> list[Case]:
         *((1, n, "inspecting", "containers") for n in (6, 7, 8)),
         (1, 9, "unloading", "subject"),
     ]
-    off = _rode(play, (4, 7), hidden=beside)
+    off = _rode(play, (4, 7), hidden=(4, 10))
     row = shown_event(play.events[1, 2], 2, off.ids, {0, 1})
     off.statements[1][5].insert(0, row)
     shown = [row[0] for row in off.statements[1][5]]
@@ -190,16 +188,17 @@ def _windows() -> list[Case]:
     withdrawn = _carton(warned=1, withdrawn=2)
     return [
         pinned_case("failed-window-leaf-outside", "an event of the carton is shown that no range has", play, off, "PRV-0901"),
-        pinned_case("verified-window", "what a carton did while the can was in it", play, _rode(play, (4, 7), hidden=beside), timeline=timeline),
-        pinned_case("verified-window-shown-wider", "events of the carton beside the can's time in it", play, _rode(play, (2, 10)), timeline=timeline),
-        pinned_case("incomplete-window-before", "whether the carton did more before the can is not shown", play, _rode(play, (5, 6), hidden=beside), "PRV-1001"),
-        pinned_case("incomplete-window-inside", "an event of the carton with the can in it is not shown", play, _rode(play, (4, 7), hidden=(*beside, 7)), "PRV-1001"),
-        pinned_case("incomplete-window-not-whole", "links of the carton with the can in it are not shown", play, _rode(play, (4, 2), (8, 3), hidden=beside), "PRV-1001"),
-        pinned_case("verified-warned-before", "the carton was damaged before the can went in", before, _rode(before, (2, 1), (4, 7), hidden=beside), notices=told, timeline=timeline),
-        pinned_case("verified-warned-after", "the carton was damaged when the can was out", after, _rode(after, (4, 8), hidden=beside), notices=told, timeline=timeline),
-        pinned_case("verified-warned-in-error", "the carton was damaged before, which its signer withdrew", withdrawn, _rode(withdrawn, (1, 2), (4, 7), hidden=beside), timeline=timeline),
-        pinned_case("failed-withdrawal-hidden", "the carton was damaged before, and that it was withdrawn is not shown", withdrawn, _rode(withdrawn, (1, 1), (4, 7), hidden=beside), "PRV-0901"),
-        pinned_case("incomplete-warning-a-row", "the carton was damaged, of which only the link is shown", before, _rode(before, (2, 1), (4, 7), hidden=(*beside, 2)), "PRV-1001"),
-        pinned_case("failed-warned-before-hidden", "the carton was damaged before, which is not shown", before, _rode(before, (4, 7), hidden=beside), "PRV-0901"),
-        pinned_case("failed-warned-inside-hidden", "the carton was damaged with the can in it, which is not shown", inside, _rode(inside, (4, 3), (8, 3), hidden=beside), "PRV-0901"),
+        pinned_case("verified-window", "what a carton did while the can was in it", play, _rode(play, (0, 12)), timeline=timeline),
+        pinned_case("incomplete-window-before", "what the carton did before the can is not shown", play, _rode(play, (4, 8)), "PRV-1001"),
+        pinned_case("incomplete-window-after", "what the carton did after the can is not shown", play, _rode(play, (0, 10)), "PRV-1001"),
+        pinned_case("incomplete-window-inside", "an event of the carton with the can in it is not shown", play, _rode(play, (0, 12), hidden=[7]), "PRV-1001"),
+        pinned_case("incomplete-window-not-whole", "links of the carton with the can in it are not shown", play, _rode(play, (0, 6), (8, 4)), "PRV-1001"),
+        pinned_case("verified-warned-before", "the carton was damaged before the can went in", before, _rode(before, (0, 12)), notices=told, timeline=timeline),
+        pinned_case("verified-warned-inside", "the carton was damaged with the can in it", inside, _rode(inside, (0, 12)), notices=[*ALONE, ("PRV-1410", sscc(1))], timeline=timeline),
+        pinned_case("verified-warned-after", "the carton was damaged when the can was out", after, _rode(after, (0, 12)), notices=told, timeline=timeline),
+        pinned_case("verified-warned-in-error", "the carton was damaged before, which its signer withdrew", withdrawn, _rode(withdrawn, (0, 12)), timeline=timeline),
+        pinned_case("failed-withdrawal-hidden", "the carton was damaged before, and that it was withdrawn is not shown", withdrawn, _rode(withdrawn, (0, 2), (3, 9)), "PRV-0901"),
+        pinned_case("incomplete-warning-a-row", "the carton was damaged, of which only the link is shown", before, _rode(before, (0, 12), hidden=[2]), "PRV-1001"),
+        pinned_case("failed-warned-before-hidden", "the carton was damaged before, which is not shown", before, _rode(before, (0, 2), (3, 9)), "PRV-0901"),
+        pinned_case("failed-warned-inside-hidden", "the carton was damaged with the can in it, which is not shown", inside, _rode(inside, (0, 7), (8, 4)), "PRV-0901"),
     ]  # fmt: skip

@@ -115,9 +115,13 @@ class Play(Ledger):
         )
 
     def as_error(self, event: Event, **declaration: object) -> Event:
-        """Return *event* said again, as an error."""
+        """Return *event* said again, as an error.
+
+        It conceals the same fields, and holds nothing in them.
+        """
         body = {**event.body, "errorDeclaration": declaration}
-        return self.event(body, *event.items)
+        fields = [(pointer, None) for pointer in event.pointers]
+        return self.event(body, *event.items, fields=fields)
 
     # Actors.
 

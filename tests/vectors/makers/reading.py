@@ -138,7 +138,7 @@ def _kinds() -> list[Case]:
         _case(
             f"kinds-{_short(kind)}-{action}".lower(),
             f"{kind}, {action or 'no action'}: each relation",
-            _body(type=kind) | ({"action": action} if action else {}),
+            {**_body(type=kind), "action": action},
             every,
         )
         for kind, actions in forms
@@ -178,9 +178,7 @@ def _bad_words() -> list[Case]:
         ("step-prefix-unknown", "a step by a prefix that nobody defined", _body(bizStep="own:recalled")),
     ]  # fmt: skip
     return [
-        Case(
-            f"bad-word-{name}", desc, {"body": body, "counts": [[3, 1]]}, BAD
-        )
+        Case(f"bad-word-{name}", desc, {"body": body, "counts": [[3, 1]]}, BAD)
         for name, desc, body in rows
     ]
 

@@ -440,8 +440,8 @@ def _good() -> list[Case]:
             "actors that the trust file names need no enrolment",
             trust="pinned",
             actors=[
-                _actor(MAKER, "Maker", [_key("maker", -1)], [[None, "producer", -1, None]]),
-                _actor(CUSTOMS, "Customs", [_key("customs", -1)], [[None, "customs", -1, None]]),
+                _actor(MAKER, "Maker", [_key("maker", -1)], [[None, "producer", -1, None]], by=""),
+                _actor(CUSTOMS, "Customs", [_key("customs", -1)], [[None, "customs", -1, None]], by=""),
             ],
             asks=[
                 _asks(MAKER, "commissioning", creates=["9506000134352"], granted=True),

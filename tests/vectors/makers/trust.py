@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping
 
-
 from provenance.keys import MLDSASigner
 from tests.vectors import reference
 from tests.vectors.case import Case
-from tests.vectors.names import CARRIER, CUSTOMS, MAKER, ORIGIN, OWNER, signer_of
+from tests.vectors.names import (
+    CARRIER,
+    CUSTOMS,
+    MAKER,
+    ORIGIN,
+    OWNER,
+    signer_of,
+)
 from tests.vectors.reference import H, b64, mp
 from tests.vectors.words import SHIPPED
 
@@ -86,7 +92,10 @@ BASELINE = H(mp(SHIPPED))
 OTHER_BOOK = mp(
     {
         **SHIPPED,
-        "steps": {**SHIPPED["steps"], "own": [*SHIPPED["steps"]["own"], "tasted"]},
+        "steps": {
+            **SHIPPED["steps"],
+            "own": sorted([*SHIPPED["steps"]["own"], "tasted"]),
+        },
         "roles": {**SHIPPED["roles"], "taster": ["tasted"]},
     }
 )

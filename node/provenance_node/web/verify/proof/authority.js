@@ -245,17 +245,17 @@ class Replay {
     }
     const at = placeKey(event.at);
     this.acts.set(at, act);
-    const require = (/** @type {number} */ least) =>
+    const grantsOf = (/** @type {number} */ least) =>
       this.registry.requireAct(event.issuer, act, {
         book,
         holds: (grant) => time.judge(grant) >= least,
       });
     try {
-      const used = require(HOLDS);
+      const used = grantsOf(HOLDS);
       this.roles.set(at, [...new Set(used.map((held) => held.grant.role))]);
     } catch (error) {
       if (error instanceof RoleNotGrantedError) {
-        this.#checkAgain(() => require(UNCLEAR), time, event.issuer, subject);
+        this.#checkAgain(() => grantsOf(UNCLEAR), time, event.issuer, subject);
       } else if (error instanceof UnknownActorError) {
         const detail = `${subject}: ${error.message}`;
         this.#note("PRV-1201", "PRV-1204", detail, subject);
@@ -265,14 +265,14 @@ class Replay {
 
   /**
    * Tell a grant whose dates may fit from none at all.
-   * @param {() => unknown} require
+   * @param {() => unknown} askAgain
    * @param {LogTime} time
    * @param {string} issuer
    * @param {string} subject
    */
-  #checkAgain(require, time, issuer, subject) {
+  #checkAgain(askAgain, time, issuer, subject) {
     try {
-      require();
+      askAgain();
     } catch (error) {
       if (!(error instanceof RoleNotGrantedError)) throw error;
       const detail = `${subject}: ${error.message}`;

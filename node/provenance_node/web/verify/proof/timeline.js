@@ -11,7 +11,11 @@ import {
   KEY_ROTATED,
   isRegistryEvent,
 } from "../claims/actor.js";
-import { readDeclaration, textOrNone } from "../epcis/corrections.js";
+import {
+  declaresError,
+  readDeclaration,
+  textOrNone,
+} from "../epcis/corrections.js";
 import { STEPS } from "../epcis/vocabulary.js";
 import { UnknownActorError } from "../errors.js";
 import { reportedAt } from "./evidence.js";
@@ -66,7 +70,7 @@ export function makeTimeline(walk, evidence, entitlement, lateAfter) {
   for (const [key, { at, item }] of first) {
     const event = eventUnder(events, key);
     const isVoid = walk.voids.has(sightingKey(at, item));
-    if (!event.reading.declaresError && !isVoid) shown.add(nameOf(event));
+    if (!declaresError(event.body) && !isVoid) shown.add(nameOf(event));
   }
   return [...first.values()]
     .sort((a, b) => comparePlaces(a.at, b.at))

@@ -43,6 +43,8 @@ const ANY_AGE = "any";
 const DEFAULT_CLOCK_BOUND = 3_600;
 const LEAST_CLOCK_BOUND = 300;
 const MOST_CLOCK_BOUND = 86_400;
+/** The end of the year 9999, in ms since 1970. */
+const LAST_TIME = 253_402_300_799_999;
 
 /** What a verifier believes. */
 export class Trust {
@@ -198,6 +200,13 @@ class Table {
     return value;
   }
 
+  /** @param {string} name */
+  word(name) {
+    const value = this.text(name);
+    if (!value) throw this.wrong(name, "text that is not empty");
+    return value;
+  }
+
   /**
    * @param {string} name
    * @param {string[]} [missing]
@@ -236,8 +245,9 @@ class Table {
   time(name) {
     if (!this.members.has(name)) return null;
     const value = this.take(name);
-    if (value instanceof Time && value.milliseconds >= 0) {
-      return value.milliseconds;
+    if (value instanceof Time) {
+      const { milliseconds } = value;
+      if (0 <= milliseconds && milliseconds <= LAST_TIME) return milliseconds;
     }
     throw this.wrong(name, "a time such as 2027-01-01T00:00:00Z, from 1970 on");
   }
@@ -337,7 +347,7 @@ function readActor(row, isPinned) {
       (given) =>
         new Grant({
           actor,
-          role: given.text("role"),
+          role: given.word("role"),
           prefixes: given.texts("prefixes", []),
           places: given.texts("places", []),
           start: given.time("from"),

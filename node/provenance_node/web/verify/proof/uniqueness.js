@@ -40,7 +40,7 @@ export function checkLedgerRules(report, evidence, { books, actors, trusted }) {
   checkKindsOfTrail(report, evidence, new Set(actors));
   checkNames(report, evidence);
   checkTimes(report, evidence, books);
-  report.passed("PRV-1600", "nothing shown breaks the log's rules");
+  report.passed("PRV-1600", "nothing shown is what no honest ledger logs");
 }
 
 /**
@@ -65,22 +65,23 @@ function checkOnce(report, { statements, events, trails }, trusted) {
   /** @type {Map<string, string>} */
   const places = new Map();
   for (const { id, at } of events.values()) {
-    const key = toHex(id);
     const subject = `event ${at[1]} of entry ${at[0]}`;
-    const first = places.get(key);
-    if (first !== undefined) {
-      report.found("PRV-1601", `${subject} is ${first}, once more`, subject);
+    const first = places.get(toHex(id));
+    if (first === undefined) places.set(toHex(id), subject);
+    else {
+      const detail = `${subject} is ${first}, logged again`;
+      report.found("PRV-1601", detail, subject);
     }
-    places.set(key, first ?? subject);
   }
   for (const [index, { headerBytes }] of statements) {
     const key = toHex(sha256(headerBytes));
     const subject = `entry ${index}`;
     const first = places.get(key);
-    if (first !== undefined) {
-      report.found("PRV-1601", `${subject} is ${first}, once more`, subject);
+    if (first === undefined) places.set(key, subject);
+    else {
+      const detail = `${subject} is the statement of ${first}, logged again`;
+      report.found("PRV-1601", detail, subject);
     }
-    places.set(key, first ?? subject);
   }
 }
 
@@ -95,12 +96,16 @@ function checkKindsOfTrail(report, { events }, actors) {
   for (const { body, items } of events.values()) {
     if (isRegistryEvent(body)) items.forEach(({ id }) => known.add(id));
   }
-  for (const { body, items } of events.values()) {
+  for (const { at, body, items } of events.values()) {
     if (isRegistryEvent(body)) continue;
     for (const { id, relation } of items) {
       if (!hasTrail(id, relation) || !known.delete(id)) continue;
-      const detail = `${id} is an actor, and an event names it as a thing`;
-      report.found("PRV-1602", detail, id);
+      report.found(
+        "PRV-1602",
+        `${id} is an actor, and event ${at[1]} of entry ${at[0]} names it as an` +
+          " item",
+        id,
+      );
     }
   }
 }
@@ -125,11 +130,19 @@ function checkNames(report, { events }) {
     const first = names.get(key) ?? { said, declared: new Set() };
     names.set(key, first);
     const isDeclared = declaresError(body);
-    if (said !== first.said || first.declared.has(isDeclared)) {
-      const subject = `event ${at[1]} of entry ${at[0]}`;
+    const subject = `event ${at[1]} of entry ${at[0]}`;
+    if (said !== first.said) {
       report.found(
         "PRV-1603",
-        `${subject} has an eventID that ${issuer} gave another event`,
+        `${subject} has an eventID that its issuer used for an event that says` +
+          " something else",
+        subject,
+      );
+    } else if (first.declared.has(isDeclared)) {
+      const what = isDeclared ? "declares an error again" : "comes again";
+      report.found(
+        "PRV-1603",
+        `${subject} ${what} under an eventID that its issuer used before`,
         subject,
       );
     }
@@ -150,13 +163,13 @@ function checkTimes(report, { statements, events, times }, books) {
   for (const { at, reading } of events.values()) {
     if (reading.time <= latest(at[0])) continue;
     const subject = `event ${at[1]} of entry ${at[0]}`;
-    const detail = `${subject} lies in the future of the log that has it`;
+    const detail = `${subject} says that it happened after it was logged`;
     report.found("PRV-1604", detail, subject);
   }
   for (const [index, { header }] of statements) {
     if (header.issuedAt <= latest(index)) continue;
     const subject = `entry ${index}`;
-    const detail = `${subject} was signed in the future of the log that has it`;
+    const detail = `${subject} says that it was signed after it was logged`;
     report.found("PRV-1604", detail, subject);
   }
 }

@@ -135,9 +135,8 @@ export function checkItems(body, items, { warns }, book) {
       );
     }
   }
-  // What warns has a form; registry events have one of their own.
-  const mayBeAbout = warns && formOf(body, book).lists.has(ABOUT);
-  const missing = mayBeAbout ? productOf(items) : undefined;
+  const missing =
+    warns && formOf(body, book).lists.has(ABOUT) ? productOf(items) : undefined;
   if (missing !== undefined) {
     throw new MalformedError(
       `a warning of the whole product ${quoted(missing)} names it as what it` +
