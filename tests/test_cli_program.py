@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from provenance.claims.roles import DEFAULT_ROLES
 
 import provenance
 from provenance import errors
@@ -25,6 +24,7 @@ from provenance.cli.problems import (
 from provenance.cli.topics import ENVIRONMENT
 from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
 from provenance.proof.codes import CODES
+from provenance.rules.book import baseline
 from tests.cli_commands import program
 from tests.cli_runs import PROJECT, command_line, ok, run
 from tests.waiting import finish
@@ -33,7 +33,9 @@ from tests.waiting import finish
 EXITS = {
     "MalformedError": 3,
     "UnknownKindError": 3,
+    "UnknownBookError": 3,
     "RejectedError": 1,
+    "QuotaError": 1,
     "UnknownActorError": 1,
     "RoleNotGrantedError": 1,
     "BrokenLinkError": 1,
@@ -240,6 +242,7 @@ def test_explain_knows_every_code() -> None:
     assert known.keys() == {*CODES, *explanations()}
     assert not CODES.keys() & explanations().keys()
     assert "PRV-0501" in ok("explain", "prv-0501").out
+    assert "检查点" in ok("explain", "PRV-0501", "--lang", "zh").out
     done = run("explain", "PRV-9999")
     assert done.code == 4
 
@@ -273,7 +276,7 @@ def test_the_words_of_events_and_who_may_sign_them_are_a_page_of_help() -> None:
         assert re.search(rf"^  {word} +{step.meaning}$", page.out, re.MULTILINE)
     rows = ok("help", "vocabulary", "--json").json["rows"]
     assert rows.keys() == STEPS.keys()
-    for role, kinds in DEFAULT_ROLES.items():
+    for role, kinds in baseline().roles.items():
         for kind in kinds & rows.keys():
             assert role in rows[kind]
     assert "auditor" not in rows["shipping"]

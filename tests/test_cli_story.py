@@ -7,7 +7,6 @@ from os import fdopen, read
 from pathlib import Path
 
 import pytest
-from provenance.claims.roles import DEFAULT_ROLES
 
 from provenance.cli.outcome import Outcome
 from provenance.cli.progress import Progress
@@ -16,6 +15,7 @@ from provenance.cli.tally import Tally
 from provenance.cli.times import as_written, utc
 from provenance.cli.words import _CHINESE, _ENGLISH, notice_text, role_word
 from provenance.errors import StoreError
+from provenance.rules.book import baseline
 from tests.cli_runs import (
     CAN,
     ORIGIN,
@@ -82,7 +82,7 @@ def test_both_languages_have_the_same_phrases() -> None:
     for phrase, english in _ENGLISH.items():
         values = re.findall(r"{\w+}", english)
         assert re.findall(r"{\w+}", _CHINESE[phrase]) == values
-    for role in DEFAULT_ROLES:
+    for role in baseline().roles:
         assert role_word(role, "zh-CN") != role
     assert role_word("beekeeper", "zh-CN") == "beekeeper"
     assert notice_text("PRV-9999", "new", "zh-CN") == "new"

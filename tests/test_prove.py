@@ -1,20 +1,28 @@
 """The prover reads what it shows, and shows what the dates of grants need."""
 
+import dataclasses
 import functools
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import pytest
 
-from provenance.claims.event import Item, make_event
-from provenance.claims.versions import trust_item
+from provenance.claims.actor import Grant, enrol, grant
+from provenance.claims.event import Event, Item, make_event
+from provenance.claims.versions import book_entry, trust_item
+from provenance.encoding.canonical import decode, encode
+from provenance.encoding.digest import sha256
 from provenance.errors import NotFoundError
 from provenance.ledger import prove
+from provenance.ledger.books import find_books
 from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.trace import EDGE
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import Outcome
+from provenance.proof.verdict import Moment, Outcome
 from provenance.proof.verify import examine_bundle
+from provenance.rules.book import baseline
+from provenance.rules.books import BASELINE, BookRef, Books
 from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
 from provenance.tlog.cosignature import CosignatureSigner
 from provenance.tlog.note import format_note, parse_note
@@ -304,3 +312,138 @@ def test_who_asks_for_no_witness_gets_no_anchor(world: LedgerWorld) -> None:
     cosign(world)
     said(world, 1)
     assert proven_for(world, world.trust).anchors == ()
+
+
+DAY = 24 * 60 * 60 * 1000
+CARTON = "https://id.gs1.org/00/095060000000000015"
+
+
+def packed(world: LedgerWorld, action: str, time: int) -> Event:
+    return make_event(
+        body(
+            type="AggregationEvent",
+            action=action,
+            bizStep="loading" if action == "ADD" else "unloading",
+            eventTime=as_time(time),
+        ),
+        [Item("parentID", CARTON), Item("childEPCs", can(1))],
+        secret=world.secret(),
+    )
+
+
+def as_time(time: int) -> str:
+    return datetime.fromtimestamp(time / 1000, UTC).isoformat()
+
+
+def test_a_report_that_its_signer_dates_back_is_late_by_the_log(
+    world: LedgerWorld,
+) -> None:
+    """The commitment before it is shown: by it the can is still inside."""
+    signer = signer_of(PRODUCER)
+    world.ledger.append([world.made(can(1))], signer=signer, issuer=PRODUCER)
+    into = packed(world, "ADD", world.now)
+    world.ledger.append([into], signer=signer, issuer=PRODUCER)
+    out = world.sign(PRODUCER, packed(world, "DELETE", world.now + 1000))
+    world.now += 40 * DAY
+    world.ledger.append([world.event(can(2))], signer=signer, issuer=PRODUCER)
+    world.ledger.submit([out])
+    said = make_event(
+        body(eventTime=as_time(world.now)),
+        [Item("epcList", CARTON)],
+        secret=world.secret(),
+    )
+    world.ledger.append([said], signer=signer, issuer=PRODUCER)
+    assert len(bundle_of(world, can(1)).commitments) == 1
+    verdict = world.verdict(can(1))
+    assert verdict.outcome is Outcome.VERIFIED, verdict.steps
+    *_, left, seen = verdict.timeline
+    assert left.late_seconds == (40 * DAY - 1000) // 1000
+    assert (seen.item, seen.late_seconds) == (CARTON, 0)
+
+
+def test_a_report_that_says_itself_how_late_it_is_needs_no_commitment(
+    world: LedgerWorld,
+) -> None:
+    signer = signer_of(PRODUCER)
+    world.ledger.append([world.made(can(1))], signer=signer, issuer=PRODUCER)
+    world.now += 40 * DAY
+    world.ledger.append([world.event(can(1))], signer=signer, issuer=PRODUCER)
+    assert bundle_of(world, can(1)).commitments == ()
+    assert [moment.late_seconds > 0 for moment in verdict_moments(world)] == [
+        False,
+        True,
+    ]
+
+
+def verdict_moments(world: LedgerWorld) -> Sequence[Moment]:
+    return world.verdict(can(1)).timeline
+
+
+def bundle_size(bundle: Bundle) -> int:
+    return parse_checkpoint(parse_note(bundle.checkpoint).text).size
+
+
+def test_when_authorities_must_agree_it_is_shown_when_each_spoke(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = LedgerWorld(tmp_path / "shared", threshold=2)
+    given = Grant(PRODUCER, "producer", prefixes=("9506000",))
+    for say in (
+        lambda: enrol(
+            PRODUCER,
+            name=PRODUCER,
+            signer=signer_of(PRODUCER),
+            origin=ORIGIN,
+            secret=world.secret(),
+        ),
+        lambda: grant(given, secret=world.secret()),
+    ):
+        for authority in world.trust.authorities:
+            signer = signer_of(authority.id)
+            world.ledger.append([say()], signer=signer, issuer=authority.id)
+    signer = signer_of(PRODUCER)
+    world.ledger.append([world.made(can(1))], signer=signer, issuer=PRODUCER)
+    bundle = bundle_of(world, can(1))
+    spoke = [
+        statement.log_index
+        for statement in bundle.statements
+        if statement.issuer != PRODUCER
+    ]
+    shown = [commitment.log_index for commitment in bundle.commitments]
+    assert len(spoke) == 4
+    for index, after in zip(
+        spoke, (*spoke[1:], bundle_size(bundle)), strict=True
+    ):
+        assert any(index < commitment < after for commitment in shown)
+    world.ledger.close()
+
+
+def test_a_book_of_the_ledgers_own_is_shown_with_what_is_judged_by_it(
+    world: LedgerWorld,
+) -> None:
+    rules = decode(baseline().data)
+    assert isinstance(rules, dict)
+    own = encode({**rules, "quotas": {"events": 7}})
+    world.ledger.log_document(book_entry(own))
+    signer = signer_of(PRODUCER)
+    world.ledger.append([world.made(can(1))], signer=signer, issuer=PRODUCER)
+    start = world.ledger.size
+    named = (*BASELINE, BookRef(sha256(own), start))
+    trust = dataclasses.replace(world.trust, books=named)
+    with world.ledger.moment() as moment:
+        logged = find_books(moment.reader, trust, size=moment.size)
+        prover = prove.Prover(
+            moment.reader,
+            books=Books.resolve(trust.books, [own]),
+            logged_books=tuple(logged.values()),
+            trust=trust,
+            size=moment.size,
+            note=moment.note,
+        )
+        bundle = prover.prove(can(1))
+    assert [logged.entry for logged in bundle.entries] == [book_entry(own)]
+    verdict = examine_bundle(bundle.to_bytes(), trust=trust, now=world.now)
+    assert verdict.outcome is Outcome.VERIFIED, verdict.steps
+    without = dataclasses.replace(bundle, entries=())
+    verdict = examine_bundle(without.to_bytes(), trust=trust, now=world.now)
+    assert "PRV-1501" in {step.code for step in verdict.steps}

@@ -9,6 +9,7 @@ bytes.
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 
@@ -26,11 +27,12 @@ from provenance.tlog import merkle, patricia
 from tests.vectors import reference
 from tests.vectors.ledger import Ledger
 from tests.vectors.makers.judged import RECALL, RELEASE
-from tests.vectors.makers.play import Play, nested, pinned, tiny
+from tests.vectors.makers.play import Play, iso, nested, pinned, tiny
 from tests.vectors.makers.trust import TEXTS
 from tests.vectors.makers.version import BOOK, signed, version
 from tests.vectors.names import CUSTOMS, DAY, GTIN, LOT, MAKER, can, sscc
 from tests.vectors.reference import Event
+from tests.vectors.walk import Walk
 from tests.world import World
 
 TRUST = parse_trust(TEXTS["pinned"])
@@ -38,7 +40,10 @@ HOLD = "urn:provenance:step:customs_held"
 
 
 def told(seed: int) -> Play:
-    """Return a random story of a few cans, cartons, pallets and lots."""
+    """Return a random story of a few cans, cartons, pallets and lots.
+
+    Some of it is reported late, and some for another time than it happened.
+    """
     chance = random.Random(seed)
     play = pinned()
     cans = [can(number) for number in range(4)]
@@ -53,15 +58,38 @@ def told(seed: int) -> Play:
         names = ["/example:b", "/example:a", "/example:\uffff", "/\U00010000"]
         return [(name, seed) for name in names if chance.random() < 0.3]
 
+    def ago() -> str:
+        return iso(
+            play.now - chance.choice([0, 3, 7, DAY, 40 * DAY, 400 * DAY])
+        )
+
+    def when() -> dict[str, Any]:
+        return {"eventTime": ago()} if chance.random() < 0.3 else {}
+
     def seen(*steps: str) -> Event:
-        things = some(cans + boxes)
-        return play.seen(*things, step=chance.choice(steps), fields=secrets())
+        things, step = some(cans + boxes), chance.choice(steps)
+        body = when()
+        if chance.random() < 0.2:
+            body["concerns"] = [chance.choice([None, ago()]) for _ in range(2)]
+        return play.seen(*things, step=step, fields=secrets(), **body)
 
     def withdrawn() -> Event:
         # An error is declared once.
         if not said:
             return play.made(LOT)
         return play.as_error(said.pop(chance.randrange(len(said))))
+
+    def joined() -> Event:
+        """What went into a transformation, or what came out of it."""
+        batch = chance.choice(["urn:x:one", "urn:x:two"])
+        relation = chance.choice(["inputEPCList", "outputEPCList"])
+        return play.told(
+            "TransformationEvent",
+            *((relation, item) for item in some(cans)),
+            ("transformationID", batch),
+            transformationID=batch,
+            **when(),
+        )
 
     def product() -> Event:
         return play.told(
@@ -74,16 +102,20 @@ def told(seed: int) -> Play:
     by_maker: list[Callable[[], Event]] = [
         lambda: play.made(*some(cans), lot=chance.choice(["L7", "L8"])),
         lambda: play.made(*some(lots)),
-        lambda: play.packed(chance.choice(boxes), *some(cans)),
-        lambda: play.packed(boxes[2], *some(boxes[:2])),
-        lambda: play.unpacked(chance.choice(boxes), *some(cans)),
-        lambda: play.unpacked(chance.choice(boxes)),
-        lambda: play.turned(some(cans[:2]), some(cans[2:])),
+        lambda: play.packed(chance.choice(boxes), *some(cans), **when()),
+        lambda: play.packed(boxes[2], *some(boxes[:2]), **when()),
+        lambda: play.unpacked(chance.choice(boxes), *some(cans), **when()),
+        lambda: play.unpacked(chance.choice(boxes), **when()),
+        lambda: play.turned(some(cans[:2]), some(cans[2:]), **when()),
+        lambda: play.made(*some(boxes), **when()),
+        lambda: play.ended(*some(boxes), **when()),
+        joined,
         lambda: seen("inspecting", "storing", "inspecting", RECALL),
         withdrawn,
-        lambda: play.packed(chance.choice(boxes), *some(lots)),
+        lambda: play.packed(chance.choice(boxes), *some(lots), **when()),
+        lambda: play.unpacked(chance.choice(boxes), *some(lots), **when()),
         lambda: play.packed(
-            chance.choice(boxes), *some(cans), action="OBSERVE"
+            chance.choice(boxes), *some(cans), action="OBSERVE", **when()
         ),
         lambda: play.ended(*some(cans)),
         product,
@@ -92,8 +124,8 @@ def told(seed: int) -> Play:
         lambda: seen("inspecting", HOLD, RELEASE)
     ]
     for _ in range(chance.randint(1, 9)):
-        if chance.random() < 0.1:
-            play.now += 35 * DAY
+        if chance.random() < 0.2:
+            play.now += chance.choice([DAY, 35 * DAY, 400 * DAY])
         is_customs = chance.random() < 0.2
         tellings = by_customs if is_customs else by_maker
         events = [
@@ -167,7 +199,22 @@ def long() -> Play:
     return play
 
 
+def crowded() -> Play:
+    """Return a story of a can in ten boxes one in another, and in 70 others."""
+    play = pinned()
+    play.say(MAKER, play.made(can(1)))
+    inside = can(1)
+    for number in range(10):
+        play.say(MAKER, play.packed(sscc(number), inside))
+        inside = sscc(number)
+    play.say(MAKER, play.seen(inside, step=RECALL))
+    play.say(MAKER, *(play.packed(sscc(n), can(1)) for n in range(20, 90)))
+    play.say(MAKER, *(play.seen(sscc(n), step=RECALL) for n in range(18, 90)))
+    return play
+
+
 STORIES: dict[str, Callable[[], Play]] = {
+    "crowded": crowded,
     "nested": nested,
     "versioned": versioned,
     "long": long,
@@ -223,6 +270,29 @@ def test_both_link_the_same_events_and_commit_to_the_same_map(
     assert dict(world.pairs()) == play.pairs()
     assert patricia.map_root(world.pairs()) == reference.map_root(play.pairs())
     assert merkle.root_hash(len(world.entries), world.nodes) == play.root
+
+
+def test_both_walk_to_the_same_story(play: Play) -> None:
+    world = world_of(play)
+    for item in play.trails:
+        found = world.trace(item)
+        walk = Walk(play).run(item)
+        assert not found.missing
+        assert [*found.trails] == walk.trails
+        assert {
+            (sighting.at, sighting.item, sighting.why.value)
+            for sighting in found.sightings
+        } == walk.sightings
+        assert [
+            (warned.at, warned.item, warned.why.value, warned.grade.value)
+            for warned in found.warned
+        ] == walk.warned
+        assert {*found.void} == walk.void
+        assert {
+            (skipped.item, number)
+            for skipped in found.skipped
+            for number in range(skipped.start, skipped.stop)
+        } == {(item, number) for item, number in walk.skipped()}
 
 
 def test_the_libraries_bundles_are_made_again_to_the_same_bytes(

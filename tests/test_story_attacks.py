@@ -8,6 +8,8 @@ reports come late, twice or in another order.
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from provenance.claims.actor import Grant
 from provenance.claims.event import Event, Item
@@ -657,3 +659,63 @@ def test_a_report_is_late_by_what_the_log_shows_not_by_what_is_signed(
     walk = world.trace(can(1))
     # Without it the unpacking would count, and the recall be a doubt.
     assert [each.grade for each in walk.warned] == [Grade.DOUBT]
+
+
+def test_what_is_said_of_a_place_or_an_actor_makes_no_story(
+    world: World,
+) -> None:
+    """A place has no inside, and what happens there is not the item's."""
+    place = "https://id.gs1.org/414/9506000134376"
+    world.say(MAKER, world.made(can(1)))
+    world.say(MAKER, world.packed(place, can(1), type="AssociationEvent"))
+    world.say(MAKER, recall(world, place))
+    assert place not in items_of(world.check(can(1)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["in", "seen in", "out", "empty", "see", "commit"]),
+            st.integers(0, 3),
+            st.integers(0, 3),
+            st.sampled_from([0, 0, 5, 29, 31, 400]),
+        ),
+        max_size=16,
+    )
+)
+def test_late_reports_are_seen_by_the_verifier_as_the_prover_saw_them(
+    steps: list[tuple[str, int, int, int]],
+) -> None:
+    """Whatever is dated back, and whichever commitments are shown."""
+    world = World()
+    world.enrol("maker", Grant("", "producer", prefixes=("9506000",)))
+    world.now += 500 * DAY
+    things = [can(1), sscc(1), sscc(2), sscc(3)]
+    world.say(MAKER, world.made(can(1)))
+    for word, first, second, days in steps:
+        a, b = things[first], things[second]
+        body = {"eventTime": at(world.now - days * DAY)} if days else {}
+        world.now += DAY
+        if word == "commit":
+            world.commit()
+        elif word == "empty":
+            world.say(MAKER, world.unpacked(a, **body))
+        elif word == "see" or a == b:
+            world.say(MAKER, world.seen(a, **body))
+        else:
+            action = {"in": "ADD", "out": "DELETE"}.get(word, "OBSERVE")
+            signed, world.now = world.now, world.now - days * DAY
+            packed = world.packed(a, b, action=action)
+            # Of two it is signed at once, and logged much later.
+            if second % 2:
+                world.say(MAKER, packed)
+                world.now = signed
+            else:
+                world.now = signed
+                world.say(MAKER, packed)
+    world.now += DAY
+    for item in things:
+        if item in world.trails:
+            verdict = verdict_of(world, item)
+            assert verdict.outcome is Outcome.VERIFIED, faults(verdict)

@@ -38,12 +38,11 @@ from provenance.errors import (
     UnknownBookError,
     UnknownKindError,
 )
-from provenance.ledger.admit import Admission, Called, Past, Place
+from provenance.ledger.admit import Admission, Called, Past
 from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.audit_index import compare_index
 from provenance.ledger.books import books_of
 from provenance.ledger.check import (
-    CheckedEvent,
     CheckedStatement,
     check_document,
 )
@@ -52,7 +51,7 @@ from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.parts import Tile, tile_name
 from provenance.ledger.read import replay_registry
 from provenance.ledger.sequence import Sequenced, Sequencer
-from provenance.ledger.trails import Trail, Trails
+from provenance.ledger.trails import Logged, Trail, Trails
 from provenance.ledger.workers import Checked, Workers, drawn
 from provenance.proof.trust import Trust
 from provenance.store.index_check import IndexCheck
@@ -299,11 +298,18 @@ class _Auditor:
         sequencer = Sequencer(
             self._map, self._derived, size=start, link_count=self._link_count
         )
+        known = Logged(self._trails(sequencer), before=start)
+        known.look_up(
+            event
+            for _, checked in statements
+            if isinstance(checked, CheckedStatement)
+            for event in checked.events
+        )
         for index, (row, checked) in enumerate(statements, start):
             if checked is None:
                 self._play_document(sequencer, index, row)
             else:
-                self._play_statement(sequencer, index, row, checked)
+                self._play_statement(sequencer, known, index, row, checked)
         self._compare_batch(sequencer, [row for row, _ in batch])
         self._grow([row.entry for row, _ in batch])
         self._open_checkpoint()
@@ -330,6 +336,7 @@ class _Auditor:
     def _play_statement(
         self,
         sequencer: Sequencer,
+        known: Logged,
         index: int,
         row: EntryRow,
         checked: Checked,
@@ -359,7 +366,7 @@ class _Auditor:
                 past=Past(
                     self._head_link,
                     lambda key: self._named(sequencer, key),
-                    logged=lambda event: self._logged(sequencer, event),
+                    logged=known.find,
                     judge=lambda *given: self._judge(sequencer, *given),
                 ),
                 log_index=index,
@@ -409,16 +416,6 @@ class _Auditor:
 
     def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[NameRow]:
         return chain(self._names.get(key, ()), sequencer.named(key))
-
-    def _logged(
-        self, sequencer: Sequencer, event: CheckedEvent
-    ) -> tuple[Place, str] | None:
-        """Return where the very event was derived before, and its signer."""
-        trails = self._trails(sequencer)
-        place = sequencer.find_event(event.id) or trails.find_event(
-            event.id, event.time, before=sequencer.start
-        )
-        return place and (place, trails.issuer(place.log_index))
 
     def _judge(
         self,
@@ -486,9 +483,13 @@ class _Auditor:
     def _compare_times(self, made: Sequence[TimeRow]) -> None:
         """Look for the rows by which events are found by their ids."""
         self._time_count += len(made)
+        wanted = [(row.time, row.mark) for row in made]
+        stored = {
+            (*wanted[which], log_index, position)
+            for which, log_index, position in self._reader.events_like(wanted)
+        }
         for row in made:
-            stored = self._reader.events_like(row.time, row.mark)
-            if (row.log_index, row.position) not in stored:
+            if row not in stored:
                 self.find(
                     f"time of entry {row.log_index}, event {row.position}",
                     "the event cannot be found by its time and id",

@@ -38,13 +38,12 @@ from provenance.errors import (
 )
 from provenance.forks import Owner
 from provenance.keys import KeyHolder
-from provenance.ledger.admit import Admission, Called, Past, Place
+from provenance.ledger.admit import Admission, Called, Past
 from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.batches import batches, gather
 from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedDocument,
-    CheckedEvent,
     CheckedStatement,
     check_document,
 )
@@ -57,7 +56,7 @@ from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
 from provenance.ledger.repeats import Repeats
 from provenance.ledger.sequence import Sequencer
-from provenance.ledger.trails import Trail, Trails
+from provenance.ledger.trails import Logged, Trail, Trails
 from provenance.ledger.workers import (
     Checked,
     Chunks,
@@ -697,26 +696,15 @@ class Ledger(LedgerReader):
             self._writable, lambda key: _trail(item_map.get(key)), sequencer
         )
         repeats = Repeats(trails)
-        repeats.look_up(
+        known = Logged(trails, before=sequencer.start, latest=self._latest_time)
+        coming = [
             event
             for statement in checked
             if isinstance(statement, CheckedStatement)
             for event in statement.events
-        )
-
-        def logged(event: CheckedEvent) -> tuple[Place, str] | None:
-            place = sequencer.find_event(event.id)
-            # Most are later than all that is stored, and need no look-up; nor
-            # has anybody said anything of a new item.
-            if (
-                place is None
-                and event.time <= self._latest_time
-                and item_map.get(event.keys[0]) is not None
-            ):
-                place = trails.find_event(event.id, event.time)
-            if place is None:
-                return None
-            return place, trails.issuer(place.log_index)
+        ]
+        repeats.look_up(coming)
+        known.look_up(coming)
 
         def judge(
             statement: CheckedStatement, log_index: int, called: Called
@@ -738,7 +726,7 @@ class Ledger(LedgerReader):
             lambda event, issuer, names: repeats.find(
                 event, issuer=issuer, names=names
             ),
-            logged,
+            known.find,
             judge,
         )
 

@@ -92,7 +92,7 @@ class Quotas:
         book: EvidenceBook,
         now: int,
         called: Called,
-        earlier: Callable[[bytes], int] = lambda _: 0,
+        earlier: Callable[[bytes], int] | None = None,
     ) -> None:
         """Check that *statement* is within its signer's quotas.
 
@@ -104,22 +104,24 @@ class Quotas:
             now: The log's time, in ms since 1970.
             called: How the event at a position is called in messages.
             earlier: Returns how many events its signer has said of the item
-                with a map key that no trail shows: what was rehearsed.
+                with a map key that no trail shows: what was rehearsed. None
+                if there are none.
 
         Raises:
             QuotaError: It is not.
             StoreError: What is stored is damaged.
         """
         quota = book.events_a_day
-        more: Counter[bytes] = Counter()
+        more: dict[bytes, int] = {}
         for position, event in enumerate(statement.events):
-            for item, key in zip(event.items, event.keys, strict=True):
-                more[key] += 1
+            for number, key in enumerate(event.keys):
+                more[key] = new = more.get(key, 0) + 1
+                if earlier is not None:
+                    new += earlier(key)
                 trail = trails.find(key)
-                length = 0 if trail is None else trail.length
-                new = more[key] + earlier(key)
-                if length + new <= quota:
+                if new + (0 if trail is None else trail.length) <= quota:
                     continue
+                item = event.items[number]
                 if _is_exempt(statement.issuer, event, item, registry):
                     continue
                 said = 0

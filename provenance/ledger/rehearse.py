@@ -48,7 +48,7 @@ from provenance.ledger.check import (
 )
 from provenance.ledger.quotas import Quotas
 from provenance.ledger.repeats import Repeats
-from provenance.ledger.trails import Trails, stored_trails
+from provenance.ledger.trails import Logged, Trails, stored_trails
 from provenance.ledger.workers import check_one
 from provenance.store.protocol import NameRow, Reader
 
@@ -217,10 +217,9 @@ class Rehearsal:
     def _logged(self, event: CheckedEvent) -> tuple[Place, str] | None:
         if self._trails is None:
             return None
-        place = self._trails.find_event(event.id, event.time)
-        if place is None:
-            return None
-        return place, self._trails.issuer(place.log_index)
+        assert self._reader is not None, "its trails are read from there"
+        known = Logged(self._trails, before=self._reader.size())
+        return known.find(event)
 
     def _judge(
         self, statement: CheckedStatement, log_index: int, called: Called

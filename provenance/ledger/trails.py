@@ -4,12 +4,13 @@ The rules that ask what was said before read it here, so that a statement of a
 batch is judged by those that were placed before it in the same batch.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from provenance.claims.statement import parse_entry
 from provenance.errors import MalformedError, StoreError
 from provenance.ledger.admit import Place
+from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
 from provenance.ledger.sequence import Sequencer, mark_of
 from provenance.store.protocol import NO_LINK, LinkRow, Reader
 from provenance.tlog.commitment import parse_commitment
@@ -66,6 +67,12 @@ class Trails:
                 yield last, link
                 last = link.previous
 
+    def just_placed_event(self, event_id: bytes) -> Place | None:
+        """Return where the event with that id is being added, if it is."""
+        if self._placed is None:
+            return None
+        return self._placed.find_event(event_id)
+
     def event(self, place: Place) -> bytes:
         """Return the data of the event there.
 
@@ -91,23 +98,83 @@ class Trails:
         except MalformedError as error:
             raise StoreError(f"entry {log_index}: {error}") from error
 
-    def find_event(
-        self, event_id: bytes, time: int, *, before: int | None = None
-    ) -> Place | None:
-        """Return where the event with that id and time is stored first.
+
+class Logged:
+    """Finds where the very event was logged that comes in, by time and id."""
+
+    def __init__(
+        self, trails: Trails, *, before: int, latest: int | None = None
+    ) -> None:
+        """Look in what *trails* read.
 
         Args:
-            event_id: Its id.
-            time: When it happened, as it says itself: ms since 1970.
-            before: The entry from which on none is looked at; None for all.
+            trails: The store, and what is being added to it.
+            before: The first entry that is being added, or would be. What is
+                stored from there on is not looked at.
+            latest: The latest time of any event that is stored; None if that
+                is not known.
         """
-        for found in self.reader.events_like(time, mark_of(event_id)):
-            place = Place(*found)
-            if before is not None and place.log_index >= before:
-                break
-            if self.reader.event_id(*place) == event_id:
-                return place
-        return None
+        self._trails = trails
+        self._before = before
+        self._latest = latest
+        self._found: dict[tuple[int, int], list[Place]] = {}
+
+    def look_up(self, events: Iterable[CheckedEvent]) -> None:
+        """Read what `find` will ask about *events*, all in one go.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+        wanted = list(
+            dict.fromkeys(
+                [_wanted(event) for event in events if self._may_be(event)]
+            )
+        )
+        self._found.update((each, []) for each in wanted)
+        rows = self._trails.reader.events_like(wanted)
+        for which, log_index, position in rows:
+            if log_index < self._before:
+                self._found[wanted[which]].append(Place(log_index, position))
+
+    def find(self, event: CheckedEvent) -> tuple[Place, str] | None:
+        """Return where *event* was logged first, and who signed it.
+
+        None if it was not.
+
+        Raises:
+            StoreError: What is stored is damaged.
+        """
+        if event.act is REGISTRY_ACT:
+            return None
+        place = self._trails.just_placed_event(event.id)
+        if place is None and self._may_be(event):
+            wanted = _wanted(event)
+            if wanted not in self._found:
+                self.look_up([event])
+            place = min(
+                (
+                    place
+                    for place in self._found[wanted]
+                    if self._trails.reader.event_id(*place) == event.id
+                ),
+                default=None,
+            )
+        return place and (place, self._trails.issuer(place.log_index))
+
+    def _may_be(self, event: CheckedEvent) -> bool:
+        # Most are later than all that is stored; and nobody can have said
+        # anything of a new item.
+        return event.act is not REGISTRY_ACT and (
+            self._latest is None
+            or (
+                event.time <= self._latest
+                and self._trails.find(event.keys[0]) is not None
+            )
+        )
+
+
+def _wanted(event: CheckedEvent) -> tuple[int, int]:
+    return event.time, mark_of(event.id)
 
 
 def stored_trails(reader: Reader) -> FindTrail:

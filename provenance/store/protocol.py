@@ -395,10 +395,13 @@ class Reader(Protocol):
     def names(self) -> Iterator[NameRow]:
         """Yield every name, by key and then in log order."""
 
-    def events_like(self, time: int, mark: int) -> list[tuple[int, int]]:
-        """Return the (log index, position) of the events of one `TimeRow`.
+    def events_like(
+        self, wanted: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yield where events of these (time, mark) are, many at once.
 
-        In log order: those whose ids begin alike.
+        Yields:
+            (which of *wanted*, log index, position), in any order.
         """
 
     def times(self) -> Iterator[TimeRow]:

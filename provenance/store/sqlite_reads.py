@@ -193,6 +193,12 @@ CROSS JOIN events ON number = first_event + (value ->> 1)
 WHERE (value ->> 1) >= 0 AND (value ->> 1) < event_count
 """
 
+_EVENTS_LIKE = """
+SELECT key, log_index, position
+FROM json_each(?1) CROSS JOIN times
+ON time = value ->> 0 AND mark = value ->> 1
+"""
+
 LEAF_NUMBER = 4
 """How many bytes a leaf's number takes, where a link has not just one."""
 
@@ -611,14 +617,15 @@ class SQLiteReads(ABC):
         ):
             yield NameRow(*row)
 
-    def events_like(self, time: int, mark: int) -> list[tuple[int, int]]:
-        return self._all(
-            "SELECT log_index, position FROM times"
-            " WHERE time = ? AND mark = ? ORDER BY log_index, position",
-            (int, int),
-            time,
-            mark,
-        )
+    def events_like(
+        self, wanted: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[int, int, int]]:
+        for start in range(0, len(wanted), _AT_ONCE):
+            asked = json.dumps(wanted[start : start + _AT_ONCE])
+            for which, log_index, position in self._all(
+                _EVENTS_LIKE, (int, int, int), asked
+            ):
+                yield start + which, log_index, position
 
     def times(self) -> Iterator[TimeRow]:
         for row in self._each(

@@ -247,7 +247,7 @@ def _freshness() -> list[Case]:
     play = short()
     play.commit()
     bundle = play.bundle(can(1), commit=False)
-    now, week = play.now, 7 * DAY
+    now = play.now
     rows: list[tuple[str, str, dict[str, int], tuple[str, ...]]] = [
         ("incomplete-stale-quorum", "one of three witnesses cosigned just now, the others eight days ago", {"w1": 8 * DAY, "w2": 0, "w3": 0}, ("PRV-0501",)),
         ("verified-fresh-quorum", "two of three witnesses cosigned just now, the third eight days ago", {"w1": 8 * DAY, "w2": 8 * DAY, "w3": 0}, ()),
@@ -262,7 +262,6 @@ def _freshness() -> list[Case]:
         at = {who: now + after for who, after in times.items()}
         notices = [OPERATOR if "PRV-0401" in codes else WITNESSED]
         made.append(judged(name, desc, play, _cosigned(play, bundle, at), *codes, trust="witnessed", notices=notices, now=now + 8 * DAY))  # fmt: skip
-    assert week == 7 * DAY
     jumped = short("w1")
     jumped.commit(ahead=400 * DAY)
     leap = jumped.bundle(can(1), commit=False)
@@ -280,13 +279,16 @@ def _freshness() -> list[Case]:
     ]  # fmt: skip
 
 
-def _dated(*, shown: bool = True, **dates: int) -> tuple[Play, Parts]:
-    """Return a story logged between the hours 10 and 20 of a dated grant."""
+def _dated(
+    dates: Mapping[str, int], *, shown: bool = True
+) -> tuple[Play, Parts]:
+    """Return a story logged between the hours 10 and 20 of a dated grant.
+
+    *dates* are in hours, too.
+    """
     play = Play()
     start = play.now
-    at = {
-        name.strip("_"): start + hours * HOUR for name, hours in dates.items()
-    }
+    at = {name: start + hours * HOUR for name, hours in dates.items()}
     play.join("maker", PRODUCER | at)
     play.now = start + 10 * HOUR
     before = play.commit()
@@ -307,23 +309,23 @@ def _dates() -> list[Case]:
         ("incomplete-until-between", "the grant ended between the two commitments around it", "PRV-1202", {"until": 15}),
         ("incomplete-until-an-hour-before", "the grant ended an hour before the commitment before it", "PRV-1202", {"until": 9}),
         ("failed-until-two-hours-before", "the grant ended two hours before the commitment before it", "PRV-1201", {"until": 8}),
-        ("verified-from-before", "the grant began with the commitment before it", "", {"from_": 10}),
-        ("verified-from-within-the-bound", "the grant began an hour after the commitment before it", "", {"from_": 11}),
-        ("incomplete-from-between", "the grant began between the two commitments around it", "PRV-1202", {"from_": 15}),
-        ("incomplete-from-an-hour-after", "the grant began an hour after the commitment behind it", "PRV-1202", {"from_": 21}),
-        ("failed-from-two-hours-after", "the grant began two hours after the commitment behind it", "PRV-1201", {"from_": 22}),
-        ("failed-from-good-until-bad", "a grant that began in time and ended too early", "PRV-1201", {"from_": 0, "until": 8}),
+        ("verified-from-before", "the grant began with the commitment before it", "", {"from": 10}),
+        ("verified-from-within-the-bound", "the grant began an hour after the commitment before it", "", {"from": 11}),
+        ("incomplete-from-between", "the grant began between the two commitments around it", "PRV-1202", {"from": 15}),
+        ("incomplete-from-an-hour-after", "the grant began an hour after the commitment behind it", "PRV-1202", {"from": 21}),
+        ("failed-from-two-hours-after", "the grant began two hours after the commitment behind it", "PRV-1201", {"from": 22}),
+        ("failed-from-good-until-bad", "a grant that began in time and ended too early", "PRV-1201", {"from": 0, "until": 8}),
     ):  # fmt: skip
-        play, bundle = _dated(**dates)
+        play, bundle = _dated(dates)
         codes = [code] if code else []
         made.append(judged(name, desc, play, bundle, *codes))
-    vague, unclear = _dated(until=40, shown=False)
-    narrow, held = _dated(until=19)
+    vague, unclear = _dated({"until": 40}, shown=False)
+    narrow, held = _dated({"until": 19})
     return [
         *made,
         judged("incomplete-dates-not-shown", "when it was logged is not shown", vague, unclear, "PRV-1202"),
         judged("incomplete-until-beyond-a-narrow-bound", "the grant ended an hour before, where five minutes are allowed", narrow, held, "PRV-1202", trust="narrow-clock"),
-        judged("verified-until-within-a-wide-bound", "the grant ended between the commitments, where a day is allowed", *_dated(until=5), trust="wide-clock"),
+        judged("verified-until-within-a-wide-bound", "the grant ended between the commitments, where a day is allowed", *_dated({"until": 5}), trust="wide-clock"),
     ]  # fmt: skip
 
 

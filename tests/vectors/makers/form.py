@@ -191,7 +191,7 @@ def _rows() -> list[Case]:
     joins: Row = ("transformationID", "urn:x:t")
     place: Row = ("place", PLACE)
     there = {"readPoint": {"id": PLACE}}
-    own = {"type": "https://brand.example/Event"}
+    own: dict[str, object] = {"type": "https://brand.example/Event"}
     rows: list[tuple[str, str, dict[str, object], list[Row]]] = [
         ("good-row-made", "units and amounts put into being", {"action": "ADD"}, [unit, amount, about]),
         ("good-row-ended-about", "a product that is made no more", {"action": "DELETE"}, [about]),
@@ -220,7 +220,7 @@ def _rows() -> list[Case]:
         ("bad-row-own-type-with-an-action", "an action that is none, of a type of one's own", {**own, "action": "MAYBE"}, [unit]),
         ("bad-row-own-type-with-an-actor", "an actor in a type of one's own", own, [("actor", MAKER)]),
         ("bad-row-own-type-in-two-places", "two parents in a type of one's own", own, [parent, ("parentID", UNIT)]),
-        ("bad-row-type", "a type that is none", {"type": "Nonsense"}, [unit]),
+        ("bad-row-type", "a type that is none", {**own, "type": "Nonsense"}, [unit]),
         ("bad-row-action", "an action that is none", {"action": "MAYBE"}, [unit]),
         ("bad-row-no-action", "an event that does not say what it does", {"action": None}, [unit]),
     ]  # fmt: skip
@@ -242,8 +242,8 @@ def _words() -> list[Case]:
     """Texts that everybody reads, and what a body must say beside another."""
     error: dict[str, object] = {"errorDeclaration": {"reason": "did_not_occur"}}
     amount: Row = ("quantityList", PRODUCT, 5, None)
-    recall = {"bizStep": "urn:provenance:step:recalled"}
-    follows = {"after": [[PALLET, bytes(32)]]}
+    recall: dict[str, object] = {"bizStep": "urn:provenance:step:recalled"}
+    follows: dict[str, object] = {"after": [[PALLET, bytes(32)]]}
     rows: list[tuple[str, str, dict[str, object], list[Row]]] = [
         ("good-words-own-step", "somebody's own step", {"bizStep": "https://maker.example/steps/labelling"}, []),
         ("good-words-unknown-disposition", "a disposition that nobody knows", {"disposition": "half-eaten"}, []),

@@ -42,18 +42,17 @@ import {
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
-import { Books } from "../rules/books.js";
 import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
 import { parseBundle } from "./bundle.js";
 import {
+  booksOfBundle,
   checkAnchors,
   checkLog,
   checkTrails,
   readStatements,
-  shownBooks,
   witnessedBy,
 } from "./evidence.js";
 import { clocksDiffer, openTrusted } from "./opening.js";
@@ -402,10 +401,10 @@ class Examination {
     /** @type {Report} */
     const report = this.report;
     const { books: named } = this.trust;
-    /** @type {Books} */
+    /** @type {import("../rules/books.js").Books} */
     let books;
     try {
-      books = Books.resolve(named, shownBooks(bundle));
+      books = booksOfBundle(bundle, this.trust);
     } catch (error) {
       if (
         error instanceof MalformedError ||
