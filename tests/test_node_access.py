@@ -143,7 +143,7 @@ def paths_of(client: TestClient) -> Iterator[tuple[str, set[str]]]:
                 lambda found: PARAMETERS[found[1]],
                 route.path,
             )
-            yield path, set(route.methods)
+            yield path, set(route.methods or ())
     size = client.get("/readyz").json()["size"]
     for raw in (
         "/", "/openapi.json", "/docs", "/page.json", "/sw.js",

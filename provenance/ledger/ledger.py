@@ -601,7 +601,10 @@ class Ledger(LedgerReader):
 
     def _write_batch(self, checked: Sequence[Checked]) -> list[Answer]:
         now = self._now()
-        if self._is_shared_word(checked) and now - self._time >= HEARTBEAT_MS:
+        if (
+            self._is_shared_word(checked)
+            and now - self._time >= self.heartbeat_ms
+        ):
             # An authority's voice waits from the last commitment on.
             self._commit(self._sequencer(), now=now)
         sequencer = self._sequencer()
