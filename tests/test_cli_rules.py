@@ -8,7 +8,7 @@ import pytest
 
 from provenance.encoding.digest import sha256
 from provenance.rules.book import baseline, parse_book, shipped
-from tests.cli_runs import found_ledger, ok, run
+from tests.cli_runs import found_ledger, ok, run, write_document
 
 ID = baseline().id.hex()
 
@@ -88,3 +88,16 @@ def test_a_book_is_logged_and_known_by_its_hash(tmp_path: Path) -> None:
     said = ok("rules", "log", path, "-C", place.ledger, "--json").json
     assert said["entry"] > 0
     assert said["id"] == ok("rules", "check", path, "--json").json["id"]
+
+
+def test_a_refusal_names_the_rule_that_it_breaks(tmp_path: Path) -> None:
+    place = found_ledger(tmp_path)
+    document = write_document(tmp_path / "foreign.json", "K0001")
+    text = document.read_text().replace("9421902.096001", "9506000.013435")
+    document.write_text(text)
+    ended = run(
+        "submit", document, "-C", place.ledger, "--key", place.maker_key,
+        "--json",
+    )  # fmt: skip
+    assert ended.code != 0
+    assert '"rule": "permission.prefix"' in ended.out

@@ -105,6 +105,33 @@ def test_the_story_is_told_in_chinese_by_the_short_name_too(
 @pytest.mark.parametrize(
     ("language", "says"),
     [
+        ("en", ["reported 3 days later", "reported 1 hour later"]),
+        ("zh-CN", ["3 天后才上报", "1 小时后才上报"]),
+    ],
+)
+def test_what_was_reported_late_says_how_late(
+    place: Place, language: str, says: list[str]
+) -> None:
+    verdict = examine_bundle(
+        (place.folder / "can").read_bytes(),
+        trust=parse_trust(place.trust.read_text(encoding="utf-8")),
+        now=now(),
+        item=CAN,
+    )
+    for seconds, line in zip((3 * 86_400 + 5, 3_700), says, strict=True):
+        moment = dataclasses.replace(
+            verdict.timeline[0], late_seconds=seconds, issuer_named_by="did:x:y"
+        )
+        lines = list(telling.moment_lines(moment, language))
+        assert line in lines
+        assert any("did:x:y" in each for each in lines)
+    # These were all handed in long after they happened.
+    assert all(moment.late_seconds for moment in verdict.timeline)
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
         ("en", "No entry shown for 18 days: "),
         ("zh-CN", "18 天内没有显示任何记录："),
     ],

@@ -282,9 +282,7 @@ def test_what_a_quorum_saw_while_the_grant_held_was_signed_in_time() -> None:
     size = len(world.entries)
     note = format_note(world.sign().note)
     (index,) = [
-        shown.log_index
-        for shown in bundle.statements
-        if shown.issuer == MAKER
+        shown.log_index for shown in bundle.statements if shown.issuer == MAKER
     ]
     anchor = Anchor(note, (index,), world.prove_log([index], size=size))
     world.now += 300 * DAY

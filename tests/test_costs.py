@@ -21,7 +21,7 @@ from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
 from tests.counting import calls_of, hashes_of
 from tests.ledger_world import PRODUCER, LedgerWorld, body, signer_of
-from tests.world import OWNER, TRUST_ITEM, World, can, sscc
+from tests.world import BOUNDS, OWNER, TRUST_ITEM, World, can, sscc
 
 UNIT = "https://id.gs1.org/01/09506000134352/21/U1"
 LOT = "https://id.gs1.org/01/09506000134352/10/L7"
@@ -149,6 +149,7 @@ def room_to_walk(world: World, count: int) -> int:
     walked = trace(
         can(1),
         trust_item=TRUST_ITEM,
+        bounds=BOUNDS,
         read_trail=world.read_trail,
         read_event=world.read_event,
         besides=range(count),

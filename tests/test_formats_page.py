@@ -13,6 +13,10 @@ examples anew with
 
     python -m tests.test_formats_page
 
+The rule book that every verifier has is printed whole (`evidence1json`), and
+its forms and roles again as tables, between `<!-- table forms -->` and `<!-- end
+forms -->`.
+
 Rules are numbered, and the page's last table names for each the golden vectors
 that show it, or says that there is none.
 """
@@ -22,10 +26,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
-from provenance.claims.roles import DEFAULT_ROLES
-from provenance.epcis.reading import read_event
 
 from provenance.claims.event import Field, Item, derive_salt, make_event
 from provenance.claims.statement import parse_entry, sign_statement
@@ -65,6 +68,8 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.trust import format_trust, parse_trust
 from provenance.proof.verify import examine_bundle
+from provenance.rules.book import assessment, baseline
+from provenance.rules.reading import read_event
 from provenance.tlog.checkpoint import (
     Checkpoint,
     format_checkpoint,
@@ -87,11 +92,13 @@ VECTORS = PROJECT / "tests" / "vectors"
 
 ORIGIN = "ledger.example/page"
 MAKER = "did:web:maker.example"
-CAN = "https://id.gs1.org/01/09521001960014/21/K7"
+PRODUCT = "https://id.gs1.org/01/09521001960014"
+CAN = f"{PRODUCT}/21/K7"
 CARTON = "https://id.gs1.org/00/095210010000000017"
 NOW = 1_772_323_200_000  # 2026-03-01T00:00:00Z
 
 EXAMPLE = re.compile(r"<!-- example (\S+) -->\n```\n(.*?)```\n", re.DOTALL)
+TABLE = re.compile(r"<!-- table (\S+) -->\n(.*?)<!-- end \1 -->", re.DOTALL)
 RULE = re.compile(r"^\*\*(\d+\.\d+)\*\*", re.MULTILINE)
 ROW = re.compile(r"^\| (\d+\.\d+(?: to \d+\.\d+)?) \| (.*) \|$", re.MULTILINE)
 
@@ -381,8 +388,9 @@ def trust() -> Iterator[str]:
         'role = "customs"',
         "until = 2027-01-01T00:00:00Z",
         "",
-        "[roles]",
-        'customs = ["customs_released", "inspecting"]',
+        "[[books]]",
+        f'id = "{baseline().id.hex()}"',
+        "from = 0",
     ]
     read = parse_trust("\n".join(lines) + "\n")
     assert parse_trust(format_trust(read)) == read, "it is read back"
@@ -431,7 +439,7 @@ def _can_bundle() -> bytes:
         [made], signer=key_of("maker"), issuer=MAKER, origin=ORIGIN, now=NOW
     )
     entry = parse_entry(submission.entry)
-    reading = read_event(made.body, made.counts)
+    reading = read_event(made.body, made.counts, baseline())
     link = Link(0, 0, reading.time, reading.kinds(3), (1,), made.id)
     value = head_of([(link, chain_hashes(CAN, [link])[0])]).value
     commitment = Commitment(1, map_root([(map_key(CAN), value)]), 1, NOW)
@@ -469,6 +477,7 @@ def _can_bundle() -> bytes:
         log_hashes=(),
         subject=CAN,
         trails=(
+            ProvenTrail(PRODUCT, 0),
             ProvenTrail(CAN, 1, (Range(0, 1),)),
             ProvenTrail(trust_item(ORIGIN), 0),
         ),
@@ -553,10 +562,25 @@ def trustversion() -> Iterator[str]:
     yield from hexed(sha256(entry).digest())
 
 
+def evidence1() -> Iterator[str]:
+    yield baseline().id.hex()
+
+
+BOOK = PROJECT / "provenance" / "rules" / "evidence-1.json"
+
+
+def evidence1json() -> Iterator[str]:
+    text = BOOK.read_text(encoding="utf-8")
+    assert sha256(encode(json.loads(text))).digest() == baseline().id
+    yield from text.splitlines()
+
+
 EXAMPLES: dict[str, Callable[[], Iterable[str]]] = {
     "bundle": bundle,
     "canonical": canonical,
     "event": event,
+    "evidence1": evidence1,
+    "evidence1json": evidence1json,
     "items": items,
     "keys": keys,
     "map": the_map,
@@ -570,14 +594,63 @@ EXAMPLES: dict[str, Callable[[], Iterable[str]]] = {
 }
 
 
+# Tables of the rule book.
+
+
+def forms() -> Iterator[str]:
+    yield "| type | action | lists | one at least of | needs one of |"
+    yield "|---|---|---|---|---|"
+    for kind, action, lists, some, needs in _book()["forms"]:
+        named = [
+            f"`{relation}` {_bound(least, most)}*{effect}*"
+            for relation, least, most, effect in lists
+        ]
+        yield (
+            f"| `{kind}` | {f'`{action}`' if action else ''}"
+            f" | {', '.join(named)} | {_sets(some)} | {_sets(needs)} |"
+        )
+
+
+def _bound(least: int, most: int) -> str:
+    return f"({least} to {most}) " if most else f"({least}+) " * bool(least)
+
+
+def _sets(sets: Sequence[Sequence[str]]) -> str:
+    return "; ".join(" ".join(f"`{word}`" for word in one) for one in sets)
+
+
+def roles() -> Iterator[str]:
+    yield "| role | kinds |"
+    yield "|---|---|"
+    for role, kinds in _book()["roles"].items():
+        yield f"| `{role}` | {' '.join(kinds)} |"
+
+
+def _book() -> dict[str, Any]:
+    book: dict[str, Any] = json.loads(BOOK.read_bytes())
+    return book
+
+
+TABLES: dict[str, Callable[[], Iterable[str]]] = {
+    "forms": forms,
+    "roles": roles,
+}
+
+
 def made_anew(page: str) -> str:
-    """Return *page* with every example as the library makes it."""
+    """Return *page* with every example and table as the library makes it."""
 
     def anew(found: re.Match[str]) -> str:
         lines = "\n".join(EXAMPLES[found[1]]())
         return f"<!-- example {found[1]} -->\n```\n{lines}\n```\n"
 
-    return EXAMPLE.sub(anew, page)
+    def table(found: re.Match[str]) -> str:
+        lines = "\n".join(TABLES[found[1]]())
+        return (
+            f"<!-- table {found[1]} -->\n\n{lines}\n\n<!-- end {found[1]} -->"
+        )
+
+    return TABLE.sub(table, EXAMPLE.sub(anew, page))
 
 
 def rules_of(page: str) -> list[str]:
@@ -646,28 +719,11 @@ def test_every_rule_has_its_row_and_every_vector_is_there() -> None:
             assert list(VECTORS.glob(f"{pattern}.json")), (rule, pattern)
 
 
-def test_the_table_of_roles_is_the_default() -> None:
+def test_what_the_page_says_of_the_books_is_what_is_shipped() -> None:
     page = read_page()
-    groups = {
-        name: words.split()
-        for name, words in re.findall(
-            r"`([A-Z]+)`(?: stands)? for `([a-z_\s]+)`", page
-        )
-    }
-    rows = re.findall(
-        r"^\| `([a-z ]+)` \| ([a-z_A-Z` ]+) \|$", page, re.MULTILINE
-    )
-    roles = {
-        role: frozenset(
-            kind
-            for word in kinds.replace("`", "").split()
-            for kind in groups.get(word, [word])
-        )
-        for role, kinds in rows
-        if role in DEFAULT_ROLES
-    }
 
-    assert roles == DEFAULT_ROLES
+    assert sorted(m[1] for m in TABLE.finditer(page)) == sorted(TABLES)
+    assert f"`late_after` of {assessment().late_after:,}" in page
 
 
 def test_modules_name_sections_that_are_there() -> None:

@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from provenance.claims.roles import DEFAULT_ROLES
-from provenance.epcis.form import check_whole
-from provenance.epcis.reading import read_event as read_words
 
 from provenance import errors
+from provenance.claims.act import Act, Need
 from provenance.claims.entry import entry_kind
 from provenance.claims.event import (
     Field,
@@ -30,7 +28,7 @@ from provenance.claims.event import (
     relation_of,
     room_for,
 )
-from provenance.claims.registry import Act, Authority, TrustRegistry
+from provenance.claims.registry import Authority, Occasion, TrustRegistry
 from provenance.claims.statement import parse_entry, parse_submission
 from provenance.claims.trail import Link, chain_hashes, head_of, map_key
 from provenance.claims.versions import (
@@ -58,6 +56,10 @@ from provenance.proof.receipt import verify_receipt
 from provenance.proof.trust import Trust, format_trust, parse_trust
 from provenance.proof.verdict import NOT_CHECKED, Outcome
 from provenance.proof.verify import examine_bundle
+from provenance.rules.book import baseline
+from provenance.rules.books import Books
+from provenance.rules.form import check_whole
+from provenance.rules.reading import read_event as read_words
 from provenance.tlog import patricia
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.merkle import Node
@@ -194,12 +196,12 @@ def read_shown_leaves(given: Given) -> Mapping[str, object]:
 
 
 def read_form(given: Given) -> None:
-    check_whole(parse_event(raw(given["data"])))
+    check_whole(parse_event(raw(given["data"])), baseline())
 
 
 def read_reading(given: Given) -> Mapping[str, object]:
     counts = tuple((code, count) for code, count in given["counts"])
-    reading = read_words(body_of(given), counts)
+    reading = read_words(body_of(given), counts, baseline())
     return {
         "time": reading.time,
         "kinds": [[code, reading.kinds(code)] for code, _ in counts],
@@ -243,13 +245,20 @@ def read_statement(given: Given) -> Mapping[str, object]:
 
 def read_submission(given: Given) -> Mapping[str, object]:
     trust = trust_of(given["trust"])
-    admission = Admission(trust.registry(), origin=trust.origin)
+    books = Books.resolve(trust.books)
+    admission = Admission(
+        trust.registry(),
+        origin=trust.origin,
+        books=books,
+        clock_bound=1000 * trust.clock_bound_seconds,
+    )
     heads = {map_key(item): raw(link) for item, link in given["heads"]}
     submission = parse_submission(raw(given["submission"]))
     checked = check_submission(
         submission.entry,
         submission.events,
         find_key=admission.registry.public_key,
+        book=books.at(7),
     )
     admission.admit(
         checked,
@@ -293,6 +302,7 @@ def held_by(registry: TrustRegistry) -> list[object]:
         [
             actor.id,
             actor.name,
+            actor.enrolled_by,
             [
                 [key_id, key.added, key.revoked, key.reason]
                 for key_id, key in actor.keys.items()
@@ -313,11 +323,13 @@ def held_by(registry: TrustRegistry) -> list[object]:
 
 
 def is_granted(registry: TrustRegistry, asked: list[Any]) -> bool:
-    issuer, kinds, creates, places, time, _ = asked
+    issuer, needs, places, time, _ = asked
+    wanted = [Need(frozenset(kinds), tuple(keys)) for kinds, keys in needs]
     try:
         registry.require_act(
             issuer,
-            Act(frozenset(kinds), tuple(creates), tuple(places)),
+            Act(tuple(wanted), tuple(places)),
+            book=baseline(),
             holds=lambda grant: grant.covers(time, time),
         )
     except errors.RejectedError:
@@ -328,11 +340,16 @@ def is_granted(registry: TrustRegistry, asked: list[Any]) -> bool:
 def read_registry(given: Given) -> Mapping[str, object]:
     registry = trust_of(given["trust"]).registry()
     statements = list(given["statements"])
-    for number, (log_index, issuer, events) in enumerate(statements, start=1):
+    for number, (log_index, issuer, key_id, time, events) in enumerate(
+        statements, start=1
+    ):
         before = held_by(registry)
         parsed = [parse_event(raw(data)) for data in events]
+        occasion = Occasion(
+            issuer, Hash(raw(key_id)), log_index, baseline(), (time, time)
+        )
         try:
-            registry.apply_all(parsed, issuer=issuer, log_index=log_index)
+            registry.apply_all(parsed, occasion)
         except ProvenanceError:
             assert number == len(statements), "only the last may be refused"
             assert held_by(registry) == before, "then nothing has changed"
@@ -482,11 +499,6 @@ def read_bundle(given: Given) -> Mapping[str, object]:
 def read_trust(given: Given) -> Mapping[str, object]:
     trust = parse_trust(given["text"])
     assert parse_trust(format_trust(trust)) == trust
-    changed = {
-        role: sorted(trust.roles[role]) if role in trust.roles else None
-        for role in {*trust.roles, *DEFAULT_ROLES}
-        if trust.roles.get(role) != DEFAULT_ROLES.get(role)
-    }
     return {
         "origin": trust.origin,
         "log_keys": [log.key.vkey for log in trust.policy.logs],
@@ -505,8 +517,8 @@ def read_trust(given: Given) -> Mapping[str, object]:
         "threshold": trust.threshold,
         "authorities": [person(actor) for actor in trust.authorities],
         "actors": [person(actor) for actor in trust.actors],
-        "changed_roles": changed,
-        "roles": {role: sorted(kinds) for role, kinds in trust.roles.items()},
+        "clock_bound_seconds": trust.clock_bound_seconds,
+        "books": trust.books,
     }
 
 
@@ -617,4 +629,4 @@ def test_the_name_of_a_bundle_says_its_outcome() -> None:
 
 
 def test_the_vectors_stay_small_enough_to_be_carried_along() -> None:
-    assert sum(map(len, make.stored().values())) < 5 * 2**19
+    assert sum(map(len, make.stored().values())) < 7 * 2**19

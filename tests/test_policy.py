@@ -134,6 +134,66 @@ def test_cosignatures_in_a_group_that_is_not_met_do_not_count() -> None:
         either.check(cosigned("x1", "y1"))
 
 
+TREES = [
+    "quorum x1\n",
+    "group x 2 x1 x2 x3\nquorum x\n",
+    "group x all x1 x2 x3\nquorum x\n",
+    "group x 2 x1 x2 x3\ngroup y any y1 y2 y3\ngroup b all x y\nquorum b\n",
+    "group x 2 x1 x2 x3\ngroup y 2 y1 y2 y3\ngroup b any x y\nquorum b\n",
+]
+TIMES = st.lists(st.integers(1, 9), max_size=2)
+
+
+@given(
+    st.sampled_from(TREES),
+    st.fixed_dictionaries(dict.fromkeys(W, TIMES)),
+    st.integers(-1, 10),
+)
+def test_the_time_is_the_greatest_since_when_the_quorum_is_met(
+    groups: str, times: dict[str, list[int]], until: int
+) -> None:
+    asked = policy(WITNESSES + groups)
+    lines = [(name, time) for name, its in times.items() for time in its]
+
+    def meets(since: int, most: int) -> bool:
+        """Ask the plain question of the cosignatures of a time alone."""
+        some = [line for line in lines if since <= line[1] <= most]
+        try:
+            asked.check(signed_at(some))
+        except QuorumNotMetError:
+            return False
+        return True
+
+    def latest(most: int) -> int | None:
+        found = [time for time in range(1, 10) if meets(time, most)]
+        return max(found) * 1000 if found else None
+
+    if not meets(1, 9):
+        with pytest.raises(QuorumNotMetError):
+            asked.examine(signed_at(lines), until=until * 1000)
+        return
+    met = asked.examine(signed_at(lines), until=until * 1000)
+    assert met.time == latest(until)
+    assert met.claimed == latest(9)
+    assert met.counted == asked.check(signed_at(lines))
+    assert list(met.witnesses) == [
+        each.name.removesuffix(".example") for each in met.counted
+    ]
+
+
+def signed_at(lines: list[tuple[str, int]]) -> SignedCheckpoint:
+    return sign_checkpoint(CHECKPOINT, LOG).with_cosignatures(
+        *(W[name].sign(CHECKPOINT, time=time) for name, time in lines)
+    )
+
+
+def test_no_quorum_has_no_time() -> None:
+    met = policy(WITNESSES + "quorum none\n").examine(
+        cosigned("x1"), until=10**15
+    )
+    assert (met.counted, met.time, met.claimed) == ((), None, None)
+
+
 def test_a_witness_outside_the_quorum_does_not_count() -> None:
     some = policy(WITNESSES + "group x 2 x1 x2\nquorum x\n")
     with pytest.raises(QuorumNotMetError):

@@ -29,7 +29,7 @@ from tests.vectors.makers.judged import RECALL, RELEASE
 from tests.vectors.makers.play import Play, nested, pinned, tiny
 from tests.vectors.makers.trust import TEXTS
 from tests.vectors.makers.version import BOOK, signed, version
-from tests.vectors.names import CUSTOMS, GTIN, LOT, MAKER, can, sscc
+from tests.vectors.names import CUSTOMS, DAY, GTIN, LOT, MAKER, can, sscc
 from tests.vectors.reference import Event
 from tests.world import World
 
@@ -57,6 +57,20 @@ def told(seed: int) -> Play:
         things = some(cans + boxes)
         return play.seen(*things, step=chance.choice(steps), fields=secrets())
 
+    def withdrawn() -> Event:
+        # An error is declared once.
+        if not said:
+            return play.made(LOT)
+        return play.as_error(said.pop(chance.randrange(len(said))))
+
+    def product() -> Event:
+        return play.told(
+            "ObjectEvent",
+            ("about", GTIN),
+            action="OBSERVE",
+            bizStep=chance.choice(["inspecting", RECALL]),
+        )
+
     by_maker: list[Callable[[], Event]] = [
         lambda: play.made(*some(cans), lot=chance.choice(["L7", "L8"])),
         lambda: play.made(*some(lots)),
@@ -66,12 +80,20 @@ def told(seed: int) -> Play:
         lambda: play.unpacked(chance.choice(boxes)),
         lambda: play.turned(some(cans[:2]), some(cans[2:])),
         lambda: seen("inspecting", "storing", "inspecting", RECALL),
-        lambda: play.as_error(chance.choice(said)) if said else play.made(LOT),
+        withdrawn,
+        lambda: play.packed(chance.choice(boxes), *some(lots)),
+        lambda: play.packed(
+            chance.choice(boxes), *some(cans), action="OBSERVE"
+        ),
+        lambda: play.ended(*some(cans)),
+        product,
     ]
     by_customs: list[Callable[[], Event]] = [
         lambda: seen("inspecting", HOLD, RELEASE)
     ]
     for _ in range(chance.randint(1, 9)):
+        if chance.random() < 0.1:
+            play.now += 35 * DAY
         is_customs = chance.random() < 0.2
         tellings = by_customs if is_customs else by_maker
         events = [

@@ -6,19 +6,23 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from provenance.claims.roles import DEFAULT_ROLES
 
+from provenance.claims.act import Act, Need
 from provenance.claims.actor import Grant
-from provenance.claims.registry import Act, Authority
+from provenance.claims.registry import Authority
 from provenance.encoding.base64 import encode_base64
+from provenance.encoding.digest import sha256
 from provenance.errors import MalformedError
 from provenance.proof.trust import (
+    DEFAULT_CLOCK_BOUND,
     DEFAULT_MAX_AGE,
     RELATED_TRAILS,
     Trust,
     format_trust,
     parse_trust,
 )
+from provenance.rules.book import baseline
+from provenance.rules.books import BASELINE, BookRef
 from provenance.tlog.note import NoteVerifier
 from provenance.tlog.policy import Log, Policy, format_policy, parse_policy
 from tests.world import ORIGIN, OWNER, World, signer_of
@@ -60,15 +64,8 @@ def a_full_trust() -> Trust:
                 )
             ),
         ),
-        roles={
-            **{
-                role: kinds
-                for role, kinds in DEFAULT_ROLES.items()
-                if role != "courier"
-            },
-            "customs": frozenset({"holding"}),
-            "painter": frozenset({"*"}),
-        },
+        books=(BASELINE[0], BookRef(sha256(b"a book"), 7)),
+        clock_bound_seconds=300,
         max_age_seconds=None,
         trails=frozenset({"lots"}),
     )
@@ -85,13 +82,13 @@ def test_what_is_written_is_read_back() -> None:
     ]
     assert again.auditors == ("w3",)
     assert again.quorum == "most"
-    assert "courier" not in again.roles
+    assert [ref.start for ref in again.books] == [0, 7]
 
 
 def test_a_plain_trust_is_read_back_as_well() -> None:
     trust = World(witnesses=("w1",)).trust()
     assert parse_trust(format_trust(trust)) == trust
-    assert "[roles]" not in format_trust(trust)
+    assert format_trust(trust).count("[[books]]") == 1
 
 
 def test_the_smallest_trust_file_has_an_origin_and_a_key() -> None:
@@ -103,7 +100,8 @@ def test_the_smallest_trust_file_has_an_origin_and_a_key() -> None:
         DEFAULT_MAX_AGE,
     )
     assert trust.trails == RELATED_TRAILS
-    assert trust.roles == DEFAULT_ROLES
+    assert trust.books == BASELINE
+    assert trust.clock_bound_seconds == DEFAULT_CLOCK_BOUND
     assert trust.registry().actors() == []
 
 
@@ -112,21 +110,27 @@ def test_the_registry_starts_from_authorities_and_pinned_actors() -> None:
     assert [actor.id for actor in registry.actors()] == [OWNER, CUSTOMS]
     assert registry.actor(OWNER).is_authority
     assert not registry.actor(CUSTOMS).is_authority
-    act = Act(frozenset({"holding"}), (), ("urn:place",))
+    act = Act((Need(frozenset({"holding"})),), ("urn:place",))
     registry.require_act(
-        CUSTOMS, act, holds=lambda given: given.covers(1_000, 2_000)
+        CUSTOMS,
+        act,
+        book=baseline(),
+        holds=lambda given: given.covers(1_000, 2_000),
     )
 
 
-def test_roles_are_replaced_added_and_dropped() -> None:
-    roles = parse_trust(
-        SMALLEST
-        + '[roles]\ncustoms = ["holding"]\npainter = ["*"]\ncourier = []\n'
-    ).roles
-    assert roles["customs"] == {"holding"}
-    assert roles["painter"] == {"*"}
-    assert "courier" not in roles
-    assert roles["carrier"] == DEFAULT_ROLES["carrier"]
+def test_books_are_named_with_the_entry_from_which_they_count() -> None:
+    first, second = sha256(b"one").hex(), sha256(b"two").hex()
+    rows = "".join(
+        f'[[books]]\nid = "{digest}"\nfrom = {start}\n'
+        for digest, start in ((first, 0), (second, 9))
+    )
+    trust = parse_trust(SMALLEST + rows)
+    assert [(ref.id.hex(), ref.start) for ref in trust.books] == [
+        (first, 0),
+        (second, 9),
+    ]
+    assert parse_trust(format_trust(trust)) == trust
 
 
 def test_a_url_of_a_witness_is_kept() -> None:
@@ -176,7 +180,6 @@ def change(**changes: Any) -> Trust:
     ({"actors": (dataclasses.replace(pinned(), keys=()),)}, "has no key"),
     ({"actors": (pinned(Grant(OWNER, "customs")),)}, "has a grant of"),
     ({"actors": (pinned(Grant(CUSTOMS, "customs", may_grant=True)),)}, "may not grant"),
-    ({"actors": (pinned(Grant(CUSTOMS, "king")),)}, "no role"),
     ({"actors": (pinned(), pinned())}, "named twice"),
     ({"actors": (dataclasses.replace(pinned(), is_pinned=False),)}, "pinned actors do not"),
     ({"authorities": (pinned(),), "actors": ()}, "pinned actors do not"),
@@ -213,9 +216,11 @@ GRANT = f'{SMALLEST}{ACTOR}[[actors.grants]]\nrole = "customs"\n'
     (f"{SMALLEST}witnesses = 7", "an array of tables"),
     (f"{SMALLEST}witnesses = [7]", r"witnesses\[0\] of the trust file is no table"),
     (f'{SMALLEST}[[witnesses]]\nname = "w1"', r"witnesses\[0\].key"),
-    (f"{SMALLEST}roles = 7", "a table"),
-    (f"{SMALLEST}[roles]\ncustoms = 7", "roles.customs"),
-    (f"{SMALLEST}[roles]\ncustoms = [7]", "roles.customs"),
+    (f"{SMALLEST}[roles]\ncustoms = [7]", "no member roles"),
+    (f'{SMALLEST}[[books]]\nid = "x"\nfrom = 0', "64 hex digits"),
+    (f"{SMALLEST}clock_bound_seconds = 299", "from 300 to 86400"),
+    (f"{SMALLEST}clock_bound_seconds = 86401", "from 300 to 86400"),
+    (f'{SMALLEST}clock_bound_seconds = "any"', "a whole number"),
     (f"{SMALLEST}{ACTOR}colour = 1", r"actors\[0\].colour"),
     (f"{SMALLEST}{ACTOR}".replace(KEY, KEY[:-1]), "base64"),
     (f"{GRANT}from = 7", r"actors\[0\].grants\[0\].from of the trust file must be a time"),
@@ -262,3 +267,129 @@ def test_hostile_text_raises_only_malformed(text: str) -> None:
 def test_a_trust_file_nested_without_end_is_refused(opening: str) -> None:
     with pytest.raises(MalformedError):
         parse_trust("x = " + opening * 5_000)
+
+
+# Witnesses that nobody asks for.
+
+
+def three_witnesses(kind: str = "witnesses") -> str:
+    policy = World(witnesses=("w1", "w2", "w3")).trust().policy
+    return SMALLEST + "".join(
+        f'[[{kind}]]\nname = "{each.name}"\nkey = "{each.key.vkey}"\n'
+        for each in policy.witnesses
+    )
+
+
+@pytest.mark.parametrize("kind", ["witnesses", "auditors"])
+def test_whoever_names_witnesses_says_how_many_are_asked_for(kind: str) -> None:
+    with pytest.raises(MalformedError, match=r'no quorum.* quorum = "none"'):
+        parse_trust(three_witnesses(kind))
+
+
+def test_witnesses_may_be_named_and_not_asked_for_if_that_is_said() -> None:
+    trust = parse_trust(f'quorum = "none"\n{three_witnesses()}')
+    assert trust.quorum is None
+    assert len(trust.policy.witnesses) == 3
+    assert parse_trust(format_trust(trust)) == trust
+
+
+def test_one_of_three_may_be_all_that_is_asked_for() -> None:
+    assert parse_trust(f'quorum = "w2"\n{three_witnesses()}').quorum == "w2"
+
+
+# Numbers and times at the edges.
+
+NUMBERS = ("max_age_seconds", "threshold", "clock_bound_seconds")
+
+
+@pytest.mark.parametrize("member", NUMBERS)
+@pytest.mark.parametrize(
+    "value",
+    ["1" * 5_000, "-" + "9" * 5_000, "1" + "_0" * 5_000, "0x" + "f" * 5_000],
+)
+def test_a_number_of_thousands_of_digits_is_refused_by_name(
+    member: str, value: str
+) -> None:
+    with pytest.raises(MalformedError, match=rf"{member} of the trust file"):
+        parse_trust(f"{SMALLEST}{member} = {value}\n")
+
+
+@pytest.mark.parametrize("member", NUMBERS)
+@pytest.mark.parametrize("value", [2**53, -(2**53), 10**400])
+def test_a_number_beyond_those_of_javascript_is_refused_by_name(
+    member: str, value: int
+) -> None:
+    with pytest.raises(MalformedError, match=rf"{member} of the trust file"):
+        parse_trust(f"{SMALLEST}{member} = {value}\n")
+
+
+def test_the_greatest_age_is_read_back() -> None:
+    trust = parse_trust(f"{SMALLEST}max_age_seconds = {2**53 - 1}\n")
+    assert parse_trust(format_trust(trust)) == trust
+
+
+def test_a_number_of_thousands_of_digits_in_a_row_is_refused_by_name() -> None:
+    rows = f'[[books]]\nid = "{"0" * 64}"\nfrom = {"1" * 5_000}\n'
+    with pytest.raises(MalformedError, match="from of the trust file"):
+        parse_trust(SMALLEST + rows)
+
+
+@pytest.mark.parametrize("member", ["from", "until"])
+@pytest.mark.parametrize(
+    "time",
+    [
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00Z",
+        "1969-12-31T23:59:59.999Z",
+        "1970-01-01T00:00:00+00:01",
+    ],
+)
+def test_a_time_before_1970_is_refused_by_name(member: str, time: str) -> None:
+    match = rf"grants\[0\].{member} of the trust file must be a time from 1970"
+    with pytest.raises(MalformedError, match=match):
+        parse_trust(f"{GRANT}{member} = {time}\n")
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999Z",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59.999-23:59",
+    ],
+)
+def test_a_time_at_the_end_of_the_calendar_is_read_back(time: str) -> None:
+    trust = parse_trust(f"{GRANT}until = {time}\n")
+    assert parse_trust(format_trust(trust)) == trust
+
+
+def test_a_time_that_no_calendar_has_cannot_be_written() -> None:
+    trust = dataclasses.replace(
+        World().trust(),
+        actors=(pinned(Grant(CUSTOMS, "customs", until=2**53 - 1)),),
+    )
+    with pytest.raises(MalformedError, match="beyond the calendar"):
+        format_trust(trust)
+
+
+@given(
+    st.sampled_from([*NUMBERS, "from", "until", "quorum", "books"]),
+    st.one_of(
+        st.integers(),
+        st.integers(1, 6_000).map("7".__mul__),
+        st.datetimes().map(lambda each: f"{each.isoformat()}Z"),
+        st.dates(),
+        st.floats(),
+        st.text(max_size=8).map(repr),
+    ),
+)
+def test_no_value_of_a_member_raises_anything_but_malformed(
+    member: str, value: object
+) -> None:
+    for start in (SMALLEST, GRANT):
+        try:
+            trust = parse_trust(f"{start}{member} = {value}\n")
+        except MalformedError:
+            continue
+        assert parse_trust(format_trust(trust)) == trust

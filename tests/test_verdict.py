@@ -115,6 +115,8 @@ def test_it_is_written_as_json() -> None:
         "timeline": [{
             "entry": 7, "event": 0, "time": "2026-01-01T00:00:00Z", "step": "inspecting", "labels": {"en": "Inspected"}, "place": "", "issuer": "did:web:a",
             "issuer_name": "A", "roles": ["customs"], "item": "urn:x", "why": "subject", "fields": {"/a": ["AA==", {"b": 1.5}, None]}, "event_id": "", "is_void": False, "error": None,
+                "late_seconds": 0,
+                "issuer_named_by": "",
         }],
     }  # fmt: skip
 

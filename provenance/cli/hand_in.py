@@ -127,6 +127,8 @@ class HandIn:
             problem = problem_of(answer)
             assert problem is not None, "all of these are in the table"
             told = {"refused": text_of(answer), "code": problem.code}
+            if answer.rule:
+                told["rule"] = answer.rule
         else:
             assert step.submission is not None, "it was handed in"
             entry = parse_entry(step.submission.entry)
@@ -174,7 +176,8 @@ def _remember(step: Step, told: Mapping[str, Any]) -> None:
             f"{text}; {len(outcome.logged)} statements of it, with the events"
             " before, are in the log"
         )
-    outcome.error = outcome.error or kind(text)
+    error = kind(text).under(told.get("rule", ""))
+    outcome.error = outcome.error or error
 
 
 def _ended(step: Step) -> Outcome:

@@ -60,12 +60,14 @@ class Problem(NamedTuple):
         code: What `provenance explain` knows it by.
         advice: What to do next, in a line.
         explanation: What it means, at length.
+        rule: Which rule was broken, by its name; "" for none.
     """
 
     exit_code: int
     code: str
     advice: str
     explanation: str
+    rule: str = ""
 
 
 USAGE_PROBLEM = Problem(
@@ -392,7 +394,9 @@ def problem_of(error: BaseException) -> Problem | None:
         return None
     if isinstance(error, errors.ProvenanceError):
         # What a node said has a code and an advice of its own.
-        return PROBLEMS[kind]._replace(code=error.code, advice=error.hint)
+        return PROBLEMS[kind]._replace(
+            code=error.code, advice=error.hint, rule=error.rule
+        )
     return PROBLEMS[kind]
 
 
@@ -440,10 +444,13 @@ def explanations() -> dict[str, str]:
 
 def to_json(problem: Problem, what: str, where: str) -> dict[str, object]:
     """Return an error as the JSON objects of commands have it."""
-    return {
+    said: dict[str, object] = {
         "code": problem.code,
         "what": what,
         "where": where,
         "do": problem.advice,
         "explain": f"provenance explain {problem.code}",
     }
+    if problem.rule:
+        said["rule"] = problem.rule
+    return said

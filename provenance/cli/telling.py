@@ -187,6 +187,11 @@ def moment_lines(moment: Moment, language: str) -> Iterator[str]:
     by = word("by", language, name=called(moment.issuer_name, moment.issuer))
     comma = "，" if language == "zh-CN" else ", "
     yield f"{by}{comma}{role}"
+    if moment.issuer_named_by:
+        yield word("named by", language, name=moment.issuer_named_by)
+    if moment.late_seconds:
+        delay = _delay_words(moment.late_seconds, language)
+        yield word("late", language, time=delay)
     if moment.place:
         yield word("at", language, place=moment.place)
     if moment.why != "subject":
@@ -197,6 +202,17 @@ def moment_lines(moment: Moment, language: str) -> Iterator[str]:
         yield word("shown", language)
         for line in field_lines(moment.fields):
             yield f"  {line}"
+
+
+def _delay_words(seconds: int, language: str) -> str:
+    """Return how long that is, in whole days, hours or minutes."""
+    for length, one, several in _UNITS:
+        if seconds >= length:
+            return counted(seconds // length, one, several, language)
+    return counted(seconds // 60, "minute", "minutes", language)
+
+
+_UNITS = ((86_400, "day", "days"), (3_600, "hour", "hours"))
 
 
 def void_words(moment: Moment, language: str) -> str:

@@ -126,6 +126,7 @@ def read_problem(status: int, said: JSON) -> tuple[Problem, ProvenanceError]:
     error = _error_of(problem, members)
     error.code = problem.code or error.code
     error.hint = problem.advice or error.hint
+    error.rule = _text(members, "rule")
     error.__cause__ = AnsweredError(problem)
     return problem, error
 

@@ -9,7 +9,7 @@ In full: `FORMATS.md`, section 12.
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from provenance.claims.event import CODES, QUANTITY_LISTS, Item
 from provenance.claims.trail import Link
@@ -80,32 +80,43 @@ class Seen:
 
     However often it is met, its own leaves, which may be many, are gone
     through once.
+
+    Attributes:
+        link: The link.
+        met: The event, as it is met from all trails.
+        sayings: What is said on any trail, so that the same is one.
+        at: Where it stands.
+        event: The event.
+        relation: In which list it names the item; it does in one alone.
+        effect: What it does to the item, as an evidence book has it.
+        happened: What it opens and closes of the item as a container.
+        packed: What it opens and closes of the item's stays, once that was
+            asked for.
     """
 
     link: Link
     met: Met
     sayings: dict[tuple[object, ...], tuple[object, ...]]
+    at: Position = field(init=False)
+    event: SeenEvent = field(init=False)
+    relation: str = field(init=False)
+    effect: str = field(init=False)
+    happened: Happening = field(init=False)
+    packed: Happening | None = None
     _said: tuple[object, ...] | None = None
 
-    @property
-    def at(self) -> Position:
-        """Where it stands."""
-        return self.link.place
-
-    @property
-    def event(self) -> SeenEvent:
-        """The event."""
-        return self.met.event
-
-    @property
-    def relation(self) -> str:
-        """In which list it names the item; an event names it in one alone."""
-        return self.event.items[self.link.leaves[0]].relation
-
-    @property
-    def effect(self) -> str:
-        """What it does to the item, as an evidence book has it."""
-        return self.event.reading.effect(CODES[self.relation])
+    def __post_init__(self) -> None:
+        """Read what the item's own leaves say."""
+        self.at, self.event = self.link.place, self.met.event
+        self.relation = self.event.items[self.link.leaves[0]].relation
+        self.effect = self.event.reading.effect(CODES[self.relation])
+        self.happened = Happening(
+            self.link.time,
+            self.at,
+            self.event.reported,
+            self.effect,
+            is_loose=self.relation in QUANTITY_LISTS,
+        )
 
     @property
     def makes(self) -> bool:
@@ -129,17 +140,6 @@ class Seen:
             self._said = self.sayings.setdefault(said, said)
         return self._said
 
-    def happening(self, parent: str = "") -> Happening:
-        """Return what it opens and closes."""
-        return Happening(
-            self.link.time,
-            self.at,
-            self.event.reported,
-            self.effect,
-            parent,
-            self.relation in QUANTITY_LISTS,
-        )
-
 
 @dataclass(slots=True)
 class View:
@@ -162,7 +162,7 @@ class View:
     def happened(self) -> Sequence[Happening]:
         """What stands, by the time at which it happened."""
         if self._happened is None:
-            self._happened = sorted(seen.happening() for seen in self.standing)
+            self._happened = sorted(seen.happened for seen in self.standing)
         return self._happened
 
 

@@ -21,8 +21,8 @@ shown, but it opens nothing in the past and closes nothing.
 In full: `FORMATS.md`, section 12.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -69,8 +69,7 @@ class Happening(NamedTuple):
         return self.reported - self.time > late
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """What of a trail is looked through.
 
     Attributes:
@@ -87,19 +86,17 @@ class Window:
     stop: Position = LAST
     grace: int | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether it has neither a place nor a time."""
-        return self.start > self.stop and _from(self.since) > _to(self.until)
-
     def holds(
         self, place: Position, time: int, reported: int, *, late: int
     ) -> bool:
         """Return whether an event belongs to it."""
-        if self.start <= place <= self.stop:
+        since, until, start, stop, grace = self
+        if start <= place <= stop:
             return True
-        return _from(self.since) <= time <= _to(self.until) and (
-            self.grace is None or reported <= self.grace + late
+        return (
+            (since is None or since <= time)
+            and (until is None or time <= until)
+            and (grace is None or reported <= grace + late)
         )
 
     def meets(self, since: int | None, until: int | None) -> bool:
@@ -108,15 +105,18 @@ class Window:
             until
         )
 
-    def within(self, other: "Window") -> "Window":
-        """Return what both have."""
-        return replace(
-            self.closed(other.until, other.stop, other.grace),
-            since=None
-            if self.since is None and other.since is None
-            else int(max(_from(self.since), _from(other.since))),
-            start=max(self.start, other.start),
+    def within(self, other: "Window") -> "Window | None":
+        """Return what both have; None if that is neither place nor time."""
+        start = max(self.start, other.start)
+        since = self.since
+        if since is None or (other.since is not None and other.since > since):
+            since = other.since
+        _, until, _, stop, grace = self.closed(
+            other.until, other.stop, other.grace
         )
+        if start > stop and _from(since) > _to(until):
+            return None
+        return Window(since, until, start, stop, grace)
 
     def around(self, other: "Window") -> "Window":
         """Return one that has all that both have."""
@@ -136,8 +136,8 @@ class Window:
             until, grace = self.until, self.grace
         elif self.until == until and self.grace is not None:
             grace = self.grace if grace is None else min(grace, self.grace)
-        return replace(
-            self, until=until, stop=min(self.stop, stop), grace=grace
+        return Window(
+            self.since, until, self.start, min(self.stop, stop), grace
         )
 
 
@@ -237,7 +237,7 @@ class _Stays:
 
 def cut(
     window: Window,
-    happened: Iterable[Happening],
+    happened: Sequence[Happening],
     *,
     late: int,
     reuse: int | None,
@@ -256,25 +256,25 @@ def cut(
     """
     if window.since is None:
         return window
-    before: Happening | None = None
-    was_made = False
-    for each in happened:
-        if (each.time, each.place) > (window.since, window.start):
-            if (
-                reuse is not None
-                and before is not None
-                and each.time - before.time > reuse
-            ):
-                return window.closed(
-                    max(before.time, window.since) + reuse,
-                    max(before.place, window.start),
-                    before.reported,
-                )
-            # A label is often made after what it is for: that is no new life.
-            if not each.is_late(late) and (
-                each.effect in _ENDS or (each.effect == "made" and was_made)
-            ):
-                return _closed(window, each)
+    opening = window.since, window.start
+    first = bisect_right(happened, opening, key=_when)
+    before = happened[first - 1] if first else None
+    was_made = any(each.effect == "made" for each in happened[:first])
+    for each in happened[first:]:
+        if (
+            reuse is not None
+            and before is not None
+            and each.time - before.time > reuse
+        ):
+            return window.closed(
+                max(before.time, window.since) + reuse,
+                max(before.place, window.start),
+                before.reported,
+            )
+        # A label is often made after what it is for: that is no new life.
+        is_anew = each.effect == "made" and was_made
+        if (is_anew or each.effect in _ENDS) and not each.is_late(late):
+            return _closed(window, each)
         was_made |= each.effect == "made"
         before = each
     return window
@@ -351,6 +351,10 @@ def _lives(happened: Iterable[Happening], late: int) -> list[int]:
         elif each.effect in _ENDS and not each.is_late(late):
             has_ended = True
     return began
+
+
+def _when(each: Happening) -> tuple[int, Position]:
+    return each.time, each.place
 
 
 def _closed(window: Window, each: Happening) -> Window:

@@ -302,6 +302,7 @@ class _Walk:
     _sayings: dict[tuple[object, ...], tuple[object, ...]] = field(
         default_factory=dict
     )
+    _led: set[tuple[Position, str, Why, str]] = field(default_factory=set)
     _turned: set[tuple[Position, Window]] = field(default_factory=set)
     _issuers: set[str] = field(default_factory=set)
     _unheard: list[str] = field(default_factory=list)
@@ -428,8 +429,7 @@ class _Walk:
         self._look_through(visit, view, window)
         if visit.why in _HAS_CONTAINERS and Why.CONTAINER in self.wants:
             for parent, stay in self._stays_in(visit, view):
-                inside = stay.within(window)
-                if not inside.is_empty:
+                if (inside := stay.within(window)) is not None:
                     depth = visit.depth + 1
                     self._follow(_Visit(parent, Why.CONTAINER, inside, depth))
 
@@ -444,8 +444,13 @@ class _Walk:
             at, reported = seen.at, seen.event.reported
             if not window.holds(at, seen.link.time, reported, late=late):
                 continue
+            # Through whichever of its windows it is seen, it leads to the same.
+            key = at, visit.item, visit.why, visit.issuer
+            if key in self._led:
+                continue
             self.sightings.setdefault(Sighting(at, visit.item, visit.why))
             if at not in view.void and not seen.event.reading.declares_error:
+                self._led.add(key)
                 self._look(visit, seen)
 
     def _look(self, visit: _Visit, seen: Seen) -> None:
@@ -467,7 +472,7 @@ class _Walk:
             and seen.effect == "made"
             and not _FROM.isdisjoint(event.reading.effects.values())
         ):
-            made = seen.happening()
+            made = seen.happened
             window = Window(
                 until=made.time, stop=made.place, grace=made.reported
             )
@@ -529,10 +534,12 @@ class _Walk:
             happened = []
             for seen in view.standing:
                 if seen.effect == "ended":
-                    happened.append(seen.happening())
+                    happened.append(seen.happened)
                 elif seen.effect in _INTO_AND_OUT and seen.relation in _CHILD:
-                    parent = self._parent_of(visit, seen)
-                    happened.append(seen.happening(parent))
+                    if seen.packed is None:
+                        parent = self._parent_of(visit, seen)
+                        seen.packed = seen.happened._replace(parent=parent)
+                    happened.append(seen.packed)
             view.stays = stays_of(happened, late=self.bounds.late)
         return view.stays
 
@@ -578,7 +585,7 @@ class _Walk:
                 grade = Grade.ALARM
                 if grader is not None:
                     concerns = concerns_of(each.event.body)
-                    grade = grader.grade(each.happening(), concerns)
+                    grade = grader.grade(each.happened, concerns)
                 self.warned.append(Warned(each.at, item, visit.why, grade))
 
     # What is read.
@@ -604,18 +611,20 @@ class _Walk:
     def _view(self, visit: _Visit, trail: Trail) -> View:
         """Return what a visit looks at, as far as it can be seen."""
         try:
-            numbers = self._numbers(visit, trail)
+            first, last = self._stretch(visit, trail)
         except NotShownError as error:
             self._miss(visit, None, str(error))
             return _NOTHING
-        if not self._may_look(visit, len(numbers)):
-            return _NOTHING
-        runs = tuple(_runs(numbers))
-        view = self._views.get((visit.item, visit.why, runs))
+        key = visit.item, visit.why, first, last
+        view = self._views.get(key)
         if view is None:
-            seen = list(self._events_of(visit, trail, runs))
-            view = self._viewed(visit.item, seen)
-            self._views[visit.item, visit.why, runs] = view
+            numbers = self._numbers(visit, first, last)
+            if not self._may_look(visit, len(numbers)):
+                return _NOTHING
+            seen = list(self._events_of(visit, trail, _runs(numbers)))
+            view = self._views[key] = self._viewed(visit.item, seen)
+        elif not self._may_look(visit, len(view.seen)):
+            return _NOTHING
         return view
 
     def _viewed(self, item: str, seen: Sequence[Seen]) -> View:
@@ -624,23 +633,26 @@ class _Walk:
             self.void.setdefault((at, item), declared)
         return view
 
-    def _numbers(self, visit: _Visit, trail: Trail) -> Sequence[int]:
-        """Return the numbers of the links that a visit looks at, rising.
+    def _stretch(self, visit: _Visit, trail: Trail) -> tuple[int, int]:
+        """Return from which link up to which a visit's window may reach.
 
         Raises:
             NotShownError: Where its window begins or ends is not shown.
         """
-        first, last = 0, trail.count
-        if visit.why is Why.ACTOR:
-            return range(first, last)
-        if last > WHOLE:
-            start, stop = visit.window.start, visit.window.stop
-            a = 0 if start == FIRST else trail.first_at(start)
-            b = last if stop == LAST else trail.first_at(_after(stop))
-            first = max(0, min(a, b) - EDGE)
-            last = min(last, max(a, b) + EDGE)
+        count = trail.count
+        if visit.why is Why.ACTOR or count <= WHOLE:
+            return 0, count
+        start, stop = visit.window.start, visit.window.stop
+        a = 0 if start == FIRST else trail.first_at(start)
+        b = count if stop == LAST else trail.first_at(_after(stop))
+        return max(0, min(a, b) - EDGE), min(count, max(a, b) + EDGE)
+
+    def _numbers(self, visit: _Visit, first: int, last: int) -> Sequence[int]:
+        """Return the numbers of the links that are looked at of a stretch."""
         numbers: Sequence[int] = range(first, last)
-        if last - first > WHOLE:
+        if visit.why is Why.ACTOR:
+            return numbers
+        if len(numbers) > WHOLE:
             numbers = [
                 *numbers[:EDGE],
                 *self._between(visit, first + EDGE, last - EDGE),

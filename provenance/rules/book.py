@@ -26,7 +26,7 @@ In full: `FORMATS.md`, section 17.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, TypeAlias
@@ -157,8 +157,9 @@ class AssessmentBook:
 Book: TypeAlias = EvidenceBook | AssessmentBook
 
 
+@lru_cache(maxsize=16)
 def parse_book(data: bytes) -> Book:
-    """Return the book that *data* is.
+    """Return the book that *data* is; the same object for the same bytes.
 
     Raises:
         MalformedError: It is none; the message says where.

@@ -330,7 +330,8 @@ def parse_vkey(text: str) -> VerifierKey:
     key = VerifierKey(name, data[0] if data else -1, data[1:])
     if key_id != key.key_id.hex():
         raise MalformedError(
-            f"the key of {name} has id {key.key_id.hex()}, not {key_id[:8]!r}"
+            f"the key of {name[:80]} has id {key.key_id.hex()}, not"
+            f" {key_id[:8]!r}"
         )
     return key
 

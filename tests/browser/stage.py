@@ -46,8 +46,13 @@ LONG = 300
 HOSTILE_MARK = "<img src=x onerror=document.body.dataset.harmed=1>"
 HOSTILE_NAME = (
     f'{HOSTILE_MARK}"></li><script>document.body.dataset.harmed=1</script>'
-    "\u202e\u2067emanresu\u0007 " + "W" * 10_000
+    + "W" * 60
 )
+"""As long as a name may be; nobody is enrolled by one that hides something."""
+
+HOSTILE_WORDS = f"{HOSTILE_NAME}\u202e\u2067emanresu\u0007 " + "W" * 10_000
+"""What stands deep in an event may be anything."""
+
 
 
 @dataclass(frozen=True)
@@ -211,14 +216,14 @@ def _hostile_event(time: int, action: str, step: str) -> Event:
                 "sensorReport": [
                     {
                         "type": HOSTILE_MARK,
-                        "stringValue": HOSTILE_NAME,
+                        "stringValue": HOSTILE_WORDS,
                         "uom": HOSTILE_MARK,
                     }
                 ]
             }
         ],
         "certificationInfo": "javascript:document.body.dataset.harmed=1",
-        HOSTILE_MARK: HOSTILE_NAME,
+        HOSTILE_MARK: {HOSTILE_MARK: HOSTILE_WORDS},
     }
     return make_event(
         body, [Item("epcList", HOSTILE_CAN)], secret=secrets.token_bytes(32)

@@ -23,6 +23,7 @@ NO_MAP = (0, START, reference.H(b""))
 """What is said in the place of a commitment that is not there."""
 
 _BARE_CLASS = re.compile(r"https://id\.gs1\.org/01/[0-9]{14}(/22/[^/]+)?")
+_PRODUCT = re.compile(r"https://id\.gs1\.org/01/[0-9]{14}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ class Ledger:
         commitments: Log index → (item count, time, map root).
         events: Place → event.
         trails: Item → its links.
+        book: The rule book by which events are linked.
         signers: Actor → its key.
     """
 
@@ -150,6 +152,7 @@ class Ledger:
     commitments: dict[int, tuple[int, int, bytes]] = field(default_factory=dict)
     events: dict[Place, Event] = field(default_factory=dict)
     trails: dict[str, list[Link]] = field(default_factory=dict)
+    book: words.Book = field(default_factory=lambda: words.SHIPPED)
     signers: dict[str, Signer] = field(
         default_factory=lambda: {OWNER: signer_of(OWNER)}
     )
@@ -198,11 +201,30 @@ class Ledger:
         self.statements[index] = said
         for position, event in enumerate(events):
             self.events[index, position] = event
-            for item in dict.fromkeys(str(row[1]) for row in event.items):
-                link = link_of(event, item, index, position)
-                if link and item not in unlinked:
-                    self.trails.setdefault(item, []).append(link)
+            self._link(event, index, position, unlinked)
         return index
+
+    def _link(
+        self,
+        event: Event,
+        index: int,
+        position: int,
+        unlinked: Collection[str] = (),
+    ) -> None:
+        for item in dict.fromkeys(str(row[1]) for row in event.items):
+            link = link_of(event, item, index, position, self.book)
+            if link and item not in unlinked:
+                self.trails.setdefault(item, []).append(link)
+
+    def say_again(self, index: int) -> int:
+        """Log the statement of that index once more, to the byte."""
+        said = self.statements[index]
+        self.statements[self.log(self.entries[index])] = said
+        last = len(self.entries) - 1
+        for position, event in enumerate(said.events):
+            self.events[last, position] = event
+            self._link(event, last, position)
+        return last
 
     def publish_trust(self, version: bytes, entry: bytes) -> int:
         """Log a trust version."""
@@ -239,8 +261,17 @@ class Ledger:
     def root(self) -> bytes:
         return reference.mth(self.entries)
 
-    def sign(self, *, holder: str = "log", root: bytes | None = None) -> Note:
-        """Return the checkpoint of all entries, signed and cosigned."""
+    def sign(
+        self,
+        *,
+        holder: str = "log",
+        root: bytes | None = None,
+        times: Mapping[str, int] | None = None,
+    ) -> Note:
+        """Return the checkpoint of all entries, signed and cosigned.
+
+        Witnesses sign now, but for those that have another of the *times*.
+        """
         size = len(self.entries)
         text = reference.checkpoint(ORIGIN, size, root or self.root)
         lines = [reference.note_line(ORIGIN, signer_of(holder), text)]
@@ -248,7 +279,10 @@ class Ledger:
             signer = signer_of(name)
             lines.append(
                 reference.cosignature_line(
-                    f"{name}.example", signer, text, time=self.now // 1000
+                    f"{name}.example",
+                    signer,
+                    text,
+                    time=(times or {}).get(name, self.now) // 1000,
                 )
             )
         return Note(f"{text}\n{''.join(lines)}", size)
@@ -272,11 +306,12 @@ class Ledger:
 
         Args:
             subject: Whose story it is.
-            others: The items whose trails belong to it, but for the actors
-                that sign and the trust versions, which are found.
+            others: The items whose trails belong to it, but for the products
+                that they are units or lots of, the actors that sign and the
+                trust versions, which are found.
             commit: Whether to log a commitment first.
             hidden: Places whose event is not shown, so that links are rows.
-            omitted: Actors, or the trust versions, whose trails are left out.
+            omitted: Of what is found, that whose trails are left out.
             leaves: Place → the leaves to show of that event, instead of all
                 that name an item whose trail is there.
             ranges: Item → the [start, length] of the links shown of its
@@ -288,7 +323,9 @@ class Ledger:
         """
         if commit:
             self.commit()
-        names = {subject, *others, TRUST} - {*omitted}
+        named = {subject, *others}
+        products = {p for item in named if (p := product_of(item))}
+        names = {*named, *products, TRUST} - {*omitted}
         asked = dict(ranges or {})
         while True:
             shown = self._shown(names, asked)
@@ -341,7 +378,7 @@ class Ledger:
         event = self.events[at]
         if event.body["type"] == "TransformationEvent":
             return set(range(1, len(event.items) + 1))
-        return {n for item in names for n in event.own(item)}
+        return {n for item in names for n in own_leaves(event, item)}
 
     def _parts(
         self,
@@ -433,18 +470,38 @@ class Ledger:
         return [older.text, list(indexes), joined(proof)]
 
 
-def link_of(event: Event, item: str, index: int, position: int) -> Link | None:
-    """Return the link of *item* to an event; None if it has no trail so."""
+def product_of(item: str) -> str | None:
+    """Return the product that *item* is a unit or lot of; else None."""
+    found = _PRODUCT.match(item)
+    return found[0] if found and not _BARE_CLASS.fullmatch(item) else None
+
+
+def own_leaves(event: Event, item: str) -> tuple[int, ...]:
+    """Return the numbers of the leaves that give *item* its trail."""
     own = event.own(item)
-    relation = event.items[own[0] - 1][0]
-    if relation != "about" and _BARE_CLASS.fullmatch(item):
+    if not _BARE_CLASS.fullmatch(item):
+        return own
+    return tuple(n for n in own if event.items[n - 1][0] == "about")
+
+
+def link_of(
+    event: Event,
+    item: str,
+    index: int,
+    position: int,
+    book: words.Book = words.SHIPPED,
+) -> Link | None:
+    """Return the link of *item* to an event; None if it has no trail so."""
+    own = own_leaves(event, item)
+    if not own:
         return None
+    relation = event.items[own[0] - 1][0]
     try:
         time = words.time_of(event.body)
     except (KeyError, ValueError):
         time = 0
     code = reference.RELATIONS[relation]
-    kinds = words.kinds(event.body, event.counts, code)
+    kinds = words.kinds(event.body, event.counts, code, book)
     return Link(index, position, time, kinds, own, event.id)
 
 

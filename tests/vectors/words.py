@@ -1,16 +1,32 @@
 """What the words of an event mean for the links that it makes.
 
 The second reading of an event, slow and obvious as `reference.py` is: when it
-happened, and what it does with the items of each relation.
+happened, and what it does with the items of each relation. The words come from
+a rule book; where no other is given from the one that is shipped.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
+from importlib.resources import files
+from typing import Any
 
-from tests.vectors.reference import Body, Counts
+from tests.vectors.reference import RELATIONS, Body, Counts
 
 IN, OUT, MADE, WARNS, ERROR = 1, 2, 4, 8, 16
+
+Book = Mapping[str, Any]
+
+SHIPPED: Book = json.loads(
+    files("provenance.rules").joinpath("evidence-1.json").read_bytes()
+)
+"""The rule book that every verifier has."""
+
+_KINDS = {
+    "in": IN, "out": OUT, "emptied": OUT,
+    "made": MADE, "ended": MADE, "used": MADE,
+}  # fmt: skip
 
 _TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
@@ -23,14 +39,8 @@ REGISTRY = {
     "ActorEnrolled", "RoleGranted", "GrantRevoked", "KeyAdded", "KeyRotated",
     "KeyRevoked",
 }  # fmt: skip
-STEPS_THAT_WARN = {"customs_held", "customs_refused", "recalled"}
-DISPOSITIONS_THAT_WARN = {
-    "damaged", "destroyed", "disposed", "expired", "mismatch_class",
-    "mismatch_instance", "mismatch_quantity", "needs_replacement",
-    "no_pedigree_match", "non_conformant", "recalled", "stolen",
-}  # fmt: skip
-
-_STEP = "urn:provenance:step:"
+_STEPS = ("urn:provenance:step:", "https://ref.gs1.org/cbv/BizStep-")
+"""A step of our own is never a bare word."""
 _DISPOSITION = "https://ref.gs1.org/cbv/Disp-"
 _NAMESPACES = {
     "cbv": "https://ref.gs1.org/cbv/",
@@ -74,51 +84,56 @@ def time_of(body: Body) -> int:
     return 0 if body["type"] in REGISTRY else ms_of(str(body["eventTime"]))
 
 
-def kinds(body: Body, counts: Counts, code: int) -> int:
-    """Return what the event does with the items of relation *code*."""
+def effect(body: Body, code: int, book: Book = SHIPPED) -> str:
+    """Return what the event does to the items of relation *code*."""
+    form = (body["type"], body.get("action") or "")
+    for kind, action, lists, _, _ in book["forms"]:
+        if (kind, action) == form:
+            for relation, _, _, does in lists:
+                if RELATIONS[relation] == code:
+                    return str(does)
+    return "seen"
+
+
+def kinds(body: Body, counts: Counts, code: int, book: Book = SHIPPED) -> int:
+    """Return the kinds of the link of an item of relation *code*."""
     if body["type"] in REGISTRY:
         return 0
-    found = 0
-    kind, action = body["type"], body.get("action")
-    codes = {code for code, _ in counts}
-    if kind in {"AggregationEvent", "AssociationEvent"}:
-        if action == "ADD" and code in {6, 7}:
-            found |= IN
-        if action == "DELETE" and code in {6, 7}:
-            found |= OUT
-        if action == "DELETE" and code == 5 and not codes & {6, 7}:
-            found |= OUT
-    if kind == "ObjectEvent" and action in {"ADD", "DELETE"} and code in {3, 4}:
-        found |= MADE
-    if kind == "TransformationEvent" and code in {8, 9, 10, 11}:
-        found |= MADE
-    if warns(body):
+    does = effect(body, code, book)
+    found = _KINDS.get(does, 0)
+    if does == "emptied" and {6, 7} & {code for code, _ in counts}:
+        found = 0
+    if warns(body, book):
         found |= WARNS
     if "errorDeclaration" in body:
         found |= ERROR
     return found
 
 
-def warns(body: Body) -> bool:
+def warns(body: Body, book: Book = SHIPPED) -> bool:
     persistent = body.get("persistentDisposition")
     words = [body.get("disposition")]
     if isinstance(persistent, Mapping) and isinstance(
         persistent.get("set"), list
     ):
         words += persistent["set"]
-    uri = _written_out(body.get("bizStep"), body)
-    return (
-        uri.startswith(_STEP) and uri[len(_STEP) :] in STEPS_THAT_WARN
-    ) or any(_is_adverse(word, body) for word in words)
+    return _is_warning(
+        body.get("bizStep"), body, book["warns"]["steps"], _STEPS
+    ) or any(
+        _is_warning(
+            word, body, book["warns"]["dispositions"], (_DISPOSITION, "")
+        )
+        for word in words
+    )
 
 
-def _is_adverse(word: object, body: Body) -> bool:
-    if isinstance(word, str) and word in DISPOSITIONS_THAT_WARN:
-        return True
+def _is_warning(
+    word: object, body: Body, warning: list[str], starts: tuple[str, ...]
+) -> bool:
     uri = _written_out(word, body)
-    return (
-        uri.startswith(_DISPOSITION)
-        and uri[len(_DISPOSITION) :] in DISPOSITIONS_THAT_WARN
+    return any(
+        uri.startswith(start) and uri[len(start) :] in warning
+        for start in starts
     )
 
 

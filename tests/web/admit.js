@@ -28,19 +28,19 @@ import {
   leafHash,
   rootOf,
 } from "../../node/provenance_node/web/verify/encoding/tree.js";
-import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
+import { readAct } from "../../node/provenance_node/web/verify/rules/act.js";
 import {
   checkForm,
+  checkItems,
   checkNamed,
-} from "../../node/provenance_node/web/verify/epcis/form.js";
-import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
+} from "../../node/provenance_node/web/verify/rules/form.js";
+import { baseline } from "../../node/provenance_node/web/verify/rules/book.js";
 import { assertion } from "../../node/provenance_node/web/verify/epcis/corrections.js";
 import {
   InvalidSignatureError,
   MalformedError,
   RejectedError,
 } from "../../node/provenance_node/web/verify/errors.js";
-import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
 import { signatureIsValid } from "../../node/provenance_node/web/verify/keys.js";
 
 export class BrokenLinkError extends RejectedError {}
@@ -64,7 +64,10 @@ export function parseSubmission(data) {
 }
 
 /** Return the events of a submission that a ledger admits as things stand. */
-export async function admit(data, { registry, origin, heads, since, now }) {
+export async function admit(
+  data,
+  { registry, origin, heads, since, now, clockBound },
+) {
   const submission = parseSubmission(data);
   const { header, headerBytes, signature } = parseEntry(submission.entry);
   const known = registry.publicKey(header.keyId);
@@ -82,11 +85,12 @@ export async function admit(data, { registry, origin, heads, since, now }) {
   const changes = [];
   const acts = new Map();
   for (const event of events) {
+    const read = readWhole(event);
     if (isRegistryEvent(event.body)) {
       checkRegistryBody(event.body, event.items);
       changes.push(event);
     } else {
-      acts.set(event, readEpcis(event));
+      acts.set(event, read);
     }
     if (!event.items.some((item) => hasTrail(item.id, item.relation))) {
       throw new MalformedError("an event names no item that can have a trail");
@@ -97,12 +101,16 @@ export async function admit(data, { registry, origin, heads, since, now }) {
     throw new RejectedError("the statement was signed for another ledger");
   }
   registry.requireKey(header.issuer, header.keyId);
+  const book = baseline();
+  const holds = ({ start, until }) =>
+    (start === null || since >= start) &&
+    (until === null || now + clockBound <= until);
   const times = [...acts.values()].map(({ time }) => time);
   if (Math.max(header.issuedAt, ...times) > now + CLOCK_TOLERANCE) {
     throw new LifecycleError("it lies in the future");
   }
   for (const [event, { act }] of acts) {
-    registry.requireAct(header.issuer, act, (g) => g.covers(since, now));
+    registry.requireAct(header.issuer, act, { book, holds });
     const actors = new Set(registry.actors().map((actor) => actor.id));
     if (event.items.some((item) => actors.has(item.id))) {
       throw new RejectedError("only registry events name actors");
@@ -117,21 +125,22 @@ export async function admit(data, { registry, origin, heads, since, now }) {
   requireNames([...acts.keys()]);
   await registry.applyAll(changes, {
     issuer: header.issuer,
+    keyId: header.keyId,
     logIndex: 7,
-    holds: (grant) => grant.covers(since, now),
+    book,
+    when: [since, now],
+    holds,
   });
   return events;
 }
 
-function readEpcis({ body, counts, pointers, items }) {
-  for (const { relation, id } of items) {
-    if (relation === "actor" || canonicalItem(id) !== id) {
-      throw new MalformedError(`${relation} may not be ${id}`);
-    }
-  }
-  checkForm(body, counts, pointers);
+function readWhole({ body, counts, pointers, items }) {
+  const book = baseline();
+  const reading = checkForm(body, counts, pointers, book);
   for (const item of items) checkNamed(body, item);
-  return { act: readAct(body, items), time: readEvent(body, counts).time };
+  checkItems(body, items, reading, book);
+  if (isRegistryEvent(body)) return null;
+  return { act: readAct(body, items, reading, book), time: reading.time };
 }
 
 /** An id is used again only by the same event, to declare it an error. */

@@ -36,7 +36,8 @@ import {
   leafHash,
   rootOf,
 } from "../../node/provenance_node/web/verify/encoding/tree.js";
-import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
+import { baseline } from "../../node/provenance_node/web/verify/rules/book.js";
+import { readEvent } from "../../node/provenance_node/web/verify/rules/reading.js";
 import {
   Verifier,
   signatureIsValid,
@@ -137,7 +138,7 @@ test("the published trails end where the map says", (t) => {
       if (kinds & WARNS) warnings.push(last);
       if (!events.has(id)) continue;
       const { body, counts, items } = parseEvent(events.get(id));
-      const reading = readEvent(body, counts);
+      const reading = readEvent(body, counts, baseline());
       const { relation } = items[leaves[0] - 1];
       assert.equal(reading.time, time);
       assert.equal(reading.kinds(CODES.get(relation)), kinds);

@@ -3,27 +3,20 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import {
-  CODES,
-  Item,
-} from "../../node/provenance_node/web/verify/claims/event.js";
+import { Item } from "../../node/provenance_node/web/verify/claims/event.js";
 import { encodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
 import {
   decode,
   encode,
 } from "../../node/provenance_node/web/verify/encoding/canonical.js";
-import { readAct } from "../../node/provenance_node/web/verify/epcis/acts.js";
+import { readAct } from "../../node/provenance_node/web/verify/rules/act.js";
 import { readDeclaration } from "../../node/provenance_node/web/verify/epcis/corrections.js";
-import { readEvent } from "../../node/provenance_node/web/verify/epcis/reading.js";
+import { baseline } from "../../node/provenance_node/web/verify/rules/book.js";
+import { readEvent } from "../../node/provenance_node/web/verify/rules/reading.js";
 import { readContext } from "../../node/provenance_node/web/verify/epcis/prefixes.js";
 import * as errors from "../../node/provenance_node/web/verify/errors.js";
 import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
 import { Report } from "../../node/provenance_node/web/verify/proof/report.js";
-import { trace } from "../../node/provenance_node/web/verify/proof/trace.js";
-import {
-  SparseTrail,
-  placeKey,
-} from "../../node/provenance_node/web/verify/proof/trails.js";
 import {
   NOT_CHECKED,
   STEPS,
@@ -44,6 +37,8 @@ import { casesOf, fromBase64, golden, goldenText, trustOf } from "./vectors.js";
 const { MalformedError } = errors;
 const SMALL = golden("bundle/verified-short").given;
 const BYTES = fromBase64(SMALL.bundle);
+const TIME = "2026-02-01T09:00:00Z";
+const bodyOf = (members) => new Map(Object.entries(members));
 const ASKED = { trust: trustOf(SMALL.trust), now: SMALL.now, item: SMALL.item };
 
 test("a bundle that is cut off anywhere is unknown", async () => {
@@ -223,14 +218,26 @@ test("words that objects inherit mean nothing", () => {
     "toString",
     "hasOwnProperty",
   ]) {
-    assert.throws(
-      () => readAct(bodyOf({ type: "ObjectEvent", bizStep: word }), [item]),
-      MalformedError,
-    );
-    assert.deepEqual(
-      readAct(bodyOf({ type: word, action: word }), [item]).kinds,
-      new Set(["observing"]),
-    );
+    for (const members of [
+      { type: "ObjectEvent", action: "OBSERVE", bizStep: word },
+      { type: word },
+      { type: word, action: word },
+      { type: "ObjectEvent", action: word },
+    ]) {
+      const body = bodyOf({ ...members, eventTime: TIME });
+      assert.throws(() => readEvent(body, [], baseline()), MalformedError);
+    }
+    const seen = bodyOf({
+      type: "ObjectEvent",
+      action: "OBSERVE",
+      disposition: word,
+      eventTime: TIME,
+    });
+    const reading = readEvent(seen, [[3, 1]], baseline());
+    assert.equal(reading.warns, false);
+    assert.deepEqual(readAct(seen, [item], reading, baseline()).needs, [
+      { kinds: new Set(["observing"]), keys: [] },
+    ]);
     assert.throws(
       () => canonicalItem(`https://id.gs1.org/${word}/1`),
       MalformedError,
@@ -306,161 +313,6 @@ test("a report keeps a hundred faults of a kind, each once", () => {
   assert.equal(report.notices.length, 100);
   report.passed("PRV-0900", "all is well");
   assert.equal(report.checks.length, 200);
-});
-
-// A walk has its limits, the very ones of Python's.
-
-const TIME = "2026-02-01T09:00:00Z";
-const HASH = new Uint8Array(32);
-const bodyOf = (members) => new Map(Object.entries(members));
-/** Return an event of these items, which stand by relation. */
-const seenOf = (members, items, more = []) => {
-  const counts = new Map();
-  for (const { relation } of items) {
-    const code = CODES.get(relation);
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-  }
-  for (const [code, count] of more) counts.set(code, count);
-  return {
-    body: bodyOf(members),
-    counts: [...counts].sort((a, b) => a[0] - b[0]),
-    shown: new Map(items.map((item, i) => [i + 1, item])),
-    issuer: "urn:x:signer",
-  };
-};
-const packing = (parent, child, action = "ADD") =>
-  seenOf({ type: "AggregationEvent", action, eventTime: TIME }, [
-    new Item("parentID", parent),
-    new Item("childEPCs", child),
-  ]);
-
-/** Return the trail of an item through these events, all of it shown. */
-function trailOf(item, rows) {
-  const links = rows.map(([logIndex, { body, counts, shown }]) => {
-    const leaves = [...shown]
-      .filter(([, { id }]) => id === item)
-      .map(([number]) => number);
-    const code = CODES.get(shown.get(leaves[0]).relation);
-    const reading = readEvent(body, counts);
-    const { time } = reading;
-    const kinds = reading.kinds(code);
-    return { logIndex, position: 0, time, kinds, leaves, eventId: HASH };
-  });
-  const stretch = { start: 0, links, hashes: links.map(() => HASH) };
-  return new SparseTrail(item, links.length, links.length ? [stretch] : []);
-}
-
-/** Return the walk from `subject` through events by item. */
-function walkOf(subject, trails) {
-  const events = new Map();
-  for (const rows of trails.values()) {
-    for (const [logIndex, event] of rows) {
-      events.set(placeKey([logIndex, 0]), event);
-    }
-  }
-  const empty = ["urn:x:signer", "provenance:trust:x"];
-  return trace(subject, {
-    trustItem: "provenance:trust:x",
-    readTrail: (item) =>
-      trails.has(item) || empty.includes(item)
-        ? trailOf(item, trails.get(item) ?? [])
-        : null,
-    readEvent: (at) => events.get(placeKey(at)) ?? null,
-  });
-}
-
-const reasonsOf = (walk) => walk.missing.map((missing) => missing.reason);
-
-test("a story of too many items of one event says so", () => {
-  const made = seenOf(
-    { type: "TransformationEvent", eventTime: TIME },
-    [new Item("outputEPCList", "urn:x:can")],
-    [[8, 2000]],
-  );
-  made.shown = new Map([[2001, made.shown.get(1)]]);
-  const walk = walkOf("urn:x:can", new Map([["urn:x:can", [[0, made]]]]));
-  assert.deepEqual(reasonsOf(walk), [
-    "event 0 of entry 0 names 2000 items: a story shows 1024 of one event at" +
-      " most",
-  ]);
-});
-
-test("a story of too many trails says so", () => {
-  const trails = new Map();
-  for (let i = 0; i < 4100; i++) {
-    const made = seenOf({ type: "TransformationEvent", eventTime: TIME }, [
-      new Item("inputEPCList", `urn:x:${i + 1}`),
-      new Item("outputEPCList", `urn:x:${i}`),
-    ]);
-    trails.set(`urn:x:${i}`, [[5000 - i, made]]);
-  }
-  const walk = walkOf("urn:x:0", trails);
-  // The trust item's is always read.
-  assert.equal(walk.trails.size, 4097);
-  // The signer's trail is one too many as well.
-  assert.deepEqual(
-    [...new Set(reasonsOf(walk))],
-    ["the story has over 4096 trails"],
-  );
-});
-
-/** Return the trails of a can in 128 boxes, all of them on each pallet. */
-function boxesOnPallets(pallets, more) {
-  const names = Array.from({ length: pallets }, (_, p) => `urn:x:pallet:${p}`);
-  const trails = new Map([["urn:x:can", []]]);
-  for (const name of names) trails.set(name, []);
-  for (let i = 0; i < 128; i++) {
-    const box = `urn:x:box:${i}`;
-    trails.get("urn:x:can").push([i, packing(box, "urn:x:can")]);
-    trails.set(box, []);
-    for (const [p, name] of names.entries()) {
-      // The later it is packed the sooner it is loaded, so that no window on a
-      // pallet has all of a later one.
-      const row = [100_000 - 200 * i + p, packing(name, box)];
-      trails.get(box).push(row);
-      trails.get(name).unshift(row);
-    }
-  }
-  const seen = seenOf(
-    { type: "ObjectEvent", action: "OBSERVE", eventTime: TIME },
-    names.map((name) => new Item("epcList", name)),
-  );
-  for (const name of names) {
-    for (let i = 0; i < more; i++) trails.get(name).push([200_000 + i, seen]);
-  }
-  return trails;
-}
-
-test("a story of too many windows says so", () => {
-  const walk = walkOf("urn:x:can", boxesOnPallets(130, 0));
-  assert(reasonsOf(walk).includes("the story is too long to be followed"));
-});
-
-test("a story of too many looks says so", () => {
-  const walk = walkOf("urn:x:can", boxesOnPallets(100, 200));
-  assert(reasonsOf(walk).includes("the story is too long to be followed"));
-});
-
-test("of a long trail the ends and the warnings are looked at", () => {
-  const seen = (members) =>
-    seenOf(
-      { type: "ObjectEvent", action: "OBSERVE", eventTime: TIME, ...members },
-      [new Item("epcList", "urn:x:can")],
-    );
-  const rowsOf = (count) =>
-    Array.from({ length: count }, (_, i) => [
-      i,
-      seen(i === 100 ? { disposition: "recalled" } : {}),
-    ]);
-  const whole = walkOf("urn:x:can", new Map([["urn:x:can", rowsOf(256)]]));
-  assert.deepEqual([whole.sightings.length, whole.skipped], [256, []]);
-  const long = walkOf("urn:x:can", new Map([["urn:x:can", rowsOf(1000)]]));
-  assert.deepEqual(reasonsOf(long), []);
-  assert.equal(long.sightings.length, 64 + 1 + 64);
-  assert.deepEqual(long.skipped, [
-    { item: "urn:x:can", start: 64, stop: 100 },
-    { item: "urn:x:can", start: 101, stop: 936 },
-  ]);
 });
 
 test("a body survives being written and read", () => {

@@ -22,6 +22,8 @@ const OWN = {
   "primitives/keccak.js": "hashlib",
   "primitives/mldsa44.js": "cryptography",
   "primitives/sha2.js": "hashlib",
+  "rules/assessment_1.js": "provenance/rules/assessment-1.json",
+  "rules/evidence_1.js": "provenance/rules/evidence-1.json",
   "proof/explanations.js": "provenance/proof/codes.json",
 };
 

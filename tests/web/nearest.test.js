@@ -8,10 +8,8 @@ import {
   nearest,
   suggestion,
 } from "../../node/provenance_node/web/verify/encoding/nearest.js";
-import {
-  BIZ_STEP,
-  readStep,
-} from "../../node/provenance_node/web/verify/epcis/vocabulary.js";
+import { readStep } from "../../node/provenance_node/web/verify/epcis/vocabulary.js";
+import { baseline } from "../../node/provenance_node/web/verify/rules/book.js";
 
 for (const [said, meant] of [
   ["comissioning", "commissioning"],
@@ -24,7 +22,7 @@ for (const [said, meant] of [
   ["x".repeat(10_000), null],
 ]) {
   test(`${String(said).slice(0, 20)} is nearest to ${meant}`, () => {
-    assert.equal(nearest(String(said), BIZ_STEP.words), meant);
+    assert.equal(nearest(String(said), baseline().steps), meant);
   });
 }
 
@@ -44,7 +42,7 @@ test("a refused step is told with what may have been meant", () => {
     ["Shipping", "write 'shipping'"],
   ]) {
     assert.throws(
-      () => readStep(said, {}),
+      () => readStep(said, new Map(), baseline()),
       (error) => error instanceof Error && error.message.includes(meant),
     );
   }

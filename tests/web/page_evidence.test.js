@@ -50,7 +50,7 @@ async function examined(name) {
   const trust = trustOf(given.trust);
   const { now, item = null } = given;
   const verdict = await examineBundle(bytes, { trust, now: Number(now), item });
-  return { bytes, trust, verdict, story: readStory(bytes, verdict) };
+  return { bytes, trust, verdict, story: readStory(bytes, verdict, trust) };
 }
 
 /** Storage as browsers have it. */

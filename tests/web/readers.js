@@ -20,7 +20,6 @@ import {
   roomFor,
 } from "../../node/provenance_node/web/verify/claims/event.js";
 import { parseEntry } from "../../node/provenance_node/web/verify/claims/statement.js";
-import { DEFAULT_ROLES } from "../../node/provenance_node/web/verify/claims/roles.js";
 import {
   WARNS,
   headValue,
@@ -54,9 +53,11 @@ import {
 } from "../../node/provenance_node/web/verify/encoding/tree.js";
 import {
   checkForm,
+  checkItems,
   checkNamed,
-} from "../../node/provenance_node/web/verify/epcis/form.js";
-import { readEvent as readWords } from "../../node/provenance_node/web/verify/epcis/reading.js";
+} from "../../node/provenance_node/web/verify/rules/form.js";
+import { baseline } from "../../node/provenance_node/web/verify/rules/book.js";
+import { readEvent as readWords } from "../../node/provenance_node/web/verify/rules/reading.js";
 import {
   InvalidProofError,
   ProvenanceError,
@@ -191,13 +192,14 @@ function readShownLeaves(given) {
 
 function readForm(given) {
   const { body, counts, pointers, items } = parseEvent(raw(given.data));
-  checkForm(body, counts, pointers);
+  const reading = checkForm(body, counts, pointers, baseline());
   for (const item of items) checkNamed(body, item);
+  checkItems(body, items, reading, baseline());
   return {};
 }
 
 function readReading({ body, counts }) {
-  const reading = readWords(untagged(body), counts);
+  const reading = readWords(untagged(body), counts, baseline());
   return {
     time: reading.time,
     kinds: counts.map(([code]) => [code, reading.kinds(code)]),
@@ -266,6 +268,7 @@ async function readSubmission(given) {
     heads: new Map(given.heads.map(([item, link]) => [item, raw(link)])),
     since: given.since,
     now: given.now,
+    clockBound: 1000 * trust.clockBoundSeconds,
   });
   assert.equal(
     parseSubmission(raw(given.submission)).events.length,
@@ -279,6 +282,7 @@ function heldBy(registry) {
   return registry.actors().map((actor) => [
     actor.id,
     actor.name,
+    actor.enrolledBy,
     [...actor.keys].map(([id, { added, revoked, reason }]) => [
       id,
       added,
@@ -295,13 +299,18 @@ function heldBy(registry) {
   ]);
 }
 
-function isGranted(registry, [issuer, kinds, creates, places, time]) {
+function isGranted(registry, [issuer, needs, places, time]) {
+  const act = {
+    needs: needs.map(([kinds, keys]) => ({ kinds: new Set(kinds), keys })),
+    places,
+    recalls: false,
+  };
   try {
-    registry.requireAct(
-      issuer,
-      { kinds: new Set(kinds), creates, places },
-      (grant) => grant.covers(time, time),
-    );
+    registry.requireAct(issuer, act, {
+      book: baseline(),
+      holds: ({ start, until }) =>
+        (start === null || start <= time) && (until === null || time <= until),
+    });
     return true;
   } catch (error) {
     if (error instanceof RejectedError) return false;
@@ -312,11 +321,17 @@ function isGranted(registry, [issuer, kinds, creates, places, time]) {
 async function readRegistry(given) {
   const registry = trustOf(given.trust).registry();
   for (const [number, statement] of given.statements.entries()) {
-    const [logIndex, issuer, events] = statement;
+    const [logIndex, issuer, keyId, time, events] = statement;
     const before = heldBy(registry);
     const parsed = events.map((data) => parseEvent(raw(data)));
     try {
-      await registry.applyAll(parsed, { issuer, logIndex });
+      await registry.applyAll(parsed, {
+        issuer,
+        keyId: raw(keyId),
+        logIndex,
+        book: baseline(),
+        when: [time, time],
+      });
     } catch (error) {
       assert(error instanceof ProvenanceError);
       assert.equal(number, given.statements.length - 1);
@@ -473,12 +488,6 @@ async function readBundle(given) {
 function readTrust(given) {
   const trust = parseTrust(given.text);
   const sorted = (kinds) => [...kinds].sort(compareText);
-  const changed = [...new Set([...trust.roles.keys(), ...DEFAULT_ROLES.keys()])]
-    .map((role) => [role, trust.roles.get(role), DEFAULT_ROLES.get(role)])
-    .filter(
-      ([, now, before]) =>
-        `${now && sorted(now)}` !== `${before && sorted(before)}`,
-    );
   const { policy } = trust;
   return {
     origin: trust.origin,
@@ -496,12 +505,8 @@ function readTrust(given) {
     threshold: trust.threshold,
     authorities: trust.authorities.map(person),
     actors: trust.actors.map(person),
-    changed_roles: Object.fromEntries(
-      changed.map(([role, now]) => [role, now ? sorted(now) : null]),
-    ),
-    roles: Object.fromEntries(
-      [...trust.roles].map(([role, kinds]) => [role, sorted(kinds)]),
-    ),
+    clock_bound_seconds: trust.clockBoundSeconds,
+    books: trust.books.map(({ id, start }) => [id, start]),
   };
 }
 

@@ -1,6 +1,5 @@
 // The tables that stand in both languages, as JSON, for Python to compare.
 
-import { DEFAULT_ROLES } from "../../node/provenance_node/web/verify/claims/roles.js";
 import {
   MAX_ITEM_LENGTH,
   MAX_LEAVES,
@@ -10,15 +9,8 @@ import {
   QUANTITY_LISTS,
   RELATIONS,
 } from "../../node/provenance_node/web/verify/claims/event.js";
-import { NEVER_CONCEALED } from "../../node/provenance_node/web/verify/epcis/form.js";
-import {
-  WARNING_DISPOSITIONS,
-  WARNING_STEPS,
-} from "../../node/provenance_node/web/verify/epcis/reading.js";
 import { STANDARD_PREFIXES } from "../../node/provenance_node/web/verify/epcis/prefixes.js";
 import {
-  BIZ_STEP,
-  DISPOSITION,
   ERROR_REASON,
   PRIVATE_STEPS,
   STEPS,
@@ -71,16 +63,13 @@ export function all() {
       WHOLE,
       EDGE,
     ],
-    never_concealed: [...NEVER_CONCEALED].sort(),
     orders: [...ORDERS],
     prefixes: [...STANDARD_PREFIXES],
     private_steps: steps(PRIVATE_STEPS),
     qualifiers: forms(QUALIFIERS),
     relations: RELATIONS,
     quantity_lists: [...QUANTITY_LISTS].sort(),
-    roles: [...DEFAULT_ROLES].map(([role, kinds]) => [role, [...kinds].sort()]),
     steps: steps(STEPS),
-    warnings: [WARNING_STEPS, WARNING_DISPOSITIONS].map((w) => [...w].sort()),
-    vocabularies: [BIZ_STEP, DISPOSITION, ERROR_REASON].map(words),
+    error_reasons: words(ERROR_REASON),
   };
 }

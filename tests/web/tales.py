@@ -11,10 +11,6 @@ import random
 from collections.abc import Callable, Collection
 from typing import Any
 
-from provenance.epcis.acts import read_act
-from provenance.epcis.form import check_whole
-from provenance.epcis.reading import read_event
-
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import (
@@ -28,22 +24,29 @@ from provenance.claims.registry import Authority
 from provenance.claims.trail import chain_hashes, map_key
 from provenance.encoding.canonical import encode
 from provenance.encoding.digest import Hash, sha256
+from provenance.encoding.instant import written
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import ProvenanceError
 from provenance.proof.bundle import Bundle, Range, ShownStatement
-from provenance.proof.pack import ShownStory, show_story
+from provenance.proof.pack import ShownStory
 from provenance.proof.trace import Trace, Why
 from provenance.proof.trust import Trust, format_trust
+from provenance.rules.act import read_act
+from provenance.rules.book import assessment, baseline
+from provenance.rules.books import BASELINE, BookRef
+from provenance.rules.form import check_whole
+from provenance.tlog.commitment import parse_commitment
 from tests.web.mutations import INTERESTING_TEXTS, change_value
 from tests.world import (
     GTIN,
     LOT,
+    MINUTE,
     ORIGIN,
     OWNER,
     START,
-    TRUST_ITEM,
     World,
     can,
+    show_story,
     signer_of,
     sscc,
 )
@@ -87,7 +90,7 @@ MASTER_DATA: tuple[Any, ...] = (
 DISPOSITIONS = (
     "recalled", "cbv:Disp-recalled", "https://ref.gs1.org/cbv/Disp-recalled",
     "active", "urn:epcglobal:cbv:disp:recalled", "ext:Disp-recalled",
-    "ext:recalled", 7, "recalledness",
+    "ext:recalled", 7, "recalledness", "damaged",
 )  # fmt: skip
 DECLARATIONS: tuple[Any, ...] = (
     {"reason": "incorrect_data", "declarationTime": "2026-03-02T08:00:00Z"},
@@ -101,6 +104,12 @@ POINTERS = (
     "/after/0", "/@context", "/a~1b", "/a~2b", "a", "/readPoint/id", "/é𠮷",
     "/ilmd/cbvmda:lotNumber/0", "/bizStep", "/persistentDisposition/set",
 )  # fmt: skip
+CONCERNS: tuple[Any, ...] = (
+    [None, None], ["2025-06-15T15:00:00Z", None], [None, "2025-06-15T15:30:00Z"],
+    ["2025-06-15T15:10:00Z", "2025-06-15T15:12:00Z"], ["x", None], [], 7,
+)  # fmt: skip
+DELAYS = (3, 10, 60, 1_500, 50_000, 600_000)
+"""How many minutes after it happened something is said."""
 PRODUCER = Grant("", "producer", prefixes=("9506000",))
 EVERY_ROLE = (
     Grant("", "producer", prefixes=("*",)), Grant("", "carrier"),
@@ -195,7 +204,7 @@ class Play(World):
         story = show_story(
             item,
             self,
-            trust_item=TRUST_ITEM,
+            times={i: parse_commitment(self.entries[i]).time for i in times},
             reveal=[p for p in POINTERS if rng.random() < 0.5],
             besides=rng.sample(range(count), min(count, rng.randrange(3))),
             wants=wants,
@@ -278,10 +287,9 @@ class _Teller:
             try:
                 event = make()
                 if self.is_neat:
-                    check_whole(event)
-                    read_event(event.body, event.counts)
+                    reading = check_whole(event, baseline())
                 if self.is_true:
-                    read_act(event.body, event.items)
+                    read_act(event.body, event.items, reading, baseline())
             except ProvenanceError:
                 continue
             return event
@@ -304,15 +312,20 @@ class _Teller:
             "action": ("ADD", "OBSERVE", "DELETE", 7),
             "__proto__": ("x", {"type": "y"}),
             "note": INTERESTING_TEXTS,
+            "concerns": CONCERNS,
         }  # fmt: skip
         for name, values in extras.items():
             likely = (
                 0.25 if name in {"bizStep", "readPoint", "@context"} else 0.08
             )
-            if self.is_true and name in {"bizStep", "action"}:
+            if self.is_true and name in {"bizStep", "action", "eventID"}:
                 continue
             if rng.random() < likely:
                 members[name] = rng.choice(values)
+        if rng.random() < 0.2:
+            members["eventTime"] = written(
+                self.play.now - rng.choice(DELAYS) * MINUTE
+            )
         if rng.random() < 0.15:
             members["after"] = [self.demand()]
         return members
@@ -366,9 +379,15 @@ class _Teller:
             parent = rng.choice((sscc(1), sscc(2), PLACE))
         kind = rng.choice(("AggregationEvent",) * 3 + ("AssociationEvent",))
         action = rng.choice(("ADD", "ADD", "ADD", "DELETE", "OBSERVE"))
-        return self.play.packed(
-            parent, *units, **{"type": kind, "action": action, **self.body()}
-        )
+        members = {"type": kind, "action": action, **self.body()}
+        if rng.random() < 0.1:
+            loose = Item("childQuantityList", LOT, 5, None)
+            members.setdefault("bizStep", "loading")
+            kind = str(members.pop("type"))
+            return self.play.event(
+                kind, Item("parentID", parent), loose, **members
+            )
+        return self.play.packed(parent, *units, **members)
 
     def turned(self) -> Event:
         rng = self.rng
@@ -600,12 +619,15 @@ def _trust(rng: random.Random, play: Play) -> Trust:
             if rng.random() < 0.5
         )
         trust = dataclasses.replace(trust, actors=pinned)
+    if rng.random() < 0.05:
+        books = rng.choice(
+            (
+                (BookRef(sha256(b"nobody has it"), 3),),
+                (*BASELINE, BookRef(assessment().id, 2)),
+            )
+        )
+        trust = dataclasses.replace(trust, books=books)
     if rng.random() < 0.1:
-        roles = {
-            **trust.roles,
-            "customs": frozenset({"*"}),
-            "a b": frozenset({"x"}),
-        }
-        roles.pop("carrier")
-        trust = dataclasses.replace(trust, roles=roles)
+        bound = rng.choice((300, 86_400))
+        trust = dataclasses.replace(trust, clock_bound_seconds=bound)
     return trust

@@ -91,6 +91,11 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
             "code": {"type": "string", "example": "PRV-9023"},
             "do": {"type": "string"},
             "retryable": {"type": "boolean"},
+            "rule": {
+                "description": "Which of the ledger's rules it breaks",
+                "type": "string",
+                "example": "form.lists",
+            },
             "log_indexes": {
                 "description": "PRV-9025: the entries that have it already",
                 "type": "array",

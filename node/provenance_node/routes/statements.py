@@ -148,6 +148,8 @@ def _result(given: Given | None, outcome: Outcome) -> dict[str, Any]:
 
 def _problem(refused: Refused) -> dict[str, Any]:
     more: dict[str, object] = {}
+    if refused.error.rule:
+        more["rule"] = refused.error.rule
     if isinstance(refused.error, DuplicateEventError):
         more["log_indexes"] = list(refused.error.log_indexes)
         more["is_known"] = refused.error.is_known

@@ -223,7 +223,8 @@ def parse_mapping(
     """
     try:
         file = Section(tomllib.loads(text), "")
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # No TOMLDecodeError, but a ValueError is a number of 4,300 digits.
         raise MalformedError(f"the mapping is not TOML: {error}") from error
     if file.integer("mapping", 0) != VERSION:
         raise MalformedError(

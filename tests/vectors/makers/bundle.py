@@ -9,12 +9,20 @@ from collections.abc import Callable, Sequence
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.ledger import Parts, map_row
-from tests.vectors.makers import bundle_bytes, bundle_log, bundle_long
+from tests.vectors.makers import (
+    bundle_bytes,
+    bundle_log,
+    bundle_long,
+    bundle_rules,
+    bundle_stays,
+)
 from tests.vectors.makers.judged import (
-    NO_WITNESSES,
+    ALONE,
+    OPERATOR,
     RECALL,
     REFUSAL,
     RELEASE,
+    WITNESSED,
     Moment,
     changed,
     judged,
@@ -62,6 +70,8 @@ def cases() -> list[Case]:
         *_checkpoints(),
         *bundle_log.cases(),
         *bundle_long.cases(),
+        *bundle_rules.cases(),
+        *bundle_stays.cases(),
         *_completeness(),
         *_signatures(),
         *_roles(),
@@ -116,6 +126,7 @@ def _stories() -> list[Case]:
             boxes,
             boxes.bundle(sscc(2)),
             item=sscc(2),
+            notices=[*ALONE, ("PRV-1411", sscc(2))],
             timeline=[
                 (3, 0, "loading", "subject"),
                 (4, 0, "customs_released", "subject"),
@@ -204,6 +215,7 @@ def _two_authorities() -> Case:
     play = Play()
     play.signers |= {owner: signer_of(owner) for owner in OWNERS}
     play.signers[MAKER] = signer_of("maker")
+    first = play.commit()
     for owner in (OWNERS[0], OWNERS[2]):
         play.say(owner, play.enrolled(MAKER, name="maker"))
     for owner in (OWNERS[1], OWNERS[0]):
@@ -213,9 +225,9 @@ def _two_authorities() -> Case:
         "verified-two-authorities",
         "two of three authorities enrolled the maker, and two granted",
         play,
-        play.bundle(can(1)),
+        play.bundle(can(1), commitments=[first]),
         trust="two-authorities",
-        timeline=[(4, 0, "commissioning", "subject")],
+        timeline=[(5, 0, "commissioning", "subject")],
     )
 
 
@@ -261,11 +273,12 @@ def _repacked() -> Case:
     play.say(MAKER, play.seen(sscc(1), step=RECALL))
     play.say(MAKER, play.packed(sscc(2), can(1)))
     return judged(
-        "verified-left-its-carton",
-        "all came out of a carton, which was recalled when it was empty",
+        "incomplete-left-its-carton",
+        "all came out of a carton, which was recalled when it was empty:"
+        " whether it was the carton's fault is not said",
         play,
         play.bundle(can(1), sscc(1), sscc(2)),
-        notices=[NO_WITNESSES, ("PRV-1408", sscc(1))],
+        "PRV-1409",
         timeline=[
             (1, 0, "commissioning", "subject"),
             (2, 0, "loading", "subject"),
@@ -286,6 +299,7 @@ def _cycle() -> Case:
         "two cartons, each said to be in the other: the walk ends",
         play,
         play.bundle(can(1), sscc(1), sscc(2)),
+        notices=[*ALONE, ("PRV-1411", can(1))],
         timeline=[
             (1, 0, "loading", "subject"),
             (2, 0, "loading", "containers"),
@@ -426,7 +440,7 @@ def _joined_transformation() -> Case:
         "verified-transformation",
         "a transformation with an id",
         play,
-        play.bundle(can(1), milk, leaves={(1, 0): {1, 2}}),
+        play.bundle(can(1), milk, "urn:x:batch"),
         timeline=[
             (0, 0, "commissioning", "inputs"),
             (1, 0, "transforming", "subject"),
@@ -525,7 +539,7 @@ def _checkpoints() -> list[Case]:
         judged("incomplete-stale-by-an-hour", "an hour old is too old for this trust file", play, bundle, "PRV-0501", trust="an-hour", now=now + 3_601_000),
         judged("verified-years-old", "however old, by this trust file", play, bundle, trust="any-age", now=now + 3650 * DAY, timeline=_SHORT),
         judged("verified-clock-behind", "a clock that is five minutes behind", play, bundle, now=now - 5 * MINUTE, timeline=_SHORT),
-        judged("failed-future", "a checkpoint from the future", play, bundle, "PRV-0502", now=now - 5 * MINUTE - 1),
+        judged("unknown-future", "a checkpoint from the future", play, bundle, "PRV-0504", now=now - 5 * MINUTE - 1),
         *_witnessed(),
     ]  # fmt: skip
 
@@ -547,7 +561,7 @@ def _witnessed() -> list[Case]:
     ):
         play.witnesses = names[:count]
         bundle = play.bundle(can(1), commit=False)
-        made.append(judged(name, desc, play, bundle, *codes, trust="witnessed", notices=(), timeline=None if codes else _SHORT))  # fmt: skip
+        made.append(judged(name, desc, play, bundle, *codes, trust="witnessed", notices=[OPERATOR if codes else WITNESSED], timeline=None if codes else _SHORT))  # fmt: skip
     play.witnesses = names[:2]
     good = play.bundle(can(1), commit=False)
     text = good.checkpoint.partition("\n\n")[0] + "\n"
@@ -562,8 +576,8 @@ def _witnessed() -> list[Case]:
     return [
         *made,
         judged("failed-forged-cosignature", "two good cosignatures and a forged one", play, spoilt, "PRV-0402", trust="witnessed", notices=()),
-        judged("verified-quiet-log", "an old checkpoint that was cosigned just now", quiet, fresh, trust="one-witness", notices=(), timeline=_SHORT),
-        judged("failed-cosigned-in-the-future", "a cosignature of in an hour", quiet, fresh, "PRV-0502", trust="one-witness", notices=(), now=quiet.now - 60 * MINUTE),
+        judged("verified-quiet-log", "an old checkpoint that was cosigned just now", quiet, fresh, trust="one-witness", notices=[WITNESSED], timeline=_SHORT),
+        judged("unknown-cosigned-in-the-future", "a cosignature of in an hour", quiet, fresh, "PRV-0504", trust="one-witness", notices=[WITNESSED], now=quiet.now - 60 * MINUTE),
     ]  # fmt: skip
 
 
@@ -642,7 +656,7 @@ def _unasked() -> list[Case]:
             play,
             without_lot,
             trust="containers-only",
-            notices=[NO_WITNESSES, ("PRV-1004", LOT)],
+            notices=[*ALONE, ("PRV-1004", LOT)],
             timeline=[made],
         ),
         judged(
@@ -712,21 +726,6 @@ def _signatures() -> list[Case]:
 # 12: who may.
 
 
-def _dated(*, until: int, shown: str) -> tuple[Play, Parts]:
-    """Return a story logged between minutes 10 and 20 of a dated grant."""
-    play = Play()
-    start = play.now
-    play.join("maker", PRODUCER | {"until": start + until * MINUTE})
-    play.now = start + 10 * MINUTE
-    before = play.commit()
-    play.say(MAKER, play.made(can(1)))
-    play.now = start + 20 * MINUTE
-    after = play.commit()
-    play.now = start + 90 * MINUTE
-    times = {"both": [before, after], "none": []}[shown]
-    return play, play.bundle(can(1), commitments=times)
-
-
 def _roles() -> list[Case]:
     carrier = short()
     carrier.join("carrier", {"role": "carrier"})
@@ -759,21 +758,15 @@ def _roles() -> list[Case]:
     own.say(
         MAKER, own.seen(can(1), step="https://maker.example/steps/labelling")
     )
-    within, fit = _dated(until=20, shown="both")
-    expired, late = _dated(until=9, shown="both")
-    vague, unclear = _dated(until=20, shown="none")
     return [
         judged("failed-role", "a carrier releases from customs", carrier, carrier.bundle(can(1)), "PRV-1201"),
         judged("failed-prefix", "a rival makes what is another's", rival, rival.bundle(can(1)), "PRV-1201"),
         judged("verified-granted-place", "a grant for the place where it happened", placed, here, now=here_now, timeline=[(1, 0, "commissioning", "subject")]),
         judged("failed-place", "a grant for another place", placed, placed.bundle(can(1)), "PRV-1201"),
         judged("failed-revoked-grant", "a grant that was revoked before", taken, taken.bundle(can(1)), "PRV-1201"),
-        judged("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1104"),
+        judged("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1601", "PRV-1601", "PRV-1104"),
         judged("failed-own-step", "a step of one's own that no role names", own, own.bundle(can(1)), "PRV-1201"),
-        judged("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-1203"),
-        judged("verified-dated-grant", "the log's time shows that the grant held", within, fit, timeline=[(2, 0, "commissioning", "subject")]),
-        judged("failed-expired-grant", "the log's time shows that the grant had ended", expired, late, "PRV-1201"),
-        judged("incomplete-dated-grant", "when it was logged is not shown", vague, unclear, "PRV-1202"),
+        judged("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-0801"),
     ]  # fmt: skip
 
 
@@ -785,7 +778,7 @@ def _demands() -> list[Case]:
     head = reference.chain(can(1), play.trails[can(1)])[-1]
     play.say(
         MAKER,
-        play.seen(can(1), after=[[can(1), head], [can(2), bytes(32)]]),
+        play.seen(can(1), can(2), after=[[can(1), head], [can(2), bytes(32)]]),
         play.seen(can(1), after=[[can(1), head]]),
     )
     made = []
@@ -802,9 +795,11 @@ def _demands() -> list[Case]:
     return [
         pinned_case(
             "verified-demand",
-            "two events of one statement follow the link that they demanded",
+            "two events of one statement follow the link that they demanded,"
+            " and one another that is not shown",
             play,
             play.bundle(can(1)),
+            notices=[*ALONE, ("PRV-1304", can(2))],
             timeline=[
                 *_TINY,
                 (2, 0, "inspecting", "subject"),
@@ -827,7 +822,7 @@ def _recalls() -> list[Case]:
                 play,
                 play.bundle(can(1), *BOXES),
                 "PRV-1401",
-                notices=[NO_WITNESSES, ("PRV-1401", item)],
+                notices=[*ALONE, ("PRV-1401", item)],
             )
         )
     left = nested()
@@ -839,11 +834,11 @@ def _recalls() -> list[Case]:
     return [
         *made,
         pinned_case(
-            "verified-recalled-pallet-left",
+            "incomplete-recalled-pallet-left",
             "the pallet was recalled when the carton had left it",
             left,
             left.bundle(can(1), *BOXES),
-            notices=[NO_WITNESSES, ("PRV-1408", sscc(2))],
+            "PRV-1409",
             timeline=_NESTED,
         ),
         pinned_case(
@@ -851,6 +846,7 @@ def _recalls() -> list[Case]:
             "customs refused it, which is told and is no recall",
             refused,
             refused.bundle(can(1), *BOXES),
+            notices=[*ALONE, ("PRV-1410", can(1))],
             timeline=[*_NESTED, (6, 0, "customs_refused", "subject")],
         ),
         pinned_case(
@@ -859,7 +855,7 @@ def _recalls() -> list[Case]:
             disposed,
             disposed.bundle(can(1)),
             "PRV-1401",
-            notices=[NO_WITNESSES, ("PRV-1401", can(1))],
+            notices=[*ALONE, ("PRV-1401", can(1))],
         ),
         *_withdrawn(),
     ]
@@ -883,7 +879,7 @@ def _withdrawn() -> list[Case]:
                     play,
                     bundle,
                     notices=[
-                        NO_WITNESSES,
+                        *ALONE,
                         ("PRV-1403", can(1)),
                         ("PRV-1402", can(1)),
                     ],
@@ -903,9 +899,9 @@ def _withdrawn() -> list[Case]:
                     bundle,
                     "PRV-1401",
                     notices=[
-                        NO_WITNESSES,
-                        ("PRV-1401", can(1)),
+                        *ALONE,
                         ("PRV-1404", can(1)),
+                        ("PRV-1401", can(1)),
                     ],
                 )
             )
@@ -952,27 +948,28 @@ def _corrections() -> list[Case]:
     unseen.say(MAKER, unseen.as_error(unseen.seen(can(1), step="packing")))
 
     error = ("PRV-1402", can(1))
+    unmade = ("PRV-1411", can(1))
     return [
         pinned_case(
             "verified-made-twice",
             "two things were given one number",
             twice,
             twice.bundle(can(1)),
-            notices=[NO_WITNESSES, ("PRV-1407", can(1))],
+            notices=[*ALONE, ("PRV-1407", can(1))],
         ),
         pinned_case(
             "verified-made-twice-in-error",
             "a thing was given its number twice, once by mistake",
             once,
             once.bundle(can(1)),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
         ),
         pinned_case(
             "verified-packed-in-error",
             "the can never was in the carton that was recalled",
             packed,
             packed.bundle(can(1)),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
             timeline=[
                 (0, 0, "commissioning", "subject"),
                 (1, 0, "loading", "subject"),
@@ -987,10 +984,11 @@ def _corrections() -> list[Case]:
             "PRV-1401",
             # The carton's trail has the declaration as well.
             notices=[
-                NO_WITNESSES,
+                *ALONE,
+                unmade,
                 error,
-                ("PRV-1401", sscc(1)),
                 ("PRV-1402", sscc(1)),
+                ("PRV-1401", sscc(1)),
             ],
         ),
         pinned_case(
@@ -998,7 +996,7 @@ def _corrections() -> list[Case]:
             "the lot first named is none of the story",
             renamed,
             renamed.bundle(can(1), f"{GTIN}/10/L8"),
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, error],
             timeline=[
                 (0, 0, "commissioning", "subject"),
                 (1, 0, "commissioning", "subject"),
@@ -1012,13 +1010,13 @@ def _corrections() -> list[Case]:
             nothing,
             nothing.bundle(can(1)),
             "PRV-1406",
-            notices=[NO_WITNESSES, error],
+            notices=[*ALONE, unmade, error],
         ),
         pinned_case(
             "verified-error-of-nothing",
             "an event that is not on the trail is declared an error",
             unseen,
             unseen.bundle(can(1)),
-            notices=[NO_WITNESSES, ("PRV-1405", can(1))],
+            notices=[*ALONE, ("PRV-1405", can(1))],
         ),
     ]

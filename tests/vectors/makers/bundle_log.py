@@ -11,7 +11,13 @@ from typing import Any
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.ledger import Note, Parts, joined, map_row
-from tests.vectors.makers.judged import REFUSAL, changed, judged, pinned_case
+from tests.vectors.makers.judged import (
+    REFUSAL,
+    WITNESSED,
+    changed,
+    judged,
+    pinned_case,
+)
 from tests.vectors.makers.play import PRODUCER, Play, pinned, short, tiny
 from tests.vectors.makers.trust import PLACE
 from tests.vectors.makers.version import signed, version
@@ -194,9 +200,11 @@ def _anchors() -> list[Case]:
     forged = thief.sign(holder="thief")
 
     def case(name: str, desc: str, bundle: Parts) -> Case:
-        codes = () if name.startswith("verified") else (INCLUSION,)
+        good = name.startswith("verified")
+        codes = () if good else (INCLUSION,)
+        notices = [WITNESSED] if good else []
         return judged(
-            name, desc, play, bundle, *codes, trust="witnessed", notices=()
+            name, desc, play, bundle, *codes, trust="witnessed", notices=notices
         )
 
     def put(number: int, part: int, to: Any) -> Parts:
@@ -247,8 +255,9 @@ def _events() -> list[Case]:
         case("failed-item-changed", "another item than was signed", 4, 0, 2, to=bundle.number(MAKER), code=INCLUSION),
         case("failed-salt-changed", "another salt than was signed", 4, 0, 1, to=bytes(16), code=INCLUSION),
         case("failed-leaf-moved", "an item leaf under another's number", 4, 0, 0, to=3, code=INCLUSION),
-        case("failed-relation-changed", "an item in another list than was signed", 1, to=[[6, 3]], code=INCLUSION),
-        case("failed-relations-changed", "an item in one of two lists", 1, to=[[3, 1], [6, 2]], code=INCLUSION),
+        case("failed-relation-changed", "an item in another list than was signed", 1, to=[[2, 3]], code=INCLUSION),
+        case("failed-relation-of-no-row", "an item in a list that such an event does not have", 1, to=[[6, 3]], code=EVENTS),
+        case("failed-relations-changed", "an item in one of two lists", 1, to=[[2, 1], [3, 2]], code=INCLUSION),
         case("failed-item-count", "an item more than was signed", 1, to=[[3, 4]], code=EVENTS),
         case("failed-item-count-proven", "an item more than was signed, and a hash for it", to=widened, code=INCLUSION),
         case("failed-pointer-added", "a field more than was signed", 2, to=["/example:x"], code=EVENTS),

@@ -11,7 +11,7 @@ from functools import lru_cache
 from tests.vectors.case import Case
 from tests.vectors.ledger import Parts, joined, shown_event
 from tests.vectors.makers.judged import (
-    NO_WITNESSES,
+    ALONE,
     RECALL,
     pinned_case,
 )
@@ -69,7 +69,7 @@ def _denied() -> Case:
         " whoever has the whole log can tell, and a bundle cannot",
         told,
         _told(told, (0, 64), (193, 64)),
-        notices=[NO_WITNESSES, SKIPPED],
+        notices=[*ALONE, SKIPPED],
     )
 
 
@@ -81,7 +81,7 @@ def _subjects() -> list[Case]:
     play = _long(257)
     least = _long(256)
     ends = [(0, 64), (193, 64)]
-    skipped = [NO_WITNESSES, SKIPPED]
+    skipped = [*ALONE, SKIPPED]
     return [
         pinned_case("verified-skipped", "257 events: the first 64 and the last 64 are shown", play, _told(play, *ends), notices=skipped),
         pinned_case("verified-skipped-but-a-stretch", "events that somebody asked for, in what may be skipped", play, _told(play, (0, 64), (100, 3), (193, 64)), notices=[*skipped, SKIPPED]),
@@ -97,9 +97,9 @@ def _warnings() -> list[Case]:
     recalled = _long(257, recalled=64)
     ends = [(0, 64), (193, 64)]
     return [
-        pinned_case("verified-warning-in-what-is-skipped", "an event of damage amid what is skipped is shown", damaged, _told(damaged, ends[0], (150, 1), ends[1]), notices=[NO_WITNESSES, SKIPPED, SKIPPED]),
+        pinned_case("verified-warning-in-what-is-skipped", "an event of damage amid what is skipped is shown", damaged, _told(damaged, ends[0], (150, 1), ends[1]), notices=[*ALONE, SKIPPED, SKIPPED, ("PRV-1410", can(1))]),
         pinned_case("failed-warning-skipped", "an event of damage amid what is skipped is not shown", damaged, _told(damaged, *ends), "PRV-0901"),
-        pinned_case("incomplete-recall-in-what-is-skipped", "a recall, the first event that could be skipped", recalled, _told(recalled, (0, 65), ends[1]), "PRV-1401", notices=[NO_WITNESSES, SKIPPED, ("PRV-1401", can(1))]),
+        pinned_case("incomplete-recall-in-what-is-skipped", "a recall, the first event that could be skipped", recalled, _told(recalled, (0, 65), ends[1]), "PRV-1401", notices=[*ALONE, SKIPPED, ("PRV-1401", can(1))]),
         _denied(),
         pinned_case("failed-recall-skipped", "a recall that is not shown", recalled, _told(recalled, *ends), "PRV-0901"),
     ]  # fmt: skip
@@ -126,7 +126,7 @@ def _demands() -> list[Case]:
     say(1, after=[[can(1), head]])
     say(63)
     play.commit()
-    skipped = [NO_WITNESSES, SKIPPED]
+    skipped = [*ALONE, SKIPPED]
     return [
         pinned_case("verified-demand-beside-what-is-skipped", "the link before the event that demanded it is shown", play, _told(play, (0, 64), (192, 65)), notices=skipped),
         pinned_case("incomplete-demand-beside-what-is-skipped", "the link before the event that demanded it is not shown", play, _told(play, (0, 64), (193, 64)), "PRV-1001", "PRV-1303", notices=skipped),
@@ -173,16 +173,14 @@ def _windows() -> list[Case]:
     play = _carton()
     before, after = _carton(warned=2), _carton(warned=11)
     inside = _carton(warned=7)
-    # The links beside the window show that it is no wider.
-    beside = (4, 10)
-    told = [NO_WITNESSES, ("PRV-1408", sscc(1))]
+    told = [*ALONE, ("PRV-1408", sscc(1))]
     timeline = [
         (0, 0, "commissioning", "subject"),
         (1, 5, "loading", "subject"),
         *((1, n, "inspecting", "containers") for n in (6, 7, 8)),
         (1, 9, "unloading", "subject"),
     ]
-    off = _rode(play, (4, 7), hidden=beside)
+    off = _rode(play, (4, 7), hidden=(4, 10))
     row = shown_event(play.events[1, 2], 2, off.ids, {0, 1})
     off.statements[1][5].insert(0, row)
     shown = [row[0] for row in off.statements[1][5]]
@@ -190,16 +188,17 @@ def _windows() -> list[Case]:
     withdrawn = _carton(warned=1, withdrawn=2)
     return [
         pinned_case("failed-window-leaf-outside", "an event of the carton is shown that no range has", play, off, "PRV-0901"),
-        pinned_case("verified-window", "what a carton did while the can was in it", play, _rode(play, (4, 7), hidden=beside), timeline=timeline),
-        pinned_case("verified-window-shown-wider", "events of the carton beside the can's time in it", play, _rode(play, (2, 10)), timeline=timeline),
-        pinned_case("incomplete-window-before", "whether the carton did more before the can is not shown", play, _rode(play, (5, 6), hidden=beside), "PRV-1001"),
-        pinned_case("incomplete-window-inside", "an event of the carton with the can in it is not shown", play, _rode(play, (4, 7), hidden=(*beside, 7)), "PRV-1001"),
-        pinned_case("incomplete-window-not-whole", "links of the carton with the can in it are not shown", play, _rode(play, (4, 2), (8, 3), hidden=beside), "PRV-1001"),
-        pinned_case("verified-warned-before", "the carton was damaged before the can went in", before, _rode(before, (2, 1), (4, 7), hidden=beside), notices=told, timeline=timeline),
-        pinned_case("verified-warned-after", "the carton was damaged when the can was out", after, _rode(after, (4, 8), hidden=beside), notices=told, timeline=timeline),
-        pinned_case("verified-warned-in-error", "the carton was damaged before, which its signer withdrew", withdrawn, _rode(withdrawn, (1, 2), (4, 7), hidden=beside), timeline=timeline),
-        pinned_case("failed-withdrawal-hidden", "the carton was damaged before, and that it was withdrawn is not shown", withdrawn, _rode(withdrawn, (1, 1), (4, 7), hidden=beside), "PRV-0901"),
-        pinned_case("incomplete-warning-a-row", "the carton was damaged, of which only the link is shown", before, _rode(before, (2, 1), (4, 7), hidden=(*beside, 2)), "PRV-1001"),
-        pinned_case("failed-warned-before-hidden", "the carton was damaged before, which is not shown", before, _rode(before, (4, 7), hidden=beside), "PRV-0901"),
-        pinned_case("failed-warned-inside-hidden", "the carton was damaged with the can in it, which is not shown", inside, _rode(inside, (4, 3), (8, 3), hidden=beside), "PRV-0901"),
+        pinned_case("verified-window", "what a carton did while the can was in it", play, _rode(play, (0, 12)), timeline=timeline),
+        pinned_case("incomplete-window-before", "what the carton did before the can is not shown", play, _rode(play, (4, 8)), "PRV-1001"),
+        pinned_case("incomplete-window-after", "what the carton did after the can is not shown", play, _rode(play, (0, 10)), "PRV-1001"),
+        pinned_case("incomplete-window-inside", "an event of the carton with the can in it is not shown", play, _rode(play, (0, 12), hidden=[7]), "PRV-1001"),
+        pinned_case("incomplete-window-not-whole", "links of the carton with the can in it are not shown", play, _rode(play, (0, 6), (8, 4)), "PRV-1001"),
+        pinned_case("verified-warned-before", "the carton was damaged before the can went in", before, _rode(before, (0, 12)), notices=told, timeline=timeline),
+        pinned_case("verified-warned-inside", "the carton was damaged with the can in it", inside, _rode(inside, (0, 12)), notices=[*ALONE, ("PRV-1410", sscc(1))], timeline=timeline),
+        pinned_case("verified-warned-after", "the carton was damaged when the can was out", after, _rode(after, (0, 12)), notices=told, timeline=timeline),
+        pinned_case("verified-warned-in-error", "the carton was damaged before, which its signer withdrew", withdrawn, _rode(withdrawn, (0, 12)), timeline=timeline),
+        pinned_case("failed-withdrawal-hidden", "the carton was damaged before, and that it was withdrawn is not shown", withdrawn, _rode(withdrawn, (0, 2), (3, 9)), "PRV-0901"),
+        pinned_case("incomplete-warning-a-row", "the carton was damaged, of which only the link is shown", before, _rode(before, (0, 12), hidden=[2]), "PRV-1001"),
+        pinned_case("failed-warned-before-hidden", "the carton was damaged before, which is not shown", before, _rode(before, (0, 2), (3, 9)), "PRV-0901"),
+        pinned_case("failed-warned-inside-hidden", "the carton was damaged with the can in it, which is not shown", inside, _rode(inside, (0, 7), (8, 4)), "PRV-0901"),
     ]  # fmt: skip

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tests.vectors import reference
 from tests.vectors.case import Case
 from tests.vectors.makers.event import BODY, SECRET
-from tests.vectors.makers.item import PLACE, UNIT
+from tests.vectors.makers.item import LOT, PALLET, PLACE, PRODUCT, UNIT
 from tests.vectors.names import MAKER, TRUST
 from tests.vectors.reference import Row
 
@@ -26,7 +26,10 @@ OWN = {"@context": [{"own": MDA, "other": "urn:x:"}]}
 
 
 def cases() -> list[Case]:
-    return [*_pointers(), *_transformations(), *_places(), *_items()]
+    return [
+        *_pointers(), *_transformations(), *_places(), *_items(), *_rows(),
+        *_words(), *_actors(),
+    ]  # fmt: skip
 
 
 def _case(
@@ -58,9 +61,11 @@ def _pointers() -> list[Case]:
         "after", "@context", "transformationID", "parentID", "epcList",
         "quantityList", "childEPCs", "childQuantityList", "inputEPCList",
         "inputQuantityList", "outputEPCList", "outputQuantityList",
+        "concerns",
     ]  # fmt: skip
     rows: list[tuple[str, str, dict[str, object], list[str]]] = [
         ("good-own-fields", "what no rule reads", BODY, ["/example:price", "/example:buyer/name"]),
+        ("good-concerns-not-said", "a name that starts like one that is read", BODY, ["/concernsWho"]),
         ("good-standard-fields", "standard fields that no rule reads", BODY, ["/bizLocation", "/bizTransactionList", "/readPoint/id", "/sensorElementList/0/sensorReport"]),
         ("good-nearly-a-name", "a name that starts like one that is read", BODY, ["/typeOfGoods", "/type~1x", "/Type", "/example/type"]),
         ("good-ilmd", "master data beside the lot", ilmd, ["/ilmd/cbvmda:farmList", "/ilmd/own:lotNumber", "/ilmd/lotNumber"]),
@@ -112,6 +117,7 @@ def _pointers() -> list[Case]:
 
 
 def _transformations() -> list[Case]:
+    used: Row = ("inputEPCList", PALLET)
     made: Row = ("outputEPCList", UNIT)
     joins: Row = ("transformationID", "urn:x:t")
     spelled = {
@@ -125,10 +131,10 @@ def _transformations() -> list[Case]:
     )
     return [
         _case("good-transformation", "the body and a leaf name one id", TURNED, items=[made, joins]),
-        _case("good-transformation-alone", "a transformation without an id", alone, items=[made]),
+        _case("good-transformation-alone", "a transformation without an id", alone, items=[used, made]),
         _case("good-transformation-spelled", "the leaf has the canonical id", spelled, items=[made, pallet]),
-        _case("bad-transformation-unnamed", "an id in the body alone", TURNED, items=[made]),
-        _case("bad-transformation-unsaid", "an id among the leaves alone", alone, items=[made, joins]),
+        _case("bad-transformation-unnamed", "an id in the body alone", TURNED, items=[used, made]),
+        _case("bad-transformation-unsaid", "an id among the leaves alone", alone, items=[used, made, joins]),
         _case("bad-transformation-another", "another id in the body", TURNED, items=[made, ("transformationID", "urn:x:u")]),
         _case("bad-transformation-number", "an id that is a number", {**TURNED, "transformationID": 1}, items=[made, joins]),
     ]  # fmt: skip
@@ -170,3 +176,140 @@ def _items() -> list[Case]:
         _case("bad-upper-case", "an item in another spelling", BODY, items=[("epcList", UNIT.replace("id.gs1", "ID.GS1"))]),
         _case("bad-check-digit", "a GS1 identifier with a wrong check digit", BODY, items=[("epcList", UNIT.replace("4352", "4353"))]),
     ]  # fmt: skip
+
+
+def _rows() -> list[Case]:
+    """What each type and action may name: the rows of the book."""
+    unit: Row = ("epcList", UNIT)
+    amount: Row = ("quantityList", LOT, 5, None)
+    about: Row = ("about", PRODUCT)
+    parent: Row = ("parentID", PALLET)
+    child: Row = ("childEPCs", UNIT)
+    some: Row = ("childQuantityList", LOT, 5, None)
+    used: Row = ("inputEPCList", UNIT)
+    made: Row = ("outputEPCList", f"{UNIT}x")
+    joins: Row = ("transformationID", "urn:x:t")
+    place: Row = ("place", PLACE)
+    there = {"readPoint": {"id": PLACE}}
+    own = {"type": "https://brand.example/Event"}
+    rows: list[tuple[str, str, dict[str, object], list[Row]]] = [
+        ("good-row-made", "units and amounts put into being", {"action": "ADD"}, [unit, amount, about]),
+        ("good-row-ended-about", "a product that is made no more", {"action": "DELETE"}, [about]),
+        ("good-row-packed", "units and amounts packed", {"type": "AggregationEvent", "action": "ADD"}, [parent, child, some]),
+        ("good-row-emptied", "a parent alone", {"type": "AggregationEvent", "action": "DELETE"}, [parent]),
+        ("good-row-seen-inside", "children seen, and in what is not known", {"type": "AggregationEvent"}, [child]),
+        ("good-row-associated", "an association", {"type": "AssociationEvent", "action": "ADD"}, [parent, child]),
+        ("good-row-transaction", "a parent of a transaction", {"type": "TransactionEvent", "action": "ADD"}, [parent, unit]),
+        ("good-row-turned-in-parts", "what went into a transformation that goes on", TURNED, [used, joins]),
+        ("good-row-own-type", "a type of one's own names what it likes", own, [parent, child, ("inputEPCList", f"{UNIT}x")]),
+        ("good-row-own-type-without-action", "a type of one's own, and no action", {**own, "action": None}, [unit]),
+        ("bad-row-made-about", "what a product is about, put into being", {"action": "ADD"}, [about]),
+        ("bad-row-made-with-a-parent", "a unit put into being, and its parent", {"action": "ADD"}, [unit, parent]),
+        ("bad-row-object-with-children", "children in an ObjectEvent", {"action": "DELETE"}, [child]),
+        ("bad-row-place-made", "a place put into being", {"action": "ADD", **there}, [place]),
+        ("bad-row-packed-into-nothing", "a packing without a parent", {"type": "AggregationEvent", "action": "ADD"}, [child]),
+        ("bad-row-packed-nothing", "a packing without children", {"type": "AggregationEvent", "action": "ADD"}, [parent]),
+        ("bad-row-unpacked-from-nothing", "an unpacking without a parent", {"type": "AggregationEvent", "action": "DELETE"}, [child]),
+        ("bad-row-packed-in-a-list", "a packing that names units in a list", {"type": "AggregationEvent", "action": "ADD"}, [parent, child, ("epcList", f"{UNIT}x")]),
+        ("bad-row-association-of-nothing", "an association seen, without a parent", {"type": "AssociationEvent"}, [child]),
+        ("bad-row-transaction-with-inputs", "inputs of a transaction", {"type": "TransactionEvent", "action": "ADD"}, [unit, used]),
+        ("bad-row-turned-in-a-list", "a transformation that names units in a list", TURNED, [used, made, joins, ("epcList", PALLET)]),
+        ("bad-row-turned-into-nothing", "a transformation without outputs and an id", UNNAMED, [used]),
+        ("bad-row-turned-from-nothing", "a transformation without inputs and an id", UNNAMED, [made]),
+        ("bad-row-turned-with-an-action", "a transformation with an action", {**UNNAMED, "action": "ADD"}, [used, made]),
+        ("bad-row-own-type-with-an-action", "an action that is none, of a type of one's own", {**own, "action": "MAYBE"}, [unit]),
+        ("bad-row-own-type-with-an-actor", "an actor in a type of one's own", own, [("actor", MAKER)]),
+        ("bad-row-own-type-in-two-places", "two parents in a type of one's own", own, [parent, ("parentID", UNIT)]),
+        ("bad-row-type", "a type that is none", {"type": "Nonsense"}, [unit]),
+        ("bad-row-action", "an action that is none", {"action": "MAYBE"}, [unit]),
+        ("bad-row-no-action", "an event that does not say what it does", {"action": None}, [unit]),
+    ]  # fmt: skip
+    return [
+        _case(
+            name,
+            desc,
+            changes if "eventTime" in changes else {**BODY, **changes},
+            items=items,
+        )
+        for name, desc, changes, items in rows
+    ]
+
+
+UNNAMED = {k: v for k, v in TURNED.items() if k != "transformationID"}
+
+
+def _words() -> list[Case]:
+    """Texts that everybody reads, and what a body must say beside another."""
+    error: dict[str, object] = {"errorDeclaration": {"reason": "did_not_occur"}}
+    amount: Row = ("quantityList", PRODUCT, 5, None)
+    recall = {"bizStep": "urn:provenance:step:recalled"}
+    follows = {"after": [[PALLET, bytes(32)]]}
+    rows: list[tuple[str, str, dict[str, object], list[Row]]] = [
+        ("good-words-own-step", "somebody's own step", {"bizStep": "https://maker.example/steps/labelling"}, []),
+        ("good-words-unknown-disposition", "a disposition that nobody knows", {"disposition": "half-eaten"}, []),
+        ("good-words-controls-inside", "a newline inside of another member", {"example:note": {"text": "a\nb"}}, []),
+        ("good-words-error-with-a-name", "a declaration of an error that says of what", {**error, "eventID": "urn:x:1"}, []),
+        ("good-words-recalled-product", "a recall of a product, which it is about", recall, [amount, ("about", PRODUCT)]),
+        ("good-words-amount-of-a-product", "an amount of a product, of which nothing warns", {}, [amount]),
+        ("good-words-after", "a demand about an item of the event", {"after": [[UNIT, bytes(32)]]}, []),
+        ("bad-words-step", "a step that is none", {"bizStep": "dancing"}, []),
+        ("bad-words-step-number", "a step that is a number", {"bizStep": 1}, []),
+        ("bad-words-step-own-bare", "a step of our own as a bare word", {"bizStep": "customs_held"}, []),
+        ("bad-words-step-own-unknown", "a step of our own that is none", {"bizStep": "urn:provenance:step:dancing"}, []),
+        ("bad-words-newline", "a newline at the top of a body", {"example:note": "a\nb"}, []),
+        ("bad-words-delete", "the character DELETE", {"disposition": "https://x.example/\x7f"}, []),
+        ("bad-words-next-line", "a control character above ASCII", {"eventID": "urn:x:\x85"}, []),
+        ("bad-words-turned-round", "text that turns the direction of reading", {"disposition": "https://x.example/\u202e"}, []),
+        ("bad-words-isolated", "text that is read apart", {"example:note": "a\u2066b"}, []),
+        ("bad-words-arabic-mark", "a mark of direction", {"example:note": "a\u061cb"}, []),
+        ("bad-words-error-without-a-name", "a declaration of an error that does not say of what", error, []),
+        ("bad-words-error-of-a-number", "a declaration of an error of an eventID that is a number", {**error, "eventID": 1}, []),
+        ("bad-words-nothing-declared", "a declaration that says nothing, and not of what", {"errorDeclaration": None}, []),
+        ("bad-words-recalled-product", "a recall of a product that is not about it", recall, [amount]),
+        ("bad-words-damaged-product", "damage of a product that is not about it", {"disposition": "damaged"}, [amount]),
+        ("bad-words-after", "a demand about what is no item of the event", follows, []),
+    ]  # fmt: skip
+    return [
+        _case(
+            name,
+            desc,
+            {**BODY, **changes},
+            items=items or [("epcList", UNIT)],
+        )
+        for name, desc, changes, items in rows
+    ]
+
+
+def _actors() -> list[Case]:
+    """Who may be enrolled: parties, and nothing that has another trail."""
+    rows = [
+        ("good-enrolled-did", "a party by its DID", MAKER),
+        ("good-enrolled-gln", "a party by its GLN", "https://id.gs1.org/417/9506000134376"),
+        ("good-enrolled-uri", "a party by a URI of its own", "https://maker.example/us"),
+        ("good-enrolled-urn", "a party by a name of its own", "urn:uuid:6d1c3a0e-6e51-4a55-8a6e-0b3d7b8c9d10"),
+        ("bad-enrolled-unit", "a unit as an actor", UNIT),
+        ("bad-enrolled-pallet", "a pallet as an actor", PALLET),
+        ("bad-enrolled-product", "a product as an actor", PRODUCT),
+        ("bad-enrolled-lot", "a lot as an actor", LOT),
+        ("bad-enrolled-place", "a place as an actor", PLACE),
+        ("bad-enrolled-epc", "an EPC URN as an actor", "urn:epc:id:adi:W81X9C.3KL984PX1.2WMA52"),
+        ("bad-enrolled-party-urn", "a party by the URN of its GLN", "urn:epc:id:pgln:9506000.13437"),
+        ("bad-enrolled-spelled", "a party in another spelling", "https://ID.GS1.ORG/417/9506000134376"),
+        ("bad-enrolled-gln-check-digit", "a party GLN with a wrong check digit", "https://id.gs1.org/417/9506000134377"),
+        ("bad-enrolled-trust", "the item of a ledger's trust versions as an actor", TRUST),
+    ]  # fmt: skip
+    return [
+        _case(
+            name,
+            desc,
+            {
+                "type": "ActorEnrolled",
+                "actor": actor,
+                "name": "Somebody",
+                "key": bytes(32),
+                "proof": bytes(64),
+            },
+            items=[("actor", actor)],
+        )
+        for name, desc, actor in rows
+    ]

@@ -14,6 +14,20 @@ from tests.vectors.reference import b64
 NO_WITNESSES = ("PRV-0403", "")
 """The notice that the trust file asks for no cosignatures."""
 
+OPERATOR = ("PRV-1007", "")
+"""The notice that it rests on the operator's word that nothing was left out."""
+
+WITNESSED = ("PRV-1008", "")
+"""The notice that witnesses ensure that all see the same, and replay nothing."""
+
+ALONE = (NO_WITNESSES, OPERATOR)
+"""What is noticed of every bundle under a trust file without witnesses."""
+
+_STOPS = {
+    "PRV-0101", "PRV-0201", "PRV-0202", "PRV-0301", "PRV-0402", "PRV-0601",
+    "PRV-0701", "PRV-0702", "PRV-0703", "PRV-0801", "PRV-0901", "PRV-1501",
+}  # fmt: skip
+
 RECALL = "urn:provenance:step:recalled"
 RELEASE = "urn:provenance:step:customs_released"
 REFUSAL = "urn:provenance:step:customs_refused"
@@ -31,10 +45,16 @@ def judged(
     trust: str = "plain",
     item: str | None = can(1),
     now: int | None = None,
-    notices: Sequence[tuple[str, str]] | None = (NO_WITNESSES,),
+    notices: Sequence[tuple[str, str]] | None = ALONE,
     timeline: Sequence[Moment] | None = None,
 ) -> Case:
-    """Return a case; its name starts with its outcome."""
+    """Return a case; its name starts with its outcome.
+
+    Of a bundle that stops before the walk nobody is told on whose word its
+    completeness rests.
+    """
+    if notices is ALONE and _STOPS & {*codes}:
+        notices = [NO_WITNESSES]
     data = bundle if isinstance(bundle, bytes) else bundle.to_bytes()
     gives: dict[str, object] = {"codes": list(codes)}
     if notices is not None:

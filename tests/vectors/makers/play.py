@@ -26,7 +26,12 @@ PRODUCER: Grant = {"role": "producer", "prefixes": ["9506000"]}
 
 @dataclass(slots=True)
 class Play(Ledger):
-    """A ledger, and what its actors say, a minute after one another."""
+    """A ledger, and what its actors say, a minute after one another.
+
+    Each event that is told has an `eventID` of its own.
+    """
+
+    _told: int = 0
 
     def told(
         self,
@@ -37,12 +42,14 @@ class Play(Ledger):
     ) -> Event:
         """Return an event, its time a minute after the one before."""
         self.now += MINUTE
-        moment = datetime.fromtimestamp(self.now / 1000, UTC)
-        times = {
-            "eventTime": moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        self._told += 1
+        parts = {
+            "type": kind,
+            "eventID": f"urn:x:{self._told}",
+            "eventTime": iso(self.now),
             "eventTimeZoneOffset": "+00:00",
+            **body,
         }
-        parts = {"type": kind, **times, **body}
         return self.event(parts, *items, fields=fields)
 
     def made(self, *units: str, lot: str | None = None, **body: Any) -> Event:
@@ -70,22 +77,32 @@ class Play(Ledger):
             **{"action": "OBSERVE", "bizStep": step, **body},
         )
 
+    def ended(self, *units: str, **body: Any) -> Event:
+        return self.told(
+            "ObjectEvent",
+            *(("epcList", unit) for unit in units),
+            **{"action": "DELETE", "bizStep": "decommissioning", **body},
+        )
+
     def packed(
         self, parent: str, *units: str, action: str = "ADD", **body: Any
     ) -> Event:
+        """Return an event of packing; lots go in by an amount."""
+        steps = {"ADD": "loading", "DELETE": "unloading", "OBSERVE": "storing"}
         return self.told(
             "AggregationEvent",
             ("parentID", parent),
-            *(("childEPCs", unit) for unit in units),
-            **{
-                "action": action,
-                "bizStep": "loading" if action == "ADD" else "unloading",
-                **body,
-            },
+            *(("childEPCs", unit) for unit in units if "/10/" not in unit),
+            *(
+                ("childQuantityList", unit, 10, None)
+                for unit in units
+                if "/10/" in unit
+            ),
+            **{"action": action, "bizStep": steps[action], **body},
         )
 
-    def unpacked(self, parent: str, *units: str) -> Event:
-        return self.packed(parent, *units, action="DELETE")
+    def unpacked(self, parent: str, *units: str, **body: Any) -> Event:
+        return self.packed(parent, *units, action="DELETE", **body)
 
     def turned(
         self, inputs: Iterable[str], outputs: Iterable[str], **body: Any
@@ -98,9 +115,13 @@ class Play(Ledger):
         )
 
     def as_error(self, event: Event, **declaration: object) -> Event:
-        """Return *event* said again, as an error."""
+        """Return *event* said again, as an error.
+
+        It conceals the same fields, and holds nothing in them.
+        """
         body = {**event.body, "errorDeclaration": declaration}
-        return self.event(body, *event.items)
+        fields = [(pointer, None) for pointer in event.pointers]
+        return self.event(body, *event.items, fields=fields)
 
     # Actors.
 
@@ -129,6 +150,12 @@ class Play(Ledger):
             *(self.granted(actor, given) for given in grants),
         )
         return actor
+
+
+def iso(time: int) -> str:
+    """Return *time*, in ms since 1970, as an event says it."""
+    moment = datetime.fromtimestamp(time // 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{time % 1000:03}Z"
 
 
 def short(*witnesses: str) -> Play:

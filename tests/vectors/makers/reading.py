@@ -12,7 +12,9 @@ Counts = list[tuple[int, int]]
 
 
 def cases() -> list[Case]:
-    return [*_times(), *_bad_times(), *_kinds(), *_warnings()]
+    return [
+        *_times(), *_bad_times(), *_kinds(), *_bad_words(), *_warnings(),
+    ]  # fmt: skip
 
 
 def _case(
@@ -125,17 +127,18 @@ def _bad_times() -> list[Case]:
 def _kinds() -> list[Case]:
     every: Counts = [(code, 1) for code in RELATIONS.values()]
     forms: list[tuple[str, list[str | None]]] = [
-        ("ObjectEvent", ["ADD", "OBSERVE", "DELETE", None]),
+        ("ObjectEvent", ["ADD", "OBSERVE", "DELETE"]),
         ("AggregationEvent", ["ADD", "OBSERVE", "DELETE"]),
         ("AssociationEvent", ["ADD", "OBSERVE", "DELETE"]),
-        ("TransactionEvent", ["ADD"]),
-        ("TransformationEvent", [None, "DELETE"]),
+        ("TransactionEvent", ["ADD", "OBSERVE", "DELETE"]),
+        ("TransformationEvent", [None]),
+        ("https://brand.example/Event", ["ADD", None]),
     ]
     made = [
         _case(
-            f"kinds-{kind.removesuffix('Event')}-{action}".lower(),
+            f"kinds-{_short(kind)}-{action}".lower(),
             f"{kind}, {action or 'no action'}: each relation",
-            _body(type=kind) | ({"action": action} if action else {}),
+            {**_body(type=kind), "action": action},
             every,
         )
         for kind, actions in forms
@@ -151,6 +154,35 @@ def _kinds() -> list[Case]:
     return made
 
 
+def _short(kind: str) -> str:
+    return "own-type" if ":" in kind else kind.removesuffix("Event")
+
+
+def _bad_words() -> list[Case]:
+    """Types, actions and steps that the book does not have."""
+    rows: list[tuple[str, str, dict[str, object]]] = [
+        ("type", "a type that is none", _body(type="Nonsense")),
+        ("type-of-small-letters", "a type in other letters", _body(type="objectevent")),
+        ("action", "an action that is none", _body(action="MAYBE")),
+        ("no-action", "an ObjectEvent without an action", _body(action=None)),
+        ("empty-action", "an ObjectEvent of an empty action", _body(action="")),
+        ("action-is-a-number", "an action that is a number", _body(action=1)),
+        ("action-of-a-transformation", "a TransformationEvent with an action", _body(type="TransformationEvent", action="ADD")),
+        ("action-of-an-own-type", "an action that is none, of somebody's own type", _body(type="https://brand.example/Event", action="MAYBE")),
+        ("step", "a step that is none", _body(bizStep="dancing")),
+        ("step-is-a-number", "a step that is a number", _body(bizStep=1)),
+        ("step-of-our-own-bare", "a step of our own as a bare word", _body(bizStep="recalled")),
+        ("step-of-our-own-unknown", "a step of our own that the book does not have", _body(bizStep="urn:provenance:step:dancing")),
+        ("step-obsolete", "a step as EPCIS 1 wrote it", _body(bizStep="urn:epcglobal:cbv:bizstep:shipping")),
+        ("step-standard-unknown", "a step of GS1's stem that the book does not have", _body(bizStep="https://ref.gs1.org/cbv/BizStep-dancing")),
+        ("step-prefix-unknown", "a step by a prefix that nobody defined", _body(bizStep="own:recalled")),
+    ]  # fmt: skip
+    return [
+        Case(f"bad-word-{name}", desc, {"body": body, "counts": [[3, 1]]}, BAD)
+        for name, desc, body in rows
+    ]
+
+
 def _warnings() -> list[Case]:
     one: Counts = [(3, 1)]
     two: Counts = [(5, 1), (6, 2)]
@@ -160,7 +192,6 @@ def _warnings() -> list[Case]:
         ("recalled", "urn:provenance:step:recalled"),
         ("released", "urn:provenance:step:customs_released"),
         ("standard", "inspecting"),
-        ("bare-word-of-our-own", "recalled"),
         ("anothers", "https://brand.example/steps/recalled"),
         ("cbv", "https://ref.gs1.org/cbv/BizStep-destroying"),
     ]
@@ -168,7 +199,7 @@ def _warnings() -> list[Case]:
         _case(f"step-{name}", f"the step {step}", _body(bizStep=step), one)
         for name, step in steps
     ]
-    words_that_warn = sorted(words.DISPOSITIONS_THAT_WARN)
+    words_that_warn = sorted(words.SHIPPED["warns"]["dispositions"])
     for word in (*words_that_warn, "active", "returned", "unknown"):
         body = _body(disposition=word)
         made.append(

@@ -25,20 +25,34 @@ Body = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A statement that was logged: who signed it, and its events."""
+    """A statement that was logged: who signed it, and its events.
+
+    Its key has the name of its issuer's first, and it was logged *at* that
+    time, of which everybody knows.
+    """
 
     issuer: str
     events: tuple[Event, ...]
+    at: int = 0
+
+    @property
+    def key_id(self) -> bytes:
+        name = self.issuer
+        if name not in {OWNER, *OWNERS}:
+            name = name.split(":")[2].split(".", maxsplit=1)[0]
+        return key_id(name)
 
 
-def tell(body: Body, *items: Row) -> Event:
+def tell(body: Body, *items: Row, secret: int = 0) -> Event:
     """Return the event of *body*, about its actor unless *items* say else."""
     rows = items or (("actor", str(body["actor"])),)
-    return reference.event(body, rows, secret=bytes(32))
+    return reference.event(body, rows, secret=bytes([secret]) * 32)
 
 
-def says(issuer: str, *bodies: Body) -> Said:
-    return Said(issuer, tuple(tell(body) for body in bodies))
+def says(issuer: str, *bodies: Body, at: int = 0, secret: int = 0) -> Said:
+    """Return a statement; of another *secret* its events are others."""
+    told = tuple(tell(body, secret=secret) for body in bodies)
+    return Said(issuer, told, at)
 
 
 def proven(
@@ -101,6 +115,8 @@ def taken(actor: str, grant: Body, reason: str = "fraud") -> Body:
 
 
 AGENT = "did:web:agent.example"
+PARTY = "https://id.gs1.org/417/9506000134376"
+VOICE = 30 * 24 * 60 * 60 * 1000
 START, END = 1_770_000_000_000, 1_780_000_000_000
 MAKER_GRANT = granted(MAKER, "producer", prefixes=["9506000"])
 MAKER_JOINS = says(OWNER, enrolled(MAKER, "maker"), MAKER_GRANT)
@@ -130,11 +146,12 @@ def _actor(
     name: str,
     keys: Sequence[object],
     grants: Sequence[object] = (),
+    by: str = OWNER,
 ) -> list[object]:
-    return [actor, name, list(keys), list(grants)]
+    return [actor, name, by, list(keys), list(grants)]
 
 
-_OWNER = _actor(OWNER, "Operator", [_key(OWNER, -1)])
+_OWNER = _actor(OWNER, "Operator", [_key(OWNER, -1)], by="")
 
 
 def _asks(
@@ -146,7 +163,7 @@ def _asks(
     at: int = START,
     granted: bool,
 ) -> list[object]:
-    return [issuer, [kind], list(creates), list(places), at, granted]
+    return [issuer, [[[kind], list(creates)]], list(places), at, granted]
 
 
 def _case(
@@ -162,7 +179,13 @@ def _case(
     given = {
         "trust": trust,
         "statements": [
-            [2 * n + 1, one.issuer, [event.data for event in one.events]]
+            [
+                2 * n + 1,
+                one.issuer,
+                one.key_id,
+                one.at or START + n,
+                [event.data for event in one.events],
+            ]
             for n, one in enumerate(said)
         ],
     }
@@ -190,7 +213,7 @@ def _good() -> list[Case]:
     placed = granted(MAKER, "customs", places=[PLACE])
     anything = granted(MAKER, "producer", prefixes=["*"])
     owners = [
-        _actor(owner, f"Owner {n}", [_key(owner, -1)])
+        _actor(owner, f"Owner {n}", [_key(owner, -1)], by="")
         for n, owner in enumerate(OWNERS)
     ]
     enrol = enrolled(MAKER, "maker")
@@ -296,7 +319,7 @@ def _good() -> list[Case]:
             "a grant is passed on within its limits",
             AGENT_JOINS,
             PASSED_ON,
-            actors=[_OWNER, agent, _actor(MAKER, "maker", [_key("maker", 3)], [limited])],
+            actors=[_OWNER, agent, _actor(MAKER, "maker", [_key("maker", 3)], [limited], by=AGENT)],
             asks=[
                 _asks(MAKER, "commissioning", creates=["9506000134352"], places=[PLACE], granted=True),
                 _asks(MAKER, "commissioning", creates=["4210000000000"], places=[PLACE], granted=False),
@@ -311,7 +334,7 @@ def _good() -> list[Case]:
             actors=[
                 _OWNER,
                 agent,
-                _actor(MAKER, "maker", [_key("maker", 3)], [[*limited[:3], 5]]),
+                _actor(MAKER, "maker", [_key("maker", 3)], [[*limited[:3], 5]], by=AGENT),
             ],
         ),
         _case(
@@ -323,7 +346,7 @@ def _good() -> list[Case]:
             actors=[
                 _OWNER,
                 _actor(AGENT, "agent", [_key("agent", 1)], [[*delegate[:3], 5]]),
-                _actor(MAKER, "maker", [_key("maker", 3)], [limited]),
+                _actor(MAKER, "maker", [_key("maker", 3)], [limited], by=AGENT),
             ],
             asks=[_asks(MAKER, "inspecting", places=[PLACE], granted=False)],
         ),
@@ -338,17 +361,87 @@ def _good() -> list[Case]:
             "two-of-two-authorities",
             "two authorities say the same, each in an event of its own",
             says(OWNERS[0], enrol),
-            says(OWNERS[2], enrol),
+            says(OWNERS[2], enrol, secret=1),
             trust="two-authorities",
-            actors=[*owners, _actor(MAKER, "maker", [_key("maker", 3)])],
+            actors=[*owners, _actor(MAKER, "maker", [_key("maker", 3)], by=OWNERS[2])],
+        ),
+        _case(
+            "voice-of-30-days",
+            "the second authority says it 30 days after the first",
+            says(OWNERS[0], enrol, at=START),
+            says(OWNERS[2], enrol, at=START + VOICE, secret=1),
+            trust="two-authorities",
+            actors=[*owners, _actor(MAKER, "maker", [_key("maker", 3)], by=OWNERS[2])],
+        ),
+        _case(
+            "voice-lapsed",
+            "the second authority says it a millisecond too late, and is the first",
+            says(OWNERS[0], enrol, at=START),
+            says(OWNERS[2], enrol, at=START + VOICE + 1, secret=1),
+            trust="two-authorities",
+            actors=owners,
+        ),
+        _case(
+            "voice-lapsed-and-raised-again",
+            "an authority whose voice lapsed says it once more",
+            says(OWNERS[0], enrol, at=START),
+            says(OWNERS[0], enrol, at=START + VOICE + 1, secret=1),
+            says(OWNERS[2], enrol, at=START + VOICE + 2, secret=2),
+            trust="two-authorities",
+            actors=[*owners, _actor(MAKER, "maker", [_key("maker", 5)], by=OWNERS[2])],
+        ),
+        _case(
+            "voice-of-a-revoked-key",
+            "the key that said it was revoked before the second said it",
+            says(OWNERS[0], enrol),
+            says(OWNERS[0], {**added(OWNERS[0], "spare"), "type": "KeyRotated", "old": key_id(OWNERS[0])}),
+            says(OWNERS[2], enrol, secret=1),
+            trust="two-authorities",
+            actors=[
+                _actor(OWNERS[0], "Owner 0", [_key(OWNERS[0], -1, 3, "rotated"), _key("spare", 3)], by=""),
+                *owners[1:],
+            ],
+        ),
+        _case(
+            "party-gln",
+            "an actor by its party GLN, with a name of other letters",
+            says(OWNER, enrolled(PARTY, "中国海关", **proven(PARTY, signer_of("party")))),
+            actors=[_OWNER, _actor(PARTY, "中国海关", [_key("party", 1)])],
+        ),
+        _case(
+            "name-of-200-characters",
+            "a name as long as there may be",
+            says(OWNER, enrolled(MAKER, "名" * 200, **proven(MAKER, signer_of("maker")))),
+            actors=[_OWNER, _actor(MAKER, "名" * 200, [_key("maker", 1)])],
+        ),
+        _case(
+            "name-that-is-no-space",
+            "a name of a character that looks like nothing, and is no white space",
+            says(OWNER, enrolled(MAKER, "\ufeff", **proven(MAKER, signer_of("maker")))),
+            actors=[_OWNER, _actor(MAKER, "\ufeff", [_key("maker", 1)])],
+        ),
+        _case(
+            "needs",
+            "each need is met by a grant of its own, and one grant covers all of its keys",
+            MAKER_JOINS,
+            actors=[_OWNER, maker],
+            asks=[
+                [MAKER, [[["observing"], []], [["transforming"], ["9506000134352"]]], [], START, True],
+                [MAKER, [[["recalled"], ["9506000134352"]]], [], START, True],
+                [MAKER, [[["recalled"], ["4012345111118"]]], [], START, False],
+                [MAKER, [[["customs_held", "packing"], []]], [], START, True],
+                [MAKER, [[["customs_held", "tax_paid"], []]], [], START, False],
+                [MAKER, [[["observing"], []], [["customs_held"], []]], [], START, False],
+                [MAKER, [], [], START, True],
+            ],
         ),
         _case(
             "pinned",
             "actors that the trust file names need no enrolment",
             trust="pinned",
             actors=[
-                _actor(MAKER, "Maker", [_key("maker", -1)], [[None, "producer", -1, None]]),
-                _actor(CUSTOMS, "Customs", [_key("customs", -1)], [[None, "customs", -1, None]]),
+                _actor(MAKER, "Maker", [_key("maker", -1)], [[None, "producer", -1, None]], by=""),
+                _actor(CUSTOMS, "Customs", [_key("customs", -1)], [[None, "customs", -1, None]], by=""),
             ],
             asks=[
                 _asks(MAKER, "commissioning", creates=["9506000134352"], granted=True),
@@ -388,6 +481,9 @@ def _refused() -> list[Case]:
         ("passed-on-after-its-end", "what is revoked is not passed on", NOT_GRANTED, (AGENT_JOINS, says(OWNER, taken(AGENT, DELEGATE)), PASSED_ON)),
         ("passed-on-again", "a grant that may not be passed on", NOT_GRANTED, (AGENT_JOINS, PASSED_ON, says(MAKER, enrolled(other, "other")))),
         ("granted-again", "an authority says a grant that holds again", REJECTED, (MAKER_JOINS, says(OWNER, MAKER_GRANT))),
+        ("said-again", "a key given once more by the very same event", REJECTED, (MAKER_JOINS, says(MAKER, added(MAKER, "spare")), says(MAKER, added(MAKER, "spare")))),
+        ("revoked-again", "a revocation of what is revoked, by the very same event", REJECTED, (MAKER_JOINS, says(OWNER, taken(MAKER, MAKER_GRANT)), says(OWNER, taken(MAKER, MAKER_GRANT)))),
+        ("granted-by-competitor", "a delegate repeats the grant of another, to become its grantor", REJECTED, (AGENT_JOINS, says(OWNER, enrol, LIMITED), says(AGENT, LIMITED))),
         ("granted-again-at-once", "one statement with the same grant twice", REJECTED, (says(OWNER, enrol, MAKER_GRANT, MAKER_GRANT),)),
         ("granted-again-after-its-end", "a grant that was revoked does not come back", REJECTED, (MAKER_JOINS, says(OWNER, taken(MAKER, MAKER_GRANT)), says(OWNER, MAKER_GRANT))),
         ("granted-again-by-another", "a grant does not change hands", REJECTED, (AGENT_JOINS, says(OWNER, enrol, LIMITED), says(AGENT, LIMITED))),
@@ -437,6 +533,11 @@ def _malformed() -> list[Case]:
     bodies: list[tuple[str, str, Body]] = [
         ("no-name", "an enrolment without a name", without(enrol, "name")),
         ("empty-name", "a name of no letters", enrol | {"name": ""}),
+        ("name-of-201-characters", "a name too long", enrol | {"name": "n" * 201}),
+        ("name-of-spaces", "a name of spaces alone", enrol | {"name": " \u3000\u00a0"}),
+        ("name-with-a-newline", "a name of two lines", enrol | {"name": "a\nb"}),
+        ("name-turned-round", "a name that is read from right to left", enrol | {"name": "a\u202eb"}),
+        ("name-with-a-mark", "a name with a mark of direction", enrol | {"name": "a\u200fb"}),
         ("no-proof", "an enrolment without its proof", without(enrol, "proof")),
         ("proof-of-63-bytes", "a proof too short", enrol | {"proof": bytes(63)}),
         ("key-of-31-bytes", "a key too short", enrol | {"key": bytes(31)}),

@@ -142,6 +142,7 @@ _BODY: dict[str, object] = {
     "action": "OBSERVE",
     "bizStep": "inspecting",
 }
+RIVALS = "https://id.gs1.org/01/04012345111118/21/1"
 _MADE = {**_BODY, "action": "ADD", "bizStep": "commissioning"}
 
 
@@ -184,7 +185,12 @@ def _submissions() -> list[Case]:
     made, seen = _event(_MADE), _event(_BODY, number=1)
     head = H(b"head")
     follows = _event({**_BODY, "after": [[UNIT, head]]})
-    starts = _event({**_BODY, "after": [[PALLET, reference.map_key(PALLET)]]})
+    starts = _event(
+        {**_BODY, "after": [[PALLET, reference.map_key(PALLET)]]},
+        ("epcList", PALLET),
+    )
+    strayed = _event({**_BODY, "after": [[PALLET, H(b"head")]]})
+    wrong = {**_BODY, "errorDeclaration": {"reason": "incorrect_data"}}
     hiding = _event(_BODY, fields=[("/example:price", 12.5)])
     released = _event(
         {**_BODY, "bizStep": "urn:provenance:step:customs_released"}
@@ -201,9 +207,7 @@ def _submissions() -> list[Case]:
         ("clock-ahead", "a signer's clock may be five minutes ahead", submit(seen, now=NOW + GRACE), [seen.id]),
     ]  # fmt: skip
     stale = _event({**_BODY, "after": [[UNIT, H(b"an older head")]]})
-    foreign = _event(
-        _MADE, ("epcList", "https://id.gs1.org/01/04012345111118/21/1")
-    )
+    foreign = _event(_MADE, ("epcList", RIVALS))
     bad: list[tuple[str, str, str, bytes]] = [
         ("context", "another format", BAD, mp(["provenance/submission/v9", b"", []])),
         ("event-is-text", "an event that is text", BAD, mp(["provenance/submission/v2", b"", ["x"]])),
@@ -232,6 +236,17 @@ def _submissions() -> list[Case]:
         ("two-relations", "one id in two relations", BAD, submit(_event(_BODY, ("parentID", UNIT), ("childEPCs", UNIT)))),
         ("leap-second", "a time that is none", BAD, submit(_event({**_BODY, "eventTime": "2016-12-31T23:59:60Z"}))),
         ("actor-as-an-item", "an event about an actor", "RejectedError", submit(_event(_BODY, ("epcList", CUSTOMS)))),
+        ("type", "a type that is none", BAD, submit(_event({**_BODY, "type": "Nonsense"}))),
+        ("action", "an action that is none", BAD, submit(_event({**_BODY, "action": "MAYBE"}))),
+        ("no-action", "an event that does not say what it does", BAD, submit(_event({k: v for k, v in _BODY.items() if k != "action"}))),
+        ("aggregation-without-a-parent", "a packing into nothing", BAD, submit(_event({**_BODY, "type": "AggregationEvent", "action": "ADD"}, ("childEPCs", UNIT)))),
+        ("control-character", "a step with a newline", BAD, submit(_event({**_BODY, "bizStep": "https://maker.example/a\nb"}))),
+        ("after-of-another", "a demand about what is no item of the event", BAD, submit(strayed)),
+        ("error-without-a-name", "an error declared of an event without an eventID", BAD, submit(_event(wrong))),
+        ("commissioning-observed", "a rival commissions what is another's, and calls it observed", "RoleNotGrantedError", submit(_event({**_BODY, "bizStep": "commissioning"}, ("epcList", RIVALS)))),
+        ("recalled-by-disposition", "customs recalls by a disposition", "RoleNotGrantedError", submit(_event({**_BODY, "disposition": "recalled"}), issuer=CUSTOMS)),
+        ("recall-of-another", "a maker recalls what is another's", "RoleNotGrantedError", submit(_event({**_BODY, "bizStep": "urn:provenance:step:recalled"}, ("epcList", RIVALS)))),
+        ("emptied-by-anybody", "customs says that a pallet is empty", "RoleNotGrantedError", submit(_event({**_BODY, "type": "AggregationEvent", "action": "DELETE"}, ("parentID", PALLET)), issuer=CUSTOMS)),
         ("actor-relation", "only registry events name actors", BAD, submit(_event(_BODY, ("actor", UNIT)))),
     ]  # fmt: skip
     ledger: dict[str, object] = {

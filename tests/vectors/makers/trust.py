@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 
-from provenance.claims.roles import DEFAULT_ROLES
-
 from provenance.keys import MLDSASigner
 from tests.vectors import reference
 from tests.vectors.case import Case
-from tests.vectors.names import CUSTOMS, MAKER, ORIGIN, OWNER, signer_of
-from tests.vectors.reference import H, b64
+from tests.vectors.names import (
+    CARRIER,
+    CUSTOMS,
+    MAKER,
+    ORIGIN,
+    OWNER,
+    signer_of,
+)
+from tests.vectors.reference import H, b64, mp
+from tests.vectors.words import SHIPPED
 
 OWNERS = [f"did:web:owner{number}.example" for number in range(3)]
 WITNESSES = ("w1", "w2", "w3")
@@ -52,6 +58,13 @@ def _witnesses(
     )
 
 
+def books_rows(*rows: tuple[bytes, int]) -> str:
+    return "".join(
+        f'\n[[books]]\nid = "{book.hex()}"\nfrom = {start}\n'
+        for book, start in rows
+    )
+
+
 def _group(name: str, threshold: int, *members: str) -> str:
     quoted = ", ".join(f'"{member}"' for member in members)
     return (
@@ -67,7 +80,29 @@ PINNED = (
     + _actor("actors", CUSTOMS, "Customs", public_key("customs"))
     + '\n[[actors.grants]]\nrole = "customs"\n'
 )
+TASTER = (
+    PINNED
+    + _actor("actors", CARRIER, "Taster", public_key("carrier"))
+    + '\n[[actors.grants]]\nrole = "taster"\n'
+)
 MOST = 'quorum = "most"\n'
+NOBODY = 'quorum = "none"\n'
+
+BASELINE = H(mp(SHIPPED))
+OTHER_BOOK = mp(
+    {
+        **SHIPPED,
+        "steps": {
+            **SHIPPED["steps"],
+            "own": sorted([*SHIPPED["steps"]["own"], "tasted"]),
+        },
+        "roles": {**SHIPPED["roles"], "taster": ["tasted"]},
+    }
+)
+"""A book with a step, and a role that may sign it, that `evidence-1` lacks."""
+
+LATER_FORMAT = mp({"format": "provenance/evidence-book/v2", "steps": []})
+"""A book of a format that no verifier of today can read."""
 
 TEXTS: Mapping[str, str] = {
     "plain": _head() + OPERATOR,
@@ -101,14 +136,28 @@ TEXTS: Mapping[str, str] = {
     "containers-only": _head() + 'trails = ["containers"]\n' + OPERATOR,
     "an-hour": _head() + "max_age_seconds = 3600\n" + OPERATOR,
     "any-age": _head() + 'max_age_seconds = "any"\n' + OPERATOR,
-    "other-roles": (
-        _head()
-        + OPERATOR
-        + '\n[roles]\ncourier = []\ncustoms = ["holding"]\npainter = ["*"]\n'
+    "witnessed-for-nobody": _head() + NOBODY + OPERATOR + _witnesses(),
+    "baseline": _head() + OPERATOR + books_rows((BASELINE, 0)),
+    "other-book": _head() + PINNED + books_rows((H(OTHER_BOOK), 0)),
+    "other-book-later": (
+        _head() + PINNED + books_rows((BASELINE, 0), (H(OTHER_BOOK), 2))
+    ),
+    "other-book-from-5": _head() + PINNED + books_rows((H(OTHER_BOOK), 5)),
+    "later-format": _head() + PINNED + books_rows((H(LATER_FORMAT), 0)),
+    "taster": (
+        _head() + TASTER + books_rows((BASELINE, 0), (H(OTHER_BOOK), 2))
+    ),
+    "narrow-clock": _head() + "clock_bound_seconds = 300\n" + OPERATOR,
+    "wide-clock": _head() + "clock_bound_seconds = 86400\n" + OPERATOR,
+    "watched": (
+        _head() + 'quorum = "auditor"\n' + OPERATOR
+        + _witnesses("auditors", ("auditor",))
     ),
     "everything": (
         _head(log_key(), POST_QUANTUM)
         + 'quorum = "ok"\nmax_age_seconds = 86400\ntrails = []\nthreshold = 1\n'
+        + "clock_bound_seconds = 600\n"
+        + books_rows((H(OTHER_BOOK), 0), (BASELINE, 0), (BASELINE, 7))
         + _witnesses(names=("w1", "w2"))
         + 'url = "https://w2.example/"\n'
         + f'\n[[auditors]]\nname = "auditor"\nkey = "{witness_key("auditor")}"\n'
@@ -173,16 +222,16 @@ _SMALLEST: dict[str, object] = {
     "threshold": 1,
     "authorities": [],
     "actors": [],
-    "changed_roles": {},
+    "clock_bound_seconds": 3_600,
+    "books": [[BASELINE, 0]],
 }
 _PLAIN = _SMALLEST | {"authorities": [_person(OWNER, "Operator", OWNER)]}
 
 _GIVES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "plain": ("one authority, no witnesses", _PLAIN),
     "smallest": (
-        "an origin and a key; all else by default, with the table of roles",
-        _SMALLEST
-        | {"roles": {r: sorted(k) for r, k in DEFAULT_ROLES.items()}},
+        "an origin and a key; all else by default",
+        _SMALLEST,
     ),
     "witnessed": (
         "two of three witnesses",
@@ -239,15 +288,59 @@ _GIVES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     ),
     "an-hour": ("an hour of freshness", _PLAIN | {"max_age_seconds": 3_600}),
     "any-age": ("however old", _PLAIN | {"max_age_seconds": None}),
-    "other-roles": (
-        "one role gone, one replaced, one added",
+    "witnessed-for-nobody": (
+        "witnesses, and it is said that none is asked for",
+        _PLAIN | {"witnesses": _cosigners(*WITNESSES)},
+    ),
+    "baseline": ("the book that everybody has, named", _PLAIN),
+    "other-book": (
+        "another book, of which this program has nothing but the id",
+        _SMALLEST | {"actors": _PINNED, "books": [[H(OTHER_BOOK), 0]]},
+    ),
+    "other-book-later": (
+        "another book from the third entry on",
+        _SMALLEST
+        | {
+            "actors": _PINNED,
+            "books": [[BASELINE, 0], [H(OTHER_BOOK), 2]],
+        },
+    ),
+    "other-book-from-5": (
+        "another book from the sixth entry on, and none named before",
+        _SMALLEST | {"actors": _PINNED, "books": [[H(OTHER_BOOK), 5]]},
+    ),
+    "later-format": (
+        "a book of a format that nobody knows yet",
+        _SMALLEST | {"actors": _PINNED, "books": [[H(LATER_FORMAT), 0]]},
+    ),
+    "taster": (
+        "a pinned actor in a role that the book in force at first lacks",
+        _SMALLEST
+        | {
+            "actors": [
+                *_PINNED,
+                _person(
+                    CARRIER, "Taster", "carrier", grants=(_grant("taster"),)
+                ),
+            ],
+            "books": [[BASELINE, 0], [H(OTHER_BOOK), 2]],
+        },
+    ),
+    "narrow-clock": (
+        "a log whose clock is to be right to five minutes",
+        _PLAIN | {"clock_bound_seconds": 300},
+    ),
+    "wide-clock": (
+        "a log whose clock is to be right to a day",
+        _PLAIN | {"clock_bound_seconds": 86_400},
+    ),
+    "watched": (
+        "an auditor is the quorum",
         _PLAIN
         | {
-            "changed_roles": {
-                "courier": None,
-                "customs": ["holding"],
-                "painter": ["*"],
-            }
+            "quorum": "auditor",
+            "witnesses": _cosigners("auditor"),
+            "auditors": ["auditor"],
         },
     ),
     "everything": (
@@ -257,6 +350,8 @@ _GIVES: Mapping[str, tuple[str, Mapping[str, object]]] = {
             "log_keys": [log_key(), POST_QUANTUM],
             "quorum": "ok",
             "max_age_seconds": 86_400,
+            "clock_bound_seconds": 600,
+            "books": [[H(OTHER_BOOK), 0], [BASELINE, 0], [BASELINE, 7]],
             "trails": [],
             "witnesses": [
                 *_cosigners("w1"),
@@ -313,13 +408,34 @@ def _bad() -> list[tuple[str, str, str]]:
         ("origin-is-a-number", "an origin that is a number", head.replace(f'"{ORIGIN}"', "1", 1)),
         ("unknown-quorum", "a quorum that is not defined", head + MOST),
         ("unknown-group-member", "a group of an unknown witness", head + _group("most", 1, "w1")),
-        ("group-threshold-0", "none of the members", head + _witnesses() + _group("most", 0, *WITNESSES)),
-        ("group-threshold-4", "four of three members", head + _witnesses() + _group("most", 4, *WITNESSES)),
-        ("group-member-twice", "one witness counts twice", head + _witnesses() + _group("most", 2, "w1", "w1")),
-        ("group-before-its-member", "a group of a later group", head + _witnesses() + _group("a", 1, "b") + _group("b", 1, "w1")),
-        ("witness-key-twice", "one key under two names", head + _witnesses(names=("w1",)) + _witnesses(names=("w1",)).replace('"w1"', '"w2"')),
-        ("witness-with-a-log-key", "a log's key as a witness's", head + f'[[witnesses]]\nname = "w1"\nkey = "{log_key("w1", "w1.example")}"\n'),
-        ("witness-named-none", "the name that means nobody", head + _witnesses(names=("w1",)).replace('"w1"', '"none"')),
+        ("no-quorum", "witnesses, and nothing said of a quorum", head + _witnesses()),
+        ("no-quorum-of-auditors", "an auditor, and nothing said of a quorum", head + _witnesses("auditors", ("auditor",))),
+        ("clock-bound-below-5-minutes", "a clock that is to be right to less than five minutes", head + "clock_bound_seconds = 299\n"),
+        ("clock-bound-above-a-day", "a clock that may be wrong by more than a day", head + "clock_bound_seconds = 86401\n"),
+        ("clock-bound-is-text", "a bound that is text", head + 'clock_bound_seconds = "3600"\n'),
+        ("clock-bound-is-true", "a bound that is true", head + "clock_bound_seconds = true\n"),
+        ("age-of-5000-digits", "a number of 5,000 digits", head + f"max_age_seconds = {'9' * 5000}\n"),
+        ("age-beyond-2-53", "a number beyond 2^53 - 1", head + f"max_age_seconds = {2**53}\n"),
+        ("threshold-of-5000-digits", "a threshold of 5,000 digits", head + OPERATOR.replace("\n[[", f"threshold = {'9' * 5000}\n[[", 1)),
+        ("book-of-63-digits", "a book's id a digit too short", head + books_rows((BASELINE, 0)).replace(BASELINE.hex(), BASELINE.hex()[1:])),
+        ("book-in-upper-case", "a book's id in capital letters", head + books_rows((BASELINE, 0)).replace(BASELINE.hex(), BASELINE.hex().upper())),
+        ("book-without-from", "a book that counts from nowhere", head + books_rows((BASELINE, 0)).replace("from = 0", "")),
+        ("book-from-below-0", "a book that counts from before the log", head + books_rows((BASELINE, -1))),
+        ("book-from-beyond-2-53", "a book that counts from beyond 2^53 - 1", head + books_rows((BASELINE, 2**53))),
+        ("book-with-a-name", "a member that nobody knows", head + books_rows((BASELINE, 0)) + 'name = "evidence-1"\n'),
+        ("book-twice", "one book twice from one entry on", head + books_rows((BASELINE, 0), (BASELINE, 0))),
+        ("books-turned-round", "the later book first", head + books_rows((H(OTHER_BOOK), 5), (BASELINE, 0))),
+        ("time-before-1970", "a grant that ended before 1970", plain + grants + 'role = "customs"\nuntil = 1969-12-31T23:59:59Z\n'),
+        ("time-before-year-1", "a date before the calendar's first, in UTC", plain + grants + 'role = "customs"\nfrom = 0001-01-01T00:00:00+14:00\n'),
+        ("time-after-year-9999", "a date after the calendar's last, in UTC", plain + grants + 'role = "customs"\nuntil = 9999-12-31T23:59:59-14:00\n'),
+        ("roles", "a table of roles, which a book has", plain + '\n[roles]\ncustoms = ["holding"]\n'),
+        ("group-threshold-0", "none of the members", head + NOBODY + _witnesses() + _group("most", 0, *WITNESSES)),
+        ("group-threshold-4", "four of three members", head + NOBODY + _witnesses() + _group("most", 4, *WITNESSES)),
+        ("group-member-twice", "one witness counts twice", head + NOBODY + _witnesses() + _group("most", 2, "w1", "w1")),
+        ("group-before-its-member", "a group of a later group", head + NOBODY + _witnesses() + _group("a", 1, "b") + _group("b", 1, "w1")),
+        ("witness-key-twice", "one key under two names", head + NOBODY + _witnesses(names=("w1",)) + _witnesses(names=("w1",)).replace('"w1"', '"w2"')),
+        ("witness-with-a-log-key", "a log's key as a witness's", head + NOBODY + f'[[witnesses]]\nname = "w1"\nkey = "{log_key("w1", "w1.example")}"\n'),
+        ("witness-named-none", "the name that means nobody", head + NOBODY + _witnesses(names=("w1",)).replace('"w1"', '"none"')),
         ("threshold-0", "no authority needed", head + "threshold = 0\n" + OPERATOR),
         ("threshold-too-great", "two of one authority", head + "threshold = 2\n" + OPERATOR),
         ("threshold-is-true", "a threshold that is true", head + "threshold = true\n" + OPERATOR),
@@ -335,11 +451,10 @@ def _bad() -> list[tuple[str, str, str]]:
         ("key-of-small-order", "a key that anyone can sign for", head + _actor("authorities", OWNER, "Operator", bytes(32))),
         ("key-not-canonical", "a second spelling of base64", head + OPERATOR.replace(b64(public_key(OWNER)), b64(public_key(OWNER))[:-1])),
         ("key-with-stray-bits", "base64 with bits that mean nothing", head + _actor("authorities", OWNER, "Operator", bytes(32)).replace(zero, zero[:-2] + "B=")),
-        ("unknown-role", "a grant of no known role", plain + grants + 'role = "painter"\n'),
+        ("empty-role", "a grant of a role without a name", plain + grants + 'role = ""\n'),
         ("pinned-may-grant", "a pinned actor that grants", head + PINNED + "may_grant = true\n"),
         ("time-without-zone", "a time without its zone", plain + grants + 'role = "customs"\nuntil = 2027-01-01T00:00:00\n'),
         ("time-is-text", "a time that is text", plain + grants + 'role = "customs"\nuntil = "2027-01-01T00:00:00Z"\n'),
-        ("roles-are-text", "a role's kinds that are text", plain + '\n[roles]\ncustoms = "holding"\n'),
         ("authorities-are-a-table", "one table where a list must be", head + f'[authorities]\nid = "{OWNER}"\n'),
     ]  # fmt: skip
 

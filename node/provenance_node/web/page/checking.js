@@ -127,7 +127,7 @@ async function judge(bytes, { kept, item }) {
   return {
     kind: "checked",
     verdict,
-    story: readStory(bytes, verdict),
+    story: readStory(bytes, verdict, trust),
     bytes,
     asked: item,
     trust,

@@ -2,7 +2,7 @@
 // The language of the page, and what `Intl` says in it: dates, numbers, units,
 // countries.
 
-import { readTime } from "../verify/epcis/reading.js";
+import { readTime } from "../verify/epcis/moment.js";
 import { MalformedError } from "../verify/errors.js";
 import { CHECKS, CODES } from "../verify/proof/codes.js";
 import { WORDS } from "./words.js";

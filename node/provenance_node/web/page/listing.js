@@ -130,7 +130,7 @@ export function showSigners({ verdict, story, trust }, speaker) {
  */
 function makeGroup(group, speaker) {
   const [{ known, by }] = group;
-  const isKnown = known !== "self" && known !== "unknown";
+  const isKnown = !["self", "named", "unknown"].includes(known);
   return make(
     "li",
     { class: "card group", "data-known": known },

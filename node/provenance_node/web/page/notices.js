@@ -2,7 +2,7 @@
 // What stands above the verdict: recalls first, then all else to be noted.
 
 import { filled, icon, make, said } from "./dom.js";
-import { RECALLED, orderNotices } from "./sentences.js";
+import { DOUBT, RECALLED, orderNotices } from "./sentences.js";
 import { nameItem } from "./show.js";
 import { readStretch } from "./stretches.js";
 
@@ -27,7 +27,7 @@ export function makeNotices(checked, speaker, open) {
   return orderNotices(verdict).map((notice) => {
     const stretch = readStretch(notice);
     if (stretch) return makeSkipped(notice, stretch, checked, speaker, open);
-    return notice.code === RECALLED
+    return [RECALLED, DOUBT].includes(notice.code)
       ? makeRecall(notice, checked, speaker)
       : make(
           "div",
@@ -106,23 +106,40 @@ function makeSkipped(notice, stretch, checked, speaker, open) {
  * @param {Speaker} speaker
  */
 function makeRecall(notice, checked, speaker) {
-  const { subject, detail } = notice;
+  const { code, subject, detail } = notice;
   const isItself = subject === checked.verdict.subject;
+  const isSure = code === RECALLED;
   const by = recaller(checked, detail);
   return make(
     "div",
-    { class: "notice recall", role: "alert", "data-code": RECALLED },
+    { class: "notice recall", role: "alert", "data-code": code },
     icon("INCOMPLETE"),
     make(
       "div",
       {},
-      make("h2", {}, speaker.say("notice.recall")),
-      make("p", {}, speaker.say(isItself ? "notice.recall.item" : RECALLED)),
+      make(
+        "h2",
+        {},
+        speaker.say(isSure ? "notice.recall" : "notice.recall.doubt"),
+      ),
+      make(
+        "p",
+        {},
+        speaker.say(isSure && isItself ? "notice.recall.item" : code),
+      ),
       isItself ? null : nameItem(subject, speaker),
       by
         ? make("p", {}, filled(speaker.words["notice.by"], { name: said(by) }))
         : null,
-      make("p", {}, make("strong", {}, speaker.say("notice.recall.do"))),
+      make(
+        "p",
+        {},
+        make(
+          "strong",
+          {},
+          speaker.say(isSure ? "notice.recall.do" : "notice.recall.ask"),
+        ),
+      ),
       makeDetail(notice),
     ),
   );
@@ -144,7 +161,7 @@ function makeDetail({ code, detail }) {
  * @param {string} detail
  */
 function recaller({ verdict }, detail) {
-  const place = /\(event (\d+) of entry (\d+)\)$/.exec(detail);
+  const place = /\(event (\d+) of entry (\d+)\)/.exec(detail);
   const moment = verdict.timeline.find(
     ({ entry, event }) =>
       place && event === Number(place[1]) && entry === Number(place[2]),

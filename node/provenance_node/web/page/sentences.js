@@ -6,12 +6,29 @@ import { NOT_CHECKED, STEPS } from "../verify/proof/verdict.js";
 /** @typedef {import("./language.js").Speaker} Speaker */
 /** @typedef {import("../verify/proof/verdict.js").Verdict} Verdict */
 /** @typedef {import("../verify/proof/verdict.js").Check} Check */
+/** @typedef {import("../verify/proof/verdict.js").Notice} Notice */
 
 /** The notice that calls the item back. */
 export const RECALLED = "PRV-1401";
 
+/** A recall that may concern the item. */
+export const DOUBT = "PRV-1409";
+/** Clocks that differ. */
+export const CLOCKS = "PRV-0504";
+/** A rule book that is not at hand. */
+export const NO_BOOK = "PRV-1501";
+
 const STALE = "PRV-0501";
 const NEVER_REGISTERED = "PRV-1003";
+
+/** On whose word completeness rests → the word that says so. */
+const WHOSE = {
+  auditors: "whose.auditors",
+  operator: "PRV-1007",
+  witnesses: "PRV-1008",
+};
+/** The notices that are told as part of the verdict. */
+const IN_VERDICT = [WHOSE.operator, WHOSE.witnesses];
 
 /** The most findings of one step that are listed. */
 const MOST = 5;
@@ -31,12 +48,20 @@ export function sumUp({ outcome, checks }) {
   if (outcome === "INCOMPLETE") {
     const recall = has(RECALLED);
     if (recall) return { key: "verdict.recalled", reason: recall };
+    const doubt = has(DOUBT);
+    if (doubt) return { key: "verdict.doubt", reason: doubt };
     if (deciding.length === 1 && has(STALE)) {
       return { key: "verdict.stale", reason };
     }
   }
   if (outcome === "UNKNOWN" && has(NEVER_REGISTERED)) {
     return { key: "verdict.nothing", reason };
+  }
+  if (outcome === "UNKNOWN") {
+    const book = has(NO_BOOK);
+    if (book) return { key: "verdict.book", reason: book };
+    const clocks = has(CLOCKS);
+    if (clocks) return { key: "verdict.clocks", reason: clocks };
   }
   const isGood = outcome === "VERIFIED";
   return { key: `verdict.${outcome}`, reason: isGood ? null : reason };
@@ -92,11 +117,40 @@ export function countPassed(checks) {
 }
 
 /**
- * Return the notices, recalls first.
+ * Return what is told above the verdict: recalls first, then those that may
+ * concern the item, then the notices.
  * @param {Verdict} verdict
+ * @returns {Notice[]}
  */
-export function orderNotices({ notices }) {
-  return [...notices].sort(
-    (a, b) => Number(b.code === RECALLED) - Number(a.code === RECALLED),
-  );
+export function orderNotices({ checks, notices }) {
+  const isRecall = (/** @type {Notice} */ { code }) => code === RECALLED;
+  return [
+    ...notices.filter(isRecall),
+    ...checks.filter(({ code }) => code === DOUBT),
+    ...notices.filter(
+      (one) => !isRecall(one) && !IN_VERDICT.includes(one.code),
+    ),
+  ];
+}
+
+/**
+ * Return on whose word it rests that nothing is left out, in one sentence.
+ * @param {Verdict} verdict
+ * @param {Speaker} speaker
+ */
+export function whoseWord({ log }, speaker) {
+  return log ? speaker.say(WHOSE[log.completeness]) : "";
+}
+
+/**
+ * Return the times of the record's clock and of this device's, in ms, where
+ * they differ too much; null where they do not.
+ * @param {Check | null} reason
+ */
+export function clocksOf(reason) {
+  if (reason?.code !== CLOCKS) return null;
+  const found = /time is (\S+Z), .* clock, (\S+Z):/.exec(reason.detail);
+  if (!found) return null;
+  const [record, device] = found.slice(1).map(Date.parse);
+  return { record, device };
 }

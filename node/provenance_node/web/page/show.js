@@ -3,7 +3,7 @@
 
 import { byId, fill, filled, icon, make, said } from "./dom.js";
 import { MAX_BYTES } from "./fetching.js";
-import { sentenceOf, sumUp } from "./sentences.js";
+import { clocksOf, sentenceOf, sumUp, whoseWord } from "./sentences.js";
 import { partsOf } from "./text.js";
 
 /** @typedef {import("./checking.js").Checked} Checked */
@@ -15,7 +15,14 @@ import { partsOf } from "./text.js";
 const MINUTE = 60_000;
 
 /** The sentences that say their own reason. */
-const TOLD = new Set(["verdict.stale", "verdict.recalled", "verdict.nothing"]);
+const TOLD = new Set([
+  "verdict.stale",
+  "verdict.recalled",
+  "verdict.doubt",
+  "verdict.nothing",
+  "verdict.clocks",
+  "verdict.book",
+]);
 
 /**
  * Show that a check is under way.
@@ -49,6 +56,9 @@ export function showVerdict(checked, speaker, retry) {
       ? make("p", {}, sentenceOf(reason, verdict, speaker))
       : null,
     key === "verdict.nothing" ? make("p", {}, speaker.say("nothing.do")) : null,
+    makeClocks(reason, speaker),
+    reason && key === "verdict.book" ? makeBook(reason, speaker) : null,
+    make("p", { id: "whose-word" }, whoseWord(verdict, speaker)),
     keptAt !== null
       ? make(
           "p",
@@ -80,6 +90,41 @@ export function showVerdict(checked, speaker, retry) {
     nameItem(verdict.subject || (asked ?? ""), speaker),
     ...lines,
   ]);
+}
+
+/**
+ * Return what both clocks say, where they differ too much.
+ * @param {import("../verify/proof/verdict.js").Check | null} reason
+ * @param {Speaker} speaker
+ */
+function makeClocks(reason, speaker) {
+  const clocks = clocksOf(reason);
+  if (!clocks) return null;
+  return make(
+    "p",
+    {},
+    speaker.say("clocks.both", {
+      device: speaker.here(clocks.device),
+      record: speaker.here(clocks.record),
+    }),
+    speaker.language === "en" ? " " : null,
+    speaker.say("clocks.do"),
+  );
+}
+
+/**
+ * Return which rule book is not there, and what to do.
+ * @param {import("../verify/proof/verdict.js").Check} reason
+ * @param {Speaker} speaker
+ */
+function makeBook({ detail }, speaker) {
+  const [id = ""] = /[0-9a-f]{64}/.exec(detail) ?? [];
+  return make(
+    "p",
+    {},
+    speaker.say("book.do"),
+    id ? [" ", make("code", {}, id)] : null,
+  );
 }
 
 /**

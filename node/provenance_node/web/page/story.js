@@ -14,14 +14,17 @@ import { parseBundle } from "../verify/proof/bundle.js";
 import {
   linksOf,
   readStatements,
+  shownBooks,
   verifyTrail,
 } from "../verify/proof/evidence.js";
 import { Report } from "../verify/proof/report.js";
 import { mapAsJson } from "../verify/proof/verdict.js";
+import { Books } from "../verify/rules/books.js";
 import { parseCheckpoint } from "../verify/tlog/checkpoint.js";
 import { parseNote } from "../verify/tlog/note.js";
 
 /** @typedef {import("../verify/proof/evidence.js").ProvenEvent} ProvenEvent */
+/** @typedef {import("../verify/proof/trust.js").Trust} Trust */
 /** @typedef {import("../verify/proof/verdict.js").Verdict} Verdict */
 /** @typedef {Record<string, unknown>} Json */
 
@@ -39,6 +42,7 @@ import { parseNote } from "../verify/tlog/note.js";
  * @typedef {object} Story
  * @property {Map<string, Fact>} facts by `factKey`
  * @property {Map<string, string[]>} enrolments actor → who enrolled it
+ * @property {Map<string, string>} names actor → its name in its enrolment
  * @property {string} checkpoint the signed note
  * @property {string} root in hexadecimal
  * @property {{index: number, hash: string}[]} entries
@@ -50,6 +54,7 @@ const PROVING = [
   "format",
   "origin",
   "log-signature",
+  "book",
   "commitment",
   "inclusion",
   "events",
@@ -69,9 +74,10 @@ export function factKey(entry, event) {
  * Return what the bytes of a bundle say, null if they prove nothing.
  * @param {Uint8Array} bytes the ones that the verdict is about
  * @param {Verdict} verdict
+ * @param {Trust} trust the one that it was held against
  * @returns {Story | null}
  */
-export function readStory(bytes, verdict) {
+export function readStory(bytes, verdict, trust) {
   const isProven = PROVING.every((step) =>
     verdict.checks
       .filter((check) => check.id === step)
@@ -80,16 +86,25 @@ export function readStory(bytes, verdict) {
   if (!isProven) return null;
   const bundle = parseBundle(bytes);
   const { origin, root } = parseCheckpoint(parseNote(bundle.checkpoint).text);
-  const { statements, events } = readStatements(new Report(), bundle, origin);
+  const books = Books.resolve(trust.books, shownBooks(bundle));
+  const { statements, events } = readStatements(
+    new Report(),
+    bundle,
+    origin,
+    books,
+  );
   /** @type {Map<string, Fact>} */
   const facts = new Map();
   /** @type {Map<string, string[]>} */
   const enrolments = new Map();
+  /** @type {Map<string, string>} */
+  const names = new Map();
   for (const event of events.values()) {
     const fact = readFact(event);
     facts.set(factKey(...event.at), fact);
-    const { type, actor } = fact.body;
+    const { type, actor, name } = fact.body;
     if (type !== ENROLLED || typeof actor !== "string") continue;
+    if (typeof name === "string") names.set(actor, name);
     const known = enrolments.get(actor) ?? [];
     if (!known.includes(event.issuer)) {
       enrolments.set(actor, [...known, event.issuer]);
@@ -99,6 +114,7 @@ export function readStory(bytes, verdict) {
   return {
     facts,
     enrolments,
+    names,
     checkpoint: bundle.checkpoint,
     root: toHex(root),
     entries: [...statements].map(([index, { data }]) => ({

@@ -8,6 +8,7 @@ import { onClock, readStamp } from "./language.js";
 import { readReadings } from "./readings.js";
 import { nameRole, pair } from "./show.js";
 import { GLN, describePlace } from "./mapping.js";
+import { namesOf } from "./signers.js";
 import { factKey } from "./story.js";
 import { SKIPPED } from "./stretches.js";
 import { clean, linesOf, partsOf } from "./text.js";
@@ -27,7 +28,8 @@ import { groupRows, isCustoms, makeRows, spanOf } from "./timeline.js";
  * @param {Checked} checked
  * @param {Speaker} speaker
  */
-export function showTimeline({ verdict, story }, speaker) {
+export function showTimeline({ verdict, story, trust }, speaker) {
+  const names = namesOf(verdict, story, trust);
   const rows = makeRows(verdict.timeline);
   // Where entries are left out, days without one that is shown are no more.
   const isWhole = verdict.notices.every(({ code }) => code !== SKIPPED);
@@ -57,7 +59,7 @@ export function showTimeline({ verdict, story }, speaker) {
     scenes.map((scene) =>
       scene.kind === "gap"
         ? makeGap(scene, isWhole ? "gap" : "gap.shown", speaker)
-        : makeScene(scene, factOf, speaker),
+        : makeScene(scene, factOf, names, speaker),
     ),
   );
   showCertificates(verdict.timeline, story, speaker);
@@ -88,10 +90,12 @@ function makeGap({ start, stop, days }, says, speaker) {
  * Return what one party says of one place, one entry after the other.
  * @param {Scene} scene
  * @param {(moment: Moment) => Fact | undefined} factOf
+ * @param {ReadonlyMap<string, string>} names actor → name
  * @param {Speaker} speaker
  */
-function makeScene({ rows }, factOf, speaker) {
+function makeScene({ rows }, factOf, names, speaker) {
   const [{ moment }] = rows;
+  const namedBy = moment.issuer_named_by;
   const role = moment.roles.length
     ? moment.roles.flatMap((one, i) => [
         i ? ", " : null,
@@ -111,6 +115,15 @@ function makeScene({ rows }, factOf, speaker) {
         role: make("span", { class: "role" }, role),
       }),
     ),
+    namedBy
+      ? make(
+          "p",
+          { class: "quiet-text" },
+          filled(speaker.words["moment.named"], {
+            name: said(names.get(namedBy) ?? namedBy),
+          }),
+        )
+      : null,
     place ? make("p", { class: "quiet-text" }, place) : null,
     make(
       "ol",
@@ -177,6 +190,14 @@ function makeEvent(row, fact, speaker) {
             : makeNote(speaker.say(`why.${whyOf(moment)}`), "why"),
           hidden
             ? makeNote(speaker.say("hidden", { count: hidden }), "chip")
+            : null,
+          moment.late_seconds
+            ? makeNote(
+                speaker.say("moment.late", {
+                  time: speaker.duration(1000 * moment.late_seconds),
+                }),
+                "chip late",
+              )
             : null,
         ),
         make(

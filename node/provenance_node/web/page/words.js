@@ -25,7 +25,7 @@ export const WORDS = {
     INCOMPLETE: "Incomplete",
     UNKNOWN: "Unknown",
     "verdict.VERIFIED":
-      "The record of this item is complete and unchanged, and everyone who signed it was entitled to.",
+      "The record of this item is unchanged, and everyone who signed it was entitled to.",
     "verdict.FAILED":
       "Do not rely on this record: the evidence contradicts it.",
     "verdict.INCOMPLETE":
@@ -33,12 +33,26 @@ export const WORDS = {
     "verdict.UNKNOWN": "This record could not be checked.",
     "verdict.recalled":
       "The record is valid, and it says that this item was recalled.",
+    "verdict.doubt":
+      "The record is valid, and it says that something in this item’s story was recalled, which may concern the item.",
     "verdict.stale": "The record is valid, but out of date.",
+    "verdict.clocks":
+      "Nothing contradicts this record, but how new it is cannot be told: two clocks differ.",
+    "verdict.book":
+      "This record follows a book of rules that this page does not have.",
     "verdict.nothing": "This ledger has no record of this item.",
     "verdict.unreachable": "Couldn’t check right now.",
     "verdict.badItem": "This code cannot be read.",
     "nothing.do":
       "Compare the code with what is printed on the thing. The label may belong to another ledger, be misread, or be forged.",
+    "clocks.both":
+      "This device’s clock says {device}; the record’s says {record}.",
+    "clocks.do":
+      "Set the date and time of this device and check again. A clock that is wrong says nothing against the item.",
+    "book.do":
+      "Load the newest version of this page. If that does not help, ask the ledger’s operator for the book of rules with this number:",
+    "whose.auditors":
+      "That nothing is left out was checked against the whole ledger by an auditor whom the trust file names.",
     "unreachable.do":
       "The ledger could not be reached. That says nothing for or against the item.",
     "strange.do":
@@ -89,6 +103,9 @@ export const WORDS = {
     "notice.recall.item": "This very item was recalled.",
     "notice.recall.do":
       "Do not use it until whoever recalled it says otherwise. Ask the seller, and show them this page.",
+    "notice.recall.doubt": "A recall that may concern it",
+    "notice.recall.ask":
+      "Before you use it, ask whoever recalled it whether it is concerned, and show them this page.",
     "notice.by": "Said by {name}.",
     "notice.trust": "The ledger’s trust file has changed",
     "notice.trust.says":
@@ -106,6 +123,8 @@ export const WORDS = {
     "signer.confirmed": "Confirmed by {names}",
     "signer.authority": "An authority that the trust file names",
     "signer.pinned": "Named in the trust file itself",
+    "signer.named":
+      "Named so by {names}, whom an authority lets do so; no authority confirms the name itself",
     "signer.self": "Self-declared: nobody else confirms it",
     "signer.unknown": "Not confirmed: the signatures did not pass",
     "signer.entries.one": "{count} entry",
@@ -133,6 +152,8 @@ export const WORDS = {
     gap: "No entry for {count} days",
     "gap.shown": "No entry shown for {count} days",
     "moment.by": "{name}, {role}",
+    "moment.named": "Named so by {name}",
+    "moment.late": "Reported {time} later",
     "moment.customs": "Customs",
     "moment.notime": "Time not given",
     "moment.utc": "Time in UTC",
@@ -262,18 +283,29 @@ export const WORDS = {
     FAILED: "核验失败",
     INCOMPLETE: "不完整",
     UNKNOWN: "无法判断",
-    "verdict.VERIFIED":
-      "这件物品的记录完整、未经改动，每一位签署方都有相应的资格。",
+    "verdict.VERIFIED": "这件物品的记录未经改动，每一位签署方都有相应的资格。",
     "verdict.FAILED": "请勿相信这份记录：证据与它相矛盾。",
     "verdict.INCOMPLETE": "这份记录没有发现矛盾，但缺少必要的内容。",
     "verdict.UNKNOWN": "这份记录无法核验。",
     "verdict.recalled": "记录有效，其中写明这件物品已被召回。",
+    "verdict.doubt":
+      "记录有效，其中写明来龙去脉里的某件物品曾被召回，可能涉及这件物品。",
     "verdict.stale": "记录有效，但已过期。",
+    "verdict.clocks":
+      "这份记录没有发现矛盾，但两个时钟对不上，无法判断它有多新。",
+    "verdict.book": "这份记录适用的规则手册，本页面没有。",
     "verdict.nothing": "本账本中没有这件物品的记录。",
     "verdict.unreachable": "暂时无法核验。",
     "verdict.badItem": "无法识别这个代码。",
     "nothing.do":
       "请与物品上印刷的内容核对：标签可能属于其他账本，可能被误读，也可能是伪造的。",
+    "clocks.both": "本设备的时钟显示 {device}，记录的时间是 {record}。",
+    "clocks.do":
+      "请校准本设备的日期和时间，然后重新核验。时钟不准并不说明物品有问题。",
+    "book.do":
+      "请载入本页面的最新版本。如果仍然不行，请向账本运营方索取以下编号的规则手册：",
+    "whose.auditors":
+      "有没有遗漏，已由信任文件指明的审计方对照整个账本核查过。",
     "unreachable.do":
       "暂时连接不上账本。这既不说明物品有问题，也不说明没有问题。",
     "strange.do":
@@ -321,6 +353,8 @@ export const WORDS = {
     "notice.recall.item": "这件物品已被召回。",
     "notice.recall.do":
       "在召回方另行通知之前请勿使用。请联系卖家，并出示本页面。",
+    "notice.recall.doubt": "可能与它有关的召回",
+    "notice.recall.ask": "使用前请向召回方确认是否涉及这件物品，并出示本页面。",
     "notice.by": "签署方：{name}。",
     "notice.trust": "账本的信任文件变了",
     "notice.trust.says":
@@ -337,6 +371,8 @@ export const WORDS = {
     "signer.confirmed": "身份由 {names} 确认",
     "signer.authority": "信任文件指定的权威机构",
     "signer.pinned": "由信任文件直接指定",
+    "signer.named":
+      "名称由 {names} 登记：权威机构允许其登记他人，但未确认这一名称",
     "signer.self": "自行声明：无其他方确认",
     "signer.unknown": "未确认：签名核验没有通过",
     "signer.entries": "{count} 条记录",
@@ -362,6 +398,8 @@ export const WORDS = {
     gap: "{count} 天没有记录",
     "gap.shown": "{count} 天内没有显示任何记录",
     "moment.by": "{name}，{role}",
+    "moment.named": "名称由 {name} 登记",
+    "moment.late": "{time}后才上报",
     "moment.customs": "通关",
     "moment.notime": "未注明时间",
     "moment.utc": "UTC 时间",

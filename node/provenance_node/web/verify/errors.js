@@ -3,7 +3,8 @@
 //
 //     ProvenanceError
 //     ├── MalformedError         the bytes are not in their claimed format
-//     │   └── UnknownKindError       they may be in one of a later version
+//     │   ├── UnknownKindError       they may be in one of a later version
+//     │   └── UnknownBookError       a rule book is not at hand
 //     ├── RejectedError          well formed, but may not be accepted
 //     │   ├── UnknownActorError      no such actor, or not its key
 //     │   └── RoleNotGrantedError    the actor may not say this
@@ -29,6 +30,18 @@ export class MalformedError extends ProvenanceError {}
 
 /** An entry of a kind that only a later version knows: not wrong by that. */
 export class UnknownKindError extends MalformedError {}
+
+/** A rule book is named that is not at hand: nothing is judged by another. */
+export class UnknownBookError extends MalformedError {
+  /**
+   * @param {string} message
+   * @param {Uint8Array} book its id, the SHA-256 of its bytes
+   */
+  constructor(message, book) {
+    super(message);
+    this.book = book;
+  }
+}
 
 /** Well formed, but the ledger's rules do not let it in. */
 export class RejectedError extends ProvenanceError {}

@@ -15,7 +15,13 @@
 // over mp(["provenance/key/v1", origin, actor, key]).
 
 import { encode, isInt } from "../encoding/canonical.js";
-import { compareText, quoted } from "../encoding/text.js";
+import {
+  HIDDEN,
+  compareText,
+  countCharacters,
+  head,
+  quoted,
+} from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { checkItemId } from "./event.js";
 
@@ -51,6 +57,9 @@ const MEMBERS = new Map([
   [KEY_REVOKED, [["old", "reason"], []]],
 ]);
 
+const MAX_NAME_LENGTH = 200;
+const BLANK = /^[\x20\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/;
+
 /** Among a grant's prefixes: may create items under any identifier. */
 const ANY = "*";
 
@@ -76,30 +85,6 @@ export class Grant {
     this.start = given.start ?? null;
     this.until = given.until ?? null;
     this.mayGrant = given.mayGrant ?? false;
-  }
-
-  /**
-   * Whether it holds all the time from `earliest` to `latest`.
-   * @param {number} earliest
-   * @param {number} latest
-   */
-  covers(earliest, latest) {
-    return (
-      (this.start === null || this.start <= earliest) &&
-      (this.until === null || latest <= this.until)
-    );
-  }
-
-  /**
-   * Whether it holds at some time from `earliest` to `latest`.
-   * @param {number} earliest
-   * @param {number} latest
-   */
-  overlaps(earliest, latest) {
-    return (
-      (this.start === null || this.start <= latest) &&
-      (this.until === null || earliest <= this.until)
-    );
   }
 
   /**
@@ -176,6 +161,9 @@ export function checkRegistryBody(body, items) {
       throw new MalformedError(`${kind} has a malformed ${quoted(member)}`);
     }
   }
+  if (kind === ENROLLED) {
+    checkName(/** @type {string} */ (body.get("name")));
+  }
   // A missing actor is none of the texts that an item id can be.
   const actor = checkItemId(String(body.get("actor") ?? "None"));
   const [item] = items;
@@ -185,6 +173,25 @@ export function checkRegistryBody(body, items) {
     item.id !== actor
   ) {
     throw new MalformedError(`the one item of ${kind} is its actor`);
+  }
+}
+
+/**
+ * Check the name of an actor.
+ * @param {string} name
+ * @throws {MalformedError} It has no character that can be seen, or others
+ *     that cannot.
+ */
+function checkName(name) {
+  if (
+    countCharacters(name) > MAX_NAME_LENGTH ||
+    HIDDEN.test(name) ||
+    BLANK.test(name)
+  ) {
+    throw new MalformedError(
+      `an actor's name has 1 to ${MAX_NAME_LENGTH} characters, all of which can` +
+        ` be seen, not ${quoted(head(name, 80))}`,
+    );
   }
 }
 

@@ -497,8 +497,8 @@ export function readAfter(body) {
 /**
  * Refuse an id under two relations, or with more leaves than fit a link.
  *
- * What has no trail under either of them, a product class that was repacked
- * say, has no link to fit and may.
+ * What has no trail under one of them, a product class that an event is about
+ * or that was repacked, has one link to fit at most and may.
  * @param {Item[]} items
  * @param {Counts} counts
  * @throws {MalformedError} There is one.
@@ -511,10 +511,7 @@ export function checkDistinct(items, counts) {
   const own = new Map();
   for (const { id, relation } of items) {
     const first = relations.get(id) ?? relation;
-    if (
-      first !== relation &&
-      (hasTrail(id, relation) || hasTrail(id, first))
-    ) {
+    if (first !== relation && hasTrail(id, relation) && hasTrail(id, first)) {
       throw new MalformedError(
         `${quoted(head(id, 80))} stands under two relations of one event:` +
           " leave it out of one list",

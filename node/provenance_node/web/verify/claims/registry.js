@@ -9,9 +9,13 @@
 // the log's time: never on the clock of whoever signed.
 //
 // It starts from the authorities that the trust file names. Of these a
-// threshold must say the same thing for it to take effect. An actor may
+// threshold must say the same thing for it to take effect, and a voice lapses
+// with its key, or after the time that the evidence book gives it. An actor may
 // rotate, add and revoke its own keys; a grant that says so may be passed on
 // within its limits.
+//
+// What a statement changes counts for later entries: whoever signs it has the
+// rights that it had before, and no event is heard twice, whoever says it.
 
 import { toHex } from "../encoding/bytes.js";
 import { encode } from "../encoding/canonical.js";
@@ -38,25 +42,40 @@ import {
   possessionMessage,
   readGrant,
 } from "./actor.js";
+import { grantFor } from "./permission.js";
 
+/** @typedef {import("./act.js").Act} Act */
 /** @typedef {import("./actor.js").Grant} Grant */
 /** @typedef {import("./event.js").Body} Body */
 /** @typedef {import("./event.js").Item} Item */
 /** @typedef {{id: Uint8Array, body: Body, items: Item[]}} RegistryEvent */
-/** @typedef {(grant: Grant) => boolean} Holds whether its dates fit */
-
-const ANY_KIND = "*";
-/** The kinds that bring items into being, and so need a prefix. */
-const CREATING = new Set(["commissioning", "transforming"]);
+/** @typedef {import("./permission.js").HeldGrant} HeldGrant */
+/** @typedef {import("./permission.js").Holds} Holds */
+/** @typedef {import("./permission.js").Roles} Roles */
 
 /**
- * What an event does, as far as permission to do it is concerned.
- * @typedef {object} Act
- * @property {ReadonlySet<string>} kinds each must be granted
- * @property {string[]} creates the owner keys of the items it brings into
- *     being: for a GS1 identifier the digits that start with the company
- *     prefix, else the id
- * @property {string[]} places where it says it happened
+ * What the registry reads of the evidence book in force.
+ * @typedef {{roles: Roles, bounds: {voice: number}}} Book
+ */
+
+/**
+ * Who says something to the registry, where and when, and by which book.
+ * @typedef {object} Occasion
+ * @property {string} issuer the actor that signed the statement; its signature
+ *     was checked
+ * @property {Uint8Array} keyId the key that it signed with
+ * @property {number} logIndex the index of the statement's entry
+ * @property {Book} book the evidence book in force there
+ * @property {[number, number]} when the earliest and the latest time at which
+ *     it was logged, in ms; an earliest of 0 says that nothing shows it
+ */
+
+/**
+ * That an authority has said something that others must say as well.
+ * @typedef {object} Voice
+ * @property {string} key the id of the key that said it, in hexadecimal
+ * @property {number} logIndex
+ * @property {number} earliest
  */
 
 /**
@@ -70,25 +89,14 @@ const CREATING = new Set(["commissioning", "transforming"]);
  */
 
 /**
- * A grant with its history; `parent` is the key of the grant that it was
- * passed on from, null if the authorities gave it.
- * @typedef {object} HeldGrant
- * @property {string} key the id of the event that granted it, in hexadecimal
- * @property {Grant} grant
- * @property {string} grantedBy
- * @property {string | null} parent
- * @property {number} added
- * @property {number | null} revoked
- * @property {number} depth how often it was passed on
- */
-
-/**
  * An actor as the registry knows it now; ids of keys and grants are written
  * in hexadecimal.
  * @typedef {object} Actor
  * @property {string} id
  * @property {string} name
  * @property {boolean} isAuthority
+ * @property {string} enrolledBy who signed its enrolment, of several
+ *     authorities the one that completed it; "" for the trust file
  * @property {Map<string, ActorKey>} keys
  * @property {Map<string, HeldGrant>} grants
  */
@@ -108,24 +116,24 @@ const CREATING = new Set(["commissioning", "transforming"]);
 export class TrustRegistry {
   /** @type {Map<string, Actor>} */
   #actors = new Map();
-  /** What too few authorities have said so far. @type {Map<string, Set<string>>} */
+  /**
+   * What too few authorities have said so far: actor → voice.
+   * @type {Map<string, Map<string, Voice>>}
+   */
   #said = new Map();
   /** Key id → actor. @type {Map<string, string>} */
   #owners = new Map();
+  /** The ids of the events heard so far. @type {Set<string>} */
+  #heard = new Set();
   #threshold;
-  #roles;
   #origin;
 
   /**
    * @param {Authority[]} authorities
-   * @param {object} rules
-   * @param {number} rules.threshold
-   * @param {ReadonlyMap<string, ReadonlySet<string>>} rules.roles
-   * @param {string} rules.origin
+   * @param {{threshold: number, origin: string}} rules
    */
-  constructor(authorities, { threshold, roles, origin }) {
+  constructor(authorities, { threshold, origin }) {
     this.#threshold = threshold;
-    this.#roles = roles;
     this.#origin = origin;
     for (const authority of authorities) this.#found(authority);
   }
@@ -146,6 +154,16 @@ export class TrustRegistry {
       throw new UnknownActorError(`no actor ${quoted(id)} is enrolled`);
     }
     return actor;
+  }
+
+  /**
+   * Return on whose word alone that actor has its name: the actor that enrolled
+   * it if that is no authority; else, and of an actor that is not known, "".
+   * @param {string} id
+   */
+  namedBy(id) {
+    const signer = this.#actors.get(this.#actors.get(id)?.enrolledBy ?? "");
+    return !signer || signer.isAuthority ? "" : signer.id;
   }
 
   /**
@@ -183,68 +201,89 @@ export class TrustRegistry {
   }
 
   /**
-   * Return the grants that let the issuer do the act, one for each kind.
+   * Return the grants that let the issuer do the act, one for each need.
    * @param {string} issuer
    * @param {Act} act
-   * @param {Holds} holds whether a grant's dates admit the entry's time
+   * @param {object} given
+   * @param {{roles: Roles}} given.book the evidence book in force
+   * @param {Holds} given.holds whether a grant's dates admit the entry's time
    * @throws {UnknownActorError} No such actor.
-   * @throws {RoleNotGrantedError} No grant covers one of the kinds.
+   * @throws {RoleNotGrantedError} No grant meets one of the needs.
    */
-  requireAct(issuer, act, holds) {
-    const actor = this.actor(issuer);
-    const live = [...actor.grants.values()].filter(
-      (held) => this.#isLive(held) && holds(held.grant),
+  requireAct(issuer, act, { book, holds }) {
+    const live = [...this.actor(issuer).grants.values()].filter((held) =>
+      this.#holdsBefore(held, Infinity),
     );
-    return [...act.kinds]
-      .sort(compareText)
-      .map((kind) => this.#grantFor(actor, kind, act, live));
+    const given = { roles: book.roles, holds, actor: issuer };
+    return act.needs.map((need) => grantFor(need, act, live, given));
   }
 
   /**
-   * Let a registry event take effect; its statement's signature was checked.
-   * A body that too few authorities have said so far is remembered.
+   * Let a registry event take effect. A body that too few authorities have said
+   * so far is remembered. Return the log indexes of the voices that were
+   * counted although nothing shows when they were given.
    * @param {RegistryEvent} event
-   * @param {object} from
-   * @param {string} from.issuer
-   * @param {number} from.logIndex
-   * @param {Holds} [from.holds] whether the dates of a grant that is passed
-   *     on admit the entry's time; what was admitted needs no such look
+   * @param {Occasion} occasion who says it, where and when
+   * @returns {Promise<number[]>}
    * @throws {MalformedError} It is no well-formed registry event.
-   * @throws {RejectedError} The issuer may not say this, or it contradicts
-   *     what the registry holds; nothing was changed.
+   * @throws {RejectedError} The issuer may not say this, it was said before, or
+   *     it contradicts what the registry holds; nothing was changed.
    */
-  async apply(event, { issuer, logIndex, holds = () => true }) {
+  async apply(event, occasion) {
     const { body } = event;
     checkRegistryBody(body, event.items);
     const kind = textAt(body, "type");
     const subject = textAt(body, "actor");
-    const signer = this.actor(issuer);
-    await this.#check(kind, event, subject);
+    const signer = this.actor(occasion.issuer);
+    // Said again, it would change hands, come back after it was ended, or stand
+    // under itself.
+    const id = toHex(event.id);
+    if (this.#heard.has(id)) {
+      throw new RejectedError(
+        `the registry was told the event ${id.slice(0, 16)} before, and hears` +
+          " each once: say it anew, in an event with salts of its own",
+      );
+    }
+    await this.#check(kind, event, subject, occasion.book);
     /** @type {string | null} */
     let parent = null;
-    if (!(OWN.has(kind) && issuer === subject)) {
-      parent = this.#delegation(event, signer, subject, holds);
-      if (parent === null && !this.#agreed(event, signer)) return;
+    /** @type {number[]} */
+    let undated = [];
+    let isAgreed = true;
+    if (!(OWN.has(kind) && signer.id === subject)) {
+      parent = this.#delegation(event, signer, subject, occasion);
+      if (parent === null) {
+        ({ isAgreed, undated } = this.#agreed(event, signer, occasion));
+      }
     }
-    this.#change(kind, event, issuer, parent, logIndex);
+    this.#heard.add(id);
+    if (!isAgreed) return [];
+    this.#change(kind, event, occasion, parent);
+    return undated;
   }
 
   /**
-   * Let a statement's registry events take effect, all or none.
+   * Let a statement's registry events take effect, all or none. Return what
+   * `apply` returns, of all of them.
    * @param {RegistryEvent[]} events
-   * @param {{issuer: string, logIndex: number, holds?: Holds}} from
+   * @param {Occasion} occasion
    * @throws {MalformedError} One of them is no well-formed registry event.
    * @throws {RejectedError} One of them is not the issuer's to say; nothing
    *     was changed.
    */
-  async applyAll(events, from) {
+  async applyAll(events, occasion) {
     const restore = this.#remember(events);
+    /** @type {number[]} */
+    const undated = [];
     try {
-      for (const event of events) await this.apply(event, from);
+      for (const event of events) {
+        undated.push(...(await this.apply(event, occasion)));
+      }
     } catch (error) {
       if (error instanceof ProvenanceError) restore();
       throw error;
     }
+    return undated;
   }
 
   /**
@@ -268,8 +307,9 @@ export class TrustRegistry {
       );
     }
     const said = new Map(
-      [...this.#said].map(([what, voices]) => [what, new Set(voices)]),
+      [...this.#said].map(([what, voices]) => [what, new Map(voices)]),
     );
+    const heard = new Set(this.#heard);
     return () => {
       for (const [subject, actor] of before) {
         for (const id of this.#actors.get(subject)?.keys.keys() ?? []) {
@@ -279,7 +319,31 @@ export class TrustRegistry {
         else this.#actors.delete(subject);
       }
       this.#said = said;
+      this.#heard = heard;
     };
+  }
+
+  /**
+   * Return the grants by which the issuer may enrol or grant like this; one of
+   * which the dates hold is enough. None for an authority, which needs no
+   * grant, and for events of other kinds.
+   * @param {RegistryEvent} event
+   * @param {string} issuer
+   * @param {number} logIndex the entry that it stands in
+   * @throws {UnknownActorError} No such actor.
+   */
+  passedOn({ body }, issuer, logIndex) {
+    const signer = this.actor(issuer);
+    const kind = textAt(body, "type");
+    if (signer.isAuthority || !PASSED_ON.has(kind)) return [];
+    const able = [...signer.grants.values()].filter(
+      (held) => held.grant.mayGrant && this.#holdsBefore(held, logIndex),
+    );
+    if (kind !== GRANTED) return able;
+    const wanted = readGrant(body);
+    // Chosen without a look at its dates: whoever replays the log does not know
+    // them to the minute, and must find the same parent.
+    return able.filter((held) => held.grant.contains(wanted)).slice(0, 1);
   }
 
   // The rules for signing a registry event.
@@ -290,26 +354,14 @@ export class TrustRegistry {
    * @param {RegistryEvent} event
    * @param {Actor} signer
    * @param {string} subject
-   * @param {Holds} holds
+   * @param {Occasion} occasion
    */
-  #delegation(event, signer, subject, holds) {
+  #delegation(event, signer, subject, { logIndex }) {
     if (signer.isAuthority) return null;
     const { body } = event;
     const kind = textAt(body, "type");
-    let passingOn = [...signer.grants.values()].filter(
-      (held) => held.grant.mayGrant && this.#isLive(held),
-    );
-    if (kind === GRANTED) {
-      const wanted = readGrant(body);
-      // Chosen without a look at its dates: whoever replays the log does not
-      // know them to the minute, and must find the same parent.
-      passingOn = passingOn
-        .filter((held) => held.grant.contains(wanted))
-        .slice(0, 1);
-    }
-    if (PASSED_ON.has(kind) && passingOn.some((held) => holds(held.grant))) {
-      return passingOn[0].key;
-    }
+    const [parent] = this.passedOn(event, signer.id, logIndex);
+    if (parent) return parent.key;
     if (kind === GRANT_REVOKED) {
       const held = this.#actors.get(subject)?.grants.get(idAt(body, "grant"));
       if (held?.grantedBy === signer.id) return held.key;
@@ -321,24 +373,52 @@ export class TrustRegistry {
   }
 
   /**
-   * Note that the signer says this; return whether enough now have.
+   * Note that the signer says this. Return whether enough have said it now, and
+   * the log indexes of those who were counted although nothing shows when they
+   * said it.
    * @param {RegistryEvent} event
    * @param {Actor} signer
+   * @param {Occasion} occasion
    */
-  #agreed(event, signer) {
+  #agreed(event, signer, occasion) {
     const said = toHex(sha256(encode(event.body)));
-    const voices = this.#said.get(said) ?? new Set();
-    this.#said.set(said, voices);
+    const voices = new Map(
+      [...(this.#said.get(said) ?? [])].filter(([actor, voice]) =>
+        this.#stillCounts(actor, voice, occasion),
+      ),
+    );
     if (voices.has(signer.id)) {
       throw new RejectedError(
         `${quoted(signer.id)} has said this already; ${this.#threshold} of` +
           " the authorities must, each once",
       );
     }
-    voices.add(signer.id);
-    if (voices.size < this.#threshold) return false;
+    const undated = [...voices.values()]
+      .filter(({ earliest }) => earliest === 0)
+      .map(({ logIndex }) => logIndex);
+    voices.set(signer.id, {
+      key: toHex(occasion.keyId),
+      logIndex: occasion.logIndex,
+      earliest: occasion.when[0],
+    });
+    if (voices.size < this.#threshold) {
+      this.#said.set(said, voices);
+      return { isAgreed: false, undated: [] };
+    }
     this.#said.delete(said);
-    return true;
+    return { isAgreed: true, undated };
+  }
+
+  /**
+   * Whether a voice has not lapsed: by its key, or by time.
+   * @param {string} actor
+   * @param {Voice} voice
+   * @param {Occasion} occasion
+   */
+  #stillCounts(actor, { key, earliest }, { logIndex, when, book }) {
+    const revoked = this.actor(actor).keys.get(key)?.revoked ?? null;
+    if (revoked !== null && revoked < logIndex) return false;
+    return earliest === 0 || when[1] - earliest <= book.bounds.voice;
   }
 
   /**
@@ -346,9 +426,9 @@ export class TrustRegistry {
    * @param {string} kind
    * @param {RegistryEvent} event
    * @param {string} subject
+   * @param {Book} book
    */
-  async #check(kind, event, subject) {
-    const { body } = event;
+  async #check(kind, { body }, subject, { roles }) {
     switch (kind) {
       case ENROLLED:
         if (this.#actors.has(subject)) {
@@ -358,21 +438,12 @@ export class TrustRegistry {
         }
         return this.#checkNewKey(body, subject);
       case GRANTED: {
-        // Said again, it would change hands, come back after its revocation,
-        // or stand under itself.
-        const id = toHex(event.id);
-        if (this.actor(subject).grants.has(id)) {
-          throw new RejectedError(
-            `${quoted(subject)} was given the grant ${id.slice(0, 16)} before,` +
-              " and each is given once: grant anew, in an event with salts of" +
-              " its own",
-          );
-        }
-        if (!this.#roles.has(textAt(body, "role"))) {
-          const role = textAt(body, "role");
+        this.actor(subject);
+        const role = textAt(body, "role");
+        if (!roles.has(role)) {
           const known =
-            suggestion(role, this.#roles.keys()) ||
-            `; its roles are ${sorted(this.#roles.keys()).join(", ")}`;
+            suggestion(role, roles.keys()) ||
+            `; its roles are ${[...roles.keys()].sort(compareText).join(", ")}`;
           throw new RejectedError(
             `this ledger has no role ${quoted(role)}${known}`,
           );
@@ -428,11 +499,10 @@ export class TrustRegistry {
    * Change what each kind changes.
    * @param {string} kind
    * @param {RegistryEvent} event
-   * @param {string} issuer
+   * @param {Occasion} occasion
    * @param {string | null} parent
-   * @param {number} logIndex
    */
-  #change(kind, event, issuer, parent, logIndex) {
+  #change(kind, event, { issuer, logIndex }, parent) {
     const { body } = event;
     const subject = textAt(body, "actor");
     if (kind === ENROLLED) {
@@ -440,6 +510,7 @@ export class TrustRegistry {
         id: subject,
         name: textAt(body, "name"),
         isAuthority: false,
+        enrolledBy: issuer,
         keys: new Map(),
         grants: new Map(),
       });
@@ -496,6 +567,7 @@ export class TrustRegistry {
       id,
       name,
       isAuthority: !isPinned,
+      enrolledBy: "",
       keys: new Map(),
       grants: new Map(),
     };
@@ -507,9 +579,6 @@ export class TrustRegistry {
       this.#putKey(id, key, -1);
     }
     for (const grant of grants) {
-      if (!this.#roles.has(grant.role)) {
-        throw new MalformedError(`there is no role ${quoted(grant.role)}`);
-      }
       const key = toHex(sha256(encode([id, actor.grants.size])));
       actor.grants.set(key, {
         key,
@@ -523,19 +592,19 @@ export class TrustRegistry {
     }
   }
 
-  // Looking a permission up.
-
   /**
-   * Whether it is unrevoked, and so is what it came from. Takes as many steps
-   * as it was passed on, whatever the grants name.
+   * Whether it held, with all it came from, before that entry: what the entry
+   * itself gives or takes counts after it. Takes as many steps as it was passed
+   * on, whatever the grants name.
    * @param {HeldGrant} held
+   * @param {number} logIndex
    */
-  #isLive(held) {
+  #holdsBefore(held, logIndex) {
     for (let step = held.depth; step > 0; step--) {
-      if (held.revoked !== null) return false;
+      if (!isValid(held, logIndex)) return false;
       held = this.#grantOf(held.grantedBy, held.parent);
     }
-    return held.revoked === null;
+    return isValid(held, logIndex);
   }
 
   /**
@@ -548,49 +617,6 @@ export class TrustRegistry {
       this.actor(actor).grants.get(/** @type {string} */ (key))
     );
   }
-
-  /**
-   * @param {Actor} actor
-   * @param {string} kind
-   * @param {Act} act
-   * @param {HeldGrant[]} live
-   */
-  #grantFor(actor, kind, act, live) {
-    const able = live.filter((held) => {
-      const kinds = this.#roles.get(held.grant.role);
-      return kinds?.has(kind) || kinds?.has(ANY_KIND);
-    });
-    const may = `${quoted(actor.id)} may not sign ${quoted(kind)} events`;
-    if (!able.length) {
-      const roles = sorted(live.map((held) => held.grant.role));
-      throw new RoleNotGrantedError(
-        `${may}: it holds ${roles.join(", ") || "no role"}`,
-      );
-    }
-    const here = able.filter(
-      ({ grant: { places } }) =>
-        !places.length ||
-        (act.places.length > 0 && act.places.every((p) => places.includes(p))),
-    );
-    if (!here.length) {
-      throw new RoleNotGrantedError(
-        `${may} at ${act.places.join(", ") || "an unnamed place"}`,
-      );
-    }
-    if (!CREATING.has(kind)) return here[0];
-    for (const held of here) {
-      if (act.creates.every((key) => held.grant.letsCreate(key))) return held;
-    }
-    // One grant must cover all; name what no grant covers, if anything.
-    const foreign =
-      act.creates.find(
-        (key) => !here.some((held) => held.grant.letsCreate(key)),
-      ) ?? act.creates[0];
-    throw new RoleNotGrantedError(
-      `${quoted(actor.id)} may not create items under ${quoted(foreign)}: its` +
-        " grants name other prefixes",
-    );
-  }
 }
 
 /** What a grant that may be passed on lets its holder sign. */
@@ -600,11 +626,11 @@ const PASSED_ON = new Set([ENROLLED, GRANTED]);
 const OWN = new Set([KEY_ADDED, KEY_ROTATED, KEY_REVOKED]);
 
 /**
- * Return the texts in order, each once.
- * @param {Iterable<string>} texts
+ * @param {HeldGrant} held
+ * @param {number} logIndex
  */
-function sorted(texts) {
-  return [...new Set(texts)].sort(compareText);
+function isValid({ added, revoked }, logIndex) {
+  return added < logIndex && (revoked === null || revoked >= logIndex);
 }
 
 // checkRegistryBody saw to the types of members.

@@ -9,6 +9,10 @@ const encoder = new TextEncoder();
 // A byte order mark is a character like any other.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Controls, and what turns the direction in which a line is read. */
+export const HIDDEN =
+  /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
 // Whole pairs are one character here, and in no such category.
 const HALF = /\p{Cs}/u;
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Zs}]/u;

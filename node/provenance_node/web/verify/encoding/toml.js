@@ -239,9 +239,8 @@ class Reader {
     if (text === "true") return true;
     if (text === "false") return false;
     if (INTEGER.test(text)) {
-      const number = Number(text.replace(/_/g, ""));
-      if (Number.isSafeInteger(number)) return number + 0;
-      throw this.fault(`${text} is beyond 2**53`);
+      // One beyond 2**53 is rounded, and still beyond: for its member to refuse.
+      return Number(text.replace(/_/g, "")) + 0;
     }
     const time = TIME.exec(text);
     if (time) return this.time(time);

@@ -11,6 +11,7 @@
 import { head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 
+/** @typedef {import("../claims/event.js").Body} Body */
 /** @typedef {ReadonlyMap<string, string>} Prefixes prefix → namespace */
 
 const EPCIS_CONTEXT =
@@ -46,7 +47,7 @@ const EXAMPLE = "example";
 const URI_TEXT = /^[!-~]{1,2048}$/;
 
 /** @type {Prefixes} */
-export const NO_PREFIXES = new Map();
+const NO_PREFIXES = new Map();
 
 /**
  * Return the prefixes that an `@context` defines, with their namespaces.
@@ -76,6 +77,16 @@ export function readContext(context) {
     }
   }
   return prefixes;
+}
+
+/**
+ * Return the prefixes that an event's own `@context` defines.
+ * @param {Body} body
+ * @throws {MalformedError} It does something else.
+ */
+export function prefixesOf(body) {
+  const context = body.get("@context") ?? null;
+  return context === null ? NO_PREFIXES : readContext(context);
 }
 
 /**

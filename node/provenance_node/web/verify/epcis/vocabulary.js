@@ -10,7 +10,8 @@
 // What customs, laboratories, platforms and couriers do at a border is not in
 // that vocabulary. For these there are steps of our own, of the form
 // `urn:provenance:step:<word>`. Any other URI is somebody else's word and
-// stands for itself.
+// stands for itself. Which words there are, a rule book says; here they have
+// names for people.
 
 import { nearest, suggestion } from "../encoding/nearest.js";
 import { compareText, head, quoted } from "../encoding/text.js";
@@ -18,6 +19,14 @@ import { MalformedError } from "../errors.js";
 import { expand } from "./prefixes.js";
 
 /** @typedef {import("./prefixes.js").Prefixes} Prefixes */
+
+/**
+ * The words that a rule book has.
+ * @typedef {object} Words
+ * @property {ReadonlySet<string>} steps of GS1's vocabulary
+ * @property {ReadonlySet<string>} ownSteps
+ * @property {ReadonlySet<string>} dispositions of GS1's vocabulary
+ */
 
 const PRIVATE_STEP = "urn:provenance:step:";
 const CBV = "https://ref.gs1.org/cbv/";
@@ -32,12 +41,12 @@ class Vocabulary {
   /**
    * @param {string} name what they are, for messages
    * @param {string} stem what the URI of each starts with
-   * @param {string} words the bare words
+   * @param {ReadonlySet<string>} words the bare words
    */
   constructor(name, stem, words) {
     this.name = name;
     this.stem = CBV + stem;
-    this.words = new Set(words.split(/\s+/));
+    this.words = words;
   }
 
   /**
@@ -117,34 +126,10 @@ class Vocabulary {
   }
 }
 
-export const BIZ_STEP = new Vocabulary(
-  "business step",
-  "BizStep-",
-  `accepting arriving assembling collecting commissioning consigning
-    creating_class_instance cycle_counting decommissioning departing
-    destroying disassembling dispensing encoding entering_exiting holding
-    inspecting installing killing loading other packing picking receiving
-    removing repackaging repairing replacing reserving retail_selling sampling
-    sensor_reporting shipping staging_outbound stock_taking stocking storing
-    transporting unloading unpacking void_shipping`,
-);
-
-export const DISPOSITION = new Vocabulary(
-  "disposition",
-  "Disp-",
-  `active available completeness_inferred completeness_verified conformant
-    container_closed container_open damaged destroyed dispensed disposed
-    encoded expired in_progress in_transit inactive mismatch_class
-    mismatch_instance mismatch_quantity needs_replacement no_pedigree_match
-    non_conformant non_sellable_other partially_dispensed recalled reserved
-    retail_sold returned sellable_accessible sellable_not_accessible stolen
-    unavailable unknown`,
-);
-
 export const ERROR_REASON = new Vocabulary(
   "error reason",
   "ER-",
-  "did_not_occur incorrect_data",
+  new Set(["did_not_occur", "incorrect_data"]),
 );
 
 /**
@@ -241,29 +226,44 @@ export const STEPS = new Map([
  * Return the bare word of the step that `text` spells, or a foreign URI.
  * @param {string} text
  * @param {Prefixes} prefixes
+ * @param {Words} book
  * @throws {MalformedError} It is no standard word, no step of our own and no
  *     URI.
  */
-export function readStep(text, prefixes) {
-  if (PRIVATE_STEPS.has(text)) {
+export function readStep(text, prefixes, { steps: standard, ownSteps: own }) {
+  if (own.has(text)) {
     throw new MalformedError(
       `${quoted(text)} is no standard business step: write` +
         ` ${quoted(PRIVATE_STEP + text)}`,
     );
   }
-  const found = BIZ_STEP.read(text, prefixes);
+  const vocabulary = new Vocabulary("business step", "BizStep-", standard);
+  const found = vocabulary.read(text, prefixes);
   if (!found.startsWith(PRIVATE_STEP)) return found;
   const word = found.slice(PRIVATE_STEP.length);
-  if (!PRIVATE_STEPS.has(word)) {
-    const near = nearest(word, PRIVATE_STEPS.keys());
-    const known = [...PRIVATE_STEPS.keys()].sort(compareText).join(", ");
+  if (!own.has(word)) {
+    const near = nearest(word, own);
     const instead =
       near === null
-        ? `write, after ${PRIVATE_STEP}, one of ${known}`
+        ? `write, after ${PRIVATE_STEP}, one of` +
+          ` ${[...own].sort(compareText).join(", ")}`
         : `did you mean ${quoted(PRIVATE_STEP + near)}?`;
     throw new MalformedError(
       `${quoted(head(text, 80))} is no step: ${instead}`,
     );
   }
   return word;
+}
+
+/**
+ * Return which disposition `text` spells, or a foreign URI; null if neither.
+ * @param {string} text
+ * @param {Prefixes} prefixes
+ * @param {Words} book
+ */
+export function findDisposition(text, prefixes, { dispositions }) {
+  return new Vocabulary("disposition", "Disp-", dispositions).find(
+    text,
+    prefixes,
+  );
 }

@@ -9,7 +9,7 @@
 // admitted them, run again by somebody who need not believe it.
 
 import { isRegistryEvent } from "../claims/actor.js";
-import { readAct } from "../epcis/acts.js";
+import { written } from "../encoding/instant.js";
 import {
   MalformedError,
   RejectedError,
@@ -17,13 +17,17 @@ import {
   UnknownActorError,
 } from "../errors.js";
 import { signatureIsValid } from "../keys.js";
+import { readAct } from "../rules/act.js";
+import { FAILS, HOLDS, LogTime, UNCLEAR } from "../rules/times.js";
 import { counted } from "./report.js";
 import { comparePlaces, placeKey } from "./trails.js";
 
 /** @typedef {import("../claims/actor.js").Grant} Grant */
-/** @typedef {import("../claims/registry.js").Act} Act */
+/** @typedef {import("../claims/act.js").Act} Act */
+/** @typedef {import("../claims/registry.js").Occasion} Occasion */
 /** @typedef {import("../claims/registry.js").TrustRegistry} TrustRegistry */
 /** @typedef {import("../claims/statement.js").Entry} Entry */
+/** @typedef {import("../rules/books.js").Books} Books */
 /** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
 /** @typedef {import("./report.js").Report} Report */
@@ -47,22 +51,14 @@ import { comparePlaces, placeKey } from "./trails.js";
  * @param {Set<string>} from.pinned the actors that the trust file pins
  * @param {string[]} from.lacking what is missing of actors' trails; while
  *     anything is, what the registry does not know may be in what is missing
+ * @param {Books} from.books by which each entry is judged
+ * @param {number} from.clockBound how far the log's clock and others' may
+ *     differ, in ms
  * @returns {Promise<Entitlement>}
  */
-export async function checkEntitlement(
-  report,
-  registry,
-  evidence,
-  { pinned, lacking },
-) {
-  for (const reason of lacking) report.found("PRV-1103", reason);
-  const replay = new Replay(
-    report,
-    registry,
-    evidence,
-    pinned,
-    !!lacking.length,
-  );
+export async function checkEntitlement(report, registry, evidence, from) {
+  for (const reason of from.lacking) report.found("PRV-1103", reason);
+  const replay = new Replay(report, registry, evidence, from);
   const { statements } = evidence;
   /** @type {Map<number, ProvenEvent[]>} */
   const byEntry = new Map([...statements.keys()].map((index) => [index, []]));
@@ -95,15 +91,17 @@ class Replay {
    * @param {Report} report
    * @param {TrustRegistry} registry
    * @param {Evidence} evidence
-   * @param {Set<string>} pinned
-   * @param {boolean} isLacking
+   * @param {{pinned: Set<string>, lacking: string[], books: Books,
+   *     clockBound: number}} from
    */
-  constructor(report, registry, evidence, pinned, isLacking) {
+  constructor(report, registry, evidence, from) {
     this.report = report;
     this.registry = registry;
-    this.times = evidence.times;
-    this.pinned = pinned;
-    this.isLacking = isLacking;
+    this.evidence = evidence;
+    this.pinned = from.pinned;
+    this.isLacking = from.lacking.length > 0;
+    this.books = from.books;
+    this.clockBound = from.clockBound;
   }
 
   /**
@@ -114,21 +112,39 @@ class Replay {
    */
   async take(logIndex, entry, events) {
     const isSigned = await this.#checkSignature(logIndex, entry);
+    const time = this.#timeOf(logIndex);
     const changes = [];
     for (const event of events) {
       if (isRegistryEvent(event.body)) changes.push(event);
-      else this.#checkRole(event);
+      else this.#checkRole(event, time);
     }
-    if (isSigned) await this.#change(changes, entry.header.issuer, logIndex);
+    if (!isSigned) return;
+    const { issuer, keyId } = entry.header;
+    const book = this.books.at(logIndex);
+    /** @type {[number, number]} */
+    const when = [time.earliest, time.latest];
+    await this.#change(changes, { issuer, keyId, logIndex, book, when }, time);
+  }
+
+  /**
+   * Return what is known of when an entry was logged.
+   * @param {number} logIndex
+   */
+  #timeOf(logIndex) {
+    return new LogTime({
+      ...this.evidence.times.bounds(logIndex),
+      seen: this.evidence.witnessed(logIndex),
+      bound: this.clockBound,
+    });
   }
 
   /**
    * @param {ProvenEvent[]} changes
-   * @param {string} issuer
-   * @param {number} logIndex
+   * @param {Occasion} occasion
+   * @param {LogTime} time
    */
-  async #change(changes, issuer, logIndex) {
-    const subject = `entry ${logIndex}`;
+  async #change(changes, occasion, time) {
+    const subject = `entry ${occasion.logIndex}`;
     const others = [];
     for (const change of changes) {
       const actor = change.body.get("actor");
@@ -137,7 +153,8 @@ class Replay {
         continue;
       }
       try {
-        await this.registry.apply(change, { issuer, logIndex });
+        const undated = await this.registry.apply(change, occasion);
+        this.#noteTimes([change], undated, occasion, time);
       } catch (error) {
         // The pin prevails: its actor was never enrolled by the log.
         const detail = `${subject} has no effect: ${faultOf(error)}`;
@@ -145,10 +162,46 @@ class Replay {
       }
     }
     try {
-      await this.registry.applyAll(others, { issuer, logIndex });
+      const undated = await this.registry.applyAll(others, occasion);
+      this.#noteTimes(others, undated, occasion, time);
     } catch (error) {
       const detail = `${subject}: ${faultOf(error)}`;
       this.#note("PRV-1104", "PRV-1103", detail, subject);
+    }
+  }
+
+  /**
+   * Note what of the changes the log's time does not bear out. They take effect
+   * all the same, as they did in the log.
+   * @param {ProvenEvent[]} changes
+   * @param {number[]} undated
+   * @param {Occasion} occasion
+   * @param {LogTime} time
+   */
+  #noteTimes(changes, undated, { issuer, logIndex }, time) {
+    const subject = `entry ${logIndex}`;
+    for (const voice of undated) {
+      this.report.found(
+        "PRV-1106",
+        `entry ${voice} asks for what several must say, and nothing shown tells` +
+          " when it was logged",
+        `entry ${voice}`,
+      );
+    }
+    for (const change of changes) {
+      const given = this.registry.passedOn(change, issuer, logIndex);
+      if (!given.length) continue;
+      const best = Math.max(...given.map(({ grant }) => time.judge(grant)));
+      if (best === FAILS) {
+        this.report.found(
+          "PRV-1201",
+          `${subject}: the grant that ${issuer} passes on did not hold at that` +
+            " time",
+          subject,
+        );
+      } else if (best === UNCLEAR) {
+        this.#noteDates(time, `${subject}: ${issuer}`, subject);
+      }
     }
   }
 
@@ -174,13 +227,17 @@ class Replay {
     return false;
   }
 
-  /** @param {ProvenEvent} event */
-  #checkRole(event) {
+  /**
+   * @param {ProvenEvent} event
+   * @param {LogTime} time
+   */
+  #checkRole(event, time) {
     const subject = `event ${event.at[1]} of entry ${event.at[0]}`;
+    const book = this.books.at(event.at[0]);
     /** @type {Act} */
     let act;
     try {
-      act = readAct(event.body, event.items);
+      act = readAct(event.body, event.items, event.reading, book);
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       this.report.found("PRV-1203", `${subject}: ${error.message}`, subject);
@@ -188,17 +245,17 @@ class Replay {
     }
     const at = placeKey(event.at);
     this.acts.set(at, act);
-    const { earliest, latest } = this.times.bounds(event.at[0]);
+    const grantsOf = (/** @type {number} */ least) =>
+      this.registry.requireAct(event.issuer, act, {
+        book,
+        holds: (grant) => time.judge(grant) >= least,
+      });
     try {
-      const used = this.registry.requireAct(event.issuer, act, (grant) =>
-        grant.covers(earliest, latest),
-      );
+      const used = grantsOf(HOLDS);
       this.roles.set(at, [...new Set(used.map((held) => held.grant.role))]);
     } catch (error) {
       if (error instanceof RoleNotGrantedError) {
-        this.#checkAgain(event, act, subject, (grant) =>
-          grant.overlaps(earliest, latest),
-        );
+        this.#checkAgain(() => grantsOf(UNCLEAR), time, event.issuer, subject);
       } else if (error instanceof UnknownActorError) {
         const detail = `${subject}: ${error.message}`;
         this.#note("PRV-1201", "PRV-1204", detail, subject);
@@ -208,26 +265,46 @@ class Replay {
 
   /**
    * Tell a grant whose dates may fit from none at all.
-   * @param {ProvenEvent} event
-   * @param {Act} act
+   * @param {() => unknown} askAgain
+   * @param {LogTime} time
+   * @param {string} issuer
    * @param {string} subject
-   * @param {(grant: Grant) => boolean} mayHold
    */
-  #checkAgain(event, act, subject, mayHold) {
+  #checkAgain(askAgain, time, issuer, subject) {
     try {
-      this.registry.requireAct(event.issuer, act, mayHold);
+      askAgain();
     } catch (error) {
       if (!(error instanceof RoleNotGrantedError)) throw error;
       const detail = `${subject}: ${error.message}`;
       this.#note("PRV-1201", "PRV-1204", detail, subject);
       return;
     }
-    this.report.found(
-      "PRV-1202",
-      `${subject}: ${event.issuer} holds a grant for a time only, and when` +
-        " the statement was logged is not shown",
-      subject,
-    );
+    this.#noteDates(time, `${subject}: ${issuer}`, subject);
+  }
+
+  /**
+   * Note that a grant's dates cannot be held against the log's time.
+   * @param {LogTime} time
+   * @param {string} who
+   * @param {string} subject
+   */
+  #noteDates(time, who, subject) {
+    if (time.isAhead) {
+      this.report.found(
+        "PRV-1206",
+        `${who} holds a grant for a time only, and the log's clock ran ahead:` +
+          ` it said ${written(time.earliest)} before a quorum of witnesses saw` +
+          ` the entry at ${written(time.seen)}`,
+        subject,
+      );
+    } else {
+      this.report.found(
+        "PRV-1202",
+        `${who} holds a grant for a time only, and when the statement was` +
+          " logged is not shown closely enough",
+        subject,
+      );
+    }
   }
 
   /**

@@ -40,8 +40,6 @@ import { equalBytes } from "../encoding/bytes.js";
 import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
-import { checkForm, checkNamed } from "../epcis/form.js";
-import { readEvent } from "../epcis/reading.js";
 import {
   InvalidProofError,
   MalformedError,
@@ -49,6 +47,8 @@ import {
   UnknownKindError,
   VerificationError,
 } from "../errors.js";
+import { checkForm, checkItems, checkNamed } from "../rules/form.js";
+import { TOLERANCE } from "../rules/times.js";
 import { writeCommitment } from "../tlog/commitment.js";
 import { rootFromMany } from "../tlog/patricia.js";
 import { leafRoom } from "./bundle.js";
@@ -63,7 +63,9 @@ import { SparseTrail, comparePlaces, placeKey, placeOf } from "./trails.js";
 /** @typedef {import("../encoding/canonical.js").Room} Room */
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {import("../encoding/multiproof.js").KnownLeaf} KnownLeaf */
-/** @typedef {import("../epcis/reading.js").EventReading} EventReading */
+/** @typedef {import("../rules/book.js").EvidenceBook} EvidenceBook */
+/** @typedef {import("../rules/books.js").Books} Books */
+/** @typedef {import("../rules/reading.js").EventReading} EventReading */
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
 /** @typedef {import("./bundle.js").Anchor} Anchor */
@@ -100,6 +102,9 @@ import { SparseTrail, comparePlaces, placeKey, placeOf } from "./trails.js";
  * @property {Map<number, Entry>} statements by log index, the signatures
  *     unchecked
  * @property {LogTimes} times when entries were logged
+ * @property {(logIndex: number) => number} witnessed by when an entry was
+ *     logged at the latest, in ms since 1970, by the word of the quorum; of
+ *     the operator where no quorum is asked for; Infinity if nobody says
  * @property {Events} events
  * @property {Map<string, SparseTrail>} trails item → its trail, as far as it
  *     is shown
@@ -127,14 +132,26 @@ export class LogTimes {
 }
 
 /**
+ * Return when an entry was reported at the earliest, in ms since 1970: as its
+ * signer says, but not before what the log was known to hold before it.
+ * @param {Evidence} evidence
+ * @param {Position} at
+ */
+export function reportedAt({ statements, times }, [logIndex]) {
+  const issuedAt = statements.get(logIndex)?.header.issuedAt ?? 0;
+  return Math.max(issuedAt, times.bounds(logIndex).earliest);
+}
+
+/**
  * Make the statements again that the events shown must stand in. Each event is
  * looked at for its form; whether it was signed and logged like this is for
  * `checkLog`.
  * @param {Report} report
  * @param {Bundle} bundle
  * @param {string} origin
+ * @param {Books} books by which each is judged
  */
-export function readStatements(report, bundle, origin) {
+export function readStatements(report, bundle, origin, books) {
   /** @type {Map<number, Entry>} */
   const statements = new Map();
   /** @type {Events} */
@@ -147,7 +164,8 @@ export function readStatements(report, bundle, origin) {
       /** @type {Position} */
       const at = [shown.logIndex, event.position];
       try {
-        const proven = readShown(event, at, shown.issuer, room);
+        const book = books.at(shown.logIndex);
+        const proven = readShown(event, at, shown.issuer, { room, book });
         events.set(placeKey(at), proven);
         ids.push([event.position, leafHash(proven.id)]);
       } catch (error) {
@@ -222,18 +240,32 @@ export function checkLog(report, bundle, checkpoint, statements) {
 }
 
 /**
+ * An older checkpoint: entries that it holds, and the time of its quorum in ms
+ * since 1970; null where none is asked for, or its clocks run ahead.
+ * @typedef {{logIndexes: number[], time: number | null}} Anchored
+ */
+
+/**
  * Check that older checkpoints hold what they are said to hold.
  * @param {Report} report
  * @param {Bundle} bundle
- * @param {Checkpoint} checkpoint
- * @param {Map<number, Uint8Array>} leaves
- * @param {Trust} trust
+ * @param {object} known
+ * @param {Checkpoint} known.checkpoint
+ * @param {Map<number, Uint8Array>} known.leaves
+ * @param {Trust} known.trust
+ * @param {number} known.now in ms since 1970
+ * @returns {Promise<Anchored[]>}
  */
-export async function checkAnchors(report, bundle, checkpoint, leaves, trust) {
+export async function checkAnchors(
+  report,
+  bundle,
+  { checkpoint, leaves, trust, now },
+) {
   let size = 0;
+  const found = [];
   for (const [i, anchor] of bundle.anchors.entries()) {
     try {
-      const older = await checkAnchor(anchor, leaves, trust);
+      const { older, time } = await checkAnchor(anchor, leaves, trust, now);
       if (!(size < older.size && older.size <= checkpoint.size)) {
         throw new InvalidProofError(
           `its size ${older.size} is not between ${size} and` +
@@ -241,6 +273,7 @@ export async function checkAnchors(report, bundle, checkpoint, leaves, trust) {
         );
       }
       size = older.size;
+      found.push({ logIndexes: anchor.logIndexes, time });
     } catch (error) {
       if (!(error instanceof ProvenanceError)) throw error;
       report.stop("PRV-0701", `anchor ${i + 1}: ${error.message}`);
@@ -251,6 +284,27 @@ export async function checkAnchors(report, bundle, checkpoint, leaves, trust) {
     `${counted(bundle.statements.length, "statement")} found in the log of` +
       ` ${counted(checkpoint.size, "entry", "entries")}`,
   );
+  return found;
+}
+
+/**
+ * Return by when entries were logged at the latest (`Evidence.witnessed`).
+ * @param {Anchored[]} anchors
+ * @param {number | null} time of the quorum, of the last checkpoint
+ */
+export function witnessedBy(anchors, time) {
+  /** @type {Map<number, number>} */
+  const earliest = new Map();
+  for (const anchor of anchors) {
+    if (anchor.time === null) continue;
+    for (const index of anchor.logIndexes) {
+      const known = earliest.get(index) ?? Infinity;
+      earliest.set(index, Math.min(known, anchor.time));
+    }
+  }
+  const last = time ?? Infinity;
+  return (/** @type {number} */ index) =>
+    Math.min(earliest.get(index) ?? Infinity, last);
 }
 
 /**
@@ -322,12 +376,12 @@ function reasonOf(error) {
  * @param {ShownEvent} shown
  * @param {Position} at
  * @param {string} issuer
- * @param {Room} room
+ * @param {{room: Room, book: EvidenceBook}} by
  * @returns {ProvenEvent}
  * @throws {MalformedError} It is not of its form.
  * @throws {InvalidProofError} Its proof has too few hashes, or too many.
  */
-function readShown(shown, at, issuer, room) {
+function readShown(shown, at, issuer, { room, book }) {
   const { counts, pointers } = shown;
   checkHeader(counts, pointers);
   const body = parseBody(shown.body, room);
@@ -353,8 +407,11 @@ function readShown(shown, at, issuer, room) {
     fields.set(pointer, parseField(leaf, pointer, room).value);
     leaves.push([number, leafHash(leaf)]);
   }
-  checkForm(body, counts, pointers);
+  const reading = checkForm(body, counts, pointers, book);
   for (const item of named) checkNamed(body, item);
+  // What a part of them cannot show is for whoever has them all.
+  if (named.length === itemCount(counts))
+    checkItems(body, named, reading, book);
   const root = rootFrom(first + pointers.length, leaves, shown.hashes);
   return {
     at,
@@ -362,7 +419,7 @@ function readShown(shown, at, issuer, room) {
     counts,
     pointers,
     body,
-    reading: readEvent(body, counts),
+    reading,
     shown: items,
     fields,
     issuer,
@@ -399,6 +456,22 @@ function entryOf(shown, ids, origin) {
 }
 
 // Entries.
+
+/**
+ * Return the rule books among the entries of a bundle. What is none is for
+ * `checkLog` to tell.
+ * @param {Bundle} bundle
+ */
+export function shownBooks({ entries }) {
+  return entries.flatMap(({ entry }) => {
+    try {
+      return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
+    } catch (error) {
+      if (!(error instanceof MalformedError)) throw error;
+      return [];
+    }
+  });
+}
 
 /**
  * Yield each entry that the bundle shows: its index and its data.
@@ -458,14 +531,16 @@ function checkKinds(report, { entries }) {
 }
 
 /**
- * Return the checkpoint of an anchor that holds what it says it holds.
+ * Return the checkpoint of an anchor that holds what it says it holds, and the
+ * time of its quorum.
  * @param {Anchor} anchor
  * @param {Map<number, Uint8Array>} leaves
  * @param {Trust} trust
+ * @param {number} now
  */
-async function checkAnchor({ note, logIndexes, hashes }, leaves, trust) {
+async function checkAnchor({ note, logIndexes, hashes }, leaves, trust, now) {
   const signed = await openTrusted(note, trust);
-  await trust.policy.check(signed);
+  const { time } = await trust.policy.examine(signed, now + TOLERANCE);
   const { checkpoint } = signed;
   /** @type {KnownLeaf[]} */
   const known = logIndexes.map((index) => {
@@ -476,7 +551,7 @@ async function checkAnchor({ note, logIndexes, hashes }, leaves, trust) {
   if (!equalBytes(rootFrom(checkpoint.size, known, hashes), checkpoint.root)) {
     throw new InvalidProofError("its entries lead to another root");
   }
-  return checkpoint;
+  return { older: checkpoint, time };
 }
 
 // Trails.

@@ -3,12 +3,11 @@
 // provenance/proof/opening.py.
 
 import { toHex } from "../encoding/bytes.js";
+import { written } from "../encoding/instant.js";
 import { InvalidSignatureError, VerificationError } from "../errors.js";
 import { openCheckpoint } from "../tlog/checkpoint.js";
+import { TOLERANCE } from "../rules/times.js";
 import { placeOf } from "../tlog/note.js";
-
-/** How far ahead of the verifier's clock, in ms, a time may be. */
-const CLOCK_TOLERANCE = 5 * 60 * 1000;
 
 /**
  * Return the checkpoint in `note`, which all keys of the log signed.
@@ -37,32 +36,31 @@ export async function openTrusted(note, trust) {
 }
 
 /**
- * Return the newest time of the cosignatures in ms since 1970, 0 if none.
- * @param {import("../tlog/cosignature.js").Cosignature[]} cosignatures
- * @param {number} now
- * @throws {VerificationError} One is later than now.
+ * Check that a checkpoint meets the quorum.
+ * @param {import("../tlog/checkpoint.js").SignedCheckpoint} signed
+ * @param {import("./trust.js").Trust} trust
+ * @param {number} now in ms since 1970
+ * @throws {QuorumNotMetError} Too few witnesses cosigned it.
+ * @throws {InvalidSignatureError} A cosignature by a witness does not verify.
+ * @throws {VerificationError} It is met only with cosignatures that are later
+ *     than now.
  */
-export function newest(cosignatures, now) {
-  let latest = 0n;
-  for (const { time } of cosignatures) {
-    if (time * 1000n > latest) latest = time * 1000n;
+export async function requireQuorum(signed, trust, now) {
+  const met = await trust.policy.examine(signed, now + TOLERANCE);
+  if (met.time === null && met.claimed !== null) {
+    throw new VerificationError(clocksDiffer(met.claimed, now));
   }
-  requirePast(latest, now);
-  return Number(latest);
 }
 
 /**
- * Check that `time` is not later than `now`, both in ms since 1970.
- * @param {number | bigint} time
- * @param {number} now
- * @throws {VerificationError} It is, by more than clocks may differ.
+ * Return the sentence that names both clocks.
+ * @param {number} time that of the checkpoint, in ms since 1970
+ * @param {number} now that of this machine
  */
-export function requirePast(time, now) {
-  const ahead = BigInt(time) - BigInt(now);
-  if (ahead > CLOCK_TOLERANCE) {
-    throw new VerificationError(
-      `the checkpoint's time ${time} is ${ahead / 1000n} s ahead of this` +
-        " machine's clock",
-    );
-  }
+export function clocksDiffer(time, now) {
+  const ahead = Math.floor((time - now) / 1000);
+  return (
+    `the checkpoint's time is ${written(time)}, which is ${ahead} s ahead of` +
+    ` this machine's clock, ${written(now)}: one of the two is wrong`
+  );
 }

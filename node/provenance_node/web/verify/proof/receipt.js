@@ -12,7 +12,7 @@ import { leafHash } from "../encoding/tree.js";
 import { VerificationError } from "../errors.js";
 import { verifyInclusion } from "../tlog/merkle.js";
 import { parseProof } from "../tlog/proof_file.js";
-import { newest, openTrusted } from "./opening.js";
+import { openTrusted, requireQuorum } from "./opening.js";
 
 /**
  * Return the log index at which `text` proves `entry` to be logged.
@@ -31,8 +31,8 @@ import { newest, openTrusted } from "./opening.js";
  * @throws {InvalidSignatureError} The log did not sign the checkpoint.
  * @throws {QuorumNotMetError} Too few witnesses cosigned it.
  * @throws {InvalidProofError} The log does not hold the entry there.
- * @throws {VerificationError} The entry was signed for another ledger, or a
- *     cosignature lies in the future.
+ * @throws {VerificationError} The entry was signed for another ledger, or its
+ *     quorum is met only with cosignatures from the future.
  */
 export async function verifyReceipt(text, { entry, trust, now }) {
   const leaf = leafHash(entry);
@@ -46,7 +46,7 @@ export async function verifyReceipt(text, { entry, trust, now }) {
   }
   const proof = parseProof(text);
   const signed = await openTrusted(proof.checkpoint, trust);
-  newest(await trust.policy.check(signed), now);
+  await requireQuorum(signed, trust, now);
   verifyInclusion(proof.hashes, {
     index: proof.index,
     size: signed.checkpoint.size,

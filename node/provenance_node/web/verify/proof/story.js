@@ -2,19 +2,18 @@
 // The story: is it whole, in the order that was demanded, and still good?
 // Mirrors provenance/proof/story.py.
 
-import { readAfter } from "../claims/event.js";
+import { isRegistryEvent } from "../claims/actor.js";
+import { CODES, hasTrail, readAfter } from "../claims/event.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
 import { sha256 } from "../encoding/digest.js";
-import { createdLists } from "../epcis/acts.js";
 import { assertion } from "../epcis/corrections.js";
-import { dispositions } from "../epcis/reading.js";
+import { reportedAt } from "./evidence.js";
 import { counted } from "./report.js";
 import { ACTOR, SUBJECT, TRUST, sightingKey, trace } from "./trace.js";
 import { NotShownError, comparePlaces, placeKey, placeOf } from "./trails.js";
 
-/** @typedef {import("../claims/event.js").Body} Body */
-/** @typedef {import("../claims/registry.js").Act} Act */
-/** @typedef {import("../encoding/canonical.js").Value} Value */
+/** @typedef {import("../claims/event.js").Item} Item */
+/** @typedef {import("../rules/books.js").Books} Books */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./evidence.js").Events} Events */
 /** @typedef {import("./evidence.js").Evidence} Evidence */
@@ -22,23 +21,30 @@ import { NotShownError, comparePlaces, placeKey, placeOf } from "./trails.js";
 /** @typedef {import("./report.js").Report} Report */
 /** @typedef {import("./trace.js").Sighting} Sighting */
 /** @typedef {import("./trace.js").Trace} Trace */
+/** @typedef {import("./trace.js").Warned} Warned */
 /** @typedef {import("./trails.js").Position} Position */
 
-/** The step, and the standard disposition, that call a product back. */
-const RECALLED = "recalled";
+/** What nobody puts into being. */
+const NOT_MADE = /^https:\/\/id\.gs1\.org\/(?:414\/|01\/\d{14}\/10\/)/;
 
 /**
  * Return the walk through what the bundle shows.
  * @param {Bundle} bundle
  * @param {Evidence} evidence
- * @param {string} trusted the item whose trail has the ledger's trust versions
+ * @param {object} known
+ * @param {string} known.trusted the item whose trail has the ledger's trust
+ *     versions
+ * @param {Books} known.books
  */
-export function traceBundle(bundle, evidence, trusted) {
+export function traceBundle(bundle, evidence, { trusted, books }) {
   const { events, trails } = evidence;
+  const last = trails.get(bundle.subject)?.links.at(-1);
   return trace(bundle.subject, {
     trustItem: trusted,
     readTrail: (item) => trails.get(item) ?? null,
     readEvent: (at) => events.get(placeKey(at)) ?? null,
+    reportedAt: (at) => reportedAt(evidence, at),
+    book: books.at(last?.logIndex ?? 0),
     // What is shown of the item itself is part of its story, wherever.
     besides: shownLinks(evidence, bundle.subject),
   });
@@ -122,12 +128,22 @@ export function checkCompleteness(
  */
 export function checkDemands(report, evidence) {
   let held = 0;
+  let unseen = 0;
   for (const event of evidence.events.values()) {
     for (const [item, link] of readAfter(event.body)) {
-      const trail = evidence.trails.get(item);
-      if (!trail) continue;
-      held++;
       const which = `event ${event.at[1]} of entry ${event.at[0]}`;
+      const trail = evidence.trails.get(item);
+      if (!trail) {
+        unseen++;
+        report.notice(
+          "PRV-1304",
+          `${which} was to follow link ${toHex(link).slice(0, 16)} of ${item},` +
+            " whose trail is not shown",
+          item,
+        );
+        continue;
+      }
+      held++;
       /** @type {Uint8Array} */
       let found;
       try {
@@ -149,59 +165,89 @@ export function checkDemands(report, evidence) {
       }
     }
   }
-  if (!held) report.passed("PRV-1302", "no event demands to follow one");
+  if (!held) {
+    report.passed(
+      "PRV-1302",
+      unseen
+        ? `${counted(unseen, "demand")} to follow a link of a trail that is not` +
+            " shown, and none of one that is"
+        : "no event demands to follow one",
+    );
+  }
   report.passed("PRV-1300", `${counted(held, "demand")} to follow a link held`);
 }
 
 /**
- * Check that nothing in the story recalls the item.
+ * Check that nothing in the story recalls the item. A recall by somebody who
+ * may not call it back is no news to be shown above the verdict.
  * @param {Report} report
  * @param {Trace} walk
  * @param {Events} events
- * @param {Map<string, Act>} acts
+ * @param {ReadonlyMap<string, unknown>} entitled by `placeKey`, the events
+ *     whose signers may say so
  */
-export function checkRecalls(report, walk, events, acts) {
+export function checkRecalls(report, walk, events, entitled) {
   const asserted = new Asserted(walk, events);
-  const recalls = new Set();
-  for (const [key, act] of acts) {
-    const { body } = /** @type {ProvenEvent} */ (events.get(key));
-    if (isRecall(body, act)) recalls.add(key);
-  }
   for (const sighting of walk.sightings) {
     const { at, item, why } = sighting;
-    const key = placeKey(at);
-    if (why === ACTOR || !acts.has(key)) continue;
+    if (why === ACTOR) continue;
     const event = eventAt(events, at);
-    const where = `event ${at[1]} of entry ${at[0]}`;
     if (event.reading.declaresError) {
       noteDeclaration(report, asserted, event, sighting);
-    } else if (!recalls.has(key)) {
-      continue;
-    } else if (walk.voids.has(sightingKey(at, item))) {
+    } else if (event.reading.recalls && walk.voids.has(sightingKey(at, item))) {
       report.notice(
         "PRV-1403",
-        `the recall of ${item} by ${event.issuer} (${where}) was withdrawn as` +
-          " an error",
+        `the recall of ${item} by ${told(event)} was withdrawn as an error`,
         item,
       );
-    } else {
-      const detail = `${item} was recalled by ${event.issuer} (${where})`;
-      report.found("PRV-1401", detail, item);
-      report.notice("PRV-1401", detail, item);
     }
   }
-  for (const { at, item } of walk.aside) {
-    const { reading, issuer } = eventAt(events, at);
-    if (!walk.voids.has(sightingKey(at, item)) && !reading.declaresError) {
-      report.notice(
-        "PRV-1408",
-        `${issuer} warned of ${item} at another time than the story looks at` +
-          ` (event ${at[1]} of entry ${at[0]})`,
-        item,
-      );
-    }
+  for (const warned of walk.warned) {
+    const isEntitled = entitled.has(placeKey(warned.at));
+    noteWarning(report, eventAt(events, warned.at), warned, isEntitled);
   }
   report.passed("PRV-1400", "nothing that is shown recalls it");
+}
+
+/**
+ * Tell of a warning that stands.
+ * @param {Report} report
+ * @param {ProvenEvent} event
+ * @param {Warned} warned
+ * @param {boolean} isEntitled
+ */
+function noteWarning(report, event, { item, grade }, isEntitled) {
+  const who = told(event);
+  const isRecall = event.reading.recalls;
+  if (!isRecall && grade === "alarm") {
+    report.notice("PRV-1410", `${who} warned of ${item}`, item);
+  } else if (isRecall && grade === "alarm") {
+    const detail = `${item} was recalled by ${who}`;
+    report.found("PRV-1401", detail, item);
+    if (isEntitled) report.notice("PRV-1401", detail, item);
+  } else if (isRecall && grade === "doubt") {
+    report.found(
+      "PRV-1409",
+      `${item} was recalled by ${who}, at another time than the item is said` +
+        " to have been in it: whether that is meant as well is not said",
+      item,
+    );
+  } else {
+    const did = isRecall ? "recalled" : "warned of";
+    report.notice(
+      "PRV-1408",
+      `${who} ${did} ${item} at another time than the story looks at`,
+      item,
+    );
+  }
+}
+
+/**
+ * Return who said an event, and where it stands.
+ * @param {ProvenEvent} event
+ */
+function told({ at, issuer }) {
+  return `${issuer} (event ${at[1]} of entry ${at[0]})`;
 }
 
 /**
@@ -209,16 +255,14 @@ export function checkRecalls(report, walk, events, acts) {
  * @param {Report} report
  * @param {Trace} walk
  * @param {Events} events
- * @param {Map<string, Act>} acts
  */
-export function checkCreations(report, walk, events, acts) {
+export function checkCreations(report, walk, events) {
   /** @type {Map<string, Set<ProvenEvent>>} */
   const made = new Map();
   // What is seen from a thousand trails is looked through once.
   /** @type {Map<string, Set<string>>} */
   const units = new Map();
-  for (const key of acts.keys()) {
-    const event = /** @type {ProvenEvent} */ (events.get(key));
+  for (const [key, event] of events) {
     if (!event.reading.declaresError) units.set(key, unitsMade(event));
   }
   for (const { at, item, why } of walk.sightings) {
@@ -234,9 +278,7 @@ export function checkCreations(report, walk, events, acts) {
   for (const [item, found] of made) {
     if (found.size < 2) continue;
     const makers = [...found].sort((a, b) => comparePlaces(a.at, b.at));
-    const [first, second] = makers.map(
-      ({ at, issuer }) => `${issuer} (event ${at[1]} of entry ${at[0]})`,
-    );
+    const [first, second] = makers.map(told);
     report.notice(
       "PRV-1407",
       `${item} was put into being ${makers.length} times, first by ${first},` +
@@ -252,11 +294,46 @@ const UNITS = ["epcList", "outputEPCList"];
  * Return what an event says was made, of single things that it shows.
  * @param {ProvenEvent} event
  */
-function unitsMade({ body, items }) {
-  const made = createdLists(body).filter((list) => UNITS.includes(list));
+function unitsMade({ items, reading }) {
   return new Set(
-    items.flatMap(({ id, relation }) => (made.includes(relation) ? [id] : [])),
+    items.flatMap(({ id, relation }) =>
+      UNITS.includes(relation) && reading.effect(codeOf(relation)) === "made"
+        ? [id]
+        : [],
+    ),
   );
+}
+
+/** @param {string} relation */
+function codeOf(relation) {
+  return /** @type {number} */ (CODES.get(relation));
+}
+
+/**
+ * Note that nothing says that the item was made, where all is shown. Not of
+ * what nobody puts into being: a product, a lot, a place, an actor, a
+ * transformation.
+ * @param {Report} report
+ * @param {Bundle} bundle
+ * @param {Trace} walk
+ * @param {Evidence} evidence
+ */
+export function checkMaking(report, { subject }, walk, { events, trails }) {
+  const { count = 0, links = [] } = trails.get(subject) ?? {};
+  if (!count || links.length !== count) return;
+  if (NOT_MADE.test(subject) || !hasTrail(subject, "")) return;
+  for (const link of links) {
+    const event = events.get(placeKey(placeOf(link)));
+    if (!event || isRegistryEvent(event.body)) return;
+    const { relation } = /** @type {Item} */ (event.shown.get(link.leaves[0]));
+    if (relation === "transformationID") return;
+    const isVoid =
+      event.reading.declaresError ||
+      walk.voids.has(sightingKey(event.at, subject));
+    if (!isVoid && event.reading.makes(codeOf(relation))) return;
+  }
+  const detail = `no event that is shown says that ${subject} was made`;
+  report.notice("PRV-1411", detail, subject);
 }
 
 /**
@@ -379,15 +456,6 @@ function noteDeclaration(report, asserted, declared, sighting) {
     const detail = `${by} declares an event an error that is not on the trail`;
     report.notice("PRV-1405", detail, item);
   }
-}
-
-/**
- * Whether an event calls its items back, by step or disposition.
- * @param {Body} body
- * @param {Act} act
- */
-function isRecall(body, act) {
-  return act.kinds.has(RECALLED) || dispositions(body).includes(RECALLED);
 }
 
 /**

@@ -11,7 +11,6 @@ import {
   KEY_ROTATED,
   isRegistryEvent,
 } from "../claims/actor.js";
-import { compareText } from "../encoding/text.js";
 import {
   declaresError,
   readDeclaration,
@@ -19,18 +18,17 @@ import {
 } from "../epcis/corrections.js";
 import { STEPS } from "../epcis/vocabulary.js";
 import { UnknownActorError } from "../errors.js";
+import { reportedAt } from "./evidence.js";
 import { ACTOR, sightingKey } from "./trace.js";
 import { comparePlaces, placeKey } from "./trails.js";
 import { mapAsJson } from "./verdict.js";
 
-/** @typedef {import("../claims/event.js").Body} Body */
-/** @typedef {import("../claims/registry.js").Act} Act */
 /** @typedef {import("./authority.js").Entitlement} Entitlement */
 /** @typedef {import("./evidence.js").Events} Events */
+/** @typedef {import("./evidence.js").Evidence} Evidence */
 /** @typedef {import("./evidence.js").ProvenEvent} ProvenEvent */
 /** @typedef {import("./trace.js").Sighting} Sighting */
 /** @typedef {import("./trace.js").Trace} Trace */
-/** @typedef {import("./trails.js").Position} Position */
 /** @typedef {import("./verdict.js").ErrorNote} ErrorNote */
 /** @typedef {import("./verdict.js").Moment} Moment */
 
@@ -44,7 +42,11 @@ const REGISTRY_LABELS = new Map([
   [KEY_REVOKED, { english: "Key revoked", chinese: "撤销密钥" }],
 ]);
 
-const IMPLIED = ["commissioning", "decommissioning", "transforming"];
+/**
+ * How many corrections of one declaration are told: it may take back thousands
+ * of events, and each is told with it.
+ */
+const MAX_CORRECTIONS = 64;
 
 /**
  * Return each event of the story once, in log order.
@@ -52,10 +54,12 @@ const IMPLIED = ["commissioning", "decommissioning", "transforming"];
  * The trails of those who signed are left out: they say who was entitled, not
  * what happened to the item.
  * @param {Trace} walk
- * @param {Events} events
+ * @param {Evidence} evidence
  * @param {Entitlement} entitlement
+ * @param {number} lateAfter from how many ms on a report is told to be late
  */
-export function makeTimeline(walk, events, entitlement) {
+export function makeTimeline(walk, evidence, entitlement, lateAfter) {
+  const { events } = evidence;
   /** @type {Map<string, Sighting>} */
   const first = new Map();
   for (const sighting of walk.sightings) {
@@ -64,20 +68,25 @@ export function makeTimeline(walk, events, entitlement) {
   }
   const shown = new Set();
   for (const [key, { at, item }] of first) {
-    const { body } = eventUnder(events, key);
-    if (!declaresError(body) && !walk.voids.has(sightingKey(at, item))) {
-      shown.add(textOrNone(body.get("eventID")));
-    }
+    const event = eventUnder(events, key);
+    const isVoid = walk.voids.has(sightingKey(at, item));
+    if (!declaresError(event.body) && !isVoid) shown.add(nameOf(event));
   }
   return [...first.values()]
     .sort((a, b) => comparePlaces(a.at, b.at))
     .map((sighting) => {
       const { at, item } = sighting;
-      const declared = walk.voids.get(sightingKey(at, item)) ?? at;
-      const { body } = eventUnder(events, placeKey(declared));
-      const error = errorNote(declared, body, shown);
       const event = eventUnder(events, placeKey(at));
-      return momentOf(sighting, event, entitlement, error);
+      const declared = walk.voids.get(sightingKey(at, item)) ?? at;
+      const error = errorNote(eventUnder(events, placeKey(declared)), shown);
+      const delay = reportedAt(evidence, at) - event.reading.time;
+      return {
+        ...momentOf(sighting, event, entitlement, error),
+        late_seconds:
+          delay > lateAfter && !isRegistryEvent(event.body)
+            ? Math.floor(delay / 1000)
+            : 0,
+      };
     });
 }
 
@@ -90,22 +99,30 @@ function eventUnder(events, key) {
 }
 
 /**
- * @param {Position} at
- * @param {Body} body
+ * Return what names an event for its signer; nobody else can correct it.
+ * @param {ProvenEvent} event
+ */
+function nameOf({ issuer, body }) {
+  return JSON.stringify([issuer, textOrNone(body.get("eventID"))]);
+}
+
+/**
+ * @param {ProvenEvent} event
  * @param {Set<string>} shown
  * @returns {ErrorNote | null}
  */
-function errorNote([entry, event], body, shown) {
+function errorNote({ at: [entry, event], body, issuer }, shown) {
   const declaration = readDeclaration(body);
   if (declaration === null) return null;
+  const corrections = declaration.corrections.slice(0, MAX_CORRECTIONS);
   return {
     entry,
     event,
     time: declaration.time,
     reason: declaration.reason,
-    corrections: [...new Set(declaration.corrections)].map((id) => ({
+    corrections: [...new Set(corrections)].map((id) => ({
       event_id: id,
-      is_shown: shown.has(id),
+      is_shown: shown.has(JSON.stringify([issuer, id])),
     })),
   };
 }
@@ -115,12 +132,12 @@ function errorNote([entry, event], body, shown) {
  * @param {ProvenEvent} event
  * @param {Entitlement} entitlement
  * @param {ErrorNote | null} error
- * @returns {Moment}
+ * @returns {Omit<Moment, "late_seconds">}
  */
 function momentOf({ at, item, why }, event, entitlement, error) {
   const key = placeKey(at);
   const act = entitlement.acts.get(key);
-  const step = stepOf(event, act);
+  const step = stepOf(event);
   const known = STEPS.get(step) ?? REGISTRY_LABELS.get(step);
   return {
     entry: at[0],
@@ -130,7 +147,8 @@ function momentOf({ at, item, why }, event, entitlement, error) {
     labels: { en: known?.english ?? step, zh: known?.chinese ?? step },
     place: act?.places[0] ?? "",
     issuer: event.issuer,
-    issuer_name: nameOf(event.issuer, entitlement),
+    issuer_name: actorName(event.issuer, entitlement),
+    issuer_named_by: entitlement.registry.namedBy(event.issuer),
     roles: entitlement.roles.get(key) ?? [],
     item,
     why,
@@ -144,22 +162,17 @@ function momentOf({ at, item, why }, event, entitlement, error) {
 /**
  * Return the step that the event names, else what its form implies.
  * @param {ProvenEvent} event
- * @param {Act | undefined} act
  */
-function stepOf({ body }, act) {
-  if (isRegistryEvent(body) || !act) return textOrNone(body.get("type"));
-  const kinds = [...act.kinds].sort(compareText);
-  const [stated = kinds[0]] = kinds.filter((kind) => !IMPLIED.includes(kind));
-  const implied = IMPLIED.find((kind) => act.kinds.has(kind));
-  const isAlone = kinds.every((k) => k === "observing" || IMPLIED.includes(k));
-  return stated === "observing" && isAlone && implied ? implied : stated;
+function stepOf({ body, reading }) {
+  if (isRegistryEvent(body)) return textOrNone(body.get("type"));
+  return reading.called.replace(/^step:/, "");
 }
 
 /**
  * @param {string} actor
  * @param {Entitlement} entitlement
  */
-function nameOf(actor, { registry }) {
+function actorName(actor, { registry }) {
   try {
     return registry.actor(actor).name;
   } catch (error) {

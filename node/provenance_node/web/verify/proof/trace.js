@@ -5,35 +5,50 @@
 // It starts at one item, the subject, and follows what its events lead to:
 //
 //     subject      its whole trail
-//     containers   what it travelled in: an AggregationEvent (or
-//                  AssociationEvent) ADD that has an item among its children
-//                  opens a window on the parent's trail; a DELETE of that
-//                  item from that parent closes it, as does a DELETE in the
-//                  parent's trail that names no child (all of them left)
-//     lots         the lot that the commissioning of a unit names
-//     inputs       what it was made from: each input of a TransformationEvent
-//                  that has the item as an output, up to that event
+//     containers   what it travelled in, for as long as it did (`stays`)
+//     lots         the lot that the making of a unit names, and of its product
+//                  the warnings
+//     inputs       what it was made from: what a transformation used up that
+//                  has the item as an output, up to that event; and whatever
+//                  the same signer put into it under its id
 //     actors       who signed each of these events: the actor's whole trail
 //                  of keys and grants, and the actors that signed those
 //     trust        the trail of the ledger's trust versions, whole
 //
 // What the walk does not find is missing: nobody can leave something out and
-// not be noticed. Of a window of more than `WHOLE` links the first and the
-// last `EDGE` are looked at, and what lies between is skipped, and said to be.
-// Links that warn never are: each of them, on any trail of goods that the
-// story follows, is looked at, in its window as any event, outside of every
-// window aside. An event that its signer later declares an error is void, and
-// so is the event that declares it: both are shown, and lead nowhere.
+// not be noticed. Of a stretch of more than `WHOLE` links the first and the
+// last `EDGE` are looked at, and what lies between is passed over, and said to
+// be; so are the links beyond what the rule book lets one story look at. Links
+// that warn never are: each of them, on any trail of goods that the story
+// follows, is looked at and graded. An event that its signer later declares an
+// error is void, and so is the event that declares it: both are shown, and
+// lead nowhere.
 
 import { isRegistryEvent } from "../claims/actor.js";
 import { CODES, hasTrail, readAfter } from "../claims/event.js";
-import { COMES_OUT, DECLARES_ERROR, GOES_IN } from "../claims/trail.js";
-import { toHex } from "../encoding/bytes.js";
-import { sha256 } from "../encoding/digest.js";
 import { countBefore } from "../encoding/search.js";
-import { Lots } from "../epcis/acts.js";
-import { assertion } from "../epcis/corrections.js";
 import { MalformedError } from "../errors.js";
+import { gtinOf } from "../gs1/item.js";
+import {
+  Met,
+  Seen,
+  findVoid,
+  leavesOf,
+  numbersOf,
+  sizeOf,
+  stand,
+} from "./seen.js";
+import {
+  ALWAYS,
+  around,
+  belongs,
+  common,
+  compareTimes,
+  cut,
+  gradeOf,
+  staysOf,
+  upTo,
+} from "./stays.js";
 import {
   FIRST,
   LAST,
@@ -43,10 +58,11 @@ import {
   placeOf,
 } from "./trails.js";
 
-/** @typedef {import("../claims/event.js").Body} Body */
-/** @typedef {import("../claims/event.js").Counts} Counts */
-/** @typedef {import("../claims/event.js").Item} Item */
 /** @typedef {import("../claims/trail.js").Link} Link */
+/** @typedef {import("../rules/book.js").EvidenceBook} EvidenceBook */
+/** @typedef {import("./seen.js").SeenEvent} SeenEvent */
+/** @typedef {import("./stays.js").Grade} Grade */
+/** @typedef {import("./stays.js").Window} Window */
 /** @typedef {import("./trails.js").Position} Position */
 /** @typedef {import("./trails.js").SparseTrail} SparseTrail */
 
@@ -58,9 +74,9 @@ export const EDGE = 64;
 const MAX_TRAILS = 4_096;
 /** The most items of one event that a story shows all of. */
 const MAX_ITEMS = 1_024;
-/** The most windows on trails that one walk looks through. */
+/** The most visits to trails that one walk makes. */
 const MAX_VISITS = 16_384;
-/** The most events that it looks at, each time in each window counting. */
+/** The most events that it looks at, each time at each visit counting. */
 const MAX_LOOKS = 2 ** 20;
 
 /**
@@ -77,15 +93,6 @@ const LOT = "lots";
 const INPUT = "inputs";
 
 /**
- * An event as far as the walker can see it.
- * @typedef {object} SeenEvent
- * @property {Body} body leaf 0
- * @property {Counts} counts how many items it names, by relation
- * @property {Map<number, Item>} shown leaf number (from 1) → item
- * @property {string} issuer the actor that signed it
- */
-
-/**
  * An event of the story, and the item and reason that brought it in.
  * @typedef {{at: Position, item: string, why: Why}} Sighting
  */
@@ -94,6 +101,11 @@ const INPUT = "inputs";
  * Something the story needs that the walk did not find, of that item's trail.
  * @typedef {{why: Why, item: string, at: Position | null, reason: string}}
  *     Missing
+ */
+
+/**
+ * A warning that stands, and how much it has to do with the subject.
+ * @typedef {Sighting & {grade: Grade}} Warned
  */
 
 /**
@@ -106,54 +118,42 @@ const INPUT = "inputs";
  * @typedef {object} Trace
  * @property {Map<string, SparseTrail>} trails item → its trail, in order of
  *     discovery, the subject first, the trust item last
- * @property {Sighting[]} sightings which event was seen on which trail
- * @property {Sighting[]} aside the warnings on these trails that lie in no
- *     window
+ * @property {Sighting[]} sightings which event belongs to the story, by the
+ *     trail that it is on
+ * @property {Warned[]} warned every warning on trails of goods that stands
  * @property {Map<string, Position>} voids for each event that is declared an
  *     error, seen from an item (`sightingKey`): where that is declared
- * @property {Skipped[]} skipped what no window looked at
+ * @property {Skipped[]} skipped what was passed over
  * @property {Missing[]} missing what was not found
  */
 
 /**
- * One trail to be read, from `start` to `stop`, both included. For a
- * container, `again` are the places after `start` where the item was put into
- * it once more: had it been emptied before, the window opens anew.
+ * One trail to be read.
  * @typedef {object} Visit
  * @property {string} item
  * @property {Why} why
- * @property {Position} start
- * @property {Position} stop
- * @property {Opening | null} again
+ * @property {Window} window what of it belongs to the story
+ * @property {number} depth how many containers lie around the item that the
+ *     walk came from
+ * @property {string} issuer on the trail of a transformation: whose events
+ *     lead on; else ""
  */
-
-/**
- * A place where a window may open, and those after it.
- * @typedef {object} Opening
- * @property {number} number of the list that begins with it
- * @property {Position} at
- * @property {Opening | null} rest
- */
-
-/** @type {[string, string]} */
-const ALL = ["actor", "place"];
-/** @type {[string, string]} */
-const PARENTS = ["parentID", "parentID"];
-/** @type {[string, string]} */
-const INPUTS = ["inputEPCList", "inputQuantityList"];
 
 const CHILD = ["childEPCs", "childQuantityList"];
-const PARENT = ["parentID"];
-const OUTPUTS = ["outputEPCList", "outputQuantityList"];
-const MADE_AS_UNIT = ["epcList", "outputEPCList"];
 const PLACE = "https://id.gs1.org/414/";
+const LOGISTIC_UNIT = "https://id.gs1.org/00/";
+const PARENT = /** @type {number} */ (CODES.get("parentID"));
+const JOINED = /** @type {number} */ (CODES.get("transformationID"));
+const IN_AND_OUT = ["in", "out", "inside"];
 
 /** @type {Why[]} */
-const HAS_CONTAINERS = [SUBJECT, CONTAINER];
+const HAS_CONTAINERS = [SUBJECT, CONTAINER, LOT];
 /** @type {Why[]} */
 const HAS_LOT = [SUBJECT, INPUT];
 /** @type {Why[]} */
 const HAS_INPUTS = [SUBJECT, LOT, INPUT];
+/** @type {Why[]} */
+const HAS_PRODUCT = HAS_INPUTS;
 
 /**
  * Return an event as seen from an item as a key.
@@ -175,20 +175,18 @@ export function sightingKey(at, item) {
  *     is not known
  * @param {(at: Position) => SeenEvent | null} from.readEvent returns the event
  *     there, null if it is not at hand
+ * @param {(at: Position) => number} from.reportedAt returns when an entry was
+ *     reported at the earliest, in ms since 1970
+ * @param {EvidenceBook} from.book the one in force, whose bounds hold
  * @param {number[]} [from.besides] numbers of links of the subject's trail, to
- *     look at even where they would be skipped
+ *     look at even where they would be passed over
  * @returns {Trace}
  */
-export function trace(
-  subject,
-  { trustItem, readTrail, readEvent, besides = [] },
-) {
-  const walk = new Walk(
-    trustItem,
-    readTrail,
-    readEvent,
-    [...new Set(besides)].sort((a, b) => a - b),
-  );
+export function trace(subject, { besides = [], ...from }) {
+  const walk = new Walk(subject, {
+    ...from,
+    besides: [...new Set(besides)].sort((a, b) => a - b),
+  });
   walk.follow(visit(subject, SUBJECT));
   walk.run();
   walk.readTrust();
@@ -196,7 +194,7 @@ export function trace(
   return {
     trails: walk.trails,
     sightings: [...walk.sightings.values()],
-    aside: walk.aside,
+    warned: walk.warned,
     voids: walk.voids,
     skipped: walk.skipped(),
     missing: [...walk.missing.values()],
@@ -206,135 +204,41 @@ export function trace(
 /**
  * @param {string} item
  * @param {Why} why
- * @param {Position} [start]
- * @param {Position} [stop]
- * @param {Opening | null} [again]
+ * @param {Window} [window]
  * @returns {Visit}
  */
-function visit(item, why, start = FIRST, stop = LAST, again = null) {
-  return { item, why, start, stop, again };
-}
-
-/** An event, gone through once for all the trails that it is on. */
-class Met {
-  /** @type {string | null} */
-  #asserts = null;
-
-  /** @param {SeenEvent} event */
-  constructor(event) {
-    this.event = event;
-    this.lots = new Lots(event.body);
-  }
-
-  /** The hash of what the event asserts, apart from its being an error. */
-  get asserts() {
-    this.#asserts ??= toHex(sha256(assertion(this.event.body)));
-    return this.#asserts;
-  }
+function visit(item, why, window = ALWAYS, depth = 0, issuer = "") {
+  return { item, why, window, depth, issuer };
 }
 
 /**
- * One event on one trail, and the link that leads to it. However often it is
- * met, its own leaves, which may be many, are gone through once.
+ * Return the id of the product that an item is one or some of; null if it has
+ * no GTIN or is a product itself.
+ * @param {string} item
  */
-class Seen {
-  /** @type {string | null} */
-  #said = null;
-
-  /**
-   * @param {Link} link
-   * @param {Met} met
-   * @param {Map<string, string>} sayings
-   */
-  constructor(link, met, sayings) {
-    this.link = link;
-    this.sayings = sayings;
-    this.met = met;
-    this.at = placeOf(link);
-    this.event = met.event;
-  }
-
-  /** Whether it says of an earlier event that it was an error. */
-  get declaresError() {
-    return (this.link.kinds & DECLARES_ERROR) !== 0;
-  }
-
-  /**
-   * Whether the item stands in one of these lists.
-   * @param {string[]} relations
-   */
-  namesItIn(relations) {
-    // An event names an item in one list alone.
-    const item = this.event.shown.get(this.link.leaves[0]);
-    return item !== undefined && relations.includes(item.relation);
-  }
-
-  /**
-   * What the event says and who says it, as far as anyone can see. A verifier
-   * sees the item's own leaves of the event, and how many others there are: so
-   * this is all that a prover may go by.
-   */
-  get said() {
-    if (this.#said !== null) return this.#said;
-    const { event, link, met } = this;
-    const own = link.leaves.map((number) => {
-      const item = /** @type {Item} */ (event.shown.get(number));
-      const { relation, id, quantity, uom, seal } = item;
-      return JSON.stringify([relation, id, quantity, uom, seal && toHex(seal)]);
-    });
-    const parts = [
-      event.issuer,
-      event.counts,
-      [...new Set(own)].sort(),
-      met.asserts,
-    ];
-    const said = JSON.stringify(parts);
-    // Who says the same has the same: to compare them in each of a thousand
-    // windows costs nothing then, whatever they name.
-    this.#said = this.sayings.get(said) ?? said;
-    this.sayings.set(this.#said, this.#said);
-    return this.#said;
-  }
+export function productOf(item) {
+  const gtin = gtinOf(item);
+  if (gtin === null || !hasTrail(item, "")) return null;
+  return `https://id.gs1.org/01/${gtin}`;
 }
 
-/**
- * The windows on one trail that were looked through. Kept are those that none
- * of the others covers, by where they start: then they are in the order in
- * which they stop as well.
- */
-class Windows {
-  /** @type {{start: Position, stop: Position}[]} */
-  #kept = [];
+/** What is done to a trail of goods, apart from what each visit does. */
+class Goods {
+  /** The numbers of the links looked at. @type {Set<number>} */
+  looked = new Set();
+  /** Of those, or to be, which count against the book's bound. */
+  counted = new Set();
+  /** What visits passed over. @type {[number, number][]} */
+  passed = [];
+  /** As a container: when it held what the story follows. @type {Window[]} */
+  windows = [];
+  /** Around those of which the moves are too many. @type {Window | null} */
+  rest = null;
 
-  /**
-   * Whether one of them has all from `start` to `stop`.
-   * @param {Position} start
-   * @param {Position} stop
-   */
-  covers(start, stop) {
-    const before = countBefore(
-      this.#kept,
-      (one) => comparePlaces(one.start, start) <= 0,
-    );
-    return before > 0 && comparePlaces(this.#kept[before - 1].stop, stop) >= 0;
-  }
-
-  /**
-   * Add a window, in place of those that it covers.
-   * @param {Position} start
-   * @param {Position} stop
-   */
-  add(start, stop) {
-    if (this.covers(start, stop)) return;
-    const first = countBefore(
-      this.#kept,
-      (one) => comparePlaces(one.start, start) < 0,
-    );
-    const last = countBefore(
-      this.#kept,
-      (one) => comparePlaces(one.stop, stop) <= 0,
-    );
-    this.#kept.splice(first, last - first, { start, stop });
+  /** @param {Why} why it was first read */
+  constructor(why) {
+    this.why = why;
+    this.isHolderOnly = true;
   }
 }
 
@@ -343,8 +247,8 @@ class Walk {
   trails = new Map();
   /** @type {Map<string, Sighting>} */
   sightings = new Map();
-  /** @type {Sighting[]} */
-  aside = [];
+  /** @type {Warned[]} */
+  warned = [];
   /** @type {Map<string, Position>} */
   voids = new Map();
   /** @type {Map<string, Missing>} */
@@ -355,10 +259,6 @@ class Walk {
   /** @type {Visit[]} */
   #queue = [];
   #planned = new Set();
-  /** @type {Map<string, Opening>} */
-  #openings = new Map();
-  /** @type {Map<string, Windows>} */
-  #made = new Map();
   /** @type {Map<string, Seen | null>} */
   #seen = new Map();
   /** The events that are shown. @type {Map<string, Met | null>} */
@@ -372,31 +272,39 @@ class Walk {
   #issuers = new Set();
   /** Those of whom no trail was planned yet. @type {string[]} */
   #unheard = [];
-  /** Trail → why it was first followed. @type {Map<string, Why>} */
+  /** In order of first reading. @type {Map<string, Goods>} */
   #goods = new Map();
-  /** The numbers of the links looked at. @type {Map<string, Set<number>>} */
-  #looked = new Map();
-  /** What windows skipped. @type {Map<string, [number, number][]>} */
-  #passed = new Map();
   #looks = 0;
+  #stays = 0;
+  #events = 0;
 
   /**
-   * @param {string} trustItem
-   * @param {(item: string) => SparseTrail | null} readTrail
-   * @param {(at: Position) => SeenEvent | null} readEvent
-   * @param {number[]} besides
+   * @param {string} subject
+   * @param {object} from as for `trace`
+   * @param {string} from.trustItem
+   * @param {(item: string) => SparseTrail | null} from.readTrail
+   * @param {(at: Position) => SeenEvent | null} from.readEvent
+   * @param {(at: Position) => number} from.reportedAt
+   * @param {EvidenceBook} from.book
+   * @param {number[]} from.besides
    */
-  constructor(trustItem, readTrail, readEvent, besides) {
+  constructor(
+    subject,
+    { trustItem, readTrail, readEvent, reportedAt, book, besides },
+  ) {
+    this.subject = subject;
     this.trustItem = trustItem;
     this.readTrail = readTrail;
     this.readEvent = readEvent;
+    this.reportedAt = reportedAt;
+    this.bounds = book.bounds;
     this.besides = besides;
   }
 
   /** Visit until nothing new turns up, warnings late, actors last. */
   run() {
     this.#drain();
-    for (const [item, why] of this.#goods) this.#heed(visit(item, why));
+    for (const [item, goods] of this.#goods) this.#heed(item, goods);
     while (this.#unheard.length) {
       const issuers = this.#unheard;
       this.#unheard = [];
@@ -410,8 +318,10 @@ class Walk {
    * @param {Visit} plan
    */
   follow(plan) {
-    const { item, why, start, stop, again } = plan;
-    const key = JSON.stringify([item, why, start, stop, again?.number]);
+    const { item, why, window, depth, issuer } = plan;
+    const { since, until, start, stop, grace } = window;
+    const bounds = [since, until, start, stop, grace].join(" ");
+    const key = JSON.stringify([item, why, bounds, depth, issuer]);
     if (this.#planned.has(key)) return;
     if (this.#planned.size >= MAX_VISITS) {
       this.#miss(plan, null, "the story is too long to be followed");
@@ -442,7 +352,7 @@ class Walk {
       for (const [item] of readAfter(event.body)) {
         const trail = this.trails.get(item);
         if (!trail) continue;
-        const plan = visit(item, this.#goods.get(item) ?? ACTOR);
+        const plan = visit(item, this.#goods.get(item)?.why ?? ACTOR);
         // What the signer saw was the trail before the statement.
         this.#orMiss(plan, [logIndex, position], () =>
           trail.firstAt([logIndex, 0]),
@@ -451,13 +361,15 @@ class Walk {
     }
   }
 
-  /** Return what windows passed over and no other window looked at. */
+  /** Return what visits passed over and no other visit looked at. */
   skipped() {
     /** @type {Skipped[]} */
     const skipped = [];
     for (const item of this.trails.keys()) {
-      const looked = [...(this.#looked.get(item) ?? [])].sort((a, b) => a - b);
-      for (const [first, stop] of joined(this.#passed.get(item) ?? [])) {
+      const goods = this.#goods.get(item);
+      if (!goods) continue;
+      const looked = [...goods.looked].sort((a, b) => a - b);
+      for (const [first, stop] of joined(goods.passed)) {
         let start = first;
         let at = countBefore(looked, (number) => number < start);
         for (; start < stop; at++) {
@@ -478,144 +390,147 @@ class Walk {
 
   /** @param {Visit} plan */
   #visit(plan) {
-    const key = `${plan.why} ${plan.item}`;
-    const made = this.#made.get(key) ?? new Windows();
-    this.#made.set(key, made);
-    // A cycle of containers only ever narrows its window, and ends here.
-    if (made.covers(plan.start, plan.stop)) return;
+    const { item, why, window } = plan;
+    const isTooMuch = why === CONTAINER && !this.#mayStay(plan);
     const trail = this.#trail(plan);
     // Versions of trust happen to nothing: they are read by themselves.
-    if (trail === null || plan.item === this.trustItem) return;
-    if (plan.why !== ACTOR && !this.#goods.has(plan.item)) {
-      this.#goods.set(plan.item, plan.why);
-    }
-    if (HAS_CONTAINERS.includes(plan.why)) {
-      made.add(plan.start, this.#ride(plan, trail));
+    if (trail === null || item === this.trustItem) return;
+    if (why === ACTOR) {
+      this.#stand(plan, this.#eventsOf(plan, trail));
       return;
     }
-    made.add(plan.start, plan.stop);
-    this.#stand(plan, [...this.#events(plan, trail)]);
+    const goods = this.#goods.get(item) ?? new Goods(why);
+    this.#goods.set(item, goods);
+    if (why !== CONTAINER) goods.isHolderOnly = false;
+    if (isTooMuch) {
+      goods.rest = goods.rest ? around(goods.rest, window) : window;
+      goods.passed.push([0, trail.count]);
+      return;
+    }
+    if (HAS_PRODUCT.includes(why)) this.#readProduct(item);
+    this.#ride(plan, goods, this.#eventsOf(plan, trail));
   }
 
   /**
-   * Read a trail of which the parents matter too; return where it ends: where
-   * the visit stops, or where a container was emptied.
+   * Read the trail of an item's product, of which its warnings alone matter.
+   * @param {string} item
+   */
+  #readProduct(item) {
+    const product = productOf(item);
+    if (product === null || !this.#trail(visit(product, LOT))) return;
+    const goods = this.#goods.get(product) ?? new Goods(LOT);
+    goods.isHolderOnly = false;
+    this.#goods.set(product, goods);
+  }
+
+  /**
+   * Whether a container's moves are still looked at.
    * @param {Visit} plan
-   * @param {SparseTrail} trail
    */
-  #ride(plan, trail) {
-    /** @type {Map<string, Position[]>} */
-    const opened = new Map();
-    const windows = [];
-    const { events, stop } = this.#untilEmptied(plan, trail);
-    for (const seen of this.#stand(plan, events)) {
-      const parent = this.#parentOf(plan, seen);
-      if (parent === null) continue;
-      const added = opened.get(parent);
-      if (seen.link.kinds & GOES_IN) {
-        if (added) added.push(seen.at);
-        else opened.set(parent, [seen.at]);
-      } else if (added) {
-        windows.push(windowOn(parent, this.#list(added), seen.at));
-        opened.delete(parent);
-      }
-    }
-    for (const [parent, added] of opened) {
-      windows.push(windowOn(parent, this.#list(added), stop));
-    }
-    let later = plan.again;
-    while (later && comparePlaces(later.at, stop) <= 0) later = later.rest;
-    if (later) windows.push(windowOn(plan.item, later, plan.stop));
-    for (const window of windows) this.follow(window);
-    return stop;
+  #mayStay({ depth }) {
+    const { depth: deepest, stays } = this.bounds;
+    this.#stays++;
+    return depth <= deepest && this.#stays <= stays;
   }
 
   /**
-   * Return the one list of some places, which rise: so lists are equal if they
-   * are one, and what is left of one after a place is a part of it, no copy.
-   * @param {Position[]} places one at least
-   */
-  #list(places) {
-    /** @type {Opening | null} */
-    let first = null;
-    for (let i = places.length - 1; i >= 0; i--) {
-      const key = `${placeKey(places[i])} ${first?.number}`;
-      /** @type {Opening} */
-      const made = this.#openings.get(key) ?? {
-        number: this.#openings.size,
-        at: places[i],
-        rest: first,
-      };
-      this.#openings.set(key, made);
-      first = made;
-    }
-    return /** @type {Opening} */ (first);
-  }
-
-  /**
-   * Return the visit's events, and where the visit stops.
+   * Follow what events of goods lead to.
    * @param {Visit} plan
-   * @param {SparseTrail} trail
+   * @param {Goods} goods
+   * @param {Seen[]} events
    */
-  #untilEmptied(plan, trail) {
-    const events = [];
-    for (const seen of this.#events(plan, trail)) {
-      events.push(seen);
-      if (plan.why === CONTAINER && isEmptied(seen)) {
-        return { events, stop: seen.at };
-      }
+  #ride(plan, goods, events) {
+    const { item, why } = plan;
+    const standing = stand(events, findVoid(events));
+    let { window } = plan;
+    if (why === CONTAINER) {
+      const inOrder = [...standing].sort(compareTimes);
+      window = cut(window, inOrder, this.#boundsOf(item));
+      goods.windows.push(window);
     }
-    return { events, stop: plan.stop };
+    this.#stand({ ...plan, window }, events);
+    if (!HAS_CONTAINERS.includes(why)) return;
+    const rows = standing.flatMap((told) => {
+      const parent = this.#parentOf(plan, told);
+      return parent === null ? [] : [{ told, parent }];
+    });
+    for (const stay of staysOf(rows, this.bounds.late)) {
+      const within = common(window, stay.window);
+      if (within === null) continue;
+      const depth = plan.depth + 1;
+      this.follow(visit(stay.parent, CONTAINER, within, depth));
+    }
+  }
+
+  /** @param {string} item */
+  #boundsOf(item) {
+    const { late, reuse } = this.bounds;
+    return { late, reuse: item.startsWith(LOGISTIC_UNIT) ? reuse : Infinity };
   }
 
   /**
-   * Look at each event; return those that nobody declares an error.
+   * Note which events belong to the visit's window, and follow what those lead
+   * to that nobody declares an error, their parents apart.
    * @param {Visit} plan
    * @param {Seen[]} events
    */
   #stand(plan, events) {
+    const { item, why, window } = plan;
     const voids = findVoid(events);
-    const standing = [];
+    this.#noteVoid(item, voids);
     for (const seen of events) {
+      if (!belongs(seen, window, this.bounds.late)) continue;
       const { at } = seen;
-      const { item, why } = plan;
-      const key = sightingKey(at, item);
-      if (!this.sightings.has(`${key} ${why}`)) {
-        this.sightings.set(`${key} ${why}`, { at, item, why });
-      }
-      const declared = voids.get(seen);
-      if (declared) {
-        this.voids.set(key, declared);
-      } else if (!seen.declaresError) {
-        standing.push(seen);
-        this.#look(plan, seen);
-      }
+      const key = `${sightingKey(at, item)} ${why}`;
+      if (!this.sightings.has(key)) this.sightings.set(key, { at, item, why });
+      if (!voids.has(seen) && !seen.declaresError) this.#look(plan, seen);
     }
-    return standing;
   }
 
   /**
-   * Look at the warnings of a trail, those in no window aside.
-   * @param {Visit} plan
+   * @param {string} item
+   * @param {Map<Seen, Position>} voids
    */
-  #heed(plan) {
-    const { item, why } = plan;
-    const looked = this.#lookedAt(item);
-    const trail = /** @type {SparseTrail} */ (this.trails.get(item));
-    const events = [];
-    for (const [number, link] of trail.warnings) {
-      if (!this.#mayLook(plan)) break;
-      const seen = this.#see(plan, number, link);
-      if (seen === null) continue;
-      events.push(seen);
-      if (!looked.has(number)) {
-        looked.add(number);
-        this.aside.push({ at: seen.at, item, why });
-      }
-    }
-    for (const [{ at }, declared] of findVoid(events)) {
+  #noteVoid(item, voids) {
+    for (const [{ at }, declared] of voids) {
       const key = sightingKey(at, item);
       if (!this.voids.has(key)) this.voids.set(key, declared);
+    }
+  }
+
+  /**
+   * Look at the warnings of a trail, and grade those that stand.
+   * @param {string} item
+   * @param {Goods} goods
+   */
+  #heed(item, goods) {
+    const { why, looked, rest, isHolderOnly } = goods;
+    const windows = rest ? [...goods.windows, rest] : goods.windows;
+    const plan = visit(item, why);
+    const trail = /** @type {SparseTrail} */ (this.trails.get(item));
+    for (const [number, link] of trail.warnings) {
+      if (looked.has(number)) continue;
+      if (!this.#mayLook(plan, 1)) return;
+      this.#see(plan, number, link);
+      looked.add(number);
+    }
+    const numbers = [...looked].sort((a, b) => a - b);
+    const events = numbers
+      .flatMap((number) => trail.slice(number, number + 1))
+      .map((link) => this.#seen.get(sightingKey(placeOf(link), item)) ?? null)
+      .filter((seen) => seen !== null);
+    const voids = findVoid(events);
+    this.#noteVoid(item, voids);
+    const standing = stand(events, voids);
+    const inOrder = [...standing].sort(compareTimes);
+    const bounds = this.#boundsOf(item);
+    for (const seen of standing) {
+      if (!seen.warns) continue;
+      const { at, event } = seen;
+      const grade = isHolderOnly
+        ? gradeOf(seen, event.body, windows, inOrder, bounds)
+        : "alarm";
+      this.warned.push({ at, item, why, grade });
     }
   }
 
@@ -644,85 +559,105 @@ class Walk {
   }
 
   /**
-   * Yield the events in the visit's window that can be seen.
+   * Return the events that a visit looks at, as far as they can be seen.
    * @param {Visit} plan
    * @param {SparseTrail} trail
-   * @returns {Generator<Seen>}
    */
-  *#events(plan, trail) {
-    const looked = this.#lookedAt(plan.item);
-    let last = -1;
-    try {
-      for (const [number, link] of this.#linksIn(plan, trail)) {
-        if (!this.#mayLook(plan)) return;
-        if (last >= 0 && last + 1 < number) {
-          const passed = this.#passed.get(plan.item) ?? [];
-          this.#passed.set(plan.item, passed);
-          passed.push([last + 1, number]);
-        }
-        last = number;
-        looked.add(number);
+  #eventsOf(plan, trail) {
+    const looked = this.#goods.get(plan.item)?.looked;
+    /** @type {Seen[]} */
+    const events = [];
+    this.#orMiss(plan, null, () => {
+      const ranges = this.#rangesOf(plan, trail);
+      if (!this.#mayLook(plan, sizeOf(ranges))) return;
+      for (const number of numbersOf(ranges)) {
+        const [link] = trail.slice(number, number + 1);
+        if (plan.why !== ACTOR) looked?.add(number);
         const seen = this.#see(plan, number, link);
-        if (seen !== null) yield seen;
+        if (seen !== null) events.push(seen);
       }
-    } catch (error) {
-      if (!(error instanceof NotShownError)) throw error;
-      this.#miss(plan, null, error.message);
-    }
+    });
+    return events;
   }
 
   /**
-   * Yield the links that a visit looks at, with their numbers.
+   * Return the numbers of the links that a visit looks at, as ranges, rising.
    * @param {Visit} plan
    * @param {SparseTrail} trail
-   * @returns {Generator<[number, Link]>}
-   * @throws {NotShownError} What comes next is not shown.
+   * @returns {[number, number][]}
+   * @throws {NotShownError} Where its window begins or ends is not shown.
    */
-  *#linksIn(plan, trail) {
-    const isAtStart = comparePlaces(plan.start, FIRST) === 0;
-    const start = isAtStart ? 0 : trail.firstAt(plan.start);
-    let stop = comparePlaces(plan.stop, LAST) === 0 ? trail.count : null;
-    for (let number = start; ; number++) {
-      if (number === start + EDGE && plan.why !== ACTOR) {
-        stop ??= trail.firstAt([plan.stop[0], plan.stop[1] + 1]);
-        if (stop - start > WHOLE) break;
-      }
-      if (number === (stop ?? trail.count)) return;
-      const [link] = trail.slice(number, number + 1);
-      if (comparePlaces(placeOf(link), plan.stop) > 0) return;
-      yield [number, link];
+  #rangesOf(plan, trail) {
+    const { item, why, window } = plan;
+    const { count } = trail;
+    const goods = this.#goods.get(item);
+    if (why === ACTOR || !goods) return [[0, count]];
+    let [first, last] = [0, count];
+    if (count > WHOLE) {
+      const { start, stop } = window;
+      const isAtStart = comparePlaces(start, FIRST) === 0;
+      const isAtEnd = comparePlaces(stop, LAST) === 0;
+      const a = isAtStart ? 0 : trail.firstAt(start);
+      const b = isAtEnd ? count : trail.firstAt([stop[0], stop[1] + 1]);
+      first = Math.max(0, Math.min(a, b) - EDGE);
+      last = Math.min(count, Math.max(a, b) + EDGE);
     }
-    const end = /** @type {number} */ (stop);
-    yield* this.#between(plan, trail, start + EDGE, end - EDGE);
-    const links = trail.slice(end - EDGE, end);
-    for (const [i, link] of links.entries()) yield [end - EDGE + i, link];
+    let numbers =
+      last - first > WHOLE
+        ? [
+            ...numbersOf([[first, first + EDGE]]),
+            ...this.#between(why, trail, first + EDGE, last - EDGE),
+            ...numbersOf([[last - EDGE, last]]),
+          ]
+        : [...numbersOf([[first, last]])];
+    if (item !== this.subject) {
+      const warnings = new Set(trail.warnings.map(([number]) => number));
+      numbers = numbers.filter(
+        (number) => warnings.has(number) || this.#spend(goods, number),
+      );
+    }
+    let after = first;
+    for (const number of [...numbers, last]) {
+      if (after < number) goods.passed.push([after, number]);
+      after = number + 1;
+    }
+    return numbers.map((number) => [number, number + 1]);
   }
 
   /**
-   * Return what a visit looks at of what it skips.
-   * @param {Visit} plan
+   * Count a link among those that one story looks at; return if it may.
+   * @param {Goods} goods
+   * @param {number} number
+   */
+  #spend({ counted }, number) {
+    if (counted.has(number)) return true;
+    if (this.#events >= this.bounds.events) return false;
+    this.#events++;
+    counted.add(number);
+    return true;
+  }
+
+  /**
+   * Return what a visit looks at of what it passes over.
+   * @param {Why} why
    * @param {SparseTrail} trail
    * @param {number} start
    * @param {number} stop
-   * @returns {[number, Link][]}
    */
-  #between(plan, trail, start, stop) {
-    const { warnings } = trail;
-    const first = countBefore(warnings, ([number]) => number < start);
-    const last = countBefore(warnings, ([number]) => number < stop);
-    const found = new Map(warnings.slice(first, last));
-    if (plan.why === SUBJECT) {
-      for (const number of this.besides) {
-        if (number < start || number >= stop) continue;
-        found.set(number, trail.slice(number, number + 1)[0]);
-      }
-    }
-    return [...found].sort((a, b) => a[0] - b[0]);
+  #between(why, trail, start, stop) {
+    const besides = why === SUBJECT ? this.besides : [];
+    const numbers = [...trail.warnings.map(([number]) => number), ...besides];
+    return [...new Set(numbers)]
+      .filter((number) => start <= number && number < stop)
+      .sort((a, b) => a - b);
   }
 
-  /** @param {Visit} plan */
-  #mayLook(plan) {
-    this.#looks++;
+  /**
+   * @param {Visit} plan
+   * @param {number} count
+   */
+  #mayLook(plan, count) {
+    this.#looks += count;
     if (this.#looks <= MAX_LOOKS) return true;
     this.#miss(plan, null, "the story is too long to be followed");
     return false;
@@ -746,7 +681,10 @@ class Walk {
       const isNamed =
         link.leaves.length > 0 &&
         link.leaves.every((leaf) => met?.event.shown.has(leaf));
-      seen = met && isNamed ? new Seen(link, met, this.#sayings) : null;
+      seen =
+        met && isNamed
+          ? new Seen(link, met, this.reportedAt(at), this.#sayings)
+          : null;
       this.#seen.set(key, seen);
     }
     if (!seen) {
@@ -786,20 +724,26 @@ class Walk {
    * @param {Seen} seen
    */
   #look(plan, seen) {
-    const { event } = seen;
+    const { event, effect } = seen;
     if (isRegistryEvent(event.body)) {
-      this.#requireAll(plan, seen, leavesOf(event, ...ALL));
+      this.#requireAll(
+        plan,
+        seen,
+        leavesOf(event, () => true),
+      );
       return;
     }
-    if (HAS_LOT.includes(plan.why) && seen.namesItIn(MADE_AS_UNIT)) {
-      this.#followLot(plan, seen);
+    const { why, item, issuer } = plan;
+    if (issuer) {
+      // It is a transformation, and joins what one actor says of it.
+      if (issuer === event.issuer && effect === "joined") {
+        this.#followUsed(plan, seen, ALWAYS);
+      }
+      return;
     }
-    if (
-      HAS_INPUTS.includes(plan.why) &&
-      event.body.get("type") === "TransformationEvent" &&
-      seen.namesItIn(OUTPUTS)
-    ) {
-      this.#followInputs(visit(plan.item, INPUT), seen);
+    if (HAS_LOT.includes(why) && seen.makes) this.#followLot(plan, seen);
+    if (HAS_INPUTS.includes(why) && effect === "made") {
+      this.#followUsed(visit(item, INPUT), seen, upTo(seen));
     }
   }
 
@@ -819,79 +763,87 @@ class Walk {
         `the lot of ${plan.item} cannot be read: ${error.message}`,
       );
     }
-    if (lot !== null) this.follow(visit(lot, LOT, FIRST, plan.stop));
+    if (lot !== null) this.follow(visit(lot, LOT));
   }
 
   /**
+   * Follow what a transformation used up, and the id that joins it to others.
    * @param {Visit} plan
    * @param {Seen} seen
+   * @param {Window} window on the trails of what was used up
    */
-  #followInputs(plan, seen) {
+  #followUsed(plan, seen, window) {
     // They are the same from whichever of its outputs it is seen.
-    const key = placeKey(seen.at);
+    const key = `${placeKey(seen.at)} ${window === ALWAYS}`;
     if (this.#turned.has(key)) return;
     this.#turned.add(key);
-    const inputs = leavesOf(seen.event, ...INPUTS);
-    if (!this.#requireAll(plan, seen, inputs)) return;
-    for (let number = inputs.start; number < inputs.stop; number++) {
-      const item = seen.event.shown.get(number);
-      if (item && hasTrail(item.id, item.relation)) {
-        this.follow(visit(item.id, INPUT, FIRST, seen.at));
+    const { event } = seen;
+    const used = leavesOf(
+      event,
+      (code) => event.reading.effect(code) === "used",
+    );
+    if (this.#requireAll(plan, seen, used)) {
+      for (const number of numbersOf(used)) {
+        const item = event.shown.get(number);
+        if (item && hasTrail(item.id, item.relation)) {
+          this.follow(visit(item.id, INPUT, window));
+        }
       }
+    }
+    const joining = leavesOf(event, (code) => code === JOINED);
+    if (plan.issuer || !this.#requireAll(plan, seen, joining)) return;
+    for (const number of numbersOf(joining)) {
+      const item = event.shown.get(number);
+      if (item) this.follow(visit(item.id, INPUT, ALWAYS, 0, event.issuer));
     }
   }
 
   /**
-   * Return the container that the item went into or out of, if any.
+   * Return the container that the item went into, out of or was seen in; "" if
+   * the item ended; null if neither.
    * @param {Visit} plan
    * @param {Seen} seen
    */
   #parentOf(plan, seen) {
-    if (!(seen.link.kinds & (GOES_IN | COMES_OUT)) || !seen.namesItIn(CHILD)) {
-      return null;
-    }
+    const { effect, relation, event } = seen;
+    if (effect === "ended") return "";
+    if (!CHILD.includes(relation) || !IN_AND_OUT.includes(effect)) return null;
     // One at most; none names no container, and the counts say so.
-    const parents = leavesOf(seen.event, ...PARENTS);
+    const parents = leavesOf(event, (code) => code === PARENT);
     const wanted = visit(plan.item, CONTAINER);
     if (!this.#requireAll(wanted, seen, parents)) return null;
-    const id = seen.event.shown.get(parents.start)?.id;
-    if (parents.start === parents.stop || id === undefined) return null;
+    const [number] = numbersOf(parents);
+    const id = event.shown.get(number)?.id;
     // A place has no inside: what else happens there is none of the item's
     // story.
-    return id.startsWith(PLACE) ? null : id;
+    return id === undefined || id.startsWith(PLACE) ? null : id;
   }
 
   /**
    * Ask for some item leaves of an event; return if they are not too many.
    * @param {Visit} plan
    * @param {Seen} seen
-   * @param {{start: number, stop: number}} leaves
+   * @param {[number, number][]} leaves
    */
-  #requireAll(plan, { at, event }, { start, stop }) {
+  #requireAll(plan, { at, event }, leaves) {
     const where = `event ${at[1]} of entry ${at[0]}`;
-    if (stop - start > MAX_ITEMS) {
+    const count = sizeOf(leaves);
+    if (count > MAX_ITEMS) {
       this.#miss(
         plan,
         at,
-        `${where} names ${stop - start} items: a story shows ${MAX_ITEMS} of` +
-          " one event at most",
+        `${where} names ${count} items: a story shows ${MAX_ITEMS} of one` +
+          " event at most",
       );
       return false;
     }
-    for (let number = start; number < stop; number++) {
+    for (const number of numbersOf(leaves)) {
       if (!event.shown.has(number)) {
         this.#miss(plan, at, `leaf ${number} of ${where} is not shown`);
         break;
       }
     }
     return true;
-  }
-
-  /** @param {string} item */
-  #lookedAt(item) {
-    const looked = this.#looked.get(item) ?? new Set();
-    this.#looked.set(item, looked);
-    return looked;
   }
 
   /**
@@ -922,22 +874,6 @@ class Walk {
 }
 
 /**
- * Return the numbers of the leaves in these lists and between.
- * @param {SeenEvent} event
- * @param {string} first
- * @param {string} last
- */
-function leavesOf({ counts }, first, last) {
-  let start = 1;
-  let stop = 1;
-  for (const [code, count] of counts) {
-    if (code < /** @type {number} */ (CODES.get(first))) start += count;
-    if (code <= /** @type {number} */ (CODES.get(last))) stop += count;
-  }
-  return { start, stop };
-}
-
-/**
  * Return what stretches cover together, lowest first.
  * @param {[number, number][]} stretches
  */
@@ -950,46 +886,4 @@ function joined(stretches) {
     else found.push([start, stop]);
   }
   return found;
-}
-
-/**
- * @param {string} parent
- * @param {Opening} added
- * @param {Position} stop
- */
-function windowOn(parent, added, stop) {
-  return visit(parent, CONTAINER, added.at, stop, added.rest);
-}
-
-/**
- * Return which of the events the same signer later declares an error.
- * @param {Seen[]} events
- */
-function findVoid(events) {
-  /** @type {Map<string, Position>} */
-  const declared = new Map();
-  /** @type {Map<Seen, Position>} */
-  const voids = new Map();
-  for (const seen of events) {
-    if (seen.declaresError) declared.set(seen.said, seen.at);
-  }
-  if (!declared.size) return voids;
-  for (const seen of events) {
-    if (seen.declaresError) continue;
-    const at = declared.get(seen.said);
-    if (at && comparePlaces(at, seen.at) > 0) voids.set(seen, at);
-  }
-  return voids;
-}
-
-/**
- * Whether this is a parent's DELETE that names no child.
- * @param {Seen} seen
- */
-function isEmptied(seen) {
-  return (
-    (seen.link.kinds & COMES_OUT) !== 0 &&
-    !seen.declaresError &&
-    seen.namesItIn(PARENT)
-  );
 }

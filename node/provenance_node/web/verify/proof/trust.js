@@ -12,21 +12,25 @@
 //     trails = ["containers", "inputs", "lots"]   # related trails to ask for
 //     threshold = 1                     # so many authorities must agree
 //
+//     clock_bound_seconds = 3600        # how far the log's clock may be wrong
+//
 //     [[witnesses]]  [[auditors]]  [[groups]]  [[authorities]]  [[actors]]
-//     [roles]                           # replaces or adds single roles
+//     [[books]]                         # the rule books, each from an entry on
 
 import { Grant } from "../claims/actor.js";
 import { checkItemId } from "../claims/event.js";
 import { TrustRegistry } from "../claims/registry.js";
-import { DEFAULT_ROLES } from "../claims/roles.js";
 import { decodeBase64 } from "../encoding/base64.js";
+import { fromHex } from "../encoding/bytes.js";
 import { compareText, quoted } from "../encoding/text.js";
 import { Time, parseToml } from "../encoding/toml.js";
 import { MalformedError } from "../errors.js";
+import { checkRefs, namedByDefault } from "../rules/books.js";
 import { parseCosigner, parseLogKey } from "../tlog/cosignature.js";
 import { NONE, Policy } from "../tlog/policy.js";
 
 /** @typedef {import("../claims/registry.js").Authority} Authority */
+/** @typedef {import("../rules/books.js").BookRef} BookRef */
 /** @typedef {import("../encoding/toml.js").Table} TomlTable */
 /** @typedef {import("../encoding/toml.js").TomlValue} TomlValue */
 
@@ -35,6 +39,12 @@ const RELATED_TRAILS = ["containers", "inputs", "lots"];
 /** The age in seconds up to which a checkpoint counts as fresh. */
 const DEFAULT_MAX_AGE = 7 * 24 * 60 * 60;
 const ANY_AGE = "any";
+/** How far, in seconds, the log's clock may differ from others'. */
+const DEFAULT_CLOCK_BOUND = 3_600;
+const LEAST_CLOCK_BOUND = 300;
+const MOST_CLOCK_BOUND = 86_400;
+/** The end of the year 9999, in ms since 1970. */
+const LAST_TIME = 253_402_300_799_999;
 
 /** What a verifier believes. */
 export class Trust {
@@ -49,8 +59,10 @@ export class Trust {
    *     registry
    * @param {number} parts.threshold how many of them must say the same thing
    * @param {Authority[]} parts.actors actors pinned by the verifier
-   * @param {ReadonlyMap<string, ReadonlySet<string>>} parts.roles role → the
-   *     kinds of event that it may sign
+   * @param {BookRef[]} parts.books the rule books, each with the log index from
+   *     which it counts
+   * @param {number} parts.clockBoundSeconds how far the log's clock may differ
+   *     from others'
    * @param {number | null} parts.maxAgeSeconds null for any
    * @param {ReadonlySet<string>} parts.trails which related trails must be in
    *     a bundle
@@ -63,7 +75,8 @@ export class Trust {
     this.authorities = parts.authorities;
     this.threshold = parts.threshold;
     this.actors = parts.actors;
-    this.roles = parts.roles;
+    this.books = parts.books;
+    this.clockBoundSeconds = parts.clockBoundSeconds;
     this.maxAgeSeconds = parts.maxAgeSeconds;
     this.trails = parts.trails;
     this.#check();
@@ -74,13 +87,12 @@ export class Trust {
   registry() {
     return new TrustRegistry([...this.authorities, ...this.actors], {
       threshold: this.threshold,
-      roles: this.roles,
       origin: this.origin,
     });
   }
 
   #check() {
-    const { origin, policy, authorities, threshold } = this;
+    const { origin, policy, authorities, threshold, clockBoundSeconds } = this;
     if (!policy.logs.length) {
       throw new MalformedError("a trust file names a key of the log");
     }
@@ -101,6 +113,16 @@ export class Trust {
         `${threshold} of ${authorities.length} authorities cannot agree`,
       );
     }
+    if (!(
+      LEAST_CLOCK_BOUND <= clockBoundSeconds &&
+      clockBoundSeconds <= MOST_CLOCK_BOUND
+    )) {
+      throw new MalformedError(
+        `clock_bound_seconds is ${LEAST_CLOCK_BOUND} to ${MOST_CLOCK_BOUND}, not` +
+          ` ${clockBoundSeconds}`,
+      );
+    }
+    checkRefs(this.books);
     for (const actor of [...authorities, ...this.actors]) {
       checkItemId(actor.id);
       if (!actor.keys.length) {
@@ -122,7 +144,8 @@ export function parseTrust(text) {
   const file = new Table(readToml(text), "");
   const witnesses = file.tables("witnesses", readWitness);
   const auditors = file.tables("auditors", readWitness);
-  const quorum = file.text("quorum", NONE);
+  const quorum = readQuorum(file, witnesses.length + auditors.length > 0);
+  const books = file.tables("books", readBook);
   const trust = new Trust({
     origin: file.text("origin"),
     policy: new Policy({
@@ -137,7 +160,8 @@ export function parseTrust(text) {
     authorities: file.tables("authorities", (row) => readActor(row, false)),
     threshold: file.integer("threshold", 1),
     actors: file.tables("actors", (row) => readActor(row, true)),
-    roles: readRoles(file.table("roles")),
+    books: books.length ? books : namedByDefault(),
+    clockBoundSeconds: file.integer("clock_bound_seconds", DEFAULT_CLOCK_BOUND),
     maxAgeSeconds: readAge(file),
     trails: new Set(file.texts("trails", RELATED_TRAILS)),
   });
@@ -176,6 +200,13 @@ class Table {
     return value;
   }
 
+  /** @param {string} name */
+  word(name) {
+    const value = this.text(name);
+    if (!value) throw this.wrong(name, "text that is not empty");
+    return value;
+  }
+
   /**
    * @param {string} name
    * @param {string[]} [missing]
@@ -194,6 +225,9 @@ class Table {
   integer(name, missing) {
     const value = this.take(name, missing);
     if (typeof value !== "number") throw this.wrong(name, "a whole number");
+    if (!Number.isSafeInteger(value)) {
+      throw this.wrong(name, "a whole number within 2**53");
+    }
     return value;
   }
 
@@ -211,8 +245,11 @@ class Table {
   time(name) {
     if (!this.members.has(name)) return null;
     const value = this.take(name);
-    if (value instanceof Time) return value.milliseconds;
-    throw this.wrong(name, "a time such as 2027-01-01T00:00:00Z");
+    if (value instanceof Time) {
+      const { milliseconds } = value;
+      if (0 <= milliseconds && milliseconds <= LAST_TIME) return milliseconds;
+    }
+    throw this.wrong(name, "a time such as 2027-01-01T00:00:00Z, from 1970 on");
   }
 
   /**
@@ -235,13 +272,6 @@ class Table {
       row.requireRead();
       return made;
     });
-  }
-
-  /** @param {string} name */
-  table(name) {
-    const value = this.take(name, new Map());
-    if (!(value instanceof Map)) throw this.wrong(name, "a table");
-    return value;
   }
 
   /** Refuse members that nobody asked for: they would be ignored. */
@@ -317,7 +347,7 @@ function readActor(row, isPinned) {
       (given) =>
         new Grant({
           actor,
-          role: given.text("role"),
+          role: given.word("role"),
           prefixes: given.texts("prefixes", []),
           places: given.texts("places", []),
           start: given.time("from"),
@@ -329,34 +359,46 @@ function readActor(row, isPinned) {
   };
 }
 
-/** @param {TomlTable} changes */
-function readRoles(changes) {
-  /** @type {Map<string, ReadonlySet<string>>} */
-  const roles = new Map(DEFAULT_ROLES);
-  for (const [role, kinds] of changes) {
-    if (!isTexts(kinds)) {
-      throw new MalformedError(
-        `roles.${role} of the trust file must be a list of texts`,
-      );
-    }
-    if (kinds.length) roles.set(role, new Set(kinds));
-    else roles.delete(role);
+/**
+ * @param {Table} row
+ * @returns {BookRef}
+ */
+function readBook(row) {
+  const digest = row.text("id");
+  if (!/^[0-9a-f]{64}$/.test(digest)) {
+    throw new MalformedError(
+      "books.id is the SHA-256 of a rule book, in 64 hex digits",
+    );
   }
-  return roles;
+  return { id: fromHex(digest), start: row.integer("from") };
+}
+
+/**
+ * Return the quorum that a trust file asks for. That witnesses are named and
+ * none is asked for must be said.
+ * @param {Table} file
+ * @param {boolean} isWitnessed
+ */
+function readQuorum(file, isWitnessed) {
+  if (isWitnessed && !file.members.has("quorum")) {
+    throw new MalformedError(
+      "the trust file names witnesses and no quorum: add the line quorum =" +
+        ' "…" with the name of a witness or group, or quorum = "none" if no' +
+        " cosignatures are asked for",
+    );
+  }
+  return file.text("quorum", NONE);
 }
 
 /** @param {Table} file */
 function readAge(file) {
-  const given = file.take("max_age_seconds", DEFAULT_MAX_AGE);
-  if (given === ANY_AGE) return null;
-  if (typeof given === "string") {
+  if (typeof file.members.get("max_age_seconds") === "string") {
+    if (file.text("max_age_seconds") === ANY_AGE) return null;
     throw new MalformedError(
       `max_age_seconds is a number of seconds or ${quoted(ANY_AGE)}`,
     );
   }
-  if (typeof given !== "number") {
-    throw file.wrong("max_age_seconds", "a whole number");
-  }
-  if (given < 1) throw new MalformedError("max_age_seconds is 1 at least");
-  return given;
+  const age = file.integer("max_age_seconds", DEFAULT_MAX_AGE);
+  if (age < 1) throw new MalformedError("max_age_seconds is 1 at least");
+  return age;
 }

@@ -68,6 +68,8 @@ const GRAVITY = ["VERIFIED", "UNKNOWN", "INCOMPLETE", "FAILED"];
  * @property {string} place a canonical URI, or ""
  * @property {string} issuer who signed it
  * @property {string} issuer_name what the registry calls that actor, or ""
+ * @property {string} issuer_named_by the delegate that gave it this name,
+ *     "" if an authority or the trust file did
  * @property {string[]} roles in which it may; empty when not established
  * @property {string} item of which item it was said
  * @property {string} why subject, containers, lots or inputs
@@ -76,6 +78,8 @@ const GRAVITY = ["VERIFIED", "UNKNOWN", "INCOMPLETE", "FAILED"];
  * @property {string} event_id the `eventID` that its signer gave it, or ""
  * @property {boolean} is_void whether it asserts nothing
  * @property {ErrorNote | null} error the declaration that makes it void
+ * @property {number} late_seconds how long after its time it was reported; 0
+ *     if that is no longer than the assessment book lets pass
  */
 
 /**
@@ -86,6 +90,8 @@ const GRAVITY = ["VERIFIED", "UNKNOWN", "INCOMPLETE", "FAILED"];
  * @property {number} time the log's time of the checkpoint, in ms since 1970
  * @property {string[]} witnesses the names of the cosigners that counted
  * @property {number} trusted_witnesses
+ * @property {"auditors" | "witnesses" | "operator"} completeness on whose word
+ *     it rests that nothing is left out
  * @property {number} events how many are shown
  * @property {string[]} issuers who signed them
  */

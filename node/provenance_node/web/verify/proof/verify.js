@@ -6,12 +6,14 @@
 //      2  origin         about the item in hand, from the ledger trusted
 //      3  log-signature  every log key of the trust file signed the checkpoint
 //      4  quorum         enough of its witnesses cosigned it
-//      5  freshness      it is not too old, and not from the future
+//     15  book           the rule books that the trust file names are at hand
+//      8  events         every event shown is of its form
 //      6  commitment     its last leaf commits to the trails of all items
 //      7  inclusion      every entry is in the log at its index
-//      8  events         every event shown is of its form
+//      5  freshness      the quorum saw it not too long ago
 //      9  trails         each holds what is shown of its item, and every link
 //                        is where the map says
+//     16  ledger-rules   nothing is there that no honest ledger logs
 //     10  completeness   the walk through the story finds all it needs, and
 //                        nothing is there that it does not lead to
 //     11  signatures     every statement is signed with a key that counted then
@@ -19,24 +21,29 @@
 //     13  demands        an event follows the link that it demanded to follow
 //     14  recalls        nothing recalls the item, and not all was an error
 //
-// Keys, origin, authorities, witnesses and the clock come from the caller;
-// nothing in a bundle chooses how it is verified. Steps 1 to 9 prove what the
-// log holds, and a fault there leaves nothing to go on with; the later ones
-// note all faults that there are. Events are read before the entries are
-// proven, for they are what the entries are made of again; and the last
-// entry's time is worth nothing before it is proven, so that freshness comes
-// after inclusion.
+// Numbers are for codes and never change; checks run in this order. Keys,
+// origin, authorities, witnesses, books and the clock come from the caller;
+// nothing in a bundle chooses how it is verified. Up to `trails` they prove
+// what the log holds, and a fault there leaves nothing to go on with, but for
+// clocks that differ; the later ones note all faults that there are. Events
+// are read before the entries are proven, for they are what the entries are
+// made of again; and the last entry's time is worth nothing before it is
+// proven, so that freshness comes after inclusion.
 
 import { trustItem } from "../claims/versions.js";
+import { written } from "../encoding/instant.js";
 import { quoted } from "../encoding/text.js";
 import {
   InvalidProofError,
   InvalidSignatureError,
   MalformedError,
   QuorumNotMetError,
+  UnknownBookError,
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
+import { Books } from "../rules/books.js";
+import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
@@ -46,19 +53,23 @@ import {
   checkLog,
   checkTrails,
   readStatements,
+  shownBooks,
+  witnessedBy,
 } from "./evidence.js";
-import { newest, openTrusted, requirePast } from "./opening.js";
-import { Report, StoppedError } from "./report.js";
+import { clocksDiffer, openTrusted } from "./opening.js";
+import { Report, StoppedError, counted } from "./report.js";
 import {
   checkCompleteness,
   checkCreations,
   checkDemands,
+  checkMaking,
   checkRecalls,
   checkStanding,
   traceBundle,
 } from "./story.js";
 import { makeTimeline } from "./timeline.js";
 import { ACTOR } from "./trace.js";
+import { checkLedgerRules } from "./uniqueness.js";
 import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
@@ -74,6 +85,16 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
  * since 1970; and the item in hand, if it is known, however it is written:
  * as an id, an EPC URN, a Digital Link of any domain or what a scanner gives.
  * @typedef {{trust: Trust, now: number, item?: string | null}} Asked
+ */
+
+/**
+ * What a checkpoint's cosignatures are worth.
+ * @typedef {object} Quorum
+ * @property {Cosignature[]} counted
+ * @property {number | null} time the greatest since which a quorum of them
+ *     cosigned it, in ms, as far as this machine's clock has it for the past;
+ *     null where none is asked for, or met by then
+ * @property {number | null} claimed the greatest, whatever that clock says
  */
 
 /**
@@ -180,48 +201,60 @@ class Examination {
    * @throws {StoppedError} A step left nothing to go on with.
    */
   async run(data) {
-    const { report, trust } = this;
+    const { report, trust, now } = this;
 
-    // 1 to 5: what the checkpoint is worth.
+    // 1 to 4: what the checkpoint is worth. 15: by which rules it is judged.
     const { bundle, claimed } = this.read(data);
     this.subject = bundle.subject;
     await this.checkOrigin(claimed);
     const signed = await this.checkLogSignature(bundle);
-    const counted = await this.checkQuorum(signed);
+    const quorum = await this.checkQuorum(signed);
     const { checkpoint } = signed;
     const { origin } = checkpoint;
+    const books = this.checkBook(bundle);
 
-    report.passed("PRV-1500", "the evidence book is at hand");
-
-    // 6 to 9: what the log holds.
-    const { statements, events } = readStatements(report, bundle, origin);
+    // 8, 6, 7, 5, 9, 16: what the log holds.
+    const { statements, events } = readStatements(
+      report,
+      bundle,
+      origin,
+      books,
+    );
     const { commitment, times, leaves } = checkLog(
       report,
       bundle,
       checkpoint,
       statements,
     );
-    await checkAnchors(report, bundle, checkpoint, leaves, trust);
-    this.checkFreshness(commitment, counted);
+    const known = { checkpoint, leaves, trust, now };
+    const anchors = await checkAnchors(report, bundle, known);
+    this.checkFreshness(commitment, quorum);
     this.summary = {
       origin,
       size: checkpoint.size,
       time: commitment.time,
-      witnesses: counted.map((cosignature) => cosignature.name),
+      witnesses: quorum.counted.map((cosignature) => cosignature.name),
       trusted_witnesses: trust.policy.witnesses.length,
+      completeness: this.whoseWord(quorum),
       events: events.size,
       issuers: [...new Set([...events.values()].map((e) => e.issuer))],
     };
     const { mapRoot } = commitment;
     const trails = checkTrails(report, bundle, events, { origin, mapRoot });
-    const evidence = { statements, times, events, trails };
-
-    report.passed("PRV-1600", "nothing shown breaks the log's rules");
+    const witnessed =
+      trust.policy.quorum === null
+        ? (/** @type {number} */ index) => times.bounds(index).latest
+        : witnessedBy(anchors, quorum.time);
+    const evidence = { statements, times, witnessed, events, trails };
+    const trusted = trustItem(origin);
+    const pinned = new Set(trust.actors.map((actor) => actor.id));
+    const named = [...trust.authorities, ...trust.actors];
+    const actors = named.map(({ id }) => id);
+    checkLedgerRules(report, evidence, { books, actors, trusted });
 
     // 10 to 14: what it means.
-    const trusted = trustItem(origin);
-    const walk = traceBundle(bundle, evidence, trusted);
-    const pinned = new Set(trust.actors.map((actor) => actor.id));
+    this.noteWhoseWord();
+    const walk = traceBundle(bundle, evidence, { trusted, books });
     const asked = trust.trails;
     const demanded = { asked, pinned, trusted };
     checkCompleteness(report, bundle, walk, evidence, demanded);
@@ -231,6 +264,8 @@ class Examination {
       evidence,
       {
         pinned,
+        books,
+        clockBound: 1000 * trust.clockBoundSeconds,
         lacking: walk.missing
           .filter(({ why, item }) => why === ACTOR && !pinned.has(item))
           .map(({ reason }) => reason),
@@ -238,9 +273,11 @@ class Examination {
     );
     checkDemands(report, evidence);
     checkStanding(report, bundle, walk, evidence);
-    checkCreations(report, walk, events, entitlement.acts);
-    checkRecalls(report, walk, events, entitlement.acts);
-    this.timeline = makeTimeline(walk, events, entitlement);
+    checkMaking(report, bundle, walk, evidence);
+    checkCreations(report, walk, events);
+    checkRecalls(report, walk, events, entitlement.roles);
+    const lateAfter = books.assessment.lateAfter;
+    this.timeline = makeTimeline(walk, evidence, entitlement, lateAfter);
   }
 
   /** @param {Uint8Array} data */
@@ -319,18 +356,21 @@ class Examination {
     return signed;
   }
 
-  /** @param {Signed} signed */
+  /**
+   * @param {Signed} signed
+   * @returns {Promise<Quorum>}
+   */
   async checkQuorum(signed) {
-    const { report } = this;
+    const { report, now } = this;
     const { policy } = this.trust;
-    /** @type {Cosignature[]} */
-    let counted;
+    /** @type {Quorum} */
+    let found;
     try {
-      counted = await policy.check(signed);
+      found = await policy.examine(signed, now + TOLERANCE);
     } catch (error) {
       if (error instanceof QuorumNotMetError) {
         report.found("PRV-0401", error.message);
-        return [];
+        return { counted: [], time: null, claimed: null };
       }
       if (
         error instanceof MalformedError ||
@@ -347,41 +387,106 @@ class Examination {
     } else {
       report.passed(
         "PRV-0400",
-        `cosigned by ${counted.length} of ${policy.witnesses.length}` +
+        `cosigned by ${found.counted.length} of ${policy.witnesses.length}` +
           ` witnesses, enough for ${quoted(policy.quorum)}`,
       );
     }
-    return counted;
+    return found;
   }
 
   /**
-   * @param {Commitment} commitment
-   * @param {Cosignature[]} counted
+   * Return the books by which the entries are judged.
+   * @param {Bundle} bundle
    */
-  checkFreshness(commitment, counted) {
-    const { report, now } = this;
-    let latest = 0;
+  checkBook(bundle) {
+    /** @type {Report} */
+    const report = this.report;
+    const { books: named } = this.trust;
+    /** @type {Books} */
+    let books;
     try {
-      requirePast(commitment.time, now);
-      latest = Math.max(commitment.time, newest(counted, now));
+      books = Books.resolve(named, shownBooks(bundle));
     } catch (error) {
-      if (!(error instanceof VerificationError)) throw error;
-      report.stop("PRV-0504", error.message);
+      if (
+        error instanceof MalformedError ||
+        error instanceof UnknownBookError
+      ) {
+        report.stop("PRV-1501", error.message);
+      }
+      throw error;
     }
-    const age = Math.floor(Math.max(0, now - latest) / 1000);
-    const limit = this.trust.maxAgeSeconds;
-    if (limit !== null && age > limit) {
-      report.found(
-        "PRV-0501",
-        `stale: the checkpoint is ${age} s old, over the ${limit} s that the` +
-          " trust file allows",
+    const count = counted(named.length, "rule book");
+    report.passed("PRV-1500", `${count} named, and at hand`);
+    return books;
+  }
+
+  /**
+   * Check that the checkpoint is not too old, by whoever can say so. Nothing
+   * about clocks is a contradiction: who says that it is later than it can be
+   * has a wrong clock, or this machine has.
+   * @param {Commitment} commitment
+   * @param {Quorum} quorum
+   */
+  checkFreshness(commitment, quorum) {
+    const { report, now, trust } = this;
+    const { claimed } = quorum;
+    const time = claimed === null ? commitment.time : quorum.time;
+    if (time === null || time > now + TOLERANCE) {
+      const ahead = clocksDiffer(time ?? claimed ?? 0, now);
+      report.found("PRV-0504", ahead);
+      return;
+    }
+    const bound = 1000 * trust.clockBoundSeconds;
+    if (claimed !== null && commitment.time > time + bound) {
+      report.notice(
+        "PRV-0506",
+        `the log's last commitment is of ${written(commitment.time)}, and a` +
+          ` quorum of witnesses saw it at ${written(time)}`,
       );
     }
+    const age = Math.floor(Math.max(0, now - time) / 1000);
+    const limit = trust.maxAgeSeconds;
     const detail = `the checkpoint is ${age} s old`;
     if (limit === null) {
       const unlimited = `${detail}, and the trust file sets no limit`;
       report.passed("PRV-0503", unlimited);
+    } else if (age > limit) {
+      report.found(
+        "PRV-0501",
+        `stale: ${detail}, over the ${limit} s that are allowed`,
+      );
+    } else if (trust.policy.quorum === null) {
+      report.passed("PRV-0505", `${detail} by the clock of the log's operator`);
+    } else {
+      report.passed("PRV-0500", detail);
     }
-    report.passed("PRV-0500", detail);
+  }
+
+  /**
+   * Return on whose word it rests that nothing is left out.
+   * @param {Quorum} quorum
+   */
+  whoseWord({ counted }) {
+    const auditors = new Set(this.trust.auditors);
+    if (counted.some(({ name }) => auditors.has(name))) return "auditors";
+    return counted.length ? "witnesses" : "operator";
+  }
+
+  /** Tell it, unless somebody has replayed the map. */
+  noteWhoseWord() {
+    /** @type {Report} */
+    const report = this.report;
+    const whose = this.summary?.completeness;
+    if (whose === "operator") {
+      report.notice(
+        "PRV-1007",
+        "nobody but the operator has replayed the ledger's map",
+      );
+    } else if (whose === "witnesses") {
+      report.notice(
+        "PRV-1008",
+        "witnesses saw the ledger's map; none of them has replayed it",
+      );
+    }
   }
 }

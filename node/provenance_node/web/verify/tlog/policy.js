@@ -26,6 +26,11 @@ import { checkSignatures, placeOf } from "./note.js";
 /** @typedef {{name: string, key: KnownKey, url: string | null}} Witness */
 /** @typedef {{name: string, threshold: number, members: string[]}} Group */
 
+/**
+ * A cosignature that was verified, with the name that its witness has here.
+ * @typedef {Cosignature & {witness: string}} Seen
+ */
+
 /** The quorum that asks for no cosignature. */
 export const NONE = "none";
 
@@ -68,21 +73,65 @@ export class Policy {
    * each witness that counted, its latest, in the order in which the groups
    * name them; none if no quorum is asked for.
    * @param {SignedCheckpoint} signed
-   * @returns {Promise<Cosignature[]>}
+   * @returns {Promise<Seen[]>}
    * @throws {QuorumNotMetError} Too few witnesses cosigned it.
    * @throws {InvalidSignatureError} A cosignature by a witness of this policy
    *     does not verify.
    */
   async check(signed) {
-    const latest = await this.#latest(signed);
+    return this.#count(await this.#cosignatures(signed));
+  }
+
+  /**
+   * Return what `check` does, and since when a checkpoint is known to stand:
+   * the greatest time, in ms since 1970, so that the cosignatures at or after
+   * it, none of them later than `until`, meet the quorum by themselves; and
+   * the greatest of all, whatever `until` is (`claimed`). Each is null where
+   * there is none, as when no quorum is asked for.
+   * @param {SignedCheckpoint} signed
+   * @param {number} until in ms since 1970
+   * @throws {QuorumNotMetError} Too few witnesses cosigned it.
+   * @throws {InvalidSignatureError} A cosignature by a witness of this policy
+   *     does not verify.
+   */
+  async examine(signed, until) {
+    const seen = await this.#cosignatures(signed);
+    const counted = this.#count(seen);
+    const time = this.#timeOf(seen, until);
+    return { counted, time, claimed: this.#timeOf(seen, Infinity) };
+  }
+
+  /**
+   * Return every cosignature of a checkpoint by a witness of this policy.
+   * @param {SignedCheckpoint} signed
+   * @returns {Promise<Seen[]>}
+   */
+  async #cosignatures({ note }) {
+    const keys = this.witnesses.map((witness) => witness.key);
+    const names = new Map(this.witnesses.map((w) => [w.key.place, w.name]));
+    return (await checkSignatures(note, keys)).map((line) => ({
+      ...readCosignature(line),
+      witness: /** @type {string} */ (names.get(placeOf(line))),
+    }));
+  }
+
+  /**
+   * @param {Seen[]} seen
+   * @returns {Seen[]}
+   */
+  #count(seen) {
     if (this.quorum === null) return [];
-    // Every member is named before its group, so one pass is enough.
-    /** @type {Map<string, Cosignature[]>} */
-    const counted = new Map();
-    for (const { name } of this.witnesses) {
-      const cosignature = latest.get(name);
-      if (cosignature) counted.set(name, [cosignature]);
+    /** @type {Map<string, Seen>} */
+    const latest = new Map();
+    for (const each of seen) {
+      const before = latest.get(each.witness);
+      if (!before || before.time < each.time) {
+        latest.set(each.witness, each);
+      }
     }
+    // Every member is named before its group, so one pass is enough.
+    /** @type {Map<string, Seen[]>} */
+    const counted = new Map([...latest].map(([name, each]) => [name, [each]]));
     for (const { name, threshold, members } of this.groups) {
       const met = members.flatMap((member) => {
         const found = counted.get(member);
@@ -101,23 +150,27 @@ export class Policy {
   }
 
   /**
-   * Return each witness's latest cosignature, all being verified.
-   * @param {SignedCheckpoint} signed
+   * @param {Seen[]} seen
+   * @param {number} until
    */
-  async #latest({ note }) {
-    const keys = this.witnesses.map((witness) => witness.key);
-    const names = new Map(this.witnesses.map((w) => [w.key.place, w.name]));
-    /** @type {Map<string, Cosignature>} */
-    const latest = new Map();
-    for (const line of await checkSignatures(note, keys)) {
-      const name = /** @type {string} */ (names.get(placeOf(line)));
-      const cosignature = readCosignature(line);
-      const before = latest.get(name);
-      if (!before || before.time < cosignature.time) {
-        latest.set(name, cosignature);
-      }
+  #timeOf(seen, until) {
+    if (this.quorum === null) return null;
+    /** @type {Map<string, number>} */
+    const times = new Map();
+    for (const { witness, time } of seen) {
+      const ms = Number(time) * 1000;
+      if (ms > until) continue;
+      times.set(witness, Math.max(times.get(witness) ?? 0, ms));
     }
-    return latest;
+    // A group has seen it when so many members have: by the last of these.
+    for (const { name, threshold, members } of this.groups) {
+      const [time] = members
+        .flatMap((member) => times.get(member) ?? [])
+        .sort((a, b) => b - a)
+        .slice(threshold - 1);
+      if (time !== undefined) times.set(name, time);
+    }
+    return times.get(this.quorum) ?? null;
   }
 }
 

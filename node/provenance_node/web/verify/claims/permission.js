@@ -1,0 +1,90 @@
+// @ts-check
+// Permission: which of an actor's grants let it do what an event does. Mirrors
+// provenance/claims/permission.py.
+//
+// Each need of an event (act.js) must be met by one grant:
+//
+//     role      has one of the kinds that the need names, or `*`
+//     dates     hold at the time of the entry
+//     places    all those of the event are the grant's, if it names any
+//     prefixes  cover every owner key of the need
+//
+// What a role may do is what the evidence book in force says; a role that it
+// does not know may do nothing.
+
+import { compareText, quoted } from "../encoding/text.js";
+import { RoleNotGrantedError } from "../errors.js";
+
+/** @typedef {import("./act.js").Act} Act */
+/** @typedef {import("./act.js").Need} Need */
+/** @typedef {import("./actor.js").Grant} Grant */
+
+/** Among a role's kinds: every kind. */
+const ANY_KIND = "*";
+
+/**
+ * Role → the kinds of event that it may sign.
+ * @typedef {ReadonlyMap<string, ReadonlySet<string>>} Roles
+ */
+
+/** @typedef {(grant: Grant) => boolean} Holds whether its dates fit */
+
+/**
+ * A grant with its history; `parent` is the key of the grant that it was
+ * passed on from, null if the authorities gave it.
+ * @typedef {object} HeldGrant
+ * @property {string} key the id of the event that granted it, in hexadecimal
+ * @property {Grant} grant
+ * @property {string} grantedBy
+ * @property {string | null} parent
+ * @property {number} added
+ * @property {number | null} revoked
+ * @property {number} depth how often it was passed on
+ */
+
+/**
+ * Return the first of the live grants that meets a need.
+ * @param {Need} need one of those of `act`
+ * @param {Act} act what an event does
+ * @param {HeldGrant[]} live the grants that the actor holds, in log order
+ * @param {object} given
+ * @param {Roles} given.roles
+ * @param {Holds} given.holds
+ * @param {string} given.actor who signed, for messages
+ * @throws {RoleNotGrantedError} None of them meets it.
+ */
+export function grantFor(need, act, live, { roles, holds, actor }) {
+  const dated = live.filter((held) => holds(held.grant));
+  const able = dated.filter(({ grant }) => {
+    const kinds = roles.get(grant.role) ?? new Set();
+    return kinds.has(ANY_KIND) || [...need.kinds].some((k) => kinds.has(k));
+  });
+  const named = [...need.kinds].sort(compareText).map(quoted).join(" or ");
+  const may = `${quoted(actor)} may not sign ${named} events`;
+  if (!able.length) {
+    const held = [...new Set(dated.map(({ grant }) => grant.role))];
+    throw new RoleNotGrantedError(
+      `${may}: it holds ${held.sort(compareText).join(", ") || "no role"}`,
+    );
+  }
+  const here = able.filter(
+    ({ grant: { places } }) =>
+      !places.length ||
+      (act.places.length > 0 && act.places.every((p) => places.includes(p))),
+  );
+  if (!here.length) {
+    throw new RoleNotGrantedError(
+      `${may} at ${act.places.join(", ") || "an unnamed place"}`,
+    );
+  }
+  for (const held of here) {
+    if (need.keys.every((key) => held.grant.letsCreate(key))) return held;
+  }
+  // One grant must cover all; name what no grant covers, if anything.
+  const foreign =
+    need.keys.find((key) => !here.some((held) => held.grant.letsCreate(key))) ??
+    need.keys[0];
+  throw new RoleNotGrantedError(
+    `${may} of items under ${quoted(foreign)}: its grants name other prefixes`,
+  );
+}
