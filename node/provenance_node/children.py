@@ -251,6 +251,7 @@ class Children:
     ) -> Process:
         if self._is_stopped:
             raise _busy()
+        self._bury()
         if self._idle and not (is_dear and self._is_full_of_dear):
             return self._lend(self._idle.pop(), is_dear=is_dear)
         if not is_urgent and len(self._waiting) >= self._most:
@@ -268,6 +269,13 @@ class Children:
             elif waiting in self._waiting:
                 self._waiting.remove(waiting)
             raise
+
+    def _bury(self) -> None:
+        """Replace those that ended while nobody asked them anything."""
+        gone = [child for child in self._idle if child.returncode is not None]
+        for child in gone:
+            self._idle.remove(child)
+            self._replace(child)
 
     @property
     def _is_full_of_dear(self) -> bool:
