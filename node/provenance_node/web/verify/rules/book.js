@@ -110,6 +110,7 @@ export class EvidenceBook {
     part.requireMembers(
       "bounds",
       "dispositions",
+      "empties",
       "forms",
       "implies",
       "makes",
@@ -138,6 +139,8 @@ export class EvidenceBook {
     this.makes = part.read("makes", wordsOf);
     /** The kinds that ask for a prefix over all items named. */
     this.owned = part.read("owned", wordsOf);
+    /** The kinds of which it takes one to empty a container whole. */
+    this.empties = part.read("empties", wordsOf);
     /** Type, a blank and action → form; the action is "" where there is none. */
     this.forms = part.read("forms", formsOf);
     /** Role → the kinds of event that it may sign. */
