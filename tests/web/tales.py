@@ -286,10 +286,10 @@ class _Teller:
             (_, make) = self.rng.choices(makers, weights)[0]
             try:
                 event = make()
-                if self.is_neat:
+                if self.is_neat or self.is_true:
                     reading = check_whole(event, baseline())
-                if self.is_true:
-                    read_act(event.body, event.items, reading, baseline())
+                    if self.is_true:
+                        read_act(event.body, event.items, reading, baseline())
             except ProvenanceError:
                 continue
             return event
