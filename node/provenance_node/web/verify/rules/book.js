@@ -42,9 +42,6 @@ import { EVIDENCE_1 } from "./evidence_1.js";
 const EVIDENCE = "provenance/evidence-book/v1";
 const ASSESSMENT = "provenance/assessment-book/v1";
 
-/** Among a role's kinds: every kind. */
-export const ANY_KIND = "*";
-
 const EFFECTS = [
   "about",
   "emptied",
