@@ -48,11 +48,11 @@ import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
 import { parseBundle } from "./bundle.js";
 import {
-  booksOfBundle,
   checkAnchors,
   checkLog,
   checkTrails,
   readStatements,
+  shownBooks,
   witnessedBy,
 } from "./evidence.js";
 import { clocksDiffer, openTrusted } from "./opening.js";
