@@ -40,6 +40,7 @@ from provenance.claims.event import (
     parse_body,
     parse_field,
     relation_of,
+    room_for,
 )
 from provenance.claims.statement import Entry, Header, make_entry
 from provenance.claims.trail import Head, Link, map_key, next_link
@@ -50,13 +51,14 @@ from provenance.claims.versions import (
     version_link,
 )
 from provenance.encoding.canonical import Room, Value
-from provenance.encoding.digest import Hash
+from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
     ProvenanceError,
+    UnknownBookError,
     UnknownKindError,
 )
 from provenance.proof.bundle import (
@@ -71,10 +73,10 @@ from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
-from provenance.rules.book import EvidenceBook
+from provenance.rules.book import EvidenceBook, baseline, is_evidence_book
 from provenance.rules.books import Books
 from provenance.rules.form import check_form, check_items, check_named
-from provenance.rules.reading import EventReading
+from provenance.rules.reading import EventReading, unknown_word
 from provenance.rules.times import AHEAD, LogTime
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
@@ -217,6 +219,16 @@ def read_statements(
                 proven = read_shown(event, at, shown.issuer, room, book)
             except (InvalidProofError, MalformedError) as error:
                 subject = f"event {at[1]} of entry {at[0]}"
+                word = _unknown_word_of(event, book)
+                if word is not None:
+                    report.stop(
+                        "PRV-0803",
+                        f"{subject} says {word[:80]!r}, which the rule book"
+                        f" {book.id.hex()} that counts there does not have: a"
+                        " newer one may, and the ledger's trust file of today"
+                        " names it",
+                        subject,
+                    )
                 report.stop("PRV-0801", f"{subject}: {error}", subject)
             events[at] = proven
             ids.append((event.position, leaf_hash(proven.id)))
@@ -231,6 +243,15 @@ def read_statements(
         "PRV-0800", f"{counted(len(events), 'event')} shown, each of its form"
     )
     return statements, events
+
+
+def _unknown_word_of(event: ShownEvent, book: EvidenceBook) -> str | None:
+    """Return the word of an event that *book* lacks, if there is one."""
+    try:
+        body = parse_body(event.body, room=room_for(len(event.body)))
+    except MalformedError:
+        return None
+    return unknown_word(body, book)
 
 
 def check_log(
@@ -368,13 +389,24 @@ def books_of_bundle(bundle: Bundle, trust: Trust) -> Books:
     """Return the books that *trust* names: shipped, or in the bundle.
 
     Raises:
-        UnknownBookError: One is neither.
+        UnknownBookError: One is neither; or the ledger has an evidence book
+            that *trust* does not know of: what is said under it is not to be
+            called false for a word.
     """
     found = []
     for logged in bundle.entries:
         with suppress(MalformedError):
             found.append(parse_book_entry(logged.entry))
-    return Books.resolve(trust.books, found)
+    books = Books.resolve(trust.books, found)
+    named = {ref.id for ref in trust.books} | {baseline().id}
+    for book in found:
+        if (book_id := sha256(book)) not in named and is_evidence_book(book):
+            raise UnknownBookError(
+                f"the ledger has the rule book {book_id.hex()}, which the"
+                " trust file does not name: fetch that of today",
+                book=book_id,
+            )
+    return books
 
 
 # Events and statements.

@@ -323,6 +323,13 @@ class _Table:
             raise self._wrong(name, "text")
         return value
 
+    def word(self, name: str) -> str:
+        """Return a text that is not empty."""
+        text = self.text(name)
+        if not text:
+            raise self._wrong(name, "text, and not empty")
+        return text
+
     def texts(
         self, name: str, default: Sequence[str] | None = None
     ) -> list[str]:
@@ -424,7 +431,7 @@ def _read_actor(row: _Table, *, is_pinned: bool) -> Authority:
         grants=tuple(
             Grant(
                 actor=actor,
-                role=given.text("role"),
+                role=given.word("role"),
                 prefixes=tuple(given.texts("prefixes", [])),
                 places=tuple(given.texts("places", [])),
                 start=given.time("from"),

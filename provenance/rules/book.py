@@ -39,6 +39,7 @@ from provenance.errors import MalformedError, UnknownBookError
 
 EVIDENCE = "provenance/evidence-book/v1"
 ASSESSMENT = "provenance/assessment-book/v1"
+_EVIDENCE_BOOKS = "provenance/evidence-book/"
 
 EFFECTS = frozenset(
     {"about", "emptied", "ended", "holds", "in", "inside", "joined", "made",
@@ -183,6 +184,16 @@ def parse_book(data: bytes) -> Book:
         f" {str(kind)[:80]!r}, which this program does not know",
         book=sha256(data),
     )
+
+
+def is_evidence_book(data: bytes) -> bool:
+    """Return whether *data* calls itself an evidence book, of any version."""
+    try:
+        value = decode(data)
+    except MalformedError:
+        return False
+    kind = value.get("format") if isinstance(value, dict) else None
+    return isinstance(kind, str) and kind.startswith(_EVIDENCE_BOOKS)
 
 
 @cache

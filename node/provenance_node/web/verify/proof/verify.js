@@ -31,6 +31,8 @@
 // proven, so that freshness comes after inclusion.
 
 import { trustItem } from "../claims/versions.js";
+import { equalBytes, toHex } from "../encoding/bytes.js";
+import { sha256 } from "../encoding/digest.js";
 import { written } from "../encoding/instant.js";
 import { quoted } from "../encoding/text.js";
 import {
@@ -42,6 +44,7 @@ import {
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
+import { baseline, isEvidenceBook } from "../rules/book.js";
 import { Books } from "../rules/books.js";
 import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
@@ -90,7 +93,7 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 /**
  * What a checkpoint's cosignatures are worth.
  * @typedef {object} Quorum
- * @property {Cosignature[]} counted
+ * @property {import("../tlog/policy.js").Seen[]} counted
  * @property {number | null} time the greatest since which a quorum of them
  *     cosigned it, in ms, as far as this machine's clock has it for the past;
  *     null where none is asked for, or met by then
@@ -415,6 +418,17 @@ class Examination {
       }
       throw error;
     }
+    const ids = [baseline().id, ...named.map(({ id }) => id)];
+    for (const book of shownBooks(bundle)) {
+      const id = sha256(book);
+      if (isEvidenceBook(book) && !ids.some((one) => equalBytes(one, id))) {
+        report.stop(
+          "PRV-1501",
+          `the ledger has the rule book ${toHex(id)}, which the trust file` +
+            " does not name: fetch that of today",
+        );
+      }
+    }
     const count = counted(named.length, "rule book");
     report.passed("PRV-1500", `${count} named, and at hand`);
     return books;
@@ -468,7 +482,7 @@ class Examination {
    */
   whoseWord({ counted }) {
     const auditors = new Set(this.trust.auditors);
-    if (counted.some(({ name }) => auditors.has(name))) return "auditors";
+    if (counted.some(({ witness }) => auditors.has(witness))) return "auditors";
     return counted.length ? "witnesses" : "operator";
   }
 
