@@ -34,6 +34,7 @@ EXITS = {
     "MalformedError": 3,
     "UnknownKindError": 3,
     "UnknownBookError": 3,
+    "ClockError": 3,
     "RejectedError": 1,
     "QuotaError": 1,
     "UnknownActorError": 1,
@@ -242,6 +243,7 @@ def test_explain_knows_every_code() -> None:
     assert known.keys() == {*CODES, *explanations()}
     assert not CODES.keys() & explanations().keys()
     assert "PRV-0501" in ok("explain", "prv-0501").out
+    assert "检查点" in ok("explain", "PRV-0501", "--lang", "zh").out
     done = run("explain", "PRV-9999")
     assert done.code == 4
 

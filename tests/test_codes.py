@@ -14,7 +14,7 @@ from provenance.proof.codes import (
     Outcome,
 )
 from provenance.proof.report import Report, StoppedError
-from tests.web.make_codes import HERE, modules
+from tests.web.make_codes import HERE, PAGE, modules, page
 
 ROOT = Path(__file__).parents[1]
 PYTHON = ROOT / "provenance/proof"
@@ -81,6 +81,7 @@ def test_the_page_has_the_same_registry() -> None:
         assert (HERE / name).read_text("utf-8") == text, (
             f"{name}: run `python -m tests.web.make_codes`"
         )
+    assert PAGE.read_text("utf-8") == page()
 
 
 def test_every_code_is_raised_in_the_same_modules_of_both_languages() -> None:

@@ -22,9 +22,6 @@ from typing import Any
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import mldsa
-from provenance.claims.roles import DEFAULT_ROLES
-from provenance.epcis.form import NEVER_CONCEALED
-from provenance.epcis.reading import WARNING_DISPOSITIONS, WARNING_STEPS
 
 from provenance.claims.event import (
     MAX_ITEM_LENGTH,
@@ -39,8 +36,6 @@ from provenance.encoding.base64 import encode_base64
 from provenance.encoding.digest import sha256
 from provenance.epcis.prefixes import STANDARD_PREFIXES
 from provenance.epcis.vocabulary import (
-    BIZ_STEP,
-    DISPOSITION,
     ERROR_REASON,
     PRIVATE_STEPS,
     STEPS,
@@ -58,10 +53,12 @@ from provenance.proof.bundle import (
 from provenance.proof.trace import EDGE, WHOLE
 from provenance.proof.verdict import NOT_CHECKED, SCHEMA
 from provenance.proof.verdict import STEPS as CHECKS
+from provenance.rules.book import assessment, baseline
 from tests.mutants import check_mutants
 from tests.parts import lack
 from tests.vectors.case import plain
 from tests.web.agree import Answerer, compare
+from tests.web.make_books import modules
 
 WEB = pathlib.Path(__file__).with_name("web")
 SCRIPTS = sorted(WEB.glob("*.test.js"))
@@ -198,6 +195,11 @@ def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
+def test_the_rule_books_of_the_page_are_those_of_the_library() -> None:
+    for path, text in modules().items():
+        assert path.read_text() == text, "run python -m tests.web.make_books"
+
+
 def test_the_tables_are_the_same(answerer: Answerer) -> None:
     found: dict[str, Any] = answerer.ask({"kind": "tables"})["answer"]
     wanted = plain(
@@ -219,25 +221,19 @@ def test_the_tables_are_the_same(answerer: Answerer) -> None:
                 WHOLE,
                 EDGE,
             ],
-            "never_concealed": sorted(NEVER_CONCEALED),
             "orders": list(ORDERS.items()),
             "prefixes": list(STANDARD_PREFIXES.items()),
             "private_steps": names(PRIVATE_STEPS),
             "qualifiers": forms(QUALIFIERS),
             "relations": list(RELATIONS),
             "quantity_lists": sorted(QUANTITY_LISTS),
-            "roles": [
-                [role, sorted(kinds)] for role, kinds in DEFAULT_ROLES.items()
-            ],
             "steps": names(STEPS),
-            "warnings": [
-                sorted(WARNING_STEPS),
-                sorted(WARNING_DISPOSITIONS),
+            "error_reasons": [
+                ERROR_REASON.name,
+                ERROR_REASON.stem,
+                sorted(ERROR_REASON.words),
             ],
-            "vocabularies": [
-                [words.name, words.stem, sorted(words.words)]
-                for words in (BIZ_STEP, DISPOSITION, ERROR_REASON)
-            ],
+            "books": [baseline().id, assessment().id],
         }
     )
     assert isinstance(wanted, dict)

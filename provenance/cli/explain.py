@@ -4,6 +4,7 @@ import textwrap
 
 import click
 
+from provenance.cli.arguments import language_option
 from provenance.cli.problems import explanations
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
@@ -15,12 +16,15 @@ _WIDTH = 76
 
 @click.command(cls=Command)
 @click.argument("code", required=False)
-def explain(screen: Screen, code: str | None) -> int:
+@language_option
+def explain(screen: Screen, code: str | None, language: str) -> int:
     """Say what a CODE such as PRV-0501 means, and what to do.
 
-    Without a CODE, list them all.
+    Without a CODE, list them all. Codes of verdicts are explained in every
+    language, those of commands in English.
     """
-    said = {code: says.explanation["en"] for code, says in CODES.items()}
+    tongue = "zh" if language == "zh-CN" else "en"
+    said = {name: says.explanation[tongue] for name, says in CODES.items()}
     known = {**said, **explanations()}
     if code is not None:
         wanted = code.upper()

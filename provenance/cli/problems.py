@@ -209,6 +209,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         " That is not wrong: a later version wrote it. What depends on it"
         " cannot be told by this one.",
     ),
+    errors.UnknownBookError: Problem(
+        COULD_NOT,
+        errors.UnknownBookError.code,
+        errors.UnknownBookError.hint,
+        "The trust file names a book of rules that is not at hand, or that is"
+        " of a format which this version does not know. What the log holds is"
+        " judged by that book and by no other, so nothing was judged.",
+    ),
     errors.RejectedError: Problem(
         FAILED,
         errors.RejectedError.code,

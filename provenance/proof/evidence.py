@@ -73,7 +73,7 @@ from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
-from provenance.rules.book import EvidenceBook, baseline, is_evidence_book
+from provenance.rules.book import EvidenceBook, baseline, is_evidence
 from provenance.rules.books import Books
 from provenance.rules.form import check_form, check_items, check_named
 from provenance.rules.reading import EventReading, unknown_word
@@ -389,24 +389,24 @@ def books_of_bundle(bundle: Bundle, trust: Trust) -> Books:
     """Return the books that *trust* names: shipped, or in the bundle.
 
     Raises:
-        UnknownBookError: One is neither; or the ledger has an evidence book
-            that *trust* does not know of: what is said under it is not to be
-            called false for a word.
+        UnknownBookError: One is neither; or the ledger has a book by which
+            entries are judged and of which the trust file does not know, so
+            that it is older than the ledger's rules.
+        MalformedError: One is no book.
     """
     found = []
     for logged in bundle.entries:
         with suppress(MalformedError):
             found.append(parse_book_entry(logged.entry))
-    books = Books.resolve(trust.books, found)
-    named = {ref.id for ref in trust.books} | {baseline().id}
+    known = {baseline().id, *(ref.id for ref in trust.books)}
     for book in found:
-        if (book_id := sha256(book)) not in named and is_evidence_book(book):
+        if is_evidence(book) and sha256(book) not in known:
             raise UnknownBookError(
-                f"the ledger has the rule book {book_id.hex()}, which the"
-                " trust file does not name: fetch that of today",
-                book=book_id,
+                f"the ledger has the rule book {sha256(book).hex()}, which the"
+                " trust file does not name",
+                book=sha256(book),
             )
-    return books
+    return Books.resolve(trust.books, found)
 
 
 # Events and statements.

@@ -38,8 +38,8 @@ from provenance.encoding.path import json_path
 from provenance.errors import MalformedError, UnknownBookError
 
 EVIDENCE = "provenance/evidence-book/v1"
+_EVIDENCE_OF_ANY_VERSION = "provenance/evidence-book/"
 ASSESSMENT = "provenance/assessment-book/v1"
-_EVIDENCE_BOOKS = "provenance/evidence-book/"
 
 EFFECTS = frozenset(
     {"about", "emptied", "ended", "holds", "in", "inside", "joined", "made",
@@ -186,14 +186,17 @@ def parse_book(data: bytes) -> Book:
     )
 
 
-def is_evidence_book(data: bytes) -> bool:
-    """Return whether *data* calls itself an evidence book, of any version."""
+def is_evidence(data: bytes) -> bool:
+    """Return whether *data* says that it is an evidence book, of any version.
+
+    What is no map of the canonical encoding says nothing.
+    """
     try:
         value = decode(data)
     except MalformedError:
         return False
     kind = value.get("format") if isinstance(value, dict) else None
-    return isinstance(kind, str) and kind.startswith(_EVIDENCE_BOOKS)
+    return isinstance(kind, str) and kind.startswith(_EVIDENCE_OF_ANY_VERSION)
 
 
 @cache

@@ -150,24 +150,26 @@ def _say_hostile_things(
 ) -> Signer:
     """Say them; return the key of who says them."""
     signer = Signer.generate()
-    enrolled = [
-        enrol(
+
+    def enrolled() -> Event:
+        return enrol(
             HOSTILE_ACTOR,
             name=HOSTILE_NAME,
             signer=signer,
             origin=ORIGIN,
             secret=secrets.token_bytes(32),
         )
-    ]
-    granted = [
-        grant(
+
+    def granted() -> Event:
+        return grant(
             Grant(HOSTILE_ACTOR, "producer", prefixes=(HOSTILE_PREFIX,)),
             secret=secrets.token_bytes(32),
         )
-    ]
+
     for said in (enrolled, granted):
         for authority, key in played.keys.authorities.items():
-            ledger.append(said, signer=key, issuer=authority)
+            # A registry hears each event once: each says it in its own.
+            ledger.append([said()], signer=key, issuer=authority)
     ledger.append(
         [_hostile_event(clock.now, "ADD", "commissioning"),
          _hostile_event(clock.now, "OBSERVE", "inspecting")],

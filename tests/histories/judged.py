@@ -125,6 +125,7 @@ class JudgedWorld(World):
         )
         # So that each voice has a commitment before it.
         self.commit()
+        self.told.clear()
         self.now += 1
 
     @property

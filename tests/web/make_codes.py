@@ -1,9 +1,10 @@
-"""Writes the page's copies of the registry of checks and codes.
+"""Writes the copies of the registry of checks and codes.
 
     python -m tests.web.make_codes
 
 From `provenance/proof/codes.json`: `verify/proof/codes.js`, what every verdict
-needs, and `verify/proof/explanations.js`, which is loaded when somebody asks.
+needs; `verify/proof/explanations.js`, which the page loads when somebody asks;
+and `provenance/CODES.md`, for people.
 """
 
 import json
@@ -12,7 +13,9 @@ from pathlib import Path
 
 from provenance.proof.codes import CHECKS, CODES
 
-HERE = Path(__file__).parents[2] / "node/provenance_node/web/verify/proof"
+ROOT = Path(__file__).parents[2]
+HERE = ROOT / "node/provenance_node/web/verify/proof"
+PAGE = ROOT / "provenance/CODES.md"
 
 _CODES_HEAD = """\
 // @ts-check
@@ -92,6 +95,32 @@ def modules() -> dict[str, str]:
     }  # fmt: skip
 
 
+def page() -> str:
+    """Return the page of the documentation."""
+    return "".join([_PAGE_HEAD, *_page_checks(), *_page_codes()])
+
+
+def _page_checks() -> Iterator[str]:
+    yield "| number | check | | |\n|---|---|---|---|\n"
+    for check in CHECKS.values():
+        en, zh = check.title["en"], check.title["zh"]
+        yield f"| {check.number} | `{check.id}` | {en} | {zh} |\n"
+
+
+def _page_codes() -> Iterator[str]:
+    titles = {"": "Any check", **{c.id: c.title["en"] for c in CHECKS.values()}}
+    for check, title in titles.items():
+        yield f"\n## {title}\n"
+        for name, code in CODES.items():
+            if code.check == check:
+                words = [] if code.outcome is None else [code.outcome.value]
+                words += ["notice"] if code.is_notice else []
+                yield f"\n### {name}: {', '.join(words)}\n\n"
+                for tongue in ("en", "zh"):
+                    yield f"**{code.sentence[tongue]}**\n"
+                    yield f"{code.explanation[tongue]}\n\n"
+
+
 def _checks() -> Iterator[str]:
     for name, check in CHECKS.items():
         yield f"    {_quoted(name)}: {{\n      number: {check.number},\n"
@@ -125,6 +154,21 @@ def _quoted(value: str | bool) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+_PAGE_HEAD = """\
+# Checks and codes
+
+What a verdict can say. Written by `python -m tests.web.make_codes` from
+`proof/codes.json`; `provenance explain CODE` and the page that people open say
+the same. A number and a code never change: a check that is added takes the
+next number, wherever it runs. How each check is made stands in `FORMATS.md`,
+section 14; which rules it holds an entry against, in `RULES.md`.
+
+The checks, in the order in which they run and verdicts list them:
+
+"""
+
+
 if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
     for name, text in modules().items():
         (HERE / name).write_text(text, encoding="utf-8")

@@ -9,6 +9,8 @@ import {
   QUANTITY_LISTS,
   RELATIONS,
 } from "../../node/provenance_node/web/verify/claims/event.js";
+import { toHex } from "../../node/provenance_node/web/verify/encoding/bytes.js";
+import { shipped } from "../../node/provenance_node/web/verify/rules/book.js";
 import { STANDARD_PREFIXES } from "../../node/provenance_node/web/verify/epcis/prefixes.js";
 import {
   ERROR_REASON,
@@ -46,6 +48,7 @@ const words = ({ name, stem, words: all }) => [name, stem, [...all].sort()];
 
 export function all() {
   return {
+    books: [shipped().evidence.id, shipped().assessment.id].map(toHex),
     checks: [SCHEMA, NOT_CHECKED, ...CHECKS],
     cset_82: CSET_82,
     keys: forms(KEYS),

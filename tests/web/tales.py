@@ -288,8 +288,8 @@ class _Teller:
                 event = make()
                 if self.is_neat:
                     reading = check_whole(event, baseline())
-                if self.is_true:
-                    read_act(event.body, event.items, reading, baseline())
+                    if self.is_true:
+                        read_act(event.body, event.items, reading, baseline())
             except ProvenanceError:
                 continue
             return event

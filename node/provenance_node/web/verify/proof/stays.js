@@ -327,7 +327,8 @@ export function cut(window, events, { late, reuse }) {
  * @returns {Window}
  */
 function closed(window, end) {
-  return { ...both(window, end), since: window.since, start: window.start };
+  const { since, start } = window;
+  return { ...both(window, end), since, start };
 }
 
 /**
@@ -342,11 +343,11 @@ function closed(window, end) {
 export function gradeOf(warning, body, windows, events, { late, reuse }) {
   const concerns = readConcerns(body);
   const isAlarm = windows.some(
-    (window) =>
-      belongs(warning, window, late) ||
+    (each) =>
+      belongs(warning, each, late) ||
       (concerns !== null &&
-        concerns[0] <= window.until &&
-        window.since <= concerns[1]),
+        concerns[0] <= each.until &&
+        each.since <= concerns[1]),
   );
   if (isAlarm) return "alarm";
   const grace = reuse === Infinity ? late : reuse;

@@ -43,6 +43,8 @@ const ANY_AGE = "any";
 const DEFAULT_CLOCK_BOUND = 3_600;
 const LEAST_CLOCK_BOUND = 300;
 const MOST_CLOCK_BOUND = 86_400;
+/** The end of the year 9999, in ms since 1970. */
+const LAST_TIME = 253_402_300_799_999;
 
 /** What a verifier believes. */
 export class Trust {
@@ -245,7 +247,7 @@ class Table {
     const value = this.take(name);
     if (value instanceof Time) {
       const { milliseconds } = value;
-      if (milliseconds >= 0) return milliseconds;
+      if (0 <= milliseconds && milliseconds <= LAST_TIME) return milliseconds;
     }
     throw this.wrong(name, "a time such as 2027-01-01T00:00:00Z, from 1970 on");
   }

@@ -31,8 +31,6 @@
 // proven, so that freshness comes after inclusion.
 
 import { trustItem } from "../claims/versions.js";
-import { equalBytes, toHex } from "../encoding/bytes.js";
-import { sha256 } from "../encoding/digest.js";
 import { written } from "../encoding/instant.js";
 import { quoted } from "../encoding/text.js";
 import {
@@ -44,8 +42,7 @@ import {
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
-import { baseline, isEvidenceBook } from "../rules/book.js";
-import { Books } from "../rules/books.js";
+import { Books, findUnnamed } from "../rules/books.js";
 import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
@@ -78,7 +75,7 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/checkpoint.js").SignedCheckpoint} Signed */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
-/** @typedef {import("../tlog/cosignature.js").Cosignature} Cosignature */
+/** @typedef {import("../tlog/policy.js").Seen} Counted */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./trust.js").Trust} Trust */
 /** @typedef {import("./verdict.js").Verdict} Verdict */
@@ -93,7 +90,7 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 /**
  * What a checkpoint's cosignatures are worth.
  * @typedef {object} Quorum
- * @property {import("../tlog/policy.js").Seen[]} counted
+ * @property {Counted[]} counted
  * @property {number | null} time the greatest since which a quorum of them
  *     cosigned it, in ms, as far as this machine's clock has it for the past;
  *     null where none is asked for, or met by then
@@ -405,10 +402,20 @@ class Examination {
     /** @type {Report} */
     const report = this.report;
     const { books: named } = this.trust;
+    const shown = shownBooks(bundle);
+    // Of a ledger that goes by another book nothing can be judged by this one.
+    const unnamed = findUnnamed(shown, named);
+    if (unnamed !== null) {
+      report.stop(
+        "PRV-1501",
+        `the ledger has the rule book ${unnamed}, which the trust file does` +
+          " not name",
+      );
+    }
     /** @type {Books} */
     let books;
     try {
-      books = Books.resolve(named, shownBooks(bundle));
+      books = Books.resolve(named, shown);
     } catch (error) {
       if (
         error instanceof MalformedError ||
@@ -417,17 +424,6 @@ class Examination {
         report.stop("PRV-1501", error.message);
       }
       throw error;
-    }
-    const ids = [baseline().id, ...named.map(({ id }) => id)];
-    for (const book of shownBooks(bundle)) {
-      const id = sha256(book);
-      if (isEvidenceBook(book) && !ids.some((one) => equalBytes(one, id))) {
-        report.stop(
-          "PRV-1501",
-          `the ledger has the rule book ${toHex(id)}, which the trust file` +
-            " does not name: fetch that of today",
-        );
-      }
     }
     const count = counted(named.length, "rule book");
     report.passed("PRV-1500", `${count} named, and at hand`);
@@ -482,7 +478,9 @@ class Examination {
    */
   whoseWord({ counted }) {
     const auditors = new Set(this.trust.auditors);
-    if (counted.some(({ witness }) => auditors.has(witness))) return "auditors";
+    if (counted.some(({ witness }) => auditors.has(witness))) {
+      return "auditors";
+    }
     return counted.length ? "witnesses" : "operator";
   }
 

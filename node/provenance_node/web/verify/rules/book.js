@@ -41,10 +41,6 @@ import { EVIDENCE_1 } from "./evidence_1.js";
 
 const EVIDENCE = "provenance/evidence-book/v1";
 const ASSESSMENT = "provenance/assessment-book/v1";
-const EVIDENCE_BOOKS = "provenance/evidence-book/";
-
-/** Among a role's kinds: every kind. */
-export const ANY_KIND = "*";
 
 const EFFECTS = [
   "about",
@@ -172,22 +168,6 @@ export class AssessmentBook {
      */
     this.lateAfter = part.read("late_after", numberOf);
   }
-}
-
-/**
- * Return whether `data` calls itself an evidence book, of any version.
- * @param {Uint8Array} data
- */
-export function isEvidenceBook(data) {
-  let value;
-  try {
-    value = decode(data);
-  } catch (error) {
-    if (error instanceof MalformedError) return false;
-    throw error;
-  }
-  const format = value instanceof Map ? value.get("format") : null;
-  return typeof format === "string" && format.startsWith(EVIDENCE_BOOKS);
 }
 
 /**
