@@ -342,10 +342,16 @@ def test_a_number_of_thousands_of_digits_in_a_row_is_refused_by_name() -> None:
         "0001-01-01T00:00:00Z",
         "1969-12-31T23:59:59.999Z",
         "1970-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-14:00",
+        "9999-12-31T23:59:59.999-00:01",
     ],
 )
-def test_a_time_before_1970_is_refused_by_name(member: str, time: str) -> None:
-    match = rf"grants\[0\].{member} of the trust file must be a time from 1970"
+def test_a_time_off_the_calendar_is_refused_by_name(
+    member: str, time: str
+) -> None:
+    match = (
+        rf"grants\[0\].{member} of the trust file must be a time from 1970 to"
+    )
     with pytest.raises(MalformedError, match=match):
         parse_trust(f"{GRANT}{member} = {time}\n")
 
@@ -355,8 +361,7 @@ def test_a_time_before_1970_is_refused_by_name(member: str, time: str) -> None:
     [
         "1970-01-01T00:00:00Z",
         "9999-12-31T23:59:59.999Z",
-        "9999-12-31T23:59:59-14:00",
-        "9999-12-31T23:59:59.999-23:59",
+        "9999-12-31T23:59:59+23:59",
     ],
 )
 def test_a_time_at_the_end_of_the_calendar_is_read_back(time: str) -> None:
@@ -393,3 +398,17 @@ def test_no_value_of_a_member_raises_anything_but_malformed(
         except MalformedError:
             continue
         assert parse_trust(format_trust(trust)) == trust
+
+
+@pytest.mark.parametrize("start", ["", SMALLEST, GRANT])
+def test_a_member_of_a_name_without_end_is_named_by_its_beginning(
+    start: str,
+) -> None:
+    with pytest.raises(MalformedError) as raised:
+        parse_trust(f"{start}{'x' * 200_000} = 1\n")
+    assert len(str(raised.value)) < 200
+
+
+def test_a_grant_names_a_role() -> None:
+    with pytest.raises(MalformedError, match="role of the trust file"):
+        parse_trust(GRANT.replace('role = "customs"', 'role = ""'))

@@ -50,13 +50,14 @@ from provenance.claims.versions import (
     version_link,
 )
 from provenance.encoding.canonical import Room, Value
-from provenance.encoding.digest import Hash
+from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.multiproof import root_from
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
     ProvenanceError,
+    UnknownBookError,
     UnknownKindError,
 )
 from provenance.proof.bundle import (
@@ -71,7 +72,7 @@ from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
 from provenance.proof.trails import Position, SparseTrail, Stretch
 from provenance.proof.trust import Trust
-from provenance.rules.book import EvidenceBook
+from provenance.rules.book import EvidenceBook, baseline, is_evidence
 from provenance.rules.books import Books
 from provenance.rules.form import check_form, check_items, check_named
 from provenance.rules.reading import EventReading
@@ -368,12 +369,24 @@ def books_of_bundle(bundle: Bundle, trust: Trust) -> Books:
     """Return the books that *trust* names: shipped, or in the bundle.
 
     Raises:
-        UnknownBookError: One is neither.
+        UnknownBookError: One is neither; or the ledger has a book by which
+            entries are judged and of which the trust file does not know, so
+            that it is older than the ledger's rules.
+        MalformedError: One is no book.
     """
     found = []
     for logged in bundle.entries:
         with suppress(MalformedError):
             found.append(parse_book_entry(logged.entry))
+    known = {baseline().id, *(ref.id for ref in trust.books)}
+    for book in found:
+        if is_evidence(book) and sha256(book) not in known:
+            raise UnknownBookError(
+                f"the ledger has the rule book {sha256(book).hex()}, which the"
+                " trust file does not name: ask for the ledger's trust file as"
+                " it is now",
+                book=sha256(book),
+            )
     return Books.resolve(trust.books, found)
 
 

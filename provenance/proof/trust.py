@@ -50,9 +50,8 @@ In full: `FORMATS.md`, section 9.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from provenance.claims.actor import Grant
@@ -323,6 +322,12 @@ class _Table:
             raise self._wrong(name, "text")
         return value
 
+    def word(self, name: str) -> str:
+        value = self.text(name)
+        if not value:
+            raise self._wrong(name, "text that is not empty")
+        return value
+
     def texts(
         self, name: str, default: Sequence[str] | None = None
     ) -> list[str]:
@@ -355,8 +360,8 @@ class _Table:
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise self._wrong(name, "a time such as 2027-01-01T00:00:00Z")
         time = to_ms(value)
-        if time < 0:
-            raise self._wrong(name, "a time from 1970 on")
+        if not 0 <= time <= _LAST:
+            raise self._wrong(name, "a time from 1970 to the year 9999")
         return time
 
     def tables(self, name: str) -> Iterator["_Table"]:
@@ -382,7 +387,7 @@ class _Table:
         """Refuse members that nobody asked for: they would be ignored."""
         for name in sorted(self._members):
             raise MalformedError(
-                f"a trust file has no member {self._path}{name}"
+                f"a trust file has no member {self._path}{name[:80]}"
             )
 
     def _take(self, name: str, default: object) -> object:
@@ -424,7 +429,7 @@ def _read_actor(row: _Table, *, is_pinned: bool) -> Authority:
         grants=tuple(
             Grant(
                 actor=actor,
-                role=given.text("role"),
+                role=given.word("role"),
                 prefixes=tuple(given.texts("prefixes", [])),
                 places=tuple(given.texts("places", [])),
                 start=given.time("from"),
@@ -498,12 +503,10 @@ def _actor_lines(kind: str, actor: Authority) -> list[str]:
 
 
 def _format_time(time: int) -> str:
-    # The last day of the calendar is written as on clocks that are behind.
-    for offset, zone in ((0, "Z"), (-_LAST_OFFSET, "-23:59")):
-        with suppress(OverflowError):
-            local = _EPOCH + timedelta(milliseconds=time + offset)
-            return local.isoformat(timespec="milliseconds") + zone
-    raise MalformedError(f"{time} ms after 1970 is beyond the calendar")
+    if not 0 <= time <= _LAST:
+        raise MalformedError(f"{time} ms after 1970 is beyond the calendar")
+    moment = _EPOCH + timedelta(milliseconds=time)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _quote(text: str) -> str:
@@ -520,8 +523,9 @@ def _quote_all(texts: Sequence[str]) -> str:
     return f"[{', '.join(map(_quote, texts))}]"
 
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # as written, beside its zone
-_LAST_OFFSET = (24 * 60 - 1) * 60 * 1000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = to_ms(datetime.max.replace(tzinfo=UTC))
+"""The last ms of the calendar, after which no time can be written."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HUGE = re.compile(r"^([^=\n]*)=[^\n]*[0-9a-fA-F_]{1000}", re.MULTILINE)
 """A line that gives a member a number of more digits than any has."""

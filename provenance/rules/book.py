@@ -38,6 +38,7 @@ from provenance.encoding.path import json_path
 from provenance.errors import MalformedError, UnknownBookError
 
 EVIDENCE = "provenance/evidence-book/v1"
+_EVIDENCE_OF_ANY_VERSION = "provenance/evidence-book/"
 ASSESSMENT = "provenance/assessment-book/v1"
 
 EFFECTS = frozenset(
@@ -183,6 +184,19 @@ def parse_book(data: bytes) -> Book:
         f" {str(kind)[:80]!r}, which this program does not know",
         book=sha256(data),
     )
+
+
+def is_evidence(data: bytes) -> bool:
+    """Return whether *data* says that it is an evidence book, of any version.
+
+    What is no map of the canonical encoding says nothing.
+    """
+    try:
+        value = decode(data)
+    except MalformedError:
+        return False
+    kind = value.get("format") if isinstance(value, dict) else None
+    return isinstance(kind, str) and kind.startswith(_EVIDENCE_OF_ANY_VERSION)
 
 
 @cache
