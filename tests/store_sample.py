@@ -18,6 +18,7 @@ from provenance.store.protocol import (
     LinkRow,
     NameRow,
     Reader,
+    TimeRow,
     WarningRow,
 )
 
@@ -43,6 +44,8 @@ class Sample:
         self.names: list[NameRow] = []
         self.warnings: list[WarningRow] = []
         self.cuts: list[EventCuts] = []
+        self.times: list[TimeRow] = []
+        self.books: dict[bytes, int] = {}
         self.trail_tiles: list[tuple[bytes, int, int]] = []
         if size:
             self.grow(size)
@@ -57,6 +60,7 @@ class Sample:
         statements, registry = len(self.statements), len(self.registry)
         names = len(self.names)
         warnings, cuts = len(self.warnings), len(self.cuts)
+        times = len(self.times)
         trail_tiles = len(self.trail_tiles)
         touched: set[bytes] = set()
         for log_index in range(old_size, old_size + leaves):
@@ -91,6 +95,12 @@ class Sample:
             names=self.names[names:],
             warnings=self.warnings[warnings:],
             cuts=self.cuts[cuts:],
+            times=self.times[times:],
+            books=[
+                (book, log_index)
+                for log_index in range(old_size, self.size)
+                for book in self._books_at(log_index)
+            ],
         )
 
     def check(self, reader: Reader) -> None:
@@ -127,6 +137,22 @@ class Sample:
         for row in self.names:
             assert row in reader.named(row.key)
         assert reader.named(key_of(-1)) == []
+        assert list(reader.times()) == sorted(self.times)
+        assert reader.latest_time() == max(
+            (row.time for row in self.times), default=-1
+        )
+        wanted = [(row.time, row.mark) for row in self.times]
+        assert {*reader.events_like([*wanted, (-5, 0)])} == {
+            (which, row.log_index, row.position)
+            for which, (time, mark) in enumerate(wanted)
+            for row in self.times
+            if (row.time, row.mark) == (time, mark)
+        }
+        assert list(reader.books()) == sorted(self.books.items())
+        for book, log_index in self.books.items():
+            assert reader.find_book(book) == log_index
+        assert reader.find_book(key_of(-1)) is None
+        self._check_bare(reader)
         assert {tuple(row[:3]): row[3] for row in reader.tiles()} == self.tiles
         for (tree, level, number), tile in self.tiles.items():
             assert reader.tile(level, number, tree) == tile
@@ -150,6 +176,24 @@ class Sample:
         for number in range(MAP_ROWS):
             assert reader.map_row(number) == self.map_rows.get(number)
 
+    def _check_bare(self, reader: Reader) -> None:
+        bare = [
+            (log_index, row.entry)
+            for log_index, row in enumerate(self.entries)
+            if not row.events
+        ]
+        for log_index in (0, 1, self.size // 2, self.size, self.size + 9):
+            before = [each for each in bare if each[0] < log_index]
+            after = [each for each in bare if each[0] >= log_index]
+            assert reader.bare_before(log_index) == (
+                before[-1] if before else None
+            )
+            assert reader.bare_from(log_index) == (after[0] if after else None)
+
+    def _books_at(self, log_index: int) -> list[bytes]:
+        """Some entries are rule books, and some of these not the first."""
+        return [key_of(log_index % 56)] if log_index % 28 == 0 else []
+
     def _add_leaf(self, log_index: int) -> set[bytes]:
         # Every fourth leaf has no events, as a map commitment has none.
         count = log_index % 4 if log_index % 4 < 3 else 0
@@ -163,8 +207,15 @@ class Sample:
             )
         if log_index % 10 == 1:
             self.registry.append((log_index, 0))
+        for book in self._books_at(log_index):
+            self.books.setdefault(book, log_index)
         touched: set[bytes] = set()
         for position, event_id in enumerate(event_ids):
+            if event_id[7] < 200:
+                mark = event_id[8] % 4 - 2 << 61
+                self.times.append(
+                    TimeRow(log_index // 9, mark, log_index, position)
+                )
             if event_id[2] < 64:
                 self.cuts.append(EventCuts(log_index, position, (6, 8, 11)))
             if event_id[0] < 128:

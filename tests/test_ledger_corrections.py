@@ -99,7 +99,9 @@ def test_the_worker_processes_tell_names_as_well(world: LedgerWorld) -> None:
     assert isinstance(answers[0], Receipt)
     is_duplicate(answers[1])
     with Workers(1) as workers:
-        ((_, (checked,)),) = workers.check(drawn(given[:1]), lambda _: [])
+        ((_, (checked,)),) = workers.check(
+            drawn(given[:1]), lambda _: [], world.ledger.book
+        )
     assert isinstance(checked, CheckedStatement)
     name = checked.events[0].name
     assert name is not None

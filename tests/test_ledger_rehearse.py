@@ -199,7 +199,12 @@ def elsewhere(world: LedgerWorld) -> Rehearsal:
     """Return what rehearses by the actors alone, as others may know them."""
     return Rehearsal(
         None,
-        Admission(world.ledger.registry(), origin=ORIGIN),
+        Admission(
+            world.ledger.registry(),
+            origin=ORIGIN,
+            books=world.ledger.books,
+            clock_bound=world.trust.clock_bound,
+        ),
         times=lambda: (world.now, world.now),
     )
 

@@ -37,10 +37,13 @@ def world(tmp_path: pathlib.Path) -> Iterator[LedgerWorld]:
     world.ledger.close()
 
 
+ONE = "urn:example:one"
+
+
 def said(world: LedgerWorld, *items: str, **members: object) -> Event:
     """Return an event that is equal each time, but for its salts."""
     time: dict[str, object] = {"eventTime": "2026-02-01T09:00:00.000Z"}
-    return world.event(*items, **(time | members))
+    return world.event(*items, **(time | {"eventID": None} | members))
 
 
 def made(world: LedgerWorld, *items: str) -> Event:
@@ -216,7 +219,7 @@ def test_many_events_of_one_thing_are_compared_in_no_time(
     world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # All of one size, as a sensor writes them.
-    events = [world.event(can(1)) for _ in range(300)]
+    events = [world.event(can(1), eventID=None) for _ in range(300)]
     hashed: list[bytes] = []
 
     def counting(data: bytes) -> Hash:
@@ -227,7 +230,7 @@ def test_many_events_of_one_thing_are_compared_in_no_time(
     monkeypatch.setattr(repeats, "content_hash", counting)
     append(world, *events)
     for _ in range(3):
-        append(world, world.event(can(1)))
+        append(world, world.event(can(1), eventID=None))
     assert len(hashed) <= 2 * len(events)
 
 
@@ -290,18 +293,21 @@ def test_the_shortest_trail_leads_to_it(world: LedgerWorld) -> None:
 def test_an_event_taken_back_does_not_come_back_when_said_again(
     world: LedgerWorld,
 ) -> None:
-    event = said(world, can(1))
+    event = said(world, can(1), eventID=ONE)
     first = append(world, event)
     error = append(world, world.as_error(event))
     size = world.ledger.size
     for _ in range(2):
-        assert append(world, said(world, can(1))).log_index == first.log_index
+        assert (
+            append(world, said(world, can(1), eventID=ONE)).log_index
+            == first.log_index
+        )
         again = append(world, world.as_error(event))
         assert again.log_index == error.log_index
         world.reopen()
     assert world.ledger.size == size
     assert all(m.is_void for m in world.verdict(can(1)).timeline)
-    # Who means it after all gives it a name.
+    # Who means it after all gives it another name.
     anew = append(world, said(world, can(1), eventID="urn:example:anew"))
     assert anew.log_index > error.log_index
     assert [m.is_void for m in world.verdict(can(1)).timeline] == [
@@ -312,10 +318,12 @@ def test_an_event_taken_back_does_not_come_back_when_said_again(
 def test_an_event_and_its_declaration_in_one_statement_are_logged_once(
     world: LedgerWorld,
 ) -> None:
-    event = said(world, can(1))
+    event = said(world, can(1), eventID=ONE)
 
     def both() -> Receipt:
-        return append(world, said(world, can(1)), world.as_error(event))
+        return append(
+            world, said(world, can(1), eventID=ONE), world.as_error(event)
+        )
 
     first = both()
     assert both().log_index == first.log_index
@@ -325,10 +333,10 @@ def test_an_event_and_its_declaration_in_one_statement_are_logged_once(
 
 
 def test_another_partys_dispute_takes_nothing_back(world: LedgerWorld) -> None:
-    event = said(world, can(1), bizStep="receiving")
+    event = said(world, can(1), bizStep="receiving", eventID=ONE)
     first = append(world, event, by=FORWARDER)
     append(world, world.as_error(event), by=PRODUCER)
-    again = said(world, can(1), bizStep="receiving")
+    again = said(world, can(1), bizStep="receiving", eventID=ONE)
     assert append(world, again, by=FORWARDER).log_index == first.log_index
 
 

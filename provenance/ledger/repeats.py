@@ -22,8 +22,7 @@ time and id, however long ago it was.
 
 An event that was declared an error is a repeat as well, as is its declaration:
 whoever says both again, after a crash say, must not end with an event that
-stands. It stays void. Who means it after all says it with an `eventID`, or
-another one than it had.
+stands. It stays void. Who means it after all says it with another `eventID`.
 
 Events of the trust registry are never repeats. They have rules of their own: a
 grant that was revoked may be given again.
