@@ -43,9 +43,6 @@ const EVIDENCE = "provenance/evidence-book/v1";
 const EVIDENCE_OF_ANY_VERSION = "provenance/evidence-book/";
 const ASSESSMENT = "provenance/assessment-book/v1";
 
-/** Among a role's kinds: every kind. */
-export const ANY_KIND = "*";
-
 const EFFECTS = [
   "about",
   "emptied",
