@@ -467,7 +467,9 @@ class Examination {
    */
   whoseWord({ counted }) {
     const auditors = new Set(this.trust.auditors);
-    if (counted.some(({ name }) => auditors.has(name))) return "auditors";
+    if (counted.some(({ witness }) => auditors.has(witness))) {
+      return "auditors";
+    }
     return counted.length ? "witnesses" : "operator";
   }
 
