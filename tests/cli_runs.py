@@ -43,6 +43,7 @@ def run(*arguments: object, given: bytes = b"", **environ: str) -> Run:
         "PROVENANCE_LEDGER": None,
         "PROVENANCE_NODE": None,
         "PROVENANCE_TRUST": None,
+        "PROVENANCE_TOKEN": None,
         "PROVENANCE_LANG": None,
         "XDG_CONFIG_HOME": "/nonexistent",
         **environ,

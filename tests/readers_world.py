@@ -115,10 +115,14 @@ def secretive_world(folder: pathlib.Path) -> ReadersWorld:
     ledger.reopen()
     ledger.enrol(OTHER, "producer", prefixes=(OTHER_PREFIX,))
     world = ReadersWorld(ledger)
-    made = {"action": "ADD", "bizStep": "commissioning"}
     for number in (1, 2):
-        world.say(PRODUCER, Item("epcList", can(number)), **made)
-        world.say(OTHER, Item("epcList", theirs(number)), **made)
+        for issuer, item in ((PRODUCER, can(number)), (OTHER, theirs(number))):
+            world.say(
+                issuer,
+                Item("epcList", item),
+                action="ADD",
+                bizStep="commissioning",
+            )
     world.say(
         PRODUCER,
         *(Item("epcList", can(n)) for n in (1, 2)),
@@ -132,6 +136,11 @@ def secretive_world(folder: pathlib.Path) -> ReadersWorld:
 
 def closed(world: ReadersWorld, **settings: object) -> Settings:
     """Return the settings of a node whose queries are not open."""
+    return one_process(**{**closing(world), **settings})
+
+
+def closing(world: ReadersWorld) -> dict[str, object]:
+    """Return the settings that close queries; write the files they name."""
     folder = world.ledger.folder.parent
     path, key, captures = (
         folder / name for name in ("readers", "actor.key", "captures")
@@ -143,15 +152,12 @@ def closed(world: ReadersWorld, **settings: object) -> Settings:
     captures.chmod(0o600)
     if not key.exists():
         write_key(key, signer_of(PRODUCER))
-    return one_process(
-        **{
-            "open_queries": False,
-            "reader_tokens": str(path),
-            "capture_key": str(key),
-            "capture_tokens": str(captures),
-            **settings,
-        }
-    )
+    return {
+        "open_queries": False,
+        "reader_tokens": str(path),
+        "capture_key": str(key),
+        "capture_tokens": str(captures),
+    }
 
 
 def hash_of(token: str) -> str:

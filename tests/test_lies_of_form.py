@@ -140,7 +140,7 @@ def test_an_event_has_one_parent_in_whatever_form_it_comes() -> None:
     with pytest.raises(MalformedError, match="2 items as parentID"):
         world.event("AggregationEvent", *parents, Item("childEPCs", can(1)))
     event = world.packed(sscc(1), can(1))
-    counts, pointers, leaves = decode(event.data)  # type: ignore[misc]  # it is an array of three
+    _, pointers, leaves = decode(event.data)  # type: ignore[misc]  # it is an array of three
     body, parent, child = leaves
     two = [[CODES["parentID"], 2], [CODES["childEPCs"], 1]]
     with pytest.raises(MalformedError, match="2 items as parentID"):

@@ -358,6 +358,16 @@ def test_what_is_no_request_is_answered_as_such(
     is_honest(node)
 
 
+@pytest.mark.parametrize("hosts", [b"", b"host: x\r\nHOST: y\r\n"])
+def test_a_request_for_no_host_or_for_two_is_refused(
+    node: NodeProcess, hosts: bytes
+) -> None:
+    with node.connect() as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n" + hosts + b"\r\n")
+        assert status_of(answer_of(connection)) == 400
+    is_honest(node)
+
+
 def silent(connection: socket.socket) -> None:
     """Say nothing."""
     del connection

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from provenance_node.children import ChildFault, Children
+from provenance_node.children import DEAR_SECONDS, ChildFault, Children
 from provenance_node.problems import RefusedError
 
 from provenance.errors import NotFoundError, StoreError
@@ -225,6 +225,10 @@ def touch(path: str) -> None:
     pathlib.Path(path).touch()
 
 
+def unlink(path: str) -> None:
+    pathlib.Path(path).unlink()
+
+
 def test_what_takes_too_long_is_refused_and_the_next_is_answered() -> None:
     async def play() -> None:
         children = Children(
@@ -301,6 +305,50 @@ def test_what_is_known_to_be_dear_leaves_a_child_for_the_rest(
         assert "dear" not in children._costs
 
     run(story, count=2)
+
+
+def test_while_all_are_gathered_nobody_waits_for_the_one_that_is_long(
+    tmp_path: pathlib.Path,
+) -> None:
+    async def story(children: Children) -> None:
+        path = str(tmp_path / "done")
+        long = asyncio.create_task(children.ask(["wait", path]))
+        await asyncio.sleep(DEAR_SECONDS * 2)
+        together = asyncio.create_task(children.ask_all(["pid"]))
+        await asyncio.sleep(0)
+        for _ in range(20):
+            await children.ask(["pid"])
+        assert not together.done()
+        touch(path)
+        assert len(set(await together)) == 3
+        assert await long in await together
+        # And again, when somebody gives up.
+        unlink(path)
+        long = asyncio.create_task(children.ask(["wait", path]))
+        await asyncio.sleep(DEAR_SECONDS * 2)
+        together = asyncio.create_task(children.ask_all(["pid"]))
+        await asyncio.sleep(0)
+        together.cancel()
+        touch(path)
+        await long
+        assert len(set(await children.ask_all(["pid"]))) == 3
+
+    run(story, count=3)
+
+
+def test_one_that_is_long_and_dies_keeps_no_others_waiting() -> None:
+    async def story(children: Children) -> None:
+        long = asyncio.create_task(children.ask(["loop"]))
+        await asyncio.sleep(DEAR_SECONDS * 2)
+        together = asyncio.create_task(children.ask_all(["pid"]))
+        await asyncio.sleep(0)
+        (child,) = children._claims
+        child.kill()
+        with pytest.raises(StoreError):
+            await long
+        assert len(set(await together)) == 3
+
+    run(story, count=3)
 
 
 def test_dear_ones_of_many_names_are_remembered_up_to_a_number(

@@ -345,9 +345,9 @@ def test_a_reader_that_died_stands_with_the_others_again(town: Town) -> None:
         readers = node_of(client).reading.readers
         (child,) = list(readers._all)
         child.kill()
-        until_answered(client, "/readyz", 503)
-        assert readers.replaced == 1
+        # It is noticed when it is asked, or before: another is asked then.
         town.until_verified(client, item)
+        assert readers.replaced == 1
         town.until_verified(client, town.log(client))
 
 

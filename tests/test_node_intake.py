@@ -4,7 +4,6 @@ import dataclasses
 
 import msgpack
 import pytest
-from provenance.claims.roles import DEFAULT_ROLES
 from provenance_node.intake import Door, Given, Look, look, split
 from provenance_node.problems import RefusedError
 
@@ -88,7 +87,6 @@ def test_what_an_actor_without_a_grant_sends_is_not_unpacked(
                 )
             ],
             threshold=1,
-            roles=DEFAULT_ROLES,
             origin=ORIGIN,
         ),
         origin=ORIGIN,

@@ -111,6 +111,9 @@ class Children:
         self._dear: set[Process] = set()
         self._costs: OrderedDict[Hashable, None] = OrderedDict()
         self._all_at_once = asyncio.Lock()
+        self._is_gathering = False
+        self._claims: dict[Process, asyncio.Future[Process | None]] = {}
+        self._since: dict[Process, float] = {}
         self._replacing: set[asyncio.Task[None]] = set()
         self._is_stopped = False
         self.replaced = 0
@@ -175,7 +178,8 @@ class Children:
     async def ask_all(self, question: Sequence[object]) -> list[Any]:
         """Return the answer of every child, all asked at the same moment.
 
-        Until the last of them is free for it, the others wait.
+        Those that are at something long are waited for first, and meanwhile
+        the others go on: nobody waits for them but who has something dear.
 
         Raises:
             ProvenanceError: As `ask` does, for the first that fails.
@@ -195,14 +199,40 @@ class Children:
 
     async def _take_all(self) -> list[Process]:
         taken: list[Process] = []
+        self._is_gathering = True
         try:
+            for claim in self._claim_long():
+                child = await claim
+                if child is not None:
+                    taken.append(child)
             while len(taken) < self._count:
                 taken.append(await self._take(is_urgent=True, is_first=True))
         except BaseException:
+            self._is_gathering = False
+            # Those that were to be kept aside are free again.
+            taken += [
+                claim.result()
+                for claim in self._claims.values()
+                if claim.done() and claim.result() not in {None, *taken}
+            ]
+            self._claims.clear()
             for child in taken:
                 self._give_back(child)
             raise
+        self._is_gathering = False
+        self._claims.clear()
         return taken
+
+    def _claim_long(self) -> list["asyncio.Future[Process | None]"]:
+        """Have those that are at something long kept aside when it is done."""
+        now = time.monotonic()
+        loop = asyncio.get_running_loop()
+        self._claims = {
+            child: loop.create_future()
+            for child, since in self._since.items()
+            if child in self._dear or now - since > DEAR_SECONDS
+        }
+        return list(self._claims.values())
 
     def _remember(self, key: Hashable, seconds: float) -> None:
         """Note what a question with that key took."""
@@ -218,6 +248,7 @@ class Children:
         self, child: Process, question: Sequence[object]
     ) -> tuple[list[Any], float]:
         """Return what a child says, and what that took of the processor."""
+        self._since[child] = time.monotonic()
         try:
             async with asyncio.timeout(self._seconds):
                 frame = await _exchange(child, msgpack.packb(question))
@@ -251,6 +282,7 @@ class Children:
     ) -> Process:
         if self._is_stopped:
             raise _busy()
+        self._bury()
         if self._idle and not (is_dear and self._is_full_of_dear):
             return self._lend(self._idle.pop(), is_dear=is_dear)
         if not is_urgent and len(self._waiting) >= self._most:
@@ -269,9 +301,16 @@ class Children:
                 self._waiting.remove(waiting)
             raise
 
+    def _bury(self) -> None:
+        """Replace those that ended while nobody asked them anything."""
+        gone = [child for child in self._idle if child.returncode is not None]
+        for child in gone:
+            self._idle.remove(child)
+            self._replace(child)
+
     @property
     def _is_full_of_dear(self) -> bool:
-        return len(self._dear) >= self._most_dear
+        return self._is_gathering or len(self._dear) >= self._most_dear
 
     def _lend(self, child: Process, *, is_dear: bool) -> Process:
         if is_dear:
@@ -280,6 +319,11 @@ class Children:
 
     def _give_back(self, child: Process) -> None:
         self._dear.discard(child)
+        self._since.pop(child, None)
+        claim = self._claims.get(child)
+        if claim is not None and not claim.done():
+            claim.set_result(child)
+            return
         self._idle.append(child)
         passed: list[_Waiting] = []
         while self._waiting and self._idle:
@@ -298,6 +342,10 @@ class Children:
         """End *child*, and let another take its place; nobody waits for it."""
         self._all.discard(child)
         self._dear.discard(child)
+        self._since.pop(child, None)
+        claim = self._claims.get(child)
+        if claim is not None and not claim.done():
+            claim.set_result(None)
         self.replaced += 1
         if child.returncode is None:
             child.kill()

@@ -121,18 +121,19 @@ class ClockWatch:
     @property
     def difference_ms(self) -> int:
         """How far the clock is ahead of what it is held against."""
+        steady = self._steady()
+        offset = self.clock() - steady
         with self._lock:
-            steady = self._steady()
-            offset = self.clock() - steady
             apart = sorted(
                 offset - heard.offset for heard in self._fresh(steady).values()
             )
         return apart[len(apart) // 2] if apart else offset - self._base
 
     def _look(self) -> tuple[int, ClockError | None]:
+        # Whoever waits for a clock keeps nobody else from looking.
+        steady, now = self._steady(), self.clock()
+        offset = now - steady
         with self._lock:
-            steady, now = self._steady(), self.clock()
-            offset = now - steady
             if fresh := self._fresh(steady):
                 far = [
                     name
@@ -148,7 +149,7 @@ class ClockWatch:
             if abs(offset - self._base) > self.bound_ms:
                 seen = self._base + steady
                 return now, self._apart(now, "the steady clock", seen)
-            slack = round((steady - self._looked) * DRIFT)
+            slack = max(0, round((steady - self._looked) * DRIFT))
             drift = offset - self._base
             self._base += max(-slack, min(slack, drift))
             # What is less than a millisecond adds up until the next look.

@@ -47,6 +47,7 @@ class Connection(HttpToolsProtocol):
         self._head_bytes = 0
         self._named_bytes = 0
         self._head_lines = 0
+        self._hosts = 0
         self._refusal: tuple[Kind, str] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the server has it
@@ -83,7 +84,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self._is_in_head = True
-        self._named_bytes = self._head_lines = 0
+        self._named_bytes = self._head_lines = self._hosts = 0
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -99,10 +100,18 @@ class Connection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header."""
         self._count(len(name) + len(value) + 4)
+        self._hosts += name.lower() == b"host"
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Begin the answer."""
+        """Begin the answer, to a request that names one host (RFC 9112, 3.2).
+
+        What stands before the node may have read another of several.
+        """
+        if self._hosts != 1 and self.parser.get_http_version() == "1.1":
+            self._end_parsing(
+                BAD_REQUEST, "a request names the host that it is for, once"
+            )
         self._is_in_head = False
         self._head_bytes = 0
         self._stop_deadline()

@@ -31,6 +31,7 @@ from provenance_node.journal import note
 from provenance_node.limits import Buckets, address_of
 from provenance_node.metrics import Metrics
 from provenance_node.problems import RefusedError
+from provenance_node.readers import PROVES
 from provenance_node.reading import Reading
 from provenance_node.settings import Settings
 from provenance_node.tokens import read_tokens
@@ -163,7 +164,7 @@ class Node:
             parts.callback(ledger.close)
             readers = Children(
                 "provenance_node.readers",
-                [str(self.folder.resolve())],
+                [str(self.folder.resolve()), PROVES],
                 count=settings.reader_processes,
                 most=settings.max_reads,
                 seconds=settings.proof_seconds,

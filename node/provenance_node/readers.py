@@ -10,6 +10,7 @@ long (the 99th of 100), and the writer wrote two thirds as much: measured with
 
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -60,6 +61,11 @@ MOST_BYTES = 2**20
 
 STATEMENT_ENTRIES = 16_384
 """How many entries are looked at for what somebody signed, at once."""
+
+PROVES = "proves"
+"""The argument of those that prove; the others read what costs nothing."""
+
+_NICENESS = 3
 
 _COLLECTED_AFTER = 100_000
 """How many new containers there are before cycles are looked for."""
@@ -472,6 +478,9 @@ def _end(held: _Held | None) -> None:
 
 
 def _main() -> None:
+    if sys.argv[2:] == [PROVES]:
+        # What costs nothing comes first, and so does the process that serves.
+        os.nice(_NICENESS)
     # What a proof is made of dies with it, and has no cycles; the caches live
     # long, and would be looked through for nothing.
     gc.set_threshold(_COLLECTED_AFTER)

@@ -33,6 +33,9 @@ from provenance.gs1.identifier import Identifier
 FNC1 = "\x1d"
 """The ASCII group separator, as which a scanner delivers FNC1."""
 
+MAX_CODE_LENGTH = 8192
+"""The most characters of a code's content: a QR code holds 7,089 digits."""
+
 _BRACKETED = re.compile(r"\(([0-9]{2,4})\)((?:[^(\\]|\\\()*)")
 
 
@@ -78,6 +81,7 @@ def parse_element_string(text: str) -> ElementString:
     Raises:
         MalformedError: It is no element string, or says what is not valid.
     """
+    _check_length(text)
     if text.startswith("("):
         return ElementString(tuple(dict.fromkeys(_read_bracketed(text))))
     return parse_raw(text)
@@ -89,7 +93,21 @@ def parse_raw(text: str) -> ElementString:
     Raises:
         MalformedError: It is no element string, or says what is not valid.
     """
+    _check_length(text)
     return ElementString(tuple(dict.fromkeys(_read_raw(text))))
+
+
+def _check_length(text: str) -> None:
+    """Check that a code could hold *text*.
+
+    Raises:
+        MalformedError: It is too long.
+    """
+    if len(text) > MAX_CODE_LENGTH:
+        raise MalformedError(
+            f"a code holds at most {MAX_CODE_LENGTH} characters, not"
+            f" {len(text)}"
+        )
 
 
 def format_bracketed(string: ElementString) -> str:

@@ -30,6 +30,8 @@ _TEXT = re.compile(
     r"(?:[A-Za-z0-9!'()*+,\-.:;=_]|%2[2356Ff]|%3[CcEeFf])*",
 )
 _ESCAPE = re.compile(r"%(..)")
+# As many as an item's id may have, which is made of it.
+_LONGEST = 2048
 
 
 def is_epc_urn(uri: str) -> bool:
@@ -45,6 +47,11 @@ def parse_epc_urn(urn: str) -> Identifier | None:
         MalformedError: It is no EPC URN of one thing or one class, or not a
             valid one. Tag and raw URNs are none: they would be second names.
     """
+    if len(urn) > _LONGEST:
+        raise MalformedError(
+            f"a URN of a thing has at most {_LONGEST} characters, not"
+            f" {len(urn)}"
+        )
     kind, _, rest = urn[len(_START) :].partition(":")
     scheme, _, text = rest.partition(":")
     known = _SCHEMES.get(kind)

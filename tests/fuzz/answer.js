@@ -12,13 +12,13 @@ import {
 } from "../../node/provenance_node/web/verify/claims/versions.js";
 import { decodeBase64 } from "../../node/provenance_node/web/verify/encoding/base64.js";
 import { decode } from "../../node/provenance_node/web/verify/encoding/canonical.js";
-import { ProvenanceError } from "../../node/provenance_node/web/verify/errors.js";
+import { MalformedError, ProvenanceError } from "../../node/provenance_node/web/verify/errors.js";
 import {
   parseElementString,
   parseRaw,
 } from "../../node/provenance_node/web/verify/gs1/elementstring.js";
 import { isCompressed } from "../../node/provenance_node/web/verify/gs1/compressed.js";
-import { parseEpcUrn } from "../../node/provenance_node/web/verify/gs1/epcurn.js";
+import { isEpcUrn, parseEpcUrn } from "../../node/provenance_node/web/verify/gs1/epcurn.js";
 import { canonicalItem } from "../../node/provenance_node/web/verify/gs1/item.js";
 import { readCode } from "../../node/provenance_node/web/verify/gs1/reading.js";
 import { parseBundle } from "../../node/provenance_node/web/verify/proof/bundle.js";
@@ -56,6 +56,12 @@ function readScanned(text) {
   }
 }
 
+function readUrn(text) {
+  if (!isEpcUrn(text)) throw new MalformedError("this is no EPC URN");
+  // What names no thing that has a link is read, to nothing.
+  return parseEpcUrn(text) ?? "";
+}
+
 const trusts = new Map();
 
 function examine(bytes, { trust, now }) {
@@ -90,7 +96,7 @@ const OF_TEXT = {
   base64: decodeBase64,
   item: canonicalItem,
   code: readScanned,
-  urn: parseEpcUrn,
+  urn: readUrn,
   "element string": parseElementString,
   "raw string": parseRaw,
 };

@@ -24,7 +24,7 @@ from provenance.gs1 import canonical_item, read_item
 from provenance.gs1.compressed import decompress
 from provenance.gs1.digitallink import parse_digital_link
 from provenance.gs1.elementstring import parse_element_string, parse_raw
-from provenance.gs1.epcurn import parse_epc_urn
+from provenance.gs1.epcurn import is_epc_urn, parse_epc_urn
 from provenance.gs1.scan import parse_scan
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import parse_trust
@@ -83,6 +83,12 @@ def _examine(data: bytes) -> object:
 
 
 _trust = story().trust()
+
+
+def _parse_urn(text: str) -> object:
+    if not is_epc_urn(text):
+        raise MalformedError("this is no EPC URN")
+    return parse_epc_urn(text)
 
 
 def _read_entries(data: bytes) -> object:
@@ -153,7 +159,7 @@ PARSERS = {
         Parser("code", _of_text(read_item), seeds.scans, change.change_line, "code"),
         Parser("link", _of_text(parse_digital_link), seeds.links, change.change_line),
         Parser("compressed link", _of_text(decompress), seeds.compressed, change.change_line),
-        Parser("urn", _of_text(parse_epc_urn), seeds.urns, change.change_line, "urn"),
+        Parser("urn", _of_text(_parse_urn), seeds.urns, change.change_line, "urn"),
         Parser("element string", _of_text(parse_element_string), seeds.labels, change.change_line, "element string"),
         Parser("raw string", _of_text(parse_raw), seeds.labels, change.change_line, "raw string"),
         Parser("json", parse_json, seeds.json_texts, change.change_json),

@@ -77,10 +77,11 @@ def tell(rng: random.Random, *, lies: bool, warns: bool) -> History:
 def found(rng: random.Random, world: JudgedWorld) -> None:
     """Enrol everybody."""
     world.now = START
-    for name, given in ROLES.items():
+    for name, role in ROLES.items():
+        given = role
         if rng.random() < 0.15 and name in {"carrier", "shop"}:
             given = dataclasses.replace(
-                given, start=START - DAY, until=START + 900 * DAY
+                role, start=START - DAY, until=START + 900 * DAY
             )
             world.dated = True
         join(world, name, given)

@@ -280,6 +280,7 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
         responses=answers({200: _COLLECTION}, 404, *_ERRORS),
     )
     async def get_value(request: Request) -> Response:
+        events.access.query(request)
         name = request.path_params[field.one]
         response = _collection(request, ("events",))
         if is_listed and name in EVENT_TYPES:

@@ -18,6 +18,9 @@ import { findAI, findAIAt } from "./ai.js";
 /** The ASCII group separator, as which a scanner delivers FNC1. */
 export const FNC1 = "\x1d";
 
+/** The most characters of a code's content: a QR code holds 7,089 digits. */
+export const MAX_CODE_LENGTH = 8192;
+
 /** @typedef {[string, string]} Element an AI's digits and its value */
 
 /**
@@ -27,6 +30,7 @@ export const FNC1 = "\x1d";
  * @throws {MalformedError} It is no element string, or says what is not valid.
  */
 export function parseElementString(text) {
+  checkLength(text);
   return text.startsWith("(") ? gather(readBracketed(text)) : parseRaw(text);
 }
 
@@ -37,7 +41,17 @@ export function parseElementString(text) {
  * @throws {MalformedError} It is no element string, or says what is not valid.
  */
 export function parseRaw(text) {
+  checkLength(text);
   return gather(readRaw(text));
+}
+
+/** @param {string} text */
+function checkLength(text) {
+  if (text.length > MAX_CODE_LENGTH) {
+    throw new MalformedError(
+      `a code holds at most ${MAX_CODE_LENGTH} characters, not ${text.length}`,
+    );
+  }
 }
 
 /**

@@ -16,6 +16,9 @@ import { GTIN, Identifier, LOT, SERIAL } from "./identifier.js";
 /** The EPC schemes that are no GS1 keys, and so have no Digital Link. */
 const UNLINKED = new Set(["adi", "bic", "gid", "imovn", "usdod"]);
 
+// As many as an item's id may have, which is made of it.
+const LONGEST = 2048;
+
 const START = "urn:epc:";
 const PREFIX = /^[0-9]{6,12}$/;
 const DIGITS = /^[0-9]*$/;
@@ -38,6 +41,11 @@ export function isEpcUrn(uri) {
  *     a valid one. Tag and raw URNs are none: they would be second names.
  */
 export function parseEpcUrn(urn) {
+  if (urn.length > LONGEST) {
+    throw new MalformedError(
+      `a URN of a thing has at most ${LONGEST} characters, not ${urn.length}`,
+    );
+  }
   const [kind, scheme, text] = splitUrn(urn.slice(START.length));
   const known = SCHEMES.get(kind);
   if (!known) {

@@ -40,6 +40,9 @@ const GTINS = new Map([
   ["]I1", [14]],
 ]);
 
+/** What a scanner or a keyboard adds. */
+const AROUND = " \t\r\n";
+
 /** The kinds that may hold a Digital Link. */
 const TEXTS = ["]J0", "]Q1", "]d1"];
 
@@ -53,7 +56,7 @@ const TEXTS = ["]J0", "]Q1", "]d1"];
  *     compressed Digital Link.
  */
 export function readCode(text) {
-  const code = text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
+  const code = trim(text);
   // No scheme of a URI starts with one of these; \x1d is FNC1.
   if (!/^[(\]0-9\x1d]/.test(code)) return readUri(code);
   if (TEXTS.includes(code.slice(0, 3))) return readUri(code.slice(3));
@@ -71,6 +74,17 @@ export function readCode(text) {
     );
   }
   return identifier.identity.link;
+}
+
+/**
+ * Return `text` without the white space around it, in one pass each way.
+ * @param {string} text
+ */
+function trim(text) {
+  let [start, end] = [0, text.length];
+  while (start < end && AROUND.includes(text[start])) start += 1;
+  while (start < end && AROUND.includes(text[end - 1])) end -= 1;
+  return text.slice(start, end);
 }
 
 /** @param {string} uri */

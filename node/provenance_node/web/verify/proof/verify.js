@@ -42,18 +42,17 @@ import {
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
-import { Books, findUnnamed } from "../rules/books.js";
 import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
 import { parseBundle } from "./bundle.js";
 import {
+  booksOfBundle,
   checkAnchors,
   checkLog,
   checkTrails,
   readStatements,
-  shownBooks,
   witnessedBy,
 } from "./evidence.js";
 import { clocksDiffer, openTrusted } from "./opening.js";
@@ -75,7 +74,7 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/checkpoint.js").SignedCheckpoint} Signed */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
-/** @typedef {import("../tlog/policy.js").Seen} Counted */
+/** @typedef {import("../tlog/cosignature.js").Cosignature} Cosignature */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./trust.js").Trust} Trust */
 /** @typedef {import("./verdict.js").Verdict} Verdict */
@@ -90,7 +89,7 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 /**
  * What a checkpoint's cosignatures are worth.
  * @typedef {object} Quorum
- * @property {Counted[]} counted
+ * @property {Cosignature[]} counted
  * @property {number | null} time the greatest since which a quorum of them
  *     cosigned it, in ms, as far as this machine's clock has it for the past;
  *     null where none is asked for, or met by then
@@ -402,20 +401,10 @@ class Examination {
     /** @type {Report} */
     const report = this.report;
     const { books: named } = this.trust;
-    const shown = shownBooks(bundle);
-    // Of a ledger that goes by another book nothing can be judged by this one.
-    const unnamed = findUnnamed(shown, named);
-    if (unnamed !== null) {
-      report.stop(
-        "PRV-1501",
-        `the ledger has the rule book ${unnamed}, which the trust file does` +
-          " not name",
-      );
-    }
-    /** @type {Books} */
+    /** @type {import("../rules/books.js").Books} */
     let books;
     try {
-      books = Books.resolve(named, shown);
+      books = booksOfBundle(bundle, this.trust);
     } catch (error) {
       if (
         error instanceof MalformedError ||
@@ -478,9 +467,7 @@ class Examination {
    */
   whoseWord({ counted }) {
     const auditors = new Set(this.trust.auditors);
-    if (counted.some(({ witness }) => auditors.has(witness))) {
-      return "auditors";
-    }
+    if (counted.some(({ name }) => auditors.has(name))) return "auditors";
     return counted.length ? "witnesses" : "operator";
   }
 
