@@ -38,6 +38,7 @@ import {
   versionLink,
 } from "../claims/versions.js";
 import { equalBytes, toHex } from "../encoding/bytes.js";
+import { sha256 } from "../encoding/digest.js";
 import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
 import { head, quoted } from "../encoding/text.js";
@@ -46,9 +47,12 @@ import {
   InvalidProofError,
   MalformedError,
   ProvenanceError,
+  UnknownBookError,
   UnknownKindError,
   VerificationError,
 } from "../errors.js";
+import { baseline, isEvidence } from "../rules/book.js";
+import { Books } from "../rules/books.js";
 import { checkForm, checkItems, checkNamed } from "../rules/form.js";
 import { unknownWord } from "../rules/reading.js";
 import { TOLERANCE } from "../rules/times.js";
@@ -486,12 +490,16 @@ function entryOf(shown, ids, origin) {
 // Entries.
 
 /**
- * Return the rule books among the entries of a bundle. What is none is for
- * `checkLog` to tell.
+ * Return the books that a trust file names: shipped, or in the bundle.
  * @param {Bundle} bundle
+ * @param {Trust} trust
+ * @throws {UnknownBookError} One is neither; or the ledger has a book by which
+ *     entries are judged and of which the trust file does not know, so that it
+ *     is older than the ledger's rules.
+ * @throws {MalformedError} One is no book.
  */
-export function shownBooks({ entries }) {
-  return entries.flatMap(({ entry }) => {
+export function booksOfBundle({ entries }, { books: named }) {
+  const found = entries.flatMap(({ entry }) => {
     try {
       return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
     } catch (error) {
@@ -499,6 +507,20 @@ export function shownBooks({ entries }) {
       return [];
     }
   });
+  const known = new Set(
+    [baseline().id, ...named.map(({ id }) => id)].map(toHex),
+  );
+  for (const book of found) {
+    const id = sha256(book);
+    if (isEvidence(book) && !known.has(toHex(id))) {
+      throw new UnknownBookError(
+        `the ledger has the rule book ${toHex(id)}, which the trust file does` +
+          " not name: ask for the ledger's trust file as it is now",
+        id,
+      );
+    }
+  }
+  return Books.resolve(named, found);
 }
 
 /**

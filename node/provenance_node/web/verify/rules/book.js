@@ -40,6 +40,7 @@ import { EVIDENCE_1 } from "./evidence_1.js";
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 
 const EVIDENCE = "provenance/evidence-book/v1";
+const EVIDENCE_OF_ANY_VERSION = "provenance/evidence-book/";
 const ASSESSMENT = "provenance/assessment-book/v1";
 
 const EFFECTS = [
@@ -109,6 +110,7 @@ export class EvidenceBook {
     part.requireMembers(
       "bounds",
       "dispositions",
+      "empties",
       "forms",
       "implies",
       "makes",
@@ -137,6 +139,8 @@ export class EvidenceBook {
     this.makes = part.read("makes", wordsOf);
     /** The kinds that ask for a prefix over all items named. */
     this.owned = part.read("owned", wordsOf);
+    /** The kinds of which it takes one to empty a container whole. */
+    this.empties = part.read("empties", wordsOf);
     /** Type, a blank and action → form; the action is "" where there is none. */
     this.forms = part.read("forms", formsOf);
     /** Role → the kinds of event that it may sign. */
@@ -197,6 +201,22 @@ export function parseBook(data) {
       " does not know",
     id,
   );
+}
+
+/**
+ * Whether bytes say that they are an evidence book, of any version. What is no
+ * map of the canonical encoding says nothing.
+ * @param {Uint8Array} data
+ */
+export function isEvidence(data) {
+  try {
+    const value = decode(data);
+    const kind = value instanceof Map ? value.get("format") : null;
+    return typeof kind === "string" && kind.startsWith(EVIDENCE_OF_ANY_VERSION);
+  } catch (error) {
+    if (error instanceof MalformedError) return false;
+    throw error;
+  }
 }
 
 /** @type {{evidence: EvidenceBook, assessment: AssessmentBook} | null} */
