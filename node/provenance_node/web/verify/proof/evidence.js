@@ -27,6 +27,7 @@ import {
   parseBody,
   parseField,
   relationOf,
+  roomFor,
 } from "../claims/event.js";
 import { makeEntry } from "../claims/statement.js";
 import { WARNS, headValue, mapKey, nextLink } from "../claims/trail.js";
@@ -36,18 +37,24 @@ import {
   trustItem,
   versionLink,
 } from "../claims/versions.js";
-import { equalBytes } from "../encoding/bytes.js";
+import { equalBytes, toHex } from "../encoding/bytes.js";
+import { sha256 } from "../encoding/digest.js";
 import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
+import { head, quoted } from "../encoding/text.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
 import {
   InvalidProofError,
   MalformedError,
   ProvenanceError,
+  UnknownBookError,
   UnknownKindError,
   VerificationError,
 } from "../errors.js";
+import { baseline, isEvidence } from "../rules/book.js";
+import { Books } from "../rules/books.js";
 import { checkForm, checkItems, checkNamed } from "../rules/form.js";
+import { unknownWord } from "../rules/reading.js";
 import { TOLERANCE } from "../rules/times.js";
 import { writeCommitment } from "../tlog/commitment.js";
 import { rootFromMany } from "../tlog/patricia.js";
@@ -64,7 +71,6 @@ import { SparseTrail, comparePlaces, placeKey, placeOf } from "./trails.js";
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {import("../encoding/multiproof.js").KnownLeaf} KnownLeaf */
 /** @typedef {import("../rules/book.js").EvidenceBook} EvidenceBook */
-/** @typedef {import("../rules/books.js").Books} Books */
 /** @typedef {import("../rules/reading.js").EventReading} EventReading */
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
@@ -170,6 +176,17 @@ export function readStatements(report, bundle, origin, books) {
         ids.push([event.position, leafHash(proven.id)]);
       } catch (error) {
         const subject = `event ${at[1]} of entry ${at[0]}`;
+        const book = books.at(shown.logIndex);
+        const word = unknownWordOf(event, book);
+        if (word !== null) {
+          report.stop(
+            "PRV-0803",
+            `${subject} says ${quoted(head(word, 80))}, which the rule book` +
+              ` ${toHex(book.id)} that counts there does not have: a newer one` +
+              " may, and the ledger's trust file of today names it",
+            subject,
+          );
+        }
         report.stop("PRV-0801", `${subject}: ${reasonOf(error)}`, subject);
       }
     }
@@ -186,6 +203,21 @@ export function readStatements(report, bundle, origin, books) {
     `${counted(events.size, "event")} shown, each of its form`,
   );
   return { statements, events };
+}
+
+/**
+ * Return the word of an event that the book lacks, if there is one.
+ * @param {ShownEvent} event
+ * @param {EvidenceBook} book
+ */
+function unknownWordOf(event, book) {
+  try {
+    const body = parseBody(event.body, roomFor(event.body.length));
+    return unknownWord(body, book);
+  } catch (error) {
+    if (error instanceof MalformedError) return null;
+    throw error;
+  }
 }
 
 /**
@@ -458,12 +490,16 @@ function entryOf(shown, ids, origin) {
 // Entries.
 
 /**
- * Return the rule books among the entries of a bundle. What is none is for
- * `checkLog` to tell.
+ * Return the books that a trust file names: shipped, or in the bundle.
  * @param {Bundle} bundle
+ * @param {Trust} trust
+ * @throws {UnknownBookError} One is neither; or the ledger has a book by which
+ *     entries are judged and of which the trust file does not know, so that it
+ *     is older than the ledger's rules.
+ * @throws {MalformedError} One is no book.
  */
-export function shownBooks({ entries }) {
-  return entries.flatMap(({ entry }) => {
+export function booksOfBundle({ entries }, { books: named }) {
+  const found = entries.flatMap(({ entry }) => {
     try {
       return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
     } catch (error) {
@@ -471,6 +507,20 @@ export function shownBooks({ entries }) {
       return [];
     }
   });
+  const known = new Set(
+    [baseline().id, ...named.map(({ id }) => id)].map(toHex),
+  );
+  for (const book of found) {
+    const id = sha256(book);
+    if (isEvidence(book) && !known.has(toHex(id))) {
+      throw new UnknownBookError(
+        `the ledger has the rule book ${toHex(id)}, which the trust file does` +
+          " not name: ask for the ledger's trust file as it is now",
+        id,
+      );
+    }
+  }
+  return Books.resolve(named, found);
 }
 
 /**
