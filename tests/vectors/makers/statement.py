@@ -246,6 +246,7 @@ def _submissions() -> list[Case]:
         ("commissioning-observed", "a rival commissions what is another's, and calls it observed", "RoleNotGrantedError", submit(_event({**_BODY, "bizStep": "commissioning"}, ("epcList", RIVALS)))),
         ("recalled-by-disposition", "customs recalls by a disposition", "RoleNotGrantedError", submit(_event({**_BODY, "disposition": "recalled"}), issuer=CUSTOMS)),
         ("recall-of-another", "a maker recalls what is another's", "RoleNotGrantedError", submit(_event({**_BODY, "bizStep": "urn:provenance:step:recalled"}, ("epcList", RIVALS)))),
+        ("emptied-by-anybody", "customs says that a pallet is empty", "RoleNotGrantedError", submit(_event({**_BODY, "type": "AggregationEvent", "action": "DELETE"}, ("parentID", PALLET)), issuer=CUSTOMS)),
         ("actor-relation", "only registry events name actors", BAD, submit(_event(_BODY, ("actor", UNIT)))),
     ]  # fmt: skip
     ledger: dict[str, object] = {
