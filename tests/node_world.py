@@ -36,6 +36,7 @@ PATIENT: dict[str, object] = {
     "open_queries": True,
     "checker_processes": 1,
     "reader_processes": 1,
+    "query_processes": 1,
     **dict.fromkeys(
         (
             "header_seconds",

@@ -67,6 +67,10 @@ def test_the_printed_address_opens_the_page_which_verifies_in_two_languages(
                 language
             )
             said[language] = visit.text("#verdict")
+            # On whose word it rests is told before anybody scrolls.
+            whose = visit.page.locator("#whose-word")
+            assert whose.inner_text().strip()
+            expect(whose).to_be_in_viewport()
             visit.wait_for("document.querySelector('#map svg') !== null")
             visit.shoot(f"verified-{language}")
     assert not CHINESE.search(said["en"])

@@ -1,5 +1,6 @@
 """Around every answer: headers, ids, problems, health, pages, the journal."""
 
+import asyncio
 import json
 import logging
 import pathlib
@@ -9,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from provenance_node.accept import choose
@@ -33,7 +35,7 @@ from tests.node_world import (
     quoted,
     served,
 )
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +196,36 @@ def test_it_is_not_ready_while_a_commit_does_not_end(
         may_end.set()
         assert answer.result().status_code == 201
         assert (waits.status_code, waits.json()["writer"]) == (503, False)
+        assert client.get("/readyz").status_code == 200
+
+
+def test_work_that_gets_nowhere_before_the_commit_makes_it_not_ready(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    begun, may_end = threading.Event(), threading.Event()
+    given = world.sign(PRODUCER, world.made(can(1))).to_bytes()
+    settings = one_process(stall_seconds=0.05)
+    with served(world, settings) as client, ThreadPoolExecutor(1) as pool:
+        writer = node_of(client).writer
+        check = writer._check
+
+        async def hang(found: Any) -> Any:
+            begun.set()
+            await asyncio.to_thread(may_end.wait, PATIENCE_SECONDS)
+            return await check(found)
+
+        writer._check = hang  # type: ignore[method-assign]  # as if it were stuck
+        answer = pool.submit(
+            client.post, "/v1/statements", content=given, headers=MSGPACK
+        )
+        assert begun.wait(PATIENCE_SECONDS)
+        wait_until(
+            lambda: client.get("/readyz").status_code == 503, "it is not ready"
+        )
+        assert client.get("/healthz").status_code == 200
+        may_end.set()
+        assert answer.result().status_code == 201
         assert client.get("/readyz").status_code == 200
 
 

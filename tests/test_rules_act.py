@@ -149,6 +149,17 @@ def test_whoever_packs_and_unpacks_may_do_so_whatever_the_step(
         ]  # fmt: skip
 
 
+def test_a_sample_and_a_pick_name_what_they_take_out() -> None:
+    emptying = need(
+        "unpacking", "unloading", "disassembling", "removing", "repackaging"
+    )
+    body: dict[str, Any] = {"type": "AggregationEvent", "action": "DELETE"}
+    for step in ("sampling", "picking", "inspecting", None):
+        said = body if step is None else {**body, "bizStep": step}
+        needs = act_of(said, [Item("parentID", CARTON)]).needs
+        assert needs == (need(step or "observing"), UNPACKING, emptying)
+
+
 def test_a_step_that_makes_takes_the_prefixes_of_parent_and_children() -> None:
     items = [Item("parentID", CARTON), Item("childEPCs", UNIT)]
     body: dict[str, Any] = {

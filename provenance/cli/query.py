@@ -58,6 +58,7 @@ Without orderBy the latest event comes first, and a page has 30. The index in
 which queries look things up is made from the log and catches up with it
 first; for a million events this takes some two minutes, once. With --node a
 running node is asked, whose word the answer is: verify the items that it names.
+It may want a token (--token), and shows what that is for.
 
 It ends with 4 if nothing was found.
 
@@ -212,8 +213,9 @@ def _open_pages(
     if where.url is not None and (prefixes or reveal or index_file):
         raise click.UsageError(
             "--prefix, --reveal and --index are for the ledger's folder: a"
-            " node shows what everybody may see, by its own index. The name"
-            " of an extension can be written out, as in"
+            " node looks in its own index, and tells what is concealed by"
+            " `reveal` alone. The name of an extension can be written out, as"
+            " in"
             " EQ_https://ns.example/grade"
         )
     try:

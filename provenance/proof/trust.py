@@ -37,7 +37,7 @@ the ledger's operator publishes once and which anyone may make stricter:
     until = 2027-01-01T00:00:00Z      # from and until
 
     [[books]]                         # the rule books, from which entry on
-    id = "e38ba921f0d3641093…"        # the SHA-256 of one, in hex
+    id = "13c10ed0fa64b5ca7f…"        # the SHA-256 of one, in hex
     from = 0
 
 Whoever names a witness or an auditor says how many are asked for: without a

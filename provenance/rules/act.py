@@ -58,6 +58,9 @@ def read_act(
         needs = _plain_needs(form, reading.step)
     else:
         needs = _needs(form, kinds, items, reading, book)
+    if "emptied" in reading.effects.values():
+        # Who takes something out names it.
+        needs += (Need(book.empties),)
     return Act(needs, _places(body, prefixes), reading.recalls)
 
 

@@ -113,6 +113,8 @@ class EvidenceBook:
         implies: Disposition → the kind that an event with it needs.
         makes: The steps that give items their being, whatever the form.
         owned: The kinds that ask for a prefix over all items named.
+        empties: The kinds of which the signer needs one where a container is
+            emptied whole, beside what the form asks for.
         forms: (type, action) → what such an event may name. The action is ""
             where an event has none.
         roles: Role → the kinds of event that it may sign.
@@ -133,6 +135,7 @@ class EvidenceBook:
     implies: Mapping[str, str]
     makes: frozenset[str]
     owned: frozenset[str]
+    empties: frozenset[str]
     forms: Mapping[tuple[str, str], Form]
     roles: Mapping[str, frozenset[str]]
     open_members: frozenset[str]
@@ -367,6 +370,7 @@ def _evidence(data: bytes, value: Mapping[str, Any]) -> EvidenceBook:
         implies=_map_of(_text),
         makes=_words,
         owned=_words,
+        empties=_words,
         forms=_rows(_form),
         roles=_map_of(_words),
         open=_exactly(members=_words, ilmd=_words),
@@ -387,6 +391,7 @@ def _evidence(data: bytes, value: Mapping[str, Any]) -> EvidenceBook:
         implies=found["implies"],
         makes=found["makes"],
         owned=found["owned"],
+        empties=found["empties"],
         forms=forms,
         roles=found["roles"],
         open_members=found["open"]["members"],

@@ -14,11 +14,13 @@ import {
 import { textIn } from "../../node/provenance_node/web/page/mapping.js";
 import { readReadings } from "../../node/provenance_node/web/page/readings.js";
 import {
+  clocksOf,
   countPassed,
   listed,
   orderNotices,
   sentenceOf,
   sumUp,
+  whoseWord,
 } from "../../node/provenance_node/web/page/sentences.js";
 import {
   clean,
@@ -215,6 +217,73 @@ test("the gravest check is the reason, not one that was skipped", () => {
   const nothing = [check("completeness", "UNKNOWN", "PRV-1003")];
   const found = sumUp(verdictOf(nothing, { outcome: "UNKNOWN" }));
   assert.equal(found.key, "verdict.nothing");
+});
+
+test("clocks that differ are both told, and contradict nothing", () => {
+  const clocks = check("freshness", "UNKNOWN", "PRV-0504");
+  clocks.detail =
+    "the checkpoint's time is 2026-03-01T10:10:00.000Z, which is 600 s ahead" +
+    " of this machine's clock, 2026-03-01T10:00:00.000Z: one of the two is wrong";
+  const found = sumUp(verdictOf([clocks], { outcome: "UNKNOWN" }));
+  assert.equal(found.key, "verdict.clocks");
+  assert.deepEqual(clocksOf(found.reason), {
+    record: Date.UTC(2026, 2, 1, 10, 10),
+    device: Date.UTC(2026, 2, 1, 10),
+  });
+  assert.equal(clocksOf(check("freshness", "VERIFIED", "PRV-0500")), null);
+  // Of what else cannot be told the reader hears first.
+  const nothing = check("completeness", "UNKNOWN", "PRV-1003");
+  const both = verdictOf([clocks, nothing], { outcome: "UNKNOWN" });
+  assert.equal(sumUp(both).key, "verdict.nothing");
+});
+
+test("a rule book that is not at hand is why nothing could be checked", () => {
+  const book = check("book", "UNKNOWN", "PRV-1501");
+  const found = sumUp(verdictOf([book], { outcome: "UNKNOWN" }));
+  assert.equal(found.key, "verdict.book");
+});
+
+test("a recall at another time is told as one that may concern the item", () => {
+  const doubt = check("recalls", "INCOMPLETE", "PRV-1409", "urn:x:box");
+  const verdict = verdictOf([doubt], {
+    outcome: "INCOMPLETE",
+    notices: [
+      { code: "PRV-1402", detail: "", subject: "" },
+      { code: "PRV-1401", detail: "", subject: "" },
+    ],
+  });
+  assert.equal(sumUp(verdict).key, "verdict.doubt");
+  assert.deepEqual(
+    orderNotices(verdict).map(({ code }) => code),
+    ["PRV-1401", "PRV-1409", "PRV-1402"],
+  );
+});
+
+test("on whose word it rests that nothing is left out is told once", () => {
+  for (const [completeness, code] of [
+    ["operator", "PRV-1007"],
+    ["witnesses", "PRV-1008"],
+    ["auditors", "whose.auditors"],
+  ]) {
+    const notices = [{ code, detail: "", subject: "" }];
+    const verdict = verdictOf([], { log: { completeness }, notices });
+    for (const speaker of SPEAKERS) {
+      assert.equal(whoseWord(verdict, speaker), speaker.say(code));
+    }
+    if (completeness !== "auditors") {
+      assert.deepEqual(orderNotices(verdict), []);
+    }
+  }
+  assert.equal(whoseWord(verdictOf([]), english), "");
+});
+
+test("a late report says how much later, as people say it", () => {
+  const time = (speaker) => ({ time: speaker.duration(3 * 86_400_000) });
+  assert.equal(
+    english.say("moment.late", time(english)),
+    "Reported 3 days later",
+  );
+  assert.equal(chinese.say("moment.late", time(chinese)), "3天后才上报");
 });
 
 test("no more than five findings of a step are listed, the rest counted", () => {

@@ -137,6 +137,23 @@ test("without valid signatures nobody is confirmed", async () => {
   }
 });
 
+test("whom a delegate named is told as named so, and by whom", async () => {
+  const { verdict, story, trust } = await examined("verified-short");
+  const [first, ...others] = verdict.timeline;
+  const delegate = "did:web:delegate.example";
+  const named = { ...first, issuer_named_by: delegate };
+  const told = { ...verdict, timeline: [named, ...others] };
+  const names = new Map([...story.names, [delegate, "Delegate"]]);
+  const [one] = findSigners(told, { ...story, names }, trust);
+  assert.deepEqual([one.known, one.by], ["named", ["Delegate"]]);
+  // The name of a delegate rests on signatures, too.
+  const forged = told.checks.map((check) =>
+    check.id === "signatures" ? { ...check, outcome: "FAILED" } : check,
+  );
+  const [unsure] = findSigners({ ...told, checks: forged }, story, trust);
+  assert.equal(unsure.known, "unknown");
+});
+
 test("who enrolled himself is self-declared", () => {
   const verdict = {
     checks: [{ id: "signatures", outcome: "VERIFIED" }],

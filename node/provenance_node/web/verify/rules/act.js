@@ -59,6 +59,10 @@ export function readAct(body, items, reading, book) {
       { kinds: new Set([step]), keys: keys(step) },
       ...form.needs.map((kinds) => ({ kinds, keys: isMaking ? made : [] })),
       ...implied.map((kind) => ({ kinds: new Set([kind]), keys: keys(kind) })),
+      // Who takes something out names it.
+      ...([...reading.effects.values()].includes("emptied")
+        ? [{ kinds: book.empties, keys: [] }]
+        : []),
     ],
     places: placesOf(body, prefixes),
     recalls: reading.recalls,

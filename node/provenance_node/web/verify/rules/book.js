@@ -43,9 +43,6 @@ const EVIDENCE = "provenance/evidence-book/v1";
 const EVIDENCE_OF_ANY_VERSION = "provenance/evidence-book/";
 const ASSESSMENT = "provenance/assessment-book/v1";
 
-/** Among a role's kinds: every kind. */
-export const ANY_KIND = "*";
-
 const EFFECTS = [
   "about",
   "emptied",
@@ -113,6 +110,7 @@ export class EvidenceBook {
     part.requireMembers(
       "bounds",
       "dispositions",
+      "empties",
       "forms",
       "implies",
       "makes",
@@ -141,6 +139,8 @@ export class EvidenceBook {
     this.makes = part.read("makes", wordsOf);
     /** The kinds that ask for a prefix over all items named. */
     this.owned = part.read("owned", wordsOf);
+    /** The kinds of which it takes one to empty a container whole. */
+    this.empties = part.read("empties", wordsOf);
     /** Type, a blank and action → form; the action is "" where there is none. */
     this.forms = part.read("forms", formsOf);
     /** Role → the kinds of event that it may sign. */

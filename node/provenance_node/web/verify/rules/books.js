@@ -7,7 +7,6 @@
 // by another.
 
 import { toHex } from "../encoding/bytes.js";
-import { decode } from "../encoding/canonical.js";
 import { sha256 } from "../encoding/digest.js";
 import { countBefore } from "../encoding/search.js";
 import { MalformedError, UnknownBookError } from "../errors.js";
@@ -121,36 +120,5 @@ export function checkRefs(named) {
   const rows = named.map(({ id, start }) => `${toHex(id)} ${start}`);
   if (new Set(rows).size !== rows.length) {
     throw new MalformedError("a book is named twice from one entry on");
-  }
-}
-
-/** What the `format` of an evidence book starts with, whatever its version. */
-const ANY_EVIDENCE = "provenance/evidence-book/";
-
-/**
- * Return the id, in hexadecimal, of an evidence book that a trust does not
- * name and that does not come with this program; null if there is none.
- * @param {Uint8Array[]} found the bytes of books
- * @param {BookRef[]} named
- */
-export function findUnnamed(found, named) {
-  const known = new Set(named.map(({ id }) => toHex(id)));
-  known.add(toHex(baseline().id));
-  for (const data of found) {
-    const id = toHex(sha256(data));
-    if (!known.has(id) && isEvidence(data)) return id;
-  }
-  return null;
-}
-
-/** @param {Uint8Array} data */
-function isEvidence(data) {
-  try {
-    const book = decode(data);
-    const format = book instanceof Map ? book.get("format") : null;
-    return typeof format === "string" && format.startsWith(ANY_EVIDENCE);
-  } catch (error) {
-    if (!(error instanceof MalformedError)) throw error;
-    return false;
   }
 }

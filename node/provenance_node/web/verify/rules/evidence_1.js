@@ -42,6 +42,8 @@ export const EVIDENCE_1 = {
  },
  "makes": ["commissioning", "creating_class_instance", "encoding"],
  "owned": ["recalled"],
+ "empties": ["disassembling", "removing", "repackaging", "unloading",
+  "unpacking"],
  "forms": [
   ["AggregationEvent", "ADD", [["parentID", 1, 1, "holds"], ["childEPCs", 0, 0,
    "in"], ["childQuantityList", 0, 0, "in"]], [["childEPCs",
