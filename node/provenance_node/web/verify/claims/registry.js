@@ -309,8 +309,11 @@ export class TrustRegistry {
     const said = new Map(
       [...this.#said].map(([what, voices]) => [what, new Map(voices)]),
     );
-    const heard = new Set(this.#heard);
+    const fresh = events
+      .map(({ id }) => toHex(id))
+      .filter((id) => !this.#heard.has(id));
     return () => {
+      for (const id of fresh) this.#heard.delete(id);
       for (const [subject, actor] of before) {
         for (const id of this.#actors.get(subject)?.keys.keys() ?? []) {
           if (!actor?.keys.has(id)) this.#owners.delete(id);
@@ -319,7 +322,6 @@ export class TrustRegistry {
         else this.#actors.delete(subject);
       }
       this.#said = said;
-      this.#heard = heard;
     };
   }
 
