@@ -12,14 +12,13 @@ import { sha256 } from "../verify/encoding/digest.js";
 import { toHex } from "../verify/encoding/bytes.js";
 import { parseBundle } from "../verify/proof/bundle.js";
 import {
+  booksOfBundle,
   linksOf,
   readStatements,
-  shownBooks,
   verifyTrail,
 } from "../verify/proof/evidence.js";
 import { Report } from "../verify/proof/report.js";
 import { mapAsJson } from "../verify/proof/verdict.js";
-import { Books } from "../verify/rules/books.js";
 import { parseCheckpoint } from "../verify/tlog/checkpoint.js";
 import { parseNote } from "../verify/tlog/note.js";
 
@@ -86,7 +85,7 @@ export function readStory(bytes, verdict, trust) {
   if (!isProven) return null;
   const bundle = parseBundle(bytes);
   const { origin, root } = parseCheckpoint(parseNote(bundle.checkpoint).text);
-  const books = Books.resolve(trust.books, shownBooks(bundle));
+  const books = booksOfBundle(bundle, trust);
   const { statements, events } = readStatements(
     new Report(),
     bundle,
