@@ -101,7 +101,7 @@ def proving(folder: pathlib.Path, count: int) -> float:
         [world.sign(PRODUCER, made), world.sign(PRODUCER, *seen)]
     ):
         assert not isinstance(answer, Exception), answer
-    taken = []
+    taken, data = [], b""
     for _ in range(3):
         began = time.process_time()
         data = world.ledger.prove_item(UNIT)

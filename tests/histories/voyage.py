@@ -361,7 +361,9 @@ class Voyage:
             (("maker", "packing"), ("warehouse", "packing"), ("carrier", "loading"))
         )  # fmt: skip
         kind = "AssociationEvent" if box == CONTAINER else "AggregationEvent"
-        body = {"bizStep": step} if rng.random() < 0.8 else {}
+        body: dict[str, Any] = {}
+        if rng.random() < 0.8:
+            body["bizStep"] = step
         if not body and who == "carrier":
             body = {"bizStep": step}
         if rng.random() < 0.3:
