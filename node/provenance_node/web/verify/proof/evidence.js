@@ -36,8 +36,7 @@ import {
   trustItem,
   versionLink,
 } from "../claims/versions.js";
-import { equalBytes, toHex } from "../encoding/bytes.js";
-import { sha256 } from "../encoding/digest.js";
+import { equalBytes } from "../encoding/bytes.js";
 import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
@@ -45,12 +44,9 @@ import {
   InvalidProofError,
   MalformedError,
   ProvenanceError,
-  UnknownBookError,
   UnknownKindError,
   VerificationError,
 } from "../errors.js";
-import { baseline, isEvidence } from "../rules/book.js";
-import { Books } from "../rules/books.js";
 import { checkForm, checkItems, checkNamed } from "../rules/form.js";
 import { TOLERANCE } from "../rules/times.js";
 import { writeCommitment } from "../tlog/commitment.js";
@@ -462,16 +458,12 @@ function entryOf(shown, ids, origin) {
 // Entries.
 
 /**
- * Return the books that a trust file names: shipped, or in the bundle.
+ * Return the rule books among the entries of a bundle. What is none is for
+ * `checkLog` to tell.
  * @param {Bundle} bundle
- * @param {Trust} trust
- * @throws {UnknownBookError} One is neither; or the ledger has a book by which
- *     entries are judged and of which the trust file does not know, so that it
- *     is older than the ledger's rules.
- * @throws {MalformedError} One is no book.
  */
-export function booksOfBundle({ entries }, { books: named }) {
-  const found = entries.flatMap(({ entry }) => {
+export function shownBooks({ entries }) {
+  return entries.flatMap(({ entry }) => {
     try {
       return entryKind(entry) === RULE_BOOK ? [parseBookEntry(entry)] : [];
     } catch (error) {
@@ -479,20 +471,6 @@ export function booksOfBundle({ entries }, { books: named }) {
       return [];
     }
   });
-  const known = new Set(
-    [baseline().id, ...named.map(({ id }) => id)].map(toHex),
-  );
-  for (const book of found) {
-    const id = sha256(book);
-    if (isEvidence(book) && !known.has(toHex(id))) {
-      throw new UnknownBookError(
-        `the ledger has the rule book ${toHex(id)}, which the trust file does` +
-          " not name: ask for the ledger's trust file as it is now",
-        id,
-      );
-    }
-  }
-  return Books.resolve(named, found);
 }
 
 /**

@@ -42,17 +42,18 @@ import {
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
+import { Books, findUnnamed } from "../rules/books.js";
 import { TOLERANCE } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
 import { parseBundle } from "./bundle.js";
 import {
-  booksOfBundle,
   checkAnchors,
   checkLog,
   checkTrails,
   readStatements,
+  shownBooks,
   witnessedBy,
 } from "./evidence.js";
 import { clocksDiffer, openTrusted } from "./opening.js";
@@ -74,7 +75,7 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/checkpoint.js").SignedCheckpoint} Signed */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
-/** @typedef {import("../tlog/cosignature.js").Cosignature} Cosignature */
+/** @typedef {import("../tlog/policy.js").Seen} Counted */
 /** @typedef {import("./bundle.js").Bundle} Bundle */
 /** @typedef {import("./trust.js").Trust} Trust */
 /** @typedef {import("./verdict.js").Verdict} Verdict */
@@ -89,7 +90,7 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
 /**
  * What a checkpoint's cosignatures are worth.
  * @typedef {object} Quorum
- * @property {Cosignature[]} counted
+ * @property {Counted[]} counted
  * @property {number | null} time the greatest since which a quorum of them
  *     cosigned it, in ms, as far as this machine's clock has it for the past;
  *     null where none is asked for, or met by then
@@ -401,10 +402,20 @@ class Examination {
     /** @type {Report} */
     const report = this.report;
     const { books: named } = this.trust;
-    /** @type {import("../rules/books.js").Books} */
+    const shown = shownBooks(bundle);
+    // Of a ledger that goes by another book nothing can be judged by this one.
+    const unnamed = findUnnamed(shown, named);
+    if (unnamed !== null) {
+      report.stop(
+        "PRV-1501",
+        `the ledger has the rule book ${unnamed}, which the trust file does` +
+          " not name",
+      );
+    }
+    /** @type {Books} */
     let books;
     try {
-      books = booksOfBundle(bundle, this.trust);
+      books = Books.resolve(named, shown);
     } catch (error) {
       if (
         error instanceof MalformedError ||
@@ -467,7 +478,9 @@ class Examination {
    */
   whoseWord({ counted }) {
     const auditors = new Set(this.trust.auditors);
-    if (counted.some(({ name }) => auditors.has(name))) return "auditors";
+    if (counted.some(({ witness }) => auditors.has(witness))) {
+      return "auditors";
+    }
     return counted.length ? "witnesses" : "operator";
   }
 
