@@ -9,8 +9,6 @@ import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from provenance.claims.roles import DEFAULT_ROLES
-
 from provenance.claims.actor import Grant
 from provenance.claims.event import CODES, Event
 from provenance.claims.statement import Submission
@@ -24,12 +22,18 @@ from provenance.errors import (
     RoleNotGrantedError,
     UnknownActorError,
 )
+from provenance.rules.book import baseline
 from tests.ledger_world import OPERATOR, ORIGIN
 from tests.vectors import reference, words
 
 MINUTE = 60_000
 GRACE = 5 * MINUTE
 """How far ahead of the ledger's a signer's clock may be, in ms."""
+
+BOUND = 60 * MINUTE
+"""How far off the ledger's clock may be, in ms."""
+
+ROLES = baseline().roles
 
 LOOK_BACK = 32
 """How many of a trail's stored links are looked at for an equal event."""
@@ -54,7 +58,7 @@ class HeldGrant:
     def holds(self, since: int, now: int) -> bool:
         start, until = self.given.start, self.given.until
         return (start is None or start <= since) and (
-            until is None or now <= until
+            until is None or now + BOUND <= until
         )
 
     def may_pass_on(self, wanted: Grant) -> bool:
@@ -168,6 +172,7 @@ class Model:
         """
         self.owners = owners
         self.people = {OPERATOR: Person({OPERATOR: True})}
+        self._rights = self.people
         self.trails: dict[str, list[bytes]] = {}
         self.joined: dict[str, list[reference.Link]] = {}
         self.said: dict[str, list[tuple[int, str, Event]]] = {}
@@ -285,7 +290,9 @@ class Model:
         for doing in doings:
             if any(self.head(item) != link for item, link in doing.after):
                 return BrokenLinkError
+        # Who signs has the rights that it had before the entry.
         before = copy.deepcopy(self.people)
+        self._rights = copy.deepcopy(self.people)
         for saying in statement.sayings:
             refusal = self._apply(saying, statement.issuer, now)
             if refusal is not None:
@@ -297,7 +304,7 @@ class Model:
         return any(
             held.is_live
             and held.holds(self.time, now)
-            and doing.step in DEFAULT_ROLES[held.given.role]
+            and doing.step in ROLES[held.given.role]
             and (
                 doing.step != "commissioning"
                 or all(
@@ -314,7 +321,7 @@ class Model:
     def _passing_on(self, issuer: str, now: int) -> list[HeldGrant]:
         return [
             held
-            for held in self.people[issuer].grants
+            for held in self._rights[issuer].grants
             if held.given.may_grant
             and held.is_live
             and held.holds(self.time, now)
@@ -357,7 +364,7 @@ class Model:
             parent = next(
                 (
                     held
-                    for held in self.people[issuer].grants
+                    for held in self._rights[issuer].grants
                     if held.given.may_grant
                     and held.is_live
                     and held.may_pass_on(given)
@@ -366,6 +373,10 @@ class Model:
             )
             if parent is None or not parent.holds(self.time, now):
                 return RoleNotGrantedError
+            chosen = parent.id
+            parent = next(
+                held for held in self.people[issuer].grants if held.id == chosen
+            )
         held = HeldGrant(grant, given, issuer, parent)
         self.people[given.actor].grants.append(held)
         return None
