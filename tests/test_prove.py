@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -388,7 +388,7 @@ def test_when_authorities_must_agree_it_is_shown_when_each_spoke(
 ) -> None:
     world = LedgerWorld(tmp_path / "shared", threshold=2)
     given = Grant(PRODUCER, "producer", prefixes=("9506000",))
-    for say in (
+    voices: tuple[Callable[[], Event], ...] = (
         lambda: enrol(
             PRODUCER,
             name=PRODUCER,
@@ -397,7 +397,8 @@ def test_when_authorities_must_agree_it_is_shown_when_each_spoke(
             secret=world.secret(),
         ),
         lambda: grant(given, secret=world.secret()),
-    ):
+    )
+    for say in voices:
         for authority in world.trust.authorities:
             signer = signer_of(authority.id)
             world.ledger.append([say()], signer=signer, issuer=authority.id)

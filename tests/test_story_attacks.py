@@ -82,7 +82,7 @@ def recall_lot(world: World, lot: str, step: str = RECALLED) -> Event:
 
 
 def by_quantity(
-    world: World, parent: str, lot: str, action: str = "ADD", **body: object
+    world: World, parent: str, lot: str, action: str = "ADD"
 ) -> Event:
     return world.event(
         "AggregationEvent",
@@ -90,7 +90,6 @@ def by_quantity(
         Item("childQuantityList", lot, 10, None),
         action=action,
         bizStep="loading" if action == "ADD" else "unloading",
-        **body,
     )
 
 
@@ -495,6 +494,15 @@ def test_a_recall_of_the_whole_product_reaches_each_unit(world: World) -> None:
     world.say(MAKER, about_product(world))
     for item in (can(1), LOT, GTIN):
         assert faults(verdict_of(world, item)) == ["PRV-1401"], item
+
+
+def test_a_recall_of_some_of_the_product_is_about_all_of_it(
+    world: World,
+) -> None:
+    """Which of it is not said; so nobody may take it for another's."""
+    world.say(MAKER, world.made(can(1)))
+    world.say(MAKER, recall_lot(world, GTIN))
+    assert faults(verdict_of(world)) == ["PRV-1401"]
 
 
 def test_a_recall_of_an_ingredients_product_reaches_what_was_made_of_it(

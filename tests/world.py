@@ -15,7 +15,14 @@ from typing import Any
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.entry import COMMITMENT, entry_kind
-from provenance.claims.event import CODES, Event, Field, Item, make_event
+from provenance.claims.event import (
+    CODES,
+    Event,
+    Field,
+    Item,
+    has_trail,
+    make_event,
+)
 from provenance.claims.registry import Authority
 from provenance.claims.statement import parse_entry, sign_statement
 from provenance.claims.trail import Link, chain_hashes, head_of, map_key
@@ -44,6 +51,7 @@ from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.rules.book import baseline
 from provenance.rules.books import BASELINE, Books
+from provenance.rules.form import items_named
 from provenance.rules.reading import REGISTRY, read_event
 from provenance.tlog import merkle, patricia
 from provenance.tlog.checkpoint import (
@@ -287,7 +295,9 @@ class World:
     ) -> Event:
         """Return an event, its time a minute after the one before.
 
-        It has an id of its own, unless the body says `eventID=None`.
+        It has an id of its own, unless the body says `eventID=None`; and where
+        it warns of a whole product it is about that, too, as whatever draws up
+        events makes it.
         """
         self.now += MINUTE
         self._named += 1
@@ -301,6 +311,8 @@ class World:
         }
         if parts["eventID"] is None:
             del parts["eventID"]
+        if not all(has_trail(item.id, item.relation) for item in items):
+            items = items_named(parts, items, baseline())
         return make_event(parts, items, fields, secret=self.secret())
 
     def made(self, *units: str, lot: str | None = None, **body: Any) -> Event:

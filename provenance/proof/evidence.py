@@ -40,6 +40,7 @@ from provenance.claims.event import (
     parse_body,
     parse_field,
     relation_of,
+    room_for,
 )
 from provenance.claims.statement import Entry, Header, make_entry
 from provenance.claims.trail import Head, Link, map_key, next_link
@@ -75,7 +76,7 @@ from provenance.proof.trust import Trust
 from provenance.rules.book import EvidenceBook, baseline, is_evidence
 from provenance.rules.books import Books
 from provenance.rules.form import check_form, check_items, check_named
-from provenance.rules.reading import EventReading
+from provenance.rules.reading import EventReading, unknown_word
 from provenance.rules.times import AHEAD, LogTime
 from provenance.tlog.checkpoint import Checkpoint
 from provenance.tlog.commitment import Commitment
@@ -218,6 +219,16 @@ def read_statements(
                 proven = read_shown(event, at, shown.issuer, room, book)
             except (InvalidProofError, MalformedError) as error:
                 subject = f"event {at[1]} of entry {at[0]}"
+                word = _unknown_word_of(event, book)
+                if word is not None:
+                    report.stop(
+                        "PRV-0803",
+                        f"{subject} says {word[:80]!r}, which the rule book"
+                        f" {book.id.hex()} that counts there does not have: a"
+                        " newer one may, and the ledger's trust file of today"
+                        " names it",
+                        subject,
+                    )
                 report.stop("PRV-0801", f"{subject}: {error}", subject)
             events[at] = proven
             ids.append((event.position, leaf_hash(proven.id)))
@@ -232,6 +243,15 @@ def read_statements(
         "PRV-0800", f"{counted(len(events), 'event')} shown, each of its form"
     )
     return statements, events
+
+
+def _unknown_word_of(event: ShownEvent, book: EvidenceBook) -> str | None:
+    """Return the word of an event that *book* lacks, if there is one."""
+    try:
+        body = parse_body(event.body, room=room_for(len(event.body)))
+    except MalformedError:
+        return None
+    return unknown_word(body, book)
 
 
 def check_log(

@@ -17,6 +17,7 @@ Registry events happen in the log alone: time 0, no kinds.
 In full: `FORMATS.md`, sections 5 and 11.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,8 +33,13 @@ from provenance.claims.trail import (
 )
 from provenance.encoding.canonical import Value
 from provenance.epcis.moment import read_time
-from provenance.epcis.prefixes import prefixes_of
-from provenance.epcis.vocabulary import find_disposition, read_step
+from provenance.epcis.prefixes import expand, prefixes_of
+from provenance.epcis.vocabulary import (
+    BIZ_STEP,
+    PRIVATE_STEP,
+    find_disposition,
+    read_step,
+)
 from provenance.errors import MalformedError
 from provenance.rules.book import EvidenceBook, Form
 
@@ -48,6 +54,7 @@ _KINDS = {
     "ended": MADE_OR_ENDS,
     "used": MADE_OR_ENDS,
 }
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PLACE, _TRANSFORMATION = CODES["place"], CODES["transformationID"]
 # An event of a type of somebody's own names what it likes, and does nothing.
 _ANY = Form(
@@ -170,6 +177,36 @@ def read_event(
         effects=_effects(form, counts),
         gives_being=step in book.makes,
     )
+
+
+def unknown_word(body: Mapping[str, Value], book: EvidenceBook) -> str | None:
+    """Return the type or step of an event if it is a word that *book* lacks.
+
+    Whoever has a newer book may know it. None for what no book could have: a
+    URI of somebody's own, a bare word of ours, what is no word.
+    """
+    if is_registry_event(body):
+        return None
+    kind, step = body.get("type"), body.get("bizStep")
+    if _is_word(kind) and all(kind != named for named, _ in book.forms):
+        return str(kind)
+    if not isinstance(step, str) or step in book.own_steps:
+        return None
+    word, words = step, book.steps
+    if ":" in step:
+        try:
+            uri = expand(step, prefixes_of(body))
+        except MalformedError:
+            return None
+        if uri.startswith(PRIVATE_STEP):
+            word, words = uri.removeprefix(PRIVATE_STEP), book.own_steps
+        else:
+            word = uri.removeprefix(BIZ_STEP.stem)
+    return step if _is_word(word) and word not in words else None
+
+
+def _is_word(text: Value) -> bool:
+    return isinstance(text, str) and _WORD.fullmatch(text) is not None
 
 
 def dispositions(

@@ -148,6 +148,44 @@ test("a grant is passed on from an earlier entry alone, never from itself", asyn
   );
 });
 
+test("a line of grants ends with its first, however long it is", async () => {
+  const length = 300;
+  const names = Array.from({ length }, (_, number) => `p${number}`);
+  const registry = new TrustRegistry(
+    ["a", ...names].map((name) => ({
+      id: `urn:x:${name}`,
+      name,
+      keys: [hashOf(`key of ${name}`)],
+      grants: [],
+      isPinned: name !== "a",
+    })),
+    { threshold: 1, origin: "ledger.example/x" },
+  );
+  const passedOn = { may_grant: true };
+  const first = granted("urn:x:p0", passedOn);
+  await registry.apply(first, occasion("a", 0));
+  for (let i = 1; i < length; i++) {
+    const grant = granted(`urn:x:p${i}`, passedOn);
+    await registry.apply(grant, occasion(`p${i - 1}`, i));
+  }
+  const [above, last] = names.slice(-2);
+  for (let i = 0; i < length; i++) {
+    const grant = granted(`urn:x:${last}`);
+    await registry.apply(grant, occasion(above, length + i));
+  }
+  const act = {
+    needs: [{ kinds: new Set(["packing"]), keys: [] }],
+    places: [],
+    recalls: false,
+  };
+  const ask = () =>
+    registry.requireAct(`urn:x:${last}`, act, { book, holds: () => true });
+  for (let i = 0; i < length; i++) ask();
+  const revoked = { type: "GrantRevoked", grant: first.id, reason: "over" };
+  await registry.apply(said("urn:x:p0", revoked), occasion("a", 2 * length));
+  assert.throws(ask, RoleNotGrantedError);
+});
+
 test("what a statement takes from its signer counts after it", async () => {
   const registry = registryOf(1);
   await registry.apply(

@@ -766,7 +766,7 @@ def _roles() -> list[Case]:
         judged("failed-revoked-grant", "a grant that was revoked before", taken, taken.bundle(can(1)), "PRV-1201"),
         judged("failed-grant-said-again", "a delegate says its own grant again, which would come from itself", again, again.bundle(can(1)), "PRV-1601", "PRV-1601", "PRV-1104"),
         judged("failed-own-step", "a step of one's own that no role names", own, own.bundle(can(1)), "PRV-1201"),
-        judged("failed-step", "a step that is none", strange, strange.bundle(can(1)), "PRV-0801"),
+        judged("unknown-step", "a step that the book does not have", strange, strange.bundle(can(1)), "PRV-0803"),
     ]  # fmt: skip
 
 

@@ -206,6 +206,11 @@ def _books() -> list[Case]:
     strict.say(MAKER, strict.made(can(1)))
     first = strict.log(reference.book_entry(OTHER_BOOK))
     good = strict.bundle(can(1), entries=[first])
+    typed, bare, none, acted = tiny(), tiny(), tiny(), tiny()
+    typed.say(MAKER, typed.told("Nonsense", ("epcList", can(1))))
+    bare.say(MAKER, bare.seen(can(1), step="customs_held"))
+    none.say(MAKER, none.seen(can(1), step="dancing!"))
+    acted.say(MAKER, acted.seen(can(1), action="MAYBE"))
     rows = [(0, 0, "commissioning", "subject")]
     return [
         judged("verified-baseline-named", "a trust file that names the book that everybody has", short(), short().bundle(can(1)), trust="baseline"),
@@ -213,8 +218,13 @@ def _books() -> list[Case]:
         judged("unknown-book-from-later", "a book that counts from beyond the log, and nobody has", small, bundle, "PRV-1501", trust="other-book-from-5"),
         judged("verified-book-of-the-ledger", "a step and a role that a book of the ledger brings", play, shown, trust="taster", timeline=[*rows, (2, 0, "tasted", "subject")]),
         judged("unknown-book-not-shown", "a book of the ledger that the bundle does not show", play, hidden, "PRV-1501", trust="taster"),
-        judged("failed-step-before-its-book", "a step logged before the book that brings it", early, of_early, "PRV-0801", trust="other-book-later"),
+        judged("unknown-step-before-its-book", "a step logged before the book that brings it counts", early, of_early, "PRV-0803", trust="other-book-later"),
         judged("verified-older-ledger", "a verifier of a newer book, before an event of the older words", strict, good, trust="other-book", timeline=rows),
+        pinned_case("unknown-word-of-a-newer-ledger", "a verifier of the older book, before an event of a newer word: the newer book is not shown", play, hidden, "PRV-0803"),
+        pinned_case("unknown-type", "a type that the book does not have", typed, typed.bundle(can(1)), "PRV-0803"),
+        pinned_case("failed-bare-word-of-ours", "a step of our own as a bare word, which no book could have", bare, bare.bundle(can(1)), "PRV-0801"),
+        pinned_case("failed-word-that-is-none", "a step that is no word", none, none.bundle(can(1)), "PRV-0801"),
+        pinned_case("failed-action-of-no-row", "an action that is none, of a type that the book has", acted, acted.bundle(can(1)), "PRV-0801"),
         pinned_case("unknown-newer-ledger", "a verifier of the older book, before a ledger with a newer one", play, shown, "PRV-1501"),
         pinned_case("unknown-newer-format", "a ledger with a book of a format that nobody knows yet", later, nothing, "PRV-1501"),
         judged("unknown-format-named", "a trust file that names a book of a format that nobody knows yet", later, nothing, "PRV-1501", trust="later-format"),

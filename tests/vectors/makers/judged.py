@@ -25,7 +25,7 @@ ALONE = (NO_WITNESSES, OPERATOR)
 
 _STOPS = {
     "PRV-0101", "PRV-0201", "PRV-0202", "PRV-0301", "PRV-0402", "PRV-0601",
-    "PRV-0701", "PRV-0702", "PRV-0703", "PRV-0801", "PRV-0901", "PRV-1501",
+    "PRV-0701", "PRV-0702", "PRV-0703", "PRV-0801", "PRV-0803", "PRV-0901", "PRV-1501",
 }  # fmt: skip
 
 RECALL = "urn:provenance:step:recalled"

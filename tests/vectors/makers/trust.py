@@ -149,6 +149,11 @@ TEXTS: Mapping[str, str] = {
     ),
     "narrow-clock": _head() + "clock_bound_seconds = 300\n" + OPERATOR,
     "wide-clock": _head() + "clock_bound_seconds = 86400\n" + OPERATOR,
+    "last-second": (
+        _head() + OPERATOR
+        + '\n[[authorities.grants]]\nrole = "customs"\n'
+        + "from = 1970-01-01T00:00:00Z\nuntil = 9999-12-31T23:59:59.999Z\n"
+    ),
     "watched": (
         _head() + 'quorum = "auditor"\n' + OPERATOR
         + _witnesses("auditors", ("auditor",))
@@ -334,6 +339,20 @@ _GIVES: Mapping[str, tuple[str, Mapping[str, object]]] = {
         "a log whose clock is to be right to a day",
         _PLAIN | {"clock_bound_seconds": 86_400},
     ),
+    "last-second": (
+        "the first moment there is, and the last",
+        _PLAIN
+        | {
+            "authorities": [
+                _person(
+                    OWNER, "Operator", OWNER,
+                    grants=(
+                        _grant("customs", **{"from": 0}, until=253_402_300_799_999),
+                    ),
+                )
+            ]
+        },
+    ),
     "watched": (
         "an auditor is the quorum",
         _PLAIN
@@ -427,7 +446,7 @@ def _bad() -> list[tuple[str, str, str]]:
         ("books-turned-round", "the later book first", head + books_rows((H(OTHER_BOOK), 5), (BASELINE, 0))),
         ("time-before-1970", "a grant that ended before 1970", plain + grants + 'role = "customs"\nuntil = 1969-12-31T23:59:59Z\n'),
         ("time-before-year-1", "a date before the calendar's first, in UTC", plain + grants + 'role = "customs"\nfrom = 0001-01-01T00:00:00+14:00\n'),
-        ("time-after-year-9999", "a date after the calendar's last, in UTC", plain + grants + 'role = "customs"\nuntil = 9999-12-31T23:59:59-14:00\n'),
+        ("time-after-year-9999", "a date after the year 9999, in UTC", plain + grants + 'role = "customs"\nuntil = 9999-12-31T23:59:59-14:00\n'),
         ("roles", "a table of roles, which a book has", plain + '\n[roles]\ncustoms = ["holding"]\n'),
         ("group-threshold-0", "none of the members", head + NOBODY + _witnesses() + _group("most", 0, *WITNESSES)),
         ("group-threshold-4", "four of three members", head + NOBODY + _witnesses() + _group("most", 4, *WITNESSES)),

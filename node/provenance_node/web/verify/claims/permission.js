@@ -39,7 +39,6 @@ const ANY_KIND = "*";
  * @property {string | null} parent
  * @property {number} added
  * @property {number | null} revoked
- * @property {number} depth how often it was passed on
  */
 
 /**

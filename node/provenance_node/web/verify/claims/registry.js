@@ -211,8 +211,8 @@ export class TrustRegistry {
    * @throws {RoleNotGrantedError} No grant meets one of the needs.
    */
   requireAct(issuer, act, { book, holds }) {
-    const live = [...this.actor(issuer).grants.values()].filter((held) =>
-      this.#holdsBefore(held, Infinity),
+    const live = [...this.actor(issuer).grants.values()].filter(
+      this.#validBefore(Infinity),
     );
     const given = { roles: book.roles, holds, actor: issuer };
     return act.needs.map((need) => grantFor(need, act, live, given));
@@ -338,14 +338,18 @@ export class TrustRegistry {
     const signer = this.actor(issuer);
     const kind = textAt(body, "type");
     if (signer.isAuthority || !PASSED_ON.has(kind)) return [];
+    const isLive = this.#validBefore(logIndex);
     const able = [...signer.grants.values()].filter(
-      (held) => held.grant.mayGrant && this.#holdsBefore(held, logIndex),
+      (held) => held.grant.mayGrant,
     );
-    if (kind !== GRANTED) return able;
+    if (kind !== GRANTED) return able.filter(isLive);
     const wanted = readGrant(body);
     // Chosen without a look at its dates: whoever replays the log does not know
     // them to the minute, and must find the same parent.
-    return able.filter((held) => held.grant.contains(wanted)).slice(0, 1);
+    const parent = able.find(
+      (held) => held.grant.contains(wanted) && isLive(held),
+    );
+    return parent ? [parent] : [];
   }
 
   // The rules for signing a registry event.
@@ -527,7 +531,6 @@ export class TrustRegistry {
         parent,
         added: logIndex,
         revoked: null,
-        depth: parent === null ? 0 : 1 + this.#grantOf(issuer, parent).depth,
       });
     }
     if (body.has("grant")) {
@@ -589,24 +592,36 @@ export class TrustRegistry {
         parent: null,
         added: -1,
         revoked: null,
-        depth: 0,
       });
     }
   }
 
   /**
-   * Whether it held, with all it came from, before that entry: what the entry
-   * itself gives or takes counts after it. Takes as many steps as it was passed
-   * on, whatever the grants name.
-   * @param {HeldGrant} held
+   * Return what tells of a grant whether it held, with all it came from, before
+   * that entry: what the entry itself gives or takes counts after it. What many
+   * grants came from is looked at once.
    * @param {number} logIndex
    */
-  #holdsBefore(held, logIndex) {
-    for (let step = held.depth; step > 0; step--) {
-      if (!isValid(held, logIndex)) return false;
-      held = this.#grantOf(held.grantedBy, held.parent);
-    }
-    return isValid(held, logIndex);
+  #validBefore(logIndex) {
+    /** @type {Map<string, boolean>} */
+    const known = new Map();
+    return (/** @type {HeldGrant} */ held) => {
+      // Each came from one that was given before it, so there is a first.
+      const line = [];
+      let isLive = isValid(held, logIndex);
+      while (isLive && held.parent !== null) {
+        const found = known.get(held.parent);
+        if (found !== undefined) {
+          isLive = found;
+          break;
+        }
+        line.push(held.parent);
+        held = this.#grantOf(held.grantedBy, held.parent);
+        isLive = isValid(held, logIndex);
+      }
+      for (const key of line) known.set(key, isLive);
+      return isLive;
+    };
   }
 
   /**

@@ -28,7 +28,7 @@ import { expand } from "./prefixes.js";
  * @property {ReadonlySet<string>} dispositions of GS1's vocabulary
  */
 
-const PRIVATE_STEP = "urn:provenance:step:";
+export const PRIVATE_STEP = "urn:provenance:step:";
 const CBV = "https://ref.gs1.org/cbv/";
 const OBSOLETE_CBV = [
   "urn:epcglobal:cbv",

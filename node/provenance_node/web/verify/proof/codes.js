@@ -398,6 +398,15 @@ export const CODES = new Map(
           zh: "没有显示任何记录。",
         },
       },
+      "PRV-0803": {
+        check: "events",
+        outcome: "UNKNOWN",
+        isNotice: false,
+        sentence: {
+          en: "A record uses a word that the rules at hand do not have.",
+          zh: "一条记录使用了现有规则中没有的词。",
+        },
+      },
       "PRV-0900": {
         check: "trails",
         outcome: "VERIFIED",

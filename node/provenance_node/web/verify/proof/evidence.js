@@ -27,6 +27,7 @@ import {
   parseBody,
   parseField,
   relationOf,
+  roomFor,
 } from "../claims/event.js";
 import { makeEntry } from "../claims/statement.js";
 import { WARNS, headValue, mapKey, nextLink } from "../claims/trail.js";
@@ -36,9 +37,10 @@ import {
   trustItem,
   versionLink,
 } from "../claims/versions.js";
-import { equalBytes } from "../encoding/bytes.js";
+import { equalBytes, toHex } from "../encoding/bytes.js";
 import { rootFrom } from "../encoding/multiproof.js";
 import { countBefore } from "../encoding/search.js";
+import { head, quoted } from "../encoding/text.js";
 import { leafHash, rootOf } from "../encoding/tree.js";
 import {
   InvalidProofError,
@@ -48,6 +50,7 @@ import {
   VerificationError,
 } from "../errors.js";
 import { checkForm, checkItems, checkNamed } from "../rules/form.js";
+import { unknownWord } from "../rules/reading.js";
 import { TOLERANCE } from "../rules/times.js";
 import { writeCommitment } from "../tlog/commitment.js";
 import { rootFromMany } from "../tlog/patricia.js";
@@ -170,6 +173,17 @@ export function readStatements(report, bundle, origin, books) {
         ids.push([event.position, leafHash(proven.id)]);
       } catch (error) {
         const subject = `event ${at[1]} of entry ${at[0]}`;
+        const book = books.at(shown.logIndex);
+        const word = unknownWordOf(event, book);
+        if (word !== null) {
+          report.stop(
+            "PRV-0803",
+            `${subject} says ${quoted(head(word, 80))}, which the rule book` +
+              ` ${toHex(book.id)} that counts there does not have: a newer one` +
+              " may, and the ledger's trust file of today names it",
+            subject,
+          );
+        }
         report.stop("PRV-0801", `${subject}: ${reasonOf(error)}`, subject);
       }
     }
@@ -186,6 +200,21 @@ export function readStatements(report, bundle, origin, books) {
     `${counted(events.size, "event")} shown, each of its form`,
   );
   return { statements, events };
+}
+
+/**
+ * Return the word of an event that the book lacks, if there is one.
+ * @param {ShownEvent} event
+ * @param {EvidenceBook} book
+ */
+function unknownWordOf(event, book) {
+  try {
+    const body = parseBody(event.body, roomFor(event.body.length));
+    return unknownWord(body, book);
+  } catch (error) {
+    if (error instanceof MalformedError) return null;
+    throw error;
+  }
 }
 
 /**

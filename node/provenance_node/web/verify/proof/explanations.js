@@ -121,6 +121,10 @@ export const EXPLANATIONS = new Map(
       en: "The bundle shows no event, so there was none to read.",
       zh: "证明中没有显示任何事件，因此没有可读的内容。",
     },
+    "PRV-0803": {
+      en: "The ledger may have newer rules than the trust file names. Fetch the ledger's trust file of today, and verify again.",
+      zh: "账本可能已采用比信任文件所列更新的规则。请获取账本最新的信任文件，然后重新验证。",
+    },
     "PRV-0900": {
       en: "Each trail has as many events as the ledger's map commits to, those shown are where the trail has them, and all that warn are shown.",
       zh: "每条轨迹的事件数都与账本总目录承诺的一致，所示事件都在轨迹中的相应位置，所有警示都已显示。",

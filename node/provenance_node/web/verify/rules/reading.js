@@ -24,8 +24,12 @@ import {
 import { compareText, head, quoted } from "../encoding/text.js";
 import { declaresError } from "../epcis/corrections.js";
 import { readTime } from "../epcis/moment.js";
-import { prefixesOf } from "../epcis/prefixes.js";
-import { findDisposition, readStep } from "../epcis/vocabulary.js";
+import { expand, prefixesOf } from "../epcis/prefixes.js";
+import {
+  PRIVATE_STEP,
+  findDisposition,
+  readStep,
+} from "../epcis/vocabulary.js";
 import { MalformedError } from "../errors.js";
 
 /** @typedef {import("../claims/event.js").Body} Body */
@@ -37,6 +41,8 @@ import { MalformedError } from "../errors.js";
 /** The kind of an event that names no step. */
 const OBSERVING = "observing";
 const RECALLED = "recalled";
+const STANDARD_STEP = "https://ref.gs1.org/cbv/BizStep-";
+const WORD = /^[A-Za-z][A-Za-z0-9_]*$/;
 const SEEN = "seen";
 
 /** @type {ReadonlyMap<string, number>} */
@@ -152,6 +158,42 @@ const REGISTRY = new EventReading({
   effects: new Map(),
   givesBeing: false,
 });
+
+/**
+ * Return the type or step of an event if it is a word that the book lacks:
+ * whoever has a newer one may know it. Null for what no book could have: a URI
+ * of somebody's own, a bare word of ours, what is no word.
+ * @param {Body} body
+ * @param {EvidenceBook} book
+ */
+export function unknownWord(body, book) {
+  if (isRegistryEvent(body)) return null;
+  const kind = body.get("type");
+  const step = body.get("bizStep");
+  if (
+    typeof kind === "string" &&
+    WORD.test(kind) &&
+    ![...book.forms.keys()].some((name) => name.startsWith(`${kind} `))
+  ) {
+    return kind;
+  }
+  if (typeof step !== "string" || book.ownSteps.has(step)) return null;
+  let [word, words] = [step, book.steps];
+  if (step.includes(":")) {
+    try {
+      word = expand(step, prefixesOf(body));
+    } catch (error) {
+      if (error instanceof MalformedError) return null;
+      throw error;
+    }
+    if (word.startsWith(PRIVATE_STEP)) {
+      [word, words] = [word.slice(PRIVATE_STEP.length), book.ownSteps];
+    } else if (word.startsWith(STANDARD_STEP)) {
+      word = word.slice(STANDARD_STEP.length);
+    }
+  }
+  return WORD.test(word) && !words.has(word) ? step : null;
+}
 
 /**
  * Return what an event of this type and action may name, and does.
