@@ -67,7 +67,6 @@ import { SparseTrail, comparePlaces, placeKey, placeOf } from "./trails.js";
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 /** @typedef {import("../encoding/multiproof.js").KnownLeaf} KnownLeaf */
 /** @typedef {import("../rules/book.js").EvidenceBook} EvidenceBook */
-/** @typedef {import("../rules/books.js").Books} Books */
 /** @typedef {import("../rules/reading.js").EventReading} EventReading */
 /** @typedef {import("../tlog/checkpoint.js").Checkpoint} Checkpoint */
 /** @typedef {import("../tlog/commitment.js").Commitment} Commitment */
