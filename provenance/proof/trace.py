@@ -245,7 +245,6 @@ _PARENT = frozenset({CODES["parentID"]})
 _JOINED = CODES["transformationID"]
 _EVERY = frozenset(CODES.values())
 _CHILD = frozenset({"childEPCs", "childQuantityList"})
-_MADE_AS_UNIT = frozenset({"epcList", "outputEPCList"})
 _INTO_AND_OUT = frozenset({"in", "inside", "out"})
 _FROM = frozenset({"used", "joined"})
 _PLACE = "https://id.gs1.org/414/"
