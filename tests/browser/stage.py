@@ -54,7 +54,6 @@ HOSTILE_WORDS = f"{HOSTILE_NAME}\u202e\u2067emanresu\u0007 " + "W" * 10_000
 """What stands deep in an event may be anything."""
 
 
-
 @dataclass(frozen=True)
 class Stage:
     """What is there to look at.
