@@ -34,6 +34,7 @@ EXITS = {
     "MalformedError": 3,
     "UnknownKindError": 3,
     "UnknownBookError": 3,
+    "ClockError": 3,
     "RejectedError": 1,
     "QuotaError": 1,
     "UnknownActorError": 1,

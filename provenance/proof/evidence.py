@@ -383,8 +383,7 @@ def books_of_bundle(bundle: Bundle, trust: Trust) -> Books:
         if is_evidence(book) and sha256(book) not in known:
             raise UnknownBookError(
                 f"the ledger has the rule book {sha256(book).hex()}, which the"
-                " trust file does not name: ask for the ledger's trust file as"
-                " it is now",
+                " trust file does not name",
                 book=sha256(book),
             )
     return Books.resolve(trust.books, found)
