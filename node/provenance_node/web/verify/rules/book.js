@@ -40,6 +40,7 @@ import { EVIDENCE_1 } from "./evidence_1.js";
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 
 const EVIDENCE = "provenance/evidence-book/v1";
+const EVIDENCE_OF_ANY_VERSION = "provenance/evidence-book/";
 const ASSESSMENT = "provenance/assessment-book/v1";
 
 const EFFECTS = [
@@ -197,6 +198,22 @@ export function parseBook(data) {
       " does not know",
     id,
   );
+}
+
+/**
+ * Whether bytes say that they are an evidence book, of any version. What is no
+ * map of the canonical encoding says nothing.
+ * @param {Uint8Array} data
+ */
+export function isEvidence(data) {
+  try {
+    const value = decode(data);
+    const kind = value instanceof Map ? value.get("format") : null;
+    return typeof kind === "string" && kind.startsWith(EVIDENCE_OF_ANY_VERSION);
+  } catch (error) {
+    if (error instanceof MalformedError) return false;
+    throw error;
+  }
 }
 
 /** @type {{evidence: EvidenceBook, assessment: AssessmentBook} | null} */
