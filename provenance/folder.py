@@ -11,7 +11,7 @@ signer's memory stays where it is: it is what keeps an old copy of the database
 from becoming a second history.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from provenance.proof.trust import (
     format_trust,
     parse_trust,
 )
+from provenance.rules.books import Books
 from provenance.store.backup import copy_ledger
 from provenance.store.candidates import IndexDamagedError
 from provenance.store.durable import write_text
@@ -64,6 +65,7 @@ def create_ledger(
     trust: Trust,
     log_signer: Signer,
     clock: Callable[[], int] = clock_now,
+    books: Collection[bytes] = (),
 ) -> Ledger:
     """Return a new ledger in *folder*, which is made if need be.
 
@@ -73,9 +75,12 @@ def create_ledger(
             authorities and roles.
         log_signer: The key that signs its checkpoints.
         clock: Where the log's time comes from.
+        books: Rule books of its own that *trust* names; they are logged
+            first.
 
     Raises:
         ConflictError: There is a ledger in that folder.
+        UnknownBookError: *trust* names a book that is not at hand.
         RejectedError: *trust* does not name *log_signer*'s key.
     """
     folder = Path(folder)
@@ -97,12 +102,13 @@ def create_ledger(
         raise RejectedError(
             f"the trust file does not list the log's key {key.vkey}"
         )
+    Books.resolve(trust.books, books)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_key(folder / LOG_KEY, log_signer)
     memory = SignerMemory.create(folder / SIGNER_MEMORY, origin=trust.origin)
     store = SQLiteStore.create(folder / DATABASE, origin=trust.origin)
     signer = LogSigner(trust.origin, log_signer, memory)
-    ledger = Ledger(store, trust=trust, signer=signer, clock=clock)
+    ledger = Ledger(store, trust=trust, signer=signer, clock=clock, books=books)
     # Last, since this file makes the folder a ledger.
     write_text(folder / TRUST_FILE, format_trust(trust))
     return ledger

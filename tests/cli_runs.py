@@ -130,10 +130,10 @@ class Place:
         return self.folder / "maker.key"
 
 
-def found_ledger(folder: Path) -> Place:
+def found_ledger(folder: Path, *options: object) -> Place:
     """Make a ledger whose maker may create cans under its prefix."""
     place = Place(folder)
-    ok("init", place.ledger, "--origin", ORIGIN)
+    ok("init", place.ledger, "--origin", ORIGIN, *options)
     ok("key", "new", place.maker_key)
     signing = ("--key", place.authority_key, "-C", place.ledger)
     ok(

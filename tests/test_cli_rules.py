@@ -59,7 +59,7 @@ def test_a_book_of_ones_own_is_checked_and_written(tmp_path: Path) -> None:
     data = out.read_bytes()
     assert said.out.startswith(sha256(data).hex())
     assert "[[books]]" in said.err
-    assert parse_book(data)
+    assert parse_book(data).id == sha256(data)
 
 
 @pytest.mark.parametrize(("change", "says"), [
@@ -88,6 +88,35 @@ def test_a_book_is_logged_and_known_by_its_hash(tmp_path: Path) -> None:
     said = ok("rules", "log", path, "-C", place.ledger, "--json").json
     assert said["entry"] > 0
     assert said["id"] == ok("rules", "check", path, "--json").json["id"]
+
+
+def test_a_ledger_is_founded_on_a_book_of_its_own(tmp_path: Path) -> None:
+    book = evidence()
+    book["steps"]["own"] = sorted([*book["steps"]["own"], "halal_certified"])
+    book["roles"]["producer"] = ["*"]
+    out = tmp_path / "book"
+    ok("rules", "check", written(tmp_path, book), "-o", out)
+    place = found_ledger(tmp_path, "--book", out)
+    document = write_document(tmp_path / "made.json", "K0001")
+    text = document.read_text().replace(
+        '"commissioning"', '"https://example.com/own"'
+    )
+    document.write_text(text)
+    ok(
+        "submit", document, "-C", place.ledger, "--key", place.maker_key
+    )  # fmt: skip
+    bundle = tmp_path / "can.provenance"
+    item = "urn:epc:id:sgtin:9421902.096001.K0001"
+    ok("bundle", item, "-o", bundle, "-C", place.ledger)
+    said = ok("verify", bundle, "--trust", place.trust)
+    assert "\nVERIFIED" in said.out
+    # Who pins the other book is told which one is missing, and judges nothing.
+    trust = tmp_path / "other.toml"
+    named = sha256(out.read_bytes()).hex()
+    trust.write_text(place.trust.read_text().replace(named, ID))
+    told = run("verify", bundle, "--trust", trust)
+    assert told.code == 3
+    assert named in told.out
 
 
 def test_a_refusal_names_the_rule_that_it_breaks(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ Each lie is refused by the ledger that is asked to admit it, and by whoever
 verifies the item from a log that holds it all the same.
 """
 
+from typing import Any
+
 import pytest
 
 from provenance.claims.event import CODES, Item, make_event, parse_event
@@ -90,7 +92,7 @@ def test_a_unit_is_not_begun_by_packing_it() -> None:
     ],
 )
 def test_no_list_is_that_of_an_event_of_another_type(
-    kind: str, relation: str, members: dict[str, str]
+    kind: str, relation: str, members: dict[str, Any]
 ) -> None:
     world = LiesWorld()
     event = world.event(kind, Item(relation, can(1)), **members)
@@ -151,7 +153,8 @@ def test_an_event_has_one_parent_in_whatever_form_it_comes() -> None:
     with pytest.raises(MalformedError, match="2 items as parentID"):
         world.event("AggregationEvent", *parents, Item("childEPCs", can(1)))
     event = world.packed(sscc(1), can(1))
-    _, pointers, leaves = decode(event.data)  # type: ignore[misc]  # it is an array of three
+    parts: Any = decode(event.data)
+    _, pointers, leaves = parts
     body, parent, child = leaves
     two = [[CODES["parentID"], 2], [CODES["childEPCs"], 1]]
     with pytest.raises(MalformedError, match="2 items as parentID"):

@@ -5,6 +5,7 @@ verifies the item from a log that holds it all the same.
 """
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def test_a_maker_recalls_by_whatever_word() -> None:
         {"persistentDisposition": {"set": ["recalled"]}},
     ):
         world = LiesWorld()
-        world.say(MAKER, world.seen(can(1), **said))  # type: ignore[arg-type]  # each by its name
+        world.say(MAKER, world.seen(can(1), **said))
         verdict = world.examine(world.bundle(can(1)), item=can(1))
         assert "PRV-1401" in [step.code for step in verdict.steps], said
         assert world.refused == {}
@@ -93,7 +94,7 @@ def test_who_may_not_unpack_empties_no_container(step: str | None) -> None:
     """Whatever happens to the carton from then on would be hidden."""
     world = LiesWorld()
     world.say(MAKER, world.packed(sscc(1), can(1), bizStep="packing"))
-    body = {} if step is None else {"bizStep": step}
+    body: dict[str, Any] = {} if step is None else {"bizStep": step}
     event = world.event(
         "AggregationEvent", Item("parentID", sscc(1)), action="DELETE", **body
     )
@@ -123,7 +124,8 @@ def test_a_lot_is_not_packed_by_quantity_by_who_may_not_pack() -> None:
 
 def test_who_observes_does_not_end_an_item() -> None:
     world = LiesWorld()
-    for body in ({}, {"bizStep": "inspecting"}):
+    bodies: tuple[dict[str, Any], ...] = ({}, {"bizStep": "inspecting"})
+    for body in bodies:
         world = LiesWorld()
         event = world.event(
             "ObjectEvent", Item("epcList", can(1)), action="DELETE", **body
@@ -171,7 +173,9 @@ def test_a_grant_limited_by_place_is_so_by_each_place_that_is_named() -> None:
     ):
         world = LiesWorld()
         guard = world.enrol("guard", Grant("", "inspector", places=(here,)))
-        body = {name: {"id": place} for name, place in places.items()}
+        body: dict[str, Any] = {
+            name: {"id": place} for name, place in places.items()
+        }
         assert world.lie(guard, world.seen(can(1), **body)) == ROLES
     world = LiesWorld()
     guard = world.enrol("guard", Grant("", "inspector", places=(here,)))

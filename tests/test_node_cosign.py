@@ -465,7 +465,7 @@ BAD: dict[Behaviour, str] = {
     witness_server.babbling: "refused",
     witness_server.forging: "forged",
     witness_server.strange: "forged",
-    witness_server.early: "forged",
+    witness_server.early: "ahead",
     witness_server.wavering: "refused",
     witness_server.unknowing: "refused",
     witness_server.sending_away: "refused",

@@ -403,7 +403,7 @@ def test_a_token_that_somebody_made_up_leads_nowhere_else(
         ):
             token = format_token(
                 PageEnd(size, given, number),
-                query=ledger_query._digest(asked, frozenset()),
+                query=ledger_query._digest(asked, frozenset(), None),
                 origin=fresh.ledger.origin,
             )
             with (

@@ -10,6 +10,8 @@ import pytest
 from provenance.claims.actor import Grant
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import Authority
+from provenance.encoding.canonical import decode, encode
+from provenance.encoding.digest import sha256
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
 from provenance.epcis.render import render_document, render_event
@@ -21,10 +23,17 @@ from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
+from provenance.rules.book import baseline
+from provenance.rules.books import BookRef
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Log, Policy
 from tests.ledger_world import ORIGIN, signer_of
 from tests.vectors_of import shared
+
+ANY_BOOK = encode(
+    {**decode(baseline().data), "roles": {"anything": ["*"]}}  # type: ignore[dict-item]  # a map
+)
+"""The rule book of a ledger in which anybody may sign any step."""
 
 NOW = 1_800_000_000_000
 """2027-01-15, after all that the documents tell of."""
@@ -100,7 +109,7 @@ def test_every_openepcis_document_is_logged_and_given_back_or_refused(
             )
             for who in map(anybody, documents())
         ),
-        roles={"anything": frozenset({"*"})},
+        books=(BookRef(sha256(ANY_BOOK), 0),),
     )
     logged, refused = Counter[str](), []
     with create_ledger(
@@ -108,6 +117,7 @@ def test_every_openepcis_document_is_logged_and_given_back_or_refused(
         trust=trust,
         log_signer=signer_of("log"),
         clock=lambda: NOW,
+        books=[ANY_BOOK],
     ) as ledger:
         for path in documents():
             if path.stem in INVALID or path.name == TWICE:

@@ -32,7 +32,8 @@ from provenance_node.resolver.wishes import (
 )
 
 from provenance.claims.actor import Grant
-from provenance.claims.registry import Actor, HeldGrant
+from provenance.claims.permission import HeldGrant
+from provenance.claims.registry import Actor
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, NotFoundError
 from provenance.gs1 import read_item

@@ -398,13 +398,6 @@ def test_words_of_somebodys_own_are_kept() -> None:
     assert fault_of({**SEEN, "disposition": "unheard_of"}, "epcList") == ""
 
 
-def test_an_error_is_declared_by_the_id_of_its_event() -> None:
-    wrong: dict[str, Any] = {**SEEN, "errorDeclaration": {"reason": "x"}}
-    assert "by its eventID" in fault_of(wrong, "epcList")
-    assert "by its eventID" in fault_of({**wrong, "eventID": 7}, "epcList")
-    assert fault_of({**wrong, "eventID": "urn:uuid:1"}, "epcList") == ""
-
-
 def test_an_event_follows_its_own_items_alone() -> None:
     body = {**SEEN, "after": [[UNIT, bytes(32)]]}
     check_whole(made(body, Item("epcList", UNIT)))

@@ -3,11 +3,12 @@
 import pathlib
 import re
 import sys
+from operator import attrgetter
 
 import pytest
 
 from provenance.proof.codes import CODES
-from provenance.rules.table import PROMISES, RULES
+from provenance.rules.table import PROMISES, RULES, Rule
 
 ROOT = pathlib.Path(__file__).parent.parent
 PAGE = ROOT / "provenance" / "RULES.md"
@@ -82,8 +83,8 @@ def test_each_rule_has_one_name_a_holder_and_a_promise() -> None:
             assert rule.codes, f"{rule.name}: what does a verdict say?"
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_the_codes_of_a_rule_exist(rule: object) -> None:
+@pytest.mark.parametrize("rule", RULES, ids=attrgetter("name"))
+def test_the_codes_of_a_rule_exist(rule: Rule) -> None:
     assert set(rule.codes) <= set(CODES)
 
 

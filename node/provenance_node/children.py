@@ -210,11 +210,12 @@ class Children:
         except BaseException:
             self._is_gathering = False
             # Those that were to be kept aside are free again.
-            taken += [
-                claim.result()
-                for claim in self._claims.values()
-                if claim.done() and claim.result() not in {None, *taken}
-            ]
+            for claim in self._claims.values():
+                # The one that was waited for ends with who waited.
+                is_there = claim.done() and not claim.cancelled()
+                child = claim.result() if is_there else None
+                if child is not None and child not in taken:
+                    taken.append(child)
             self._claims.clear()
             for child in taken:
                 self._give_back(child)

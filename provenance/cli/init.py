@@ -10,13 +10,17 @@ import click
 
 from provenance.claims.registry import Authority
 from provenance.cli.arguments import FILE, ITEM, SPAN
+from provenance.cli.inputs import read_input
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
+from provenance.encoding.digest import sha256
 from provenance.errors import ProvenanceError
 from provenance.folder import TRUST_FILE, create_ledger
 from provenance.gs1 import canonical_item
 from provenance.keys import Signer
 from provenance.proof.trust import DEFAULT_MAX_AGE, Trust
+from provenance.rules.book import MAX_BOOK_SIZE
+from provenance.rules.books import BASELINE, BookRef
 from provenance.store.keyfile import read_key, write_key
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Log, Policy
@@ -56,7 +60,16 @@ AUTHORITY_KEY = "authority.key"
     show_default="7d",
     help="How old a checkpoint may be and still count as fresh.",
 )
-def init(
+@click.option(
+    "--book",
+    "book_files",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="A rule book of its own, as `rules check -o` writes it; it is logged"
+    " first, and counts from there.",
+)
+def init(  # each by name
     screen: Screen,
     folder: Path,
     origin: str,
@@ -64,6 +77,7 @@ def init(
     authority_name: str,
     key_file: Path | None,
     max_age: int,
+    book_files: tuple[Path, ...],
 ) -> int:
     """Make a new ledger in FOLDER.
 
@@ -76,16 +90,20 @@ def init(
     log_signer = Signer.generate()
     signer, is_new = _authority_signer(folder, key_file)
     log_key = NoteSigner(origin, log_signer).verifier
+    books = [read_input(str(file), limit=MAX_BOOK_SIZE) for file in book_files]
     trust = Trust(
         origin=origin,
         policy=Policy((Log(log_key),), (), (), None),
         authorities=(
             Authority(authority, authority_name, (signer.verifier.data,)),
         ),
+        books=tuple(BookRef(sha256(book), 0) for book in books) or BASELINE,
         max_age_seconds=max_age,
     )
     try:
-        with create_ledger(folder, trust=trust, log_signer=log_signer) as new:
+        with create_ledger(
+            folder, trust=trust, log_signer=log_signer, books=books
+        ) as new:
             size = new.size
     except ProvenanceError:
         if is_new:

@@ -10,7 +10,7 @@ same events again, and gets the earlier receipt.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from logging import INFO
@@ -22,6 +22,7 @@ from provenance.claims.statement import (
     parse_all,
     sign_statement,
 )
+from provenance.claims.versions import book_entry
 from provenance.encoding.instant import Instant, to_ms, written
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
@@ -41,6 +42,7 @@ from provenance.keys import KeyHolder
 from provenance.ledger.admit import Admission, Called, Past
 from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.batches import batches, gather
+from provenance.ledger.books import find_books
 from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedDocument,
@@ -103,7 +105,7 @@ class Ledger(LedgerReader):
     Any number of threads may submit. One `Ledger` at a time writes a store.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by name
         self,
         store: Store,
         *,
@@ -111,6 +113,7 @@ class Ledger(LedgerReader):
         signer: LogSigner,
         clock: Clock = clock_now,
         cache_bytes: int = MAP_CACHE_BYTES,
+        books: Collection[bytes] = (),
     ) -> None:
         """Take over *store*, finishing what a crash left unsigned.
 
@@ -120,13 +123,15 @@ class Ledger(LedgerReader):
             signer: Signs its checkpoints.
             clock: Where the log's time comes from.
             cache_bytes: How much of the map to keep in memory, about.
+            books: Rule books of its own, which a new ledger logs first.
 
         Raises:
+            UnknownBookError: A rule book that *trust* names is not at hand.
             ForkError: The store does not hold all that its key has signed:
                 it is an older copy.
             StoreError: What is stored contradicts itself.
         """
-        super().__init__(store, trust=trust)
+        super().__init__(store, trust=trust, books=books)
         self._owner = Owner(f"the ledger {trust.origin}")
         self._writable = store
         self._log_signer = signer
@@ -168,7 +173,12 @@ class Ledger(LedgerReader):
             clock_bound=trust.clock_bound,
         )
         if size == 0:
-            self._commit(self._sequencer())
+            founding = self._sequencer()
+            for book in books:
+                founding.place_document(book_entry(book))
+            self._commit(founding)
+            found = find_books(store, trust, size=store.size())
+            self._logged_books = tuple(found.values())
         else:
             # Signs what a crash left unsigned; and even when there is nothing
             # to sign, holds the store against the signer's memory.

@@ -107,13 +107,26 @@ class LedgerReader:
         books: Its rule books.
     """
 
-    def __init__(self, store: Store, *, trust: Trust) -> None:
+    def __init__(
+        self, store: Store, *, trust: Trust, books: Collection[bytes] = ()
+    ) -> None:
+        """Read from *store*.
+
+        Args:
+            store: Where everything is kept.
+            trust: Its founding document.
+            books: Rule books that are at hand beside those that are logged.
+
+        Raises:
+            UnknownBookError: One that *trust* names is not at hand.
+        """
         self._store = store
         self.trust = trust
         found = find_books(store, trust, size=store.size())
         self._logged_books = tuple(found.values())
         self.books = Books.resolve(
-            trust.books, [logged.book for logged in self._logged_books]
+            trust.books,
+            [*books, *(logged.book for logged in self._logged_books)],
         )
         self._kept_tiles: TileCache = {}
         self._kept_rows: KeptRows = {}
@@ -464,9 +477,10 @@ class RegistryReplay:
             # Of an earlier moment, or what was cut off by an error, which are
             # rare: from the start, then.
             self._registry, done = self._trust.registry(), 0
-        if self._books is None:
-            self._books = books_of(reader, self._trust)
-        _apply(self._registry, self._books, reader, places[done:])
+        if places[done:]:
+            if self._books is None:
+                self._books = books_of(reader, self._trust)
+            _apply(self._registry, self._books, reader, places[done:])
         self._count = len(places)
         return self._registry
 

@@ -12,7 +12,6 @@ type, its words and its lists must agree in:
 - a `transformationID` is an item of the event, too, and the one that the body
   names; an event without any other item has its read point for one;
 - an event that warns of a whole product names it as what it is `about`, too;
-- who declares an error says by `eventID` which event it was;
 - a registry event has its actor for its one item, conceals nothing, and no
   other event names an actor so;
 - an item's id is in canonical form, and not that of the trust item.
@@ -153,11 +152,6 @@ def check_form(
         raise MalformedError(
             f"{body['type']!s} {action!s}".rstrip() + fault
         ).under("form.lists")
-    if reading.declares_error and not isinstance(body.get("eventID"), str):
-        raise MalformedError(
-            "an error declaration says which event it takes back by its"
-            " eventID: give the event one, and say it again with that"
-        ).under("form.declaration")
     if pointers:
         _check_pointers(body, pointers, book)
     return reading

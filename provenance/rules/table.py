@@ -65,9 +65,9 @@ RULES: tuple[Rule, ...] = (
     Rule("form.product", "bundle", RELATED,
          "A warning of a whole product is about it, so that it is on the"
          " product's trail.", ("PRV-0801",)),
-    Rule("form.declaration", "bundle", COMPLETE,
-         "An error is declared by the eventID of the event that it takes"
-         " back.", ("PRV-0801",)),
+    Rule("identity.void", "bundle", COMPLETE,
+         "An event is taken back by its own issuer, under its eventID, in all"
+         " that it says; nothing else is.", ("PRV-1401", "PRV-1405")),
     Rule("form.after", "bundle", REWRITTEN,
          "An event follows the trails of its own items alone.",
          ("PRV-0801",)),

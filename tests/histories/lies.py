@@ -182,15 +182,11 @@ class Liar:
             return
         issuer, event = found
         body, items = dict(event.body), list(event.items)
-        body["errorDeclaration"] = rng.choice(
-            (
-                {"reason": "did_not_occur"},
-                {},
-                "x",
-                None,
-                {"correctiveEventIDs": ["urn:x:1"]},
-            )
-        )
+        declarations: tuple[Any, ...] = (
+            {"reason": "did_not_occur"}, {}, "x", None,
+            {"correctiveEventIDs": ["urn:x:1"]},
+        )  # fmt: skip
+        body["errorDeclaration"] = rng.choice(declarations)
         if rng.random() < 0.5:
             issuer = self.actor()
         if rng.random() < 0.3:

@@ -62,7 +62,7 @@ def _said(event: Event) -> str:
         for item in event.items
     ]
     fields = [
-        f"{pointer}: {field.value if field else 'erased'}"
+        f"{pointer}: {field and field.value!r}"
         for pointer, field in zip(event.pointers, event.fields, strict=True)
     ]
     return " ".join((str(body), *items, *fields))

@@ -128,18 +128,34 @@ class Truth:
             lot for lot in always if "/10/" in lot and lot == self.lot.get(item)
         }
         spans = [s for holder in holders for s in self.spans_in(holder)]
-        must = may = False
+        must = False
         for recall in self.recalls:
             if recall.item in always:
                 must = True
                 continue
             start, stop = recall.span or (recall.time, recall.time)
-            for container, since, until in spans:
-                if container == recall.item:
-                    may = True
-                    is_in = since <= stop and (until is None or start <= until)
-                    must = must or is_in
+            must = must or any(
+                container == recall.item
+                and since <= stop
+                and (until is None or start <= until)
+                for container, since, until in spans
+            )
+        ever = self.ever_above(holders)
+        may = any(recall.item in ever for recall in self.recalls)
         return must, may or must
+
+    def ever_above(self, things: Iterable[str]) -> set[str]:
+        """Return what these were in, and what that was in, at any time.
+
+        Of a container's other stays a verifier may be in doubt.
+        """
+        found = set[str]()
+        todo = [*things]
+        while todo:
+            above = {box for box, _, _ in self.inside.get(todo.pop(), ())}
+            todo += above - found
+            found |= above
+        return found
 
 
 def iso(time: int) -> str:
@@ -345,7 +361,9 @@ class Voyage:
             (("maker", "packing"), ("warehouse", "packing"), ("carrier", "loading"))
         )  # fmt: skip
         kind = "AssociationEvent" if box == CONTAINER else "AggregationEvent"
-        body = {"bizStep": step} if rng.random() < 0.8 else {}
+        body: dict[str, Any] = {}
+        if rng.random() < 0.8:
+            body["bizStep"] = step
         if not body and who == "carrier":
             body = {"bizStep": step}
         if rng.random() < 0.3:

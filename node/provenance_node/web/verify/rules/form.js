@@ -15,7 +15,6 @@
 // - a `transformationID` is an item of the event, too, and the one that the
 //   body names; an event without any other item has its read point for one;
 // - an event that warns of a whole product names it as what it is `about`, too;
-// - who declares an error says by `eventID` which event it was;
 // - a registry event has its actor for its one item, conceals nothing, and no
 //   other event names an actor so;
 // - an item's id is in canonical form, and not that of the trust item; who is
@@ -106,12 +105,6 @@ export function checkForm(body, counts, pointers, book) {
   if (fault) {
     const named = `${body.get("type")} ${body.get("action") ?? ""}`;
     throw new MalformedError(named.trimEnd() + fault);
-  }
-  if (reading.declaresError && typeof body.get("eventID") !== "string") {
-    throw new MalformedError(
-      "an error declaration says which event it takes back by its eventID:" +
-        " give the event one, and say it again with that",
-    );
   }
   if (pointers.length) checkPointers(body, pointers, book);
   return reading;
