@@ -168,7 +168,7 @@ def test_an_error_is_declared_once_for_whatever_reason(
         {},
     ):
         more = answer(world, world.as_error(said, **declaration))
-        is_duplicate(more, "declared once")
+        is_duplicate(more, "declared an error once")
     codes = [step.code for step in world.verdict(can(1)).steps]
     assert "PRV-1600" in codes
 
