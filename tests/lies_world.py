@@ -13,9 +13,6 @@ CUSTOMS = "did:web:customs.example"
 AUDITOR = "did:web:auditor.example"
 SHOP = "did:web:shop.example"
 
-UNKNOWN_WORD = {"PRV-0803"}
-"""The code of a word that the book in force does not have."""
-
 
 class LiesWorld(JudgedWorld):
     """One can that its maker made, and others who may say something of it.
@@ -53,7 +50,7 @@ class LiesWorld(JudgedWorld):
         assert verdict.outcome is outcome, (
             f"{self.refused[at].why} / {verdict.outcome}: {faults(verdict)}"
         )
-        return found
+        return set(faults(verdict))
 
     def truth(self, issuer: str, event: Event, *, item: str = can(1)) -> None:
         """Log *event*, which the judge admits and with which *item* is VERIFIED."""

@@ -114,13 +114,6 @@ def test_no_event_has_an_action_that_its_type_has_not(
     assert world.lie(MAKER, event) == FORM
 
 
-@pytest.mark.parametrize("kind", ["Nonsense", "objectEvent"])
-def test_a_type_that_the_book_does_not_know_is_none(kind: str) -> None:
-    world = LiesWorld()
-    event = world.event(kind, Item("epcList", can(1)), action="OBSERVE")
-    assert world.lie(MAKER, event) == UNKNOWN_WORD
-
-
 @pytest.mark.parametrize("action", ["ADD", "DELETE"])
 def test_nothing_goes_into_a_container_that_is_not_named(action: str) -> None:
     world = LiesWorld()
