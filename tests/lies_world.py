@@ -32,7 +32,14 @@ class LiesWorld(JudgedWorld):
         self.commit()
         assert self.refused == {}
 
-    def lie(self, issuer: str, event: Event, *, item: str = can(1)) -> set[str]:
+    def lie(
+        self,
+        issuer: str,
+        event: Event,
+        *,
+        item: str = can(1),
+        outcome: Outcome = Outcome.FAILED,
+    ) -> set[str]:
         """Log *event*; return the codes by which *item* is not VERIFIED.
 
         The judge refuses it, and so does whoever verifies the item.
@@ -40,7 +47,7 @@ class LiesWorld(JudgedWorld):
         at = self.say(issuer, event), 0
         assert at in self.refused, "the judge admits it"
         verdict = self.examine(self.bundle(item), item=item)
-        assert verdict.outcome is Outcome.FAILED, (
+        assert verdict.outcome is outcome, (
             f"{self.refused[at].why} / {verdict.outcome}: {faults(verdict)}"
         )
         return set(faults(verdict))
