@@ -132,7 +132,8 @@ def test_an_older_trust_file_does_not_call_a_newer_word_a_lie(
     assert "PRV-1501" in faults(verdict)
     bundle = newer.bundle(with_book=False)
     verdict = newer.examine(bundle, newer.world.trust())
-    assert verdict.outcome is not Outcome.VERIFIED
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert "PRV-0803" in faults(verdict)
 
 
 def test_a_newer_program_judges_an_older_ledger_by_its_own_book() -> None:
