@@ -153,18 +153,24 @@ def test_a_declaration_repeats_the_whole_event(world: LedgerWorld) -> None:
     is_duplicate(answer(world, world.as_error(other)), "errorDeclaration")
 
 
-def test_one_declaration_is_logged_once_and_another_may_follow(
+def test_an_error_is_declared_once_for_whatever_reason(
     world: LedgerWorld,
 ) -> None:
+    """Or an honest log's story would be one that nobody may log."""
     said = named(world)
     answer(world, said)
     answer(world, world.as_error(said, reason="incorrect_data"))
     again = world.as_error(said, reason="incorrect_data")
     is_duplicate(answer(world, again), "logged already")
-    more = world.as_error(
-        said, reason="incorrect_data", correctiveEventIDs=["urn:example:2"]
-    )
-    assert isinstance(answer(world, more), Receipt)
+    for declaration in (
+        {"reason": "incorrect_data", "correctiveEventIDs": ["urn:example:2"]},
+        {"reason": "did_not_occur"},
+        {},
+    ):
+        more = answer(world, world.as_error(said, **declaration))
+        is_duplicate(more, "declared an error once")
+    codes = [step.code for step in world.verdict(can(1)).steps]
+    assert "PRV-1600" in codes
 
 
 def test_a_declaration_may_come_before_what_it_declares(

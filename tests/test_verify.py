@@ -1629,9 +1629,16 @@ def test_nobody_creates_items_under_the_prefix_of_another() -> None:
 
 def test_an_event_that_cannot_be_read_for_what_it_does_is_refused() -> None:
     world = story()
-    world.say(MAKER, world.seen(can(1), step="dancing"))
+    world.say(MAKER, world.seen(can(1), step="dancing!"))
     verdict = world.examine(world.bundle(can(1)))
     is_found(verdict, Outcome.FAILED, "PRV-0801")
+
+
+def test_a_word_that_the_book_lacks_may_be_one_of_a_newer_book() -> None:
+    world = story()
+    world.say(MAKER, world.seen(can(1), step="dancing"))
+    verdict = world.examine(world.bundle(can(1)))
+    is_found(verdict, Outcome.UNKNOWN, "PRV-0803")
 
 
 def test_a_grant_that_was_revoked_lets_nothing_more() -> None:

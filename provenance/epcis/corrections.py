@@ -115,7 +115,7 @@ def name_of(event: Event, *, issuer: str) -> EventName | None:
     return EventName(
         sha256(b"\0".join([_NAME, issuer.encode(), event_id.encode()])),
         sha256(encode(said)),
-        b"" if declared is None else sha256(encode(declared)),
+        sha256(encode(declared)) if declares_error(event.body) else b"",
     )
 
 

@@ -401,7 +401,13 @@ def _require_name(
                 " an id of its own",
                 log_indexes=indexes,
             ).under("identity.event-id")
-        if row.declared == name.declared:
+        if row.declared and name.declared:
+            raise DuplicateEventError(
+                f"{called} declares an error that its issuer has declared"
+                f"{where}: an event is declared an error once",
+                log_indexes=indexes,
+            ).under("identity.event-id")
+        if not row.declared and not name.declared:
             raise DuplicateEventError(
                 f"{called} is logged already{where}, but for what its"
                 " concealed fields hold, or held until they were erased: if it"

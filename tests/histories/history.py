@@ -279,7 +279,8 @@ def retold(told: Sequence[Told], history: History) -> History:
             )
     world.now = old.now
     world.commit()
-    return History(world, None, history.items)
+    items = [item for item in history.items if item in world.trails]
+    return History(world, None, items)
 
 
 __all__ = ["OWNER", "SECOND", "History", "Story", "retold", "stories", "tell"]

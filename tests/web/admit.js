@@ -154,8 +154,8 @@ function requireNames(events) {
       items.map((item) => [item.relation, item.id, item.quantity, item.uom]),
       fields.map((field) => field?.pointer ?? null),
     ];
-    const declared = body.get("errorDeclaration") ?? null;
-    const name = [said, declared].map((part) => toHex(sha256(encode(part))));
+    const declares = body.has("errorDeclaration");
+    const name = [toHex(sha256(encode(said))), declares];
     for (const earlier of names.get(id) ?? []) {
       if (earlier[0] !== name[0] || earlier[1] === name[1]) {
         throw new DuplicateEventError(`${id} was used`);
