@@ -96,7 +96,9 @@ def test_what_is_asked_for_in_vain_is_not_said_back(client: TestClient) -> None:
 def test_a_method_that_is_not_there_is_405(client: TestClient) -> None:
     answer = client.put("/v1/statements")
     assert (answer.status_code, answer.json()["code"]) == (405, "PRV-9102")
-    assert answer.headers["allow"] == "POST"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
+    answer = client.put("/v1/actors")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 def test_every_error_of_the_library_has_its_status() -> None:
