@@ -198,7 +198,9 @@ def test_it_is_not_ready_while_a_commit_does_not_end(
         may_end.set()
         assert answer.result().status_code == 201
         assert (waits.status_code, waits.json()["writer"]) == (503, False)
-        assert client.get("/readyz").status_code == 200
+        wait_until(
+            lambda: client.get("/readyz").status_code == 200, "it is ready"
+        )
 
 
 def test_work_that_gets_nowhere_before_the_commit_makes_it_not_ready(
@@ -228,7 +230,9 @@ def test_work_that_gets_nowhere_before_the_commit_makes_it_not_ready(
         assert client.get("/healthz").status_code == 200
         may_end.set()
         assert answer.result().status_code == 201
-        assert client.get("/readyz").status_code == 200
+        wait_until(
+            lambda: client.get("/readyz").status_code == 200, "it is ready"
+        )
 
 
 def test_metrics_say_how_the_ledger_does(
