@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from provenance.epcis.reading import read_event
 
 from provenance.claims import comparison
 from provenance.claims.event import (
@@ -35,6 +34,8 @@ from provenance.encoding.canonical import decode
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import root_of
 from provenance.keys import Signer, Verifier
+from provenance.rules.book import baseline
+from provenance.rules.reading import read_event
 from provenance.tlog import patricia
 from tests.vectors import reference, words
 from tests.vectors_of import shared
@@ -257,7 +258,7 @@ def test_links_say_of_the_published_events_what_both_readers_read() -> None:
             event, other = event_of(v), other_event_of(v)
             relation = event.items[leaves[0] - 1].relation
             code = CODES[relation]
-            reading = read_event(event.body, event.counts)
+            reading = read_event(event.body, event.counts, baseline())
             assert (reading.time, reading.kinds(code)) == (time, kinds)
             assert words.time_of(other.body) == time
             assert words.kinds(other.body, other.counts, code) == kinds

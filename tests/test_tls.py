@@ -256,7 +256,7 @@ def asked(world: LedgerWorld, url: str) -> tuple[str, str]:
     with open_reader(world.folder) as ledger:
         with ledger.moment() as moment:
             size, note = moment.size, moment.note
-        reason, said, _ = Answers(ledger).ask(
+        reason, said, *_ = Answers(ledger).ask(
             key.vkey, url, size, note, 0, world.clock(), 10.0
         )
     return reason, said

@@ -398,7 +398,14 @@ def _note_declaration(
     at, item = sighting.at, sighting.item
     declared = events[at]
     by = f"event {at[1]} of entry {at[0]} by {declared.issuer}"
-    if asserted.is_own(sighting, declared.issuer):
+    if not isinstance(declared.body.get("eventID"), str):
+        report.notice(
+            "PRV-1405",
+            f"{by} declares an event an error without its eventID, and takes"
+            " nothing back",
+            item,
+        )
+    elif asserted.is_own(sighting, declared.issuer):
         report.notice("PRV-1402", f"{by} declares an event an error", item)
     elif others := asserted.others(sighting):
         report.notice(

@@ -49,7 +49,7 @@ RULES: tuple[Rule, ...] = (
          " and by no other.", ("PRV-1501",)),
     Rule("form.type", "bundle", ENTITLED,
          "Type and action are those of a form in the book, or a URI of"
-         " somebody's own, which does nothing.", ("PRV-0801",)),
+         " somebody's own, which does nothing.", ("PRV-0801", "PRV-0803")),
     Rule("form.lists", "bundle", COMPLETE,
          "Only the lists of that form name items: as many as it says, and"
          " one at least where it asks for one.", ("PRV-0801",)),
@@ -75,7 +75,7 @@ RULES: tuple[Rule, ...] = (
          "An event says when it was, in one form.", ("PRV-0801",)),
     Rule("word.step", "bundle", ENTITLED,
          "A step is a word that the book knows, or somebody's own URI.",
-         ("PRV-0801",)),
+         ("PRV-0801", "PRV-0803")),
     Rule("word.text", "bundle", ENTITLED,
          "No text of the body holds control characters.", ("PRV-0801",)),
     Rule("conceal.open", "bundle", PRIVATE,

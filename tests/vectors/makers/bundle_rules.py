@@ -129,6 +129,10 @@ def _meanings() -> list[Case]:
     errors.say(MAKER, wrong)
     for _ in range(2):
         errors.say(MAKER, errors.as_error(wrong))
+    unnamed = tiny()
+    recall = unnamed.seen(can(1), step=RECALL, eventID=None)
+    unnamed.say(MAKER, recall)
+    unnamed.say(MAKER, unnamed.as_error(recall))
     stranger = tiny()
     stranger.say(MAKER, stranger.seen(can(1), eventID="urn:x:one"))
     stranger.say(CUSTOMS, stranger.seen(can(1), eventID="urn:x:one"))
@@ -142,6 +146,7 @@ def _meanings() -> list[Case]:
         pinned_case("failed-event-said-anew", "an event said once more with other salts", again, again.bundle(can(1)), MEANING),
         pinned_case("failed-error-twice", "an event declared an error twice", errors, errors.bundle(can(1)), MEANING, notices=None),
         pinned_case("failed-error-of-fewer", "an error declared of an event of fewer items", other, other.bundle(can(1)), MEANING, notices=[*ALONE, ("PRV-1402", can(1))]),
+        pinned_case("incomplete-error-of-no-event-id", "a recall without an eventID is declared an error without one: it stands", unnamed, unnamed.bundle(can(1)), "PRV-1401", notices=None),
         pinned_case("verified-event-id-of-two-signers", "one eventID of two signers", stranger, stranger.bundle(can(1))),
     ]  # fmt: skip
 

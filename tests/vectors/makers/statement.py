@@ -190,7 +190,6 @@ def _submissions() -> list[Case]:
         ("epcList", PALLET),
     )
     strayed = _event({**_BODY, "after": [[PALLET, H(b"head")]]})
-    wrong = {**_BODY, "errorDeclaration": {"reason": "incorrect_data"}}
     hiding = _event(_BODY, fields=[("/example:price", 12.5)])
     released = _event(
         {**_BODY, "bizStep": "urn:provenance:step:customs_released"}
@@ -242,7 +241,6 @@ def _submissions() -> list[Case]:
         ("aggregation-without-a-parent", "a packing into nothing", BAD, submit(_event({**_BODY, "type": "AggregationEvent", "action": "ADD"}, ("childEPCs", UNIT)))),
         ("control-character", "a step with a newline", BAD, submit(_event({**_BODY, "bizStep": "https://maker.example/a\nb"}))),
         ("after-of-another", "a demand about what is no item of the event", BAD, submit(strayed)),
-        ("error-without-a-name", "an error declared of an event without an eventID", BAD, submit(_event(wrong))),
         ("commissioning-observed", "a rival commissions what is another's, and calls it observed", "RoleNotGrantedError", submit(_event({**_BODY, "bizStep": "commissioning"}, ("epcList", RIVALS)))),
         ("recalled-by-disposition", "customs recalls by a disposition", "RoleNotGrantedError", submit(_event({**_BODY, "disposition": "recalled"}), issuer=CUSTOMS)),
         ("recall-of-another", "a maker recalls what is another's", "RoleNotGrantedError", submit(_event({**_BODY, "bizStep": "urn:provenance:step:recalled"}, ("epcList", RIVALS)))),

@@ -270,8 +270,8 @@ export const EXPLANATIONS = new Map(
       zh: "有一方称另一方的事件有误。只有事件的签署方自己才能撤回，因此该事件仍然有效：双方说法矛盾，由您判断相信谁。",
     },
     "PRV-1405": {
-      en: "An event declares another one an error, but no such event is on this trail: it was never logged here, or is not shown. The declaration itself asserts nothing.",
-      zh: "有一个事件声明另一事件有误，但这条轨迹上没有后者：它从未在此入账，或者没有显示。该声明本身不说明任何事。",
+      en: "An event declares another one an error, but no such event is on this trail: it was never logged here, or is not shown; or the declaration has no eventID, by which alone an event is taken back. The declaration itself asserts nothing.",
+      zh: "有一个事件声明另一事件有误，但这条轨迹上没有后者：它从未在此入账，或者没有显示；也可能该声明没有 eventID，而撤回只认 eventID。该声明本身不说明任何事。",
     },
     "PRV-1406": {
       en: "Every event of the item was declared an error by whoever signed it. The record is genuine, and nothing of what it said stands.",

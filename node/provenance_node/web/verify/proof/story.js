@@ -446,7 +446,10 @@ function noteDeclaration(report, asserted, declared, sighting) {
   const { at, item } = sighting;
   const by = `event ${at[1]} of entry ${at[0]} by ${declared.issuer}`;
   const others = asserted.others(sighting);
-  if (asserted.isOwn(sighting, declared.issuer)) {
+  if (typeof declared.body.get("eventID") !== "string") {
+    const detail = `${by} declares an event an error without its eventID`;
+    report.notice("PRV-1405", `${detail}, and takes nothing back`, item);
+  } else if (asserted.isOwn(sighting, declared.issuer)) {
     report.notice("PRV-1402", `${by} declares an event an error`, item);
   } else if (others.length) {
     const whose = others.join(", ");
