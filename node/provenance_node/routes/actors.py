@@ -41,7 +41,7 @@ _ACTOR = {
     "type": "object",
     "required": [
         "id", "name", "is_authority", "enrolled_by", "keys", "grants",
-    ],
+    ],  # fmt: skip
     "properties": {
         "id": {"type": "string", "example": "did:web:maker.example"},
         "name": {"type": "string"},
