@@ -40,7 +40,12 @@ _TEXTS = {"type": "array", "items": {"type": "string"}}
 _ACTOR = {
     "type": "object",
     "required": [
-        "id", "name", "is_authority", "enrolled_by", "keys", "grants",
+        "id",
+        "name",
+        "is_authority",
+        "enrolled_by",
+        "keys",
+        "grants",
     ],  # fmt: skip
     "properties": {
         "id": {"type": "string", "example": "did:web:maker.example"},
