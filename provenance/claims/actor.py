@@ -21,7 +21,6 @@ mp(["provenance/key/v1", origin, actor, key]).
 In full: `FORMATS.md`, section 10.
 """
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from dataclasses import dataclass
 from provenance.claims.event import Event, Item, check_item_id, make_event
 from provenance.encoding.canonical import Value, encode
 from provenance.encoding.digest import Hash
+from provenance.encoding.text import hides
 from provenance.errors import MalformedError
 from provenance.keys import KeyHolder, signature_of
 
@@ -120,11 +120,6 @@ class Grant:
 
 MAX_NAME = 200
 """How many characters an actor's name has, at most."""
-
-# Controls, and what turns the direction in which a line is read.
-_UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
 
 
 def name_key(name: str) -> str:
@@ -280,7 +275,7 @@ def _is_name(value: Value) -> bool:
         isinstance(value, str)
         and 1 <= len(value) <= MAX_NAME
         and not value.isspace()
-        and _UNSEEN.search(value) is None
+        and not hides(value)
     )
 
 

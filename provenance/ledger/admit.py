@@ -40,10 +40,6 @@ from provenance.store.protocol import NameRow
 NOT_LOGGED = -1
 """Stands where an event that is not logged has no index."""
 
-CLOCK_TOLERANCE = 5 * 60 * 1000
-"""How far ahead of the ledger's clock, in ms, an event's time may be."""
-
-
 Called = Callable[[int], str]
 """Returns how to call the event at a position."""
 
@@ -170,7 +166,7 @@ class Admission:
                 find_key=self.registry.public_key,
                 book=book,
             )
-        self._require_times(statement, now, called)
+        _require_times(statement, now, book.bounds.ahead, called)
         _require_news(statement, past, called)
 
         def holds(grant: Grant) -> bool:
@@ -264,24 +260,6 @@ class Admission:
             # The key was enrolled after the check had begun.
             check_signature(parse_entry(statement.entry), key.data)
 
-    def _require_times(
-        self, statement: CheckedStatement, now: int, called: Called
-    ) -> None:
-        latest = now + CLOCK_TOLERANCE
-        if statement.issued_at > latest:
-            raise LifecycleError(
-                "the statement says it was signed at"
-                f" {_utc(statement.issued_at)}, but the ledger's time is"
-                f" {_utc(now)}: correct the signer's clock"
-            ).under("time.event")
-        for position, event in enumerate(statement.events):
-            if event.time > latest:
-                raise LifecycleError(
-                    f"{called(position)} says it happened at"
-                    f" {_utc(event.time)}, but the ledger's time is"
-                    f" {_utc(now)}: an event is signed after it happened"
-                ).under("time.event")
-
     def _require_permission(
         self,
         issuer: str,
@@ -306,6 +284,25 @@ class Admission:
             raise type(error)(f"{name}: {error}").under(error.rule) from error
         if not any(held.grant.is_dated for held in used):
             self._permitted.add((issuer, act))
+
+
+def _require_times(
+    statement: CheckedStatement, now: int, ahead: int, called: Called
+) -> None:
+    latest = now + ahead
+    if statement.issued_at > latest:
+        raise LifecycleError(
+            "the statement says it was signed at"
+            f" {_utc(statement.issued_at)}, but the ledger's time is"
+            f" {_utc(now)}: correct the signer's clock"
+        ).under("time.event")
+    for position, event in enumerate(statement.events):
+        if event.time > latest:
+            raise LifecycleError(
+                f"{called(position)} says it happened at"
+                f" {_utc(event.time)}, but the ledger's time is"
+                f" {_utc(now)}: an event is signed after it happened"
+            ).under("time.event")
 
 
 def _require_heads(

@@ -27,7 +27,7 @@ from provenance.errors import (
 from provenance.keys import signature_is_valid
 from provenance.proof.evidence import Evidence, LogTimes, ProvenEvent
 from provenance.proof.report import Report, counted
-from provenance.proof.trails import Position
+from provenance.proof.trails import Position, event_at
 from provenance.rules.act import read_act
 from provenance.rules.books import Books
 from provenance.rules.times import Dates, LogTime
@@ -198,7 +198,7 @@ class _Replay:
         return False
 
     def _check_role(self, event: ProvenEvent) -> None:
-        subject = f"event {event.at[1]} of entry {event.at[0]}"
+        subject = event_at(event.at)
         book = self.books.at(event.at[0])
         try:
             act = read_act(event.body, event.items, event.reading, book)

@@ -71,7 +71,7 @@ from provenance.proof.bundle import (
 )
 from provenance.proof.opening import open_trusted
 from provenance.proof.report import Report, counted
-from provenance.proof.trails import Position, SparseTrail, Stretch
+from provenance.proof.trails import Position, SparseTrail, Stretch, event_at
 from provenance.proof.trust import Trust
 from provenance.rules.book import EvidenceBook, baseline, is_evidence
 from provenance.rules.books import Books
@@ -218,7 +218,7 @@ def read_statements(
             try:
                 proven = read_shown(event, at, shown.issuer, room, book)
             except (InvalidProofError, MalformedError) as error:
-                subject = f"event {at[1]} of entry {at[0]}"
+                subject = event_at(at)
                 word = _unknown_word_of(event, book)
                 if word is not None:
                     report.stop(

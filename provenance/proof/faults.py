@@ -57,7 +57,7 @@ from provenance.proof.evidence import (
 )
 from provenance.proof.opening import open_trusted
 from provenance.proof.readings import entry_reading, leaf_reading
-from provenance.proof.trails import Position
+from provenance.proof.trails import Position, event_at
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome, Step
 from provenance.tlog.checkpoint import Checkpoint
@@ -443,7 +443,7 @@ class _Search:
         return self._copy.name if self._copy else ""
 
     def _of_event(self, at: Position, what: str) -> Fault:
-        where = f"event {at[1]} of entry {at[0]}"
+        where = event_at(at)
         return replace(self._fault(where, what, at[0]), position=at[1])
 
     def _fault(self, where: str, what: str, log_index: int) -> Fault:

@@ -20,7 +20,7 @@ from provenance.proof.trace import (
     Why,
     trace,
 )
-from provenance.proof.trails import NotShownError, Position
+from provenance.proof.trails import NotShownError, Position, event_at
 from provenance.rules.books import Books
 
 
@@ -149,7 +149,7 @@ def check_demands(report: Report, evidence: Evidence) -> None:
     for event in evidence.events.values():
         for item, link in read_after(event.body):
             trail = evidence.trails.get(item)
-            which = f"event {event.at[1]} of entry {event.at[0]}"
+            which = event_at(event.at)
             if trail is None:
                 unseen += 1
                 report.notice(
@@ -317,7 +317,7 @@ def _units_made(event: ProvenEvent) -> frozenset[str]:
 
 
 def _told(event: ProvenEvent) -> str:
-    return f"{event.issuer} (event {event.at[1]} of entry {event.at[0]})"
+    return f"{event.issuer} ({event_at(event.at)})"
 
 
 def check_standing(
@@ -397,7 +397,7 @@ def _note_declaration(
     """Tell whose event is declared an error: one's own, or another's."""
     at, item = sighting.at, sighting.item
     declared = events[at]
-    by = f"event {at[1]} of entry {at[0]} by {declared.issuer}"
+    by = f"{event_at(at)} by {declared.issuer}"
     if not isinstance(declared.body.get("eventID"), str):
         report.notice(
             "PRV-1405",
@@ -442,7 +442,7 @@ def _check_surplus(
     }
     for at in evidence.events:
         if at not in places:
-            subject = f"event {at[1]} of entry {at[0]}"
+            subject = event_at(at)
             report.found("PRV-1002", f"{subject} is on no trail here", subject)
 
 

@@ -78,6 +78,7 @@ from provenance.proof.trails import (
     NotShownError,
     Position,
     Trail,
+    event_at,
 )
 from provenance.rules.book import Bounds
 
@@ -758,7 +759,7 @@ class _Walk:
         self, visit: _Visit, seen: Seen, leaves: Sequence[int]
     ) -> bool:
         """Ask for some item leaves of an event; return if not too many."""
-        at, named = seen.at, f"event {seen.at[1]} of entry {seen.at[0]}"
+        at, named = seen.at, event_at(seen.at)
         if len(leaves) > MAX_ITEMS:
             self._miss(
                 visit,

@@ -24,6 +24,11 @@ FIRST: Position = (0, 0)
 LAST: Position = (2**53, 0)
 
 
+def event_at(at: Position) -> str:
+    """Return how people are told of the event there."""
+    return f"event {at[1]} of entry {at[0]}"
+
+
 class NotShownError(Exception):
     """A question about a trail that what is shown of it does not answer."""
 

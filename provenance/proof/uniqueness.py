@@ -23,7 +23,7 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.corrections import assertion, declares_error
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.report import Report
-from provenance.proof.trails import Position
+from provenance.proof.trails import Position, event_at
 from provenance.rules.books import Books
 
 
@@ -73,8 +73,8 @@ def _check_once(report: Report, evidence: Evidence, trusted: str) -> None:
         if first != at:
             report.found(
                 "PRV-1601",
-                f"{_name(at)} is {_name(first)}, logged again",
-                _name(at),
+                f"{event_at(at)} is {event_at(first)}, logged again",
+                event_at(at),
             )
     entries: dict[Hash, int] = {}
     for log_index, entry in evidence.statements.items():
@@ -108,7 +108,7 @@ def _check_trails(
                 found.add(item.id)
                 report.found(
                     "PRV-1602",
-                    f"{item.id} is an actor, and {_name(event.at)} names it"
+                    f"{item.id} is an actor, and {event_at(event.at)} names it"
                     " as an item",
                     item.id,
                 )
@@ -124,17 +124,17 @@ def _check_event_ids(report: Report, evidence: Evidence) -> None:
         if first.setdefault(name, said) != said:
             report.found(
                 "PRV-1603",
-                f"{_name(at)} has an eventID that its issuer used for an event"
-                " that says something else",
-                _name(at),
+                f"{event_at(at)} has an eventID that its issuer used for an"
+                " event that says something else",
+                event_at(at),
             )
         elif (*name, declared) in seen:
             what = "declares an error again" if declared else "comes again"
             report.found(
                 "PRV-1603",
-                f"{_name(at)} {what} under an eventID that its issuer used"
+                f"{event_at(at)} {what} under an eventID that its issuer used"
                 " before",
-                _name(at),
+                event_at(at),
             )
         seen.add((*name, declared))
 
@@ -169,8 +169,8 @@ def _check_times(report: Report, evidence: Evidence, books: Books) -> None:
         if event.reading.time > latest:
             report.found(
                 "PRV-1604",
-                f"{_name(at)} says that it happened after it was logged",
-                _name(at),
+                f"{event_at(at)} says that it happened after it was logged",
+                event_at(at),
             )
     for log_index, entry in evidence.statements.items():
         latest = times.bounds(log_index)[1] + books.at(log_index).bounds.ahead
@@ -181,7 +181,3 @@ def _check_times(report: Report, evidence: Evidence, books: Books) -> None:
                 " logged",
                 f"entry {log_index}",
             )
-
-
-def _name(at: Position) -> str:
-    return f"event {at[1]} of entry {at[0]}"

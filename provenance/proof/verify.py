@@ -150,7 +150,7 @@ def verify_bundle(
         if step.outcome is not Outcome.VERIFIED and step.code != NOT_CHECKED:
             error = _ERRORS.get(step.name, VerificationError)
             raise error(f"{step.code}: {step.detail}")
-    assert verdict.summary is not None, "it is there once step 3 passed"
+    assert verdict.summary is not None, "it is made before step 9"
     assert examination.evidence is not None, "it is there once step 9 passed"
     assert examination.registry is not None, "it is there once step 12 passed"
     return Verified(

@@ -352,7 +352,8 @@ def _form(value: Any, path: "list[str | int]") -> tuple[tuple[str, str], Form]:
     if not isinstance(value, list) or len(value) != 5:
         raise _wrong(path, "[type, action, lists, some, needs]")
     kind, action, lists, some, needs = value
-    if action not in {"", "ADD", "DELETE", "OBSERVE"}:
+    # What stands there may be of any type, and need have no hash.
+    if action not in ("", "ADD", "DELETE", "OBSERVE"):
         raise _wrong([*path, 1], "an action of EPCIS, or empty")
     rows = _rows(_list)(lists, [*path, 2])
     form = Form(

@@ -24,7 +24,6 @@ and what takes all of its items.
 In full: `FORMATS.md`, section 3.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -46,6 +45,7 @@ from provenance.claims.event import (
 from provenance.claims.versions import TRUST_ITEM
 from provenance.encoding.canonical import Value
 from provenance.encoding.path import split_pointer
+from provenance.encoding.text import hides
 from provenance.epcis.prefixes import full_id, prefixes_of
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
@@ -58,11 +58,6 @@ _ACTOR = CODES[ACTOR_RELATION]
 _TRANSFORMATION = CODES["transformationID"]
 _PLACE = CODES["place"]
 _ABOUT = CODES["about"]
-
-# Controls, and what turns the direction in which a line is read.
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
 
 
 def check_whole(event: Event, book: EvidenceBook) -> EventReading:
@@ -263,7 +258,7 @@ def _lists_fault(form: Form, counts: Counts) -> str:
 
 def _check_texts(body: Mapping[str, Value]) -> None:
     for name, value in body.items():
-        if isinstance(value, str) and _HIDDEN.search(value) is not None:
+        if isinstance(value, str) and hides(value):
             raise MalformedError(
                 f"{name[:80]} holds a character that cannot be seen:"
                 f" {value[:80]!r}"

@@ -61,7 +61,7 @@ RULES: tuple[Rule, ...] = (
          ("PRV-0801",)),
     Rule("form.registry", "bundle", ENTITLED,
          "A registry event has its actor for its one item; no other event"
-         " names one.", ("PRV-0801", "PRV-1103")),
+         " names one.", ("PRV-0801", "PRV-1104")),
     Rule("form.product", "bundle", RELATED,
          "A warning of a whole product is about it, so that it is on the"
          " product's trail.", ("PRV-0801",)),
@@ -92,10 +92,10 @@ RULES: tuple[Rule, ...] = (
          " declare that an error.", ("PRV-1603",)),
     Rule("identity.trail", "bundle", ENTITLED,
          "A trail holds registry events or goods' events, never both.",
-         ("PRV-1602",)),
+         ("PRV-0801", "PRV-1602")),
     Rule("identity.actor", "bundle", ENTITLED,
          "An actor is a party: no key of an item or a place.",
-         ("PRV-1104",)),
+         ("PRV-0801",)),
     Rule("identity.name", "bundle", ENTITLED,
          "An actor's name can be seen; a delegate gives none that another"
          " has.", ("PRV-1104",)),

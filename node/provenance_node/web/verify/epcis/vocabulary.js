@@ -30,6 +30,7 @@ import { expand } from "./prefixes.js";
 
 export const PRIVATE_STEP = "urn:provenance:step:";
 const CBV = "https://ref.gs1.org/cbv/";
+export const STANDARD_STEP = `${CBV}BizStep-`;
 const OBSOLETE_CBV = [
   "urn:epcglobal:cbv",
   "http://ns.gs1.org/cbv/",

@@ -403,7 +403,7 @@ export const CODES = new Map(
         outcome: "UNKNOWN",
         isNotice: false,
         sentence: {
-          en: "A record uses a word that the rules at hand do not have.",
+          en: "An entry uses a word that the rules at hand do not have.",
           zh: "一条记录使用了现有规则中没有的词。",
         },
       },
@@ -610,8 +610,8 @@ export const CODES = new Map(
         outcome: "FAILED",
         isNotice: false,
         sentence: {
-          en: "An entry cannot be understood, so nobody can tell who may sign it.",
-          zh: "有一条记录无法理解，因此无法判断谁有权签署。",
+          en: "Where an entry happened cannot be read, so nobody can tell who may sign it.",
+          zh: "有一条记录的地点无法读取，因此无法判断谁有权签署。",
         },
       },
       "PRV-1204": {

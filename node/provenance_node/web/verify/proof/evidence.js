@@ -55,7 +55,7 @@ import { baseline, isEvidence } from "../rules/book.js";
 import { Books } from "../rules/books.js";
 import { checkForm, checkItems, checkNamed } from "../rules/form.js";
 import { unknownWord } from "../rules/reading.js";
-import { TOLERANCE } from "../rules/times.js";
+import { AHEAD } from "../rules/times.js";
 import { writeCommitment } from "../tlog/commitment.js";
 import { rootFromMany } from "../tlog/patricia.js";
 import { leafRoom } from "./bundle.js";
@@ -590,7 +590,7 @@ function checkKinds(report, { entries }) {
  */
 async function checkAnchor({ note, logIndexes, hashes }, leaves, trust, now) {
   const signed = await openTrusted(note, trust);
-  const { time } = await trust.policy.examine(signed, now + TOLERANCE);
+  const { time } = await trust.policy.examine(signed, now + AHEAD);
   const { checkpoint } = signed;
   /** @type {KnownLeaf[]} */
   const known = logIndexes.map((index) => {

@@ -190,8 +190,8 @@ export const EXPLANATIONS = new Map(
       zh: "证明中缺少某参与方的轨迹，因此无法判断签署方的密钥是否有效。",
     },
     "PRV-1104": {
-      en: "An enrolment, grant or key change in the bundle was not the signer's to make, and yet it was logged. The log's operator broke the rules: keep the bundle, it proves so.",
-      zh: "证明中有一项登记、授权或密钥变更，签署方无权作出，却被收入了账本。账本运营方违反了规则：请保留这份证明，它就是证据。",
+      en: "An enrolment, grant or key change in the bundle was not the signer's to make, or breaks the rules of the registry, and yet it was logged. The log's operator broke the rules: keep the bundle, it proves so.",
+      zh: "证明中有一项登记、授权或密钥变更，签署方无权作出，或者违反了登记规则，却被收入了账本。账本运营方违反了规则：请保留这份证明，它就是证据。",
     },
     "PRV-1105": {
       en: "The ledger enrols or changes an actor that the trust file pins in another way. The trust file's word counts.",
@@ -214,8 +214,8 @@ export const EXPLANATIONS = new Map(
       zh: "某项授权只在一定期限内有效，而仅凭证明所示的账本时间，无法判断该声明是否在期限内入账。请获取一份新的证明，其中的时间可能更精确。",
     },
     "PRV-1203": {
-      en: "An event cannot be read for what it does, so nobody can tell which role it takes.",
-      zh: "有一个事件无法读出其作用，因此无法判断它需要什么角色。",
+      en: "The place that an event names cannot be read, so nobody can tell whether its signer's grants cover it.",
+      zh: "有一个事件所写的地点无法读取，因此无法判断签署方的授权是否涵盖它。",
     },
     "PRV-1204": {
       en: "Whether an actor may say what it said cannot be told, because the trail of an actor is not in the bundle.",
@@ -302,8 +302,8 @@ export const EXPLANATIONS = new Map(
       zh: "信任文件指明了评判账本记录所依据的规则手册，以及每一册从哪条记录起适用。这些手册均已具备。",
     },
     "PRV-1501": {
-      en: "The trust file names a book of rules that is not at hand, or that is of a format which this program does not know. What the entries mean depends on it. Get a newer version of the program, or a bundle that holds the book whose id is named.",
-      zh: "信任文件指明的某册规则手册不在手边，或者其格式为本程序所不识。记录的含义取决于它。请换用新版程序，或获取含有该手册（见所示编号）的证明。",
+      en: "The trust file names a book of rules that is not at hand, or that this program cannot read; or the ledger has a newer book, which the trust file does not name. What the entries mean depends on it. Get a newer version of the program, a bundle that holds the book whose id is named, or the ledger's trust file of today.",
+      zh: "信任文件指明的某册规则手册缺失，或者本程序无法读取；也可能账本已有更新的手册，而信任文件没有列出。记录的含义取决于它。请换用新版程序，获取含有该手册（见所示编号）的证明，或获取账本最新的信任文件。",
     },
     "PRV-1600": {
       en: "Each event stands once, an id is that of a party or of a thing and never of both, an eventID has one meaning, and nothing is dated after it was logged.",

@@ -6,7 +6,7 @@ import { toHex } from "../encoding/bytes.js";
 import { written } from "../encoding/instant.js";
 import { InvalidSignatureError, VerificationError } from "../errors.js";
 import { openCheckpoint } from "../tlog/checkpoint.js";
-import { TOLERANCE } from "../rules/times.js";
+import { AHEAD } from "../rules/times.js";
 import { placeOf } from "../tlog/note.js";
 
 /**
@@ -46,7 +46,7 @@ export async function openTrusted(note, trust) {
  *     than now.
  */
 export async function requireQuorum(signed, trust, now) {
-  const met = await trust.policy.examine(signed, now + TOLERANCE);
+  const met = await trust.policy.examine(signed, now + AHEAD);
   if (met.time === null && met.claimed !== null) {
     throw new VerificationError(clocksDiffer(met.claimed, now));
   }

@@ -152,8 +152,6 @@ const HAS_CONTAINERS = [SUBJECT, CONTAINER, LOT];
 const HAS_LOT = [SUBJECT, INPUT];
 /** @type {Why[]} */
 const HAS_INPUTS = [SUBJECT, LOT, INPUT];
-/** @type {Why[]} */
-const HAS_PRODUCT = HAS_INPUTS;
 
 /**
  * Return an event as seen from an item as a key.
@@ -407,7 +405,7 @@ class Walk {
       goods.passed.push([0, trail.count]);
       return;
     }
-    if (HAS_PRODUCT.includes(why)) this.#readProduct(item);
+    if (HAS_INPUTS.includes(why)) this.#readProduct(item);
     this.#ride(plan, goods, this.#eventsOf(plan, trail));
   }
 
@@ -742,7 +740,7 @@ class Walk {
       return;
     }
     if (HAS_LOT.includes(why) && seen.makes) this.#followLot(plan, seen);
-    if (HAS_INPUTS.includes(why) && effect === "made") {
+    if (HAS_INPUTS.includes(why) && effect === "made" && isFrom(event)) {
       this.#followUsed(visit(item, INPUT), seen, upTo(seen));
     }
   }
@@ -871,6 +869,15 @@ class Walk {
     const key = JSON.stringify(missing);
     if (!this.missing.has(key)) this.missing.set(key, missing);
   }
+}
+
+/**
+ * Whether an event says what its outputs were made from.
+ * @param {SeenEvent} event
+ */
+function isFrom({ reading }) {
+  const effects = [...reading.effects.values()];
+  return effects.includes("used") || effects.includes("joined");
 }
 
 /**

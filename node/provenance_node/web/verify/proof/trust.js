@@ -83,6 +83,11 @@ export class Trust {
     this.registry();
   }
 
+  /** By how much clocks may differ, in ms. */
+  get clockBound() {
+    return 1000 * this.clockBoundSeconds;
+  }
+
   /** Return the registry as it is before the first entry. */
   registry() {
     return new TrustRegistry([...this.authorities, ...this.actors], {

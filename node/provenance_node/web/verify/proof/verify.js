@@ -38,11 +38,10 @@ import {
   InvalidSignatureError,
   MalformedError,
   QuorumNotMetError,
-  UnknownBookError,
   VerificationError,
 } from "../errors.js";
 import { canonicalItem } from "../gs1/item.js";
-import { TOLERANCE } from "../rules/times.js";
+import { AHEAD } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
 import { checkEntitlement } from "./authority.js";
@@ -264,7 +263,7 @@ class Examination {
       {
         pinned,
         books,
-        clockBound: 1000 * trust.clockBoundSeconds,
+        clockBound: trust.clockBound,
         lacking: walk.missing
           .filter(({ why, item }) => why === ACTOR && !pinned.has(item))
           .map(({ reason }) => reason),
@@ -365,7 +364,7 @@ class Examination {
     /** @type {Quorum} */
     let found;
     try {
-      found = await policy.examine(signed, now + TOLERANCE);
+      found = await policy.examine(signed, now + AHEAD);
     } catch (error) {
       if (error instanceof QuorumNotMetError) {
         report.found("PRV-0401", error.message);
@@ -406,13 +405,8 @@ class Examination {
     try {
       books = booksOfBundle(bundle, this.trust);
     } catch (error) {
-      if (
-        error instanceof MalformedError ||
-        error instanceof UnknownBookError
-      ) {
-        report.stop("PRV-1501", error.message);
-      }
-      throw error;
+      if (!(error instanceof MalformedError)) throw error;
+      report.stop("PRV-1501", error.message);
     }
     const count = counted(named.length, "rule book");
     report.passed("PRV-1500", `${count} named, and at hand`);
@@ -430,13 +424,12 @@ class Examination {
     const { report, now, trust } = this;
     const { claimed } = quorum;
     const time = claimed === null ? commitment.time : quorum.time;
-    if (time === null || time > now + TOLERANCE) {
+    if (time === null || time > now + AHEAD) {
       const ahead = clocksDiffer(time ?? claimed ?? 0, now);
       report.found("PRV-0504", ahead);
       return;
     }
-    const bound = 1000 * trust.clockBoundSeconds;
-    if (claimed !== null && commitment.time > time + bound) {
+    if (claimed !== null && commitment.time > time + trust.clockBound) {
       report.notice(
         "PRV-0506",
         `the log's last commitment is of ${written(commitment.time)}, and a` +

@@ -1,36 +1,38 @@
 // @ts-check
-// Whose an id can be: an actor's or a thing's, never both. Mirrors
+// Identity: what an actor may be called by. Mirrors
 // provenance/rules/identity.py.
+//
+// An actor is a party: a DID, another URI, or by GS1's keys a party GLN. The
+// key of a unit, a lot, a logistic unit or a place names a thing, whose trail
+// is that of goods: who enrolled it as an actor would stop everything that is
+// said of the thing, its recall too.
 
-import { TRUST_ITEM } from "../claims/versions.js";
 import { head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { CANONICAL_STEM } from "../gs1/identifier.js";
 import { canonicalItem } from "../gs1/item.js";
 
 /**
- * Check that an actor may be enrolled under that id: a party's (417), a DID or
- * another URI, never the key of a thing or a place.
+ * Check that an actor may be enrolled by that id.
  * @param {string} actor
- * @throws {MalformedError} It may not, or the id is in another spelling.
+ * @throws {MalformedError} It is not canonical, or the id of a thing.
  */
 export function checkActorId(actor) {
-  const isOther =
-    actor.startsWith(TRUST_ITEM) ||
-    /^urn:epc:/i.test(actor) ||
-    (actor.startsWith(`${CANONICAL_STEM}/`) &&
-      !actor.startsWith(`${CANONICAL_STEM}/417/`));
-  if (isOther) {
-    throw new MalformedError(
-      `${quoted(head(actor, 80))} names a thing or a place, and no actor: write` +
-        " the GLN of a party (417), a DID or another URI",
-    );
-  }
   const canonical = canonicalItem(actor);
   if (canonical !== actor) {
     throw new MalformedError(
-      `the actor ${quoted(actor)} is not in canonical form: write` +
-        ` ${quoted(canonical)}`,
+      `the actor ${quoted(head(actor, 80))} is not named in canonical form:` +
+        ` write ${quoted(canonical)}`,
+    );
+  }
+  const isThing =
+    actor.startsWith(`${CANONICAL_STEM}/`) &&
+    !actor.startsWith(`${CANONICAL_STEM}/417/`);
+  // What such a URN names has a Digital Link, or is none of GS1's things.
+  if (isThing || /^urn:epc:/i.test(actor)) {
+    throw new MalformedError(
+      `${quoted(head(actor, 80))} is the key of an item or a place, and an` +
+        " actor is a party: a DID, a URI of its own, a party GLN (417)",
     );
   }
 }

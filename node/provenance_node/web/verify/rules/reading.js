@@ -27,6 +27,7 @@ import { readTime } from "../epcis/moment.js";
 import { expand, prefixesOf } from "../epcis/prefixes.js";
 import {
   PRIVATE_STEP,
+  STANDARD_STEP,
   findDisposition,
   readStep,
 } from "../epcis/vocabulary.js";
@@ -41,7 +42,6 @@ import { MalformedError } from "../errors.js";
 /** The kind of an event that names no step. */
 const OBSERVING = "observing";
 const RECALLED = "recalled";
-const STANDARD_STEP = "https://ref.gs1.org/cbv/BizStep-";
 const WORD = /^[A-Za-z][A-Za-z0-9_]*$/;
 const SEEN = "seen";
 
@@ -140,7 +140,6 @@ export class EventReading {
       effect === "made" ||
       (this.givesBeing &&
         effect !== "used" &&
-        effect !== "joined" &&
         code !== PLACE &&
         code !== TRANSFORMATION)
     );

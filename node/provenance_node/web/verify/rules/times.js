@@ -17,7 +17,7 @@
 /** @typedef {import("../claims/actor.js").Grant} Grant */
 
 /** How far ahead of the verifier's clock, in ms, a time may be. */
-export const TOLERANCE = 300_000;
+export const AHEAD = 300_000;
 
 /** What can be said of a grant's dates; a greater one fares better. */
 export const FAILS = 0;
