@@ -35,6 +35,7 @@ from provenance.ledger.check import (
 )
 from provenance.rules.book import EvidenceBook
 from provenance.rules.books import Books
+from provenance.rules.identity import is_party
 from provenance.store.protocol import NameRow
 
 NOT_LOGGED = -1
@@ -182,12 +183,9 @@ class Admission:
                 statement.issuer, event.act, holds, book, called(position)
             )
             for item in event.items:
-                if item not in goods and self.registry.is_subject(item):
-                    raise RejectedError(
-                        f"{called(position)} names the actor {item!r} as an"
-                        " item; only registry events may"
-                    ).under("identity.trail")
-                goods.add(item)
+                if item not in goods:
+                    self._require_thing(item, called(position))
+                    goods.add(item)
         _require_heads(statement, past, called)
         if past.judge is not None:
             past.judge(statement, log_index, called)
@@ -212,6 +210,19 @@ class Admission:
                 ),
             )
         return Admitted(statement, tuple(registry_positions))
+
+    def _require_thing(self, item: str, name: str) -> None:
+        """Check that *item*, which an event names, is no actor's id."""
+        if is_party(item):
+            raise RejectedError(
+                f"{name} names the party {item[:80]!r} as an item: by a DID"
+                " or a party GLN actors are enrolled, and no thing is called"
+            ).under("identity.party")
+        if self.registry.is_subject(item):
+            raise RejectedError(
+                f"{name} names the actor {item!r} as an item; only registry"
+                " events may"
+            ).under("identity.trail")
 
     def _require_subjects(
         self,
@@ -244,6 +255,10 @@ class Admission:
             if change.body["type"] != ENROLLED:
                 continue
             name, subject = str(change.body["name"]), str(change.body["actor"])
+            if not name_key(name):
+                raise RejectedError(
+                    f"nobody can see the name {name!a} of {subject!r}"
+                ).under("identity.name")
             holder = self.registry.holder_of_name(name)
             holder = holder or new.setdefault(name_key(name), subject)
             if holder != subject:

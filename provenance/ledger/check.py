@@ -280,4 +280,5 @@ def _read_event(
     if is_registry_event(event.body):
         check_registry_body(event.body, event.items)
         return REGISTRY_ACT, None
-    return read_act(event.body, event.items, reading, book), reading
+    act = read_act(event.body, event.items, reading, book, event.pointers)
+    return act, reading

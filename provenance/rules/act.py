@@ -26,6 +26,7 @@ from provenance.rules.book import EvidenceBook, Form
 from provenance.rules.reading import EventReading, dispositions, form_of
 
 _NO_GOODS = frozenset({"place", "transformationID"})
+_PLACES = ("readPoint", "bizLocation")
 
 
 def read_act(
@@ -33,6 +34,7 @@ def read_act(
     items: Sequence[Item],
     reading: EventReading,
     book: EvidenceBook,
+    pointers: Sequence[str] = (),
 ) -> Act:
     """Return what the event does, as far as permission to do it goes.
 
@@ -41,6 +43,7 @@ def read_act(
         items: Those of its items that are shown.
         reading: What `read_event` made of it.
         book: The evidence book in force.
+        pointers: Where its concealed fields belong.
 
     Raises:
         MalformedError: A field that matters here is not of its form.
@@ -61,7 +64,12 @@ def read_act(
     if "emptied" in reading.effects.values():
         # Who takes something out names it.
         needs += (Need(book.empties),)
-    return Act(needs, _places(body, prefixes), reading.recalls)
+    return Act(
+        needs,
+        _places(body, prefixes),
+        reading.recalls,
+        any(pointer.split("/")[1] in _PLACES for pointer in pointers),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -108,7 +116,7 @@ def _places(
     body: Mapping[str, Value], prefixes: Mapping[str, str]
 ) -> tuple[str, ...]:
     found: list[str] = []
-    for name in ("readPoint", "bizLocation"):
+    for name in _PLACES:
         place = body.get(name)
         if place is None:
             continue
