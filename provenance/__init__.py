@@ -77,12 +77,12 @@ if TYPE_CHECKING:
     from provenance.prepare import new_event as new_event
     from provenance.prepare import prepare_document as prepare_document
     from provenance.prepare import prepare_stream as prepare_stream
+    from provenance.proof.codes import Outcome as Outcome
     from provenance.proof.receipt import Receipt as Receipt
     from provenance.proof.receipt import verify_receipt as verify_receipt
     from provenance.proof.trust import Trust as Trust
     from provenance.proof.trust import format_trust as format_trust
     from provenance.proof.trust import parse_trust as parse_trust
-    from provenance.proof.verdict import Outcome as Outcome
     from provenance.proof.verdict import Verdict as Verdict
     from provenance.proof.verify import Verified as Verified
     from provenance.proof.verify import examine_bundle as examine_bundle
@@ -111,7 +111,7 @@ _HOMES = {
     "LifecycleError": "errors",
     "MalformedError": "errors",
     "NotFoundError": "errors",
-    "Outcome": "proof.verdict",
+    "Outcome": "proof.codes",
     "ProvenanceError": "errors",
     "QueryTooLargeError": "errors",
     "QuorumNotMetError": "errors",

@@ -63,7 +63,7 @@ def drawer(visit: Visit, stage: Stage, liar: Liar) -> None:
 def failed(visit: Visit, stage: Stage, liar: Liar) -> None:
     liar.lie(
         BUNDLES,
-        changing(lambda b: b.replace(b"customs_released", b"customs_releasex")),
+        changing(lambda b: b.replace(b"customs_released", b"customs_declared")),
     )
     assert visit.check(stage.can) == "FAILED"
 

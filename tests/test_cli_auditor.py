@@ -165,7 +165,7 @@ def test_a_signed_statement_without_its_receipt_is_named(
 def test_a_broken_bundle_in_a_folder_is_not_taken_for_something_else(
     place: Place, tmp_path: Path
 ) -> None:
-    changed(place, tmp_path / "x", b"storing", b"stormng")
+    changed(place, tmp_path / "x", b"storing", b"loading")
     assert judged(place, tmp_path).code == 1
 
 
@@ -286,7 +286,7 @@ def test_a_changed_partial_tile_of_an_earlier_size_is_found(
 def test_one_changed_word_is_shown_with_its_signer_and_both_readings(
     place: Place, tmp_path: Path
 ) -> None:
-    bad = changed(place, tmp_path / "bad", b"storing", b"stormng")
+    bad = changed(place, tmp_path / "bad", b"storing", b"loading")
     done = judged(place, bad, "--against", place.folder / "backup")
     assert done.code == 1
     assert (
@@ -296,7 +296,7 @@ def test_one_changed_word_is_shown_with_its_signer_and_both_readings(
     assert f"signed by Maker <{MAKER}>" in done.out
     lines = [line.strip() for line in done.out.splitlines()]
     at = lines.index("/bizStep")
-    assert lines[at + 1 : at + 3] == ['here   "stormng"', 'there  "storing"']
+    assert lines[at + 1 : at + 3] == ['here   "loading"', 'there  "storing"']
     said = judged(place, bad, "--against", place.folder / "can.provenance",
                   "--json").json  # fmt: skip
     (fault,) = said["faults"]
@@ -305,10 +305,24 @@ def test_one_changed_word_is_shown_with_its_signer_and_both_readings(
     assert fault["issuer_name"] == "Maker"
 
 
-def test_without_a_second_copy_the_statement_is_named_all_the_same(
+def test_a_word_that_no_book_at_hand_has_is_not_believed_and_shown_all_the_same(
     place: Place, tmp_path: Path
 ) -> None:
     bad = changed(place, tmp_path / "bad", b"storing", b"stormng")
+    copy = ("--against", place.folder / "backup")
+    done = judged(place, bad, *copy, "--json")
+    assert done.code == 3
+    assert done.json["outcome"] == "UNKNOWN"
+    assert [row["code"] for row in done.json["checks"]].count("PRV-0803") == 1
+    (fault,) = done.json["faults"]
+    assert (fault["entry"], fault["event"]) == (7, 0)
+    assert (fault["here"], fault["there"]) == ('"stormng"', '"storing"')
+
+
+def test_without_a_second_copy_the_statement_is_named_all_the_same(
+    place: Place, tmp_path: Path
+) -> None:
+    bad = changed(place, tmp_path / "bad", b"storing", b"loading")
     (fault,) = judged(place, bad, "--json").json["faults"]
     assert (fault["entry"], fault["event"]) == (7, None)
     assert (fault["issuer_name"], fault["here"]) == ("Maker", None)
@@ -332,7 +346,7 @@ def test_every_changed_byte_of_a_bundle_fails_and_ends_well(
 def test_a_second_copy_changes_no_verdict_and_is_found_out(
     place: Place, tmp_path: Path
 ) -> None:
-    bad = changed(place, tmp_path / "bad", b"storing", b"stormng")
+    bad = changed(place, tmp_path / "bad", b"storing", b"loading")
     good = place.folder / "can.provenance"
     done = judged(place, good, "--against", bad)
     assert done.code == 0
@@ -347,7 +361,7 @@ def test_a_second_copy_changes_no_verdict_and_is_found_out(
 def test_a_damaged_second_copy_changes_no_verdict(
     place: Place, tmp_path: Path
 ) -> None:
-    bad = changed(place, tmp_path / "bad", b"storing", b"stormng")
+    bad = changed(place, tmp_path / "bad", b"storing", b"loading")
     copy = damaged(place, tmp_path / "copy", "UPDATE links SET previous = 7")
     assert judged(place, bad, "--against", copy).code == 1
     copy = damaged(place, tmp_path / "copy2", "UPDATE events SET data = x'00'")
@@ -400,7 +414,7 @@ def test_an_audit_shows_how_a_changed_event_reads_in_the_backup(
     ]  # fmt: skip
     connection.execute(
         "UPDATE events SET data = ? WHERE number = ?",
-        (data.replace(b"storing", b"stormng"), number),
+        (data.replace(b"storing", b"loading"), number),
     )
     connection.close()
     backup = place.folder / "backup"
@@ -728,8 +742,8 @@ def test_each_of_an_auditors_questions_is_answered_by_one_command(
     )
     (tmp_path / "evidence").mkdir()
     shutil.copy(place.folder / "can.provenance", tmp_path / "evidence")
-    changed(place, tmp_path / "changed.provenance", b"storing", b"stormng")
-    changed(place, tmp_path / "evidence/changed", b"storing", b"stormng")
+    changed(place, tmp_path / "changed.provenance", b"storing", b"loading")
+    changed(place, tmp_path / "evidence/changed", b"storing", b"loading")
     monkeypatch.chdir(tmp_path)
     answers = []
     for command in ok("help", "auditors", "--json").json["rows"].values():
@@ -745,7 +759,7 @@ def test_each_of_an_auditors_questions_is_answered_by_one_command(
     assert items[1] == f'"{CAN}","2","5","7"'
     assert differs.code == 1
     for said in ("event 0 of entry 7", f"signed by Maker <{MAKER}>",
-                 "/bizStep", '"stormng"', '"storing"'):  # fmt: skip
+                 "/bizStep", '"loading"', '"storing"'):  # fmt: skip
         assert said in differs.out
     assert grew.code == 0
     assert "grown by 2 entries, from 7 to 9" in grew.out

@@ -574,7 +574,7 @@ def test_the_ledgers_folder_comes_from_the_environment_too(
 def test_an_interrupted_submission_tells_what_was_accepted(
     place: Place, tmp_path: Path
 ) -> None:
-    first = write_document(tmp_path / "a.json", "K1")
+    first = write_document(tmp_path / "a.json", "K0000")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     process = subprocess.Popen(

@@ -49,7 +49,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     ok("receipt", 5, "-o", case / "r", "--entry", case / "e",
        "-C", place.ledger)  # fmt: skip
     ok("backup", folder / "backup", "-C", place.ledger)
-    bad = bundle.read_bytes().replace(b"commissioning", b"commissionimg")
+    bad = bundle.read_bytes().replace(b"commissioning", b"disassembling")
     (folder / "bad.provenance").write_bytes(bad)
     return place
 
@@ -77,7 +77,7 @@ def test_a_case_file_says_what_was_checked_and_how_to_repeat_it(
     page = target.read_text(encoding="utf-8")
     for said in (
         "✓ Verified", "✗ Failed", "已核验", "核验失败", "/bizStep",
-        "&quot;commissionimg&quot;", "&quot;commissioning&quot;",
+        "&quot;disassembling&quot;", "&quot;commissioning&quot;",
         f"Maker &lt;{MAKER}&gt;", "What this does not prove", "本档案不能证明什么",
         "Given its number", "赋码",
     ):  # fmt: skip

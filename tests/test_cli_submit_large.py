@@ -35,6 +35,9 @@ from tests.cli_runs import (
 from tests.test_cli_submit_table import HEADER, MAPPING, ROW, WRONG
 from tests.waiting import PATIENCE_SECONDS
 
+FIRST = CAN.replace("K0000", "K0")
+"""The first can that `write` writes of."""
+
 EVENT_BYTES = 240
 """More than an event of these tests has, and less than one and a half."""
 
@@ -201,11 +204,24 @@ def test_a_dry_run_of_a_large_document_logs_nothing(place: Place) -> None:
 
 
 def test_a_head_cannot_be_demanded_of_several_statements(place: Place) -> None:
-    document = write(place.folder / "a.json", 5)
-    done = submit(place, document, "--after-head", CAN)
+    document = write(place.folder / "a.json", 5, action="OBSERVE")
+    for number in range(1, 5):
+        both = [f"urn:epc:id:sgtin:9421902.096001.K{n}" for n in (0, number)]
+        change(document, number, epcList=both)
+    done = submit(place, document, "--after-head", FIRST)
     assert done.code == 1
     assert "the document takes several statements" in done.out
-    assert steps(place, 1) == [0]
+    assert steps(place, 5) == [0] * 5
+
+
+def test_a_head_is_demanded_of_an_item_that_the_event_names(
+    place: Place,
+) -> None:
+    document = write(place.folder / "a.json", 2)
+    done = submit(place, document, "--after-head", FIRST)
+    assert done.code == 3
+    assert "PRV-9010" in done.out
+    assert steps(place, 2) == [0, 0]
 
 
 def test_each_statement_is_saved(place: Place) -> None:

@@ -119,7 +119,10 @@ def test_what_was_said_before_is_refused_with_its_entry(
 ) -> None:
     item = "https://id.gs1.org/01/09506000134352/21/AGAIN"
     time = "2026-02-01T09:00:00.000Z"
-    event = {"action": "ADD", "bizStep": "commissioning", "eventTime": time}
+    event = {
+        "action": "ADD", "bizStep": "commissioning", "eventTime": time,
+        "eventID": None,
+    }  # fmt: skip
 
     def again() -> Submission:
         world.now += 1

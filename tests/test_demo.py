@@ -112,7 +112,9 @@ def test_the_printed_command_verifies_the_can_again(
     assert code == 0
     assert command is not None
     assert run(*shlex.split(command[1])[1:]) == 0
-    assert capsys.readouterr().out.startswith("VERIFIED")
+    notice, verdict, *_ = capsys.readouterr().out.splitlines()
+    assert notice.startswith("notice PRV-1008")
+    assert verdict.startswith("VERIFIED")
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,9 @@ def test_a_field_that_cannot_stand_where_it_says_is_left_out() -> None:
         Field("/x:said", "8"),
         Field("/x:said/x:more", "9"),
         Field("/x:deep/x:two", 2),
-        Field("/bizStep", "shipping"),
+        Field("/parentID", "urn:epc:id:sscc:9521141.1234567890"),
+        Field("/epcList", ["https://id.gs1.org/01/09521141000018/21/1"]),
+        Field("/childEPCs/0", "https://id.gs1.org/01/09521141000018/21/1"),
         Field("/x:bytes", b"x"),
     ]
     assert put_back(body, fields) == {

@@ -111,6 +111,7 @@ def test_one_actor_is_told_with_its_keys_and_grants(http: TestClient) -> None:
     assert said["schema"] == "provenance.actor/1"
     actor = said["actor"]
     assert (actor["id"], actor["is_authority"]) == (PRODUCER, False)
+    assert actor["enrolled_by"] == OPERATOR
     (key,) = actor["keys"]
     assert key["id"] == key_id_of(PRODUCER)
     assert (key["added"], key["revoked"], key["reason"]) == (1, None, "")
@@ -293,6 +294,7 @@ def whole() -> dict[str, JSON]:
     key = signer_of("x").verifier
     return {
         "id": PRODUCER, "name": "P", "is_authority": False,
+        "enrolled_by": OPERATOR,
         "keys": [
             {
                 "id": key.key_id.hex(),

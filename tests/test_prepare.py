@@ -38,7 +38,7 @@ EVENT: dict[str, Any] = {
 
 
 def event(number: int = 0, *, items: int = 1) -> Event:
-    body = {"type": "ObjectEvent", "number": number}
+    body = {**EVENT, "@context": {}, "example:number": number}
     return new_event(
         body, [Item("epcList", UNIT.format(n)) for n in range(items)]
     )

@@ -43,11 +43,12 @@ from provenance.ledger.parts import cut_event, event_tree, statement_tree
 from provenance.ledger.read import Moment
 from provenance.ledger.views import EventView, StatementView, TrailView
 from provenance.proof.verdict import Outcome
+from provenance.rules.book import baseline
 from provenance.store.protocol import Reader
 from provenance.tlog.merkle import prove_many
 from tests.ledger_world import (
-    CUSTOMS,
     ORIGIN,
+    PRODUCER,
     LedgerWorld,
     body,
     can,
@@ -77,8 +78,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerWorld]:
         for number in range(LINKS)
     ]
     # Some in statements of their own, some tiles filled by one statement.
-    log(world, CUSTOMS, *([event] for event in events[:5]))
-    log(world, CUSTOMS, events[5:300], events[300:301], events[301:])
+    log(world, PRODUCER, *([event] for event in events[:5]))
+    log(world, PRODUCER, events[5:300], events[300:301], events[301:])
     yield world
     world.ledger.close()
 
@@ -171,7 +172,7 @@ def test_trails_of_any_length_are_proven(
     world = LedgerWorld(tmp_path / "ledger")
     world.enrol_everyone()
     events = [world.event(can(0)) for _ in range(count)]
-    log(world, CUSTOMS, events[: count // 2 or 1], *(
+    log(world, PRODUCER, events[: count // 2 or 1], *(
         [events[count // 2 :]] if count > 1 else []
     ))  # fmt: skip
     with world.ledger.moment() as moment:
@@ -209,8 +210,8 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> LedgerWorld:
             fields if count == 600 else [],
             secret=world.secret(),
         )
-        log(world, CUSTOMS, [event])
-    log(world, CUSTOMS, [world.event(can(n)) for n in range(600)])
+        log(world, PRODUCER, [event])
+    log(world, PRODUCER, [world.event(can(n)) for n in range(600)])
     world.ledger.close()
     return world
 
@@ -357,7 +358,7 @@ def long_world(folder: pathlib.Path, links: int) -> LedgerWorld:
     world.enrol_everyone()
     warns = world.event(can(0), disposition="recalled")
     events = [world.event(can(0)) for _ in range(links - 1)]
-    log(world, CUSTOMS, [warns, *events[:3]], events[3:])
+    log(world, PRODUCER, [warns, *events[:3]], events[3:])
     return world
 
 
@@ -419,11 +420,11 @@ def test_nothing_is_signed_that_follows_from_what_was_changed(
     changed(world, sql)
     ledger = world.reopen()
     with pytest.raises(StoreError, match="run an audit"):
-        log(world, CUSTOMS, [world.event(can(0))])
+        log(world, PRODUCER, [world.event(can(0))])
     assert ledger.size == size
     # Nor is anything else: what the map holds by now is not known.
     with pytest.raises(StoreError, match="stopped writing"):
-        log(world, CUSTOMS, [world.event(can(1))])
+        log(world, PRODUCER, [world.event(can(1))])
     assert world.reopen().size == size
     ledger.close()
 
@@ -494,8 +495,8 @@ def test_trust_versions_are_linked_and_books_logged(
         entry = version_entry(version, [(bytes(32), bytes(64))])
         places.append(world.ledger.log_document(entry))
         assert world.ledger.entry(places[-1]) == entry
-    book = world.ledger.log_document(book_entry(b"a rule book"))
-    log(world, CUSTOMS, [world.event(can(0))])
+    book = world.ledger.log_document(book_entry(baseline().data))
+    log(world, PRODUCER, [world.event(can(0))])
     with world.ledger.moment() as moment:
         view = view_of(moment.reader, trust_item(ORIGIN))
         assert view.links(0, 2) == [
@@ -529,6 +530,8 @@ def test_what_is_no_document_is_not_logged(tmp_path: pathlib.Path) -> None:
         encode([2, 1, bytes(32), 0, 0]),
         encode([3, b"no version", []]),
         encode([4, b""]),
+        book_entry(b"a rule book"),
+        book_entry(encode({"format": "provenance/evidence-book/v1"})),
         encode([7, b"of another kind"]),
     ):
         with pytest.raises(MalformedError):
@@ -546,7 +549,7 @@ def test_no_event_joins_the_trail_of_the_trust(tmp_path: pathlib.Path) -> None:
     world = LedgerWorld(tmp_path / "ledger")
     world.enrol_everyone()
     (refused,) = world.ledger.submit(
-        [world.sign(CUSTOMS, world.event(can(0), trust_item(ORIGIN)))]
+        [world.sign(PRODUCER, world.event(can(0), trust_item(ORIGIN)))]
     )
     assert isinstance(refused, MalformedError)
     world.ledger.close()
@@ -557,7 +560,7 @@ def test_an_entry_of_an_unknown_kind_is_named_as_unknown(
 ) -> None:
     world = LedgerWorld(tmp_path / "ledger")
     world.enrol_everyone()
-    index = world.ledger.log_document(book_entry(b"a rule book"))
+    index = world.ledger.log_document(book_entry(baseline().data))
     world.ledger.close()
     connection = apsw.Connection(str(world.folder / DATABASE))
     connection.execute(

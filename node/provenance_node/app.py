@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from provenance import __version__
 from provenance.errors import ProvenanceError
@@ -173,6 +174,8 @@ def _add_handlers(app: FastAPI, node: Node) -> None:
     async def no_such(request: Request, error: HTTPException) -> Response:
         kind = _KINDS.get(error.status_code, BAD_REQUEST)
         headers = dict(error.headers or {})
+        if kind is NO_METHOD:
+            headers = {"allow": _allowed(request)}
         return answer(request, kind, kind.title, headers)
 
     handlers: dict[type[Exception], Handler] = {
@@ -183,3 +186,23 @@ def _add_handlers(app: FastAPI, node: Node) -> None:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
+
+
+def _allowed(request: Request) -> str:
+    """Return `Allow`: the methods of every route of the path, not of one."""
+    methods = [
+        method
+        for method in ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
+        if any(
+            route.matches(
+                # HEAD is answered as GET is, without the body.
+                {
+                    **request.scope,
+                    "method": "GET" if method == "HEAD" else method,
+                }
+            )[0]
+            is Match.FULL
+            for route in request.app.routes
+        )
+    ]
+    return ", ".join(methods)

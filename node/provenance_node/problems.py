@@ -100,6 +100,7 @@ SERVER_KINDS = (
 _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.MalformedError: (400, "Not in its format"),
     errors.UnknownKindError: (400, "Of a kind that is not known"),
+    errors.UnknownBookError: (400, "Of a rule book that is not known"),
     errors.RejectedError: (403, "Not let in"),
     errors.UnknownActorError: (403, "No such actor, or not its key"),
     errors.RoleNotGrantedError: (403, "Not granted"),

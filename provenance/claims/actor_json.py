@@ -1,6 +1,7 @@
 """Actors as JSON: what a node and the command line tell of one.
 
     {"id": "did:web:maker.example", "name": "A maker", "is_authority": false,
+     "enrolled_by": "did:web:authority.example",
      "keys": [{"id": "5f0c…", "public_key": "AP8…", "added": 3,
                "revoked": 9, "reason": "stolen"}],
      "grants": [{"id": "77d1…", "role": "producer", "prefixes": ["9521001"],
@@ -9,7 +10,8 @@
                  "parent": null, "added": 4, "revoked": null}]}
 
 `added` and `revoked` are indexes of the log's entries; -1 stands for the trust
-file. Times are ms since 1970. There are no secrets in it.
+file, as does an empty `enrolled_by`. Times are ms since 1970. There are no
+secrets in it.
 """
 
 from collections.abc import Callable
@@ -32,6 +34,7 @@ def actor_to_json(actor: Actor) -> dict[str, JSON]:
         "id": actor.id,
         "name": actor.name,
         "is_authority": actor.is_authority,
+        "enrolled_by": actor.enrolled_by,
         "keys": [
             {
                 "id": key_id.hex(),
@@ -63,6 +66,7 @@ def read_actor(value: JSON) -> Actor:
         said.text("id"),
         said.text("name"),
         is_authority=said.flag("is_authority"),
+        enrolled_by=said.text("enrolled_by"),
         keys={sha256(key.data): key for key in keys},
         grants={held.id: held for held in grants},
     )

@@ -17,7 +17,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
+from pkgutil import get_data
 from types import MappingProxyType
 
 NOT_CHECKED = "PRV-0001"
@@ -81,7 +81,9 @@ class Code:
 
 
 def _read() -> tuple[dict[str, Check], dict[str, Code]]:
-    data = files(__package__).joinpath("codes.json").read_bytes()
+    # `importlib.resources` would load `pathlib` and `tempfile`, slowly.
+    data = get_data(__package__, "codes.json")
+    assert data is not None
     registry = json.loads(data)
     checks = {
         row["id"]: Check(row["id"], row["number"], row["title"])

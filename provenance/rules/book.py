@@ -27,8 +27,8 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from itertools import pairwise
+from pkgutil import get_data
 from typing import Any, TypeAlias
 
 from provenance.claims.event import CODES
@@ -205,11 +205,14 @@ def is_evidence(data: bytes) -> bool:
 @cache
 def shipped() -> Mapping[Hash, bytes]:
     """Return the books that come with this program: id → bytes."""
-    folder = files("provenance.rules")
-    books = [
-        encode(json.loads((folder / name).read_bytes())) for name in _SHIPPED
-    ]
-    return {sha256(book): book for book in books}
+    books = {}
+    for name in _SHIPPED:
+        # `importlib.resources` would load `pathlib` and `tempfile`, slowly.
+        data = get_data(__package__, name)
+        assert data is not None
+        book = encode(json.loads(data))
+        books[sha256(book)] = book
+    return books
 
 
 @cache
@@ -349,6 +352,7 @@ def _form(value: Any, path: "list[str | int]") -> tuple[tuple[str, str], Form]:
     if not isinstance(value, list) or len(value) != 5:
         raise _wrong(path, "[type, action, lists, some, needs]")
     kind, action, lists, some, needs = value
+    # What stands there may be of any type, and need have no hash.
     if action not in ("", "ADD", "DELETE", "OBSERVE"):
         raise _wrong([*path, 1], "an action of EPCIS, or empty")
     rows = _rows(_list)(lists, [*path, 2])

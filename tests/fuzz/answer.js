@@ -24,6 +24,7 @@ import { readCode } from "../../node/provenance_node/web/verify/gs1/reading.js";
 import { parseBundle } from "../../node/provenance_node/web/verify/proof/bundle.js";
 import { parseTrust } from "../../node/provenance_node/web/verify/proof/trust.js";
 import { examineBundle } from "../../node/provenance_node/web/verify/proof/verify.js";
+import { parseBook } from "../../node/provenance_node/web/verify/rules/book.js";
 import { parseCheckpoint } from "../../node/provenance_node/web/verify/tlog/checkpoint.js";
 import { parseCommitment } from "../../node/provenance_node/web/verify/tlog/commitment.js";
 import {
@@ -78,6 +79,7 @@ const OF_BYTES = {
   commitment: parseCommitment,
   version: parseVersionEntry,
   "book entry": parseBookEntry,
+  "rule book": parseBook,
   msgpack: (data) => decode(data),
   "entries tile": (data) => parseEntries(data.subarray(1), data[0] ?? 1),
   policy: parsePolicy,

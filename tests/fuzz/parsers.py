@@ -29,6 +29,7 @@ from provenance.gs1.scan import parse_scan
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import parse_trust
 from provenance.proof.verify import examine_bundle
+from provenance.rules.book import parse_book
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.cosignature import parse_cosigner, parse_log_key
@@ -141,6 +142,7 @@ PARSERS = {
         Parser("commitment", parse_commitment, seeds.commitments, change.change_packed, "commitment"),
         Parser("version", parse_version_entry, seeds.versions, change.change_packed, "version"),
         Parser("book entry", parse_book_entry, seeds.book_entries, change.change_packed, "book entry"),
+        Parser("rule book", parse_book, seeds.books, change.change_packed, "rule book"),
         Parser("msgpack", decode, seeds.packed, change.change_packed, "msgpack"),
         Parser("entries tile", _read_entries, seeds.tiles_of_entries, change.change_packed, "entries tile"),
         Parser("trust", _of_text(parse_trust), seeds.trusts, change.change_lines, "trust"),

@@ -19,6 +19,7 @@ from provenance.gs1.elementstring import (
     format_raw,
 )
 from provenance.proof.trust import format_trust
+from provenance.rules.book import shipped
 from provenance.tlog.policy import format_policy
 from provenance.tlog.tile import Tile, format_entries
 from tests import query_cases
@@ -110,6 +111,10 @@ def versions() -> list[bytes]:
 
 def book_entries() -> list[bytes]:
     return [book_entry(b"\x81\xa6format\xa1x"), book_entry(bytes(300))]
+
+
+def books() -> list[bytes]:
+    return [*shipped().values()]
 
 
 def notes() -> list[bytes]:

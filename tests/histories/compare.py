@@ -66,6 +66,8 @@ def judge(
                 f"{story.question['item']}: Python / JavaScript: {text[:500]}"
                 for text, _ in both.disagreements
             ]
+    for refused in history.world.refused.values():
+        said[f"refused by {refused.why.rule or 'no rule'}"] += 1
     if kind != "lying" and history.world.refused:
         at, refused = next(iter(history.world.refused.items()))
         faults.append(f"refused, though honest: {at}: {refused.why}")

@@ -317,7 +317,9 @@ class JudgedWorld(World):
         )
 
     def _repeat(self, index: int, first: int, events: Sequence[Event]) -> None:
-        error = RejectedError(f"statement {first} is logged again")
+        error = RejectedError(f"statement {first} is logged again").under(
+            "identity.event-once"
+        )
         for position in range(len(events)):
             self.refused[index, position] = Refused(
                 error, _never, frozenset({(first, position)})

@@ -46,7 +46,8 @@ def script(history: History) -> Iterator[str]:
             line = f"{index}.{at[1]} {header.issued_at} {header.issuer}: "
             line += _said(world.events[at])
             if at in world.refused:
-                line += f"  REFUSED: {world.refused[at].why}"
+                why = world.refused[at].why
+                line += f"  REFUSED: {why} [{why.rule}]"
             yield line
     yield f"asked for: {', '.join(history.items)}"
 

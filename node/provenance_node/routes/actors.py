@@ -39,11 +39,19 @@ _NO_ENTRY = {"type": ["integer", "null"]}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
 _ACTOR = {
     "type": "object",
-    "required": ["id", "name", "is_authority", "keys", "grants"],
+    "required": [
+        "id",
+        "name",
+        "is_authority",
+        "enrolled_by",
+        "keys",
+        "grants",
+    ],  # fmt: skip
     "properties": {
         "id": {"type": "string", "example": "did:web:maker.example"},
         "name": {"type": "string"},
         "is_authority": {"type": "boolean"},
+        "enrolled_by": {"type": "string"},
         "keys": {
             "type": "array",
             "items": {
