@@ -90,8 +90,9 @@ def check_items(
         MalformedError: It follows the trail of another item; or it warns of a
             whole product, and is not about it.
     """
-    named = {item.id for item in items}
-    for item_id, _ in read_after(body):
+    after = read_after(body)
+    named = {item.id for item in items} if after else ()
+    for item_id, _ in after:
         if item_id not in named:
             raise MalformedError(
                 f"`after` asks for the trail of {item_id[:80]!r}, which is no"
@@ -146,7 +147,7 @@ def check_form(
         raise MalformedError(
             "a place is an item of an event that has no other"
         ).under("form.lists")
-    fault = _lists_fault(form_of(body, book), counts)
+    fault = _lists_fault(reading.form, counts)
     if fault:
         action = body.get("action") or ""
         raise MalformedError(
@@ -263,7 +264,12 @@ def _lists_fault(form: Form, counts: Counts) -> str:
 
 def _check_texts(body: Mapping[str, Value]) -> None:
     for name, value in body.items():
-        if isinstance(value, str) and _HIDDEN.search(value) is not None:
+        # Whatever is hidden is not printable, either.
+        if (
+            isinstance(value, str)
+            and not value.isprintable()
+            and _HIDDEN.search(value) is not None
+        ):
             raise MalformedError(
                 f"{name[:80]} holds a character that cannot be seen:"
                 f" {value[:80]!r}"
