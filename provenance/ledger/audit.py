@@ -140,7 +140,7 @@ def audit(  # noqa: PLR0913  # each by its name
 
     Args:
         reader: A snapshot of the store.
-        trust: Whose keys, authorities and roles the ledger must keep to.
+        trust: Whose keys, authorities and rule books the ledger must keep to.
         remembered: The (size, root) in the signer's memory, if at hand.
         progress: Told about every batch of entries.
         processes: How many worker processes check signatures; by default

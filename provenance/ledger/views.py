@@ -265,10 +265,6 @@ class EventView:
         leaf = self._leaf(number)
         return leaf if isinstance(leaf, bytes) else None
 
-    def leaf_hash(self, number: int) -> Hash:
-        """Return the hash of leaf *number*."""
-        return _hash_of(self._leaf(number))
-
     def _leaf(self, number: int) -> object:
         if not 0 <= number < self.size:
             raise NotFoundError(f"the event has no leaf {number}")

@@ -5,7 +5,7 @@
 //     threshold = 1                         whole numbers, true and false
 //     trails = ["containers", "lots"]       arrays, over several lines too
 //     until = 2027-01-01T00:00:00Z          times with their zone
-//     [roles]                               tables
+//     [name]                                tables
 //     [[authorities]]                       arrays of tables
 //     [[authorities.grants]]                … in the last table of another
 //

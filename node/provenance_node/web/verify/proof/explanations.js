@@ -199,7 +199,7 @@ export const EXPLANATIONS = new Map(
     },
     "PRV-1106": {
       en: "Several authorities must agree to what changes the registry, and the voice of each lapses after a time. The bundle does not show when one of them was logged, so that it may have lapsed before the others agreed. What they agreed to was taken as agreed. Ask the ledger for a fresh bundle.",
-      zh: "变更参与方登记须由多个主管方同意，而每一方的同意过期即失效。证明没有显示其中一方的同意何时入账，因此在其他各方同意之前它可能已经失效。这里暂按已达成一致处理。请向账本索取一份新的证明。",
+      zh: "变更参与方登记须由多个权威机构同意，而每一家的同意过期即失效。证明没有显示其中一家的同意何时入账，因此在其他各家同意之前，它可能已经失效。这里暂按已达成一致处理。请向账本索取一份新的证明。",
     },
     "PRV-1200": {
       en: "Every actor had been granted the role that lets it say what it said, with the company prefixes and the places that it named.",
