@@ -10,7 +10,7 @@ import pytest
 from provenance.epcis.query import Between, Text
 from provenance.epcis.query_values import MAX_VALUES
 from provenance.errors import StoreError
-from provenance.store import index_clause, query_index
+from provenance.store import index_clause, index_rows, query_index
 from provenance.store.candidates import (
     Demand,
     IndexDamagedError,
@@ -169,8 +169,8 @@ def test_a_text_may_have_any_length(index: QueryIndex) -> None:
 def test_two_facts_with_one_hash_are_no_harm(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query_index, "mark_key", lambda *_: 7)
-    monkeypatch.setattr(query_index, "amount_key", lambda _: 7)
+    monkeypatch.setattr(index_rows, "mark_key", lambda *_: 7)
+    monkeypatch.setattr(index_rows, "amount_key", lambda _: 7)
     index = QueryIndex.open(tmp_path / "index", origin=ORIGIN)
     with index.turn():
         event = IndexedEvent(
