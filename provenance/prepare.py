@@ -22,7 +22,7 @@ from provenance.epcis.prefixes import read_context
 from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
 from provenance.gs1 import read_item
-from provenance.rules.book import baseline
+from provenance.rules.book import EvidenceBook, baseline
 from provenance.rules.form import check_whole, items_named, may_be_concealed
 
 MAX_STATEMENT_BYTES = 4 * 2**20
@@ -58,7 +58,10 @@ class Gathered(NamedTuple):
 
 
 def prepare_document(
-    document: bytes | Mapping[str, object], *, conceal: Collection[str] = ()
+    document: bytes | Mapping[str, object],
+    *,
+    conceal: Collection[str] = (),
+    book: EvidenceBook | None = None,
 ) -> list[Event]:
     """Return the events of an EPCIS document, ready to be signed.
 
@@ -68,12 +71,13 @@ def prepare_document(
         conceal: JSON Pointers (RFC 6901) into the events, such as
             `/example:buyer/name`, of what only chosen readers may see.
             An event without such a member has nothing to conceal there.
+        book: The evidence book of the ledger, if it has one of its own.
 
     Raises:
         MalformedError: It is not valid EPCIS; the message says where.
     """
     return [
-        prepare_event(draft, conceal=conceal)
+        prepare_event(draft, conceal=conceal, book=book)
         for draft in parse_document(document)
     ]
 
@@ -83,6 +87,7 @@ def prepare_stream(
     *,
     conceal: Collection[str] = (),
     mends: list[Mend] | None = None,
+    book: EvidenceBook | None = None,
 ) -> Iterator[Event]:
     """Yield the events of any EPCIS document, each as soon as it is read.
 
@@ -93,13 +98,14 @@ def prepare_stream(
         conceal: As for `prepare_document`.
         mends: Where to write down what is mended; None for nothing to be
             mended.
+        book: As for `prepare_document`.
 
     Raises:
         MalformedError: It is not valid EPCIS; the message says where. Some
             events may have been yielded before.
     """
     for raw in read_events(stream, mends=mends):
-        yield prepare_event(check_event(raw), conceal=conceal)
+        yield prepare_event(check_event(raw), conceal=conceal, book=book)
 
 
 def prepare_event(
@@ -107,6 +113,7 @@ def prepare_event(
     *,
     conceal: Collection[str] = (),
     after: tuple[str, bytes] | None = None,
+    book: EvidenceBook | None = None,
 ) -> Event:
     """Return one event, ready to be signed.
 
@@ -114,20 +121,22 @@ def prepare_event(
         draft: What the event says.
         conceal: As for `prepare_document`.
         after: An item, and the link that its trail must still end in.
+        book: As for `prepare_document`.
 
     Raises:
         MalformedError: A pointer names a member that every event must show.
     """
+    book = book or baseline()
     body = dict(draft.body)
     fields: list[Field] = []
     # What stands in a concealed field is concealed with it: the outer first.
     for pointer in sorted(conceal):
-        body, found = _take_out(body, pointer)
+        body, found = _take_out(body, pointer, book)
         fields += found
     if after is not None:
         item, link = after
         body = {**body, "after": [[read_item(item), Hash(link)]]}
-    return _make(body, draft.items, fields)
+    return _make(body, draft.items, fields, book)
 
 
 def gather(
@@ -176,6 +185,8 @@ def new_event(
     body: Mapping[str, object],
     items: Collection[Item],
     fields: Collection[Field] = (),
+    *,
+    book: EvidenceBook | None = None,
 ) -> Event:
     """Return an event with a fresh secret; see `claims.event.make_event`.
 
@@ -188,17 +199,18 @@ def new_event(
             agree.
     """
     read = [replace(item, id=read_item(item.id)) for item in items]
-    return _make(body, read, fields)
+    return _make(body, read, fields, book or baseline())
 
 
 def _make(
     body: Mapping[str, object],
     items: Iterable[Item],
     fields: Iterable[Field],
+    book: EvidenceBook,
 ) -> Event:
-    named = items_named(cast("Mapping[str, Value]", body), items, baseline())
+    named = items_named(cast("Mapping[str, Value]", body), items, book)
     event = make_event(body, named, fields, secret=new_secret())
-    check_whole(event, baseline())
+    check_whole(event, book)
     return event
 
 
@@ -208,14 +220,14 @@ def new_secret() -> bytes:
 
 
 def _take_out(
-    body: dict[str, Value], pointer: str
+    body: dict[str, Value], pointer: str, book: EvidenceBook
 ) -> tuple[dict[str, Value], list[Field]]:
     """Return *body* without what *pointer* names, and that as a field."""
     if not pointer.startswith("/"):
         raise MalformedError(f"a JSON Pointer starts with '/': {pointer!r}")
     steps = split_pointer(pointer)
     prefixes = read_context(body.get("@context", []))
-    if not may_be_concealed(steps, prefixes, baseline()):
+    if not may_be_concealed(steps, prefixes, book):
         raise MalformedError(
             f"{pointer!r} cannot be concealed: whoever judges the event reads"
             " it, or a part of it"

@@ -47,7 +47,7 @@ from provenance.ledger.reveal import Revealed
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.proof.verify import Verified, verify_bundle
-from provenance.rules.book import baseline
+from provenance.rules.book import EvidenceBook
 from provenance.rules.books import Books
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.note import parse_note
@@ -82,6 +82,7 @@ class NodeLedger:
         self._say = say
         self._receipt = ""
         self._size: int | None = None
+        self._books: Books | None = None
 
     @property
     def trust(self) -> Trust:
@@ -95,6 +96,20 @@ class NodeLedger:
             return self._size
         note = parse_proof(self._receipt).checkpoint
         return parse_checkpoint(parse_note(note).text).size
+
+    @property
+    def books(self) -> Books:
+        """The ledger's rule books: shipped, or in a bundle of the node.
+
+        Raises:
+            UnknownBookError: One is neither.
+        """
+        return self._books or Books.resolve(self.trust.books)
+
+    @property
+    def book(self) -> EvidenceBook:
+        """The evidence book by which it judges what it is given."""
+        return self.books.at(2**53)
 
     @property
     def spool(self) -> Path:
@@ -155,6 +170,7 @@ class NodeLedger:
         """
         verified = self._verified(actor_id, trust)
         if verified is not None:
+            self._books = verified.books
             return verified.registry
         registry = trust.registry()
         if not registry.knows(actor_id):
@@ -228,7 +244,7 @@ class NodeLedger:
 
     def find_event(self, event: Event, *, issuer: str, called: str) -> None:
         """Check that *event* is one; the node says whether it knows it."""
-        check_event(event, called=called, issuer=issuer, book=baseline())
+        check_event(event, called=called, issuer=issuer, book=self.book)
 
     def rehearse(self) -> "NodeRehearsal":
         """Return what says beforehand what the node would refuse."""
@@ -300,7 +316,7 @@ class NodeRehearsal:
                 event,
                 called=called(position),
                 issuer=issuer,
-                book=baseline(),
+                book=self._ledger.book,
             )
 
     def _of(self, issuer: str) -> Rehearsal | None:
@@ -325,7 +341,7 @@ class NodeRehearsal:
             Admission(
                 registry,
                 origin=self._ledger.trust.origin,
-                books=Books.resolve(self._ledger.trust.books),
+                books=self._ledger.books,
                 clock_bound=self._ledger.trust.clock_bound,
             ),
             times=lambda: (now(), now()),

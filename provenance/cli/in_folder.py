@@ -13,6 +13,7 @@ from provenance.ledger.read import LedgerReader
 from provenance.ledger.rehearse import Rehearsal
 from provenance.ledger.reveal import Revealed
 from provenance.proof.trust import Trust
+from provenance.rules.book import EvidenceBook
 
 
 class FolderReader:
@@ -69,6 +70,11 @@ class FolderLedger:
     def size(self) -> int:
         """How many entries it has."""
         return self._ledger.size
+
+    @property
+    def book(self) -> EvidenceBook:
+        """The evidence book by which it judges what it is given."""
+        return self._ledger.book
 
     def find_owner(self, key_id: Hash) -> str | None:
         """Return the actor whose key that is, or was; None for nobody's."""

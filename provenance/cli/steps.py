@@ -302,6 +302,7 @@ class Steps:
         mends: list[Mend] | None = None if mended is None else []
         source = Source(stream, mends=mends, prefixes=self._wishes.prefixes)
         after = _demand(self._ledger, wishes.after)
+        book = self._ledger.book
         if rehearsal is None and source.count > MAX_EVENTS:
             rehearsal = self._ledger.rehearse()
         self._progress.begin("events")
@@ -311,7 +312,10 @@ class Steps:
                 if self._patience.is_over:
                     raise _Abandoned
                 event = prepare_event(
-                    check_event(raw), conceal=wishes.conceal, after=after
+                    check_event(raw),
+                    conceal=wishes.conceal,
+                    after=after,
+                    book=book,
                 )
                 if mended is not None and mends:
                     mended.take(mends)
@@ -413,6 +417,7 @@ class Steps:
             signatory,
             self._ledger.rehearse(),
             conceal=wishes.conceal,
+            book=self._ledger.book,
             goes_on=lambda: not self._patience.is_over,
             note=lambda done: self._progress.show(
                 done, 0, share=stream.tell() / size

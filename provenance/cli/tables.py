@@ -25,6 +25,7 @@ from provenance.epcis.table import (
 )
 from provenance.errors import MalformedError, RejectedError
 from provenance.prepare import Gathered, gather, prepare_event
+from provenance.rules.book import EvidenceBook
 
 SUFFIXES = (".csv", ".tsv")
 """What a folder's files are called that are tables."""
@@ -116,12 +117,13 @@ class TableReading:
         self.known = Known()
         self.warnings = self._table.warnings
 
-    def gather(
+    def gather(  # noqa: PLR0913  # each by name
         self,
         signatory: Signatory,
         rehearsal: Rehearses,
         *,
         conceal: Collection[str],
+        book: EvidenceBook,
         goes_on: Callable[[], bool],
         note: Callable[[int], None],
     ) -> Iterator[RowsGathered]:
@@ -131,6 +133,7 @@ class TableReading:
             signatory: Who is to sign.
             rehearsal: Asked whether the ledger would take each event.
             conceal: As for `prepare_document`.
+            book: The ledger's evidence book.
             goes_on: Asked before each group whether to read it.
             note: Told how many rows were read.
 
@@ -139,7 +142,7 @@ class TableReading:
             RejectedError: The key may not sign for the actor.
         """
         require_taken(rehearsal, [], signatory, name="the table")
-        told = self._units(signatory, rehearsal, conceal, goes_on, note)
+        told = self._units(signatory, rehearsal, conceal, book, goes_on, note)
         start = self._start
         for gathered in gather(told):
             units = [self._accepted.popleft() for _ in range(gathered.units)]
@@ -172,11 +175,12 @@ class TableReading:
         self._stream.seek(0)
         return Table(self._stream, self._mapping)
 
-    def _units(
+    def _units(  # noqa: PLR0913, PLR0917  # all that `gather` was given
         self,
         signatory: Signatory,
         rehearsal: Rehearses,
         conceal: Collection[str],
+        book: EvidenceBook,
         goes_on: Callable[[], bool],
         note: Callable[[int], None],
     ) -> Iterator[Sequence[Event]]:
@@ -189,7 +193,7 @@ class TableReading:
             if number < self._start:
                 continue
             checked, events, code = self._prepare(
-                group, signatory, rehearsal, conceal
+                group, signatory, rehearsal, conceal, book
             )
             if not (events or code):
                 continue
@@ -207,6 +211,7 @@ class TableReading:
         signatory: Signatory,
         rehearsal: Rehearses,
         conceal: Collection[str],
+        book: EvidenceBook,
     ) -> tuple[RowGroup, list[Event], str]:
         """Return the group's events; none if it is refused, or known.
 
@@ -216,7 +221,10 @@ class TableReading:
         error: MalformedError | RejectedError = MalformedError(name)
         checked, drafts = read_group(group)
         try:
-            events = [prepare_event(draft, conceal=conceal) for draft in drafts]
+            events = [
+                prepare_event(draft, conceal=conceal, book=book)
+                for draft in drafts
+            ]
             if events:
                 known = find_known(rehearsal, events, signatory, name=name)
                 if not known:

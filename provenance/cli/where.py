@@ -43,6 +43,7 @@ from provenance.ledger.admit import Called
 from provenance.ledger.ledger import Answer
 from provenance.ledger.reveal import Revealed
 from provenance.proof.trust import Trust
+from provenance.rules.book import EvidenceBook
 from provenance.store.private import read_private
 
 if TYPE_CHECKING:
@@ -89,6 +90,10 @@ class Rehearses(Protocol):
 
 class WritableLedger(Protocol):
     """A ledger that statements are handed to."""
+
+    @property
+    def book(self) -> EvidenceBook:
+        """The evidence book by which it judges what it is given."""
 
     @property
     def trust(self) -> Trust:

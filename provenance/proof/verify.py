@@ -112,6 +112,7 @@ class Verified:
         registry: The actors, after the last entry: all that there is about
             the item itself, if it is one, and about whoever signed the story.
             Of others it knows what the trust file says.
+        books: The ledger's rule books.
     """
 
     subject: str
@@ -121,6 +122,7 @@ class Verified:
     events: tuple[ProvenEvent, ...]
     head: Hash
     registry: TrustRegistry
+    books: Books
 
 
 def verify_bundle(
@@ -153,6 +155,7 @@ def verify_bundle(
     assert verdict.summary is not None, "it is made before step 9"
     assert examination.evidence is not None, "it is there once step 9 passed"
     assert examination.registry is not None, "it is there once step 12 passed"
+    assert examination.books is not None, "they are there once step 5 passed"
     return Verified(
         verdict.subject,
         verdict.summary,
@@ -161,6 +164,7 @@ def verify_bundle(
         examination.events,
         _head_of(examination.evidence.trails[verdict.subject]),
         examination.registry,
+        examination.books,
     )
 
 
@@ -282,6 +286,7 @@ class _Examination:
         self.events: tuple[ProvenEvent, ...] = ()
         self.evidence: Evidence | None = None
         self.registry: TrustRegistry | None = None
+        self.books: Books | None = None
         self._trust = trust
         self._now = to_ms(now)
         self._item = item
@@ -312,7 +317,7 @@ class _Examination:
         signed = self._check_log_signature(bundle)
         met = check_quorum(self.report, signed, self._trust, now=self._now)
         checkpoint = signed.checkpoint
-        books = self._find_books(bundle)
+        books = self.books = self._find_books(bundle)
 
         # What the log holds.
         statements, events = read_statements(
