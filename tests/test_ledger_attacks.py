@@ -7,6 +7,7 @@ which rule, and nothing of it is in the log.
 import pathlib
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -705,7 +706,7 @@ def test_a_variant_of_a_product_is_recalled_with_the_product(
     world: LedgerWorld,
 ) -> None:
     product = "https://id.gs1.org/01/09506000134352"
-    said = body(bizStep="urn:provenance:step:recalled")
+    said: dict[str, Any] = body(bizStep="urn:provenance:step:recalled")
     named = [Item("quantityList", f"{product}/22/2A", None, None)]
     for about in ([], [Item("about", f"{product}/22/2A")]):
         recall = make_event(said, [*about, *named], secret=world.secret())

@@ -1,7 +1,7 @@
 """Checkers: children that check submissions by their bytes and signatures.
 
     question   ["check", [public key, …], book, [[entry, [event data, …]], …]]
-    answer     what `provenance.ledger.workers` makes of each
+    answer     what `provenance.ledger.workers` makes of them all
 
 The submissions are those of one request; the keys are those
 that they name, as far as they are known; the evidence book is that in force.
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from provenance import keys
 from provenance.claims.statement import Submission
 from provenance.encoding.digest import sha256
-from provenance.ledger.workers import check_one, pack_checked, read_book
+from provenance.ledger.workers import check_one, pack_answer, read_book
 from provenance_node.children import answer_questions
 
 
@@ -25,12 +25,10 @@ def check(
 ) -> list[object]:
     """Return what was found of each of *submissions*."""
     known: dict[bytes, bytes] = {sha256(key): key for key in public_keys}
-    return [
-        pack_checked(
-            check_one(Submission(entry, events), known.get, read_book(book))
-        )
+    return pack_answer(
+        check_one(Submission(entry, events), known.get, read_book(book))
         for entry, events in submissions
-    ]
+    )
 
 
 def _main() -> None:

@@ -34,7 +34,7 @@ from provenance.errors import (
 )
 from provenance.ledger.check import REGISTRY_ACT, CheckedStatement
 from provenance.ledger.ledger import Answer, Ledger
-from provenance.ledger.workers import Checked, unpack_checked
+from provenance.ledger.workers import Checked, unpack_answer
 from provenance_node.asgi import Headers
 from provenance_node.children import Children
 from provenance_node.clockwatch import ClockWatch
@@ -366,9 +366,11 @@ class Writer:
             )
         )
         checked = iter([
-            unpack_checked(each.submission, answer)
-            for chunk, some in zip(chunks, answers, strict=True)
-            for each, answer in zip(chunk, some, strict=True)
+            each
+            for chunk, answer in zip(chunks, answers, strict=True)
+            for each in unpack_answer(
+                [given.submission for given in chunk], answer
+            )
         ])  # fmt: skip
         return [
             next(checked) if isinstance(each, Given) else each for each in found

@@ -7,7 +7,7 @@ nothing is inherited but two pipes:
 
     frame     u32 length ‖ msgpack
     request   [[new public key, …], [[entry, [event data, …]], …]]
-    answer    [[act, …], [what `pack_checked` made of each, …]]
+    answer    [[act, …], [what was found of each, …]]
 
 Both ends of the pipe are our own code; what others made is checked in it.
 """
@@ -262,15 +262,7 @@ class Workers:
                 raise StoreError(
                     "a checking process ended: the rest was not checked"
                 )
-            rows, answers = received
-            acts = [_act(*row) for row in rows]
-            yield (
-                chunk,
-                [
-                    unpack_checked(s, answer, acts)
-                    for s, answer in zip(chunk, answers, strict=True)
-                ],
-            )
+            yield chunk, unpack_answer(chunk, received)
 
 
 _pools: WeakSet[Workers] = WeakSet()
@@ -307,7 +299,27 @@ def _size(submissions: Sequence[Submission]) -> int:
     return sum([sum(map(len, given.events)) for given in submissions])
 
 
-def pack_checked(checked: Checked, acts: dict[Act, int]) -> list[object]:
+def pack_answer(found: Iterable[Checked]) -> list[object]:
+    """Return what was *found* of each submission as one answer."""
+    # A day's events do the same few things: each is sent once.
+    acts: dict[Act, int] = {}
+    answers = [_pack(checked, acts) for checked in found]
+    return [list(map(_pack_act, acts)), answers]
+
+
+def unpack_answer(
+    submissions: Sequence[Submission], answer: Sequence[Any]
+) -> list[Checked]:
+    """Return what an *answer* says of each of *submissions*."""
+    rows, answers = answer
+    acts = [_act(*row) for row in rows]
+    return [
+        _unpack(submission, one, acts)
+        for submission, one in zip(submissions, answers, strict=True)
+    ]
+
+
+def _pack(checked: Checked, acts: dict[Act, int]) -> list[object]:
     """Return *checked* as a worker's answer has it.
 
     *acts* are those of the answer with their numbers; new ones are added.
@@ -343,7 +355,7 @@ def pack_checked(checked: Checked, acts: dict[Act, int]) -> list[object]:
     ]
 
 
-def unpack_checked(
+def _unpack(
     submission: Submission, answer: Sequence[Any], acts: Sequence[Act]
 ) -> Checked:
     """Return what a worker's *answer* says of *submission*, by its *acts*."""
@@ -398,10 +410,10 @@ def unpack_checked(
     )
 
 
-def pack_act(act: Act) -> list[object]:
+def _pack_act(act: Act) -> list[object]:
     """Return *act* as a worker's answer has it."""
     needs = [[sorted(need.kinds), need.keys] for need in act.needs]
-    return [needs, act.places, act.recalls]
+    return [needs, act.places, act.recalls, act.hides_place]
 
 
 @lru_cache(maxsize=4096)
@@ -409,6 +421,7 @@ def _act(
     needs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...],
     places: tuple[str, ...],
     recalls: bool,
+    hides_place: bool,
 ) -> Act:
     # A day's events do the same few things: one object for each saves the
     # writer from making and hashing them again.
@@ -416,6 +429,7 @@ def _act(
         tuple([Need(frozenset(kinds), keys) for kinds, keys in needs]),
         places,
         recalls,
+        hides_place,
     )
 
 
@@ -482,16 +496,12 @@ def _serve() -> None:
         new_keys, book_data, submissions = request
         book = read_book(book_data)
         known.update(_by_id(new_keys))
-        # A day's events do the same few things: each is sent once.
-        acts: dict[Act, int] = {}
-        answers = [
-            pack_checked(
-                check_one(Submission(entry, events), known.get, book), acts
-            )
+        answer = pack_answer(
+            check_one(Submission(entry, events), known.get, book)
             for entry, events in submissions
-        ]
+        )
         try:
-            _send(sys.stdout.buffer, [list(map(pack_act, acts)), answers])
+            _send(sys.stdout.buffer, answer)
         except StoreError:
             # Nobody is left to read them. The reading thread may hold the
             # other pipe, which an orderly exit would wait for.
