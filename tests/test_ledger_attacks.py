@@ -516,15 +516,17 @@ def test_a_concealed_event_id_is_no_event_id(world: LedgerWorld) -> None:
         )
 
 
-def test_an_error_declaration_without_an_event_id_is_of_nothing(
+def test_an_error_declaration_without_an_event_id_takes_nothing_back(
     world: LedgerWorld,
 ) -> None:
-    seen = world.event(can(1), eventID=None)
-    logged(world, CUSTOMS, seen)
-    refused(
-        world, CUSTOMS, world.as_error(seen),
-        rule="form.declaration", error=MalformedError,
-    )  # fmt: skip
+    recall = world.event(can(1), disposition="recalled", eventID=None)
+    logged(world, PRODUCER, world.made(can(1)), recall)
+    logged(world, PRODUCER, world.as_error(recall))
+    verdict = world.verdict(can(1))
+    assert "PRV-1401" in [step.code for step in verdict.steps]
+    assert verdict.outcome is Outcome.INCOMPLETE
+    assert "PRV-1405" in [notice.code for notice in verdict.notices]
+    sound(world)
 
 
 # Quotas.

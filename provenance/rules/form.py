@@ -85,8 +85,9 @@ def check_items(
         MalformedError: It follows the trail of another item; or it warns of a
             whole product, and is not about it.
     """
-    named = {item.id for item in items}
-    for item_id, _ in read_after(body):
+    after = read_after(body)
+    named = {item.id for item in items} if after else ()
+    for item_id, _ in after:
         if item_id not in named:
             raise MalformedError(
                 f"`after` asks for the trail of {item_id[:80]!r}, which is no"
@@ -149,7 +150,7 @@ def check_form(
         raise MalformedError(
             "a place is an item of an event that has no other"
         ).under("form.lists")
-    fault = _lists_fault(form_of(body, book), counts)
+    fault = _lists_fault(reading.form, counts)
     if fault:
         action = body.get("action") or ""
         raise MalformedError(
