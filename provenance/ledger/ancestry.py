@@ -78,7 +78,8 @@ def require_no_circle(
                 if above in children:
                     raise LifecycleError(
                         f"{called(position)} puts {above!r} into {parent!r},"
-                        " which is in it already: it would hold itself"
+                        " which is in it already: it would hold itself. If"
+                        " it is not, report first that it was taken out"
                     ).under("belonging.ancestor")
 
 
