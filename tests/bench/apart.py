@@ -7,7 +7,7 @@ statement. Others ask for the bundle of another item, for a receipt and for
 /healthz, one after another: first alone, which is what this machine can do,
 then while a process of low priority keeps --floods connections busy with
 
-bundles  of the lot and of a unit of it, which are dear
+bundles  of the lot, which is dear, and of others
 bodies   of 8 MiB of empty arrays, which are no statement
 
 Times are from request to answer, in ms. No rate is limited: that what one
@@ -92,7 +92,7 @@ def _bundle(item: str) -> bytes:
 async def _measure(what: str, port: int, seconds: float) -> None:
     questions = {
         "bundle": _bundle(corpus.item(1)),
-        "receipt": getting("/v1/statements/0/receipt"),
+        "receipt": getting("/v1/statements/5/receipt"),
         "healthz": getting("/healthz"),
     }
     times: dict[str, list[float]] = {name: [] for name in questions}
