@@ -13,6 +13,7 @@ import pytest
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import Event, Field, Item, make_event
+from provenance.claims.stored import StoredEvent, read_stored
 from provenance.claims.versions import book_entry
 from provenance.encoding.canonical import decode, encode
 from provenance.encoding.digest import sha256
@@ -27,8 +28,11 @@ from provenance.errors import (
     UnknownBookError,
 )
 from provenance.folder import audit_folder
+from provenance.ledger import ancestry
 from provenance.proof.receipt import Receipt
+from provenance.proof.verdict import Outcome
 from provenance.rules.book import baseline
+from provenance.rules.form import items_named
 from tests.ledger_world import (
     CUSTOMS,
     FORWARDER,
@@ -415,10 +419,23 @@ def test_an_actor_is_no_item_not_even_before_all_authorities_agreed(
         given = actors.grant(Grant(CUSTOMS, "customs"), secret=shared.secret())
         logged(shared, role, given)
     logged(shared, OPERATOR, enrolment(shared, LAB))
-    refused(shared, CUSTOMS, shared.event(LAB), rule="identity.trail")
-    refused(shared, CUSTOMS, shared.event(CUSTOMS), rule="identity.trail")
+    refused(shared, CUSTOMS, shared.event(LAB), rule="identity.party")
+    refused(shared, CUSTOMS, shared.event(CUSTOMS), rule="identity.party")
     logged(shared, SECOND, enrolment(shared, LAB))
     assert shared.ledger.registry().knows(LAB)
+    other = "https://lab.example/"
+    logged(shared, OPERATOR, enrolment(shared, other))
+    refused(shared, CUSTOMS, shared.event(other), rule="identity.trail")
+
+
+@pytest.mark.parametrize("party", [PARTY, LAB, "DID:web:lab.example"])
+def test_nobody_keeps_a_party_out_by_naming_it_as_an_item(
+    world: LedgerWorld, party: str
+) -> None:
+    for relation in ("epcList", "about"):
+        event = make_event(body(), [Item(relation, party)], secret=bytes(32))
+        refused(world, CUSTOMS, event, rule="identity.party")
+    logged(world, OPERATOR, enrolment(world, party))
 
 
 # Names.
@@ -443,6 +460,17 @@ def test_a_delegate_gives_nobody_the_name_of_another_actor(
         OPERATOR,
         enrolment(world, "did:web:port2.example", name="中国海关"),
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u3164", "\u2800", "\u034f\u00ad", "\ufeff \ufe0f"]
+)
+def test_a_delegate_gives_no_name_that_nobody_can_see(
+    world: LedgerWorld, name: str
+) -> None:
+    a_boss(world)
+    unseen = enrolment(world, LAB, name=name)
+    refused(world, BOSS, unseen, rule="identity.name")
 
 
 def test_a_delegate_gives_no_name_twice_itself(world: LedgerWorld) -> None:
@@ -488,15 +516,17 @@ def test_a_concealed_event_id_is_no_event_id(world: LedgerWorld) -> None:
         )
 
 
-def test_an_error_declaration_without_an_event_id_is_of_nothing(
+def test_an_error_declaration_without_an_event_id_takes_nothing_back(
     world: LedgerWorld,
 ) -> None:
-    seen = world.event(can(1), eventID=None)
-    logged(world, CUSTOMS, seen)
-    refused(
-        world, CUSTOMS, world.as_error(seen),
-        rule="form.declaration", error=MalformedError,
-    )  # fmt: skip
+    recall = world.event(can(1), disposition="recalled", eventID=None)
+    logged(world, PRODUCER, world.made(can(1)), recall)
+    logged(world, PRODUCER, world.as_error(recall))
+    verdict = world.verdict(can(1))
+    assert "PRV-1401" in [step.code for step in verdict.steps]
+    assert verdict.outcome is Outcome.INCOMPLETE
+    assert "PRV-1405" in [notice.code for notice in verdict.notices]
+    sound(world)
 
 
 # Quotas.
@@ -566,6 +596,71 @@ def test_who_took_an_item_over_reports_what_it_likes(
     logged(world, "did:web:other.example", *many(QUOTA + 1))
 
 
+def test_by_its_own_word_nobody_fills_a_lot_with_warnings(
+    world: LedgerWorld,
+) -> None:
+    def many(number: int) -> list[Event]:
+        return [
+            world.event(can(1), bizStep="shipping", disposition="damaged")
+            for _ in range(number)
+        ]
+
+    logged(world, FORWARDER, world.event(can(1), bizStep="receiving"))
+    refused(
+        world, FORWARDER, *many(QUOTA + 1),
+        rule="ledger.quota", error=QuotaError,
+    )  # fmt: skip
+    logged(world, FORWARDER, *many(QUOTA))
+    refused(world, FORWARDER, *many(1), rule="ledger.quota", error=QuotaError)
+    # What does not warn it may go on with; and the owner with all of it.
+    logged(world, FORWARDER, world.event(can(1), bizStep="shipping"))
+    logged(world, PRODUCER, *many(1))
+
+
+def test_who_holds_an_item_is_not_stopped_by_who_says_to_have_taken_it(
+    world: LedgerWorld,
+) -> None:
+    world.enrol("did:web:other.example", "carrier")
+    logged(world, FORWARDER, world.event(can(1), bizStep="receiving"))
+    for _ in range(2):
+        many = [world.event(can(1), bizStep="picking") for _ in range(QUOTA)]
+        logged(world, FORWARDER, *many)
+    logged(
+        world, "did:web:other.example",
+        world.event(can(1), bizStep="receiving"),
+    )  # fmt: skip
+    one_more = world.event(can(1), bizStep="picking")
+    refused(world, FORWARDER, one_more, rule="ledger.quota", error=QuotaError)
+    logged(world, FORWARDER, world.event(can(1), bizStep="receiving"))
+    logged(world, FORWARDER, one_more)
+
+
+def test_actors_that_a_delegate_enrols_share_its_quota(
+    world: LedgerWorld,
+) -> None:
+    a_boss(world, "carrier")
+
+    def grants(number: int) -> list[Event]:
+        given = Grant(PRODUCER, "carrier")
+        return [
+            actors.grant(given, secret=world.secret()) for _ in range(number)
+        ]
+
+    puppet = "did:web:puppet.example"
+    able = Grant(puppet, "carrier", may_grant=True)
+    logged(
+        world, BOSS, enrolment(world, puppet),
+        actors.grant(able, secret=world.secret()),
+    )  # fmt: skip
+    logged(world, BOSS, *grants(QUOTA - 1))
+    logged(world, puppet, *grants(1))
+    for issuer in (BOSS, puppet):
+        refused(
+            world, issuer, *grants(1), rule="ledger.quota", error=QuotaError
+        )
+    logged(world, OPERATOR, *grants(1))
+
+
 def test_a_delegate_does_not_fill_the_trail_of_another_actor(
     world: LedgerWorld,
 ) -> None:
@@ -578,6 +673,74 @@ def test_a_delegate_does_not_fill_the_trail_of_another_actor(
     ]
     refused(world, BOSS, *grants, rule="ledger.quota", error=QuotaError)
     logged(world, OPERATOR, *grants)
+
+
+# What is said of a product, and where.
+
+
+@pytest.mark.parametrize(
+    ("kind", "relations"),
+    [
+        ("TransactionEvent", ("epcList", "quantityList")),
+        ("AggregationEvent", ("parentID", "childQuantityList")),
+    ],
+)
+def test_a_product_is_recalled_where_its_units_hear_of_it(
+    world: LedgerWorld, kind: str, relations: tuple[str, str]
+) -> None:
+    product = "https://id.gs1.org/01/09506000134352"
+    items = [
+        Item(relations[0], pallet(1)),
+        Item(relations[1], product, 5, None),
+    ]
+    said = {**body(bizStep="urn:provenance:step:recalled"), "type": kind}
+    recall = make_event(said, items, secret=world.secret())
+    refused(world, PRODUCER, recall, rule="form.product", error=MalformedError)
+    # That five of it are damaged can be said of a pallet.
+    said = {**body(disposition="damaged", bizStep="shipping"), "type": kind}
+    logged(world, PRODUCER, make_event(said, items, secret=world.secret()))
+
+
+def test_a_variant_of_a_product_is_recalled_with_the_product(
+    world: LedgerWorld,
+) -> None:
+    product = "https://id.gs1.org/01/09506000134352"
+    said = body(bizStep="urn:provenance:step:recalled")
+    named = [Item("quantityList", f"{product}/22/2A", None, None)]
+    for about in ([], [Item("about", f"{product}/22/2A")]):
+        recall = make_event(said, [*about, *named], secret=world.secret())
+        refused(
+            world, PRODUCER, recall, rule="form.product", error=MalformedError
+        )
+    logged(world, PRODUCER, world.made(can(1)))
+    every = items_named(said, named, baseline())
+    assert Item("about", product) in every
+    logged(world, PRODUCER, make_event(said, every, secret=world.secret()))
+    world.now += 1
+    assert world.verdict(can(1)).outcome is Outcome.INCOMPLETE
+
+
+# A grant for a place is used there, and seen to be.
+
+
+@pytest.mark.parametrize("pointer", ["/readPoint", "/readPoint/geo"])
+def test_a_grant_for_a_place_covers_none_that_is_concealed(
+    world: LedgerWorld, pointer: str
+) -> None:
+    place = "https://id.gs1.org/414/9506000134376"
+    world.enrol(LAB, "inspector", places=(place,))
+    said = body(bizLocation={"id": place})
+    if pointer != "/readPoint":
+        said["readPoint"] = {"id": place}
+    hidden = Field(pointer, {"id": "https://id.gs1.org/414/9506000134390"})
+    event = make_event(
+        said, [Item("epcList", can(1))], [hidden], secret=world.secret()
+    )
+    refused(
+        world, LAB, event, rule="permission.place", error=RoleNotGrantedError
+    )
+    # Who may be anywhere may keep it to itself.
+    logged(world, CUSTOMS, event)
 
 
 # Nothing is put into what it holds.
@@ -659,6 +822,37 @@ def test_late_reports_make_no_circles(world: LedgerWorld) -> None:
     )  # fmt: skip
     logged(world, PRODUCER, packed(world, c, d, time=at.format("05")))
     logged(world, PRODUCER, packed(world, d, c, time=at.format("07")))
+
+
+def test_an_event_of_thousands_is_read_once_for_all_that_are_in_it(
+    world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pallets = [pallet(number) for number in range(1, 9)]
+    for parent, child in pairwise(reversed(pallets)):
+        logged(world, FORWARDER, packed(world, parent, child))
+    loose = [Item("childQuantityList", each, 1, None) for each in pallets]
+    for number in range(20):
+        large = make_event(
+            {
+                **body(action="ADD", bizStep="packing"),
+                "type": "AggregationEvent",
+                "eventTime": f"2026-02-01T10:00:{number:02}.000Z",
+            },
+            [Item("parentID", pallet(90)), *loose],
+            secret=world.secret(),
+        )
+        logged(world, FORWARDER, large)
+    read: list[bytes] = []
+
+    def counted(data: bytes) -> StoredEvent:
+        read.append(data)
+        return read_stored(data)
+
+    monkeypatch.setattr(ancestry, "read_stored", counted)
+    time = "2026-02-01T11:00:00.000Z"
+    logged(world, FORWARDER, packed(world, pallets[0], pallet(80), time=time))
+    assert read
+    assert len(set(read)) == len(read)
 
 
 def test_an_audit_finds_a_circle(

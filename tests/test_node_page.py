@@ -29,8 +29,8 @@ from tests.parts import lack
 
 HERE = pathlib.Path(__file__).parent
 
-HEAVIEST = 144_000
-"""Bytes that a visit may take: 144 KB under gzip, without the map's data."""
+HEAVIEST = 146_000
+"""Bytes that a visit may take: 146 KB under gzip, without the map's data."""
 
 HEAVIEST_SCANNER = 48_000
 """Bytes more that opening the scanner may take."""

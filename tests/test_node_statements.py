@@ -165,15 +165,18 @@ def test_who_wants_no_receipts_gets_the_indexes_alone(
     assert result["receipt"]
 
 
+@pytest.mark.parametrize("name", [None, "urn:example:event:again"])
 def test_what_was_said_before_is_409_with_the_entry_that_has_it(
-    world: LedgerWorld, client: TestClient
+    world: LedgerWorld, client: TestClient, name: str | None
 ) -> None:
+    said = {
+        "bizStep": "packing", "eventTime": "2026-02-01T09:00:00Z",
+        "eventID": name,
+    }  # fmt: skip
+
     def again() -> Submission:
         world.now += 1
-        time = "2026-02-01T09:00:00Z"
-        return world.sign(
-            PRODUCER, world.event(can(1), bizStep="packing", eventTime=time)
-        )
+        return world.sign(PRODUCER, world.event(can(1), **said))
 
     index = post(client, again().to_bytes()).json()["log_index"]
     answer = post(client, again().to_bytes())

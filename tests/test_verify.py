@@ -2260,3 +2260,25 @@ def test_verifying_and_examining_agree() -> None:
         verdict.timeline,
         verdict.notices,
     )
+
+
+def test_a_bundle_that_withholds_the_leaf_of_a_link_is_no_crash() -> None:
+    world = World()
+    maker = world.enrol("maker", Grant("", "producer", prefixes=("9506000",)))
+    index = world.say(maker, world.made(can(1), can(2)))
+    bundle = world.bundle(can(1))
+    shown = world.show((index, 0), {0})
+    statements = tuple(
+        dataclasses.replace(each, events=(shown,))
+        if each.log_index == index
+        else each
+        for each in bundle.statements
+    )
+    trails = tuple(
+        world.whole_trail(can(1)) if trail.item == can(1) else trail
+        for trail in bundle.trails
+    )
+    withheld = dataclasses.replace(bundle, statements=statements, trails=trails)
+    verdict = world.examine(withheld, item=can(1))
+    assert verdict.outcome is Outcome.INCOMPLETE
+    assert "PRV-1001" in faults(verdict)

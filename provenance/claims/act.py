@@ -28,8 +28,11 @@ class Act(NamedTuple):
         places: Where it says it happened; a grant that is limited to places
             must have them all.
         recalls: Whether it calls its items back.
+        hides_place: Whether it conceals a part of where it happened; a grant
+            that is limited to places does not cover that.
     """
 
     needs: tuple[Need, ...]
     places: tuple[str, ...] = ()
     recalls: bool = False
+    hides_place: bool = False

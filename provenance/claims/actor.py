@@ -122,6 +122,10 @@ MAX_NAME = 200
 """How many characters an actor's name has, at most."""
 
 
+# Letters and marks that show nothing, which no category tells from others.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
 def name_key(name: str) -> str:
     """Return what two names have in common that people take for one.
 
@@ -133,6 +137,7 @@ def name_key(name: str) -> str:
         each
         for each in unicodedata.normalize("NFKC", folded)
         if unicodedata.category(each) not in {"Cf", "Zs"}
+        and each not in _BLANK
         and not "\ufe00" <= each <= "\ufe0f"
     )
 

@@ -4,7 +4,8 @@ Each need of an event (`provenance.claims.act`) must be met by one grant:
 
     role      has one of the kinds that the need names, or `*`
     dates     hold at the time of the entry
-    places    all those of the event are the grant's, if it names any
+    places    all those of the event are the grant's, if it names any, and
+              none is concealed
     prefixes  cover every owner key of the need
 
 What a role may do is what the evidence book in force says; a role that it
@@ -112,5 +113,7 @@ def _may(held: HeldGrant, need: Need, roles: Roles) -> bool:
 
 def _is_place_of(grant: Grant, act: Act) -> bool:
     return not grant.places or (
-        bool(act.places) and set(act.places) <= set(grant.places)
+        bool(act.places)
+        and not act.hides_place
+        and set(act.places) <= set(grant.places)
     )

@@ -271,6 +271,17 @@ class TrustRegistry:
         signer = self._actors.get(actor.enrolled_by) if actor else None
         return "" if signer is None or signer.is_authority else signer.id
 
+    def sponsor(self, actor_id: str) -> str:
+        """Return whom the authorities enrolled so that *actor_id* could be.
+
+        It is that actor itself if an authority or the trust file named it, or
+        if it is not known; else whoever enrolled the one who enrolled it, and
+        so on.
+        """
+        while by := self.named_by(actor_id):
+            actor_id = by
+        return actor_id
+
     def owner(self, key_id: Hash) -> str | None:
         """Return the actor whose key that is, or was; None for nobody's."""
         return self._owners.get(key_id)

@@ -20,6 +20,7 @@ from provenance.claims.event import (
     Field,
     Item,
     check_header,
+    relation_of,
 )
 from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash, sha256
@@ -64,6 +65,16 @@ class StoredEvent(NamedTuple):
                 for code, count in self.counts
                 for leaf in islice(leaves, count)
             ]
+        )
+
+    def item(self, number: int) -> Item:
+        """Return the item with that number, from 0, in leaf order.
+
+        Raises:
+            MalformedError: The data is damaged.
+        """
+        return _item(
+            relation_of(self.counts, number + 1), self.item_leaves[number]
         )
 
     def fields(self) -> tuple[Field, ...]:

@@ -24,7 +24,7 @@ from provenance.claims.actor import (
     check_registry_body,
 )
 from provenance.claims.actor_json import actor_to_json
-from provenance.claims.event import Event, parse_event
+from provenance.claims.event import Event, make_event, parse_event
 from provenance.claims.registry import TrustRegistry
 from provenance.cli.actor_lines import SHORT, print_actor
 from provenance.cli.arguments import (
@@ -41,6 +41,7 @@ from provenance.cli.signing import find_signatory
 from provenance.cli.where import Where, WritableLedger, where_options
 from provenance.encoding.digest import Hash
 from provenance.errors import MalformedError, NotFoundError
+from provenance.prepare import new_secret
 from provenance.store.keyfile import read_key
 
 _MIN_SHORT = 8
@@ -426,7 +427,8 @@ def _read_request(file: str) -> Event:
         if event.body.get("type") != ENROLLED:
             raise MalformedError("this is not a request to enrol an actor")
         check_registry_body(event.body, event.items)
-        return event
+    # Each authority says it in an event of its own: a log has each once.
+    return make_event(event.body, event.items, secret=new_secret())
 
 
 def _log(

@@ -10,4 +10,5 @@ _HIDDEN = re.compile(
 
 def hides(text: str) -> bool:
     """Return whether *text* holds a character that cannot be seen."""
-    return _HIDDEN.search(text) is not None
+    # Whatever is hidden is not printable, either, and most texts are.
+    return not text.isprintable() and _HIDDEN.search(text) is not None

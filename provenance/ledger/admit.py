@@ -35,6 +35,7 @@ from provenance.ledger.check import (
 )
 from provenance.rules.book import EvidenceBook
 from provenance.rules.books import Books
+from provenance.rules.identity import is_party
 from provenance.store.protocol import NameRow
 
 NOT_LOGGED = -1
@@ -172,22 +173,12 @@ class Admission:
         def holds(grant: Grant) -> bool:
             return grant.covers(since, now + self._clock_bound)
 
-        registry_positions = []
-        goods: set[str] = set()
-        for position, event in enumerate(statement.events):
-            if event.act is REGISTRY_ACT:
-                registry_positions.append(position)
-                continue
-            self._require_permission(
-                statement.issuer, event.act, holds, book, called(position)
-            )
-            for item in event.items:
-                if item not in goods and self.registry.is_subject(item):
-                    raise RejectedError(
-                        f"{called(position)} names the actor {item!r} as an"
-                        " item; only registry events may"
-                    ).under("identity.trail")
-                goods.add(item)
+        self._require_goods(statement, holds, book, called)
+        registry_positions = [
+            position
+            for position, event in enumerate(statement.events)
+            if event.act is REGISTRY_ACT
+        ]
         _require_heads(statement, past, called)
         if past.judge is not None:
             past.judge(statement, log_index, called)
@@ -196,9 +187,7 @@ class Admission:
                 parse_event(statement.events[position].data)
                 for position in registry_positions
             ]
-            self._require_subjects(
-                statement, registry_positions, goods, past, called
-            )
+            self._require_subjects(statement, registry_positions, past, called)
             self._require_names(changes, statement.issuer)
             self.registry.apply_all(
                 changes,
@@ -213,15 +202,57 @@ class Admission:
             )
         return Admitted(statement, tuple(registry_positions))
 
+    def _require_goods(
+        self,
+        statement: CheckedStatement,
+        holds: Callable[[Grant], bool],
+        book: EvidenceBook,
+        called: Called,
+    ) -> None:
+        """Check that the signer may do that, and that no item is an actor."""
+        things: set[str] = set()
+        permitted: Act | None = None
+        for position, event in enumerate(statement.events):
+            act = event.act
+            if act is REGISTRY_ACT:
+                continue
+            if act is not permitted:
+                self._require_permission(
+                    statement.issuer, act, holds, book, called(position)
+                )
+                permitted = act
+            for item in event.items:
+                if item not in things:
+                    self._require_thing(item, called(position))
+                    things.add(item)
+
+    def _require_thing(self, item: str, name: str) -> None:
+        """Check that *item*, which an event names, is no actor's id."""
+        if is_party(item):
+            raise RejectedError(
+                f"{name} names the party {item[:80]!r} as an item: by a DID"
+                " or a party GLN actors are enrolled, and no thing is called"
+            ).under("identity.party")
+        if self.registry.is_subject(item):
+            raise RejectedError(
+                f"{name} names the actor {item!r} as an item; only registry"
+                " events may"
+            ).under("identity.trail")
+
     def _require_subjects(
         self,
         statement: CheckedStatement,
         positions: Sequence[int],
-        goods: set[str],
         past: Past,
         called: Called,
     ) -> None:
         """Check that no registry event is about what is an item already."""
+        goods = {
+            item
+            for event in statement.events
+            if event.act is not REGISTRY_ACT
+            for item in event.items
+        }
         for position in positions:
             event = statement.events[position]
             (subject,), (key,) = event.items, event.keys
@@ -244,6 +275,10 @@ class Admission:
             if change.body["type"] != ENROLLED:
                 continue
             name, subject = str(change.body["name"]), str(change.body["actor"])
+            if not name_key(name):
+                raise RejectedError(
+                    f"nobody can see the name {name!a} of {subject!r}"
+                ).under("identity.name")
             holder = self.registry.holder_of_name(name)
             holder = holder or new.setdefault(name_key(name), subject)
             if holder != subject:

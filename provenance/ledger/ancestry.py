@@ -16,7 +16,7 @@ chain here.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from provenance.claims.event import has_trail
+from provenance.claims.event import CODES, Counts, has_trail, relation_of
 from provenance.claims.stored import read_stored
 from provenance.claims.trail import (
     COMES_OUT,
@@ -66,6 +66,7 @@ def require_no_circle(
         LifecycleError: One does.
         StoreError: What is stored is damaged.
     """
+    reads = _Reads(trails)
     for position, event in enumerate(statement.events):
         children = _children(event)
         if not children:
@@ -73,7 +74,7 @@ def require_no_circle(
         for parent in event.items:
             if parent in children:
                 continue
-            for above in _ancestors(parent, event.time, trails, book):
+            for above in _ancestors(parent, event.time, reads, book):
                 if above in children:
                     raise LifecycleError(
                         f"{called(position)} puts {above!r} into {parent!r},"
@@ -90,23 +91,23 @@ def _children(event: CheckedEvent) -> set[str]:
 
 
 def _ancestors(
-    item: str, time: int, trails: Trails, book: EvidenceBook
+    item: str, time: int, reads: "_Reads", book: EvidenceBook
 ) -> Iterator[str]:
     """Yield what *item* is in at *time*, and what that is in, and so on."""
     for _ in range(book.bounds.depth):
-        stay = _stay_of(item, trails)
+        stay = _stay_of(item, reads)
         if stay is None or stay.since[0] > time:
             return
-        if _was_emptied(stay, trails):
+        if _was_emptied(stay, reads):
             return
         yield stay.parent
         item = stay.parent
 
 
-def _stay_of(item: str, trails: Trails) -> _Stay | None:
+def _stay_of(item: str, reads: "_Reads") -> _Stay | None:
     """Return what *item* went into last and has not come out of."""
-    for link in _moves(item, trails):
-        relation, parent = _read(link, trails)
+    for link in reads.moves(item):
+        relation, parent = reads.named(link)
         if link.kinds & GOES_IN:
             if relation != _CHILD or parent is None:
                 continue
@@ -118,12 +119,12 @@ def _stay_of(item: str, trails: Trails) -> _Stay | None:
     return None
 
 
-def _was_emptied(stay: _Stay, trails: Trails) -> bool:
+def _was_emptied(stay: _Stay, reads: "_Reads") -> bool:
     """Return whether the container was emptied or ended since, or began."""
-    for link in _moves(stay.parent, trails):
+    for link in reads.moves(stay.parent):
         if (link.time, link.log_index, link.position) <= stay.since:
             return False
-        relation, _ = _read(link, trails)
+        relation, _ = reads.named(link)
         if link.kinds & MADE_OR_ENDS or (
             link.kinds & COMES_OUT and relation == _PARENT
         ):
@@ -131,38 +132,60 @@ def _was_emptied(stay: _Stay, trails: Trails) -> bool:
     return False
 
 
-def _moves(item: str, trails: Trails) -> list[LinkRow]:
-    """Return the links of *item* that move it, the latest by time first."""
-    trail = trails.find(map_key(item))
-    if trail is None:
-        return []
-    links = [
-        link
-        for _, (_, link) in zip(
-            range(LOOK_BACK), trails.back(trail), strict=False
+class _Reads:
+    """Reads what moved items, each event once, however large it is.
+
+    One that names thousands is met from the trail of each of them.
+    """
+
+    def __init__(self, trails: Trails) -> None:
+        self._trails = trails
+        self._read: dict[Place, tuple[Counts, str | None]] = {}
+
+    def moves(self, item: str) -> list[LinkRow]:
+        """Return the links of *item* that move it, the latest by time first."""
+        trail = self._trails.find(map_key(item))
+        if trail is None:
+            return []
+        links = [
+            link
+            for _, (_, link) in zip(
+                range(LOOK_BACK), self._trails.back(trail), strict=False
+            )
+            if link.kinds & _MOVES and not link.kinds & DECLARES_ERROR
+        ]
+        links.sort(
+            key=lambda link: (link.time, link.log_index, link.position),
+            reverse=True,
         )
-        if link.kinds & _MOVES and not link.kinds & DECLARES_ERROR
-    ]
-    links.sort(
-        key=lambda link: (link.time, link.log_index, link.position),
-        reverse=True,
-    )
-    return links
+        return links
+
+    def named(self, link: LinkRow) -> tuple[str, str | None]:
+        """Return under which relation an event names the item; its parent.
+
+        Raises:
+            StoreError: What is stored is damaged.
+        """
+        place = Place(link.log_index, link.position)
+        try:
+            if place not in self._read:
+                self._read[place] = _parent_in(self._trails.event(place))
+            counts, parent = self._read[place]
+            return relation_of(counts, link.leaves[0]), parent
+        except MalformedError as error:
+            raise StoreError(f"the ledger is damaged: {error}") from error
 
 
-def _read(link: LinkRow, trails: Trails) -> tuple[str, str | None]:
-    """Return under which relation an event names the item, and its parent."""
-    data = trails.event(Place(link.log_index, link.position))
-    try:
-        items = read_stored(data).items()
-    except MalformedError as error:
-        raise StoreError(f"the ledger is damaged: {error}") from error
-    parent = next(
-        (
-            item.id
-            for item in items
-            if item.relation == _PARENT and has_trail(item.id, item.relation)
-        ),
-        None,
-    )
-    return items[link.leaves[0] - 1].relation, parent
+def _parent_in(data: bytes) -> tuple[Counts, str | None]:
+    """Return how many items an event has of each list, and its parent."""
+    stored = read_stored(data)
+    # A number of each list, and lists by their codes: not every leaf is read.
+    number = 0
+    for code, count in stored.counts:
+        if code == CODES[_PARENT]:
+            parent = stored.item(number)
+            return stored.counts, (
+                parent.id if has_trail(parent.id, _PARENT) else None
+            )
+        number += count
+    return stored.counts, None

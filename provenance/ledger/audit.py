@@ -260,6 +260,7 @@ class _Auditor:
             self.find(
                 f"entry {self.report.size - 1}",
                 "the log does not end in a map commitment",
+                "log.entry",
             )
             return
         for level, number, hashes in self._tree.edge():
@@ -320,7 +321,7 @@ class _Auditor:
         try:
             commitment = parse_commitment(row.entry)
         except MalformedError as error:
-            self.find(f"entry {index}", str(error))
+            self.find(f"entry {index}", str(error), "log.entry")
             return None
         if row.event_ids:
             self.find(f"entry {index}", "a map commitment has no events")
@@ -329,6 +330,7 @@ class _Auditor:
                 f"entry {index}",
                 f"the log's time goes back, from {self._time} to"
                 f" {commitment.time}",
+                "time.log",
             )
         self._time = commitment.time
         return commitment
@@ -401,9 +403,10 @@ class _Auditor:
             self._lose(
                 f"entry {index}",
                 f"UNKNOWN: {error}; what follows from it was not derived",
+                "log.entry",
             )
         except ProvenanceError as error:
-            self._lose(f"entry {index}", str(error))
+            self._lose(f"entry {index}", str(error), "log.entry")
         else:
             if sequencer.row(index).event_ids != row.event_ids:
                 self.find(
@@ -465,6 +468,7 @@ class _Auditor:
                     f"link {self._link_count + number}",
                     "it is not the one that entry"
                     f" {link.log_index}, event {link.position} makes",
+                    "log.link",
                 )
         self._link_count = stop
         self._compare_times(made.times)

@@ -15,10 +15,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from provenance.claims.act import Act
-from provenance.claims.actor import (
-    check_registry_body,
-    is_registry_event,
-)
+from provenance.claims.actor import check_registry_body
 from provenance.claims.entry import TRUST_VERSION, entry_kind
 from provenance.claims.event import CODES, Event, parse_event
 from provenance.claims.statement import Entry, events_root, parse_entry
@@ -37,7 +34,7 @@ from provenance.keys import signature_is_valid
 from provenance.rules.act import read_act
 from provenance.rules.book import EvidenceBook, parse_book
 from provenance.rules.form import check_whole
-from provenance.rules.reading import EventReading
+from provenance.rules.reading import REGISTRY, EventReading
 
 FindKey = Callable[[bytes], bytes | None]
 """Returns the public key with that id, or None if it is not known."""
@@ -277,7 +274,8 @@ def _read_event(
     event: Event, book: EvidenceBook
 ) -> tuple[Act, EventReading | None]:
     reading = check_whole(event, book)
-    if is_registry_event(event.body):
+    if reading is REGISTRY:
         check_registry_body(event.body, event.items)
         return REGISTRY_ACT, None
-    return read_act(event.body, event.items, reading, book), reading
+    act = read_act(event.body, event.items, reading, book, event.pointers)
+    return act, reading

@@ -58,7 +58,7 @@ from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
 from provenance.ledger.repeats import Repeats
 from provenance.ledger.sequence import Sequencer
-from provenance.ledger.trails import Logged, Trail, Trails
+from provenance.ledger.trails import Logged, Trail, TrailEnds, Trails
 from provenance.ledger.workers import (
     Checked,
     Chunks,
@@ -652,7 +652,11 @@ class Ledger(LedgerReader):
         *,
         now: int,
     ) -> list[Answer]:
-        past = self._past(checked, sequencer, admission, item_map, now=now)
+        ends = TrailEnds(lambda key: _trail(item_map.get(key)))
+        trails = Trails(self._writable, ends.find, sequencer)
+        past = self._past(
+            checked, sequencer, admission, item_map, trails, now=now
+        )
         answers: list[Answer] = []
         placed: dict[bytes, int] = {}
         for statement in checked:
@@ -680,16 +684,18 @@ class Ledger(LedgerReader):
                 answers.append(error)
                 continue
             index = sequencer.place(admitted)
+            ends.grew(statement.events)
             placed[statement.statement_id] = index
             answers.append(index)
         return answers
 
-    def _past(
+    def _past(  # noqa: PLR0913  # each is what was placed so far
         self,
         checked: Sequence[Checked],
         sequencer: Sequencer,
         admission: Admission,
         item_map: ItemMap,
+        trails: Trails,
         *,
         now: int,
     ) -> Past:
@@ -702,9 +708,6 @@ class Ledger(LedgerReader):
         def named(key: bytes) -> Iterator[NameRow]:
             return chain(self._writable.named(key), sequencer.named(key))
 
-        trails = Trails(
-            self._writable, lambda key: _trail(item_map.get(key)), sequencer
-        )
         repeats = Repeats(trails)
         known = Logged(trails, before=sequencer.start, latest=self._latest_time)
         coming = [

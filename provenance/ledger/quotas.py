@@ -6,8 +6,12 @@ the evidence book sets, an item and UTC day of the log's clock. Exempt is who
 
 - holds a grant whose prefixes cover the item: its own goods, or
 - was the last to take the item over (`custody_accepted`, `receiving`,
-  `accepting`);
+  `accepting`), or does so; but for warnings, which every proof shows one and
+  all: by its own word alone anybody holds what it likes;
 - of an actor, it itself and the authorities.
+
+Of actors a delegate's quota is shared by all that it enrolled, and that these
+enrolled: or it would enrol as many as it likes to speak for it.
 
 What was said is counted on the item's trail, from its end back to the first
 entry of the day: so the count is the same after the ledger was opened again.
@@ -23,6 +27,7 @@ from dataclasses import dataclass, field
 
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.stored import read_stored
+from provenance.claims.trail import WARNS
 from provenance.errors import MalformedError, QuotaError, StoreError
 from provenance.gs1 import owner_key
 from provenance.ledger.admit import Called, Place
@@ -62,6 +67,7 @@ class _Counted:
         day: Of which day.
         upto: The number of the latest link that was counted.
         said: Actor → how many events of that day.
+        warned: Actor → how many of them warn of the item.
         holder: Who took the item over last; None where nobody is known to.
         held_at: How many links the trail had with the one that says so.
         looked_upto: The number of the latest link that was looked at for it.
@@ -70,6 +76,7 @@ class _Counted:
     day: int = -1
     upto: int = NO_LINK
     said: Counter[str] = field(default_factory=Counter)
+    warned: Counter[str] = field(default_factory=Counter)
     holder: str | None = None
     held_at: int = 0
     looked_upto: int = NO_LINK
@@ -112,10 +119,14 @@ class Quotas:
             StoreError: What is stored is damaged.
         """
         quota = book.events_a_day
-        more: dict[bytes, int] = {}
+        more: Counter[bytes] = Counter()
+        warnings: Counter[bytes] = Counter()
         for position, event in enumerate(statement.events):
             for number, key in enumerate(event.keys):
-                more[key] = new = more.get(key, 0) + 1
+                warns = bool(event.kinds[number] & WARNS)
+                warnings[key] += warns
+                more[key] += 1
+                new = more[key]
                 if earlier is not None:
                     new += earlier(key)
                 trail = trails.find(key)
@@ -125,17 +136,22 @@ class Quotas:
                 if _is_exempt(statement.issuer, event, item, registry):
                     continue
                 said = 0
+                is_held = _takes_over(event.data, book)
                 if trail is not None:
                     counted = self._counted(key, trail, trails, book, now)
-                    if self._holder(counted, trail) == statement.issuer:
-                        continue
-                    said = counted.said[statement.issuer]
-                if said + new > quota:
+                    is_held |= self._holder(counted, trail) == statement.issuer
+                    said = _said_by(statement.issuer, event, counted, registry)
+                    if is_held:
+                        said = counted.warned[statement.issuer]
+                if is_held:
+                    new = warnings[key] if warns else 0
+                if said + new > quota and (warns or not is_held):
                     raise QuotaError(
                         f"{called(position)} is one more than the"
                         f" {quota} events that {statement.issuer!r} may have"
                         f" logged of {item!r} in a day: it neither owns the"
-                        " item's prefix nor has taken the item over"
+                        " item's prefix nor has taken the item over, and who"
+                        " has warns of it as often at most"
                     ).under("ledger.quota")
 
     def _counted(
@@ -164,12 +180,15 @@ class Quotas:
             self._day = day
             self._first = _first_of_day(trails, day * DAY)
         if counted.day != day:
-            counted.day, counted.said = day, Counter()
+            counted.day = day
+            counted.said, counted.warned = Counter(), Counter()
             counted.upto = NO_LINK
         for number, link in trails.back(trail):
             if number <= counted.upto or link.log_index < self._first:
                 break
-            counted.said[trails.issuer(link.log_index)] += 1
+            issuer = trails.issuer(link.log_index)
+            counted.said[issuer] += 1
+            counted.warned[issuer] += bool(link.kinds & WARNS)
         counted.upto = trail.last
 
     def _look_for_holder(
@@ -204,6 +223,23 @@ def _is_exempt(
     owner = owner_key(item) or item
     return any(
         held.grant.lets_create(owner) for held in registry.live_grants(issuer)
+    )
+
+
+def _said_by(
+    issuer: str,
+    event: CheckedEvent,
+    counted: _Counted,
+    registry: TrustRegistry,
+) -> int:
+    """Return how many events of the day count for *issuer*."""
+    if event.act is not REGISTRY_ACT:
+        return counted.said[issuer]
+    sponsor = registry.sponsor(issuer)
+    return sum(
+        said
+        for actor, said in counted.said.items()
+        if registry.sponsor(actor) == sponsor
     )
 
 

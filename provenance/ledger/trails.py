@@ -30,6 +30,32 @@ FindTrail = Callable[[bytes], Trail | None]
 """Returns the trail of a map key; None for an item without any."""
 
 
+class TrailEnds:
+    """Where trails end, each looked up once until it grows.
+
+    The rules ask for the same trails one after another, of every event.
+    """
+
+    def __init__(self, find: FindTrail) -> None:
+        """Look up by *find*, which reads what is stored and being added."""
+        self._look_up = find
+        self._found: dict[bytes, Trail | None] = {}
+
+    def find(self, key: bytes) -> Trail | None:
+        """Return the trail of that map key; None for an item without any."""
+        try:
+            return self._found[key]
+        except KeyError:
+            found = self._found[key] = self._look_up(key)
+            return found
+
+    def grew(self, events: Iterable[CheckedEvent]) -> None:
+        """Take note that *events* were linked."""
+        for event in events:
+            for key in event.keys:
+                self._found.pop(key, None)
+
+
 class Trails:
     """Reads trails and events, those that are being added as well."""
 

@@ -7,7 +7,7 @@ nothing is inherited but two pipes:
 
     frame     u32 length ‖ msgpack
     request   [[new public key, …], [[entry, [event data, …]], …]]
-    answer    [what `pack_checked` made of each, …]
+    answer    [[act, …], [what `pack_checked` made of each, …]]
 
 Both ends of the pipe are our own code; what others made is checked in it.
 """
@@ -257,15 +257,17 @@ class Workers:
             patience = LINGER_SECONDS
             process, chunk = waiting.popleft()
             queued -= _size(chunk)
-            answers = _receive(_pipe(process.stdout))
-            if answers is None:
+            received = _receive(_pipe(process.stdout))
+            if received is None:
                 raise StoreError(
                     "a checking process ended: the rest was not checked"
                 )
+            rows, answers = received
+            acts = [_act(*row) for row in rows]
             yield (
                 chunk,
                 [
-                    unpack_checked(s, answer)
+                    unpack_checked(s, answer, acts)
                     for s, answer in zip(chunk, answers, strict=True)
                 ],
             )
@@ -305,8 +307,11 @@ def _size(submissions: Sequence[Submission]) -> int:
     return sum([sum(map(len, given.events)) for given in submissions])
 
 
-def pack_checked(checked: Checked) -> list[object]:
-    """Return *checked* as a worker's answer has it."""
+def pack_checked(checked: Checked, acts: dict[Act, int]) -> list[object]:
+    """Return *checked* as a worker's answer has it.
+
+    *acts* are those of the answer with their numbers; new ones are added.
+    """
     if isinstance(checked, ProvenanceError):
         name = next(n for n, e in _ERRORS.items() if isinstance(checked, e))
         return [name, str(checked), checked.rule]
@@ -328,11 +333,7 @@ def pack_checked(checked: Checked) -> list[object]:
                 event.kinds,
                 None
                 if event.act is REGISTRY_ACT
-                else [
-                    [[sorted(n.kinds), n.keys] for n in event.act.needs],
-                    event.act.places,
-                    event.act.recalls,
-                ],
+                else acts.setdefault(event.act, len(acts)),
                 event.after,
                 event.time,
                 event.name,
@@ -342,8 +343,10 @@ def pack_checked(checked: Checked) -> list[object]:
     ]
 
 
-def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
-    """Return what a worker's *answer* says of *submission*."""
+def unpack_checked(
+    submission: Submission, answer: Sequence[Any], acts: Sequence[Act]
+) -> Checked:
+    """Return what a worker's *answer* says of *submission*, by its *acts*."""
     if len(answer) == 3:
         return _ERRORS[answer[0]](answer[1]).under(answer[2])
     (
@@ -374,7 +377,7 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
                     item_keys,
                     leaves,
                     kinds,
-                    REGISTRY_ACT if act is None else _act(*act),
+                    REGISTRY_ACT if act is None else acts[act],
                     after,
                     time,
                     None if name is None else EventName(*name),
@@ -393,6 +396,12 @@ def unpack_checked(submission: Submission, answer: Sequence[Any]) -> Checked:
             ]
         ),
     )
+
+
+def pack_act(act: Act) -> list[object]:
+    """Return *act* as a worker's answer has it."""
+    needs = [[sorted(need.kinds), need.keys] for need in act.needs]
+    return [needs, act.places, act.recalls]
 
 
 @lru_cache(maxsize=4096)
@@ -473,12 +482,16 @@ def _serve() -> None:
         new_keys, book_data, submissions = request
         book = read_book(book_data)
         known.update(_by_id(new_keys))
+        # A day's events do the same few things: each is sent once.
+        acts: dict[Act, int] = {}
         answers = [
-            pack_checked(check_one(Submission(entry, events), known.get, book))
+            pack_checked(
+                check_one(Submission(entry, events), known.get, book), acts
+            )
             for entry, events in submissions
         ]
         try:
-            _send(sys.stdout.buffer, answers)
+            _send(sys.stdout.buffer, [list(map(pack_act, acts)), answers])
         except StoreError:
             # Nobody is left to read them. The reading thread may hold the
             # other pipe, which an orderly exit would wait for.

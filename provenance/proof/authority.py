@@ -201,7 +201,9 @@ class _Replay:
         subject = event_at(event.at)
         book = self.books.at(event.at[0])
         try:
-            act = read_act(event.body, event.items, event.reading, book)
+            act = read_act(
+                event.body, event.items, event.reading, book, event.pointers
+            )
         except MalformedError as error:
             self.report.found("PRV-1203", f"{subject}: {error}", subject)
             return

@@ -190,10 +190,10 @@ class Evidence:
     trails: Mapping[str, SparseTrail]
 
     def reported(self, log_index: int) -> int:
-        """Return when a statement was logged at the latest that is shown.
+        """Return the earliest time at which a statement can have been logged.
 
-        The later of what its signer says and of the time of the last map
-        commitment shown before it, in ms since 1970.
+        As far as is shown: the later of what its signer says and of the time
+        of the last map commitment shown before it, in ms since 1970.
         """
         earliest, _ = self.times.bounds(log_index)
         return max(self.statements[log_index].header.issued_at, earliest)

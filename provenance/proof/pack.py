@@ -189,8 +189,10 @@ class Story:
         self._besides = set(besides)
         self._look = _Look(source, books)
         trail = source.trail(item)
-        count = 0 if trail is None else trail.count
-        last = trail.links(count - 1, count)[0].log_index if trail else 0
+        last = 0
+        if trail is not None:
+            count = trail.count
+            last = trail.links(count - 1, count)[0].log_index
         self._bounds = books.at(last).bounds
         self._trace: Trace | None = None
         self._shown: dict[Position, set[int]] = {}
@@ -475,7 +477,7 @@ class _Look:
         self._times = [commitments[index] for index in self._indexes]
 
     def reported(self, log_index: int) -> int:
-        """Return when an entry was logged at the latest that is shown."""
+        """Return the earliest time at which an entry can have been logged."""
         said = self.header(log_index).issued_at
         before = bisect_left(self._indexes, log_index) - 1
         return said if before < 0 else max(said, self._times[before])

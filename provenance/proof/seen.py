@@ -35,9 +35,9 @@ class SeenEvent:
             of them for a prover, the shown ones for a verifier.
         issuer: The actor that signed it.
         reading: What it says of time and of each list of items.
-        reported: When it was logged at the latest that is shown, in ms since
-            1970: the later of what its statement says and of the last map
-            commitment shown before it.
+        reported: The earliest time, in ms since 1970, at which what is shown
+            lets it have been logged: the later of what its statement says and
+            of the last map commitment shown before it.
     """
 
     body: Mapping[str, Value]

@@ -2,8 +2,8 @@
 
 Three times are kept apart: the *place* of an event in the log, which is the
 log's word; the *time* that its signer says it happened; and when it was
-*reported*, the latest that the statement and the commitments shown before it
-let it be logged. Stays are paired by time, ties by place:
+*reported*, the earliest that the statement and the commitments shown before it
+let it have been logged. Stays are paired by time, ties by place:
 
     09:00  can into carton        opens a stay in the carton
     11:00  carton onto pallet     opens a stay of the carton on the pallet
@@ -49,7 +49,7 @@ class Happening(NamedTuple):
     Attributes:
         time: When it happened, in ms since 1970, as its signer says.
         place: Where it stands in the log.
-        reported: When it was logged at the latest that is shown, in ms.
+        reported: The earliest time at which it can have been logged, in ms.
         effect: What it does to the item whose trail it is read from; the
             word is an evidence book's.
         parent: The container that it went into or out of; "" if none is

@@ -289,7 +289,11 @@ def check_making(
         event = evidence.events.get(link.place)
         if event is None or is_registry_event(event.body):
             return
-        relation = event.shown[link.leaves[0]].relation
+        own = event.shown.get(min(link.leaves, default=0))
+        if own is None:
+            # The link is a row, and its leaf is not there: it is missing.
+            return
+        relation = own.relation
         if relation == "transformationID" or (
             event.reading.makes(CODES[relation])
             and not event.reading.declares_error

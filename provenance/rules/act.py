@@ -23,9 +23,12 @@ from provenance.epcis.prefixes import full_id, prefixes_of
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item, owner_key
 from provenance.rules.book import EvidenceBook, Form
-from provenance.rules.reading import EventReading, dispositions, form_of
+from provenance.rules.reading import EventReading, dispositions
 
 _NO_GOODS = frozenset({"place", "transformationID"})
+_PLACES = ("readPoint", "bizLocation")
+_FEW = 4
+"""Of events with at most so many owner keys the needs are remembered."""
 
 
 def read_act(
@@ -33,6 +36,7 @@ def read_act(
     items: Sequence[Item],
     reading: EventReading,
     book: EvidenceBook,
+    pointers: Sequence[str] = (),
 ) -> Act:
     """Return what the event does, as far as permission to do it goes.
 
@@ -41,12 +45,13 @@ def read_act(
         items: Those of its items that are shown.
         reading: What `read_event` made of it.
         book: The evidence book in force.
+        pointers: Where its concealed fields belong.
 
     Raises:
         MalformedError: A field that matters here is not of its form.
     """
     prefixes = prefixes_of(body)
-    form = form_of(body, book)
+    form = reading.form
     kinds = [
         kind
         for word in dispositions(body, prefixes, book)
@@ -61,7 +66,12 @@ def read_act(
     if "emptied" in reading.effects.values():
         # Who takes something out names it.
         needs += (Need(book.empties),)
-    return Act(needs, _places(body, prefixes), reading.recalls)
+    return Act(
+        needs,
+        _places(body, prefixes),
+        reading.recalls,
+        any(pointer.split("/")[1] in _PLACES for pointer in pointers),
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -79,8 +89,29 @@ def _needs(
     reading: EventReading,
     book: EvidenceBook,
 ) -> tuple[Need, ...]:
-    made = _owners(i for i in items if reading.makes(CODES[i.relation]))
-    every = _owners(i for i in items if i.relation not in _NO_GOODS)
+    made, every = _owners(items, reading)
+    what = form, reading.step, tuple(implied), made, every, book
+    return _known(*what) if len(every) <= _FEW else _all_needs(*what)
+
+
+def _all_needs(  # noqa: PLR0913, PLR0917  # what a cache can compare
+    form: Form,
+    step: str,
+    implied: tuple[str, ...],
+    made: tuple[str, ...],
+    every: tuple[str, ...],
+    book: EvidenceBook,
+) -> tuple[Need, ...]:
+    """Return what it takes to do that to what these keys own.
+
+    Args:
+        form: Of its type and action.
+        step: The kind of its step.
+        implied: The kinds that its dispositions mean.
+        made: The owner keys of what it gives its being.
+        every: Those of all that it names.
+        book: The evidence book in force.
+    """
 
     def keys(kind: str) -> tuple[str, ...]:
         if kind in book.owned:
@@ -89,26 +120,44 @@ def _needs(
 
     of_form = made if _is_making(form) else ()
     needs = [
-        Need(frozenset({reading.step}), keys(reading.step)),
+        Need(frozenset({step}), keys(step)),
         *(Need(frozenset(kinds), of_form) for kinds in form.needs),
         *(Need(frozenset({kind}), keys(kind)) for kind in implied),
     ]
     return tuple(dict.fromkeys(needs))
 
 
+_known = lru_cache(maxsize=1024)(_all_needs)
+
+
 def _is_making(form: Form) -> bool:
     return any(effect == "made" for _, _, effect in form.lists.values())
 
 
-def _owners(items: Iterable[Item]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(owner_key(item.id) or item.id for item in items))
+def _owners(
+    items: Iterable[Item], reading: EventReading
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the owner keys of what the event makes, and of all goods."""
+    made: dict[str, None] = {}
+    every: dict[str, None] = {}
+    makes: dict[str, bool] = {}
+    for item in items:
+        relation = item.relation
+        if relation not in makes:
+            makes[relation] = reading.makes(CODES[relation])
+        key = owner_key(item.id) or item.id
+        if makes[relation]:
+            made[key] = None
+        if relation not in _NO_GOODS:
+            every[key] = None
+    return tuple(made), tuple(every)
 
 
 def _places(
     body: Mapping[str, Value], prefixes: Mapping[str, str]
 ) -> tuple[str, ...]:
     found: list[str] = []
-    for name in ("readPoint", "bizLocation"):
+    for name in _PLACES:
         place = body.get(name)
         if place is None:
             continue

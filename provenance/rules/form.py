@@ -48,7 +48,7 @@ from provenance.encoding.path import split_pointer
 from provenance.encoding.text import hides
 from provenance.epcis.prefixes import full_id, prefixes_of
 from provenance.errors import MalformedError
-from provenance.gs1 import canonical_item
+from provenance.gs1 import canonical_item, gtin_of
 from provenance.rules.book import EvidenceBook, Form
 from provenance.rules.identity import check_actor_id
 from provenance.rules.reading import EventReading, form_of, read_event
@@ -85,17 +85,26 @@ def check_items(
         MalformedError: It follows the trail of another item; or it warns of a
             whole product, and is not about it.
     """
-    named = {item.id for item in items}
-    for item_id, _ in read_after(body):
+    after = read_after(body)
+    named = {item.id for item in items} if after else ()
+    for item_id, _ in after:
         if item_id not in named:
             raise MalformedError(
                 f"`after` asks for the trail of {item_id[:80]!r}, which is no"
                 " item of the event"
             ).under("form.after")
-    if reading.warns and (missing := _products(body, items, book)):
+    missing = _products(items) if reading.warns else []
+    if not missing:
+        return
+    if _ABOUT in form_of(body, book).lists:
         raise MalformedError(
             f"a warning of the whole product {missing[0]!r} names it as what"
             " it is about, too"
+        ).under("form.product")
+    if reading.recalls:
+        raise MalformedError(
+            f"a recall of the whole product {missing[0]!r} is an ObjectEvent"
+            " that is about it: this type of event is on no product's trail"
         ).under("form.product")
 
 
@@ -141,7 +150,7 @@ def check_form(
         raise MalformedError(
             "a place is an item of an event that has no other"
         ).under("form.lists")
-    fault = _lists_fault(form_of(body, book), counts)
+    fault = _lists_fault(reading.form, counts)
     if fault:
         action = body.get("action") or ""
         raise MalformedError(
@@ -207,31 +216,33 @@ def items_named(
         return found
     if "transformationID" in body and "transformationID" not in relations:
         found += (Item("transformationID", _transformation(body)),)
-    products = _products(body, found, book)
-    if products and read_event(body, (), book).warns:
+    products = _products(found)
+    if (
+        products
+        and _ABOUT in form_of(body, book).lists
+        and read_event(body, (), book).warns
+    ):
         found += tuple(Item("about", product) for product in products)
     return found or (Item("place", _read_point(body)),)
 
 
-def _products(
-    body: Mapping[str, Value], items: Sequence[Item], book: EvidenceBook
-) -> list[str]:
-    """Return the bare product classes that an event could be about, and is not.
+def _products(items: Sequence[Item]) -> list[str]:
+    """Return the products that an event names whole, and is not about.
 
-    Where the form has no such list, there is none.
+    A variant of a product (AI 22) is in nobody's story but the product is, for
+    no id of a unit says which variant it is.
     """
-    if not any(item.relation in QUANTITY_LISTS for item in items):
-        return []
-    if _ABOUT not in form_of(body, book).lists:
-        return []
-    about = {item.id for item in items if item.relation == "about"}
-    return [
-        item.id
-        for item in items
-        if item.relation in QUANTITY_LISTS
-        and item.id not in about
-        and not has_trail(item.id, item.relation)
-    ]
+    found: dict[str, None] = {}
+    about = set()
+    for item in items:
+        if item.relation == "about":
+            about.add(item.id)
+        if item.relation in QUANTITY_LISTS or item.relation == "about":
+            # A class has no trail where some of it is named.
+            gtin = gtin_of(item.id)
+            if gtin is not None and not has_trail(item.id, "quantityList"):
+                found[f"https://id.gs1.org/01/{gtin}"] = None
+    return [product for product in found if product not in about]
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,15 @@ _GS1 = "https://id.gs1.org/"
 _PARTY = "https://id.gs1.org/417/"
 
 
+def is_party(item: str) -> bool:
+    """Return whether *item* can be the id of an actor, and of no thing.
+
+    Where events named such an id as an item it would have a trail of goods,
+    and nobody could be enrolled by it any more.
+    """
+    return item.startswith(_PARTY) or item[:4].lower() == "did:"
+
+
 def check_actor_id(actor: str) -> None:
     """Check that an actor may be enrolled by that id.
 

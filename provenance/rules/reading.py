@@ -54,6 +54,10 @@ _KINDS = {
     "ended": MADE_OR_ENDS,
     "used": MADE_OR_ENDS,
 }
+_WORDS = ("type", "action", "bizStep", "disposition")
+_REMEMBERED = 256
+"""Of words with at most so many characters the reading is remembered."""
+
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PLACE, _TRANSFORMATION = CODES["place"], CODES["transformationID"]
 # An event of a type of somebody's own names what it likes, and does nothing.
@@ -79,6 +83,7 @@ class EventReading(NamedTuple):
         declares_error: Whether it says that it is an error.
         effects: Relation code → what it does to the items under it.
         gives_being: Whether its step makes what it names, whatever the form.
+        form: What an event of its type and action may name, and does.
     """
 
     time: int
@@ -89,6 +94,7 @@ class EventReading(NamedTuple):
     declares_error: bool
     effects: Mapping[int, str]
     gives_being: bool
+    form: Form
 
     def effect(self, code: int) -> str:
         """Return what it does to an item with relation *code*."""
@@ -112,7 +118,7 @@ class EventReading(NamedTuple):
         )
 
 
-REGISTRY = EventReading(0, "", "", False, False, False, {}, False)
+REGISTRY = EventReading(0, "", "", False, False, False, {}, False, Form({}))
 """The reading of a registry event."""
 
 
@@ -160,22 +166,72 @@ def read_event(
     """
     if is_registry_event(body):
         return REGISTRY
+    words = _words(body)
+    reading = (
+        _read_words(words, counts, book)
+        if words is not None
+        else _read(body, counts, book)
+    )
+    return reading._replace(
+        time=read_time(body.get("eventTime")),
+        declares_error="errorDeclaration" in body,
+    )
+
+
+def _words(body: Mapping[str, Value]) -> tuple[str | None, ...] | None:
+    """Return what makes the reading of an event that defines no prefixes.
+
+    The values of `_WORDS`. None where more than they may make it, or where
+    they are longer than what is worth to be remembered.
+    """
+    if "@context" in body or "persistentDisposition" in body:
+        return None
+    length = 0
+    words: list[str | None] = []
+    for name in _WORDS:
+        word = body.get(name)
+        if word is not None:
+            if not isinstance(word, str):
+                return None
+            length += len(word)
+        words.append(word)
+    return tuple(words) if length <= _REMEMBERED else None
+
+
+@lru_cache(maxsize=4096)
+def _read_words(
+    words: tuple[str | None, ...], counts: Counts, book: EvidenceBook
+) -> EventReading:
+    """Return the reading of an event with these `_words`, all but its time."""
+    body: dict[str, Value] = {
+        name: word
+        for name, word in zip(_WORDS, words, strict=True)
+        if word is not None
+    }
+    return _read(body, counts, book)
+
+
+def _read(
+    body: Mapping[str, Value], counts: Counts, book: EvidenceBook
+) -> EventReading:
+    """Return the reading of an event, all but when and whether it stands."""
     prefixes = prefixes_of(body)
     step = _step(body, prefixes, book)
     words = [*dispositions(body, prefixes, book)]
     form = form_of(body, book)
     implied = form.needs[0][0] if form.needs else step
     return EventReading(
-        time=read_time(body.get("eventTime")),
+        time=0,
         step=step,
         called=implied if body.get("bizStep") is None else step,
         recalls=step == "recalled"
         or any(book.implies.get(word) == "recalled" for word in words),
         warns=step in book.warning_steps
         or any(word in book.warning_dispositions for word in words),
-        declares_error="errorDeclaration" in body,
+        declares_error=False,
         effects=_effects(form, counts),
         gives_being=step in book.makes,
+        form=form,
     )
 
 
@@ -236,16 +292,6 @@ def _step(
         return OBSERVING
     if not isinstance(step, str):
         raise MalformedError("bizStep is text").under("word.step")
-    return _kind(step, prefixes, book) if prefixes else _plain_step(step, book)
-
-
-@lru_cache(maxsize=4096)
-def _plain_step(step: str, book: EvidenceBook) -> str:
-    """Return the kind of a step in an event that defines no prefixes."""
-    return _kind(step, {}, book)
-
-
-def _kind(step: str, prefixes: Mapping[str, str], book: EvidenceBook) -> str:
     try:
         word = read_step(step, prefixes, book.steps, book.own_steps)
     except MalformedError as error:

@@ -63,8 +63,9 @@ RULES: tuple[Rule, ...] = (
          "A registry event has its actor for its one item; no other event"
          " names one.", ("PRV-0801", "PRV-1104")),
     Rule("form.product", "bundle", RELATED,
-         "A warning of a whole product is about it, so that it is on the"
-         " product's trail.", ("PRV-0801",)),
+         "A warning of a whole product, or of a variant of one, is about the"
+         " product, so that it is on its trail; a recall is said where that"
+         " can be.", ("PRV-0801",)),
     Rule("identity.void", "bundle", COMPLETE,
          "An event is taken back by its own issuer, under its eventID, in all"
          " that it says; nothing else is.", ("PRV-1401", "PRV-1405")),
@@ -93,6 +94,9 @@ RULES: tuple[Rule, ...] = (
     Rule("identity.trail", "bundle", ENTITLED,
          "A trail holds registry events or goods' events, never both.",
          ("PRV-0801", "PRV-1602")),
+    Rule("identity.party", "log", ENTITLED,
+         "No event names a DID or a party GLN as an item: who is enrolled by"
+         " it later could not be."),
     Rule("identity.actor", "bundle", ENTITLED,
          "An actor is a party: no key of an item or a place.",
          ("PRV-0801",)),
@@ -119,7 +123,8 @@ RULES: tuple[Rule, ...] = (
          "Each thing that an event does is covered by a live grant of a role"
          " that may.", ("PRV-1201",)),
     Rule("permission.place", "bundle", ENTITLED,
-         "A grant for places covers all places that the event names.",
+         "A grant for places covers all places that the event names, and"
+         " none that it conceals.",
          ("PRV-1201", "PRV-1203")),
     Rule("permission.prefix", "bundle", ENTITLED,
          "What gives an id its meaning, and what recalls it, is signed by"

@@ -16,7 +16,6 @@ const OWN = {
   "index.js": "provenance/__init__.py",
   "encoding/bytes.js": "bytes",
   "encoding/search.js": "bisect",
-  "encoding/text.js": "str",
   "encoding/toml.js": "tomllib",
   "primitives/ed25519.js": "cryptography",
   "primitives/keccak.js": "hashlib",

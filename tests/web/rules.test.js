@@ -85,7 +85,7 @@ function judged(members, rows, pointers = []) {
   const reading = checkForm(body, countsOf(items), pointers, book);
   for (const item of items) checkNamed(body, item);
   checkItems(body, items, reading, book);
-  return { reading, act: readAct(body, items, reading, book) };
+  return { reading, act: readAct(body, items, reading, book, pointers) };
 }
 
 /** Return the needs of an event as [[kinds], [keys]]. */
@@ -475,7 +475,6 @@ test("an actor is a party, and never the key of a thing or a place", () => {
     "urn:epc:id:pgln:9506000.13437",
     "http://id.gs1.org/417/9506000134376",
     "https://shop.example/417/9506000134376",
-    "provenance:trust:ledger.example",
   ]) {
     assert.throws(() => checkActorId(id), MalformedError, id);
   }
@@ -507,4 +506,28 @@ test("dates are judged by three clocks, the first word that fits", () => {
   for (const [time, grant, wanted] of rows) {
     assert.equal(time.judge(grant), wanted, JSON.stringify([time, grant]));
   }
+});
+
+test("a variant of a product is recalled with the product", () => {
+  const product = "https://id.gs1.org/01/09506000134352";
+  const step = { bizStep: "urn:provenance:step:recalled", action: "OBSERVE" };
+  const object = { type: "ObjectEvent", ...step };
+  const variant = ["quantityList", `${product}/22/2A`];
+  isRefused(object, [variant], "whole product");
+  isRefused(object, [["about", `${product}/22/2A`]], "whole product");
+  assert(judged(object, [["about", product], variant]).reading.recalls);
+  isRefused(
+    { type: "TransactionEvent", ...step },
+    [["quantityList", product]],
+    "is an ObjectEvent",
+  );
+});
+
+test("an act says whether a place is concealed", () => {
+  const seen = { type: "ObjectEvent", action: "OBSERVE" };
+  const rows = [["epcList", "https://id.gs1.org/01/09506000134352/21/K1"]];
+  const hides = (...pointers) => judged(seen, rows, pointers).act.hidesPlace;
+  assert.equal(hides("/readPoint"), true);
+  assert.equal(hides("/bizLocation/geo"), true);
+  assert.equal(hides("/readPoints", "/sensor"), false);
 });

@@ -46,7 +46,7 @@ _ACTOR = {
         "enrolled_by",
         "keys",
         "grants",
-    ],  # fmt: skip
+    ],
     "properties": {
         "id": {"type": "string", "example": "did:web:maker.example"},
         "name": {"type": "string"},

@@ -20,6 +20,8 @@
  * @property {string[]} places where it says it happened; a grant that is
  *     limited to places must have them all
  * @property {boolean} recalls whether it calls its items back
+ * @property {boolean} hidesPlace whether it conceals a part of where it
+ *     happened; a grant that is limited to places does not cover that
  */
 
 export {};

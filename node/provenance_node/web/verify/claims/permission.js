@@ -6,7 +6,8 @@
 //
 //     role      has one of the kinds that the need names, or `*`
 //     dates     hold at the time of the entry
-//     places    all those of the event are the grant's, if it names any
+//     places    all those of the event are the grant's, if it names any, and
+//               none is concealed
 //     prefixes  cover every owner key of the need
 //
 // What a role may do is what the evidence book in force says; a role that it
@@ -69,7 +70,9 @@ export function grantFor(need, act, live, { roles, holds, actor }) {
   const here = able.filter(
     ({ grant: { places } }) =>
       !places.length ||
-      (act.places.length > 0 && act.places.every((p) => places.includes(p))),
+      (act.places.length > 0 &&
+        !act.hidesPlace &&
+        act.places.every((p) => places.includes(p))),
   );
   if (!here.length) {
     throw new RoleNotGrantedError(

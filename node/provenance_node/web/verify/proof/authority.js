@@ -237,7 +237,13 @@ class Replay {
     /** @type {Act} */
     let act;
     try {
-      act = readAct(event.body, event.items, event.reading, book);
+      act = readAct(
+        event.body,
+        event.items,
+        event.reading,
+        book,
+        event.pointers,
+      );
     } catch (error) {
       if (!(error instanceof MalformedError)) throw error;
       this.report.found("PRV-1203", `${subject}: ${error.message}`, subject);

@@ -325,7 +325,10 @@ export function checkMaking(report, { subject }, walk, { events, trails }) {
   for (const link of links) {
     const event = events.get(placeKey(placeOf(link)));
     if (!event || isRegistryEvent(event.body)) return;
-    const { relation } = /** @type {Item} */ (event.shown.get(link.leaves[0]));
+    const own = event.shown.get(link.leaves[0]);
+    // The link is a row, and its leaf is not there: it is missing.
+    if (!own) return;
+    const { relation } = own;
     if (relation === "transformationID") return;
     const isVoid =
       event.reading.declaresError ||

@@ -27,6 +27,7 @@ import { dispositions, formOf } from "./reading.js";
 /** @typedef {import("./reading.js").EventReading} EventReading */
 
 const NO_GOODS = ["place", "transformationID"];
+const PLACES = ["readPoint", "bizLocation"];
 
 /**
  * Return what the event does, as far as permission to do it goes.
@@ -34,10 +35,11 @@ const NO_GOODS = ["place", "transformationID"];
  * @param {Item[]} items those that are shown
  * @param {EventReading} reading what `readEvent` made of it
  * @param {EvidenceBook} book
+ * @param {string[]} pointers where its concealed fields belong
  * @returns {Act}
  * @throws {MalformedError} A field that matters here is not of its form.
  */
-export function readAct(body, items, reading, book) {
+export function readAct(body, items, reading, book, pointers = []) {
   const prefixes = prefixesOf(body);
   const form = formOf(body, book);
   const { step } = reading;
@@ -66,6 +68,7 @@ export function readAct(body, items, reading, book) {
     ],
     places: placesOf(body, prefixes),
     recalls: reading.recalls,
+    hidesPlace: pointers.some((p) => PLACES.includes(p.split("/")[1])),
   };
 }
 
@@ -81,7 +84,7 @@ function ownersOf(items) {
 function placesOf(body, prefixes) {
   /** @type {Set<string>} */
   const found = new Set();
-  for (const name of ["readPoint", "bizLocation"]) {
+  for (const name of PLACES) {
     const place = body.get(name) ?? null;
     if (place === null) continue;
     const given = place instanceof Map ? place.get("id") : null;

@@ -35,7 +35,7 @@ import { TRUST_ITEM } from "../claims/versions.js";
 import { HIDDEN, head, quoted } from "../encoding/text.js";
 import { fullId, prefixesOf } from "../epcis/prefixes.js";
 import { MalformedError } from "../errors.js";
-import { canonicalItem } from "../gs1/item.js";
+import { canonicalItem, gtinOf } from "../gs1/item.js";
 import { checkActorId } from "./identity.js";
 import { formOf, readEvent } from "./reading.js";
 
@@ -118,7 +118,7 @@ export function checkForm(body, counts, pointers, book) {
  * @param {EvidenceBook} book
  * @throws {MalformedError} They do not agree.
  */
-export function checkItems(body, items, { warns }, book) {
+export function checkItems(body, items, { warns, recalls }, book) {
   const named = new Set(items.map(({ id }) => id));
   for (const [id] of readAfter(body)) {
     if (!named.has(id)) {
@@ -128,28 +128,42 @@ export function checkItems(body, items, { warns }, book) {
       );
     }
   }
-  const missing =
-    warns && formOf(body, book).lists.has(ABOUT) ? productOf(items) : undefined;
-  if (missing !== undefined) {
+  const missing = warns ? productOf(items) : undefined;
+  if (missing === undefined) return;
+  if (formOf(body, book).lists.has(ABOUT)) {
     throw new MalformedError(
       `a warning of the whole product ${quoted(missing)} names it as what it` +
         " is about, too",
     );
   }
+  if (recalls) {
+    throw new MalformedError(
+      `a recall of the whole product ${quoted(missing)} is an ObjectEvent` +
+        " that is about it: this type of event is on no product's trail",
+    );
+  }
 }
 
 /**
- * Return a bare product class that `items` name, and are not about.
+ * Return a product that `items` name whole, and are not about.
+ *
+ * A variant of a product (AI 22) is in nobody's story but the product is, for
+ * no id of a unit says which variant it is.
  * @param {Item[]} items
  */
 function productOf(items) {
   const about = new Set(
     items.filter((item) => item.relation === "about").map(({ id }) => id),
   );
-  return items.find(
-    ({ id, relation }) =>
-      QUANTITY_LISTS.has(relation) && !about.has(id) && !hasTrail(id, relation),
-  )?.id;
+  return items
+    .filter(
+      ({ id, relation }) =>
+        (QUANTITY_LISTS.has(relation) || relation === "about") &&
+        // A class has no trail where some of it is named.
+        !hasTrail(id, "quantityList"),
+    )
+    .map(({ id }) => `https://id.gs1.org/01/${gtinOf(id)}`)
+    .find((product) => !about.has(product));
 }
 
 /**
