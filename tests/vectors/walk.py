@@ -345,7 +345,8 @@ class Walk:
             effect, is_late = each.own_effect, self._is_late(each)
             if effect == "ended":
                 if not each.is_loose and not is_late:
-                    close(stays, closing(each), lambda stay: not stay.is_loose)
+                    firm = firm_in(stays)
+                    close(stays, closing(each), lambda s, f=firm: s.parent in f)
                 continue
             parents = [
                 str(row[1])
@@ -360,12 +361,11 @@ class Walk:
             opening = Window(since=time, start=each.at)
             if effect == "in":
                 if not each.is_loose:
+                    others = firm_in(stays) - {parent}
                     close(
                         stays,
                         closing(each)._replace(until=time),
-                        lambda stay, p=parent: (
-                            not stay.is_loose and stay.parent != p
-                        ),
+                        lambda s, f=others: s.parent in f,
                     )
                 stays.append(_Stay(parent, each.is_loose, opening))
             elif effect == "inside" and not is_open:
@@ -455,6 +455,11 @@ class _Stay:
 def closing(seen: Seen) -> Window:
     """Return the window up to an event."""
     return Window(until=seen.link.time, stop=seen.at, grace=seen.reported)
+
+
+def firm_in(stays: Sequence[_Stay]) -> set[str]:
+    """Return the containers with an open stay that is not loose."""
+    return {s.parent for s in stays if s.is_open and not s.is_loose}
 
 
 def close(stays: Sequence[_Stay], at: Window, which: Any) -> None:
