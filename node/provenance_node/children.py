@@ -59,6 +59,9 @@ _END_SECONDS = 2.0
 _PAUSE_SECONDS = 0.5
 """How long until another child is tried to be started, if one was not."""
 
+_MOST_FAILURES = 3
+"""So often in a row a child may fail to start before whoever waits is told."""
+
 _DONE, _REFUSED, _BUG = 0, 1, 2
 
 _PR_SET_PDEATHSIG = 1
@@ -357,6 +360,7 @@ class Children:
 
     async def _take_in(self, gone: Process) -> None:
         await gone.wait()
+        failures = 0
         while not self._is_stopped:
             try:
                 fresh = await self._begin()
@@ -364,12 +368,24 @@ class Children:
                 # No files or processes are left. Without this one, whoever
                 # waits for it would wait for ever.
                 note("child-missing", level=logging.ERROR, error=str(error))
+                failures += 1
+                if failures >= _MOST_FAILURES and not self._all:
+                    self._give_up()
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 note("child-replaced", status=gone.returncode)
                 if not self._is_stopped:
                     self._give_back(fresh)
                 return
+
+    def _give_up(self) -> None:
+        """Tell whoever waits that there is no child left to answer."""
+        for waiting in self._waiting:
+            if not waiting.child.done():
+                waiting.child.set_exception(
+                    StoreError("no process that answers can be started")
+                )
+        self._waiting.clear()
 
     async def _begin(self) -> Process:
         """Return a new child, once it has answered."""
