@@ -15,6 +15,7 @@ PURE = (
     "provenance/tlog/",
     "provenance/gs1/",
     "provenance/epcis/",
+    "provenance/rules/",
     "provenance/proof/",
 )
 

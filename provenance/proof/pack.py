@@ -506,15 +506,14 @@ class _Look:
 
     def trail(self, item: str) -> Trail:
         """Return the item's trail."""
-        trail = self.trails.get(item)
+        trail = self._known.get(item)
         if trail is None:
-            trail = self._known.get(item)
-            if trail is None:
-                trail = self._known[item] = _AskedTrail(
-                    self.source.trail(item), self.source.prepare
-                )
-            trail.forget()
-            self.trails[item] = trail
+            trail = self._known[item] = _AskedTrail(
+                self.source.trail(item), self.source.prepare
+            )
+        # What was asked of it in a walk before is no more.
+        trail.forget()
+        self.trails[item] = trail
         return trail
 
     def event(self, log_index: int, position: int, item: str) -> SeenEvent:

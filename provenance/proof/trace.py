@@ -617,14 +617,13 @@ class _Walk:
             return _NOTHING
         key = visit.item, visit.why, first, last
         view = self._views.get(key)
+        numbers = self._numbers(visit, first, last) if view is None else ()
+        cost = len(numbers) if view is None else len(view.seen)
+        if not self._may_look(visit, cost):
+            return _NOTHING
         if view is None:
-            numbers = self._numbers(visit, first, last)
-            if not self._may_look(visit, len(numbers)):
-                return _NOTHING
             seen = list(self._events_of(visit, trail, _runs(numbers)))
             view = self._views[key] = self._viewed(visit.item, seen)
-        elif not self._may_look(visit, len(view.seen)):
-            return _NOTHING
         return view
 
     def _viewed(self, item: str, seen: Sequence[Seen]) -> View:
@@ -810,10 +809,13 @@ def _links(
         try:
             yield from enumerate(trail.slice(start, stop), start)
         except NotShownError:
-            # What of it is shown comes before the first that is not.
-            for number in range(start, stop):
+            # What of it is shown comes before the first that is not, and that
+            # there is: no two stretches of a trail touch.
+            number = start
+            while True:
                 (link,) = trail.slice(number, number + 1)
                 yield number, link
+                number += 1
 
 
 def _joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
