@@ -16,7 +16,7 @@ they can be shown in full however long the trail is.
 
 A link names the item's own leaves in the event, so that exactly those must be
 shown, and says when the event happened and what kind of event it was, as the
-ledger read it (`provenance.epcis.reading`): so that an event that is not
+ledger read it (`provenance.rules.reading`): so that an event that is not
 shown need not be.
 
 In full: `FORMATS.md`, section 5.

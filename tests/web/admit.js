@@ -47,8 +47,6 @@ export class BrokenLinkError extends RejectedError {}
 export class DuplicateEventError extends RejectedError {}
 export class LifecycleError extends RejectedError {}
 
-const CLOCK_TOLERANCE = 5 * 60 * 1000;
-
 /** Return the entry and the events' data that a submission holds. */
 export function parseSubmission(data) {
   const value = decode(data);
@@ -106,7 +104,7 @@ export async function admit(
     (start === null || since >= start) &&
     (until === null || now + clockBound <= until);
   const times = [...acts.values()].map(({ time }) => time);
-  if (Math.max(header.issuedAt, ...times) > now + CLOCK_TOLERANCE) {
+  if (Math.max(header.issuedAt, ...times) > now + book.bounds.ahead) {
     throw new LifecycleError("it lies in the future");
   }
   for (const [event, { act }] of acts) {
