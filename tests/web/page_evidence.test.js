@@ -8,6 +8,7 @@ import {
   checkFile,
   checkItem,
   openStretch,
+  rememberTrust,
 } from "../../node/provenance_node/web/page/checking.js";
 import {
   MAX_BYTES,
@@ -471,6 +472,18 @@ test("without a trust file of one's own the node is asked for its", async () => 
     assert.deepEqual(asked, ["/v1/trust"]);
   });
   assert.equal(load(shelf).text, trust);
+});
+
+test("a trust file chosen while the node is asked for its own stays", async () => {
+  const { trust } = given();
+  const shelf = new Shelf();
+  const own = toKeep(textOfTrust("plain"), 1, "own.toml");
+  await withNode({ trust }, async () => {
+    const asking = rememberTrust(shelf);
+    save(shelf, own);
+    assert.deepEqual((await asking).kept, own);
+  });
+  assert.deepEqual(load(shelf), own);
 });
 
 test("a stretch that was skipped is asked for, checked and added", async () => {

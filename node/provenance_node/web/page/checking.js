@@ -146,8 +146,9 @@ async function judge(bytes, { kept, item }) {
  *     {fault: Pick<Unchecked, "kind" | "reason" | "status">}>}
  */
 async function findTrust(storage) {
-  const kept = load(storage);
   const got = await getTrust();
+  // Read once the node has answered: what the user chose meanwhile stays.
+  const kept = load(storage);
   if (got.kind !== "found") {
     const kind = got.kind === "missing" ? "unreachable" : got.kind;
     const status = got.kind === "refused" ? got.status : undefined;
