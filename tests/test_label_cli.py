@@ -25,7 +25,7 @@ def test_one_label_is_a_drawing(tmp_path: Path) -> None:
     done = ok("label", f"(01){GTIN}(21)00042", *STEM, "-o", file)
     assert done.out == (
         f"{file}: 1 label\n"
-        "  33 × 33 modules of 0.610 mm, level M, 25.0 mm wide with 4 modules"
+        "  QR Code, 33 × 33 modules of 0.610 mm, level M, 25.0 mm wide with 4 modules"
         " white at each side\n"
     )
     assert done.err == ""
@@ -52,7 +52,7 @@ def test_a_bitmap_says_what_its_dots_make_of_the_size(tmp_path: Path) -> None:
     assert done["labels"] == [
         {
             "item": f"https://id.gs1.org/01/{GTIN}",
-            "link": f"https://id.brand.example/01/{GTIN}",
+            "content": f"https://id.brand.example/01/{GTIN}",
             "modules": 29,
             "level": "M",
             "module_mm": pytest.approx(25 / 37, abs=1e-4),

@@ -17,8 +17,7 @@ from provenance.gs1.checkdigit import CSET_82
 from provenance.gs1.scan import parse_scan
 from provenance.label.bitmap import Bitmap
 from provenance.label.drawing import (
-    LEAST_MODULE,
-    QUIET,
+    QR,
     Drawing,
     Symbol,
     fold,
@@ -32,7 +31,7 @@ GTIN = "09506000134352"
 STEM = "https://id.brand.example"
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>&\"'%(10)L8;"
-TINY = Symbol((b"\x01\x00\x01", b"\x00\x00\x00", b"\x01\x01\x01"), 1, "M")
+TINY = Symbol((b"\x01\x00\x01", b"\x00\x00\x00", b"\x01\x01\x01"), QR, "M")
 
 
 def label(serial: str = "00042") -> Label:
@@ -43,8 +42,7 @@ def label(serial: str = "00042") -> Label:
 
 def symbol(content: str, level: str = "M") -> Symbol:
     code = segno.make_qr(content, error=level)
-    rows = tuple(bytes(row) for row in code.matrix)
-    return Symbol(rows, int(code.version), str(code.error))
+    return Symbol(tuple(map(bytes, code.matrix)), QR, str(code.error))
 
 
 def drawing(made: Label, width: float = 25) -> Drawing:
@@ -125,17 +123,16 @@ def test_every_code_of_a_sheet_is_read() -> None:
 
 def test_a_drawing_has_the_size_that_it_says() -> None:
     drawn = drawing(label())
-    across = drawn.symbol.across
-    assert drawn.module * (across + 2 * QUIET) == pytest.approx(25)
+    assert drawn.module * (drawn.symbol.across + 8) == pytest.approx(25)
     root = ET.fromstring(drawn.svg())
     assert root.get("width") == "25mm"
     assert root.get("height") == f"{number(drawn.height)}mm"
     assert root.get("viewBox") == f"0 0 25 {number(drawn.height)}"
     path = root.find(f"{SVG}path")
     assert path is not None
-    quiet = number(QUIET * drawn.module)
+    quiet, module = number(4 * drawn.module), number(drawn.module)
     assert path.get("transform") == (
-        f"translate({quiet} {quiet}) scale({number(drawn.module)})"
+        f"translate({quiet} {quiet}) scale({module} {module})"
     )
 
 
@@ -196,7 +193,7 @@ def test_lengths_are_written_short() -> None:
 
 
 def test_the_module_of_a_usual_label_can_be_read_at_a_till() -> None:
-    assert drawing(label("7TQ3K9WMAF2XH")).module >= LEAST_MODULE
+    assert drawing(label("7TQ3K9WMAF2XH")).module >= QR.modules[0]
 
 
 # The bitmap.
@@ -204,7 +201,7 @@ def test_the_module_of_a_usual_label_can_be_read_at_a_till() -> None:
 
 def test_a_bitmap_says_how_large_it_is() -> None:
     made = Bitmap(drawing(label()), 203)
-    assert made.dots == round(made.drawing.module * 203 / 25.4)
+    assert made.dots == int(made.drawing.module * 203 / 25.4)
     assert made.module == pytest.approx(made.dots * 25.4 / 203)
     data = made.png()
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
@@ -216,7 +213,7 @@ def test_a_bitmap_says_how_large_it_is() -> None:
 
 
 def test_a_bitmap_holds_the_modules_dot_by_dot() -> None:
-    made = Bitmap(Drawing(TINY, "x", ("(10)L",), 11), 76)
+    made = Bitmap(Drawing(TINY, "x", ("(10)L",), 11), 77)
     assert (made.dots, made.width) == (3, 33)
     data = made.png()
     start = data.index(b"IDAT")

@@ -1,4 +1,4 @@
-"""`provenance label`: QR codes to print, with what people read beside them."""
+"""`provenance label`: codes to print, with what people read beside them."""
 
 # click hands a command each of its options as an argument.
 # ruff: noqa: PLR0913, PLR0917
@@ -10,18 +10,31 @@ from pathlib import Path
 import click
 
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.label_files import FORMS, Files, Wishes, make_record
+from provenance.cli.label_files import (
+    FORMS,
+    ONE_EACH,
+    Files,
+    Wishes,
+    make_record,
+)
 from provenance.cli.outputs import make_folder, write_output
 from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.errors import ConflictError, MalformedError
 from provenance.extras import load_extra
+from provenance.gs1.elementstring import (
+    ElementString,
+    format_raw,
+    put_predefined_first,
+)
+from provenance.gs1.identifier import CANONICAL_STEM
 from provenance.label.drawing import (
-    LEAST_MODULE,
-    MOST_MODULE,
-    QUIET,
+    DATA_MATRIX,
+    GS1_128,
+    QR,
     Drawing,
+    Kind,
     Symbol,
 )
 from provenance.label.label import (
@@ -35,16 +48,25 @@ from provenance.label.serials import MAX_COUNT, count_up, draw_serials
 from provenance.label.sheet import PAPERS
 
 _MAX_LIST = 8 << 20
+_MOST_IN_BARS = 48  # GS1 General Specifications, 5.4.1
+_KINDS = {"qr": QR, "datamatrix": DATA_MATRIX, "gs1-128": GS1_128}
 
 
 @click.command(cls=Command)
 @click.argument("items", metavar="[ITEM]...", nargs=-1)
 @click.option(
     "--stem",
-    required=True,
     metavar="URL",
-    help="What the links start with: https:// and a host that is kept for the"
-    " product's life.",
+    help="What the links of QR codes start with: https:// and a host that is"
+    " kept for the product's life.",
+)
+@click.option(
+    "--code",
+    type=click.Choice(sorted(_KINDS, reverse=True)),
+    default="qr",
+    show_default=True,
+    help="A link as a QR Code, which any telephone opens; or an element string"
+    " as GS1 DataMatrix or, for logistic units, GS1-128.",
 )
 @click.option(
     "--output",
@@ -56,10 +78,11 @@ _MAX_LIST = 8 << 20
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["svg", "png", "sheet"]),
+    type=click.Choice(list(FORMS)),
     default="svg",
     show_default=True,
-    help="A drawing or a bitmap for each label, or sheets to cut (HTML).",
+    help="A drawing or a bitmap for each label; all for a printer of labels"
+    " (ZPL), a page each (PDF), or sheets to cut (HTML).",
 )
 @click.option(
     "--list",
@@ -91,17 +114,17 @@ _MAX_LIST = 8 << 20
     "--size",
     "width",
     type=click.FloatRange(5, 200),
-    default=25,
-    show_default=True,
     metavar="MM",
-    help="How wide a label is, with the white around its code.",
+    help="How wide a label is at most, with the white around its code: 25 by"
+    " default, 15 for a DataMatrix, 105 for GS1-128.",
 )
 @click.option(
     "--level",
     type=click.Choice(["L", "M", "Q", "H"]),
     default="M",
     show_default=True,
-    help="The least error correction; it is more where that takes no room.",
+    help="The least error correction of a QR Code; it is more where that takes"
+    " no room.",
 )
 @click.option(
     "--dpi",
@@ -109,7 +132,7 @@ _MAX_LIST = 8 << 20
     type=click.IntRange(72, 4800),
     default=300,
     show_default=True,
-    help="The printer's dots an inch, for PNG.",
+    help="The printer's dots an inch, for PNG and ZPL.",
 )
 @click.option(
     "--paper",
@@ -139,14 +162,15 @@ _MAX_LIST = 8 << 20
 def label(
     screen: Screen,
     items: tuple[str, ...],
-    stem: str,
+    stem: str | None,
+    code: str,
     output: str,
     form: str,
     list_file: str | None,
     count: int | None,
     first: str | None,
     record: str | None,
-    width: float,
+    width: float | None,
     level: str,
     dots_per_inch: int,
     paper: str,
@@ -154,7 +178,7 @@ def label(
     columns: int | None,
     rows: int | None,
 ) -> int:
-    """Print QR codes that lead from things to their evidence.
+    """Print codes that lead from things to their evidence.
 
     An ITEM is a link, an EPC URN, an element string such as
     (01)09506000134352(21)00042, or the digits of a GTIN. A code can be
@@ -162,23 +186,34 @@ def label(
     meant.
     """
     _require_sense(screen, items, list_file, count, first, record, output)
-    wishes = Wishes(width, level, dots_per_inch, paper, margin, columns, rows)
+    kind = _KINDS[code]
+    if kind is QR and stem is None:
+        raise click.UsageError(
+            "a QR Code holds a link: say with --stem what it starts with"
+        )
+    wishes = Wishes(dots_per_inch, now(), paper, margin, columns, rows)
     labels = _find_labels(items, list_file, count, first, stem)
-    is_folder = form != "sheet" and len(labels) > 1
+    is_folder = form in ONE_EACH and len(labels) > 1
     if is_folder and output == STANDARD:
         raise click.UsageError(
-            "several labels go to a folder, or to one --format sheet"
+            "several labels go to a folder, or to one file of --format zpl,"
+            " pdf or sheet"
         )
-    make = _symbol_maker(wishes.level)
+    make = _qr_maker(level) if kind is QR else _gs1_maker(kind)
     drawings = [
-        Drawing(make(each.uri), each.uri, each.lines, wishes.width)
+        Drawing(
+            make(each),
+            each.uri if kind is QR else "".join(each.lines),
+            each.lines,
+            width or kind.width,
+        )
         for each in labels
     ]
     # Whatever can be wrong is found before the first file is written.
     files, told = FORMS[form](labels, drawings, wishes)
     if record is not None:
         # Serial numbers that nobody wrote down could never be submitted.
-        write_output(record, make_record(labels, now=now()))
+        write_output(record, make_record(labels, now=wishes.now))
     _write(screen, output, files, is_folder=is_folder)
     _tell(screen, drawings, told, form, output)
     if record is not None:
@@ -190,13 +225,14 @@ def label(
             "output": output,
             "record": record,
             "format": form,
+            "code": code,
             **told,
             "labels": [
                 {
                     "item": each.item,
-                    "link": each.uri,
+                    "content": drawing.content,
                     "modules": drawing.symbol.across,
-                    "level": drawing.symbol.level,
+                    "level": drawing.symbol.level or None,
                     "module_mm": round(drawing.module, 4),
                     "width_mm": drawing.width,
                     "height_mm": round(drawing.height, 4),
@@ -242,8 +278,10 @@ def _find_labels(
     list_file: str | None,
     count: int | None,
     first: str | None,
-    stem: str,
+    stem: str | None,
 ) -> list[Label]:
+    if stem is None:
+        stem = CANONICAL_STEM
     with within("--stem"):
         check_stem(stem)
     if list_file is not None:
@@ -274,19 +312,55 @@ def _lines(list_file: str) -> list[str]:
         raise MalformedError(f"it is not UTF-8: {error}") from error
 
 
-def _symbol_maker(level: str) -> Callable[[str], Symbol]:
+def _qr_maker(level: str) -> Callable[[Label], Symbol]:
     segno = load_extra("segno", extra="label")
 
-    def make(content: str) -> Symbol:
+    def make(label: Label) -> Symbol:
         try:
-            code = segno.make_qr(content, error=level)
+            code = segno.make_qr(label.uri, error=level)
         except segno.DataOverflowError as error:
             raise MalformedError(
-                f"a link of {len(content)} characters is too long for a code"
+                f"a link of {len(label.uri)} characters is too long for a code"
                 f" at level {level}: shorten its stem"
             ) from error
-        rows = tuple(bytes(row) for row in code.matrix)
-        return Symbol(rows, code.version, code.error)
+        return Symbol(tuple(map(bytes, code.matrix)), QR, code.error)
+
+    return make
+
+
+def _gs1_maker(kind: Kind) -> Callable[[Label], Symbol]:
+    zxing = load_extra("zxingcpp", extra="label")
+    form = (
+        zxing.BarcodeFormat.Code128
+        if kind.bars
+        else (zxing.BarcodeFormat.DataMatrix)
+    )
+
+    def make(label: Label) -> Symbol:
+        string = put_predefined_first(ElementString(label.link.elements))
+        held = len(format_raw(string))
+        if kind.bars and held > _MOST_IN_BARS:
+            raise MalformedError(
+                f"{' '.join(label.lines)} has {held} characters, and"
+                f" {kind.name} holds {_MOST_IN_BARS}: use --code datamatrix"
+            )
+        # No value has a square bracket, so none can look like an AI.
+        content = "".join(f"[{ai}]{value}" for ai, value in string.elements)
+        try:
+            code = zxing.create_barcode(content, form, gs1=True)
+        except ValueError as error:
+            raise MalformedError(
+                f"{' '.join(label.lines)} has no {kind.name}: {error}"
+            ) from error
+        image = memoryview(code.to_image(scale=1, add_quiet_zones=False))
+        assert image.shape is not None, "a picture has rows and columns"
+        high, wide = image.shape
+        rows = tuple(
+            bytes(image[y, x] == 0 for x in range(wide))
+            # All rows of bars are the same.
+            for y in range(1 if kind.bars else high)
+        )
+        return Symbol(rows, kind)
 
     return make
 
@@ -325,18 +399,24 @@ def _tell(
             f" {'page' if told['pages'] == 1 else 'pages'}: print at 100 %"
         )
     finest = min(drawings, key=lambda each: each.module)
-    across, level = finest.symbol.across, finest.symbol.level
+    symbol = finest.symbol
+    kind = symbol.kind
+    size = (
+        f"{symbol.across} modules"
+        if kind.bars
+        else f"{symbol.across} × {len(symbol.rows)} modules"
+    )
+    level = f" level {symbol.level}," if symbol.level else ""
     module = told.get("printed_module_mm", finest.module)
     assert isinstance(module, float), "a length is a number"
     say(
-        f"  {across} × {across} modules of {module:.3f} mm, level {level},"
-        f" {module * (across + 2 * QUIET):.1f} mm wide with {QUIET} modules"
-        " white at each side"
+        f"  {kind.name}, {size} of {module:.3f} mm,{level}"
+        f" {module * symbol.whole:.1f} mm wide with {kind.quiet}"
+        f" {'module' if kind.quiet == 1 else 'modules'} white at each side"
     )
-    if not LEAST_MODULE <= module <= MOST_MODULE:
+    least, most = kind.modules
+    if not least <= module <= most:
         screen.say(
-            f"  note: where goods are paid for, modules have {LEAST_MODULE} to"
-            f" {MOST_MODULE} mm (GS1 General Specifications, 5.12.3.1): --size"
-            f" {LEAST_MODULE * (across + 2 * QUIET):.1f} to"
-            f" {MOST_MODULE * (across + 2 * QUIET):.1f}"
+            f"  note: {kind.where}, modules have {least} to {most} mm: --size"
+            f" {least * symbol.whole:.1f} to {most * symbol.whole:.1f}"
         )

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from provenance.extras import load_extra
 from provenance.gs1 import gtin_of
 from provenance.gs1.identifier import escape
 from provenance.label.bitmap import Bitmap
 from provenance.label.drawing import Drawing
 from provenance.label.label import Label
+from provenance.label.pdf import make_pdf
 from provenance.label.sheet import plan_sheet
 
 _COLUMNS = ("Item", "GTIN", "Lot", "Serial", "Link", "Made")
@@ -18,11 +20,10 @@ _COLUMNS = ("Item", "GTIN", "Lot", "Serial", "Link", "Made")
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How the labels are to be drawn."""
+    """How the labels are to be laid out, and when that was."""
 
-    width: float
-    level: str
     dots_per_inch: int
+    now: int
     paper: str
     margin: float
     columns: int | None
@@ -51,15 +52,41 @@ def _as_svg(
 def _as_png(
     labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
 ) -> Made:
+    bitmaps, told = _bitmaps(drawings, wishes)
+    names = _names(labels, "png")
+    return zip(names, (each.png() for each in bitmaps), strict=True), told
+
+
+def _as_zpl(
+    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
+) -> Made:
+    """Make one file for all labels: what a printer is sent."""
+    del labels
+    bitmaps, told = _bitmaps(drawings, wishes)
+    return iter([("", b"".join(each.zpl() for each in bitmaps))]), told
+
+
+def _bitmaps(
+    drawings: Sequence[Drawing], wishes: Wishes
+) -> tuple[list[Bitmap], dict[str, object]]:
     bitmaps = [Bitmap(each, wishes.dots_per_inch) for each in drawings]
-    files = (
-        (name, bitmap.png())
-        for name, bitmap in zip(_names(labels, "png"), bitmaps, strict=True)
-    )
-    return files, {
+    return bitmaps, {
         "dots_per_inch": wishes.dots_per_inch,
         "printed_module_mm": round(min(b.module for b in bitmaps), 4),
     }
+
+
+def _as_pdf(
+    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
+) -> Made:
+    """Make one file with a page for each label."""
+    del labels
+    file = make_pdf(
+        drawings,
+        fpdf=load_extra("fpdf", extra="label"),
+        made=datetime.fromtimestamp(wishes.now / 1000, UTC),
+    )
+    return iter([("", file)]), {"pages": len(drawings)}
 
 
 def _as_sheet(
@@ -83,7 +110,16 @@ def _as_sheet(
 
 FORMS: dict[
     str, Callable[[Sequence[Label], Sequence[Drawing], Wishes], Made]
-] = {"svg": _as_svg, "png": _as_png, "sheet": _as_sheet}
+] = {
+    "svg": _as_svg,
+    "png": _as_png,
+    "zpl": _as_zpl,
+    "pdf": _as_pdf,
+    "sheet": _as_sheet,
+}
+
+ONE_EACH = frozenset({"svg", "png"})
+"""The forms that have a file for each label."""
 
 
 def _names(labels: Sequence[Label], suffix: str) -> Iterator[str]:

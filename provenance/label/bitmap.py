@@ -1,11 +1,14 @@
-"""A label as a bitmap: PNG, a whole number of dots to a module.
+"""A label as a bitmap: PNG or ZPL, a whole number of dots to a module.
 
-    dots a module = module · dots an inch ÷ 25.4, rounded to whole dots
+    dots a module = module · dots an inch ÷ 25.4, rounded down
 
 A printer of labels cannot print half a dot, and a code whose modules differ
-by one is hard to read. So the size is that of whole dots, and the file says
-how many of them make a metre. It has one bit a dot, and no colours (PNG,
-W3C, sections 5 and 11).
+by one is hard to read. So the size is that of whole dots, and never more than
+was asked for. A PNG says how many of them make a metre; it has one bit a dot,
+and no colours (PNG, W3C, sections 5 and 11). In ZPL the label is one graphic
+field, so that every printer prints these dots, whatever it makes of codes:
+
+    ^XA ^PW200 ^LL219 ^FO0,0 ^GFA,bytes,bytes,bytes a row,hexadecimal ^FS ^XZ
 """
 
 import struct
@@ -15,7 +18,7 @@ from itertools import chain
 from zlib import compress, crc32
 
 from provenance.errors import MalformedError
-from provenance.label.drawing import QUIET, Drawing, fold
+from provenance.label.drawing import Drawing, fold
 from provenance.label.font import GLYPHS, HEIGHT, WIDTH
 
 _INCH = 25.4
@@ -50,7 +53,9 @@ class Bitmap:
     @property
     def dots(self) -> int:
         """How many dots a module has, each way."""
-        return round(self.drawing.module * self.dots_per_inch / _INCH)
+        # What is a whole number of dots may be less by an error of rounding.
+        exact = self.drawing.module * self.dots_per_inch / _INCH
+        return int(exact + 1e-9)
 
     @property
     def module(self) -> float:
@@ -60,13 +65,20 @@ class Bitmap:
     @property
     def width(self) -> int:
         """Of the label, in dots."""
-        return (self.drawing.symbol.across + 2 * QUIET) * self.dots
+        return self.drawing.symbol.whole * self.dots
+
+    @property
+    def rows(self) -> list[bytes]:
+        """The dots, row by row from the top; 1 is dark."""
+        return [*self._code(), *self._text()]
 
     def png(self) -> bytes:
         """Return the file."""
-        rows = [*self._code(), *self._text()]
+        rows = self.rows
         # Each row starts with its filter, which is none.
-        packed = b"".join(b"\x00" + _packed(row) for row in rows)
+        packed = b"".join(
+            b"\x00" + _packed(row).translate(_WHITE_IS_ONE) for row in rows
+        )
         a_metre = round(self.dots_per_inch * 1000 / _INCH)
         head = struct.pack(">IIBBBBB", self.width, len(rows), 1, 0, 0, 0, 0)
         return _SIGNATURE + b"".join(
@@ -78,13 +90,26 @@ class Bitmap:
             ]
         )
 
+    def zpl(self) -> bytes:
+        """Return the label as a printer of labels takes it (ZPL II)."""
+        packed = [_packed(row) for row in self.rows]
+        a_row, size = len(packed[0]), len(packed) * len(packed[0])
+        dots = "\n".join(row.hex().upper() for row in packed)
+        return (
+            f"^XA\n^PW{self.width}\n^LL{len(packed)}\n^LH0,0\n"
+            f"^FO0,0^GFA,{size},{size},{a_row},\n{dots}\n^FS\n^XZ\n"
+        ).encode()
+
     def _code(self) -> Iterator[bytes]:
         """Yield the rows of the code and its quiet zone; 1 is dark."""
-        quiet = bytes(QUIET * self.dots)
-        around = [bytes(self.width)] * len(quiet)
+        symbol = self.drawing.symbol
+        quiet = bytes(symbol.kind.quiet * self.dots)
+        high, around = self.dots, [bytes(self.width)] * len(quiet)
+        if bars := symbol.kind.bars:
+            high, around = int(bars * self.dots_per_inch / _INCH), []
         yield from around
-        for row in self.drawing.symbol.rows:
-            yield from [quiet + _stretch(row, self.dots) + quiet] * self.dots
+        for row in symbol.rows:
+            yield from [quiet + _stretch(row, self.dots) + quiet] * high
         yield from around
 
     def _text(self) -> Iterator[bytes]:
@@ -110,13 +135,14 @@ def _stretch(row: Sequence[int], dots: int) -> bytes:
 
 
 def _packed(row: bytes) -> bytes:
-    """Return a row with eight dots to a byte, of which 1 is white."""
+    """Return a row with eight dots to a byte, of which 1 is dark."""
     size = -(-len(row) // 8)
-    text = row.ljust(size * 8, b"\x00").translate(_WHITE_IS_ONE)
+    text = row.ljust(size * 8, b"\x00").translate(_DIGITS)
     return int(text, 2).to_bytes(size, "big")
 
 
-_WHITE_IS_ONE = bytes.maketrans(b"\x00\x01", b"10")
+_WHITE_IS_ONE = bytes(range(255, -1, -1))
+_DIGITS = bytes.maketrans(b"\x00\x01", b"01")
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -9,46 +9,82 @@
     │  (21)7TQ3K9WMAF2XH  │
     └─────────────────────┘
 
-GS1 has modules of 0.396 to 0.990 mm where goods are paid for (General
-Specifications, section 5.12.3.1), and four of them white around the code.
-What people read is text in a font of equal widths, set to the width that it
-was given here, whichever font that is.
+A code is a square of modules (QR Code, GS1 DataMatrix) or one row of bars
+(GS1-128), each with its own white around it. What people read is text in a
+font of equal widths, set to the width that it was given here, whichever font
+that is.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-QUIET = 4
-"""How many modules around a code stay white (ISO/IEC 18004)."""
 
-LEAST_MODULE, MOST_MODULE = 0.396, 0.990
-"""Millimetres, at a point of sale."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of code.
 
-_LETTER = 2.1  # mm: six points
-_ADVANCE = 0.6 * _LETTER
-_LEADING = 1.2 * _LETTER
+    Attributes:
+        name: What people call it.
+        quiet: How many modules stay white at each side.
+        modules: The least and the most that GS1 has for a module, in mm.
+        where: The use that these bounds are for, with their source.
+        width: How wide a label is unless somebody says otherwise, in mm.
+        bars: How high the bars of one row are, in mm; 0 for a square.
+    """
+
+    name: str
+    quiet: int
+    modules: tuple[float, float]
+    where: str
+    width: float
+    bars: float = 0.0
+
+
+_AT_A_TILL = "where goods are paid for (GS1 General Specifications, 5.12.3.1)"
+
+QR = Kind("QR Code", 4, (0.396, 0.990), _AT_A_TILL, 25)
+DATA_MATRIX = Kind("GS1 DataMatrix", 1, (0.396, 0.990), _AT_A_TILL, 15)
+GS1_128 = Kind(
+    "GS1-128",
+    10,
+    (0.495, 0.940),
+    "on a logistic unit (GS1 Logistic Label Guideline)",
+    105,
+    bars=32,
+)
+
+LETTER = 2.1
+"""How high the letters are, in mm: six points."""
+
+_ADVANCE = 0.6 * LETTER
+_LEADING = 1.2 * LETTER
 _UNDER = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A QR Code.
+    """A code.
 
     Attributes:
-        rows: Its modules, from the top; 1 is dark. As many as each has.
-        version: 1 to 40.
-        level: Its error correction: L, M, Q or H.
+        rows: Its modules, from the top; 1 is dark. Just one if it has bars.
+        kind: What it is.
+        level: The error correction of a QR Code: L, M, Q or H; else "".
     """
 
     rows: tuple[bytes, ...]
-    version: int
-    level: str
+    kind: Kind
+    level: str = ""
 
     @property
     def across(self) -> int:
         """How many modules it has from side to side."""
-        return len(self.rows)
+        return len(self.rows[0])
+
+    @property
+    def whole(self) -> int:
+        """The same, with the white at both sides."""
+        return self.across + 2 * self.kind.quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +106,39 @@ class Drawing:
     @property
     def module(self) -> float:
         """The side of one module, in mm."""
-        return self.width / (self.symbol.across + 2 * QUIET)
+        return self.width / self.symbol.whole
 
     @property
     def height(self) -> float:
         """Of the label, in mm."""
-        return self.width + _UNDER + _LEADING * len(self._rows)
+        return self.code_height + _UNDER + _LEADING * len(self._rows)
+
+    @property
+    def code_height(self) -> float:
+        """Of the code with what is white above and below it, in mm."""
+        kind = self.symbol.kind
+        if kind.bars:
+            return kind.bars
+        return self.module * (len(self.symbol.rows) + 2 * kind.quiet)
+
+    @property
+    def place(self) -> tuple[float, float, float, float]:
+        """Where the code starts, and the sides of a module, in mm."""
+        left = self.symbol.kind.quiet * self.module
+        if bars := self.symbol.kind.bars:
+            return left, 0.0, self.module, bars
+        return left, left, self.module, self.module
+
+    @property
+    def texts(self) -> Iterator[tuple[float, float, float, str]]:
+        """Where each row for people starts, its base and width, and the row.
+
+        Letters are `LETTER` mm high; all lengths are in mm.
+        """
+        for count, row in enumerate(self._rows, start=1):
+            width = len(row) * _ADVANCE
+            base = self.code_height + _LEADING * count
+            yield (self.width - width) / 2, base, width, row
 
     @property
     def _rows(self) -> list[str]:
@@ -96,24 +159,19 @@ class Drawing:
 
     def marks(self) -> str:
         """Return what is dark on the label, to stand in any SVG in mm."""
-        quiet, module = number(QUIET * self.module), number(self.module)
+        left, top, wide, high = map(number, self.place)
         code = (
-            f'<path transform="translate({quiet} {quiet}) scale({module})"'
+            f'<path transform="translate({left} {top}) scale({wide} {high})"'
             f' shape-rendering="crispEdges" d="{_path(self.symbol.rows)}"/>'
         )
-        return code + "".join(self._texts())
-
-    def _texts(self) -> Iterator[str]:
-        for count, row in enumerate(self._rows, start=1):
-            width = len(row) * _ADVANCE
-            left = number((self.width - width) / 2)
-            base = number(self.width + _LEADING * count)
-            yield (
-                f'<text x="{left}" y="{base}" textLength="{number(width)}"'
-                f' lengthAdjust="spacingAndGlyphs" xml:space="preserve"'
-                f' font-family="monospace" font-size="{number(_LETTER)}">'
-                f"{escape(row)}</text>"
-            )
+        return code + "".join(
+            f'<text x="{number(left)}" y="{number(base)}"'
+            f' textLength="{number(width)}"'
+            f' lengthAdjust="spacingAndGlyphs" xml:space="preserve"'
+            f' font-family="monospace" font-size="{number(LETTER)}">'
+            f"{escape(row)}</text>"
+            for left, base, width, row in self.texts
+        )
 
 
 def fold(lines: Sequence[str], most: int) -> Iterator[str]:
@@ -139,11 +197,12 @@ def _path(rows: Sequence[bytes]) -> str:
     return "".join(
         f"M{start} {y}h{size}v1h-{size}z"
         for y, row in enumerate(rows)
-        for start, size in _runs(row)
+        for start, size in runs(row)
     )
 
 
-def _runs(row: bytes) -> Iterator[tuple[int, int]]:
+def runs(row: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each run of dark modules starts, and how long it is."""
     start = row.find(1)
     while start != -1:
         end = row.find(0, start)
