@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
 from provenance.gs1 import read_item
 from tests.cli_runs import PROJECT, ok, run
@@ -54,8 +54,8 @@ def picture(data: bytes, form: str) -> Image.Image:
         case "pdf":
             reader = pytest.importorskip("pypdfium2")
             (page,) = reader.PdfDocument(data)
-            drawn: Image.Image = page.render(scale=DPI / 72).to_pil()
-            return drawn.convert("L")
+            paper: Image.Image = page.render(scale=DPI / 72).to_pil()
+            return paper.convert("L")
         case _:
             return printed(data)
 
@@ -73,9 +73,8 @@ def printed(zpl: bytes) -> Image.Image:
     assert sent == size == len(dots) == a_row * height
     image = Image.frombytes("1", (a_row * 8, height), dots)
     assert not any(image.crop((width, 0, a_row * 8, height)).tobytes())
-    return image.point(lambda dark: 0 if dark else 255, "L").crop(
-        (0, 0, width, height)
-    )
+    dark = ImageChops.invert(image.convert("L"))
+    return dark.crop((0, 0, width, height))
 
 
 @pytest.mark.parametrize("form", ["svg", "png", "pdf", "zpl"])
