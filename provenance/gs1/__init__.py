@@ -8,6 +8,7 @@ say which edition they follow.
 What can be read in two ways is refused, with the place and what would mend
 it. Nothing here knows an event or a log. The page has the same modules.
 """
+
 from provenance.gs1.item import (
     canonical_item,
     gtin_of,
