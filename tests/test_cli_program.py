@@ -14,15 +14,15 @@ from click.testing import CliRunner
 import provenance
 from provenance import errors
 from provenance.cli import main
-from provenance.cli.problems import (
+from provenance.cli.topics import ENVIRONMENT
+from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
+from provenance.problems import (
     EXIT_CODES,
     PROBLEMS,
     explanations,
     gravest,
     problem_of,
 )
-from provenance.cli.topics import ENVIRONMENT
-from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
 from provenance.proof.codes import CODES
 from provenance.rules.book import baseline
 from tests.cli_commands import program
@@ -53,6 +53,7 @@ EXITS = {
     "NotFoundError": 4,
     "ConflictError": 3,
     "StoreError": 3,
+    "DamagedError": 3,
     "UnreachableError": 3,
 }
 

@@ -6,13 +6,13 @@ import click
 
 from provenance.cli.arguments import FILE, ledger_option
 from provenance.cli.inputs import read_trust
-from provenance.cli.problems import FAULTS_PROBLEM, OK
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults
 from provenance.folder import audit_folder, compare_folders
 from provenance.ledger.audit import Audit
+from provenance.problems import FAULTS_PROBLEM, OK
 
 
 @click.command(cls=Command)

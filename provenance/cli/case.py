@@ -22,13 +22,13 @@ from provenance.cli.examine import Found
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.judging import judging_options, open_judge, trust_path
 from provenance.cli.outputs import write_pieces
-from provenance.cli.problems import gravest
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.rows import csv_line
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.words import LANGUAGES
 from provenance.ledger.search import written_time
+from provenance.problems import gravest
 from provenance.proof.trust import MAX_TRUST_SIZE
 
 _BOTH = "both"

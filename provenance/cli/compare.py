@@ -12,13 +12,6 @@ from provenance.cli.evidence import RECEIPT_START
 from provenance.cli.inputs import read_input
 from provenance.cli.judging import find_trust, trust_option
 from provenance.cli.outputs import write_output
-from provenance.cli.problems import (
-    FAILED,
-    NO_PROOF_CODE,
-    NOT_FOUND,
-    OK,
-    problem_of,
-)
 from provenance.cli.program import PROGRAM, Command, within
 from provenance.cli.screen import Screen
 from provenance.encoding.base64 import encode_base64
@@ -29,6 +22,8 @@ from provenance.errors import (
     MalformedError,
     NotFoundError,
 )
+from provenance.problems import FAILED, NOT_FOUND, OK, problem_of
+from provenance.problems.findings import NO_PROOF_CODE
 from provenance.proof.bundle import MAX_BUNDLE_SIZE, parse_bundle
 from provenance.proof.opening import open_trusted
 from provenance.proof.trust import Trust

@@ -30,7 +30,6 @@ from provenance.cli.demo_scenes import (
 )
 from provenance.cli.demo_words import words
 from provenance.cli.no_network import no_network
-from provenance.cli.problems import FAILED, OK
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_step
@@ -38,6 +37,7 @@ from provenance.cli.times import now
 from provenance.cli.words import label
 from provenance.errors import ConflictError
 from provenance.folder import open_reader
+from provenance.problems import FAILED, OK
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import format_trust, parse_trust
 from provenance.proof.verdict import Moment, Outcome, Verdict

@@ -29,22 +29,24 @@ from provenance.cli.evidence import (
     read_entry,
 )
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.problems import (
-    COULD_NOT,
-    FAILED,
-    INCOMPLETE,
-    NO_ENTRY_CODE,
-    NO_EVIDENCE_CODE,
-    NOT_FOUND,
-    OK,
-    RECEIPT_CODE,
-    problem_of,
-    text_of,
-)
 from provenance.cli.story import OUTCOME_EXITS, exit_code_of
 from provenance.errors import (
     MalformedError,
     ProvenanceError,
+)
+from provenance.problems import (
+    COULD_NOT,
+    FAILED,
+    INCOMPLETE,
+    NOT_FOUND,
+    OK,
+    problem_of,
+    text_of,
+)
+from provenance.problems.findings import (
+    NO_ENTRY_CODE,
+    NO_EVIDENCE_CODE,
+    RECEIPT_CODE,
 )
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust

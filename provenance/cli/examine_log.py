@@ -7,15 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.cli.problems import (
-    AGELESS_CODE,
-    FAULTS_PROBLEM,
-    LEDGER_CODE,
-    TILE_CHANGED_CODE,
-    TILE_MISSING_CODE,
-    TILE_SURPLUS_CODE,
-    TILES_CODE,
-)
 from provenance.cli.progress import Progress
 from provenance.errors import MalformedError, ProvenanceError
 from provenance.folder import DATABASE, TRUST_FILE, audit_folder, open_reader
@@ -27,6 +18,15 @@ from provenance.ledger.tiles import (
     TileFolder,
     check_tiles,
     is_tile_folder,
+)
+from provenance.problems import FAULTS_PROBLEM
+from provenance.problems.findings import (
+    AGELESS_CODE,
+    LEDGER_CODE,
+    TILE_CHANGED_CODE,
+    TILE_MISSING_CODE,
+    TILE_SURPLUS_CODE,
+    TILES_CODE,
 )
 from provenance.proof.codes import CHECKS
 from provenance.proof.copies import issuer_in, size_of_note

@@ -5,10 +5,10 @@ import textwrap
 import click
 
 from provenance.cli.arguments import language_option
-from provenance.cli.problems import explanations
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.errors import NotFoundError
+from provenance.problems import explanations
 from provenance.proof.codes import CODES
 
 _WIDTH = 76

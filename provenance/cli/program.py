@@ -15,7 +15,9 @@ from typing import Any, NoReturn
 
 import click
 
-from provenance.cli.problems import (
+from provenance.cli.screen import Screen, prepare_streams, safe, write
+from provenance.errors import ProvenanceError
+from provenance.problems import (
     BUG_PROBLEM,
     INTERRUPTED_PROBLEM,
     USAGE_PROBLEM,
@@ -24,8 +26,6 @@ from provenance.cli.problems import (
     text_of,
     to_json,
 )
-from provenance.cli.screen import Screen, prepare_streams, safe, write
-from provenance.errors import ProvenanceError
 
 PROGRAM = "provenance"
 
@@ -133,8 +133,12 @@ class Program(click.Group):
         """Run the program with *args* and exit."""
         arguments = list(sys.argv[1:] if args is None else args)
         is_json = "--json" in arguments or "--jsonl" in arguments
-        prepare_streams()
         extra["standalone_mode"] = False
+        try:
+            prepare_streams()
+        except OSError as error:
+            # There is nowhere to print an object to.
+            sys.exit(_fail(error, is_json=False))
         try:
             code = super().main(arguments, prog_name or PROGRAM, **extra)
         except click.exceptions.NoArgsIsHelpError as error:

@@ -12,7 +12,6 @@ import click
 from provenance.cli.arguments import FILE, POINTER
 from provenance.cli.found import FolderPages, Found, NodePages, Pages
 from provenance.cli.inputs import STANDARD
-from provenance.cli.problems import NOT_FOUND, OK
 from provenance.cli.program import Command
 from provenance.cli.rows import (
     LINES,
@@ -33,6 +32,7 @@ from provenance.epcis.xml.write import write_xml
 from provenance.errors import MalformedError
 from provenance.folder import open_queries
 from provenance.ledger.search import written_time
+from provenance.problems import NOT_FOUND, OK
 
 _DOCUMENTS: Mapping[str, Callable[..., Iterator[bytes]]] = {
     "epcis-json": render_query_document,

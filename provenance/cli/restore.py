@@ -7,12 +7,12 @@ import click
 
 from provenance.cli.arguments import FILE
 from provenance.cli.inputs import read_input, read_trust
-from provenance.cli.problems import OLD_COPY_PROBLEM
 from provenance.cli.program import PROGRAM, Command, fail, where_of, within
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.errors import ForkError
 from provenance.folder import SIGNER_MEMORY
+from provenance.problems import OLD_COPY_PROBLEM
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
 from provenance.restore import (

@@ -11,8 +11,8 @@ from provenance.cli.arguments import ITEM, POINTER
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import called, print_fields
-from provenance.cli.times import utc
 from provenance.cli.where import Where, where_options
+from provenance.encoding.instant import utc
 from provenance.errors import NotFoundError
 from provenance.folder import open_reader
 from provenance.ledger.reveal import Revealed

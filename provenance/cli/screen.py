@@ -11,6 +11,7 @@ A reader who goes away (`| head`) changes nothing about what a command does
 and how it ends. A disk that is full does: the result was not delivered.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -43,7 +44,16 @@ def safe(text: str) -> str:
 
 
 def prepare_streams() -> None:
-    """Let no character that the terminal lacks end a command."""
+    """Let no character that the terminal lacks end a command.
+
+    Raises:
+        OSError: Stdout is closed: a file that is opened next would be taken
+            for it, so nothing may be done.
+    """
+    if sys.stderr is None:  # it can be
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "stdout is closed")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

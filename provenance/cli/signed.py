@@ -12,7 +12,6 @@ from provenance.claims.registry import ActorKey
 from provenance.cli.actor_lines import SHORT, span_of
 from provenance.cli.arguments import TIME
 from provenance.cli.inputs import STANDARD
-from provenance.cli.problems import NOT_FOUND, OK
 from provenance.cli.program import Command
 from provenance.cli.progress import Progress
 from provenance.cli.rows import (
@@ -25,9 +24,9 @@ from provenance.cli.rows import (
     require_place,
 )
 from provenance.cli.screen import Screen
-from provenance.cli.times import utc
 from provenance.cli.where import Where, where_options
 from provenance.encoding.digest import Hash
+from provenance.encoding.instant import utc
 from provenance.folder import open_reader
 from provenance.ledger.signed import (
     SignedEvent,
@@ -36,6 +35,7 @@ from provenance.ledger.signed import (
     find_signers,
     statements_of,
 )
+from provenance.problems import NOT_FOUND, OK
 
 if TYPE_CHECKING:
     from provenance.client import Client

@@ -3,21 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from provenance.cli.problems import (
+from provenance.cli.program import PROGRAM
+from provenance.cli.screen import Screen, Style
+from provenance.cli.words import counted, word
+from provenance.encoding.canonical import Value
+from provenance.encoding.instant import utc
+from provenance.problems import (
     COULD_NOT,
     FAILED,
     INCOMPLETE,
     NOT_FOUND,
     OK,
-    RECEIPT_CODE,
-    TILES_CODE,
     explanations,
 )
-from provenance.cli.program import PROGRAM
-from provenance.cli.screen import Screen, Style
-from provenance.cli.times import utc
-from provenance.cli.words import counted, word
-from provenance.encoding.canonical import Value
+from provenance.problems.findings import RECEIPT_CODE, TILES_CODE
 from provenance.proof.codes import CODES
 from provenance.proof.verdict import (
     NOT_CHECKED,

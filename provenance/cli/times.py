@@ -3,23 +3,10 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def now() -> int:
     """Return this machine's time, in ms since 1970."""
     return time.time_ns() // 1_000_000
-
-
-def utc(moment: int) -> str:
-    """Return *moment* (ms since 1970) as 2026-11-22T08:00Z."""
-    try:
-        text = (_EPOCH + timedelta(milliseconds=moment)).isoformat(
-            timespec="minutes"
-        )
-    except OverflowError:
-        return f"{moment} ms after 1970"
-    return text.replace("+00:00", "Z")
 
 
 def as_written(text: str) -> str:

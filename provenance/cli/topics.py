@@ -5,7 +5,6 @@ from textwrap import wrap
 
 import click
 
-from provenance.cli.problems import EXIT_CODES
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.epcis.vocabulary import (
@@ -15,6 +14,7 @@ from provenance.epcis.vocabulary import (
     STEPS,
 )
 from provenance.errors import NotFoundError
+from provenance.problems import EXIT_CODES
 from provenance.rules.book import baseline
 
 ENVIRONMENT: Mapping[str, str] = {

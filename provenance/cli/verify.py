@@ -12,11 +12,11 @@ import click
 from provenance.cli.arguments import language_option
 from provenance.cli.examine import Found
 from provenance.cli.judging import judging_options, open_judge
-from provenance.cli.problems import gravest
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults, print_finding, print_verdict
 from provenance.cli.words import word
+from provenance.problems import gravest
 
 
 @click.command(cls=Command)

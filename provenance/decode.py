@@ -32,9 +32,9 @@ from provenance.claims.statement import (
 )
 from provenance.claims.trail import Link
 from provenance.claims.versions import parse_book_entry, parse_version_entry
-from provenance.cli.times import utc
 from provenance.encoding.canonical import Room
 from provenance.encoding.digest import sha256
+from provenance.encoding.instant import utc
 from provenance.encoding.reader import Reader
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
