@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from provenance.cli.inspect import BANNER
-from provenance.cli.no_network import no_network
 from provenance.decode import decode_file
+from provenance.demo.no_network import no_network
 from provenance.epcis.document import parse_document
 from provenance.errors import MalformedError, UnknownKindError
 from provenance.folder import open_reader

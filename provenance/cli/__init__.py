@@ -41,7 +41,7 @@ main = Program(
         "export-events": "provenance.cli.export_events:export_events",
         "export-tiles": "provenance.cli.export:export_tiles",
         "label": "provenance.cli.label:label",
-        "demo": "provenance.cli.demo:demo",
+        "demo": "provenance.demo.command:demo",
         "node": "provenance.cli.node:node",
         "rules": "provenance.cli.rules:rules",
         "explain": "provenance.cli.explain:explain",

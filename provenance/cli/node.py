@@ -152,10 +152,10 @@ def _play_demo(screen: Screen, folder: Path) -> str:
     """Make the demo's ledger in *folder*; return the path of its can."""
     from datetime import UTC, datetime
 
-    from provenance.cli.demo import require_empty
-    from provenance.cli.demo_play import play
-    from provenance.cli.demo_scenes import new_story
     from provenance.cli.times import now
+    from provenance.demo.command import require_empty
+    from provenance.demo.play import play
+    from provenance.demo.scenes import new_story
     from provenance.gs1.identifier import CANONICAL_STEM
 
     require_empty(folder)

@@ -15,15 +15,15 @@ from pathlib import Path
 from provenance.claims.actor import enrol, grant, rotate_key
 from provenance.claims.event import Event
 from provenance.claims.registry import Authority
-from provenance.cli.demo_epcis import Scene
-from provenance.cli.demo_import import (
+from provenance.demo.cast import (
     AUTHORITIES,
     PARTIES,
     PLATFORM,
     WITNESSES,
     milliseconds,
 )
-from provenance.cli.demo_scenes import CONCEALED, Story
+from provenance.demo.epcis import Scene
+from provenance.demo.scenes import CONCEALED, Story
 from provenance.folder import create_ledger
 from provenance.keys import Signer
 from provenance.ledger.cosign import Witness

@@ -5,7 +5,7 @@ What the library itself says, in verdicts and refusals, is English in both.
 
 from collections.abc import Mapping
 
-from provenance.cli.demo_import import Name
+from provenance.demo.cast import Name
 
 WORDS: Mapping[str, Name] = {
     "title": Name(

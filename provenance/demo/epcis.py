@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from provenance.cli.demo_import import Party, location_of
+from provenance.demo.cast import Party, location_of
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.epcis.vocabulary import PRIVATE_STEP, PRIVATE_STEPS
 

@@ -17,21 +17,7 @@ from datetime import datetime, time, timedelta, timezone
 from hashlib import sha256
 from secrets import token_hex
 
-from provenance.cli.demo_epcis import (
-    Json,
-    Scene,
-    amount,
-    event,
-    handover,
-    master_data,
-    put_in,
-    refers,
-    scene,
-    seen,
-    seen_lot,
-    take_out,
-)
-from provenance.cli.demo_import import (
+from provenance.demo.cast import (
     BONDED_WAREHOUSE,
     CANS_IN_CARTON,
     CARRIER,
@@ -56,6 +42,20 @@ from provenance.cli.demo_import import (
     WAREHOUSE,
     Goods,
     new_goods,
+)
+from provenance.demo.epcis import (
+    Json,
+    Scene,
+    amount,
+    event,
+    handover,
+    master_data,
+    put_in,
+    refers,
+    scene,
+    seen,
+    seen_lot,
+    take_out,
 )
 
 CONCEALED = (

@@ -19,8 +19,7 @@ from provenance.claims.act import Act
 from provenance.claims.event import Event
 from provenance.claims.permission import HeldGrant
 from provenance.claims.registry import ActorKey, Book, TrustRegistry
-from provenance.cli.demo_epcis import Json, scene, seen
-from provenance.cli.demo_import import (
+from provenance.demo.cast import (
     BONDED_WAREHOUSE,
     CARRIER,
     COURIER,
@@ -30,7 +29,8 @@ from provenance.cli.demo_import import (
     Party,
     unknown_can,
 )
-from provenance.cli.demo_play import (
+from provenance.demo.epcis import Json, scene, seen
+from provenance.demo.play import (
     ORIGIN,
     Played,
     StoryClock,

@@ -12,29 +12,29 @@ from unicodedata import east_asian_width
 import click
 
 from provenance.cli.arguments import FILE, language_option
-from provenance.cli.demo_attacks import Attack, Attacks
-from provenance.cli.demo_import import (
+from provenance.cli.program import PROGRAM, Command
+from provenance.cli.screen import Screen
+from provenance.cli.story import print_step
+from provenance.cli.times import now
+from provenance.cli.words import label
+from provenance.demo.attacks import Attack, Attacks
+from provenance.demo.cast import (
     AUTHORITIES,
     PARTIES,
     PLACES,
     WITNESSES,
     Name,
 )
-from provenance.cli.demo_play import Played, play
-from provenance.cli.demo_scenes import (
+from provenance.demo.no_network import no_network
+from provenance.demo.play import Played, play
+from provenance.demo.scenes import (
     BUYER,
     CONCEALED,
     Story,
     digest,
     new_story,
 )
-from provenance.cli.demo_words import words
-from provenance.cli.no_network import no_network
-from provenance.cli.program import PROGRAM, Command
-from provenance.cli.screen import Screen
-from provenance.cli.story import print_step
-from provenance.cli.times import now
-from provenance.cli.words import label
+from provenance.demo.words import words
 from provenance.errors import ConflictError
 from provenance.folder import open_reader
 from provenance.problems import FAILED, OK
