@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.inspect import BANNER
+from provenance.cli.verify.inspect import BANNER
 from provenance.decode import decode_file
 from provenance.demo.no_network import no_network
 from provenance.epcis.document import parse_document

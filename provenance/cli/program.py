@@ -3,7 +3,7 @@
 Whatever happens in a command ends here. An error of the library is shown with
 its code, what, where and what to do; anything else is a bug of ours, and says
 so in a line, with the traceback in a file. Every way out has its exit code
-(`provenance.cli.problems`).
+(`provenance.problems`).
 """
 
 import gc
@@ -73,27 +73,36 @@ class Commands(click.Group):
 
 
 class Program(click.Group):
-    """The root of all commands. Calling it runs the program and exits."""
+    """The root of all commands. Calling it runs the program and exits.
+
+    Attributes:
+        groups: Heading on the help page → its commands, and where each is.
+    """
 
     def __init__(
         self,
         name: str,
         *,
         purpose: str,
-        homes: Mapping[str, str],
+        groups: Mapping[str, Mapping[str, str]],
     ) -> None:
         """Make the program.
 
         Args:
             name: What it is called.
             purpose: What it is for.
-            homes: Command → "module:attribute", in the order of the help
-                page.
+            groups: Heading on the help page → its commands, each with
+                "module:attribute", in the order of the page.
         """
         # Every command below inherits the two names.
         names = {"help_option_names": ["--help", "-h"]}
         super().__init__(name, help=purpose, context_settings=names)
-        self._homes = homes
+        self.groups = groups
+        self._homes = {
+            command: home
+            for commands in groups.values()
+            for command, home in commands.items()
+        }
         self.params.append(
             click.Option(
                 ["--version"],
@@ -123,6 +132,21 @@ class Program(click.Group):
         command = getattr(home, attribute)
         assert isinstance(command, click.Command), f"{cmd_name} is a command"
         return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the commands with what each does, group by group."""
+        indent = max(map(len, self._homes)) + formatter.current_indent + 4
+        for heading, commands in self.groups.items():
+            rows = []
+            for name in commands:
+                command = self.get_command(ctx, name)
+                assert command is not None, "it is one of them"
+                says = command.get_short_help_str(formatter.width - indent)
+                rows.append((name.ljust(indent - 4), says))
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
     def main(  # type: ignore[override]  # it always exits
         self,

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from provenance.cli.case_words import case_word
-from provenance.cli.examine import Found
 from provenance.cli.screen import safe
 from provenance.cli.story import MARKS, called
 from provenance.cli.telling import moment_lines, void_words
 from provenance.cli.times import as_written
+from provenance.cli.verify.case_words import case_word
+from provenance.cli.verify.examine import Found
 from provenance.cli.words import label, notice_text, word
 from provenance.encoding.base64 import encode_base64
 from provenance.errors import MalformedError

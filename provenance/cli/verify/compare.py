@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 
 import click
 
-from provenance.cli.evidence import RECEIPT_START
 from provenance.cli.inputs import read_input
-from provenance.cli.judging import find_trust, trust_option
 from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Command, within
 from provenance.cli.screen import Screen
+from provenance.cli.trusted import find_trust, trust_option
+from provenance.cli.verify.evidence import RECEIPT_START
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.digest import Hash
 from provenance.errors import (

@@ -15,17 +15,18 @@ from typing import BinaryIO
 import click
 
 from provenance import __version__
-from provenance.cli import case_html
 from provenance.cli.arguments import Language
-from provenance.cli.case_html import Case
-from provenance.cli.examine import Found
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.judging import judging_options, open_judge, trust_path
 from provenance.cli.outputs import write_pieces
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.rows import csv_line
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
+from provenance.cli.trusted import trust_path
+from provenance.cli.verify import case_html
+from provenance.cli.verify.case_html import Case
+from provenance.cli.verify.examine import Found
+from provenance.cli.verify.judging import judging_options, open_judge
 from provenance.cli.words import LANGUAGES
 from provenance.ledger.search import written_time
 from provenance.problems import gravest

@@ -4,11 +4,11 @@ import click
 
 from provenance.cli.arguments import ITEM, TIME
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.judging import find_trust, trust_option
 from provenance.cli.outputs import write_output
 from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
+from provenance.cli.trusted import find_trust, trust_option
 from provenance.epcis.render import render_document
 from provenance.epcis.xml.write import write_xml
 from provenance.ledger.search import written_time

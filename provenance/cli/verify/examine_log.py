@@ -41,7 +41,7 @@ from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import MAX_NOTE_SIZE, parse_note
 
 if TYPE_CHECKING:
-    from provenance.cli.examine import Found, Judge
+    from provenance.cli.verify.examine import Found, Judge
 
 MAX_TOLD = 100
 """How many faults of one log are told."""
@@ -103,7 +103,7 @@ def is_tiles(source: str) -> bool:
 
 def ledger(source: str, judge: "Judge") -> "Found":
     """Return what an audit by the judge's own trust file finds."""
-    from provenance.cli.examine import of_steps  # noqa: PLC0415  # it loads this
+    from provenance.cli.verify.examine import of_steps  # noqa: PLC0415  # it loads this
 
     with open_reader(source) as reader, reader.moment() as moment:
         note = moment.note
@@ -132,8 +132,8 @@ def ledger(source: str, judge: "Judge") -> "Found":
 
 def tiles(source: str, judge: "Judge") -> "Found":
     """Return what is found of a log that was exported as tiles."""
-    from provenance.cli.examine import of_steps  # noqa: PLC0415  # it loads this
     from provenance.cli.inputs import read_input  # noqa: PLC0415
+    from provenance.cli.verify.examine import of_steps  # noqa: PLC0415  # it loads this
 
     folder = Path(source)
     data = read_input(str(folder / CHECKPOINT), limit=MAX_NOTE_SIZE)

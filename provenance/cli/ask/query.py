@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from provenance.cli.arguments import FILE, POINTER
-from provenance.cli.found import FolderPages, Found, NodePages, Pages
+from provenance.cli.ask.found import FolderPages, Found, NodePages, Pages
 from provenance.cli.inputs import STANDARD
 from provenance.cli.program import Command
 from provenance.cli.rows import (

@@ -10,11 +10,11 @@ evidence lies: it could have come along with it.
 import click
 
 from provenance.cli.arguments import language_option
-from provenance.cli.examine import Found
-from provenance.cli.judging import judging_options, open_judge
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults, print_finding, print_verdict
+from provenance.cli.verify.examine import Found
+from provenance.cli.verify.judging import judging_options, open_judge
 from provenance.cli.words import word
 from provenance.problems import gravest
 

@@ -13,8 +13,8 @@ import click
 from click.core import ParameterSource
 
 from provenance.cli.arguments import FILE
-from provenance.cli.node_install import install
 from provenance.cli.program import Command, Commands
+from provenance.cli.run.node_install import install
 from provenance.cli.screen import Screen
 from provenance.errors import NotFoundError
 from provenance.extras import load_extra

@@ -1,6 +1,5 @@
 """What evidence is judged by: the options of `verify` and `report`."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,24 +8,12 @@ from typing import Any, TypeVar
 import click
 
 from provenance.cli.arguments import ITEM, SPAN, TIME
-from provenance.cli.copies import open_copy
-from provenance.cli.examine import Judge
-from provenance.cli.inputs import read_trust
 from provenance.cli.times import now
-from provenance.proof.trust import Trust
+from provenance.cli.trusted import find_trust, trust_option
+from provenance.cli.verify.copies import open_copy
+from provenance.cli.verify.examine import Judge
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-trust_option = click.option(
-    "--trust",
-    "trust_file",
-    metavar="FILE",
-    envvar="PROVENANCE_TRUST",
-    show_envvar=True,
-    help="The trust file: whom to believe. By default trust.toml in the"
-    " configuration folder (~/.config/provenance).",
-)
-"""Gives a command the option that names the trust file, for `find_trust`."""
 
 _OPTIONS = (
     trust_option,
@@ -98,31 +85,3 @@ def open_judge(  # noqa: PLR0913  # what the options say
         raise click.UsageError(
             f"there is no receipt for --entry {judge.entries[0]}"
         )
-
-
-def find_trust(file: str | None) -> Trust:
-    """Return the trust file *file*, or the one in the configuration folder.
-
-    Raises:
-        click.UsageError: There is none, and none was given.
-        MalformedError: It is not one.
-        OSError: It cannot be read.
-    """
-    return read_trust(trust_path(file))
-
-
-def trust_path(file: str | None) -> str:
-    """Return *file*, or where the trust file is in the configuration folder.
-
-    Raises:
-        click.UsageError: There is none, and none was given.
-    """
-    if file is None:
-        config = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
-        file = f"{os.path.expanduser(config)}/provenance/trust.toml"  # noqa: PTH111  # see `inputs`
-        if not os.access(file, os.F_OK):
-            raise click.UsageError(
-                "whom to believe is not said: give the ledger's trust file"
-                f" with --trust or PROVENANCE_TRUST, or put it at {file}"
-            )
-    return file

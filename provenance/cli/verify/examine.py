@@ -17,7 +17,9 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from provenance.cli.evidence import (
+from provenance.cli.inputs import STANDARD, read_input
+from provenance.cli.story import OUTCOME_EXITS, exit_code_of
+from provenance.cli.verify.evidence import (
     RECEIPT_START,
     Leaves,
     entry_beside,
@@ -28,8 +30,6 @@ from provenance.cli.evidence import (
     note_of,
     read_entry,
 )
-from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.story import OUTCOME_EXITS, exit_code_of
 from provenance.errors import (
     MalformedError,
     ProvenanceError,
@@ -209,7 +209,7 @@ class Judge:
             return (Fault("second copy", f"it cannot be read: {error}"),)
 
     def _checkpoint(self, source: str, data: bytes) -> Found:
-        from provenance.cli.examine_log import checkpoint_steps  # noqa: PLC0415  # rare
+        from provenance.cli.verify.examine_log import checkpoint_steps  # noqa: PLC0415  # rare
 
         note = data.decode()
         steps = checkpoint_steps(note, self.trust, now=self.at)
@@ -288,7 +288,7 @@ class Judge:
     # Folders.
 
     def _folder(self, source: str, depth: int) -> Iterator[Found]:
-        from provenance.cli import examine_log  # noqa: PLC0415  # loads a database
+        from provenance.cli.verify import examine_log  # noqa: PLC0415  # loads a database
 
         if examine_log.is_ledger(source):
             yield examine_log.ledger(source, self)

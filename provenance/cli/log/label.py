@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.label_files import FORMS, Files, Wishes, make_record
+from provenance.cli.log.label_files import FORMS, Files, Wishes, make_record
 from provenance.cli.outputs import make_folder, write_output
 from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
