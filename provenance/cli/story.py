@@ -8,14 +8,7 @@ from provenance.cli.screen import Screen, Style
 from provenance.cli.words import counted, word
 from provenance.encoding.canonical import Value
 from provenance.encoding.instant import utc
-from provenance.problems import (
-    COULD_NOT,
-    FAILED,
-    INCOMPLETE,
-    NOT_FOUND,
-    OK,
-    explanations,
-)
+from provenance.problems import explanations
 from provenance.problems.findings import RECEIPT_CODE, TILES_CODE
 from provenance.proof.codes import CODES
 from provenance.proof.verdict import (
@@ -30,9 +23,6 @@ from provenance.proof.verdict import (
 if TYPE_CHECKING:
     from provenance.proof.faults import Fault
 
-NEVER_REGISTERED = "PRV-1003"
-"""The step that proves that the ledger holds nothing about the item."""
-
 _STYLES: dict[Outcome, Style] = {
     Outcome.VERIFIED: "good",
     Outcome.FAILED: "bad",
@@ -45,13 +35,6 @@ MARKS = {
     Outcome.INCOMPLETE: "!",
     Outcome.UNKNOWN: "–",
 }
-OUTCOME_EXITS = {
-    Outcome.VERIFIED: OK,
-    Outcome.FAILED: FAILED,
-    Outcome.INCOMPLETE: INCOMPLETE,
-    Outcome.UNKNOWN: COULD_NOT,
-}
-"""Outcome → how it alone ends a command."""
 
 _WIDTH = 76
 _NOT_SHOWN = {
@@ -66,15 +49,6 @@ def explanation_of(code: str) -> str:
     if said is not None:
         return said.explanation["en"]
     return explanations().get(code, "")
-
-
-def exit_code_of(verdict: Verdict) -> int:
-    """Return the exit code that *verdict* alone would end a command with."""
-    if verdict.outcome is Outcome.UNKNOWN and any(
-        step.code == NEVER_REGISTERED for step in verdict.steps
-    ):
-        return NOT_FOUND
-    return OUTCOME_EXITS[verdict.outcome]
 
 
 def print_verdict(

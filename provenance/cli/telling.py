@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 
 from provenance.cli.screen import Screen
 from provenance.cli.story import (
-    NEVER_REGISTERED,
     called,
     field_lines,
     print_outcome,
@@ -25,6 +24,7 @@ from provenance.cli.words import (
     role_word,
     word,
 )
+from provenance.problems.outcomes import NEVER_REGISTERED
 from provenance.proof.verdict import (
     NOT_CHECKED,
     ErrorNote,

@@ -5,10 +5,10 @@ import click
 from provenance.cli.arguments import ITEM, language_option
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
-from provenance.cli.story import exit_code_of
 from provenance.cli.telling import print_story
 from provenance.cli.times import now
 from provenance.cli.where import Where, where_options
+from provenance.problems.outcomes import exit_code_of
 from provenance.proof.verify import examine_bundle
 
 

@@ -1,38 +1,30 @@
 """`provenance compare`: two checkpoints of one log, and the proof."""
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from pathlib import Path
+from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import click
 
 from provenance.cli.inputs import read_input
 from provenance.cli.outputs import write_output
-from provenance.cli.program import PROGRAM, Command, within
+from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.trusted import find_trust, trust_option
-from provenance.cli.verify.evidence import RECEIPT_START
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.digest import Hash
 from provenance.errors import (
     EquivocationError,
     InvalidProofError,
-    MalformedError,
-    NotFoundError,
+)
+from provenance.examine.growth import (
+    checkpoint_in,
+    find_prover,
+    prove_without_tiles,
 )
 from provenance.problems import FAILED, NOT_FOUND, OK, problem_of
 from provenance.problems.findings import NO_PROOF_CODE
-from provenance.proof.bundle import MAX_BUNDLE_SIZE, parse_bundle
-from provenance.proof.opening import open_trusted
-from provenance.proof.trust import Trust
 from provenance.tlog.checkpoint import SignedCheckpoint
-from provenance.tlog.growth import require_growth
-from provenance.tlog.merkle import ReadNodes
 from provenance.tlog.note import format_note
-from provenance.tlog.proof_file import parse_proof
-from provenance.tlog.tile import nodes_from
 
 
 class _Side(NamedTuple):
@@ -44,9 +36,6 @@ class _Side(NamedTuple):
     @property
     def size(self) -> int:
         return self.signed.checkpoint.size
-
-
-Prove = Callable[[SignedCheckpoint, SignedCheckpoint], tuple[Hash, ...]]
 
 
 @click.command(cls=Command)
@@ -82,115 +71,23 @@ def compare(  # noqa: PLR0913, PLR0917  # click's way
     checkpoints then prove to anybody.
     """
     trust = find_trust(trust_file)
-    sides = [_Side(each, _open(each, trust)) for each in (old, new)]
+    sides = [
+        _Side(each, checkpoint_in(each, trust, read_input))
+        for each in (old, new)
+    ]
     # Which one is older is for their sizes to say.
     first, second = sorted(sides, key=lambda side: side.size)
     if first is not sides[0]:
         screen.say(f"{new} is the older one: they are compared in that order")
-    prove = _prover(tiles, (second.source, first.source), trust)
+    prove = find_prover(tiles, (second.source, first.source), trust, read_input)
     is_same_size = first.size == second.size
     if prove is None and first.size and not is_same_size:
         return _lacking(screen, first, second)
     try:
-        proof = (prove or _without_tiles)(first.signed, second.signed)
+        proof = (prove or prove_without_tiles)(first.signed, second.signed)
     except (EquivocationError, InvalidProofError) as error:
         return _fork(screen, first, second, error, evidence)
     return _grown(screen, first, second, proof)
-
-
-def _without_tiles(
-    old: SignedCheckpoint, new: SignedCheckpoint
-) -> tuple[Hash, ...]:
-    def read(_: object) -> list[Hash]:
-        raise AssertionError("it was seen that no proof is needed")
-
-    return require_growth(old, new, read)
-
-
-# The checkpoints.
-
-
-def _open(source: str, trust: Trust) -> SignedCheckpoint:
-    """Return the checkpoint that is in *source*, if its log signed it."""
-    with within(source):
-        return open_trusted(_note_in(source), trust)
-
-
-def _note_in(source: str) -> str:
-    if Path(source).is_dir():
-        return _note_in_folder(source)
-    data = read_input(source, limit=MAX_BUNDLE_SIZE)
-    if data.startswith(RECEIPT_START):
-        return parse_proof(data).checkpoint
-    with suppress(MalformedError):
-        return parse_bundle(data).checkpoint
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        raise MalformedError(
-            "it has no checkpoint: it is no signed note, bundle or receipt"
-        ) from error
-
-
-def _note_in_folder(source: str) -> str:
-    from provenance.folder import open_reader  # noqa: PLC0415  # loads a database
-    from provenance.ledger.tiles import CHECKPOINT, is_tile_folder  # noqa: PLC0415
-    from provenance.tlog.note import MAX_NOTE_SIZE  # noqa: PLC0415
-
-    if is_tile_folder(Path(source)):
-        data = read_input(str(Path(source) / CHECKPOINT), limit=MAX_NOTE_SIZE)
-        return data.decode(errors="replace")
-    with open_reader(source) as reader:
-        return reader.checkpoint()
-
-
-# The proof.
-
-
-def _prover(
-    tiles: str | None, sides: tuple[str, str], trust: Trust
-) -> Prove | None:
-    """Return what proves growth: from *tiles*, else from one of *sides*."""
-    if tiles is not None and urlsplit(tiles).scheme in {"http", "https"}:
-        return _node_prover(tiles, trust)
-    for source in (tiles,) if tiles is not None else sides:
-        if Path(source).is_dir():
-            return _folder_prover(source, trust)
-    if tiles is not None:
-        raise NotFoundError(f"there are no tiles at {tiles}")
-    return None
-
-
-def _node_prover(url: str, trust: Trust) -> Prove:
-    from provenance.client import Client  # noqa: PLC0415  # an extra
-
-    def prove(old: SignedCheckpoint, new: SignedCheckpoint) -> tuple[Hash, ...]:
-        with Client(url, trust=trust) as client:
-            return client.require_extension(old, new)
-
-    return prove
-
-
-def _folder_prover(source: str, trust: Trust) -> Prove:
-    from provenance.folder import open_reader  # noqa: PLC0415  # loads a database
-    from provenance.ledger.logtree import TileNodes  # noqa: PLC0415
-    from provenance.ledger.tiles import TileFolder, is_tile_folder  # noqa: PLC0415
-
-    def prove(old: SignedCheckpoint, new: SignedCheckpoint) -> tuple[Hash, ...]:
-        size = new.checkpoint.size
-        held = _open(source, trust).checkpoint.size
-        if held < size:
-            raise NotFoundError(
-                f"{source} has the tiles of {held} entries, not of {size}"
-            )
-        if is_tile_folder(Path(source)):
-            files = TileFolder(Path(source), size=held)
-            return require_growth(old, new, nodes_from(files.read_tile))
-        with open_reader(source) as reader, reader.moment() as moment:
-            read: ReadNodes = TileNodes(moment.reader, size=size)
-            return require_growth(old, new, read)
-
-    return prove
 
 
 # The answers.

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 import click
 
 from provenance.cli.arguments import ITEM, SPAN, TIME
+from provenance.cli.inputs import read_input
+from provenance.cli.progress import Progress
 from provenance.cli.times import now
 from provenance.cli.trusted import find_trust, trust_option
 from provenance.cli.verify.copies import open_copy
-from provenance.cli.verify.examine import Judge
+from provenance.examine.judge import Judge
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -78,7 +80,13 @@ def open_judge(  # noqa: PLR0913  # what the options say
         trust = replace(trust, max_age_seconds=max_age)
     with open_copy(against, trust) as copy:
         judge = Judge(
-            trust, now() if at is None else at, item, copy, list(entries)
+            trust,
+            now() if at is None else at,
+            read_input,
+            Progress,
+            item,
+            copy,
+            list(entries),
         )
         yield judge
     if judge.entries:

@@ -13,9 +13,9 @@ from provenance.cli.arguments import language_option
 from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults, print_finding, print_verdict
-from provenance.cli.verify.examine import Found
 from provenance.cli.verify.judging import judging_options, open_judge
 from provenance.cli.words import word
+from provenance.examine.judge import Found
 from provenance.problems import gravest
 
 

@@ -7,7 +7,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.cli.progress import Progress
 from provenance.errors import MalformedError, ProvenanceError
 from provenance.folder import DATABASE, TRUST_FILE, audit_folder, open_reader
 from provenance.ledger.read import read_entry
@@ -41,7 +40,7 @@ from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import MAX_NOTE_SIZE, parse_note
 
 if TYPE_CHECKING:
-    from provenance.cli.verify.examine import Found, Judge
+    from provenance.examine.judge import Found, Judge
 
 MAX_TOLD = 100
 """How many faults of one log are told."""
@@ -103,12 +102,12 @@ def is_tiles(source: str) -> bool:
 
 def ledger(source: str, judge: "Judge") -> "Found":
     """Return what an audit by the judge's own trust file finds."""
-    from provenance.cli.verify.examine import of_steps  # noqa: PLC0415  # it loads this
+    from provenance.examine.judge import of_steps  # noqa: PLC0415  # it loads this
 
     with open_reader(source) as reader, reader.moment() as moment:
         note = moment.note
         last = read_entry(moment.reader, moment.size - 1, size=moment.size)
-    progress = Progress()
+    progress = judge.progress()
     try:
         audit = audit_folder(source, trust=judge.trust, progress=progress.show)
     finally:
@@ -132,11 +131,10 @@ def ledger(source: str, judge: "Judge") -> "Found":
 
 def tiles(source: str, judge: "Judge") -> "Found":
     """Return what is found of a log that was exported as tiles."""
-    from provenance.cli.inputs import read_input  # noqa: PLC0415
-    from provenance.cli.verify.examine import of_steps  # noqa: PLC0415  # it loads this
+    from provenance.examine.judge import of_steps  # noqa: PLC0415  # it loads this
 
     folder = Path(source)
-    data = read_input(str(folder / CHECKPOINT), limit=MAX_NOTE_SIZE)
+    data = judge.read(str(folder / CHECKPOINT), limit=MAX_NOTE_SIZE)
     note = data.decode(errors="replace")
     size = size_of_note(note)
     files = TileFolder(folder, size=max(size, 0))
@@ -147,7 +145,7 @@ def tiles(source: str, judge: "Judge") -> "Found":
         checkpoint = open_trusted(note, judge.trust).checkpoint
     except ProvenanceError:
         return of_steps(source, "tiles", steps)
-    progress = Progress()
+    progress = judge.progress()
     try:
         found = list(
             islice(

@@ -12,16 +12,19 @@ named, so that nothing is passed over; a link is not followed.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.story import OUTCOME_EXITS, exit_code_of
-from provenance.cli.verify.evidence import (
+from provenance.errors import (
+    MalformedError,
+    ProvenanceError,
+)
+from provenance.examine.files import (
     RECEIPT_START,
     Leaves,
+    Read,
     entry_beside,
     is_checkpoint,
     is_folder,
@@ -30,23 +33,16 @@ from provenance.cli.verify.evidence import (
     note_of,
     read_entry,
 )
-from provenance.errors import (
-    MalformedError,
-    ProvenanceError,
-)
-from provenance.problems import (
-    COULD_NOT,
-    FAILED,
-    INCOMPLETE,
-    NOT_FOUND,
-    OK,
-    problem_of,
-    text_of,
-)
+from provenance.problems import OK, problem_of, text_of
 from provenance.problems.findings import (
     NO_ENTRY_CODE,
     NO_EVIDENCE_CODE,
     RECEIPT_CODE,
+)
+from provenance.problems.outcomes import (
+    EXIT_OUTCOMES,
+    OUTCOME_EXITS,
+    exit_code_of,
 )
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
@@ -62,13 +58,14 @@ MAX_DEPTH = 64
 """How many folders inside one another are gone into."""
 
 
-_OUTCOMES = {
-    OK: Outcome.VERIFIED,
-    FAILED: Outcome.FAILED,
-    COULD_NOT: Outcome.UNKNOWN,
-    NOT_FOUND: Outcome.UNKNOWN,
-    INCOMPLETE: Outcome.INCOMPLETE,
-}
+class Progress(Protocol):
+    """Shows how far something long is."""
+
+    def show(self, done: int, total: int) -> None:
+        """Show that *done* of *total* are done."""
+
+    def clear(self) -> None:
+        """Take away what is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +137,8 @@ class Judge:
     Attributes:
         trust: Whom to believe.
         at: The time, in ms since 1970.
+        read: How a file is read, standard input too, if it has a name.
+        progress: What shows how far an audit is.
         item: The item in hand, if it is known.
         against: A second copy, in which to look up what differs.
         entries: The files of entries that receipts take, in order.
@@ -148,6 +147,8 @@ class Judge:
 
     trust: Trust
     at: int
+    read: Read
+    progress: Callable[[], Progress]
     item: str | None = None
     against: "Copy | None" = None
     entries: list[str] = field(default_factory=list)
@@ -157,7 +158,7 @@ class Judge:
     def examine(self, source: str, *, depth: int = 0) -> Iterator[Found]:
         """Yield what is to be said of *source*; of a folder, of each part."""
         try:
-            if source != STANDARD and is_folder(source):
+            if is_folder(source):
                 yield from self._folder(source, depth)
                 return
             yield self._file(source)
@@ -167,7 +168,7 @@ class Judge:
     # Files.
 
     def _file(self, source: str) -> Found:
-        data = read_input(source, limit=MAX_BUNDLE_SIZE)
+        data = self.read(source, limit=MAX_BUNDLE_SIZE)
         if data.startswith(RECEIPT_START):
             return self._receipt(source, data)
         if is_checkpoint(data):
@@ -209,7 +210,7 @@ class Judge:
             return (Fault("second copy", f"it cannot be read: {error}"),)
 
     def _checkpoint(self, source: str, data: bytes) -> Found:
-        from provenance.cli.verify.examine_log import checkpoint_steps  # noqa: PLC0415  # rare
+        from provenance.examine.logs import checkpoint_steps  # noqa: PLC0415  # rare
 
         note = data.decode()
         steps = checkpoint_steps(note, self.trust, now=self.at)
@@ -219,7 +220,7 @@ class Judge:
         entry_file: str | None = None
         if self.entries:
             entry_file = self.entries.pop(0)
-        elif source != STANDARD:
+        elif os.path.isfile(source):  # noqa: PTH113  # the same
             try:
                 entry_file = entry_beside(source, data, self._beside(source))
             except MalformedError as error:
@@ -252,7 +253,9 @@ class Judge:
 
         try:
             index = parse_proof(receipt).index
-            return entry_faults(index, read_entry(entry_file), self.against)
+            return entry_faults(
+                index, read_entry(entry_file, self.read), self.against
+            )
         except (ProvenanceError, OSError):
             # What cannot be read was said already.
             return ()
@@ -261,7 +264,7 @@ class Judge:
         from provenance.proof.receipt import verify_receipt  # noqa: PLC0415  # rare
         from provenance.tlog.proof_file import parse_proof  # noqa: PLC0415
 
-        entry = read_entry(entry_file)
+        entry = read_entry(entry_file, self.read)
         index = verify_receipt(data, entry=entry, trust=self.trust, now=self.at)
         subject = f"entry {index}"
         detail = f"{subject} of {self.trust.origin} is in the log"
@@ -280,20 +283,20 @@ class Judge:
         )
 
     def _beside(self, source: str) -> Leaves:
-        folder = os.path.dirname(source)  # noqa: PTH120  # as `inputs`
+        folder = os.path.dirname(source)  # noqa: PTH120  # as text: verify loads fast
         if self._leaves is None or self._leaves[0] != folder:
-            self._leaves = (folder, leaves_in(folder))
+            self._leaves = (folder, leaves_in(folder, self.read))
         return self._leaves[1]
 
     # Folders.
 
     def _folder(self, source: str, depth: int) -> Iterator[Found]:
-        from provenance.cli.verify import examine_log  # noqa: PLC0415  # loads a database
+        from provenance.examine import logs  # noqa: PLC0415  # loads a database
 
-        if examine_log.is_ledger(source):
-            yield examine_log.ledger(source, self)
-        elif examine_log.is_tiles(source):
-            yield examine_log.tiles(source, self)
+        if logs.is_ledger(source):
+            yield logs.ledger(source, self)
+        elif logs.is_tiles(source):
+            yield logs.tiles(source, self)
         elif depth == MAX_DEPTH:
             raise MalformedError(f"over {MAX_DEPTH} folders inside each other")
         else:
@@ -366,7 +369,7 @@ def finding(
     """Return that *source* cannot be read or does not verify."""
     problem = problem_of(error)
     assert problem is not None, "only the library's and the system's"
-    outcome = _OUTCOMES[problem.exit_code]
+    outcome = EXIT_OUTCOMES[problem.exit_code]
     step = Step(1, name, outcome, problem.code, text_of(error), source)
     return Found(
         source,
