@@ -15,7 +15,7 @@ from typing import BinaryIO
 import click
 
 from provenance import __version__
-from provenance.cli.arguments import Language
+from provenance.cli.arguments import language_type
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.outputs import write_pieces
 from provenance.cli.program import PROGRAM, Command
@@ -52,7 +52,7 @@ _COLUMNS = (
 )
 @click.option(
     "--lang",
-    type=Language(_BOTH),
+    type=language_type(_BOTH),
     default=_BOTH,
     show_default=True,
     help=f"The language, {', '.join(LANGUAGES)} or both, one after the other.",
