@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from provenance.cli.words import LANGUAGES
 from provenance.errors import MalformedError
+from provenance.words.story import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from provenance.cli.program import PROGRAM
 from provenance.cli.screen import Screen, Style
-from provenance.cli.words import counted, word
 from provenance.encoding.canonical import Value
 from provenance.encoding.instant import utc
 from provenance.problems import explanations
@@ -19,6 +18,7 @@ from provenance.proof.verdict import (
     Verdict,
     as_json,
 )
+from provenance.words.story import counted, word
 
 if TYPE_CHECKING:
     from provenance.proof.faults import Fault

@@ -17,13 +17,6 @@ from provenance.cli.story import (
     print_step,
 )
 from provenance.cli.times import as_written
-from provenance.cli.words import (
-    counted,
-    label,
-    notice_text,
-    role_word,
-    word,
-)
 from provenance.problems.outcomes import NEVER_REGISTERED
 from provenance.proof.verdict import (
     NOT_CHECKED,
@@ -32,6 +25,13 @@ from provenance.proof.verdict import (
     Notice,
     Outcome,
     Verdict,
+)
+from provenance.words.story import (
+    counted,
+    label,
+    notice_text,
+    role_word,
+    word,
 )
 
 _GAP_DAYS = 3

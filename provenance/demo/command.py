@@ -16,7 +16,6 @@ from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_step
 from provenance.cli.times import now
-from provenance.cli.words import label
 from provenance.demo.attacks import Attack, Attacks
 from provenance.demo.cast import (
     AUTHORITIES,
@@ -42,6 +41,7 @@ from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import format_trust, parse_trust
 from provenance.proof.verdict import Moment, Outcome, Verdict
 from provenance.proof.verify import examine_bundle
+from provenance.words.story import label
 
 BUNDLE_FILE = "can.provenance"
 TRUST_FILE = "trust.toml"

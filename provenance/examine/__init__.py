@@ -3,6 +3,7 @@
     files       what a file is, and which entry belongs to a receipt
     judge       each kind judged, a folder's parts one by one
     logs        checkpoints, exported tiles and ledgers
+    copies      a second copy, to see how what differs reads there
     growth      whether one log has all that another checkpoint of it had
 
 Bundles are verified by `provenance.proof`; here are the other kinds, the files

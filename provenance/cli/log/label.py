@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.log.label_files import FORMS, Files, Wishes, make_record
 from provenance.cli.outputs import make_folder, write_output
 from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
@@ -24,6 +23,7 @@ from provenance.label.drawing import (
     Drawing,
     Symbol,
 )
+from provenance.label.files import FORMS, Files, Wishes, make_record
 from provenance.label.label import (
     Label,
     check_stem,

@@ -26,11 +26,11 @@ from provenance.cli.trusted import trust_path
 from provenance.cli.verify import case_html
 from provenance.cli.verify.case_html import Case
 from provenance.cli.verify.judging import judging_options, open_judge
-from provenance.cli.words import LANGUAGES
 from provenance.examine.judge import Found
 from provenance.ledger.search import written_time
 from provenance.problems import gravest
 from provenance.proof.trust import MAX_TRUST_SIZE
+from provenance.words.story import LANGUAGES
 
 _BOTH = "both"
 _CHUNK = 2**16

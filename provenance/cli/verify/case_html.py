@@ -14,8 +14,6 @@ from provenance.cli.screen import safe
 from provenance.cli.story import MARKS, called
 from provenance.cli.telling import moment_lines, void_words
 from provenance.cli.times import as_written
-from provenance.cli.verify.case_words import case_word
-from provenance.cli.words import label, notice_text, word
 from provenance.encoding.base64 import encode_base64
 from provenance.errors import MalformedError
 from provenance.examine.judge import Found
@@ -23,6 +21,8 @@ from provenance.proof.faults import Fault
 from provenance.proof.verdict import Moment, Outcome, Step
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.note import parse_note
+from provenance.words.case import case_word
+from provenance.words.story import label, notice_text, word
 
 _STYLE = """
 :root{color-scheme:light}

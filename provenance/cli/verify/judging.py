@@ -12,7 +12,7 @@ from provenance.cli.inputs import read_input
 from provenance.cli.progress import Progress
 from provenance.cli.times import now
 from provenance.cli.trusted import find_trust, trust_option
-from provenance.cli.verify.copies import open_copy
+from provenance.examine.copies import open_copy
 from provenance.examine.judge import Judge
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -78,7 +78,7 @@ def open_judge(  # noqa: PLR0913  # what the options say
     trust = find_trust(trust_file)
     if max_age is not None:
         trust = replace(trust, max_age_seconds=max_age)
-    with open_copy(against, trust) as copy:
+    with open_copy(against, trust, read_input) as copy:
         judge = Judge(
             trust,
             now() if at is None else at,

@@ -14,9 +14,9 @@ from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults, print_finding, print_verdict
 from provenance.cli.verify.judging import judging_options, open_judge
-from provenance.cli.words import word
 from provenance.examine.judge import Found
 from provenance.problems import gravest
+from provenance.words.story import word
 
 
 @click.command(cls=Command)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from provenance.cli.words import LANGUAGES
 from provenance.proof.codes import CHECKS
+from provenance.words.story import LANGUAGES
 
 _ENGLISH = {
     "title": "Case file: evidence of provenance",

@@ -1,4 +1,4 @@
-"""The files that `provenance label` writes, made before any is written."""
+"""The files that labels are written to, made before any is written."""
 
 import csv
 import io

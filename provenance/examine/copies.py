@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from provenance.cli.inputs import read_input
-from provenance.cli.program import within
-from provenance.errors import MalformedError
+from provenance.errors import MalformedError, ProvenanceError
+from provenance.examine.files import Read
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
 
@@ -15,7 +14,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def open_copy(source: str | None, trust: Trust) -> "Iterator[Copy | None]":
+def open_copy(
+    source: str | None, trust: Trust, read: Read
+) -> "Iterator[Copy | None]":
     """Give the second copy at *source*; None for none.
 
     Raises:
@@ -26,8 +27,11 @@ def open_copy(source: str | None, trust: Trust) -> "Iterator[Copy | None]":
     if source is None:
         yield None
         return
-    with within(source):
-        copy = _bundle_copy(source)
+    try:
+        copy = _bundle_copy(source, read)
+    except ProvenanceError as error:
+        error.add_note(source)
+        raise
     if copy is not None:
         yield copy
         return
@@ -38,7 +42,7 @@ def open_copy(source: str | None, trust: Trust) -> "Iterator[Copy | None]":
         yield LedgerCopy(moment, trust, name=source)
 
 
-def _bundle_copy(source: str) -> "BundleCopy | None":
+def _bundle_copy(source: str, read: Read) -> "BundleCopy | None":
     from pathlib import Path  # noqa: PLC0415  # verify needs none
 
     from provenance.proof.bundle import parse_bundle  # noqa: PLC0415
@@ -47,7 +51,7 @@ def _bundle_copy(source: str) -> "BundleCopy | None":
     if Path(source).is_dir():
         return None
     try:
-        bundle = parse_bundle(read_input(source, limit=MAX_BUNDLE_SIZE))
+        bundle = parse_bundle(read(source, limit=MAX_BUNDLE_SIZE))
     except MalformedError as error:
         raise MalformedError(
             "a second copy is a bundle, or the folder of a ledger or of its"
