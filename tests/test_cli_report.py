@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from provenance.casefile.words import WORDS
 from provenance.proof.verdict import STEPS
-from provenance.words.case import WORDS
 from tests.cli_runs import (
     CAN,
     MAKER,

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 
 import click
 
-from provenance.cli.screen import Screen, prepare_streams, safe, write
+from provenance.cli.screen import Screen, prepare_streams, write
+from provenance.encoding.safe import safe
 from provenance.errors import ProvenanceError
 from provenance.problems import (
     BUG_PROBLEM,

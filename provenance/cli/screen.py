@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping
 from io import TextIOWrapper
 from typing import Literal, TextIO
 
+from provenance.encoding.safe import safe
+
 Style = Literal["good", "bad", "warning", "strong"]
 Part = str | tuple[str, Style]
 """Text, or text with a style."""
@@ -28,19 +30,6 @@ _CODES: Mapping[Style, str] = {
     "warning": "33",
     "strong": "1",
 }
-
-
-def safe(text: str) -> str:
-    r"""Return *text* with all that a terminal could obey spelled out.
-
-    Control, bidirectional, invisible and unassigned characters become
-    escapes such as \x1b or \u202e; a line break is one of them.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else _spelled_out(char) for char in text
-    )
 
 
 def prepare_streams() -> None:
@@ -167,10 +156,3 @@ def _has_colour(wish: str) -> bool:
     if environ.get("CLICOLOR") == "0" or environ.get("TERM") == "dumb":
         return False
     return sys.stdout.isatty()
-
-
-def _spelled_out(char: str) -> str:
-    code = ord(char)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,6 +1,6 @@
 """Verdicts as lines that people read; stories are in `telling`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from provenance.cli.program import PROGRAM
@@ -16,8 +16,8 @@ from provenance.proof.verdict import (
     Step,
     Summary,
     Verdict,
-    as_json,
 )
+from provenance.words.moments import MARKS, called, field_lines
 from provenance.words.story import counted, word
 
 if TYPE_CHECKING:
@@ -29,13 +29,6 @@ _STYLES: dict[Outcome, Style] = {
     Outcome.INCOMPLETE: "warning",
     Outcome.UNKNOWN: "strong",
 }
-MARKS = {
-    Outcome.VERIFIED: "✓",
-    Outcome.FAILED: "✗",
-    Outcome.INCOMPLETE: "!",
-    Outcome.UNKNOWN: "–",
-}
-
 _WIDTH = 76
 _NOT_SHOWN = {
     RECEIPT_CODE: "who may have signed it, and what was logged later",
@@ -130,14 +123,6 @@ def print_fields(screen: Screen, fields: Mapping[str, Value]) -> None:
         screen.line("    ", line)
 
 
-def field_lines(fields: Mapping[str, Value]) -> Iterator[str]:
-    """Yield a line for each concealed field: JSON Pointer and value."""
-    import json  # noqa: PLC0415  # rare, and slow to load
-
-    for pointer, value in fields.items():
-        yield f"{pointer}: {json.dumps(as_json(value), ensure_ascii=False)}"
-
-
 def print_outcome(
     screen: Screen, verdict: Verdict, what: str, *, language: str = "en"
 ) -> None:
@@ -148,11 +133,6 @@ def print_outcome(
         f"  {what}",
         _rests_on(verdict.summary, language),
     )
-
-
-def called(name: str, actor: str) -> str:
-    """Return an actor by its name, if that is known, and its id."""
-    return f"{name} <{actor}>" if name else actor
 
 
 def _print_shown(screen: Screen, verdict: Verdict) -> None:

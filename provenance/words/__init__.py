@@ -1,7 +1,7 @@
 """Words: what is said around the record, in each language.
 
-    story       timelines and verdicts, in a terminal and in a case file
-    case        a case file's headings, and what it does not prove
+    story       the phrases of timelines and verdicts
+    moments     one event of a story, in sentences
 
 What the page says in a browser stands with the page
 (`provenance_node/web/page/`), and what the codes mean with the codes

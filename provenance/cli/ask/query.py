@@ -21,7 +21,7 @@ from provenance.cli.rows import (
     require_place,
 )
 from provenance.cli.screen import Screen
-from provenance.cli.times import as_written, now
+from provenance.cli.times import now
 from provenance.cli.where import Where, where_options
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.prefixes import read_context
@@ -33,6 +33,7 @@ from provenance.errors import MalformedError
 from provenance.folder import open_queries
 from provenance.ledger.search import written_time
 from provenance.problems import NOT_FOUND, OK
+from provenance.words.moments import as_written
 
 _DOCUMENTS: Mapping[str, Callable[..., Iterator[bytes]]] = {
     "epcis-json": render_query_document,

@@ -15,6 +15,9 @@ from typing import BinaryIO
 import click
 
 from provenance import __version__
+from provenance.casefile import html
+from provenance.casefile.html import Case
+from provenance.casefile.table import COLUMNS, rows_of
 from provenance.cli.arguments import language_type
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.outputs import write_pieces
@@ -23,8 +26,6 @@ from provenance.cli.rows import csv_line
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.trusted import trust_path
-from provenance.cli.verify import case_html
-from provenance.cli.verify.case_html import Case
 from provenance.cli.verify.judging import judging_options, open_judge
 from provenance.examine.judge import Found
 from provenance.ledger.search import written_time
@@ -34,11 +35,6 @@ from provenance.words.story import LANGUAGES
 
 _BOTH = "both"
 _CHUNK = 2**16
-
-_COLUMNS = (
-    "file", "sha256", "kind", "outcome", "subject", "row", "name", "result",
-    "code", "detail", "entry", "event", "issuer", "field", "here", "there",
-)  # fmt: skip
 
 
 @click.command(cls=Command)
@@ -86,15 +82,15 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
             " .html"
         )
     beside = str(Path(output).with_suffix(".csv"))
-    _require_free(output, case_html.START)
-    _require_free(beside, csv_line(_COLUMNS))
+    _require_free(output, html.START)
+    _require_free(beside, csv_line(COLUMNS))
     at = now() if at is None else at
     trust_file = trust_path(trust_file)
     languages = LANGUAGES if lang == _BOTH else (lang,)
     with ExitStack() as stack:
         pages = [_Page(each, stack) for each in languages]
         table = stack.enter_context(_nameless())
-        table.write(csv_line(_COLUMNS))
+        table.write(csv_line(COLUMNS))
         counts: dict[str, int] = {}
         codes = set()
         with open_judge(
@@ -108,7 +104,7 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
                     counts[outcome] = counts.get(outcome, 0) + 1
                     for page in pages:
                         page.add(found)
-                    for row in _rows(found):
+                    for row in rows_of(found):
                         table.write(csv_line(row))
             origin = judge.trust.origin
         case = Case(
@@ -164,8 +160,8 @@ class _Page:
         self.details = stack.enter_context(_nameless())
 
     def add(self, found: Found) -> None:
-        self.inputs.write(case_html.input_row(found, self.language).encode())
-        for piece in case_html.details(found, self.language):
+        self.inputs.write(html.input_row(found, self.language).encode())
+        for piece in html.details(found, self.language):
             self.details.write(piece.encode())
 
 
@@ -174,57 +170,20 @@ def _nameless() -> BinaryIO:
 
 
 def _html(case: Case, pages: Sequence[_Page]) -> Iterator[bytes]:
-    yield case_html.head([page.language for page in pages]).encode()
+    yield html.head([page.language for page in pages]).encode()
     for page in pages:
-        yield case_html.opening(case, page.language).encode()
+        yield html.opening(case, page.language).encode()
         yield from _content(page.inputs)
-        yield case_html.middle(page.language).encode()
+        yield html.middle(page.language).encode()
         yield from _content(page.details)
-        yield case_html.closing(case, page.language).encode()
-    yield case_html.foot().encode()
+        yield html.closing(case, page.language).encode()
+    yield html.foot().encode()
 
 
 def _content(file: BinaryIO) -> Iterator[bytes]:
     file.seek(0)
     while chunk := file.read(_CHUNK):
         yield chunk
-
-
-def _rows(found: Found) -> Iterator[tuple[object, ...]]:
-    """Yield the lines of the table: a check, notice, difference or event."""
-    start = (
-        found.source, found.digest, found.kind, found.outcome.value,
-        found.subject,
-    )  # fmt: skip
-    for step in found.steps:
-        yield (
-            *start, "check", step.name, step.outcome.value, step.code,
-            step.detail, "", "", "", "", "", "",
-        )  # fmt: skip
-    for fault in found.faults:
-        yield (
-            *start, "difference", fault.where, "", "", fault.what,
-            _or_empty(fault.log_index), _or_empty(fault.position),
-            fault.issuer, fault.pointer, _or_empty(fault.here),
-            _or_empty(fault.there),
-        )  # fmt: skip
-    if found.verdict is None:
-        return
-    for notice in found.verdict.notices:
-        yield (
-            *start, "notice", notice.subject, "", notice.code, notice.detail,
-            "", "", "", "", "", "",
-        )  # fmt: skip
-    for moment in found.verdict.timeline:
-        yield (
-            *start, "event", moment.step, "void" if moment.is_void else "", "",
-            f"{moment.time} {moment.place}".strip(), moment.log_index,
-            moment.position, moment.issuer, "", "", "",
-        )  # fmt: skip
-
-
-def _or_empty(value: object | None) -> object:
-    return "" if value is None else value
 
 
 def _digest(file: str) -> str:

@@ -3,25 +3,29 @@
 It has no script and asks for nothing: its policy forbids both, so that a
 stranger's words in it stay words. Whatever comes from evidence is escaped
 twice over: control and bidirectional characters are spelled out as on a
-terminal (`screen.safe`), then all of it as HTML.
+terminal (`encoding.safe`), then all of it as HTML.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from provenance.cli.screen import safe
-from provenance.cli.story import MARKS, called
-from provenance.cli.telling import moment_lines, void_words
-from provenance.cli.times import as_written
+from provenance.casefile.words import case_word
 from provenance.encoding.base64 import encode_base64
+from provenance.encoding.safe import safe
 from provenance.errors import MalformedError
 from provenance.examine.judge import Found
 from provenance.proof.faults import Fault
 from provenance.proof.verdict import Moment, Outcome, Step
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.note import parse_note
-from provenance.words.case import case_word
+from provenance.words.moments import (
+    MARKS,
+    as_written,
+    called,
+    moment_lines,
+    void_words,
+)
 from provenance.words.story import label, notice_text, word
 
 _STYLE = """
