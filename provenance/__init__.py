@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from provenance.errors import BrokenLinkError as BrokenLinkError
     from provenance.errors import ClockError as ClockError
     from provenance.errors import ConflictError as ConflictError
+    from provenance.errors import DamagedError as DamagedError
     from provenance.errors import DuplicateEventError as DuplicateEventError
     from provenance.errors import EquivocationError as EquivocationError
     from provenance.errors import ForkError as ForkError
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from provenance.errors import RoleNotGrantedError as RoleNotGrantedError
     from provenance.errors import StoreError as StoreError
     from provenance.errors import UnknownActorError as UnknownActorError
+    from provenance.errors import UnknownBookError as UnknownBookError
     from provenance.errors import UnknownKindError as UnknownKindError
     from provenance.errors import UnreachableError as UnreachableError
     from provenance.errors import VerificationError as VerificationError
@@ -94,6 +96,7 @@ _HOMES = {
     "Authority": "claims.registry",
     "BrokenLinkError": "errors",
     "ConflictError": "errors",
+    "DamagedError": "errors",
     "DuplicateEventError": "errors",
     "EquivocationError": "errors",
     "Event": "claims.event",
@@ -125,6 +128,7 @@ _HOMES = {
     "Submission": "claims.statement",
     "Trust": "proof.trust",
     "UnknownActorError": "errors",
+    "UnknownBookError": "errors",
     "UnknownKindError": "errors",
     "UnreachableError": "errors",
     "Verdict": "proof.verdict",

@@ -23,6 +23,7 @@
     ├── NotFoundError          no such item, entry or log
     ├── ConflictError          someone moved first: read again, retry
     └── StoreError             the database failed; outcome unknown
+        ├── DamagedError           it holds what no ledger wrote
         └── UnreachableError       the node did not answer; the same
 
 One class per decision a caller can make. A message is one lower-case sentence
@@ -301,8 +302,18 @@ class StoreError(ProvenanceError):
 
     code = "PRV-9060"
     hint = (
-        "look at the disk; then submit the same .submission file again, which"
-        " is logged once"
+        "mend what the message names, then run the command again: what is"
+        " logged already is not logged twice"
+    )
+
+
+class DamagedError(StoreError):
+    """The store holds what no ledger wrote; nothing was made of it."""
+
+    code = "PRV-9061"
+    hint = (
+        "keep the ledger as it is and run provenance audit; restore a backup"
+        " that an audit accepts"
     )
 
 

@@ -40,10 +40,12 @@ def plain() -> None:
 program = Program(
     "provenance",
     purpose="Ends in every way.",
-    homes={
-        "raising": "tests.cli_commands:raising",
-        "exploding": "tests.cli_commands:exploding",
-        "interrupted": "tests.cli_commands:interrupted",
-        "plain": "tests.cli_commands:plain",
+    groups={
+        "Commands": {
+            "raising": "tests.cli_commands:raising",
+            "exploding": "tests.cli_commands:exploding",
+            "interrupted": "tests.cli_commands:interrupted",
+            "plain": "tests.cli_commands:plain",
+        }
     },
 )

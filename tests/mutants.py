@@ -46,9 +46,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
-from provenance.cli.demo_play import play
-from provenance.cli.demo_scenes import new_story
 from provenance.cli.times import now
+from provenance.demo.play import play
+from provenance.demo.scenes import new_story
 from provenance.encoding.base64 import encode_base64
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import format_trust, parse_trust

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.problems import COULD_NOT, FAILED, NOT_FOUND, OK, USAGE
 from provenance.folder import open_reader
 from provenance.keys import Signer
+from provenance.problems import COULD_NOT, FAILED, NOT_FOUND, OK, USAGE
 from provenance.store.keyfile import read_key
 from provenance.tlog.cosignature import CosignatureSigner
 from tests.cli_runs import (

@@ -14,15 +14,15 @@ from click.testing import CliRunner
 import provenance
 from provenance import errors
 from provenance.cli import main
-from provenance.cli.problems import (
+from provenance.cli.learn.topics import ENVIRONMENT
+from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
+from provenance.problems import (
     EXIT_CODES,
     PROBLEMS,
     explanations,
     gravest,
     problem_of,
 )
-from provenance.cli.topics import ENVIRONMENT
-from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
 from provenance.proof.codes import CODES
 from provenance.rules.book import baseline
 from tests.cli_commands import program
@@ -53,6 +53,7 @@ EXITS = {
     "NotFoundError": 4,
     "ConflictError": 3,
     "StoreError": 3,
+    "DamagedError": 3,
     "UnreachableError": 3,
 }
 
@@ -229,7 +230,16 @@ def test_no_command_at_all_shows_the_help() -> None:
     for names in ((), ("key",), ("actor",)):
         done = run(*names)
         assert done.code == 2
-        assert "Commands:" in done.err
+        assert "Commands:" in done.err or "Set up a ledger:" in done.err
+
+
+def test_the_help_shows_each_command_under_one_heading() -> None:
+    page = ok("help").out
+    assert page == f"{ok('--help').out}\n{page.splitlines()[-1]}\n"
+    for name in main.list_commands(click.Context(main)):
+        assert len(re.findall(rf"^  {name} +[A-Z]", page, re.MULTILINE)) == 1
+    headings = re.findall(r"^(\w[\w ]*):$", page, re.MULTILINE)
+    assert headings == ["Options", *main.groups]
 
 
 def test_an_unknown_command_is_a_wrong_call() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from provenance.cli.case_words import WORDS
+from provenance.casefile.words import WORDS
 from provenance.proof.verdict import STEPS
 from tests.cli_runs import (
     CAN,

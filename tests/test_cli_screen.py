@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.cli.outputs import is_device, write_output
-from provenance.cli.screen import Screen, safe
+from provenance.cli.screen import Screen
+from provenance.encoding.safe import safe
 from tests.cli_runs import PROJECT, command_line, ok, run
 
 

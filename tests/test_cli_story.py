@@ -12,10 +12,11 @@ from provenance.cli.outcome import Outcome
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.cli.tally import Tally
-from provenance.cli.times import as_written, utc
-from provenance.cli.words import _CHINESE, _ENGLISH, notice_text, role_word
+from provenance.encoding.instant import utc
 from provenance.errors import StoreError
 from provenance.rules.book import baseline
+from provenance.words.moments import as_written
+from provenance.words.story import _CHINESE, _ENGLISH, notice_text, role_word
 from tests.cli_runs import (
     CAN,
     ORIGIN,

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from provenance.cli.journal import Journal
-from provenance.cli.problems import INTERRUPTED
 from provenance.cli.refusals import SHOWN
 from provenance.errors import MalformedError
 from provenance.folder import open_reader
 from provenance.ledger.rehearse import Rehearsal
+from provenance.problems import INTERRUPTED
 from tests.cli_runs import MAKER, ORIGIN, Place, Run, found_ledger, ok, run
 
 MAPPING = """\

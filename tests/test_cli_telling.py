@@ -12,6 +12,7 @@ from provenance.cli.times import now
 from provenance.proof.trust import parse_trust
 from provenance.proof.verdict import Notice
 from provenance.proof.verify import examine_bundle
+from provenance.words import moments
 from tests.cli_runs import (
     CAN,
     PROJECT,
@@ -122,7 +123,7 @@ def test_what_was_reported_late_says_how_late(
         moment = dataclasses.replace(
             verdict.timeline[0], late_seconds=seconds, issuer_named_by="did:x:y"
         )
-        lines = list(telling.moment_lines(moment, language))
+        lines = list(moments.moment_lines(moment, language))
         assert line in lines
         assert any("did:x:y" in each for each in lines)
     # These were all handed in long after they happened.

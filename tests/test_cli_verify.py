@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.decode import decode_file
-from provenance.cli.inspect import BANNER
-from provenance.cli.no_network import no_network
+from provenance.cli.verify.inspect import BANNER
+from provenance.decode import decode_file
+from provenance.demo.no_network import no_network
 from provenance.epcis.document import parse_document
 from provenance.errors import MalformedError, UnknownKindError
 from provenance.folder import open_reader

@@ -213,65 +213,6 @@ def test_a_log_may_sign_its_checkpoint_with_ml_dsa_alone() -> None:
         assert open_checkpoint(data, keys) == signed
 
 
-def test_a_subtree_is_cosigned_without_a_time() -> None:
-    line = ML.sign_subtree(
-        origin=CHECKPOINT.origin, start=8, stop=13, root=ROOT
-    )
-    assert line.signature[:8] == bytes(8)
-    verify = ML.verifier.verify_subtree
-    verify(
-        line.signature,
-        origin=CHECKPOINT.origin,
-        start=8,
-        stop=13,
-        root=ROOT,
-    )
-    for origin, start, stop, root in (
-        ("ledger.example/other", 8, 13, ROOT),
-        (CHECKPOINT.origin, 8, 12, ROOT),
-        (CHECKPOINT.origin, 0, 13, ROOT),
-        (CHECKPOINT.origin, 8, 13, Hash(bytes(32))),
-    ):
-        with pytest.raises(InvalidSignatureError):
-            verify(
-                line.signature,
-                origin=origin,
-                start=start,
-                stop=stop,
-                root=root,
-            )
-    timed = struct.pack(">Q", TIME) + line.signature[8:]
-    with pytest.raises(InvalidSignatureError, match="no time 1679315147"):
-        verify(timed, origin=CHECKPOINT.origin, start=8, stop=13, root=ROOT)
-
-
-def test_a_checkpoints_cosignature_is_one_of_the_subtree_from_0() -> None:
-    line = ML.sign(CHECKPOINT, time=TIME)
-    ML.verifier.verify_subtree(
-        line.signature,
-        origin=CHECKPOINT.origin,
-        start=0,
-        stop=CHECKPOINT.size,
-        root=ROOT,
-    )
-
-
-def test_a_subtree_that_no_log_has_is_malformed() -> None:
-    for origin, start, stop in (
-        (CHECKPOINT.origin, 4, 12),
-        (CHECKPOINT.origin, 9, 8),
-        (CHECKPOINT.origin, -8, 0),
-        ("o" * 256, 8, 13),
-        ("", 8, 13),
-    ):
-        with pytest.raises(MalformedError):
-            ML.sign_subtree(origin=origin, start=start, stop=stop, root=ROOT)
-        with pytest.raises(MalformedError):
-            ML.verifier.verify_subtree(
-                bytes(2428), origin=origin, start=start, stop=stop, root=ROOT
-            )
-
-
 def test_a_cosigners_name_must_fit_into_what_it_signs() -> None:
     MLDSACosignatureVerifier("w" * 255, ML.verifier.key)
     with pytest.raises(MalformedError, match="up to 255 bytes, not 256"):

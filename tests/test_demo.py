@@ -15,14 +15,19 @@ from pathlib import Path
 import pytest
 
 from provenance.cli import main
-from provenance.cli.demo import Findings, ends_well, verify_offline, write_files
-from provenance.cli.demo_attacks import Attacks, CrookedTrust
-from provenance.cli.demo_import import AUTHORITIES, PARTIES, PLACES, WITNESSES
-from provenance.cli.demo_play import Played, play
-from provenance.cli.demo_scenes import BUYER, Story, digest, new_story
-from provenance.cli.demo_words import WORDS
-from provenance.cli.no_network import NetworkUsedError, no_network
 from provenance.cli.times import now
+from provenance.demo.attacks import Attacks, CrookedTrust
+from provenance.demo.cast import AUTHORITIES, PARTIES, PLACES, WITNESSES
+from provenance.demo.command import (
+    Findings,
+    ends_well,
+    verify_offline,
+    write_files,
+)
+from provenance.demo.no_network import NetworkUsedError, no_network
+from provenance.demo.play import Played, play
+from provenance.demo.scenes import BUYER, Story, digest, new_story
+from provenance.demo.words import WORDS
 from provenance.epcis.document import parse_document
 from provenance.folder import audit_folder, open_reader
 from provenance.gs1 import canonical_item, owner_key

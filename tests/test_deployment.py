@@ -647,8 +647,8 @@ def test_the_units_lines_start_a_node_with_the_key_from_outside(
 
 
 def test_a_log_that_would_fork_is_not_started_again() -> None:
-    from provenance.cli.problems import PROBLEMS  # noqa: PLC0415
     from provenance.errors import ForkError, StoreError  # noqa: PLC0415
+    from provenance.problems import PROBLEMS  # noqa: PLC0415
 
     final = unit()["RestartPreventExitStatus"].split()
     assert str(PROBLEMS[ForkError].exit_code) in final

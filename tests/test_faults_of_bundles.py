@@ -9,7 +9,7 @@ import pytest
 from provenance.claims import actor as actors
 from provenance.claims.actor import Grant
 from provenance.claims.event import Field, Item, make_event
-from provenance.cli.decode import decode_file
+from provenance.decode import decode_file
 from provenance.encoding.canonical import encode
 from provenance.encoding.difference import MAX_SHOWN, Differing, differences
 from provenance.encoding.digest import Hash

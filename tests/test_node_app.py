@@ -17,13 +17,14 @@ from provenance_node.accept import choose
 from provenance_node.app import create_app
 from provenance_node.journal import JOURNAL, JsonLines, note
 from provenance_node.node import Node
-from provenance_node.problems import SERVER_KINDS, RefusedError, kind_of, pages
+from provenance_node.problems import RefusedError, kind_of, pages
 from provenance_node.settings import Settings
 from starlette.testclient import TestClient
 
 from provenance import errors
-from provenance.cli.problems import BUG_PROBLEM, PROBLEMS
-from provenance.cli.server_problems import SERVER_PROBLEMS
+from provenance.problems import PROBLEMS, SERVER_PROBLEMS
+from provenance.problems.findings import FINDINGS
+from provenance.problems.table import COMMAND_PROBLEMS
 from tests.cli_runs import PROJECT, ok
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
 from tests.node_world import (
@@ -103,8 +104,6 @@ def test_a_method_that_is_not_there_is_405(client: TestClient) -> None:
 
 def test_every_error_of_the_library_has_its_status() -> None:
     for error in PROBLEMS:
-        if not issubclass(error, errors.ProvenanceError):
-            continue  # What only a command can meet.
         made = (
             error("x", first="", second="")
             if error is errors.EquivocationError
@@ -116,10 +115,11 @@ def test_every_error_of_the_library_has_its_status() -> None:
 
 
 def test_no_code_means_two_things() -> None:
-    codes = [kind.code for kind in SERVER_KINDS]
-    assert len(codes) == len(set(codes))
-    commands = {p.code for p in (*PROBLEMS.values(), BUG_PROBLEM)}
-    assert not SERVER_PROBLEMS.keys() & commands
+    codes = [kind.code for kind in SERVER_PROBLEMS]
+    commands = {p.code for p in COMMAND_PROBLEMS}
+    errors_of_the_library = [p.code for p in PROBLEMS.values()]
+    found = [*codes, *commands, *errors_of_the_library, *FINDINGS]
+    assert len(found) == len(set(found))
     assert set(codes) <= pages().keys()
 
 
@@ -127,8 +127,6 @@ def test_explain_knows_every_code_that_a_node_answers() -> None:
     for code, (_, text) in pages().items():
         said = ok("explain", code, "--json").json["codes"]
         assert said == {code: text}
-    # And it explains none that no node answers.
-    assert SERVER_PROBLEMS.keys() <= {kind.code for kind in SERVER_KINDS}
 
 
 def test_explain_needs_nothing_of_a_node() -> None:

@@ -322,7 +322,9 @@ def test_a_grant_for_places_holds_there_only() -> None:
 def test_a_grant_holds_when_the_caller_says_its_dates_do() -> None:
     town = a_town_with_a_maker(Grant(MAKER, "customs", until=10))
     town.may(MAKER, act("inspecting"), lambda given: given.covers(10, 10))
-    with pytest.raises(RoleNotGrantedError):
+    with pytest.raises(
+        RoleNotGrantedError, match=r"ended at 1970-01-01T00:00:00\.010Z"
+    ):
         town.may(MAKER, act("inspecting"), lambda given: given.covers(11, 11))
 
 

@@ -152,7 +152,6 @@ def test_a_tree_of_70000_leaves_has_the_tiles_of_the_specification() -> None:
         Tile(1, 1, 17),
         Tile(2, 0, 1),
     ]
-    assert [tile.partial_width(n, 70_000) for n in range(4)] == [112, 17, 1, 0]
 
 
 def test_a_tree_of_256_leaves_has_one_full_tile_and_its_root() -> None:

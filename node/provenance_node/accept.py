@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from provenance_node.problems import NOT_ACCEPTABLE, RefusedError
+from provenance.problems.table import NOT_ACCEPTABLE
+from provenance_node.problems import RefusedError
 
 _MOST = 32
 """How many types of an Accept header are looked at."""

@@ -34,7 +34,8 @@ from fastapi import Request
 from provenance.errors import MalformedError
 from provenance.gs1 import read_item
 from provenance.ledger.scope import Scope
-from provenance_node.problems import OUT_OF_SCOPE, RefusedError
+from provenance.problems.table import OUT_OF_SCOPE
+from provenance_node.problems import RefusedError
 from provenance_node.settings import Settings
 from provenance_node.tokens import read_tokens, require_token
 

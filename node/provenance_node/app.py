@@ -20,6 +20,8 @@ from starlette.routing import Match
 
 from provenance import __version__
 from provenance.errors import ProvenanceError
+from provenance.problems import Problem
+from provenance.problems.table import BAD_REQUEST, INVALID, NO_METHOD, NO_ROUTE
 from provenance_node.coding import Coding
 from provenance_node.epcis.exceptions import as_epcis
 from provenance_node.frame import Frame
@@ -27,12 +29,7 @@ from provenance_node.limits import Limits
 from provenance_node.node import Node
 from provenance_node.page import read_page
 from provenance_node.problems import (
-    BAD_REQUEST,
-    INVALID,
     MEDIA_TYPE,
-    NO_METHOD,
-    NO_ROUTE,
-    Kind,
     RefusedError,
     kind_of,
     problem_bytes,
@@ -126,7 +123,7 @@ def _describe(app: FastAPI) -> None:
 def _add_handlers(app: FastAPI, node: Node) -> None:
     def answer(
         request: Request,
-        kind: Kind,
+        kind: Problem,
         detail: str,
         headers: dict[str, str] | None = None,
         **more: object,

@@ -37,9 +37,10 @@ import msgpack
 
 from provenance import errors
 from provenance.errors import ProvenanceError, StoreError
+from provenance.problems.table import BUSY, TOO_LONG
 from provenance_node.journal import note, note_end
 from provenance_node.limits import RETRY_SOON
-from provenance_node.problems import BUSY, TOO_LONG, RefusedError
+from provenance_node.problems import RefusedError
 
 PATIENCE_SECONDS = 60.0
 """How long a child may think, by default; then it is replaced."""

@@ -14,16 +14,15 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from provenance_node.problems import (
+from provenance.problems import Problem
+from provenance.problems.table import (
     BAD_REQUEST,
     BUSY,
     HEAD_TOO_LARGE,
-    MEDIA_TYPE,
     TOO_SLOW,
     URI_TOO_LONG,
-    Kind,
-    problem_bytes,
 )
+from provenance_node.problems import MEDIA_TYPE, problem_bytes
 from provenance_node.settings import Settings
 
 _LEAST_READ = 16_384
@@ -48,7 +47,7 @@ class Connection(HttpToolsProtocol):
         self._named_bytes = 0
         self._head_lines = 0
         self._hosts = 0
-        self._refusal: tuple[Kind, str] | None = None
+        self._refusal: tuple[Problem, str] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the server has it
         """Begin to wait for a request, if there is room for one."""
@@ -150,7 +149,7 @@ class Connection(HttpToolsProtocol):
         ):
             self._end_parsing(HEAD_TOO_LARGE, self._too_large())
 
-    def _end_parsing(self, kind: Kind, detail: str) -> NoReturn:
+    def _end_parsing(self, kind: Problem, detail: str) -> NoReturn:
         """Refuse the request: the parser then calls `send_400_response`."""
         self._refusal = kind, detail
         raise ValueError(detail)
@@ -161,7 +160,7 @@ class Connection(HttpToolsProtocol):
             f" {self.settings.max_header_bytes} bytes before its body"
         )
 
-    def _refuse(self, kind: Kind, detail: str) -> None:
+    def _refuse(self, kind: Problem, detail: str) -> None:
         body = problem_bytes(kind, detail)
         phrase = _PHRASES[kind.status]
         head = (

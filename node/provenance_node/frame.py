@@ -11,6 +11,7 @@ from collections.abc import Callable
 from secrets import token_hex
 
 from provenance.errors import ProvenanceError
+from provenance.problems import BUG_PROBLEM
 from provenance_node.asgi import (
     App,
     Headers,
@@ -23,7 +24,6 @@ from provenance_node.asgi import (
 from provenance_node.epcis.exceptions import as_epcis
 from provenance_node.journal import note, note_bug
 from provenance_node.problems import (
-    BUG,
     MEDIA_TYPE,
     RefusedError,
     kind_of,
@@ -143,7 +143,7 @@ class Frame:
             note_bug(error, request=answer.id)
             if answer.status:
                 raise
-            fault = RefusedError(BUG, "the program met a fault")
+            fault = RefusedError(BUG_PROBLEM, "the program met a fault")
             await self._send_problem(scope, fault, answer)
 
     async def _send_problem(

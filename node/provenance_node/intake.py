@@ -33,7 +33,8 @@ from provenance.errors import (
     RoleNotGrantedError,
     UnknownActorError,
 )
-from provenance_node.problems import TOO_LARGE, RefusedError
+from provenance.problems.table import TOO_LARGE
+from provenance_node.problems import RefusedError
 
 _MAX_KEY_EVENT = 65_536
 """More bytes than any event about an actor's own keys has."""

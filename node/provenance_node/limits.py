@@ -19,8 +19,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
-from provenance_node.asgi import App, Headers, Message, Receive, Scope, Send
-from provenance_node.problems import (
+from provenance.problems.table import (
     BAD_REQUEST,
     BUSY,
     HEAD_TOO_LARGE,
@@ -28,8 +27,9 @@ from provenance_node.problems import (
     TOO_LARGE,
     TOO_MANY,
     TOO_SLOW,
-    RefusedError,
 )
+from provenance_node.asgi import App, Headers, Message, Receive, Scope, Send
+from provenance_node.problems import RefusedError
 from provenance_node.settings import Settings
 
 CLOSE = (b"connection", b"close")

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from provenance.claims.actor_json import actor_to_json
 from provenance.claims.registry import Actor
 from provenance.claims.trail import map_key
-from provenance.cli.decode import decode_file
+from provenance.decode import decode_file
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.encoding.strict_json import JSON
 from provenance.errors import (

@@ -20,11 +20,12 @@ from hashlib import sha256
 
 from provenance.errors import NotFoundError
 from provenance.ledger.read import Moment, read_entry
+from provenance.problems.table import BUSY
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.tile import TILE_WIDTH, Tile, tile_at
 from provenance_node.children import Children
 from provenance_node.limits import RETRY_SOON
-from provenance_node.problems import BUSY, RefusedError
+from provenance_node.problems import RefusedError
 
 STAND_SECONDS = 5.0
 """How long a proof waits for its reader to stand where the others do."""

@@ -11,6 +11,7 @@ was acknowledged is on disk by then.
 """
 
 import asyncio
+import errno
 import gc
 import signal
 import socket
@@ -144,6 +145,13 @@ class _Server(uvicorn.Server):
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server(
-        (settings.host, settings.port), family=family, backlog=_BACKLOG
-    )
+    place = settings.host, settings.port
+    try:
+        return socket.create_server(place, family=family, backlog=_BACKLOG)
+    except OSError as error:
+        if error.errno in errno.errorcode:
+            raise
+        # The resolver has numbers of its own.
+        raise OSError(
+            errno.EADDRNOTAVAIL, f"there is no address {settings.host!r}"
+        ) from error

@@ -18,8 +18,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from provenance.errors import MalformedError
+from provenance.problems.table import NO_TOKEN
 from provenance.store.private import read_private
-from provenance_node.problems import NO_TOKEN, RefusedError
+from provenance_node.problems import RefusedError
 
 _MAX_SIZE = 1_000_000
 _LINE = re.compile(r"([0-9a-f]{64})(?:\s+(.*))?")

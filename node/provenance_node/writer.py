@@ -35,6 +35,7 @@ from provenance.errors import (
 from provenance.ledger.check import REGISTRY_ACT, CheckedStatement
 from provenance.ledger.ledger import Answer, Ledger
 from provenance.ledger.workers import Checked, unpack_answer
+from provenance.problems.table import BUSY
 from provenance_node.asgi import Headers
 from provenance_node.children import Children
 from provenance_node.clockwatch import ClockWatch
@@ -42,7 +43,7 @@ from provenance_node.intake import Door, Given, Look, body_of
 from provenance_node.journal import note
 from provenance_node.limits import RETRY_SOON, Buckets
 from provenance_node.metrics import Metrics
-from provenance_node.problems import BUSY, RefusedError, kind_of
+from provenance_node.problems import RefusedError, kind_of
 from provenance_node.reading import Latest, Reading, time_of
 
 _CHUNK = 64

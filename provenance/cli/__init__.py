@@ -6,7 +6,10 @@ bundle loads no database. What holds for all of them:
 * the result goes to stdout, narration to stderr, with or without a terminal;
 * `--json` prints one versioned object instead, on failure too;
 * whatever comes from evidence is escaped before a terminal sees it;
-* the exit code says how it ended (`provenance.cli.problems`).
+* the exit code says how it ended (`provenance.problems`).
+
+The commands lie in packages as `provenance help` groups them; what several of
+them share is here. It may not know the node, which `run.node` alone starts.
 """
 
 from provenance.cli.program import PROGRAM, Program
@@ -19,33 +22,45 @@ main = Program(
         "Prove where a thing comes from: sign what happened to it, log it,"
         " and verify its whole story without any server."
     ),
-    homes={
-        "init": "provenance.cli.init:init",
-        "key": "provenance.cli.key:key",
-        "actor": "provenance.cli.actor:actor",
-        "sign": "provenance.cli.sign:sign",
-        "submit": "provenance.cli.submit:submit",
-        "trail": "provenance.cli.trail:trail",
-        "query": "provenance.cli.query:query",
-        "reveal": "provenance.cli.reveal:reveal",
-        "bundle": "provenance.cli.bundle:bundle",
-        "receipt": "provenance.cli.receipt:receipt",
-        "verify": "provenance.cli.verify:verify",
-        "compare": "provenance.cli.compare:compare",
-        "statements": "provenance.cli.signed:statements",
-        "report": "provenance.cli.case:report",
-        "inspect": "provenance.cli.inspect:inspect",
-        "audit": "provenance.cli.audit:audit",
-        "backup": "provenance.cli.backup:backup",
-        "restore": "provenance.cli.restore:restore",
-        "export-events": "provenance.cli.export_events:export_events",
-        "export-tiles": "provenance.cli.export:export_tiles",
-        "label": "provenance.cli.label:label",
-        "demo": "provenance.cli.demo:demo",
-        "node": "provenance.cli.node:node",
-        "rules": "provenance.cli.rules:rules",
-        "explain": "provenance.cli.explain:explain",
-        "help": "provenance.cli.topics:topics",
-        "completion": "provenance.cli.completion:completion",
+    groups={
+        "Set up a ledger": {
+            "init": "provenance.cli.setup.init:init",
+            "key": "provenance.cli.setup.key:key",
+            "actor": "provenance.cli.setup.actor:actor",
+            "rules": "provenance.cli.setup.rules:rules",
+        },
+        "Log what happens": {
+            "sign": "provenance.cli.sign:sign",
+            "submit": "provenance.cli.submit:submit",
+            "label": "provenance.cli.log.label:label",
+        },
+        "Ask": {
+            "trail": "provenance.cli.ask.trail:trail",
+            "query": "provenance.cli.ask.query:query",
+            "statements": "provenance.cli.ask.signed:statements",
+            "reveal": "provenance.cli.ask.reveal:reveal",
+            "export-events": "provenance.cli.ask.export_events:export_events",
+        },
+        "Prove and verify": {
+            "bundle": "provenance.cli.verify.bundle:bundle",
+            "receipt": "provenance.cli.verify.receipt:receipt",
+            "verify": "provenance.cli.verify.verify:verify",
+            "compare": "provenance.cli.verify.compare:compare",
+            "report": "provenance.cli.verify.case:report",
+            "inspect": "provenance.cli.verify.inspect:inspect",
+        },
+        "Run a ledger": {
+            "audit": "provenance.cli.run.audit:audit",
+            "backup": "provenance.cli.run.backup:backup",
+            "restore": "provenance.cli.run.restore:restore",
+            "export-tiles": "provenance.cli.run.export:export_tiles",
+            "node": "provenance.cli.run.node:node",
+        },
+        "Learn": {
+            "demo": "provenance.demo.command:demo",
+            "explain": "provenance.cli.learn.explain:explain",
+            "help": "provenance.cli.learn.topics:topics",
+            "completion": "provenance.cli.learn.completion:completion",
+        },
     },
 )

@@ -3,7 +3,7 @@
 from provenance.claims.actor import Grant
 from provenance.claims.registry import Actor, ActorKey
 from provenance.cli.screen import Screen
-from provenance.cli.times import utc
+from provenance.encoding.instant import utc
 
 SHORT = 16
 """How many hexadecimal digits of an id are shown, and enough to name it."""

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from provenance.cli.words import LANGUAGES
 from provenance.errors import MalformedError
+from provenance.words.story import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,120 +31,37 @@ _SPAN = re.compile(r"([1-9][0-9]{0,9})([smhd])")
 _RANGE = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]{0,14})")
 
 
-class ItemId(_Type):
-    """An item in any of its spellings, a scan too, made canonical."""
+class Typed(_Type):
+    """A value that one function reads."""
 
-    name = "item"
+    def __init__(self, name: str, read: Callable[[str], object]) -> None:
+        """Make the type.
+
+        Args:
+            name: What help pages call a value.
+            read: Returns what a text stands for; or raises a `MalformedError`
+                that says what is wrong with it.
+        """
+        self.name = name
+        self._read = read
 
     def convert(
         self,
-        value: str,
+        value: object,
         param: click.Parameter | None,
         ctx: click.Context | None,
-    ) -> str:
-        """Return the canonical id."""
-        from provenance.gs1 import read_item  # noqa: PLC0415  # used now
-
+    ) -> object:
+        """Return what *value* stands for; a default may be that already."""
+        if not isinstance(value, str):
+            return value
         try:
-            return read_item(value)
+            return self._read(value)
         except MalformedError as error:
             self.fail(f"{error}", param, ctx)
 
 
-class Time(_Type):
-    """A time with its zone, made ms since 1970."""
-
-    name = "time"
-
-    def convert(
-        self,
-        value: str | int,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int:
-        """Return the time in ms since 1970."""
-        if isinstance(value, int):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None or moment < _EPOCH:
-            self.fail(
-                f"{value!r} is not a time with its zone, such as"
-                " 2026-11-22T08:00:00Z",
-                param,
-                ctx,
-            )
-        return (moment - _EPOCH) // timedelta(milliseconds=1)
-
-
-class Span(_Type):
-    """A length of time, made seconds."""
-
-    name = "span"
-
-    def convert(
-        self,
-        value: str | int,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> int:
-        """Return the seconds."""
-        if isinstance(value, int):
-            return value
-        found = _SPAN.fullmatch(value)
-        if found is None:
-            self.fail(
-                f"{value!r} is not a length of time, such as 90s, 15m, 12h or"
-                " 7d",
-                param,
-                ctx,
-            )
-        return int(found[1]) * _SPANS[found[2]]
-
-
-class EventRange(_Type):
-    """Events by their numbers, both included, made a range of indexes."""
-
-    name = "range"
-
-    def convert(
-        self,
-        value: str | tuple[int, int],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[int, int]:
-        """Return (start, stop): the indexes from 0, the last one not in it."""
-        if isinstance(value, tuple):
-            return value
-        found = _RANGE.fullmatch(value)
-        if found is None or int(found[1]) > int(found[2]):
-            self.fail(
-                f"{value!r} is not a range of events, such as 65-320: both are"
-                " in it, and the first event is 1",
-                param,
-                ctx,
-            )
-        return int(found[1]) - 1, int(found[2])
-
-
-class FilePath(_Type):
+class FilePath(Typed):
     """A path; whether it is there, whoever opens it finds out."""
-
-    name = "path"
-
-    def convert(
-        self,
-        value: "str | Path",
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> "Path":
-        """Return the path."""
-        from pathlib import Path  # noqa: PLC0415  # verify needs none
-
-        del param, ctx
-        return Path(value)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -156,95 +73,112 @@ class FilePath(_Type):
         return [CompletionItem(incomplete, type="file")]
 
 
-class Pointer(_Type):
-    """A JSON Pointer to a member of an event."""
+def _read_item(value: str) -> str:
+    """Return the canonical id of an item in any spelling, a scan too."""
+    from provenance.gs1 import read_item  # noqa: PLC0415  # used now
 
-    name = "pointer"
-
-    def convert(
-        self,
-        value: str,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str:
-        """Return the pointer."""
-        if not value.startswith("/") or value == "/":
-            self.fail(
-                f"{value!r} is not a JSON Pointer, such as /example:buyer/name",
-                param,
-                ctx,
-            )
-        return value
+    return read_item(value)
 
 
-class Prefix(_Type):
-    """A prefix and what it stands for, as NAME=URI."""
-
-    name = "prefix"
-
-    def convert(
-        self,
-        value: str | tuple[str, str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> tuple[str, str]:
-        """Return the name and the URI."""
-        from provenance.epcis.prefixes import read_context  # noqa: PLC0415  # verify needs none
-
-        if isinstance(value, tuple):
-            return value
-        name, _, uri = value.partition("=")
-        try:
-            read_context({name: uri})
-        except MalformedError as error:
-            self.fail(
-                f"{error}; write NAME=URI, such as example=https://ns.example/",
-                param,
-                ctx,
-            )
-        return name, uri
+def _read_time(value: str) -> int:
+    """Return a time with its zone in ms since 1970."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or moment < _EPOCH:
+        raise MalformedError(
+            f"{value!r} is not a time with its zone, such as"
+            " 2026-11-22T08:00:00Z"
+        )
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
-class Language(_Type):
-    """A language of stories: en, zh-CN, or zh for short."""
+def _read_span(value: str) -> int:
+    """Return a length of time in seconds."""
+    found = _SPAN.fullmatch(value)
+    if found is None:
+        raise MalformedError(
+            f"{value!r} is not a length of time, such as 90s, 15m, 12h or 7d"
+        )
+    return int(found[1]) * _SPANS[found[2]]
 
-    name = "language"
 
-    def __init__(self, *others: str) -> None:
-        """Take *others* as well, which are no languages."""
-        self._others = others
+def _read_range(value: str) -> tuple[int, int]:
+    """Return (start, stop) of events by their numbers, both included.
 
-    def convert(
-        self,
-        value: str,
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> str:
-        """Return the language's name among `LANGUAGES`."""
+    The indexes are from 0, and the last one is not in the range.
+    """
+    found = _RANGE.fullmatch(value)
+    if found is None or int(found[1]) > int(found[2]):
+        raise MalformedError(
+            f"{value!r} is not a range of events, such as 65-320: both are in"
+            " it, and the first event is 1"
+        )
+    return int(found[1]) - 1, int(found[2])
+
+
+def _read_path(value: str) -> "Path":
+    from pathlib import Path  # noqa: PLC0415  # verify needs none
+
+    return Path(value)
+
+
+def _read_pointer(value: str) -> str:
+    """Return a JSON Pointer to a member of an event."""
+    if not value.startswith("/") or value == "/":
+        raise MalformedError(
+            f"{value!r} is not a JSON Pointer, such as /example:buyer/name"
+        )
+    return value
+
+
+def _read_prefix(value: str) -> tuple[str, str]:
+    """Return a prefix and what it stands for, of NAME=URI."""
+    from provenance.epcis.prefixes import read_context  # noqa: PLC0415  # verify needs none
+
+    name, _, uri = value.partition("=")
+    try:
+        read_context({name: uri})
+    except MalformedError as error:
+        raise MalformedError(
+            f"{error}; write NAME=URI, such as example=https://ns.example/"
+        ) from error
+    return name, uri
+
+
+def language_type(*others: str) -> Typed:
+    """Return the type of a language of stories: en, zh-CN, or zh for short.
+
+    Args:
+        others: What is taken as well, and is no language.
+    """
+    spellings = {
+        spelling: language
+        for language in LANGUAGES
+        for spelling in (language.lower(), language.partition("-")[0])
+    } | {other: other for other in others}
+
+    def read(value: str) -> str:
         wanted = value.lower().replace("_", "-")
-        spellings = {
-            spelling: language
-            for language in LANGUAGES
-            for spelling in (language.lower(), language.partition("-")[0])
-        } | {other: other for other in self._others}
         if wanted not in spellings:
-            self.fail(
+            raise MalformedError(
                 f"{value!r} is not a language that stories are told in: give"
-                f" {' or '.join([*LANGUAGES, *self._others])}",
-                param,
-                ctx,
+                f" {' or '.join([*LANGUAGES, *others])}"
             )
         return spellings[wanted]
 
+    return Typed("language", read)
 
-ITEM = ItemId()
-TIME = Time()
-SPAN = Span()
-EVENT_RANGE = EventRange()
-POINTER = Pointer()
-PREFIX = Prefix()
-FILE = FilePath()
-LANGUAGE = Language()
+
+ITEM = Typed("item", _read_item)
+TIME = Typed("time", _read_time)
+SPAN = Typed("span", _read_span)
+EVENT_RANGE = Typed("range", _read_range)
+POINTER = Typed("pointer", _read_pointer)
+PREFIX = Typed("prefix", _read_prefix)
+FILE = FilePath("path", _read_path)
+LANGUAGE = language_type()
 
 
 def ledger_option(command: _Command) -> _Command:

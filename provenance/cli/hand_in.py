@@ -18,16 +18,15 @@ from typing import Any
 from provenance.claims.statement import Submission, parse_entry
 from provenance.cli.journal import Journal
 from provenance.cli.outcome import Logged, Outcome
-from provenance.cli.problems import PROBLEMS, problem_of, text_of
 from provenance.cli.refusals import LateRefusal
 from provenance.cli.steps import Step, Steps
 from provenance.cli.where import WritableLedger
 from provenance.errors import (
     DuplicateEventError,
     ProvenanceError,
-    RejectedError,
 )
 from provenance.ledger.ledger import Answer
+from provenance.problems import error_class, problem_of, text_of
 
 
 class HandIn:
@@ -168,17 +167,12 @@ def _remember(step: Step, told: Mapping[str, Any]) -> None:
         step.refusals.add_late(LateRefusal(*step.units, text, code))
         return
     # What only a node can answer has a code of the node's own.
-    kind = next(
-        (kind for kind, p in PROBLEMS.items() if p.code == code), RejectedError
-    )
     if outcome.logged:
         text = (
             f"{text}; {len(outcome.logged)} statements of it, with the events"
             " before, are in the log"
         )
-    error = kind(text)
-    if isinstance(error, ProvenanceError):
-        error.under(told.get("rule", ""))
+    error = error_class(code)(text).under(told.get("rule", ""))
     outcome.error = outcome.error or error
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from provenance.cli.mends import Mended
-from provenance.cli.problems import Problem, problem_of
 from provenance.cli.refusals import RefusedRow
+from provenance.problems import Problem, problem_of
 
 
 class Logged(NamedTuple):

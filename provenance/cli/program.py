@@ -3,7 +3,7 @@
 Whatever happens in a command ends here. An error of the library is shown with
 its code, what, where and what to do; anything else is a bug of ours, and says
 so in a line, with the traceback in a file. Every way out has its exit code
-(`provenance.cli.problems`).
+(`provenance.problems`).
 """
 
 import gc
@@ -15,7 +15,10 @@ from typing import Any, NoReturn
 
 import click
 
-from provenance.cli.problems import (
+from provenance.cli.screen import Screen, prepare_streams, write
+from provenance.encoding.safe import safe
+from provenance.errors import ProvenanceError
+from provenance.problems import (
     BUG_PROBLEM,
     INTERRUPTED_PROBLEM,
     USAGE_PROBLEM,
@@ -24,8 +27,6 @@ from provenance.cli.problems import (
     text_of,
     to_json,
 )
-from provenance.cli.screen import Screen, prepare_streams, safe, write
-from provenance.errors import ProvenanceError
 
 PROGRAM = "provenance"
 
@@ -73,27 +74,36 @@ class Commands(click.Group):
 
 
 class Program(click.Group):
-    """The root of all commands. Calling it runs the program and exits."""
+    """The root of all commands. Calling it runs the program and exits.
+
+    Attributes:
+        groups: Heading on the help page → its commands, and where each is.
+    """
 
     def __init__(
         self,
         name: str,
         *,
         purpose: str,
-        homes: Mapping[str, str],
+        groups: Mapping[str, Mapping[str, str]],
     ) -> None:
         """Make the program.
 
         Args:
             name: What it is called.
             purpose: What it is for.
-            homes: Command → "module:attribute", in the order of the help
-                page.
+            groups: Heading on the help page → its commands, each with
+                "module:attribute", in the order of the page.
         """
         # Every command below inherits the two names.
         names = {"help_option_names": ["--help", "-h"]}
         super().__init__(name, help=purpose, context_settings=names)
-        self._homes = homes
+        self.groups = groups
+        self._homes = {
+            command: home
+            for commands in groups.values()
+            for command, home in commands.items()
+        }
         self.params.append(
             click.Option(
                 ["--version"],
@@ -124,6 +134,21 @@ class Program(click.Group):
         assert isinstance(command, click.Command), f"{cmd_name} is a command"
         return command
 
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the commands with what each does, group by group."""
+        indent = max(map(len, self._homes)) + formatter.current_indent + 4
+        for heading, commands in self.groups.items():
+            rows = []
+            for name in commands:
+                command = self.get_command(ctx, name)
+                assert command is not None, "it is one of them"
+                says = command.get_short_help_str(formatter.width - indent)
+                rows.append((name.ljust(indent - 4), says))
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
     def main(  # type: ignore[override]  # it always exits
         self,
         args: Sequence[str] | None = None,
@@ -133,8 +158,12 @@ class Program(click.Group):
         """Run the program with *args* and exit."""
         arguments = list(sys.argv[1:] if args is None else args)
         is_json = "--json" in arguments or "--jsonl" in arguments
-        prepare_streams()
         extra["standalone_mode"] = False
+        try:
+            prepare_streams()
+        except OSError as error:
+            # There is nowhere to print an object to.
+            sys.exit(_fail(error, is_json=False))
         try:
             code = super().main(arguments, prog_name or PROGRAM, **extra)
         except click.exceptions.NoArgsIsHelpError as error:

@@ -8,7 +8,8 @@ import click
 
 from provenance.cli.inputs import STANDARD
 from provenance.cli.outputs import write_pieces
-from provenance.cli.screen import Screen, safe
+from provenance.cli.screen import Screen
+from provenance.encoding.safe import safe
 from provenance.epcis.table.report import escape_cell
 
 TABLE, CSV, LINES = "table", "csv", "jsonl"

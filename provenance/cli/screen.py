@@ -11,11 +11,14 @@ A reader who goes away (`| head`) changes nothing about what a command does
 and how it ends. A disk that is full does: the result was not delivered.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
 from io import TextIOWrapper
 from typing import Literal, TextIO
+
+from provenance.encoding.safe import safe
 
 Style = Literal["good", "bad", "warning", "strong"]
 Part = str | tuple[str, Style]
@@ -29,21 +32,17 @@ _CODES: Mapping[Style, str] = {
 }
 
 
-def safe(text: str) -> str:
-    r"""Return *text* with all that a terminal could obey spelled out.
-
-    Control, bidirectional, invisible and unassigned characters become
-    escapes such as \x1b or \u202e; a line break is one of them.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() else _spelled_out(char) for char in text
-    )
-
-
 def prepare_streams() -> None:
-    """Let no character that the terminal lacks end a command."""
+    """Let no character that the terminal lacks end a command.
+
+    Raises:
+        OSError: Stdout is closed: a file that is opened next would be taken
+            for it, so nothing may be done.
+    """
+    if sys.stderr is None:  # it can be
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, "stdout is closed")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -157,10 +156,3 @@ def _has_colour(wish: str) -> bool:
     if environ.get("CLICOLOR") == "0" or environ.get("TERM") == "dumb":
         return False
     return sys.stdout.isatty()
-
-
-def _spelled_out(char: str) -> str:
-    code = ord(char)
-    if code < 0x100:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,23 +1,14 @@
 """Verdicts as lines that people read; stories are in `telling`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from provenance.cli.problems import (
-    COULD_NOT,
-    FAILED,
-    INCOMPLETE,
-    NOT_FOUND,
-    OK,
-    RECEIPT_CODE,
-    TILES_CODE,
-    explanations,
-)
 from provenance.cli.program import PROGRAM
 from provenance.cli.screen import Screen, Style
-from provenance.cli.times import utc
-from provenance.cli.words import counted, word
 from provenance.encoding.canonical import Value
+from provenance.encoding.instant import utc
+from provenance.problems import explanations
+from provenance.problems.findings import RECEIPT_CODE, TILES_CODE
 from provenance.proof.codes import CODES
 from provenance.proof.verdict import (
     NOT_CHECKED,
@@ -25,14 +16,12 @@ from provenance.proof.verdict import (
     Step,
     Summary,
     Verdict,
-    as_json,
 )
+from provenance.words.moments import MARKS, called, field_lines
+from provenance.words.story import counted, word
 
 if TYPE_CHECKING:
     from provenance.proof.faults import Fault
-
-NEVER_REGISTERED = "PRV-1003"
-"""The step that proves that the ledger holds nothing about the item."""
 
 _STYLES: dict[Outcome, Style] = {
     Outcome.VERIFIED: "good",
@@ -40,20 +29,6 @@ _STYLES: dict[Outcome, Style] = {
     Outcome.INCOMPLETE: "warning",
     Outcome.UNKNOWN: "strong",
 }
-MARKS = {
-    Outcome.VERIFIED: "✓",
-    Outcome.FAILED: "✗",
-    Outcome.INCOMPLETE: "!",
-    Outcome.UNKNOWN: "–",
-}
-OUTCOME_EXITS = {
-    Outcome.VERIFIED: OK,
-    Outcome.FAILED: FAILED,
-    Outcome.INCOMPLETE: INCOMPLETE,
-    Outcome.UNKNOWN: COULD_NOT,
-}
-"""Outcome → how it alone ends a command."""
-
 _WIDTH = 76
 _NOT_SHOWN = {
     RECEIPT_CODE: "who may have signed it, and what was logged later",
@@ -67,15 +42,6 @@ def explanation_of(code: str) -> str:
     if said is not None:
         return said.explanation["en"]
     return explanations().get(code, "")
-
-
-def exit_code_of(verdict: Verdict) -> int:
-    """Return the exit code that *verdict* alone would end a command with."""
-    if verdict.outcome is Outcome.UNKNOWN and any(
-        step.code == NEVER_REGISTERED for step in verdict.steps
-    ):
-        return NOT_FOUND
-    return OUTCOME_EXITS[verdict.outcome]
 
 
 def print_verdict(
@@ -157,14 +123,6 @@ def print_fields(screen: Screen, fields: Mapping[str, Value]) -> None:
         screen.line("    ", line)
 
 
-def field_lines(fields: Mapping[str, Value]) -> Iterator[str]:
-    """Yield a line for each concealed field: JSON Pointer and value."""
-    import json  # noqa: PLC0415  # rare, and slow to load
-
-    for pointer, value in fields.items():
-        yield f"{pointer}: {json.dumps(as_json(value), ensure_ascii=False)}"
-
-
 def print_outcome(
     screen: Screen, verdict: Verdict, what: str, *, language: str = "en"
 ) -> None:
@@ -175,11 +133,6 @@ def print_outcome(
         f"  {what}",
         _rests_on(verdict.summary, language),
     )
-
-
-def called(name: str, actor: str) -> str:
-    """Return an actor by its name, if that is known, and its id."""
-    return f"{name} <{actor}>" if name else actor
 
 
 def _print_shown(screen: Screen, verdict: Verdict) -> None:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from provenance.claims.event import Event
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.outcome import Known, Rows
-from provenance.cli.problems import problem_of
 from provenance.cli.program import within
 from provenance.cli.refusals import Refusals
 from provenance.cli.signing import Signatory
@@ -25,6 +24,7 @@ from provenance.epcis.table import (
 )
 from provenance.errors import MalformedError, RejectedError
 from provenance.prepare import Gathered, gather, prepare_event
+from provenance.problems import problem_of
 from provenance.rules.book import EvidenceBook
 
 SUFFIXES = (".csv", ".tsv")

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 from provenance.cli.mends import Mended, mend_json
 from provenance.cli.outcome import Logged, Outcome, Rows
-from provenance.cli.problems import (
+from provenance.cli.program import show_problem, where_of
+from provenance.cli.progress import Progress
+from provenance.cli.screen import Screen
+from provenance.errors import ProvenanceError
+from provenance.problems import (
     FAILED,
     INTERRUPTED_PROBLEM,
     PROBLEMS,
@@ -14,10 +18,6 @@ from provenance.cli.problems import (
     text_of,
     to_json,
 )
-from provenance.cli.program import show_problem, where_of
-from provenance.cli.progress import Progress
-from provenance.cli.screen import Screen
-from provenance.errors import ProvenanceError
 
 INTERRUPTED = INTERRUPTED_PROBLEM._replace(
     advice="run the same command again: what is logged already is known. With"

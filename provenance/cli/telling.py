@@ -11,27 +11,23 @@ from datetime import UTC, datetime
 
 from provenance.cli.screen import Screen
 from provenance.cli.story import (
-    NEVER_REGISTERED,
-    called,
-    field_lines,
     print_outcome,
     print_step,
 )
-from provenance.cli.times import as_written
-from provenance.cli.words import (
-    counted,
-    label,
-    notice_text,
-    role_word,
-    word,
-)
+from provenance.problems.outcomes import NEVER_REGISTERED
 from provenance.proof.verdict import (
     NOT_CHECKED,
-    ErrorNote,
     Moment,
     Notice,
     Outcome,
     Verdict,
+)
+from provenance.words.moments import as_written, moment_lines, void_words
+from provenance.words.story import (
+    counted,
+    label,
+    notice_text,
+    word,
 )
 
 _GAP_DAYS = 3
@@ -174,65 +170,3 @@ def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
     )
     for line in moment_lines(moment, language):
         screen.line(f"    {line}")
-
-
-def moment_lines(moment: Moment, language: str) -> Iterator[str]:
-    """Yield what is told of one event in *language*, below its heading."""
-    roles = [role_word(role, language) for role in moment.roles]
-    role = (
-        word("as", language, roles=", ".join(roles))
-        if roles
-        else word("no role", language)
-    )
-    by = word("by", language, name=called(moment.issuer_name, moment.issuer))
-    comma = "，" if language == "zh-CN" else ", "
-    yield f"{by}{comma}{role}"
-    if moment.issuer_named_by:
-        yield word("named by", language, name=moment.issuer_named_by)
-    if moment.late_seconds:
-        delay = _delay_words(moment.late_seconds, language)
-        yield word("late", language, time=delay)
-    if moment.place:
-        yield word("at", language, place=moment.place)
-    if moment.why != "subject":
-        yield word(moment.why, language, item=moment.item)
-    if moment.error is not None:
-        yield from _error_lines(moment.error, language)
-    if moment.fields:
-        yield word("shown", language)
-        for line in field_lines(moment.fields):
-            yield f"  {line}"
-
-
-def _delay_words(seconds: int, language: str) -> str:
-    """Return how long that is, in whole days, hours or minutes."""
-    for length, one, several in _UNITS:
-        if seconds >= length:
-            return counted(seconds // length, one, several, language)
-    return counted(seconds // 60, "minute", "minutes", language)
-
-
-_UNITS = ((86_400, "day", "days"), (3_600, "hour", "hours"))
-
-
-def void_words(moment: Moment, language: str) -> str:
-    """Return what an event's heading adds if it asserts nothing."""
-    if moment.error is None:
-        return ""
-    declared = (moment.error.log_index, moment.error.position)
-    is_itself = declared == (moment.log_index, moment.position)
-    return f"  ({word('declares' if is_itself else 'void', language)})"
-
-
-def _error_lines(error: ErrorNote, language: str) -> Iterator[str]:
-    """Say why an event asserts nothing, and what is to replace it."""
-    time = as_written(error.time) or word("no time", language)
-    reason = error.reason
-    if reason in {"did_not_occur", "incorrect_data"}:
-        reason = word(reason, language)
-    colon = "：" if language == "zh-CN" else ": "
-    said = word("error at", language, time=time)
-    yield f"{said}{colon}{reason}" if reason else said
-    for event, is_shown in error.corrections.items():
-        which = "corrected" if is_shown else "announced"
-        yield word(which, language, event=event)

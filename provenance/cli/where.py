@@ -27,9 +27,9 @@ from provenance.claims.registry import Actor, TrustRegistry
 from provenance.claims.statement import Submission
 from provenance.cli.arguments import FILE, ledger_option
 from provenance.cli.in_folder import FolderLedger, FolderReader
-from provenance.cli.judging import find_trust
 from provenance.cli.screen import Screen
 from provenance.cli.signing import Signatory
+from provenance.cli.trusted import find_trust
 from provenance.encoding.digest import Hash
 from provenance.errors import ProvenanceError
 from provenance.extras import load_extra

@@ -17,24 +17,8 @@ from dataclasses import dataclass
 
 from provenance import errors
 from provenance.encoding.strict_json import JSON, parse_json
-from provenance.errors import MalformedError, ProvenanceError, UnreachableError
-
-_CLASSES: Mapping[str, type[ProvenanceError]] = {
-    kind.code: kind
-    for kind in vars(errors).values()
-    if isinstance(kind, type)
-    and issubclass(kind, ProvenanceError)
-    and kind is not ProvenanceError
-    # Its evidence is two checkpoints, which a problem does not bring.
-    and kind is not errors.EquivocationError
-}
-
-_BY_STATUS: Mapping[int, type[ProvenanceError]] = {
-    400: errors.MalformedError,
-    404: errors.NotFoundError,
-    409: errors.ConflictError,
-}
-"""For codes that are the node's alone, or unknown."""
+from provenance.errors import MalformedError, ProvenanceError
+from provenance.problems import error_class
 
 _MOST_DETAIL = 1_000
 
@@ -141,10 +125,7 @@ def _error_of(problem: Problem, members: Mapping[str, JSON]) -> ProvenanceError:
         return errors.DuplicateEventError(
             text, log_indexes=indexes, is_known=is_known
         )
-    kind = _CLASSES.get(problem.code)
-    if kind is None and problem.status >= 500:
-        return UnreachableError(text)
-    return (kind or _BY_STATUS.get(problem.status, errors.RejectedError))(text)
+    return error_class(problem.code, problem.status)(text)
 
 
 def _indexes(said: JSON) -> tuple[int, ...]:

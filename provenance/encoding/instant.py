@@ -32,8 +32,17 @@ def written(time: int) -> str:
 
     A time that no calendar has, after the year 9999, is given as a number.
     """
+    return _written(time, "milliseconds")
+
+
+def utc(time: int) -> str:
+    """Return *time*, in ms since 1970, to the minute: 2026-11-22T08:00Z."""
+    return _written(time, "minutes")
+
+
+def _written(time: int, unit: str) -> str:
     try:
         moment = _EPOCH + time * _MS
     except OverflowError:
         return f"{time} ms after 1970"
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec=unit).replace("+00:00", "Z")

@@ -5,6 +5,7 @@
     a drawing          SVG in millimetres              `drawing`
     a bitmap           PNG in dots                     `bitmap`, `font`
     a sheet            HTML, to print and cut          `sheet`
+    files              all of these, named, and a table  `files`
 
 A printed code can be copied: it shows which evidence to look at, and never
 that the thing under it is the one meant. All of this is pure: randomness and

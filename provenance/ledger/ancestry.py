@@ -25,7 +25,7 @@ from provenance.claims.trail import (
     MADE_OR_ENDS,
     map_key,
 )
-from provenance.errors import LifecycleError, MalformedError, StoreError
+from provenance.errors import DamagedError, LifecycleError, MalformedError
 from provenance.ledger.admit import Called, Place
 from provenance.ledger.check import CheckedEvent, CheckedStatement
 from provenance.ledger.trails import Trails
@@ -174,7 +174,7 @@ class _Reads:
             counts, parent = self._read[place]
             return relation_of(counts, link.leaves[0]), parent
         except MalformedError as error:
-            raise StoreError(f"the ledger is damaged: {error}") from error
+            raise DamagedError(f"the ledger is damaged: {error}") from error
 
 
 def _parent_in(data: bytes) -> tuple[Counts, str | None]:

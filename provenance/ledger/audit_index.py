@@ -9,7 +9,7 @@ again, some thousand events at a time, and looked for in it.
 from collections.abc import Iterator
 
 from provenance.encoding.digest import sha256
-from provenance.errors import StoreError
+from provenance.errors import DamagedError
 from provenance.ledger.catch_up import derive, hashes_of
 from provenance.store.index_check import IndexCheck
 from provenance.store.protocol import Reader
@@ -46,4 +46,4 @@ def compare_index(reader: Reader, index: IndexCheck) -> Iterator[str]:
 def _last(reader: Reader, size: int) -> bytes:
     for entry in reader.entries(size - 1, size):
         return sha256(entry)
-    raise StoreError(f"entry {size - 1} is missing")
+    raise DamagedError(f"entry {size - 1} is missing")

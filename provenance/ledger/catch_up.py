@@ -22,7 +22,7 @@ from provenance.epcis.facts import event_instant, read_facts
 from provenance.epcis.pattern import traits
 from provenance.epcis.query import CLASS, TRAIT
 from provenance.epcis.render import render_event
-from provenance.errors import MalformedError, StoreError
+from provenance.errors import DamagedError, MalformedError
 from provenance.ledger.read import LedgerReader, Moment, read_entry
 from provenance.logs import LEDGER
 from provenance.store.candidates import (
@@ -144,7 +144,7 @@ def derive(reader: Reader, start: int, stop: int) -> Iterator[Commit]:
             yield Commit(statements, done, sha256(row.entry))
             statements = []
     if done != stop:
-        raise StoreError(
+        raise DamagedError(
             f"entry {stop - 1} is missing, or no map commitment: run an audit"
         )
 
@@ -193,7 +193,9 @@ def _kind_of(row: EntryRow, log_index: int) -> int:
     try:
         return entry_kind(row.entry)
     except MalformedError as error:
-        raise StoreError(f"entry {log_index}: {error}; run an audit") from error
+        raise DamagedError(
+            f"entry {log_index}: {error}; run an audit"
+        ) from error
 
 
 def _time_of(entry: bytes, log_index: int) -> int:
@@ -201,7 +203,9 @@ def _time_of(entry: bytes, log_index: int) -> int:
     try:
         return parse_commitment(entry).time
     except MalformedError as error:
-        raise StoreError(f"entry {log_index}: {error}; run an audit") from error
+        raise DamagedError(
+            f"entry {log_index}: {error}; run an audit"
+        ) from error
 
 
 def _indexed(events: Sequence[bytes], log_index: int) -> list[IndexedEvent]:
@@ -221,7 +225,7 @@ def _damage_at(log_index: int, position: int) -> Iterator[None]:
     try:
         yield
     except MalformedError as error:
-        raise StoreError(
+        raise DamagedError(
             f"event {position} of entry {log_index}: {error}"
         ) from error
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from provenance.encoding.digest import HASH_SIZE
-from provenance.errors import StoreError
+from provenance.errors import DamagedError, StoreError
 from provenance.ledger.read import Moment
 from provenance.tlog.tile import format_entries, tiles_of
 
@@ -31,7 +31,7 @@ def export_tiles(moment: Moment, target: Path) -> int:
             hashes = moment.reader.tile(tile.level, tile.number) or b""
             size = tile.width * HASH_SIZE
             if len(hashes) < size:
-                raise StoreError(
+                raise DamagedError(
                     f"tile {tile.level}/{tile.number} is missing: run an audit"
                 )
             _write(target / tile.path, hashes[:size])

@@ -40,7 +40,7 @@ from provenance.encoding import edge as right_edge
 from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.digest import sha256 as hash_of
 from provenance.encoding.tree import EMPTY_ROOT
-from provenance.errors import StoreError
+from provenance.errors import DamagedError
 from provenance.store.protocol import NO_LINK, HeadRow, Reader
 from provenance.tlog import patricia
 
@@ -252,7 +252,7 @@ class ItemMap:
                     return edges
             except ValueError:
                 pass  # No trail of that many links has such edges.
-        raise StoreError(
+        raise DamagedError(
             f"the head {key.hex()} does not have the edges that the map was"
             " made of: run an audit"
         )
@@ -373,7 +373,7 @@ class ItemMap:
                 except struct.error:
                     pass  # No ledger wrote a number that has no place here.
                 if _hash_of(_pairs(bucket), BUCKET_BITS) != digest:
-                    raise StoreError(
+                    raise DamagedError(
                         f"the heads under {prefix.hex()} are not those that"
                         f" map row {number} was made of: run an audit"
                     )
@@ -464,7 +464,7 @@ class ItemMap:
             # An empty one need not be asked for, nor an empty bucket.
             row = [b""] * (2 * _FANOUT) if root == b"" else self._load(number)
             if root is not None and row[1] != root:
-                raise StoreError(
+                raise DamagedError(
                     f"map row {number} is not the one that the row above it was"
                     " made of: run an audit"
                 )
@@ -621,7 +621,7 @@ def read_head(row: HeadRow) -> Head:
     try:
         links = _whole_edge(row.count, row.link, edges)
     except ValueError as error:
-        raise StoreError(
+        raise DamagedError(
             f"the head {row.key.hex()} is damaged: {error}; run an audit"
         ) from error
     return Head(

@@ -28,6 +28,7 @@ from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
     ClockError,
     ConflictError,
+    DamagedError,
     DuplicateEventError,
     ForkError,
     InvalidSignatureError,
@@ -144,7 +145,7 @@ class Ledger(LedgerReader):
         published = store.checkpoint()
         signed_size = published[0] if published else 0
         if signed_size > size:
-            raise StoreError(
+            raise DamagedError(
                 f"the store has a checkpoint of {signed_size} entries, but"
                 f" only {size} entries: run an audit"
             )
@@ -161,7 +162,7 @@ class Ledger(LedgerReader):
             if self._map.root() != last.map_root:
                 # The next commitment would be made from what is stored, and
                 # make its damage part of the signed log.
-                raise StoreError(
+                raise DamagedError(
                     "the stored map is not the one that the last entry commits"
                     " to: run an audit"
                 )
@@ -861,7 +862,7 @@ def _last_commitment(store: Store, size: int) -> Commitment:
         try:
             return parse_commitment(entry)
         except MalformedError as error:
-            raise StoreError(
+            raise DamagedError(
                 f"the last entry is no map commitment: {error}; run an audit"
             ) from error
-    raise StoreError(f"entry {size - 1} is missing: run an audit")
+    raise DamagedError(f"entry {size - 1} is missing: run an audit")

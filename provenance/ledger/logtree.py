@@ -12,7 +12,7 @@ from typing import Protocol
 
 from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.tree import EMPTY_ROOT, root_of
-from provenance.errors import StoreError
+from provenance.errors import DamagedError
 from provenance.store.protocol import Reader
 from provenance.tlog.merkle import Node
 from provenance.tlog.tile import (
@@ -44,7 +44,7 @@ class GrowingTree:
             if width:
                 tile = reader.tile(level, number) or b""
                 if len(tile) < width * HASH_SIZE:
-                    raise StoreError(
+                    raise DamagedError(
                         f"tile {level}/{number} has {len(tile)} bytes, not"
                         f" {width * HASH_SIZE}: run an audit"
                     )
@@ -133,7 +133,7 @@ class TileNodes:
             try:
                 found.append(Hash(tile[height][start >> height]))
             except IndexError:
-                raise StoreError(
+                raise DamagedError(
                     f"tile {level}/{number} has {len(tile[0])} hashes, too few"
                     f" for a tree of {self._size} leaves: run an audit"
                 ) from None
@@ -148,13 +148,17 @@ class TileNodes:
             return kept[1]
         tile = self._tiles.tile(level, number)
         if tile is None:
-            raise StoreError(f"tile {level}/{number} is missing: run an audit")
+            raise DamagedError(
+                f"tile {level}/{number} is missing: run an audit"
+            )
         if kept is None or kept[0] != tile:
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.clear()
             kept = self._kept[place] = (tile, expand(split_hashes(tile)))
         if is_full and len(kept[1][0]) != TILE_WIDTH:
-            raise StoreError(f"tile {level}/{number} is not full: run an audit")
+            raise DamagedError(
+                f"tile {level}/{number} is not full: run an audit"
+            )
         return kept[1]
 
 

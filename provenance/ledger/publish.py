@@ -18,10 +18,10 @@ from typing import Protocol
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import (
+    DamagedError,
     ForkError,
     InvalidProofError,
     MalformedError,
-    StoreError,
 )
 from provenance.keys import KeyHolder, MLDSASigner
 from provenance.ledger.logtree import GrowingTree, TileNodes
@@ -103,7 +103,7 @@ def publish(
     """
     root = reread(store, edge, size=tree.size)
     if root != tree.root():
-        raise StoreError(
+        raise DamagedError(
             f"the {tree.size} entries read back do not give the root of the"
             " tree that was written: nothing was signed; run an audit"
         )

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from provenance.claims.registry import TrustRegistry
 from provenance.claims.stored import read_stored
 from provenance.claims.trail import WARNS
-from provenance.errors import MalformedError, QuotaError, StoreError
+from provenance.errors import DamagedError, MalformedError, QuotaError
 from provenance.gs1 import owner_key
 from provenance.ledger.admit import Called, Place
 from provenance.ledger.check import (
@@ -266,7 +266,7 @@ def _first_of_day(trails: Trails, start: int) -> int:
         middle = (low + high) // 2
         found = commitment_from(reader, middle)
         if found is None:
-            raise StoreError("the log does not end in a map commitment")
+            raise DamagedError("the log does not end in a map commitment")
         if found[1] < start:
             low = found[0] + 1
         else:

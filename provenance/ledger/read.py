@@ -19,10 +19,10 @@ from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
     ConflictError,
+    DamagedError,
     MalformedError,
     NotFoundError,
     RejectedError,
-    StoreError,
 )
 from provenance.gs1 import read_item
 from provenance.ledger.admit import Place
@@ -509,7 +509,7 @@ def _apply(
         try:
             registry.apply_all(changes, occasion)
         except RejectedError as error:
-            raise StoreError(
+            raise DamagedError(
                 f"entry {log_index} should never have been logged: {error}; run"
                 " an audit"
             ) from error

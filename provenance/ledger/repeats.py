@@ -35,7 +35,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from provenance.claims.stored import content_hash
 from provenance.encoding.digest import Hash
-from provenance.errors import MalformedError, StoreError
+from provenance.errors import DamagedError, MalformedError
 from provenance.ledger.admit import Place
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
 from provenance.ledger.trails import Trail, Trails
@@ -95,7 +95,7 @@ class Repeats:
                 return self._by_name(event, names)
             return self._on_trail(event, issuer)
         except MalformedError as error:
-            raise StoreError(f"the ledger is damaged: {error}") from error
+            raise DamagedError(f"the ledger is damaged: {error}") from error
 
     def _by_name(
         self, event: CheckedEvent, names: Iterable[NameRow]

@@ -35,10 +35,10 @@ from provenance.epcis.query import (
 )
 from provenance.epcis.render import put_back, render_event
 from provenance.errors import (
+    DamagedError,
     MalformedError,
     NotFoundError,
     QueryTooLargeError,
-    StoreError,
 )
 from provenance.ledger.read import read_entry
 from provenance.ledger.scope import Scope, Shown
@@ -324,7 +324,7 @@ class Search:
                 f"the index of queries is damaged: {error}"
             ) from error
         except MalformedError as error:
-            raise StoreError(
+            raise DamagedError(
                 f"event {position} of entry {log_index}: {error}"
             ) from error
         if shown is None:

@@ -24,7 +24,7 @@ from provenance.claims.versions import (
 )
 from provenance.encoding.digest import HASH_SIZE, sha256
 from provenance.encoding.tree import leaf_hash, root_of
-from provenance.errors import StoreError
+from provenance.errors import DamagedError
 from provenance.ledger.admit import Admitted, Place
 from provenance.ledger.check import REGISTRY_ACT
 from provenance.ledger.itemmap import GrowingTrail, ItemMap
@@ -273,7 +273,7 @@ class Sequencer:
             link = _hash(link, row)
             links.append(link)
         if link != trail.link or len(rows) < TILE_WIDTH:
-            raise StoreError(
+            raise DamagedError(
                 f"the stored trail {key.hex()} does not lead to its head: run"
                 " an audit"
             )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from provenance.claims.statement import parse_entry
-from provenance.errors import MalformedError, StoreError
+from provenance.errors import DamagedError, MalformedError
 from provenance.ledger.admit import Place
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
 from provenance.ledger.sequence import Sequencer, mark_of
@@ -88,7 +88,7 @@ class Trails:
             if not links:
                 links = self.reader.trail_back(last, _AT_ONCE)
             if not links:
-                raise StoreError(f"link {last} is missing: run an audit")
+                raise DamagedError(f"link {last} is missing: run an audit")
             for link in links:
                 yield last, link
                 last = link.previous
@@ -122,7 +122,7 @@ class Trails:
         try:
             return parse_entry(entry).header.issuer
         except MalformedError as error:
-            raise StoreError(f"entry {log_index}: {error}") from error
+            raise DamagedError(f"entry {log_index}: {error}") from error
 
 
 class Logged:
@@ -224,7 +224,7 @@ def times_around(reader: Reader, log_index: int) -> tuple[int, int]:
     since = commitment_before(reader, log_index)
     until = commitment_from(reader, log_index)
     if until is None:
-        raise StoreError(
+        raise DamagedError(
             f"no map commitment follows entry {log_index}: run an audit"
         )
     return since[1] if since else 0, until[1]

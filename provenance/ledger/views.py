@@ -19,7 +19,12 @@ from provenance.claims.event import MAX_LEAVES
 from provenance.claims.trail import Head, Link, next_link
 from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.tree import leaf_hash
-from provenance.errors import MalformedError, NotFoundError, StoreError
+from provenance.errors import (
+    DamagedError,
+    MalformedError,
+    NotFoundError,
+    StoreError,
+)
 from provenance.ledger.itemmap import read_head
 from provenance.ledger.logtree import TileNodes, expand
 from provenance.ledger.parts import (
@@ -173,7 +178,7 @@ class TrailView:
             raise self._damage(str(error)) from error
 
     def _damage(self, what: str) -> StoreError:
-        return StoreError(
+        return DamagedError(
             f"the stored trail {self._row.key.hex()} has {what}: run an audit"
         )
 
@@ -294,7 +299,7 @@ class EventView:
 
     def _damage(self, error: MalformedError) -> StoreError:
         log_index, position = self._at
-        return StoreError(
+        return DamagedError(
             f"event {position} of entry {log_index} is damaged: {error}; run"
             " an audit"
         )
@@ -352,7 +357,7 @@ def _hash_of(leaf: object) -> Hash:
         case [bytes(digest)]:
             return Hash(digest)
         case _:
-            raise StoreError(
+            raise DamagedError(
                 "a stored event has a leaf of no form: run an audit"
             )
 

@@ -41,7 +41,7 @@ from provenance.claims.statement import Entry, Header, parse_entry
 from provenance.claims.trail import Link
 from provenance.encoding.canonical import Value
 from provenance.encoding.digest import Hash
-from provenance.errors import MalformedError, StoreError
+from provenance.errors import DamagedError, MalformedError
 from provenance.proof.bundle import (
     LoggedEntry,
     ProvenTrail,
@@ -579,7 +579,7 @@ class _Look:
             items = self._event(at).items
             for number in sorted(numbers - {0}):
                 if number not in items:
-                    raise StoreError(
+                    raise DamagedError(
                         f"a link says that leaf {number} of event {at[1]} of"
                         f" entry {at[0]} names its item, which it does not: run"
                         " an audit"

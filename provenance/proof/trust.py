@@ -284,6 +284,11 @@ def format_trust(trust: Trust) -> str:
 def _read_toml(text: str) -> Mapping[str, object]:
     import tomllib  # noqa: PLC0415  # who verifies with a `Trust` needs none
 
+    if text.startswith("\ufeff"):
+        raise MalformedError(
+            "the trust file begins with a byte order mark (U+FEFF): save it as"
+            " UTF-8 without one"
+        )
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -20,6 +20,8 @@ from provenance.errors import StoreError
 class IndexDamagedError(StoreError):
     """What is in the index cannot have been written there: make it again."""
 
+    hint = "delete the index: the next query makes it again from the log"
+
 
 class IndexState(NamedTuple):
     """How far an index has come.

@@ -16,7 +16,7 @@ from typing import Any
 import apsw
 
 from provenance.claims.trail import MAX_KINDS
-from provenance.errors import NotFoundError, StoreError
+from provenance.errors import DamagedError, NotFoundError, StoreError
 from provenance.forks import Owner
 from provenance.store.protocol import (
     LOG,
@@ -468,7 +468,7 @@ class SQLiteReads(ABC):
         links = self.trail_back(head.last, max(head.count, 0))
         first = links[-1].previous if links else head.last
         if len(links) != head.count or first != NO_LINK:
-            raise StoreError(
+            raise DamagedError(
                 f"{self._path} is damaged: the trail of {head.key.hex()} does"
                 f" not have the {head.count} links that its head counts"
             )
@@ -728,7 +728,7 @@ def read_failure(
 
 def damage(what: str, path: Path) -> StoreError:
     """Return what to raise when *path* holds *what* no ledger wrote."""
-    return StoreError(
+    return DamagedError(
         f"{path} is damaged ({what}): restore a backup that an audit accepts"
     )
 

@@ -119,11 +119,6 @@ def tiles_of(size: int) -> Iterator[Tile]:
         level += 1
 
 
-def partial_width(level: int, size: int) -> int:
-    """Return the width of the partial tile at *level*; 0 if there is none."""
-    return (size >> TILE_HEIGHT * level) % TILE_WIDTH
-
-
 def tile_at(level: int, number: int, size: int) -> Tile | None:
     """Return that tile as a tree of *size* leaves has it, or None."""
     width = (size >> TILE_HEIGHT * level) - TILE_WIDTH * number

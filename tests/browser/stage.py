@@ -15,18 +15,18 @@ from typing import Any
 
 from provenance.claims.actor import Grant, enrol, grant
 from provenance.claims.event import Event, Item, make_event
-from provenance.cli import demo_attacks
-from provenance.cli.demo_epcis import scene, seen
-from provenance.cli.demo_import import DAIRY, PLANT, unknown_can
-from provenance.cli.demo_play import (
+from provenance.cli.times import now
+from provenance.demo import attacks
+from provenance.demo.cast import DAIRY, PLANT, unknown_can
+from provenance.demo.epcis import scene, seen
+from provenance.demo.play import (
     ORIGIN,
     Played,
     StoryClock,
     play,
     prove_witnessed,
 )
-from provenance.cli.demo_scenes import new_story
-from provenance.cli.times import now
+from provenance.demo.scenes import new_story
 from provenance.folder import open_ledger, open_reader
 from provenance.keys import Signer
 from provenance.ledger.ledger import Ledger
@@ -103,7 +103,7 @@ class Stage:
             if moment.step == step
         )
         at = (gone.log_index, gone.position)
-        return demo_attacks._without_links(parse_bundle(data), at).to_bytes()
+        return attacks._without_links(parse_bundle(data), at).to_bytes()
 
 
 def set_stage(folder: Path) -> Stage:

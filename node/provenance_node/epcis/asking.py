@@ -18,7 +18,8 @@ from starlette.requests import Request
 
 from provenance.epcis.prefixes import read_context
 from provenance.errors import MalformedError
-from provenance_node.problems import NOT_ACCEPTABLE, RefusedError
+from provenance.problems.table import NOT_ACCEPTABLE
+from provenance_node.problems import RefusedError
 
 EPCIS_VERSION = "2.0.0"
 CBV_VERSION = "2.0.0"

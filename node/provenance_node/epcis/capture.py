@@ -24,20 +24,14 @@ from provenance.errors import (
     ProvenanceError,
     StoreError,
 )
+from provenance.problems import BUG_PROBLEM, Problem
+from provenance.problems.table import BUSY, TOO_LARGE
 from provenance_node.children import Children
 from provenance_node.epcis.database import Database, Job, Work
 from provenance_node.epcis.exceptions import exception_type
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.limits import RETRY_SOON
-from provenance_node.problems import (
-    BUG,
-    BUSY,
-    TOO_LARGE,
-    Kind,
-    RefusedError,
-    kind_of,
-    problem,
-)
+from provenance_node.problems import RefusedError, kind_of, problem
 from provenance_node.writer import Logged, Refused, Writer
 
 ROLLBACK, PROCEED = BEHAVIOURS = ("rollback", "proceed")
@@ -262,7 +256,7 @@ class Capture:
         except Exception as fault:  # noqa: BLE001  # noted, and told of
             note_bug(fault, capture=work.job.id)
             detail = "the program met a fault, and logged nothing of this"
-            await self._give_up(work.job, _problem(BUG, detail))
+            await self._give_up(work.job, _problem(BUG_PROBLEM, detail))
 
     async def _go_on(self, work: Work) -> None:
         faults = list(work.job.errors)
@@ -384,7 +378,7 @@ def _told(error: ProvenanceError) -> JSON:
     return _problem(kind_of(error), str(error))
 
 
-def _problem(kind: Kind, detail: str) -> JSON:
+def _problem(kind: Problem, detail: str) -> JSON:
     more: dict[str, object] = {"type": exception_type(kind.status)}
     said: dict[str, JSON] = problem(kind, detail, more=more)  # type: ignore[assignment]  # texts and numbers
     return said

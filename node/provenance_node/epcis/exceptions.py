@@ -13,21 +13,18 @@ ledger answers with 422 elsewhere has 400 here.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from provenance.errors import StoreError
+from provenance.problems import Problem
+from provenance.problems.table import (
+    NO_METHOD,
+    TOO_COMPLEX,
+    UNKNOWN_CAPTURE,
+)
 from provenance_node.asgi import Headers, Scope
 from provenance_node.epcis.resources import ROOT, allow, find
-from provenance_node.problems import NO_METHOD, TOO_COMPLEX, Kind
 from provenance_node.settings import Settings
 
 _PREFIX = "epcisException:"
 _VALIDATION = "ValidationException"
-
-_UNKNOWN_OUTCOME = StoreError.code
-_LOOK_FIRST = (
-    "look among the capture jobs, or for the event by its eventID, before you"
-    " send it again: it would be signed anew"
-)
-"""Elsewhere the same bytes are logged once; here they are no statement yet."""
 
 _NAMES: Mapping[int, str] = {
     401: "SecurityException",
@@ -50,20 +47,20 @@ class Said(NamedTuple):
         headers: What the answer has beside it.
     """
 
-    kind: Kind
+    kind: Problem
     members: dict[str, object]
     headers: Headers
 
 
-def as_epcis(scope: Scope, kind: Kind, settings: Settings) -> Said:
+def as_epcis(scope: Scope, kind: Problem, settings: Settings) -> Said:
     """Return how a problem of *kind* answers this request."""
     path: str = scope["path"]
     if path != ROOT and not path.startswith(f"{ROOT}/"):
         return Said(kind, {}, ())
+    if scope["method"] == "POST" and kind.code == UNKNOWN_CAPTURE.code:
+        kind = UNKNOWN_CAPTURE
     if kind.status == 422:
         kind = kind._replace(status=400)
-    if scope["method"] == "POST" and kind.code == _UNKNOWN_OUTCOME:
-        kind = kind._replace(advice=_LOOK_FIRST)
     name = _name(scope["method"], path.removeprefix(ROOT), kind)
     members: dict[str, object] = {}
     headers: Headers = ()
@@ -93,7 +90,7 @@ def exception_type(status: int) -> str:
     return _PREFIX + _NAMES.get(status, _VALIDATION)
 
 
-def _name(method: str, path: str, kind: Kind) -> str | None:
+def _name(method: str, path: str, kind: Problem) -> str | None:
     is_post = method == "POST"
     is_query = path.startswith("/queries")
     names: Mapping[int, str] = {

@@ -16,14 +16,10 @@ from provenance.encoding.strict_json import JSON
 from provenance.epcis.event_hash import is_event_hash
 from provenance.errors import ConflictError, ProvenanceError
 from provenance.ledger.scope import Scope
+from provenance.problems.table import BEHIND, NOT_ACCEPTABLE, TOO_COMPLEX
 from provenance_node.children import ChildFault, Children
 from provenance_node.journal import note, note_end
-from provenance_node.problems import (
-    BEHIND,
-    NOT_ACCEPTABLE,
-    TOO_COMPLEX,
-    RefusedError,
-)
+from provenance_node.problems import RefusedError
 from provenance_node.reading import Reading
 
 _PAGE_TOKEN = "nextPageToken"  # noqa: S105  # a parameter's name

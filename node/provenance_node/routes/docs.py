@@ -12,8 +12,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from provenance.problems.table import NO_ROUTE
 from provenance_node.node import Node
-from provenance_node.problems import MEDIA_TYPE, NO_ROUTE, RefusedError, pages
+from provenance_node.problems import MEDIA_TYPE, RefusedError, pages
 from provenance_node.routes.answers import answers
 
 _STYLE = """\

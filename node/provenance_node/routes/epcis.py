@@ -20,6 +20,7 @@ from provenance import __version__
 from provenance.encoding import strict_json
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.errors import NotFoundError
+from provenance.problems.table import NOT_OFFERED
 from provenance_node.accept import choose
 from provenance_node.access import Access
 from provenance_node.asgi import Headers
@@ -45,7 +46,7 @@ from provenance_node.epcis.resources import (
 )
 from provenance_node.epcis.searching import Asked, Found
 from provenance_node.node import Node
-from provenance_node.problems import NOT_OFFERED, RefusedError
+from provenance_node.problems import RefusedError
 from provenance_node.routes.answers import add_headers, answers, request_accepts
 from provenance_node.routes.events import (
     PAGE_PARAMETERS,

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.errors import MalformedError
 from provenance.ledger.search import written_time
+from provenance.problems.table import NO_SUCH_TYPE, NOT_OFFERED
 from provenance_node.accept import choose
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import (
@@ -41,7 +42,7 @@ from provenance_node.epcis.exceptions import limits
 from provenance_node.epcis.lists import format_token, read_page
 from provenance_node.epcis.resources import ROOT, template
 from provenance_node.node import Node
-from provenance_node.problems import NO_SUCH_TYPE, NOT_OFFERED, RefusedError
+from provenance_node.problems import RefusedError
 from provenance_node.routes.answers import add_headers, answers, request_accepts
 from provenance_node.routes.epcis import (
     SENT,

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from provenance.encoding import strict_json
 from provenance.epcis.query_parameters import parse_query
 from provenance.errors import ConflictError, MalformedError
+from provenance.problems.table import EXISTS, NOT_OFFERED, TOO_LARGE
 from provenance_node.accept import choose
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import (
@@ -33,12 +34,7 @@ from provenance_node.epcis.capture import Capture
 from provenance_node.epcis.lists import format_token, read_page, require_paging
 from provenance_node.epcis.resources import ROOT, template
 from provenance_node.node import Node
-from provenance_node.problems import (
-    EXISTS,
-    NOT_OFFERED,
-    TOO_LARGE,
-    RefusedError,
-)
+from provenance_node.problems import RefusedError
 from provenance_node.routes.answers import add_headers, answers, request_accepts
 from provenance_node.routes.epcis import (
     DOCUMENT,

@@ -23,7 +23,6 @@ from provenance_node.routes.answers import add_headers, answers, request_accepts
 JSON = "application/json"
 LINES = "application/x-ndjson"
 FORMS = {JSON: "object", LINES: "lines"}
-PAGE = ("perPage", "nextPageToken")
 READERS: list[dict[str, list[str]]] = [{}, {"bearer": []}]
 """A token, or where queries are open none."""
 

@@ -11,10 +11,11 @@ never change.
 """
 
 from provenance.errors import MalformedError
+from provenance.problems.table import NO_METHOD, NO_ROUTE
 from provenance.tlog.tile import parse_entries_path, parse_tile_path
 from provenance_node.asgi import App, Headers, Receive, Scope, Send
 from provenance_node.node import Node
-from provenance_node.problems import NO_METHOD, NO_ROUTE, RefusedError
+from provenance_node.problems import RefusedError
 from provenance_node.reading import etag_of
 
 CHECKPOINT_AGE = b"public, max-age=5"

@@ -11,10 +11,11 @@ versions never run together. Each form of a file, as it is and compressed, has
 a tag of its own (`coding`).
 """
 
+from provenance.problems.table import NO_METHOD
 from provenance_node.asgi import App, Headers, Receive, Scope, Send
 from provenance_node.coding import codings_of, tag_of
 from provenance_node.page import LIST, File, Page
-from provenance_node.problems import NO_METHOD, RefusedError
+from provenance_node.problems import RefusedError
 from provenance_node.routes.log import is_known
 
 CACHING = b"no-cache"

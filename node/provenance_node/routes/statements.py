@@ -16,16 +16,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from provenance.errors import DuplicateEventError, MalformedError
+from provenance.problems.table import NO_SUCH_TYPE
 from provenance_node.asgi import Headers
 from provenance_node.intake import Given, split
 from provenance_node.node import Node
-from provenance_node.problems import (
-    MEDIA_TYPE,
-    NO_SUCH_TYPE,
-    RefusedError,
-    kind_of,
-    problem,
-)
+from provenance_node.problems import MEDIA_TYPE, RefusedError, kind_of, problem
 from provenance_node.routes.answers import add_headers, answers
 from provenance_node.writer import Logged, Outcome, Refused
 

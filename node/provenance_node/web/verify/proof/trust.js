@@ -176,6 +176,12 @@ export function parseTrust(text) {
 
 /** @param {string} text */
 function readToml(text) {
+  if (text.startsWith("\ufeff")) {
+    throw new MalformedError(
+      "the trust file begins with a byte order mark (U+FEFF): save it as" +
+        " UTF-8 without one",
+    );
+  }
   try {
     return parseToml(text);
   } catch (error) {
