@@ -18,9 +18,10 @@ import pytest
 
 from provenance.claims.statement import Submission
 from provenance.errors import ConflictError, StoreError
-from provenance.folder import DATABASE, audit_folder, open_reader
+from provenance.folder import audit_folder, open_reader
 from provenance.ledger import read
 from provenance.proof.receipt import Receipt
+from provenance.store import DATABASE
 from provenance.store.sqlite import SQLiteStore
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
 

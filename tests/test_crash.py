@@ -28,7 +28,6 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.folder import (
-    DATABASE,
     SIGNER_MEMORY,
     audit_folder,
     open_ledger,
@@ -36,7 +35,7 @@ from provenance.folder import (
 )
 from provenance.ledger.logtree import TileNodes
 from provenance.proof.receipt import Receipt
-from provenance.store import sqlite
+from provenance.store import DATABASE, sqlite
 from provenance.store.signer_memory import SignerMemory
 from provenance.store.sqlite import SQLiteStore
 from provenance.tlog import merkle

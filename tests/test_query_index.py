@@ -12,9 +12,10 @@ import apsw
 import pytest
 
 from provenance.errors import StoreError
-from provenance.folder import QUERY_INDEX, open_queries
+from provenance.folder import open_queries
 from provenance.ledger import catch_up
 from provenance.ledger.query import Queries
+from provenance.store import QUERY_INDEX
 from provenance.store.candidates import (
     IndexDamagedError,
 )

@@ -16,7 +16,8 @@ import apsw
 import pytest
 
 from provenance.errors import MalformedError, ProvenanceError, StoreError
-from provenance.folder import DATABASE, audit_folder, open_reader
+from provenance.folder import audit_folder, open_reader
+from provenance.store import DATABASE
 from provenance.store.protocol import MAP_ROWS, Reader
 from provenance.store.sqlite import SQLiteStore
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of

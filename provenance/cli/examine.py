@@ -15,6 +15,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.cli.evidence import (
@@ -287,8 +288,9 @@ class Judge:
 
     def _folder(self, source: str, depth: int) -> Iterator[Found]:
         from provenance.cli import examine_log  # noqa: PLC0415  # loads a database
+        from provenance.folder import is_ledger  # noqa: PLC0415  # loads a database
 
-        if examine_log.is_ledger(source):
+        if is_ledger(Path(source)):
             yield examine_log.ledger(source, self)
         elif examine_log.is_tiles(source):
             yield examine_log.tiles(source, self)

@@ -54,7 +54,7 @@ from provenance.ledger.sequence import Sequenced, Sequencer
 from provenance.ledger.trails import Logged, Trail, Trails
 from provenance.ledger.workers import Checked, Workers, drawn
 from provenance.proof.trust import Trust
-from provenance.store.index_check import IndexCheck
+from provenance.store.candidates import IndexCheck
 from provenance.store.protocol import (
     LOG,
     MAP_ROWS,

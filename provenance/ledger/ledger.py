@@ -525,6 +525,10 @@ class Ledger(LedgerReader):
                 raise
         return note
 
+    def backlog(self) -> int:
+        """Return how many bytes open moments keep in the store."""
+        return self._writable.backlog()
+
     def close(self) -> None:
         """Wait for the batch in hand, then give the store back."""
         if not self._owner.is_here:

@@ -1,9 +1,9 @@
 """A ledger in one SQLite file: the embedded default.
 
-    ledger.db        the tables (`provenance.store.sqlite_reads.SCHEMA`)
-    ledger.db-wal    batches that are durable, not yet moved into ledger.db
-    ledger.db-shm    where readers find them; rebuilt after a crash
-    ledger.db.lock   held by the one process that writes
+    ledger.sqlite        the tables (`provenance.store.sqlite_reads.SCHEMA`)
+    ledger.sqlite-wal    batches that are durable, not yet moved into it
+    ledger.sqlite-shm    where readers find them; rebuilt after a crash
+    ledger.sqlite.lock   held by the one process that writes
 
 A batch is one transaction in write-ahead mode with `synchronous=FULL`: when
 `commit` returns, the batch has been through fsync. A process killed at any
@@ -206,6 +206,12 @@ class SQLiteStore(SQLiteReads):
                 " ON CONFLICT (size) DO UPDATE SET note = excluded.note",
                 (size, note),
             )
+
+    def backlog(self) -> int:
+        wal = self._path.with_name(f"{self._path.name}-wal")
+        with suppress(FileNotFoundError):
+            return wal.stat().st_size
+        return 0
 
     @contextmanager
     def snapshot(self) -> Iterator[Reader]:
@@ -488,9 +494,14 @@ def _write_failure(error: apsw.Error, path: Path) -> StoreError:
     )
 
 
+def lock_path(path: Path) -> Path:
+    """Return the file whose lock the one writer of *path* holds."""
+    return path.with_name(path.name + ".lock")
+
+
 def _lock(path: Path) -> FileLock:
     try:
-        return FileLock.take(path.with_name(path.name + ".lock"))
+        return FileLock.take(lock_path(path))
     except ConflictError as error:
         raise ConflictError(
             f"{path} is open for writing already: a ledger has one writer at"

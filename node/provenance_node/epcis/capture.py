@@ -24,8 +24,8 @@ from provenance.errors import (
     ProvenanceError,
     StoreError,
 )
+from provenance.store.capture_jobs import Database, Job, Work
 from provenance_node.children import Children
-from provenance_node.epcis.database import Database, Job, Work
 from provenance_node.epcis.exceptions import exception_type
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.limits import RETRY_SOON
