@@ -144,12 +144,11 @@ class MortalStore(SQLiteStore):
         self,
         path: pathlib.Path,
         *,
-        writer: apsw.Connection | None,
-        lock: FileLock | None,
+        writer: apsw.Connection,
+        lock: FileLock,
     ) -> None:
         super().__init__(path, writer=writer, lock=lock)
         self.doing = "nothing"
-        assert writer is not None
         writer.set_commit_hook(self._before_commit)
         writer.set_update_hook(self._after_row)
 

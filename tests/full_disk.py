@@ -23,6 +23,7 @@ from provenance.ledger import read
 from provenance.proof.receipt import Receipt
 from provenance.store import DATABASE
 from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
 
 STATEMENTS = 100_000
@@ -75,7 +76,7 @@ def check_readable(world: LedgerWorld) -> None:
 
 def check_kept(world: LedgerWorld, acknowledged: dict[int, Submission]) -> None:
     """Hold the ledger, opened again, against what was acknowledged."""
-    store = SQLiteStore.open_reader(
+    store = SQLiteReader.open(
         world.folder / DATABASE, origin=world.trust.origin
     )
     for index, submission in acknowledged.items():

@@ -20,7 +20,7 @@ from provenance.store.candidates import (
     IndexDamagedError,
 )
 from provenance.store.lockfile import FileLock
-from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 from tests.cli_runs import PROJECT
 from tests.ledger_world import can
 from tests.query_world import QueryWorld
@@ -405,7 +405,7 @@ def test_the_ledger_is_opened_without_its_index(
     require_right(world)
     world.index.write_bytes(b"junk")
     world.reopen()
-    store = SQLiteStore.open_reader(
+    store = SQLiteReader.open(
         world.folder / "ledger.sqlite", origin=world.ledger.origin
     )
     assert store.size() == world.ledger.size

@@ -35,7 +35,7 @@ from provenance.ledger.signed import (
     find_signers,
     statements_of,
 )
-from provenance.store.tally import tally_items
+from provenance.store.item_counts import count_items
 
 if TYPE_CHECKING:
     from provenance.client import Client
@@ -342,7 +342,7 @@ def _csv_lines(
 
 
 def _items(found: _Counted) -> Iterator[dict[str, object]]:
-    for item in tally_items((event.entry, event.items) for event in found):
+    for item in count_items((event.entry, event.items) for event in found):
         yield item._asdict()
 
 

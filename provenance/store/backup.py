@@ -19,7 +19,7 @@ from provenance.errors import ConflictError, StoreError
 from provenance.store.durable import sync_directory
 from provenance.store.inherited import connect
 from provenance.store.private import make_private
-from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 
 _UNFINISHED = ".copying"
 """Ends the name of a copy until it is whole and durable."""
@@ -49,7 +49,7 @@ def copy_ledger(source: Path, target: Path, *, origin: str) -> None:
         ConflictError: There is a file *target*; it was not touched.
         StoreError: It cannot be read or written; no copy is left behind.
     """
-    SQLiteStore.open_reader(source, origin=origin).close()
+    SQLiteReader.open(source, origin=origin).close()
     if target.exists():
         raise ConflictError(f"there is a file {target} already")
     # Half a copy must not be taken for a backup. One that an earlier try left

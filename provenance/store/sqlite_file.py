@@ -11,6 +11,7 @@ from provenance.errors import StoreError
 from provenance.store.backup import copy_ledger
 from provenance.store.lockfile import FileLock
 from provenance.store.sqlite import WRITER_CACHE_BYTES, SQLiteStore, lock_path
+from provenance.store.sqlite_reader import SQLiteReader
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 
@@ -35,8 +36,8 @@ class SQLiteFile:
             cache_bytes=cache_bytes or WRITER_CACHE_BYTES,
         )
 
-    def open_reader(self, *, origin: str) -> SQLiteStore:
-        return SQLiteStore.open_reader(self._path, origin=origin)
+    def open_reader(self, *, origin: str) -> SQLiteReader:
+        return SQLiteReader.open(self._path, origin=origin)
 
     def copy_to(self, target: str, *, origin: str) -> None:
         if not target.startswith(_PREFIX):

@@ -20,7 +20,7 @@ ON CONFLICT DO UPDATE SET count = count + 1, last = ?2
 """
 
 
-class Tally(NamedTuple):
+class ItemCount(NamedTuple):
     """How often an item was met.
 
     Attributes:
@@ -36,9 +36,9 @@ class Tally(NamedTuple):
     last_entry: int
 
 
-def tally_items(
+def count_items(
     events: Iterable[tuple[int, Collection[str]]],
-) -> Iterator[Tally]:
+) -> Iterator[ItemCount]:
     """Yield each item of all *events* once, by its id.
 
     Args:
@@ -50,4 +50,4 @@ def tally_items(
             for entry, items in events:
                 table.executemany(_ADD, ((item, entry) for item in items))
         for row in table.execute("SELECT * FROM items ORDER BY item"):
-            yield Tally(*row)
+            yield ItemCount(*row)
