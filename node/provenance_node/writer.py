@@ -153,8 +153,19 @@ class Writer:
 
     @property
     def doubt(self) -> ProvenanceError | None:
-        """Why nothing is written for now, the log or the clock; it may pass."""
-        return self.contradiction or self._watch.doubt()
+        """Why nothing is written for now; it may pass.
+
+        The witnesses contradict the log, the clock cannot be right, or the
+        store was moved beneath the node.
+        """
+        return self.contradiction or self._watch.doubt() or self._displacement()
+
+    def _displacement(self) -> StoreError | None:
+        try:
+            self._ledger.require_in_place()
+        except StoreError as error:
+            return error
+        return None
 
     @property
     def is_moving(self) -> bool:

@@ -528,6 +528,14 @@ class Ledger(LedgerReader):
                 raise
         return note
 
+    def require_in_place(self) -> None:
+        """Check that the store that is written is the one that others find.
+
+        Raises:
+            StoreError: It was moved, removed or replaced; see `Store`.
+        """
+        self._writable.require_in_place()
+
     def backlog(self) -> int:
         """Return how many bytes open moments keep in the store."""
         return self._writable.backlog()

@@ -483,6 +483,16 @@ class Store(StoreReader, Protocol):
             StoreError: The database failed; whether it was written is unknown.
         """
 
+    def require_in_place(self) -> None:
+        """Check that what is open is still what its address leads to.
+
+        `commit` and `publish` do so before they write, and before they return.
+
+        Raises:
+            StoreError: It was moved, removed or replaced: what would be
+                written there nobody would find.
+        """
+
     def backlog(self) -> int:
         """Return how many bytes the database keeps because of open snapshots.
 

@@ -66,6 +66,11 @@ class SQLiteStore(SQLiteReader):
         self._lock = lock
         self._broken = False
         self._wal_pages = 0
+        # The write-ahead log and its map are there as long as a writer is.
+        self._identities = {
+            each: _identity(each)
+            for each in (path, wal_path(path), shm_path(path))
+        }
         writer.set_wal_hook(self._note_wal)
         STORE.info("opened %s to write", path)
 
@@ -147,10 +152,22 @@ class SQLiteStore(SQLiteReader):
                 (size, note),
             )
 
+    def require_in_place(self) -> None:
+        for path, opened in self._identities.items():
+            found = _identity(path)
+            if found != opened:
+                what = "removed" if found is None else "replaced"
+                raise StoreError(
+                    f"{path} was {what} beneath whoever has it open for"
+                    " writing, so nothing more is acknowledged. If it was"
+                    " moved, move it back; else stop the writer, and restore"
+                    " the newest copy: what signer.memory holds keeps an older"
+                    " one from becoming a fork"
+                )
+
     def backlog(self) -> int:
-        wal = self._path.with_name(f"{self._path.name}-wal")
         with suppress(FileNotFoundError):
-            return wal.stat().st_size
+            return wal_path(self._path).stat().st_size
         return 0
 
     def _close_all(self) -> None:
@@ -172,6 +189,7 @@ class SQLiteStore(SQLiteReader):
                 raise StoreError(
                     f"a write to {self._path} failed before: open it again"
                 )
+            self.require_in_place()
             try:
                 if self._wal_pages > _WAL_PAGES:
                     self._wal_pages = 0
@@ -179,6 +197,7 @@ class SQLiteStore(SQLiteReader):
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
                 connection.execute("COMMIT")
+                self._require_still_in_place()
             except apsw.Error as error:
                 # Whether it was written is unknown, and so is what an fsync
                 # that is tried again would say.
@@ -187,6 +206,21 @@ class SQLiteStore(SQLiteReader):
             finally:
                 if connection.in_transaction:
                     self._roll_back(connection)
+
+    def _require_still_in_place(self) -> None:
+        """Check that what was just committed is where it will be looked for.
+
+        Raises:
+            StoreError: It may be gone.
+        """
+        try:
+            self.require_in_place()
+        except StoreError as error:
+            self._broken = True
+            raise StoreError(
+                f"{error}. Whether this batch was written is unknown: open the"
+                " ledger again and submit the same bytes"
+            ) from error
 
     def _roll_back(self, connection: apsw.Connection) -> None:
         """Take back what a refused or failed transaction has changed.
@@ -217,6 +251,25 @@ def _write_failure(error: apsw.Error, path: Path) -> StoreError:
         f"writing {path} failed: {error}. Whether this batch was written is"
         " unknown: open the ledger again and submit the same bytes"
     )
+
+
+def wal_path(path: Path) -> Path:
+    """Return where the write-ahead log of *path* is."""
+    return path.with_name(path.name + "-wal")
+
+
+def shm_path(path: Path) -> Path:
+    """Return where the map of that is."""
+    return path.with_name(path.name + "-shm")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return the device and inode of *path*; None if it is not there."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def lock_path(path: Path) -> Path:

@@ -282,6 +282,7 @@ class Capture:
             await asyncio.to_thread(
                 self._database.keep_submission, work.job.number, data, faults
             )
+        self._require_no_doubt()
         try:
             ((_, outcome),), _ = await self._writer.submit(
                 [data], with_receipts=False
