@@ -46,6 +46,7 @@ from provenance.store import (
     files_of,
     open_index,
     open_store,
+    upgrade_store,
 )
 from provenance.store import open_reader as open_store_reader
 from provenance.store.candidates import IndexDamagedError
@@ -344,6 +345,23 @@ def compare_folders(
 
 def _open_store(folder: Path, trust: Trust) -> StoreReader:
     return open_store_reader(address_in(folder), origin=trust.origin)
+
+
+def upgrade_folder(folder: Path | str) -> Path | None:
+    """Move the ledger in *folder* to the schema of this release.
+
+    Returns:
+        The copy of what was before; None if nothing was to be done.
+
+    Raises:
+        NotFoundError: There is no ledger in that folder.
+        ConflictError: It is open for writing.
+        MalformedError: Its schema is newer than this release, or too old.
+        StoreError: It cannot be read or written; it is as it was.
+    """
+    folder = Path(folder)
+    trust = read_trust(folder)
+    return upgrade_store(address_in(folder), origin=trust.origin)
 
 
 def export_folder(folder: Path | str, target: Path | str) -> int:

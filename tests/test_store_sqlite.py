@@ -701,7 +701,7 @@ def test_where_write_ahead_mode_is_not_to_be_had_a_writer_is_refused() -> None:
     with pytest.raises(
         StoreError, match="journal mode 'memory' there, which is not durable"
     ):
-        sqlite._connect_writer(pathlib.Path(":memory:"))
+        sqlite.connect_writer(pathlib.Path(":memory:"))
 
 
 # Growth

@@ -38,6 +38,7 @@ main = Program(
         "audit": "provenance.cli.audit:audit",
         "backup": "provenance.cli.backup:backup",
         "restore": "provenance.cli.restore:restore",
+        "upgrade": "provenance.cli.upgrade:upgrade",
         "export-events": "provenance.cli.export_events:export_events",
         "export-tiles": "provenance.cli.export:export_tiles",
         "label": "provenance.cli.label:label",

@@ -40,6 +40,8 @@ class _Kind(Protocol):
 
     def copy_to(self, target: str, *, origin: str) -> None: ...
 
+    def upgrade(self, *, origin: str) -> Path | None: ...
+
     def files(self) -> list[Path]: ...
 
     def remove(self) -> None: ...
@@ -111,6 +113,24 @@ def copy_store(address: str, target: str, *, origin: str) -> None:
         StoreError: It cannot be read or written; no copy is left behind.
     """
     _kind_of(address).copy_to(target, origin=origin)
+
+
+def upgrade_store(address: str, *, origin: str) -> Path | None:
+    """Move the store at *address* to the schema of this release.
+
+    When it returns, that is durable, and so is the copy that was made before.
+
+    Returns:
+        The copy; None if nothing was to be done.
+
+    Raises:
+        NotFoundError: There is no store.
+        ConflictError: It is open for writing.
+        MalformedError: It is another ledger, or of a schema that this release
+            does not know: a newer one, say.
+        StoreError: It cannot be read or written; it is as it was.
+    """
+    return _kind_of(address).upgrade(origin=origin)
 
 
 def files_of(address: str) -> list[Path]:

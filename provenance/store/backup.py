@@ -52,6 +52,15 @@ def copy_ledger(source: Path, target: Path, *, origin: str) -> None:
     SQLiteReader.open(source, origin=origin).close()
     if target.exists():
         raise ConflictError(f"there is a file {target} already")
+    copy_file(source, target)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the ledger in *source* to *target*, durably, in place of any there.
+
+    Raises:
+        StoreError: It cannot be read or written; no copy is left behind.
+    """
     # Half a copy must not be taken for a backup. One that an earlier try left
     # is begun anew.
     unfinished = target.with_name(target.name + _UNFINISHED)

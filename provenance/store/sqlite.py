@@ -84,10 +84,10 @@ class SQLiteStore(SQLiteReader):
         """
         check_sqlite_version(apsw.sqlite_lib_version())
         path = Path(path).resolve()
-        lock = _lock(path)
+        lock = lock_file(path)
         try:
             make_file(path, origin)
-            return cls(path, writer=_connect_writer(path), lock=lock)
+            return cls(path, writer=connect_writer(path), lock=lock)
         except BaseException:
             lock.release()
             raise
@@ -116,10 +116,10 @@ class SQLiteStore(SQLiteReader):
         """
         check_sqlite_version(apsw.sqlite_lib_version())
         path = existing(path)
-        lock = _lock(path)
+        lock = lock_file(path)
         try:
             require_ledger(path, origin)
-            writer = _connect_writer(path, cache_bytes)
+            writer = connect_writer(path, cache_bytes)
             return cls(path, writer=writer, lock=lock)
         except BaseException:
             lock.release()
@@ -277,7 +277,13 @@ def lock_path(path: Path) -> Path:
     return path.with_name(path.name + ".lock")
 
 
-def _lock(path: Path) -> FileLock:
+def lock_file(path: Path) -> FileLock:
+    """Return the lock of whoever writes *path*.
+
+    Raises:
+        ConflictError: Somebody else has it.
+        StoreError: It cannot be taken.
+    """
     try:
         return FileLock.take(lock_path(path))
     except ConflictError as error:
@@ -287,7 +293,7 @@ def _lock(path: Path) -> FileLock:
         ) from error
 
 
-def _connect_writer(
+def connect_writer(
     path: Path, cache_bytes: int = WRITER_CACHE_BYTES
 ) -> apsw.Connection:
     """Return a connection whose commits are durable.

@@ -12,6 +12,7 @@ from provenance.store.backup import copy_ledger
 from provenance.store.lockfile import FileLock
 from provenance.store.sqlite import WRITER_CACHE_BYTES, SQLiteStore, lock_path
 from provenance.store.sqlite_reader import SQLiteReader
+from provenance.store.upgrade import upgrade_file
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal")
 
@@ -47,6 +48,9 @@ class SQLiteFile:
         copy_ledger(
             self._path, Path(target.removeprefix(_PREFIX)), origin=origin
         )
+
+    def upgrade(self, *, origin: str) -> Path | None:
+        return upgrade_file(self._path, origin=origin)
 
     def files(self) -> list[Path]:
         paths = [

@@ -183,6 +183,18 @@ def require_ledger(path: Path, origin: str) -> None:
         MalformedError: It is not, or of another version than this.
         StoreError: It cannot be read, or is damaged.
     """
+    with look_into(path) as connection:
+        check_file(connection, path, origin)
+
+
+@contextmanager
+def look_into(path: Path) -> Iterator[apsw.Connection]:
+    """Lend a connection to find out what *path* is.
+
+    Raises:
+        MalformedError: It is no database.
+        StoreError: It cannot be read, or is damaged.
+    """
     if path.stat().st_size == 0:
         raise MalformedError(
             f"{path} is empty: making it was interrupted. Delete it and make"
@@ -191,7 +203,7 @@ def require_ledger(path: Path, origin: str) -> None:
     try:
         connection = connect_reader(path)
         try:
-            check_file(connection, path, origin)
+            yield connection
         finally:
             connection.close()
     except apsw.NotADBError as error:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import apsw
 
+from provenance import __version__
 from provenance.errors import MalformedError, StoreError
 from provenance.store.durable import sync_directory
 from provenance.store.inherited import connect
@@ -12,7 +13,28 @@ from provenance.store.private import make_private
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for whoever opens it: "PROV"."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
+
+RELEASES = {4: "a build before 0.1.0", 5: "release 0.1.0"}
+"""Schema version → what made the first file of it."""
+
+STEPS = {
+    4: """
+CREATE TABLE named_ledger (
+    only       INTEGER PRIMARY KEY CHECK (only = 1),
+    origin     TEXT NOT NULL,
+    item_count INTEGER NOT NULL,
+    release    TEXT NOT NULL
+) STRICT;
+INSERT INTO named_ledger SELECT only, origin, item_count, '' FROM ledger;
+DROP TABLE ledger;
+ALTER TABLE named_ledger RENAME TO ledger;
+""",
+}
+"""Schema version → what makes the next one of it (`provenance.store.upgrade`).
+
+The file's own release is written after the last step.
+"""
 
 PAGE_SIZE = 4096
 """Heads lie scattered, and a change to one rewrites its page: small is fast."""
@@ -21,7 +43,8 @@ SCHEMA = """
 CREATE TABLE ledger (
     only       INTEGER PRIMARY KEY CHECK (only = 1),
     origin     TEXT NOT NULL,
-    item_count INTEGER NOT NULL
+    item_count INTEGER NOT NULL,
+    release    TEXT NOT NULL
 ) STRICT;
 CREATE TABLE entries (
     log_index   INTEGER PRIMARY KEY,
@@ -166,7 +189,9 @@ def _write_schema(path: Path, origin: str) -> None:
             connection.execute(SCHEMA)
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("user_version", SCHEMA_VERSION)
-            connection.execute("INSERT INTO ledger VALUES (1, ?, 0)", (origin,))
+            connection.execute(
+                "INSERT INTO ledger VALUES (1, ?, 0, ?)", (origin, __version__)
+            )
     finally:
         connection.close()
 
@@ -178,15 +203,60 @@ def check_file(connection: apsw.Connection, path: Path, origin: str) -> None:
         MalformedError: It is not, or of another version than this.
         apsw.Error: It cannot be read, or is damaged.
     """
-    application = connection.pragma("application_id")
-    version = connection.pragma("user_version")
-    if application != APPLICATION_ID:
-        raise MalformedError(f"{path} is not a ledger's file")
+    version = require_movable(connection, path)
     if version != SCHEMA_VERSION:
         raise MalformedError(
-            f"{path} has schema version {version}, this library knows"
-            f" {SCHEMA_VERSION}: use the release that wrote it"
+            f"{path} has schema version {version}, of {RELEASES[version]}, and"
+            f" this is release {__version__} with version {SCHEMA_VERSION}:"
+            " stop whoever writes it, and run provenance upgrade"
         )
+    check_origin(connection, path, origin)
+
+
+def require_movable(connection: apsw.Connection, path: Path) -> int:
+    """Return the schema version of *path*, from which steps lead to ours.
+
+    Raises:
+        MalformedError: It is no ledger's file, newer than this release, or
+            older than the first step.
+        apsw.Error: It cannot be read, or is damaged.
+    """
+    application = connection.pragma("application_id")
+    version: int = connection.pragma("user_version")
+    if application != APPLICATION_ID:
+        raise MalformedError(f"{path} is not a ledger's file")
+    if version in RELEASES:
+        return version
+    if version < SCHEMA_VERSION:
+        raise MalformedError(
+            f"{path} has schema version {version}, and this release,"
+            f" {__version__}, moves only {min(STEPS)} and later ones forward:"
+            " use the release that wrote it"
+        )
+    raise MalformedError(
+        f"{path} has schema version {version}, made by"
+        f" {_maker(connection)}, and this is release {__version__}, which"
+        f" knows {SCHEMA_VERSION}: use the release that wrote it, or a later"
+        " one. A file is never moved back"
+    )
+
+
+def _maker(connection: apsw.Connection) -> str:
+    """Return what made a file of a later schema, as far as it says so."""
+    try:
+        ((release,),) = connection.execute("SELECT release FROM ledger")
+    except (apsw.Error, ValueError):
+        return "a later release"
+    return f"release {str(release)[:20]}"
+
+
+def check_origin(connection: apsw.Connection, path: Path, origin: str) -> None:
+    """Check that *path* is of the ledger *origin*.
+
+    Raises:
+        MalformedError: It is not.
+        apsw.Error: It cannot be read, or is damaged.
+    """
     stored = connection.execute("SELECT origin FROM ledger").fetchall()
     if stored != [(origin,)]:
         names = ", ".join(repr(name) for (name,) in stored) or "none"
