@@ -256,7 +256,7 @@ class ForkError(ProvenanceError):
     """Signing would contradict what this log already signed: stop."""
 
     code = "PRV-9040"
-    hint = "stop: put back the newest copy of ledger.sqlite, not an older one"
+    hint = "stop: put back the newest copy of the database, not an older one"
 
 
 class ClockError(ProvenanceError):

@@ -1,10 +1,10 @@
-"""A ledger in a folder: the embedded default, one file and no server.
+"""A ledger in a folder: the embedded default, without a server.
 
     trust.toml      who is trusted: published by the operator, kept by readers
-    ledger.sqlite   the log, the trails, the map
+    the store       the log, the trails, the map (`provenance.store`)
     log.key         the key that signs checkpoints, readable by its owner alone
     signer.memory   what that key has signed; never restore it from a backup
-    index.sqlite    where queries look things up; made again when it is gone
+    the index       where queries look things up; made again when it is gone
 
 Back it up with `backup_folder`, and keep `log.key` somewhere safe. The
 signer's memory stays where it is: it is what keeps an old copy of the database
@@ -38,22 +38,28 @@ from provenance.proof.trust import (
     parse_trust,
 )
 from provenance.rules.books import Books
-from provenance.store.backup import copy_ledger
+from provenance.store import (
+    address_in,
+    check_index,
+    copy_store,
+    create_store,
+    files_of,
+    open_index,
+    open_store,
+    upgrade_store,
+)
+from provenance.store import open_reader as open_store_reader
 from provenance.store.candidates import IndexDamagedError
 from provenance.store.durable import write_text
-from provenance.store.index_check import open_check
 from provenance.store.keyfile import read_key, write_key
 from provenance.store.links import whereabouts
-from provenance.store.query_index import QueryIndex
+from provenance.store.protocol import StoreReader
 from provenance.store.signer_memory import SignerMemory
-from provenance.store.sqlite import SQLiteStore
 from provenance.tlog.note import NoteSigner
 
 TRUST_FILE = "trust.toml"
-DATABASE = "ledger.sqlite"
 LOG_KEY = "log.key"
 SIGNER_MEMORY = "signer.memory"
-QUERY_INDEX = "index.sqlite"
 
 CACHE_BYTES = 3 * 2**28
 """How much of what is stored a writer keeps in memory by default, about."""
@@ -86,10 +92,9 @@ def create_ledger(
     folder = Path(folder)
     if (folder / TRUST_FILE).exists():
         raise ConflictError(f"there is a ledger in {folder}")
-    left = [
-        name
-        for name in (DATABASE, LOG_KEY, SIGNER_MEMORY)
-        if (folder / name).exists()
+    address = address_in(folder)
+    left = [path.name for path in files_of(address)] + [
+        name for name in (LOG_KEY, SIGNER_MEMORY) if (folder / name).exists()
     ]
     if left:
         raise ConflictError(
@@ -106,7 +111,7 @@ def create_ledger(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_key(folder / LOG_KEY, log_signer)
     memory = SignerMemory.create(folder / SIGNER_MEMORY, origin=trust.origin)
-    store = SQLiteStore.create(folder / DATABASE, origin=trust.origin)
+    store = create_store(address, origin=trust.origin)
     signer = LogSigner(trust.origin, log_signer, memory)
     ledger = Ledger(store, trust=trust, signer=signer, clock=clock, books=books)
     # Last, since this file makes the folder a ledger.
@@ -126,7 +131,7 @@ def open_ledger(
         folder: Where it is.
         clock: Where the log's time comes from.
         cache_bytes: How much of what is stored to keep in memory, about: of
-            the database's file and of the map.
+            the database and of the map.
 
     Raises:
         NotFoundError: There is no ledger in that folder.
@@ -137,8 +142,8 @@ def open_ledger(
     folder = Path(folder)
     trust = read_trust(folder)
     for_file = cache_bytes // 3
-    store = SQLiteStore.open_writer(
-        folder / DATABASE, origin=trust.origin, cache_bytes=for_file
+    store = open_store(
+        address_in(folder), origin=trust.origin, cache_bytes=for_file
     )
     try:
         memory = SignerMemory.open(folder / SIGNER_MEMORY, origin=trust.origin)
@@ -162,8 +167,7 @@ def open_reader(folder: Path | str) -> LedgerReader:
     """
     folder = Path(folder)
     trust = read_trust(folder)
-    store = SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
-    return LedgerReader(store, trust=trust)
+    return LedgerReader(_open_store(folder, trust), trust=trust)
 
 
 def open_queries(
@@ -182,13 +186,20 @@ def open_queries(
         StoreError: The index cannot be made or read.
     """
     folder = Path(folder)
-    path = folder / QUERY_INDEX if index is None else Path(index)
+    path = None if index is None else Path(index)
     ledger = open_reader(folder)
     try:
-        return Queries(ledger, QueryIndex.open(path, origin=ledger.origin))
+        return Queries(ledger, open_index(folder, path, origin=ledger.origin))
     except BaseException:
         ledger.close()
         raise
+
+
+def is_ledger(folder: Path) -> bool:
+    """Return whether *folder* is a ledger's, or a copy of one."""
+    return (folder / TRUST_FILE).is_file() and bool(
+        files_of(address_in(folder))
+    )
 
 
 def read_trust(folder: Path) -> Trust:
@@ -253,18 +264,17 @@ def audit_folder(
         if memory.exists() or memory.is_symlink()
         else None
     )
-    path = folder / QUERY_INDEX if index is None else Path(index)
+    path = None if index is None else Path(index)
     damage: IndexDamagedError | None = None
     with ExitStack() as stack:
         check = None
         # Opened before the ledger, which must not be the older of the two.
-        if path.is_file():
-            try:
-                check = stack.enter_context(
-                    open_check(path, origin=trust.origin)
-                )
-            except IndexDamagedError as error:
-                damage = error
+        try:
+            check = stack.enter_context(
+                check_index(folder, path, origin=trust.origin)
+            )
+        except IndexDamagedError as error:
+            damage = error
         store = stack.enter_context(closing(_open_store(folder, trust)))
         reader = stack.enter_context(store.snapshot())
         found = audit(
@@ -333,8 +343,25 @@ def compare_folders(
         )
 
 
-def _open_store(folder: Path, trust: Trust) -> SQLiteStore:
-    return SQLiteStore.open_reader(folder / DATABASE, origin=trust.origin)
+def _open_store(folder: Path, trust: Trust) -> StoreReader:
+    return open_store_reader(address_in(folder), origin=trust.origin)
+
+
+def upgrade_folder(folder: Path | str) -> Path | None:
+    """Move the ledger in *folder* to the schema of this release.
+
+    Returns:
+        The copy of what was before; None if nothing was to be done.
+
+    Raises:
+        NotFoundError: There is no ledger in that folder.
+        ConflictError: It is open for writing.
+        MalformedError: Its schema is newer than this release, or too old.
+        StoreError: It cannot be read or written; it is as it was.
+    """
+    folder = Path(folder)
+    trust = read_trust(folder)
+    return upgrade_store(address_in(folder), origin=trust.origin)
 
 
 def export_folder(folder: Path | str, target: Path | str) -> int:
@@ -373,7 +400,7 @@ def backup_folder(folder: Path | str, target: Path | str) -> int:
     except OSError as error:
         raise StoreError(f"cannot make {target}: {error}") from error
     try:
-        copy_ledger(folder / DATABASE, target / DATABASE, origin=trust.origin)
+        copy_store(address_in(folder), address_in(target), origin=trust.origin)
     except BaseException:
         # The same command is to go through once there is room.
         target.rmdir()

@@ -27,7 +27,6 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.folder import (
-    DATABASE,
     LOG_KEY,
     SIGNER_MEMORY,
     TRUST_FILE,
@@ -40,17 +39,19 @@ from provenance.ledger.publish import require_extension
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.opening import open_trusted
 from provenance.proof.trust import Trust, format_trust
-from provenance.store.backup import copy_ledger
-from provenance.store.durable import sync_directory, write_text
+from provenance.store import (
+    address_in,
+    copy_store,
+    files_of,
+    hold_store,
+    open_reader,
+)
+from provenance.store.durable import write_text
 from provenance.store.keyfile import read_key
 from provenance.store.links import whereabouts
-from provenance.store.lockfile import FileLock
 from provenance.store.signer_memory import SignerMemory
-from provenance.store.sqlite import SQLiteStore
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.proof_file import PROOF_START, parse_proof
-
-_UNFINISHED = DATABASE + ".restoring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def restore_folder(
     _require_vacant(folder, trust)
     signed = _all_signed(folder, trust, published)
     require_sound(backup, trust=trust, progress=progress)
-    size = _require_extensions(backup / DATABASE, trust, signed)
+    size = _require_extensions(backup, trust, signed)
     furthest = max(signed, key=lambda known: known.size)
     _put_in_place(backup, folder, trust, furthest)
     return Restored(size, furthest)
@@ -186,15 +187,14 @@ def _note_in(data: bytes) -> str:
 def _require_vacant(folder: Path, trust: Trust) -> None:
     """Check that no database is in *folder*, nor another ledger's trust."""
     # What is left of an old one's journal would be played into the new one.
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        path = folder / (DATABASE + suffix)
-        if path.exists() or path.is_symlink():
-            raise ConflictError(
-                f"there is a {path} already, which is not overwritten: if its"
-                " ledger is beyond repair, stop the node and move"
-                f" {DATABASE} and what begins with {DATABASE}- elsewhere;"
-                f" leave {SIGNER_MEMORY} where it is"
-            )
+    left = files_of(address_in(folder))
+    if left:
+        raise ConflictError(
+            f"there is a {left[0]} already, which is not overwritten: if its"
+            " ledger is beyond repair, stop the node and move"
+            f" {', '.join(path.name for path in left)} elsewhere; leave"
+            f" {SIGNER_MEMORY} where it is"
+        )
     if (folder / TRUST_FILE).exists():
         origin = read_trust(folder).origin
         if origin != trust.origin:
@@ -225,18 +225,18 @@ def _all_signed(
 
 
 def _require_extensions(
-    database: Path, trust: Trust, signed: Sequence[Signed]
+    backup: Path, trust: Trust, signed: Sequence[Signed]
 ) -> int:
     """Check that the copy extends all that was *signed*; return its size."""
     with (
-        closing(SQLiteStore.open_reader(database, origin=trust.origin)) as copy,
+        closing(open_reader(address_in(backup), origin=trust.origin)) as copy,
         copy.snapshot() as reader,
     ):
         size, root = head(reader)
         for known in signed:
             if known.size > size:
                 raise ForkError(
-                    f"{database} has {size} entries, but the log's key has"
+                    f"{backup} has {size} entries, but the log's key has"
                     f" signed {known.size}, says {known.known_from}: the copy"
                     " is older, and a log that went on from it would be a"
                     " fork. Nothing was restored"
@@ -257,7 +257,7 @@ def _put_in_place(
     """Write the ledger's files; a crash leaves what can be begun again.
 
     1. The memory: from here on no older copy passes in this folder.
-    2. The database, under another name until it is whole.
+    2. The database, which is not there before it is whole.
     3. The trust file, which makes the folder a ledger.
     """
     try:
@@ -266,17 +266,11 @@ def _put_in_place(
         raise StoreError(
             f"cannot make {whereabouts(folder)}: {error.strerror}"
         ) from error
-    with FileLock.take(folder / (DATABASE + ".lock")):
+    address = address_in(folder)
+    with hold_store(address):
         _require_vacant(folder, trust)
         _remember(folder / SIGNER_MEMORY, trust.origin, signed)
-        unfinished = folder / _UNFINISHED
-        try:
-            unfinished.unlink(missing_ok=True)
-            copy_ledger(backup / DATABASE, unfinished, origin=trust.origin)
-            unfinished.rename(folder / DATABASE)
-            sync_directory(folder)
-        except OSError as error:
-            raise StoreError(f"cannot write in {folder}: {error}") from error
+        copy_store(address_in(backup), address, origin=trust.origin)
         if not (folder / TRUST_FILE).exists():
             write_text(folder / TRUST_FILE, format_trust(trust))
 

@@ -19,7 +19,6 @@ from pathlib import Path
 
 from provenance.errors import MalformedError, ProvenanceError, StoreError
 from provenance.folder import (
-    DATABASE,
     TRUST_FILE,
     backup_folder,
     read_trust,
@@ -29,8 +28,8 @@ from provenance.ledger.audit import Progress
 from provenance.ledger.logtree import head
 from provenance.ledger.publish import require_extension
 from provenance.proof.trust import Trust
+from provenance.store import address_in, files_of, open_reader, remove_store
 from provenance.store.durable import sync_directory
-from provenance.store.sqlite import SQLiteStore
 
 _FORM = "%Y-%m-%dT%H-%M-%SZ"
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2}Z")
@@ -179,13 +178,14 @@ def _require_replaced(old: Path, copy: Path) -> None:
     Raises:
         ProvenanceError: It is not, or cannot be read.
     """
-    others = {path.name for path in old.iterdir()} - {DATABASE, TRUST_FILE}
+    known = {old / TRUST_FILE, *files_of(address_in(old))}
+    others = {path.name for path in set(old.iterdir()) - known}
     if others:
         raise StoreError(f"it holds other files, such as {min(others)}")
     origin = read_trust(copy).origin
     with (
-        closing(SQLiteStore.open_reader(old / DATABASE, origin=origin)) as was,
-        closing(SQLiteStore.open_reader(copy / DATABASE, origin=origin)) as now,
+        closing(open_reader(address_in(old), origin=origin)) as was,
+        closing(open_reader(address_in(copy), origin=origin)) as now,
         was.snapshot() as before,
         now.snapshot() as after,
     ):
@@ -196,5 +196,5 @@ def _require_replaced(old: Path, copy: Path) -> None:
 def _delete(old: Path) -> None:
     # First the file that makes it a ledger: half of one is nobody's backup.
     (old / TRUST_FILE).unlink(missing_ok=True)
-    (old / DATABASE).unlink()
+    remove_store(address_in(old))
     old.rmdir()

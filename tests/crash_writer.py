@@ -32,10 +32,11 @@ from provenance.claims.event import Item, make_event
 from provenance.claims.statement import Submission, sign_statement
 from provenance.encoding.digest import Hash, sha256
 from provenance.errors import ProvenanceError
-from provenance.folder import DATABASE, LOG_KEY, SIGNER_MEMORY, read_trust
+from provenance.folder import LOG_KEY, SIGNER_MEMORY, read_trust
 from provenance.ledger.ledger import Ledger
 from provenance.ledger.publish import LogSigner
 from provenance.proof.receipt import Receipt
+from provenance.store import DATABASE
 from provenance.store.keyfile import read_key
 from provenance.store.lockfile import FileLock
 from provenance.store.protocol import Batch
@@ -143,12 +144,11 @@ class MortalStore(SQLiteStore):
         self,
         path: pathlib.Path,
         *,
-        writer: apsw.Connection | None,
-        lock: FileLock | None,
+        writer: apsw.Connection,
+        lock: FileLock,
     ) -> None:
         super().__init__(path, writer=writer, lock=lock)
         self.doing = "nothing"
-        assert writer is not None
         writer.set_commit_hook(self._before_commit)
         writer.set_update_hook(self._after_row)
 

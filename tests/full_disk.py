@@ -18,10 +18,12 @@ import pytest
 
 from provenance.claims.statement import Submission
 from provenance.errors import ConflictError, StoreError
-from provenance.folder import DATABASE, audit_folder, open_reader
+from provenance.folder import audit_folder, open_reader
 from provenance.ledger import read
 from provenance.proof.receipt import Receipt
+from provenance.store import DATABASE
 from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
 
 STATEMENTS = 100_000
@@ -74,7 +76,7 @@ def check_readable(world: LedgerWorld) -> None:
 
 def check_kept(world: LedgerWorld, acknowledged: dict[int, Submission]) -> None:
     """Hold the ledger, opened again, against what was acknowledged."""
-    store = SQLiteStore.open_reader(
+    store = SQLiteReader.open(
         world.folder / DATABASE, origin=world.trust.origin
     )
     for index, submission in acknowledged.items():

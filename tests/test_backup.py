@@ -38,7 +38,7 @@ from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
 from provenance.store.backup import copy_ledger
-from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 from tests.cli_runs import ok, run
 from tests.ledger_world import (
     ORIGIN,
@@ -202,7 +202,7 @@ def test_what_a_writer_left_unsigned_is_copied_as_it_is(
 
     copy_ledger(world.folder / "ledger.sqlite", copy, origin=ORIGIN)
 
-    store = SQLiteStore.open_reader(copy, origin=ORIGIN)
+    store = SQLiteReader.open(copy, origin=ORIGIN)
     assert store.size() == size
     store.close()
 

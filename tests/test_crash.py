@@ -28,7 +28,6 @@ from provenance.errors import (
     StoreError,
 )
 from provenance.folder import (
-    DATABASE,
     SIGNER_MEMORY,
     audit_folder,
     open_ledger,
@@ -36,9 +35,9 @@ from provenance.folder import (
 )
 from provenance.ledger.logtree import TileNodes
 from provenance.proof.receipt import Receipt
-from provenance.store import sqlite
+from provenance.store import DATABASE, sqlite
 from provenance.store.signer_memory import SignerMemory
-from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 from provenance.tlog import merkle
 from provenance.tlog.checkpoint import open_checkpoint
 from tests.crash_writer import (
@@ -221,7 +220,7 @@ class Record:
         Submitting them again would not do: the last one, if it is lost, would
         come to stand at the index that it was promised.
         """
-        store = SQLiteStore.open_reader(self.folder / DATABASE, origin=ORIGIN)
+        store = SQLiteReader.open(self.folder / DATABASE, origin=ORIGIN)
         try:
             for number in numbers:
                 index = self.indexes[number]
@@ -277,7 +276,7 @@ def seeded() -> random.Random:
 
 
 def stored_size(folder: pathlib.Path) -> int:
-    store = SQLiteStore.open_reader(folder / DATABASE, origin=ORIGIN)
+    store = SQLiteReader.open(folder / DATABASE, origin=ORIGIN)
     try:
         return store.size()
     finally:

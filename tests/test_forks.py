@@ -16,7 +16,6 @@ import pytest
 from provenance.client import Client
 from provenance.epcis.query_parameters import parse_query
 from provenance.folder import (
-    DATABASE,
     audit_folder,
     backup_folder,
     open_ledger,
@@ -25,6 +24,7 @@ from provenance.folder import (
 )
 from provenance.ledger.ledger import Ledger
 from provenance.ledger.workers import CHUNK
+from provenance.store import DATABASE
 from provenance.store.lockfile import FileLock
 from tests.cli_runs import PROJECT
 from tests.fork_child import fork, in_child

@@ -862,10 +862,11 @@ def test_an_audit_finds_a_circle(
 ) -> None:
     a, b = pallet(1), pallet(2)
     logged(world, PRODUCER, packed(world, a, b))
-    monkeypatch.setattr(
-        "provenance.ledger.ledger.require_no_circle", lambda *_, **__: None
-    )
-    logged(world, PRODUCER, packed(world, b, a))
+    with monkeypatch.context() as blind:
+        blind.setattr(
+            "provenance.ledger.stream.require_no_circle", lambda *_, **__: None
+        )
+        logged(world, PRODUCER, packed(world, b, a))
     report = audit_folder(world.folder, trust=world.trust, processes=1)
     assert [f.rule for f in report.findings] == ["belonging.ancestor"]
 

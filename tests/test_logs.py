@@ -14,12 +14,8 @@ from provenance_node.journal import JsonLines
 from provenance.claims.event import Field, Item, make_event
 from provenance.client import UnreachableError
 from provenance.epcis.query_parameters import parse_query
-from provenance.folder import (
-    DATABASE,
-    QUERY_INDEX,
-    open_queries,
-    open_reader,
-)
+from provenance.folder import open_queries, open_reader
+from provenance.store import DATABASE, QUERY_INDEX
 from tests.client_world import Waits, client_of
 from tests.ledger_world import (
     OPERATOR,

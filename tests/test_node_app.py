@@ -25,6 +25,7 @@ from provenance import errors
 from provenance.problems import PROBLEMS, SERVER_PROBLEMS
 from provenance.problems.findings import FINDINGS
 from provenance.problems.table import COMMAND_PROBLEMS
+from provenance.store import DATABASE
 from tests.cli_runs import PROJECT, ok
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can
 from tests.node_world import (
@@ -199,6 +200,28 @@ def test_it_is_not_ready_while_a_commit_does_not_end(
         wait_until(
             lambda: client.get("/readyz").status_code == 200, "it is ready"
         )
+
+
+def test_a_database_moved_beneath_the_node_makes_it_not_ready_and_takes_nothing(
+    tmp_path: pathlib.Path,
+) -> None:
+    world = new_world(tmp_path)
+    given = world.sign(PRODUCER, world.made(can(1))).to_bytes()
+    path = world.folder / DATABASE
+    with served(world, one_process()) as client:
+        assert client.get("/readyz").status_code == 200
+        path.rename(path.with_name("elsewhere"))
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert "was removed beneath" in ready.json()["doubt"]
+        answer = client.post("/v1/statements", content=given, headers=MSGPACK)
+        assert answer.status_code == 503
+        assert "move it back" in answer.json()["detail"]
+
+        path.with_name("elsewhere").rename(path)
+        assert client.get("/readyz").status_code == 200
+        answer = client.post("/v1/statements", content=given, headers=MSGPACK)
+        assert answer.status_code == 201
 
 
 def test_work_that_gets_nowhere_before_the_commit_makes_it_not_ready(

@@ -11,7 +11,6 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from provenance_node.epcis.database import FILE, Database
 from provenance_node.epcis.signers import Desk
 from provenance_node.problems import RefusedError
 from provenance_node.tokens import read_tokens, require_token
@@ -30,6 +29,7 @@ from provenance.errors import (
 )
 from provenance.folder import audit_folder, open_queries, open_reader
 from provenance.ledger.search import FoundEvent
+from provenance.store.capture_jobs import FILE, Database
 from tests.epcis_world import (
     AS_JSON,
     AUTHORISED,

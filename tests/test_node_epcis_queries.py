@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from provenance_node.epcis.database import Database
 from starlette.testclient import TestClient
 
 from provenance.errors import ConflictError
+from provenance.store.capture_jobs import Database
 from tests.epcis_world import (
     AUTHORISED,
     HEADERS,

@@ -11,8 +11,8 @@ from provenance_node.epcis.searchers import Searcher
 from starlette.testclient import TestClient
 
 from provenance.encoding.strict_json import JSON
-from provenance.folder import QUERY_INDEX
 from provenance.proof.receipt import Receipt, verify_receipt
+from provenance.store import QUERY_INDEX
 from provenance.store.lockfile import FileLock
 from tests.epcis_world import next_of
 from tests.ledger_world import PRODUCER, LedgerWorld, can

@@ -12,14 +12,15 @@ import apsw
 import pytest
 
 from provenance.errors import StoreError
-from provenance.folder import QUERY_INDEX, open_queries
+from provenance.folder import open_queries
 from provenance.ledger import catch_up
 from provenance.ledger.query import Queries
+from provenance.store import QUERY_INDEX
 from provenance.store.candidates import (
     IndexDamagedError,
 )
 from provenance.store.lockfile import FileLock
-from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 from tests.cli_runs import PROJECT
 from tests.ledger_world import can
 from tests.query_world import QueryWorld
@@ -404,7 +405,7 @@ def test_the_ledger_is_opened_without_its_index(
     require_right(world)
     world.index.write_bytes(b"junk")
     world.reopen()
-    store = SQLiteStore.open_reader(
+    store = SQLiteReader.open(
         world.folder / "ledger.sqlite", origin=world.ledger.origin
     )
     assert store.size() == world.ledger.size

@@ -396,7 +396,7 @@ def test_a_restore_that_was_cut_off_is_begun_again(
     published = known(world, copy)
     restore_folder(copy, target, published=published)
     # As if the power had failed while the database was copied.
-    (target / "ledger.sqlite").rename(target / "ledger.sqlite.restoring")
+    (target / "ledger.sqlite").rename(target / "ledger.sqlite.copying")
     (target / "trust.toml").unlink()
     with pytest.raises(NotFoundError):
         open_reader(target)
@@ -405,7 +405,7 @@ def test_a_restore_that_was_cut_off_is_begun_again(
     restored = restore_folder(copy, target)
 
     assert restored.size == size_of(target) == size_of(copy)
-    assert not (target / "ledger.sqlite.restoring").exists()
+    assert not (target / "ledger.sqlite.copying").exists()
 
 
 def test_a_memory_on_a_disk_that_is_not_there_is_not_made_anew(

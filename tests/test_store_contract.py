@@ -1,20 +1,35 @@
-"""What the ledger relies on, for every store there is.
+"""What the ledger relies on, for every store there is, opened by its address.
 
 A store joins by a class with the methods of `Bench` and a place in `BENCHES`.
 """
 
 import pathlib
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
-from typing import Protocol
 
 import apsw
 import pytest
 
 from provenance.encoding.digest import sha256
-from provenance.errors import ConflictError, NotFoundError, StoreError
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    NotFoundError,
+    StoreError,
+)
+from provenance.store import (
+    copy_store,
+    create_store,
+    files_of,
+    hold_store,
+    open_reader,
+    open_store,
+    remove_store,
+)
 from provenance.store.protocol import (
     LOG,
     NO_LINK,
@@ -23,6 +38,7 @@ from provenance.store.protocol import (
     HeadRow,
     LinkRow,
     Store,
+    StoreReader,
     Wanted,
 )
 from provenance.store.sqlite import SQLiteStore
@@ -31,39 +47,41 @@ from tests.store_sample import Sample, key_of
 ORIGIN = "ledger.example/contract"
 
 
-class Bench(Protocol):
+class Bench(ABC):
     """One ledger in one kind of store, which can be made to fail."""
 
-    def __init__(self, folder: pathlib.Path) -> None: ...
+    address: str
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.address = self.address_in(folder)
+
+    @staticmethod
+    @abstractmethod
+    def address_in(folder: pathlib.Path) -> str:
+        """Return an address at which there is no store yet."""
 
     def create(self) -> Store:
-        """Return the store of a new ledger."""
+        return create_store(self.address, origin=ORIGIN)
 
     def open_writer(self) -> Store:
-        """Return the store, opened again for writing."""
+        return open_store(self.address, origin=ORIGIN)
 
-    def open_reader(self) -> Store:
-        """Return the store, opened to read from, maybe beside a writer."""
+    def open_reader(self) -> StoreReader:
+        return open_reader(self.address, origin=ORIGIN)
 
+    @abstractmethod
     def fail_before_commit(self, store: Store) -> None:
         """Let the database fail at the next commit, which writes nothing."""
 
+    @abstractmethod
     def fail_after_commit(self, store: Store) -> None:
         """Let the database fail right after the next commit has landed."""
 
 
-class SQLiteBench:
-    def __init__(self, folder: pathlib.Path) -> None:
-        self.path = folder / "ledger.sqlite"
-
-    def create(self) -> Store:
-        return SQLiteStore.create(self.path, origin=ORIGIN)
-
-    def open_writer(self) -> Store:
-        return SQLiteStore.open_writer(self.path, origin=ORIGIN)
-
-    def open_reader(self) -> Store:
-        return SQLiteStore.open_reader(self.path, origin=ORIGIN)
+class SQLiteBench(Bench):
+    @staticmethod
+    def address_in(folder: pathlib.Path) -> str:
+        return f"sqlite:{folder / 'any name'}"
 
     def fail_before_commit(self, store: Store) -> None:
         def fail() -> bool:
@@ -80,7 +98,6 @@ class SQLiteBench:
     @staticmethod
     def _writer(store: Store) -> apsw.Connection:
         assert isinstance(store, SQLiteStore)
-        assert store._writer is not None
         return store._writer
 
 
@@ -672,13 +689,14 @@ def test_after_a_failure_every_write_is_refused_until_opened_again(
     store.close()
 
 
-def test_a_reader_cannot_write(bench: Bench, store: Store) -> None:
+def test_who_reads_has_nothing_to_write_with(
+    bench: Bench, store: Store
+) -> None:
     sample = filled(store, 20)
     reader = bench.open_reader()
-    with pytest.raises(StoreError, match="not open for writing"):
-        reader.commit(Sample(20).grow(1))
-    with pytest.raises(StoreError, match="not open for writing"):
-        reader.publish(20, "note")
+    for each in ("commit", "publish", "backlog"):
+        assert hasattr(store, each)
+        assert not hasattr(reader, each)
     sample.check(reader)
     reader.close()
 
@@ -838,3 +856,51 @@ def test_of_two_threads_with_the_same_batch_one_wins(store: Store) -> None:
             won.append(sum(pool.map(write, [batch] * 4)))
     assert won == [1] * 20
     sample.check(store)
+
+
+# By address
+
+
+@pytest.mark.parametrize("address", ["", "ledger.sqlite", "sqlite:", "ftp:x"])
+def test_an_address_of_no_known_kind_is_refused(address: str) -> None:
+    for opened in (create_store, open_store, open_reader):
+        with pytest.raises(MalformedError, match="no address of a store"):
+            opened(address, origin=ORIGIN)
+
+
+def test_a_copy_is_that_of_one_moment_and_touches_no_other_store(
+    bench: Bench, store: Store, tmp_path: pathlib.Path
+) -> None:
+    sample = filled(store, 3, 300)
+    (tmp_path / "copy").mkdir()
+    target = bench.address_in(tmp_path / "copy")
+    copy_store(bench.address, target, origin=ORIGIN)
+    with closing(open_reader(target, origin=ORIGIN)) as copy:
+        sample.check(copy)
+    store.commit(sample.grow(1))
+    with pytest.raises(ConflictError):
+        copy_store(bench.address, target, origin=ORIGIN)
+    with closing(open_reader(target, origin=ORIGIN)) as copy:
+        assert copy.size() == 303
+
+
+def test_a_store_that_was_removed_leaves_nothing(
+    bench: Bench, store: Store
+) -> None:
+    store.close()
+    remove_store(bench.address)
+    assert files_of(bench.address) == []
+    with pytest.raises(NotFoundError):
+        bench.open_reader()
+    bench.create().close()
+
+
+def test_nobody_opens_for_writing_what_somebody_holds(bench: Bench) -> None:
+    bench.create().close()
+    with hold_store(bench.address), pytest.raises(ConflictError):
+        bench.open_writer()
+    bench.open_writer().close()
+
+
+def test_what_a_snapshot_costs_is_known_to_the_writer(store: Store) -> None:
+    assert store.backlog() >= 0

@@ -16,9 +16,10 @@ import apsw
 import pytest
 
 from provenance.errors import MalformedError, ProvenanceError, StoreError
-from provenance.folder import DATABASE, audit_folder, open_reader
+from provenance.folder import audit_folder, open_reader
+from provenance.store import DATABASE
 from provenance.store.protocol import MAP_ROWS, Reader
-from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
 from tests.ledger_world import ORIGIN, PRODUCER, LedgerWorld, can, signer_of
 
 FLIPS = 400
@@ -80,7 +81,7 @@ def ask_everything(path: pathlib.Path) -> None:
         TypeError: Something of another type was answered.
     """
     try:
-        store = SQLiteStore.open_reader(path, origin=ORIGIN)
+        store = SQLiteReader.open(path, origin=ORIGIN)
     except (MalformedError, StoreError):
         return
     try:
@@ -215,7 +216,7 @@ def test_a_value_of_another_type_is_named_as_damage(
     target = tamper(
         folder, tmp_path / "damaged", "UPDATE heads SET count = NULL"
     )
-    store = SQLiteStore.open_reader(target / DATABASE, origin=ORIGIN)
+    store = SQLiteReader.open(target / DATABASE, origin=ORIGIN)
     with pytest.raises(StoreError, match=r"damaged.*restore a backup"):
         store.heads(b"")
     store.close()
@@ -230,7 +231,7 @@ def test_a_name_that_is_no_text_is_named_as_damage(
         "UPDATE ledger SET origin = CAST(x'6c65ff' AS TEXT)",
     )
     with pytest.raises(StoreError, match="damaged"):
-        SQLiteStore.open_reader(target / DATABASE, origin=ORIGIN)
+        SQLiteReader.open(target / DATABASE, origin=ORIGIN)
 
 
 def test_the_ledger_that_was_copied_is_sound(
@@ -246,7 +247,7 @@ def test_a_read_that_fails_in_a_snapshot_is_the_error_that_is_told(
 ) -> None:
     world = LedgerWorld(tmp_path / "ledger")
     world.enrol_everyone()
-    store = SQLiteStore.open_reader(world.folder / DATABASE, origin=ORIGIN)
+    store = SQLiteReader.open(world.folder / DATABASE, origin=ORIGIN)
     with store.snapshot() as moment:
         # What is not moved into the file yet is cut off under the reader, and
         # SQLite ends the transaction by itself.

@@ -19,8 +19,10 @@ from provenance.errors import (
     NotFoundError,
     StoreError,
 )
-from provenance.store import sqlite
-from provenance.store.sqlite import SQLiteStore, check_sqlite_version
+from provenance.store import sqlite, sqlite_reader, sqlite_schema
+from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
+from provenance.store.sqlite_schema import check_sqlite_version
 from tests.store_sample import Sample, key_of
 
 ORIGIN = "ledger.example/sqlite"
@@ -120,7 +122,7 @@ def test_the_writer_is_durable_by_its_settings(store: SQLiteStore) -> None:
     assert writer.pragma("synchronous") == 2
     assert writer.pragma("mmap_size") == 0
     assert writer.pragma("application_id") == int.from_bytes(b"PROV", "big")
-    assert writer.pragma("user_version") == sqlite.SCHEMA_VERSION
+    assert writer.pragma("user_version") == sqlite_schema.SCHEMA_VERSION
     assert writer.pragma("integrity_check") == "ok"
 
 
@@ -169,11 +171,11 @@ def test_a_closed_ledger_is_one_file_and_its_lock(
 def test_a_ledger_may_be_named_by_a_string(path: pathlib.Path) -> None:
     SQLiteStore.create(str(path), origin=ORIGIN).close()
     SQLiteStore.open_writer(str(path), origin=ORIGIN).close()
-    SQLiteStore.open_reader(str(path), origin=ORIGIN).close()
+    SQLiteReader.open(str(path), origin=ORIGIN).close()
 
 
 def test_a_missing_file_is_not_made_by_opening_it(path: pathlib.Path) -> None:
-    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+    for open_store in (SQLiteStore.open_writer, SQLiteReader.open):
         with pytest.raises(NotFoundError, match="no ledger file"):
             open_store(path, origin=ORIGIN)
     assert list(path.parent.iterdir()) == []
@@ -199,7 +201,7 @@ def test_another_ledgers_file_is_refused_by_name(
     path: pathlib.Path, store: SQLiteStore
 ) -> None:
     store.close()
-    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+    for open_store in (SQLiteStore.open_writer, SQLiteReader.open):
         with pytest.raises(
             MalformedError,
             match=r"'ledger.example/sqlite', not of 'other.example/log'",
@@ -213,7 +215,7 @@ def test_an_unknown_schema_version_is_refused_with_what_to_do(
 ) -> None:
     store.close()
     change(path, f"PRAGMA user_version = {version}")
-    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+    for open_store in (SQLiteStore.open_writer, SQLiteReader.open):
         with pytest.raises(
             MalformedError, match=f"schema version {version}.*use the release"
         ):
@@ -222,7 +224,7 @@ def test_an_unknown_schema_version_is_refused_with_what_to_do(
 
 def test_a_file_that_is_no_database_is_refused(path: pathlib.Path) -> None:
     path.write_bytes(b"Dear customs officer, enclosed please find" * 300)
-    for open_store in (SQLiteStore.open_writer, SQLiteStore.open_reader):
+    for open_store in (SQLiteStore.open_writer, SQLiteReader.open):
         with pytest.raises(MalformedError, match="not a ledger's file"):
             open_store(path, origin=ORIGIN)
 
@@ -262,7 +264,7 @@ def test_a_refused_file_can_be_opened_once_it_is_mended(
     change(path, "PRAGMA user_version = 9")
     with pytest.raises(MalformedError):
         SQLiteStore.open_writer(path, origin=ORIGIN)
-    change(path, f"PRAGMA user_version = {sqlite.SCHEMA_VERSION}")
+    change(path, f"PRAGMA user_version = {sqlite_schema.SCHEMA_VERSION}")
     SQLiteStore.open_writer(path, origin=ORIGIN).close()
 
 
@@ -296,7 +298,7 @@ def test_an_overwritten_page_raises_only_our_errors(
 
 
 def read_all(path: pathlib.Path, sample: Sample) -> None:
-    store = SQLiteStore.open_reader(path, origin=ORIGIN)
+    store = SQLiteReader.open(path, origin=ORIGIN)
     try:
         sample.check(store)
         assert store.checkpoint() == (600, "note")
@@ -349,16 +351,16 @@ def test_a_value_of_another_type_is_damage(
         "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ' NOT NULL', '')",
     )
     change(path, damage)
-    store = SQLiteStore.open_reader(path, origin=ORIGIN)
+    reader = SQLiteReader.open(path, origin=ORIGIN)
     with pytest.raises(
         StoreError,
         match=r"is damaged .*: restore a backup that an audit accepts",
     ):
-        read_everything(store)
-    store.close()
+        read_everything(reader)
+    reader.close()
 
 
-def read_everything(store: SQLiteStore) -> None:
+def read_everything(store: SQLiteReader) -> None:
     store.item_count()
     list(store.rows(0, 60))
     list(store.links(0, 60))
@@ -430,7 +432,7 @@ def test_a_second_writer_is_refused_and_readers_are_not(
         ConflictError, match="open for writing already: a ledger has one writer"
     ):
         SQLiteStore.open_writer(path, origin=ORIGIN)
-    readers = [SQLiteStore.open_reader(path, origin=ORIGIN) for _ in range(5)]
+    readers = [SQLiteReader.open(path, origin=ORIGIN) for _ in range(5)]
     sample = Sample()
     store.commit(sample.grow(9))
     for reader in readers:
@@ -463,7 +465,8 @@ def test_a_writer_in_another_process_is_refused_too(
 ) -> None:
     script = (
         "import sys; from provenance.store.sqlite import SQLiteStore;"
-        "reader = SQLiteStore.open_reader(sys.argv[1], origin=sys.argv[2]); print(reader.size());"
+        "from provenance.store.sqlite_reader import SQLiteReader;"
+        "reader = SQLiteReader.open(sys.argv[1], origin=sys.argv[2]); print(reader.size());"
         "SQLiteStore.open_writer(sys.argv[1], origin=sys.argv[2])"
     )
     store.commit(Sample().grow(9))
@@ -593,7 +596,7 @@ def test_a_reader_whose_file_is_gone_raises_our_error(
     path: pathlib.Path,
 ) -> None:
     SQLiteStore.create(path, origin=ORIGIN).close()
-    reader = SQLiteStore.open_reader(path, origin=ORIGIN)
+    reader = SQLiteReader.open(path, origin=ORIGIN)
     shutil.rmtree(path.parent)
     for read in (
         reader.size,
@@ -609,7 +612,7 @@ def test_what_could_not_be_made_is_not_left_behind(
     path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(sqlite, "SCHEMA", "CREATE nonsense")
+        patch.setattr(sqlite_schema, "SCHEMA", "CREATE nonsense")
         with pytest.raises(StoreError, match=r"cannot make .*nonsense"):
             SQLiteStore.create(path, origin=ORIGIN)
     assert not path.exists()
@@ -643,16 +646,16 @@ def test_too_many_open_files_cost_no_ledger_its_file(
             SQLiteStore.create(path, origin=ORIGIN)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    store = SQLiteStore.open_reader(path, origin=ORIGIN)
-    sample.check(store)
-    store.close()
+    reader = SQLiteReader.open(path, origin=ORIGIN)
+    sample.check(reader)
+    reader.close()
 
 
 def test_a_file_that_cannot_be_written_is_an_error(
     path: pathlib.Path, store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.close()
-    monkeypatch.setattr(sqlite, "_BUSY_MILLISECONDS", 1)
+    monkeypatch.setattr(sqlite, "BUSY_MILLISECONDS", 1)
     tool = apsw.Connection(str(path))
     tool.pragma("journal_mode", "delete")
     tool.execute("BEGIN IMMEDIATE")
@@ -669,7 +672,7 @@ def test_a_snapshot_that_cannot_end_is_an_error_and_read_from_by_nobody(
     store.commit(sample.grow(4))
     taken = store.snapshot()
     moment = taken.__enter__()
-    assert isinstance(moment, sqlite._Snapshot)
+    assert isinstance(moment, sqlite_reader._Snapshot)
     moment._open_connection().set_authorizer(refuse_transactions)
     with pytest.raises(StoreError, match="not authorized"):
         taken.__exit__(None, None, None)
@@ -698,7 +701,7 @@ def test_where_write_ahead_mode_is_not_to_be_had_a_writer_is_refused() -> None:
     with pytest.raises(
         StoreError, match="journal mode 'memory' there, which is not durable"
     ):
-        sqlite._connect_writer(pathlib.Path(":memory:"))
+        sqlite.connect_writer(pathlib.Path(":memory:"))
 
 
 # Growth

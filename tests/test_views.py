@@ -38,12 +38,13 @@ from provenance.errors import (
     RejectedError,
     StoreError,
 )
-from provenance.folder import DATABASE, audit_folder
+from provenance.folder import audit_folder
 from provenance.ledger.parts import cut_event, event_tree, statement_tree
 from provenance.ledger.read import Moment
 from provenance.ledger.views import EventView, StatementView, TrailView
 from provenance.proof.verdict import Outcome
 from provenance.rules.book import baseline
+from provenance.store import DATABASE
 from provenance.store.protocol import Reader
 from provenance.tlog.merkle import prove_many
 from tests.ledger_world import (

@@ -3,7 +3,7 @@
 A child is a module run by a new interpreter, which inherits two pipes and
 nothing else; above all no SQLite connection, which must not cross a fork.
 
-    frame     u32 length ‖ msgpack
+    question  [kind, what belongs to it, …]  (frames of `provenance.pipes`)
     answer    [0, value, seconds]
               or  [1, class of the library's error, message, seconds]
               or  [2, traceback, seconds] for a fault of the program
@@ -33,10 +33,9 @@ from contextlib import suppress
 from math import inf
 from typing import Any, NamedTuple
 
-import msgpack
-
 from provenance import errors
 from provenance.errors import ProvenanceError, StoreError
+from provenance.pipes import exchange, receive, send
 from provenance.problems.table import BUSY, TOO_LONG
 from provenance_node.journal import note, note_end
 from provenance_node.limits import RETRY_SOON
@@ -256,7 +255,7 @@ class Children:
         self._since[child] = time.monotonic()
         try:
             async with asyncio.timeout(self._seconds):
-                frame = await _exchange(child, msgpack.packb(question))
+                *answer, seconds = await _exchange(child, question)
         except BaseException as error:
             # Its pipe may hold half an answer, or the answer to a question
             # that nobody waits for any more.
@@ -273,9 +272,6 @@ class Children:
                 ) from error
             raise
         self._give_back(child)
-        *answer, seconds = msgpack.unpackb(
-            frame, use_list=False, strict_map_key=False
-        )
         return answer, seconds
 
     async def _take(
@@ -393,7 +389,7 @@ class Children:
         child = await self._spawn()
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await _exchange(child, msgpack.packb(["ping"]))
+                await _exchange(child, ["ping"])
         except BaseException:
             self._all.discard(child)
             with suppress(ProcessLookupError):
@@ -440,13 +436,10 @@ def _read(answer: Sequence[Any]) -> Any:
     raise ChildFault(rest[0])
 
 
-async def _exchange(child: Process, data: bytes) -> bytes:
+async def _exchange(child: Process, question: Sequence[object]) -> Any:
     assert child.stdin is not None, "its pipes were asked for"
     assert child.stdout is not None, "its pipes were asked for"
-    child.stdin.write(len(data).to_bytes(4, "big") + data)
-    await child.stdin.drain()
-    size = int.from_bytes(await child.stdout.readexactly(4), "big")
-    return await child.stdout.readexactly(size)
+    return await exchange(child.stdin, child.stdout, question)
 
 
 def _busy() -> RefusedError:
@@ -470,12 +463,8 @@ def answer_questions(answers: dict[str, Callable[..., object]]) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _end_with_parent()
     questions, results = sys.stdin.buffer, sys.stdout.buffer
-    while len(length := questions.read(4)) == 4:
-        size = int.from_bytes(length, "big")
-        data = questions.read(size)
-        if len(data) < size:
-            return
-        name, *given = msgpack.unpackb(data, use_list=False)
+    while (question := receive(questions)) is not None:
+        name, *given = question
         reply: list[object]
         begun = time.process_time()
         try:
@@ -484,10 +473,8 @@ def answer_questions(answers: dict[str, Callable[..., object]]) -> None:
             reply = [_REFUSED, type(error).__name__, str(error)]
         except Exception:  # noqa: BLE001  # the parent has the journal
             reply = [_BUG, traceback.format_exc()]
-        packed = msgpack.packb([*reply, time.process_time() - begun])
         try:
-            results.write(len(packed).to_bytes(4, "big") + packed)
-            results.flush()
+            send(results, [*reply, time.process_time() - begun])
         except BrokenPipeError:
             # Nobody is left; an orderly exit would try to write the rest.
             os._exit(1)

@@ -24,8 +24,8 @@ cosigned, and the others do not outvote it, the log may have forked, by a
 restored backup say: then what is served stands still, nothing is written,
 and /readyz says so, until a quorum cosigns again.
 
-A moment that stands keeps SQLite's write-ahead log from starting anew. When
-that file is too long, both moments are let go before step 1, and who asks for
+A moment that stands keeps the store from tidying up (`Store.backlog`). When
+that costs too much, both moments are let go before step 1, and who asks for
 a bundle waits for step 4, or for the witnesses' time to be over.
 """
 
@@ -36,7 +36,6 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
-from pathlib import Path
 
 from provenance.errors import (
     ConflictError,
@@ -69,10 +68,10 @@ GRACE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 60.0
 """How long a witness that fails is left alone, at most."""
 
-LONGEST_WAL_BYTES = 512 * MIB
-"""How far the write-ahead log may grow before nothing may stand any more.
+LONGEST_BACKLOG_BYTES = 512 * MIB
+"""How far a moment may let the store grow before none may stand any more.
 
-It must be more than what SQLite leaves of it (`provenance.store.sqlite`).
+It must be more than what a store keeps by itself (`Store.backlog`).
 """
 
 _FAULT = "fault"
@@ -81,7 +80,7 @@ _LOOK_SECONDS = 1.0
 """How often it is looked whether a witness is to be asked again."""
 
 _STEP_SECONDS = 0.5
-"""How long to wait for the writer to start its write-ahead log anew."""
+"""How long to wait for the writer to tidy up the store."""
 
 _ATTEMPTS = 20
 
@@ -112,7 +111,6 @@ class Cosigning:
         metrics: Metrics,
         settings: Settings,
         watch: ClockWatch,
-        wal: Path,
     ) -> None:
         """Publish checkpoints of *ledger*.
 
@@ -126,7 +124,6 @@ class Cosigning:
             settings: The times.
             watch: Has the clock, by which a cosignature must not be from the
                 future, and is told what the witnesses' clocks say.
-            wal: The store's write-ahead log.
         """
         self._ledger = ledger
         self._policy = ledger.trust.policy
@@ -137,7 +134,6 @@ class Cosigning:
         self._metrics = metrics
         self._settings = settings
         self._watch = watch
-        self._wal = wal
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._asking: set[asyncio.Task[NoteSignature | None]] = set()
@@ -242,11 +238,11 @@ class Cosigning:
     async def _hold(self) -> Latest:
         """Let the newest moment stand in every reader; return it."""
         readers = self._reading.readers
-        if self._writer.contradiction is None and self._is_wal_long():
+        if self._writer.contradiction is None and self._is_backlog_long():
             self._is_paused = True
             self._reading.pause()
             await readers.ask_all(["let_go"])
-            # The next write finds nobody reading, and starts it anew.
+            # The next write finds nobody reading, and tidies up.
             self._reading.grown.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(_STEP_SECONDS):
@@ -460,10 +456,8 @@ class Cosigning:
             return _FAULT, "the process that asks failed", each.last_size, 0
         return reason, said, last_size, time_ms
 
-    def _is_wal_long(self) -> bool:
-        with suppress(FileNotFoundError):
-            return self._wal.stat().st_size > LONGEST_WAL_BYTES
-        return False
+    def _is_backlog_long(self) -> bool:
+        return self._ledger.backlog() > LONGEST_BACKLOG_BYTES
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

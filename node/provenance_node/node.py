@@ -11,20 +11,20 @@ from typing import Self
 from provenance import keys
 from provenance.cli.signing import find_signatory
 from provenance.errors import MalformedError
-from provenance.folder import DATABASE, open_ledger
+from provenance.folder import open_ledger
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.proof.trust import (
     DEFAULT_CLOCK_BOUND,
     Trust,
     format_trust,
 )
+from provenance.store.capture_jobs import Database
 from provenance_node.access import Access
 from provenance_node.asgi import Headers, Scope
 from provenance_node.children import Children
 from provenance_node.clockwatch import ClockWatch, steady_now
 from provenance_node.cosigning import Cosigning
 from provenance_node.epcis.capture import Capture
-from provenance_node.epcis.database import Database
 from provenance_node.epcis.searching import Index, Searching
 from provenance_node.heartbeat import Heartbeat
 from provenance_node.journal import note
@@ -326,7 +326,6 @@ class Node:
             metrics=self.metrics,
             settings=settings,
             watch=self.watch,
-            wal=self.folder / f"{DATABASE}-wal",
         )
         parts.push_async_callback(cosigning.stop)
         await cosigning.start()

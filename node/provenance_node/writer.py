@@ -17,7 +17,6 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from threading import Condition, Thread
 
 from provenance.claims.event import read_after, room_for
@@ -32,8 +31,9 @@ from provenance.errors import (
     ProvenanceError,
     StoreError,
 )
+from provenance.ledger.batches import MAX_BATCH
 from provenance.ledger.check import REGISTRY_ACT, CheckedStatement
-from provenance.ledger.ledger import Answer, Ledger
+from provenance.ledger.ledger import Answer, Ledger, Ticket
 from provenance.ledger.workers import Checked, unpack_answer
 from provenance.problems.table import BUSY
 from provenance_node.asgi import Headers
@@ -48,9 +48,6 @@ from provenance_node.reading import Latest, Reading, time_of
 
 _CHUNK = 64
 """How many submissions a checker is given at once."""
-
-_GROUP = 4_096
-"""How many statements are committed together, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +82,10 @@ class Refused:
 Outcome = Logged | Refused
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
+@dataclass(slots=True, eq=False, kw_only=True)
+class _Job(Ticket):
     """What one request brought to the thread; a heartbeat brings nothing."""
 
-    checked: Sequence[Checked]
     answered: asyncio.Future[list[tuple[Answer, bool]]]
 
 
@@ -158,8 +154,19 @@ class Writer:
 
     @property
     def doubt(self) -> ProvenanceError | None:
-        """Why nothing is written for now, the log or the clock; it may pass."""
-        return self.contradiction or self._watch.doubt()
+        """Why nothing is written for now; it may pass.
+
+        The witnesses contradict the log, the clock cannot be right, or the
+        store was moved beneath the node.
+        """
+        return self.contradiction or self._watch.doubt() or self._displacement()
+
+    def _displacement(self) -> StoreError | None:
+        try:
+            self._ledger.require_in_place()
+        except StoreError as error:
+            return error
+        return None
 
     @property
     def is_moving(self) -> bool:
@@ -395,7 +402,7 @@ class Writer:
         self, checked: Sequence[Checked]
     ) -> list[tuple[Answer, bool]]:
         """Give the thread a job; return what came of it."""
-        job = _Job(checked, self._loop.create_future())
+        job = _Job(checked=checked, answered=self._loop.create_future())
         with self._news:
             if not self.is_whole or self._is_stopping:
                 raise StoreError("the ledger stopped writing; nothing was said")
@@ -454,29 +461,32 @@ class Writer:
                 self._news.wait()
             jobs: list[_Job] = []
             count = 0
-            while self._jobs and count < _GROUP:
+            while self._jobs and count < MAX_BATCH:
                 job = self._jobs.popleft()
                 count += len(job.checked)
                 jobs.append(job)
             return jobs
 
     def _write(self, jobs: Sequence[_Job]) -> None:
-        old_size = self._size
-        checked = [each for job in jobs for each in job.checked]
-        answers = self._log_checked(checked) if checked else self._beat()
-        seen: set[int] = set()
-        rows: list[tuple[Answer, bool]] = []
+        if any(job.checked for job in jobs):
+            self._log_group(jobs)
+        else:
+            self._beat()
+        new = self._size
         has_enrolled = False
-        for each, answer in zip(checked, answers, strict=True):
-            is_new = (
-                isinstance(answer, int)
-                and answer >= old_size
-                and answer not in seen
-            )
-            if is_new and isinstance(answer, int):
-                seen.add(answer)
-                has_enrolled = has_enrolled or _is_registry(each)
-            rows.append((answer, is_new))
+        answered: list[list[tuple[Answer, bool]]] = []
+        for job in jobs:
+            rows: list[tuple[Answer, bool]] = []
+            for each, answer in zip(
+                job.checked, job.answers or (), strict=True
+            ):
+                # Indexes rise with what is new: an earlier one was answered.
+                is_new = isinstance(answer, int) and answer >= new
+                if is_new and isinstance(answer, int):
+                    new = answer + 1
+                    has_enrolled = has_enrolled or _is_registry(each)
+                rows.append((answer, is_new))
+            answered.append(rows)
         latest = read_latest(self._ledger)
         self._size = latest.size
         # Before anyone is answered: who was enrolled may speak at once.
@@ -484,35 +494,35 @@ class Writer:
             self._door = Door(
                 self._ledger.registry(), origin=self._ledger.origin
             )
-        self._loop.call_soon_threadsafe(self._answer, jobs, rows, latest)
+        self._loop.call_soon_threadsafe(self._answer, jobs, answered, latest)
 
-    def _log_checked(self, checked: Sequence[Checked]) -> list[Answer]:
+    def _log_group(self, jobs: Sequence[_Job]) -> None:
         started = time.perf_counter()
-        answers = self._ledger.log_checked(checked)
+        self._ledger.log_group(jobs)
+        if (failure := jobs[0].failure) is not None:
+            raise failure
         self._metrics.commit_seconds.observe(time.perf_counter() - started)
-        self._metrics.commit_statements.observe(len(checked))
-        return answers
+        self._metrics.commit_statements.observe(
+            sum(len(job.checked) for job in jobs)
+        )
 
-    def _beat(self) -> list[Answer]:
+    def _beat(self) -> None:
         if self._ledger.heartbeat():
             self._metrics.heartbeats.inc()
             note("heartbeat", size=self._ledger.size)
-        return []
 
     # On the event loop again.
 
     def _answer(
         self,
         jobs: Sequence[_Job],
-        rows: Sequence[tuple[Answer, bool]],
+        answered: Sequence[list[tuple[Answer, bool]]],
         latest: Latest,
     ) -> None:
         self._reading.written(latest)
-        rest = iter(rows)
-        for job in jobs:
-            own = list(islice(rest, len(job.checked)))
+        for job, rows in zip(jobs, answered, strict=True):
             if not job.answered.done():
-                job.answered.set_result(own)
+                job.answered.set_result(rows)
 
     def _refuse(self, jobs: Sequence[_Job], why: ProvenanceError) -> None:
         for job in jobs:

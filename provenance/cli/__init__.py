@@ -54,6 +54,7 @@ main = Program(
             "backup": "provenance.cli.run.backup:backup",
             "restore": "provenance.cli.run.restore:restore",
             "export-tiles": "provenance.cli.run.export:export_tiles",
+            "upgrade": "provenance.cli.run.upgrade:upgrade",
             "node": "provenance.cli.run.node:node",
         },
         "Learn": {

@@ -39,7 +39,6 @@ from provenance.demo.play import (
 from provenance.encoding.digest import Hash
 from provenance.errors import ProvenanceError
 from provenance.folder import (
-    DATABASE,
     LOG_KEY,
     SIGNER_MEMORY,
     open_ledger,
@@ -54,9 +53,9 @@ from provenance.proof.trails import Position
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Moment, Outcome, Step, Verdict
 from provenance.proof.verify import examine_bundle
+from provenance.store import address_in, open_store
 from provenance.store.keyfile import read_key
 from provenance.store.signer_memory import SignerMemory
-from provenance.store.sqlite import SQLiteStore
 from provenance.tlog.checkpoint import open_checkpoint, sign_checkpoint
 from provenance.tlog.note import NoteSigner, format_note, parse_note
 
@@ -385,7 +384,7 @@ class Attacks:
     def _open_crooked(self, folder: Path) -> Ledger:
         memory = SignerMemory.open(folder / SIGNER_MEMORY, origin=ORIGIN)
         return Ledger(
-            SQLiteStore.open_writer(folder / DATABASE, origin=ORIGIN),
+            open_store(address_in(folder), origin=ORIGIN),
             trust=CrookedTrust.of(self.played.trust),
             signer=LogSigner(ORIGIN, read_key(folder / LOG_KEY), memory),
             clock=StoryClock(self.now),

@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from provenance.errors import (
@@ -292,8 +293,9 @@ class Judge:
 
     def _folder(self, source: str, depth: int) -> Iterator[Found]:
         from provenance.examine import logs  # noqa: PLC0415  # loads a database
+        from provenance.folder import is_ledger  # noqa: PLC0415  # loads a database
 
-        if logs.is_ledger(source):
+        if is_ledger(Path(source)):
             yield logs.ledger(source, self)
         elif logs.is_tiles(source):
             yield logs.tiles(source, self)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.errors import MalformedError, ProvenanceError
-from provenance.folder import DATABASE, TRUST_FILE, audit_folder, open_reader
+from provenance.folder import audit_folder, open_reader
 from provenance.ledger.read import read_entry
 from provenance.ledger.tiles import (
     CHECKPOINT,
@@ -87,12 +87,6 @@ def checkpoint_steps(
         else:
             return [*report.steps, _ageless(trust)]
     return [*report.steps]
-
-
-def is_ledger(source: str) -> bool:
-    """Return whether the folder *source* is a ledger's, or a copy of one."""
-    folder = Path(source)
-    return (folder / TRUST_FILE).is_file() and (folder / DATABASE).is_file()
 
 
 def is_tiles(source: str) -> bool:

@@ -24,7 +24,7 @@ can no longer be derived after it is not reported again as faults of its own.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from provenance.claims.entry import COMMITMENT, STATEMENT, entry_kind
 from provenance.claims.registry import TrustRegistry
@@ -38,8 +38,7 @@ from provenance.errors import (
     UnknownBookError,
     UnknownKindError,
 )
-from provenance.ledger.admit import Admission, Called, Past
-from provenance.ledger.ancestry import require_no_circle
+from provenance.ledger.admit import Admission
 from provenance.ledger.audit_index import compare_index
 from provenance.ledger.books import books_of
 from provenance.ledger.check import (
@@ -51,10 +50,10 @@ from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.parts import Tile, tile_name
 from provenance.ledger.read import replay_registry
 from provenance.ledger.sequence import Sequenced, Sequencer
-from provenance.ledger.trails import Logged, Trail, Trails
+from provenance.ledger.stream import PlacedStream
 from provenance.ledger.workers import Checked, Workers, drawn
 from provenance.proof.trust import Trust
-from provenance.store.index_check import IndexCheck
+from provenance.store.candidates import IndexCheck
 from provenance.store.protocol import (
     LOG,
     MAP_ROWS,
@@ -299,18 +298,22 @@ class _Auditor:
         sequencer = Sequencer(
             self._map, self._derived, size=start, link_count=self._link_count
         )
-        known = Logged(self._trails(sequencer), before=start)
-        known.look_up(
-            event
-            for _, checked in statements
-            if isinstance(checked, CheckedStatement)
-            for event in checked.events
+        stream = PlacedStream(
+            self._admission,
+            # Links that were derived are those that are stored, or were found
+            # not to be; what is read of them there leads nowhere else.
+            self._reader,
+            sequencer,
+            self._map,
+            named=lambda key: self._names.get(key, ()),
+            is_new=False,
         )
+        stream.look_up(checked for _, checked in statements)
         for index, (row, checked) in enumerate(statements, start):
             if checked is None:
                 self._play_document(sequencer, index, row)
             else:
-                self._play_statement(sequencer, known, index, row, checked)
+                self._play_statement(stream, index, row, checked)
         self._compare_batch(sequencer, [row for row, _ in batch])
         self._grow([row.entry for row, _ in batch])
         self._open_checkpoint()
@@ -337,8 +340,7 @@ class _Auditor:
 
     def _play_statement(
         self,
-        sequencer: Sequencer,
-        known: Logged,
+        stream: PlacedStream,
         index: int,
         row: EntryRow,
         checked: Checked,
@@ -363,17 +365,8 @@ class _Auditor:
         if not self._is_derived:
             return
         try:
-            admitted = self._admission.admit(
-                checked,
-                past=Past(
-                    self._head_link,
-                    lambda key: self._named(sequencer, key),
-                    logged=known.find,
-                    judge=lambda *given: self._judge(sequencer, *given),
-                ),
-                log_index=index,
-                since=self._window[0],
-                now=self._window[1],
+            admitted = stream.admit(
+                checked, log_index=index, window=self._window
             )
         except ProvenanceError as error:
             self._lose(
@@ -386,7 +379,7 @@ class _Auditor:
             (index, position) for position in admitted.registry_positions
         ]
         try:
-            sequencer.place(admitted)
+            stream.place(admitted)
         except StoreError as error:
             self._lose(f"entry {index}", f"it cannot be linked: {error}")
 
@@ -412,36 +405,6 @@ class _Auditor:
                 self.find(
                     f"entry {index}", "its stored event ids are not its own"
                 )
-
-    def _head_link(self, key: bytes) -> bytes | None:
-        leaf = self._map.get(key)
-        return None if leaf is None else leaf[2]
-
-    def _named(self, sequencer: Sequencer, key: bytes) -> Iterator[NameRow]:
-        return chain(self._names.get(key, ()), sequencer.named(key))
-
-    def _judge(
-        self,
-        sequencer: Sequencer,
-        statement: CheckedStatement,
-        log_index: int,
-        called: Called,
-    ) -> None:
-        require_no_circle(
-            statement,
-            self._trails(sequencer),
-            book=self._admission.books.at(log_index),
-            called=called,
-        )
-
-    def _trails(self, sequencer: Sequencer) -> Trails:
-        # Links that were derived are those that are stored, or were found not
-        # to be; what is read of them here leads nowhere else.
-        return Trails(self._reader, self._trail, sequencer)
-
-    def _trail(self, key: bytes) -> Trail | None:
-        leaf = self._map.get(key)
-        return None if leaf is None else Trail(leaf[1], leaf[3])
 
     def _lose(self, where: str, what: str, rule: str = "") -> None:
         self.find(where, what, rule)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from provenance.encoding.digest import sha256
 from provenance.errors import DamagedError
 from provenance.ledger.catch_up import derive, hashes_of
-from provenance.store.index_check import IndexCheck
+from provenance.store.candidates import IndexCheck
 from provenance.store.protocol import Reader
 
 

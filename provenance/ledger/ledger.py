@@ -12,7 +12,6 @@ same events again, and gets the earlier receipt.
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from logging import INFO
 from threading import Lock
 
@@ -40,8 +39,7 @@ from provenance.errors import (
 )
 from provenance.forks import Owner
 from provenance.keys import KeyHolder
-from provenance.ledger.admit import Admission, Called, Past
-from provenance.ledger.ancestry import require_no_circle
+from provenance.ledger.admit import Admission
 from provenance.ledger.batches import batches, gather
 from provenance.ledger.books import find_books
 from provenance.ledger.check import (
@@ -51,15 +49,14 @@ from provenance.ledger.check import (
     check_document,
 )
 from provenance.ledger.cosign import Cosigner, ask
-from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap, Leaf
+from provenance.ledger.itemmap import ITEM_BYTES, SLOT_BYTES, ItemMap
 from provenance.ledger.logtree import GrowingTree
 from provenance.ledger.publish import LogSigner, publish
 from provenance.ledger.quotas import Quotas
 from provenance.ledger.read import LedgerReader, replay_registry
 from provenance.ledger.rehearse import Rehearsal
-from provenance.ledger.repeats import Repeats
 from provenance.ledger.sequence import Sequencer
-from provenance.ledger.trails import Logged, Trail, TrailEnds, Trails
+from provenance.ledger.stream import PlacedStream
 from provenance.ledger.workers import (
     Checked,
     Chunks,
@@ -72,7 +69,7 @@ from provenance.logs import LEDGER
 from provenance.proof.receipt import Receipt, Reply
 from provenance.proof.trust import Trust
 from provenance.rules.book import EvidenceBook
-from provenance.store.protocol import LOG, Batch, NameRow, Store
+from provenance.store.protocol import LOG, Batch, Store
 from provenance.tlog.commitment import Commitment, parse_commitment
 from provenance.tlog.note import NoteSignature, format_note, parse_note
 
@@ -92,8 +89,14 @@ def clock_now() -> int:
 
 
 @dataclass(slots=True, eq=False)
-class _Ticket:
-    """What one caller brought, and in the end its answers."""
+class Ticket:
+    """What one caller brought, and in the end its answers.
+
+    Attributes:
+        checked: What is to be logged.
+        answers: What became of each; None before, and if it failed.
+        failure: Why none of it was answered.
+    """
 
     checked: Sequence[Checked]
     answers: list[Answer] | None = None
@@ -137,7 +140,7 @@ class Ledger(LedgerReader):
         self._writable = store
         self._log_signer = signer
         self._clock = clock
-        self._queue: list[_Ticket] = []
+        self._queue: list[Ticket] = []
         self._queue_lock = Lock()
         self._turn = Lock()
         self._failure: ProvenanceError | None = None
@@ -306,16 +309,16 @@ class Ledger(LedgerReader):
             for batch, found in gather(checked):
                 yield batch, self._write_group(found)
 
-    def log_checked(self, checked: Sequence[Checked]) -> list[Answer]:
-        """Log what was checked elsewhere; return the answer of each.
+    def log_group(self, tickets: Sequence[Ticket]) -> None:
+        """Log what was checked elsewhere, all together; fill in the *tickets*.
 
-        For callers that keep workers of their own, as a server does.
-
-        Raises:
-            StoreError: As `submit` does.
-            ForkError: As `submit` does.
+        For callers that keep workers and a queue of their own, as a server
+        does. Each ticket has its answers when this returns, or the failure
+        that `submit` would have raised.
         """
-        return self._write_group(checked)
+        self._owner.require_here()
+        with self._turn:
+            self._write(tickets)
 
     def log_document(self, entry: bytes) -> int:
         """Log a trust version or a rule book; return its index.
@@ -526,6 +529,18 @@ class Ledger(LedgerReader):
                 raise
         return note
 
+    def require_in_place(self) -> None:
+        """Check that the store that is written is the one that others find.
+
+        Raises:
+            StoreError: It was moved, removed or replaced; see `Store`.
+        """
+        self._writable.require_in_place()
+
+    def backlog(self) -> int:
+        """Return how many bytes open moments keep in the store."""
+        return self._writable.backlog()
+
     def close(self) -> None:
         """Wait for the batch in hand, then give the store back."""
         if not self._owner.is_here:
@@ -550,7 +565,7 @@ class Ledger(LedgerReader):
 
     def _write_group(self, checked: Sequence[Checked]) -> list[Answer]:
         self._owner.require_here()
-        ticket = _Ticket(checked)
+        ticket = Ticket(checked)
         with self._queue_lock:
             self._queue.append(ticket)
         with self._turn:
@@ -563,7 +578,7 @@ class Ledger(LedgerReader):
         assert ticket.answers is not None, "a turn answers every ticket"
         return ticket.answers
 
-    def _write(self, tickets: Sequence[_Ticket]) -> None:
+    def _write(self, tickets: Sequence[Ticket]) -> None:
         waiting = [checked for ticket in tickets for checked in ticket.checked]
         answers: list[Answer] = []
         try:
@@ -653,11 +668,17 @@ class Ledger(LedgerReader):
         *,
         now: int,
     ) -> list[Answer]:
-        ends = TrailEnds(lambda key: _trail(item_map.get(key)))
-        trails = Trails(self._writable, ends.find, sequencer)
-        past = self._past(
-            checked, sequencer, admission, item_map, trails, now=now
+        stream = PlacedStream(
+            admission,
+            self._writable,
+            sequencer,
+            item_map,
+            named=self._writable.named,
+            latest_time=self._latest_time,
+            is_new=True,
+            quotas=self._quotas,
         )
+        stream.look_up(checked)
         answers: list[Answer] = []
         placed: dict[bytes, int] = {}
         for statement in checked:
@@ -672,77 +693,20 @@ class Ledger(LedgerReader):
                 answers.append(logged)
                 continue
             try:
-                admitted = admission.admit(
+                admitted = stream.admit(
                     statement,
-                    past=past,
                     log_index=sequencer.next_index,
-                    since=self._time,
-                    now=now,
+                    window=(self._time, now),
                 )
             except (
                 InvalidSignatureError, MalformedError, RejectedError,
             ) as error:  # fmt: skip
                 answers.append(error)
                 continue
-            index = sequencer.place(admitted)
-            ends.grew(statement.events)
+            index = stream.place(admitted)
             placed[statement.statement_id] = index
             answers.append(index)
         return answers
-
-    def _past(  # noqa: PLR0913  # each is what was placed so far
-        self,
-        checked: Sequence[Checked],
-        sequencer: Sequencer,
-        admission: Admission,
-        item_map: ItemMap,
-        trails: Trails,
-        *,
-        now: int,
-    ) -> Past:
-        """Return what was logged and placed before each of *checked*."""
-
-        def head_link(key: bytes) -> bytes | None:
-            leaf = item_map.get(key)
-            return None if leaf is None else leaf[2]
-
-        def named(key: bytes) -> Iterator[NameRow]:
-            return chain(self._writable.named(key), sequencer.named(key))
-
-        repeats = Repeats(trails)
-        known = Logged(trails, before=sequencer.start, latest=self._latest_time)
-        coming = [
-            event
-            for statement in checked
-            if isinstance(statement, CheckedStatement)
-            for event in statement.events
-        ]
-        repeats.look_up(coming)
-        known.look_up(coming)
-
-        def judge(
-            statement: CheckedStatement, log_index: int, called: Called
-        ) -> None:
-            book = self.books.at(log_index)
-            require_no_circle(statement, trails, book=book, called=called)
-            self._quotas.require(
-                statement,
-                trails,
-                registry=admission.registry,
-                book=book,
-                now=now,
-                called=called,
-            )
-
-        return Past(
-            head_link,
-            named,
-            lambda event, issuer, names: repeats.find(
-                event, issuer=issuer, names=names
-            ),
-            known.find,
-            judge,
-        )
 
     def _find_logged(
         self, statement: CheckedStatement, placed: dict[bytes, int]
@@ -851,10 +815,6 @@ def _item_map(store: Store, cache_bytes: int) -> ItemMap:
     if cache_bytes < MAP_CACHE_BYTES:
         return ItemMap(store, cached=cache_bytes // ITEM_BYTES, has_slots=False)
     return ItemMap(store, cached=cache_bytes // with_slots)
-
-
-def _trail(leaf: Leaf | None) -> Trail | None:
-    return None if leaf is None else Trail(leaf[1], leaf[3])
 
 
 def _last_commitment(store: Store, size: int) -> Commitment:

@@ -38,7 +38,7 @@ from provenance.ledger.views import TrailView
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.rules.books import Books
-from provenance.store.protocol import HeadRow, Reader, Store
+from provenance.store.protocol import HeadRow, Reader, StoreReader
 from provenance.tlog import merkle
 from provenance.tlog.proof_file import ProofFile, format_proof
 
@@ -108,7 +108,7 @@ class LedgerReader:
     """
 
     def __init__(
-        self, store: Store, *, trust: Trust, books: Collection[bytes] = ()
+        self, store: StoreReader, *, trust: Trust, books: Collection[bytes] = ()
     ) -> None:
         """Read from *store*.
 

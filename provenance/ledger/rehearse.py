@@ -39,7 +39,6 @@ from provenance.ledger.admit import (
     Past,
     Place,
 )
-from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedEvent,
@@ -48,6 +47,7 @@ from provenance.ledger.check import (
 )
 from provenance.ledger.quotas import Quotas
 from provenance.ledger.repeats import Repeats
+from provenance.ledger.stream import Stream
 from provenance.ledger.trails import Logged, Trails, stored_trails
 from provenance.ledger.workers import check_one
 from provenance.store.protocol import NameRow, Reader
@@ -83,12 +83,23 @@ class Rehearsal:
         self._touched: set[bytes] = set()
         self._said: set[bytes] = set()
         self._counts: Counter[bytes] = Counter()
-        self._quotas = Quotas()
         self._trails = (
             None if reader is None else Trails(reader, stored_trails(reader))
         )
         self._repeats = None if self._trails is None else Repeats(self._trails)
         self._statements: set[bytes] = set()
+        self._stream = Stream(
+            admission,
+            Past(
+                None if reader is None else self._head_link,
+                self._named,
+                self._find,
+                self._logged,
+            ),
+            self._trails,
+            quotas=Quotas(),
+            earlier=lambda issuer, key: self._counts[_count_key(issuer, key)],
+        )
 
     def check(self, submission: Submission) -> ProvenanceError | None:
         """Return why *submission* would be refused; None if it would not."""
@@ -173,16 +184,10 @@ class Rehearsal:
         )
 
     def _admit(self, statement: CheckedStatement, called: Called) -> None:
-        since, now = self._times()
-        head_link = None if self._reader is None else self._head_link
-        self._admission.admit(
+        self._stream.admit(
             statement,
-            past=Past(
-                head_link, self._named, self._find, self._logged, self._judge
-            ),
             log_index=self._next,
-            since=since,
-            now=now,
+            window=self._times(),
             called=called,
         )
         self._next += 1
@@ -220,23 +225,6 @@ class Rehearsal:
         assert self._reader is not None, "its trails are read from there"
         known = Logged(self._trails, before=self._reader.size())
         return known.find(event)
-
-    def _judge(
-        self, statement: CheckedStatement, log_index: int, called: Called
-    ) -> None:
-        if self._trails is None:
-            return
-        book = self._admission.books.at(log_index)
-        require_no_circle(statement, self._trails, book=book, called=called)
-        self._quotas.require(
-            statement,
-            self._trails,
-            registry=self._admission.registry,
-            book=book,
-            now=self._times()[1],
-            called=called,
-            earlier=lambda key: self._counts[_count_key(statement.issuer, key)],
-        )
 
     def _named(self, key: bytes) -> Iterator[NameRow]:
         if self._reader is not None:

@@ -3,9 +3,8 @@
 Not threads: beside a thread that is busy in Python, a thread that checks
 signatures waits for the interpreter's lock most of its time. A worker is this
 module run by a new interpreter, so that a caller's script needs no guard and
-nothing is inherited but two pipes:
+nothing is inherited but two pipes (`provenance.pipes`):
 
-    frame     u32 length ‖ msgpack
     request   [[new public key, …], [[entry, [event data, …]], …]]
     answer    [[act, …], [what was found of each, …]]
 
@@ -26,8 +25,6 @@ from threading import Thread
 from typing import IO, Any, Self
 from weakref import WeakSet
 
-import msgpack
-
 from provenance import keys
 from provenance.claims.act import Act, Need
 from provenance.claims.statement import Submission
@@ -47,6 +44,7 @@ from provenance.ledger.check import (
     FindKey,
     check_submission,
 )
+from provenance.pipes import receive, send
 from provenance.rules.book import EvidenceBook, parse_book
 
 CHUNK = 256
@@ -237,14 +235,15 @@ class Workers:
                 turn += 1
                 keys_now = new_keys(told[number])
                 told[number] += len(keys_now)
-                _send(
-                    _pipe(process.stdin),
-                    [
-                        keys_now,
-                        book.data,
-                        [[s.entry, s.events] for s in chunk],
-                    ],
-                )
+                request = [
+                    keys_now,
+                    book.data,
+                    [[s.entry, s.events] for s in chunk],
+                ]
+                try:
+                    send(_pipe(process.stdin), request)
+                except BrokenPipeError:
+                    raise _ended() from None
                 waiting.append((process, chunk))
                 queued += _size(chunk)
             if not waiting:
@@ -257,11 +256,9 @@ class Workers:
             patience = LINGER_SECONDS
             process, chunk = waiting.popleft()
             queued -= _size(chunk)
-            received = _receive(_pipe(process.stdout))
+            received = receive(_pipe(process.stdout))
             if received is None:
-                raise StoreError(
-                    "a checking process ended: the rest was not checked"
-                )
+                raise _ended()
             yield chunk, unpack_answer(chunk, received)
 
 
@@ -441,34 +438,13 @@ def read_book(data: bytes) -> EvidenceBook:
     return book
 
 
+def _ended() -> StoreError:
+    return StoreError("a checking process ended: the rest was not checked")
+
+
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     assert pipe is not None, "both pipes were asked for"
     return pipe
-
-
-def _send(pipe: IO[bytes], value: object) -> None:
-    data = msgpack.packb(value)
-    try:
-        pipe.write(len(data).to_bytes(4, "big") + data)
-        pipe.flush()
-    except BrokenPipeError:
-        raise StoreError(
-            "a checking process ended: the rest was not checked"
-        ) from None
-
-
-def _receive(pipe: IO[bytes]) -> list[Any] | None:
-    """Return the next frame's value, or None at the end of the pipe."""
-    length = pipe.read(4)
-    size = int.from_bytes(length, "big")
-    data = pipe.read(size)
-    if len(length) < 4 or len(data) < size:
-        # Cut off: the other end was ended in the middle of it.
-        return None
-    value: list[Any] = msgpack.unpackb(
-        data, use_list=False, strict_map_key=False
-    )
-    return value
 
 
 def _serve() -> None:
@@ -486,7 +462,7 @@ def _serve() -> None:
     def read_ahead() -> None:
         # So that the writer can hand over the next chunk while the answer to
         # the last one still fills the other pipe; else both would wait.
-        while (request := _receive(sys.stdin.buffer)) is not None:
+        while (request := receive(sys.stdin.buffer)) is not None:
             requests.put(request)
         requests.put(None)
 
@@ -501,8 +477,8 @@ def _serve() -> None:
             for entry, events in submissions
         )
         try:
-            _send(sys.stdout.buffer, answer)
-        except StoreError:
+            send(sys.stdout.buffer, answer)
+        except BrokenPipeError:
             # Nobody is left to read them. The reading thread may hold the
             # other pipe, which an orderly exit would wait for.
             os._exit(1)

@@ -15,11 +15,14 @@ from time import sleep
 
 import apsw
 
-from provenance.errors import StoreError
+from provenance.errors import ConflictError, StoreError
 from provenance.store.durable import sync_directory
 from provenance.store.inherited import connect
 from provenance.store.private import make_private
-from provenance.store.sqlite import SQLiteStore
+from provenance.store.sqlite_reader import SQLiteReader
+
+_UNFINISHED = ".copying"
+"""Ends the name of a copy until it is whole and durable."""
 
 _PAGES = 4_096
 """How many pages are copied between two chances to interrupt."""
@@ -46,14 +49,29 @@ def copy_ledger(source: Path, target: Path, *, origin: str) -> None:
         ConflictError: There is a file *target*; it was not touched.
         StoreError: It cannot be read or written; no copy is left behind.
     """
-    SQLiteStore.open_reader(source, origin=origin).close()
-    make_private(target)
+    SQLiteReader.open(source, origin=origin).close()
+    if target.exists():
+        raise ConflictError(f"there is a file {target} already")
+    copy_file(source, target)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the ledger in *source* to *target*, durably, in place of any there.
+
+    Raises:
+        StoreError: It cannot be read or written; no copy is left behind.
+    """
+    # Half a copy must not be taken for a backup. One that an earlier try left
+    # is begun anew.
+    unfinished = target.with_name(target.name + _UNFINISHED)
     try:
-        _copy(source, target)
+        unfinished.unlink(missing_ok=True)
+        make_private(unfinished)
+        _copy(source, unfinished)
+        unfinished.rename(target)
         sync_directory(target.parent)
     except BaseException as error:
-        # Half a copy must not be taken for a backup.
-        target.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         if isinstance(error, apsw.Error | OSError):
             raise StoreError(
                 f"copying {source} to {target} failed: {error}"

@@ -137,6 +137,36 @@ class IndexView(Protocol):
         """
 
 
+class IndexCheck(Protocol):
+    """One index, held against what a log makes; nothing of it is changed."""
+
+    def state(self) -> IndexState:
+        """Return how far the index has come, as it says."""
+
+    def missing(
+        self,
+        statements: Sequence[IndexedStatement],
+        hashes: Sequence[tuple[int, int, str]],
+    ) -> Iterator[str]:
+        """Yield what the index lacks of *statements*, the next of the log.
+
+        Args:
+            statements: What it must hold of them.
+            hashes: (log index, position, hash id) of those of their events of
+                which it says that it has the hash ids.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+
+    def left_over(self) -> Iterator[str]:
+        """Yield what the index has beside all that was looked for.
+
+        Raises:
+            StoreError: It cannot be read.
+        """
+
+
 class EventIndex(Protocol):
     """An index of a ledger's events. Any thread, and process, may use it."""
 

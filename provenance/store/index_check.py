@@ -63,8 +63,8 @@ _LACKING = {
 }
 
 
-class IndexCheck:
-    """One index, held against what a log makes; nothing of it is changed."""
+class SQLiteCheck:
+    """Implements `provenance.store.candidates.IndexCheck`."""
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self._connection = connection
@@ -74,7 +74,6 @@ class IndexCheck:
         self._hashed: list[tuple[int, int, int]] = []
 
     def state(self) -> IndexState:
-        """Return how far the index has come, as it says."""
         part = Part("SELECT size, last, hashed FROM state")
         return IndexState(*self._rows.one(part, int, bytes, int))
 
@@ -83,16 +82,6 @@ class IndexCheck:
         statements: Sequence[IndexedStatement],
         hashes: Sequence[tuple[int, int, str]],
     ) -> Iterator[str]:
-        """Yield what the index lacks of *statements*, the next of the log.
-
-        Args:
-            statements: What it must hold of them.
-            hashes: (log index, position, hash id) of those of their events of
-                which it says that it has the hash ids.
-
-        Raises:
-            StoreError: It cannot be read.
-        """
         rows = NewRows(self._next_number)
         first: dict[int, int] = {}
         times: dict[int, int] = {}
@@ -134,11 +123,6 @@ class IndexCheck:
         return count
 
     def left_over(self) -> Iterator[str]:
-        """Yield what the index has beside all that was looked for.
-
-        Raises:
-            StoreError: It cannot be read.
-        """
         for table, made in self._made.items():
             stored = self._count(f"main.{table}")
             if stored != made:
@@ -154,15 +138,19 @@ class IndexCheck:
 
 
 @contextmanager
-def open_check(path: Path, *, origin: str) -> Iterator[IndexCheck | None]:
+def open_check(path: Path, *, origin: str) -> Iterator[SQLiteCheck | None]:
     """Give what compares the index in *path* as it stands now.
 
-    None of an index that no query would use: one of another ledger, or of
-    another version of this library. The next query makes it anew.
+    None if there is none, or one that no query would use: one of another
+    ledger, or of another version of this library. The next query makes it
+    anew.
 
     Raises:
         StoreError: It cannot be read; or is damaged (`IndexDamagedError`).
     """
+    if not path.is_file():
+        yield None
+        return
     try:
         connection = connect(path.resolve(), flags=apsw.SQLITE_OPEN_READONLY)
     except apsw.Error as error:
@@ -181,6 +169,6 @@ def open_check(path: Path, *, origin: str) -> Iterator[IndexCheck | None]:
             rows.fetch(Part("SELECT origin FROM state")),
         )
         is_ours = found == ([(APPLICATION_ID,)], [(VERSION,)], [(origin,)])
-        yield IndexCheck(connection, path) if is_ours else None
+        yield SQLiteCheck(connection, path) if is_ours else None
     finally:
         connection.close()

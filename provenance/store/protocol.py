@@ -240,29 +240,11 @@ class Batch:
     books: Sequence[tuple[bytes, int]] = ()
 
 
-class Reader(Protocol):
-    """What can be read; inside a `snapshot`, all of it as of one moment."""
+class Entries(Protocol):
+    """The log's leaves, the events that they signed, and how to find them."""
 
     def size(self) -> int:
         """Return how many leaves the log has."""
-
-    def link_count(self) -> int:
-        """Return how many links all trails have together."""
-
-    def item_count(self) -> int:
-        """Return how many items have a trail."""
-
-    def checkpoint(self) -> tuple[int, str] | None:
-        """Return the latest published (size, signed note), or None."""
-
-    def checkpoint_at(self, size: int) -> str | None:
-        """Return the note published at *size*, or None."""
-
-    def checkpoint_before(self, size: int) -> tuple[int, str] | None:
-        """Return the latest (size, note) of fewer than *size* leaves."""
-
-    def checkpoints(self, start: int, stop: int) -> Iterator[tuple[int, str]]:
-        """Yield (size, note) for start <= size < stop, in order of size."""
 
     def entries(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield the entries with indexes [start, stop), in order."""
@@ -327,64 +309,17 @@ class Reader(Protocol):
     ) -> bytes | None:
         """Return part *number* of a large event, or None."""
 
+    def event_parts(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the (log index, position, part number) of every stored part."""
+
     def find_statement(self, issued_at: int, statement_id: bytes) -> int | None:
         """Return the log index of that statement, or None."""
 
-    def head(self, key: bytes) -> HeadRow | None:
-        """Return the head of the item with that map key, or None."""
+    def latest_issue(self) -> int:
+        """Return the latest issue time of any statement, in ms; 0 if none."""
 
-    def heads(self, prefix: bytes) -> list[HeadRow]:
-        """Return every head whose key starts with *prefix*, in key order."""
-
-    def trail(self, head: HeadRow) -> list[LinkRow]:
-        """Return the links that end in *head*, oldest first."""
-
-    def trail_back(self, last: int, most: int) -> list[LinkRow]:
-        """Return link *last* and those before it, latest first.
-
-        *most* of them at most; none for `NO_LINK`.
-        """
-
-    def links_at(self, numbers: Sequence[int]) -> list[LinkRow]:
-        """Return the links with these *numbers*, in that order.
-
-        Raises:
-            NotFoundError: One of them is not there.
-        """
-
-    def warnings_of(self, key: bytes) -> list[WarningRow]:
-        """Return the links that warn of the item with that map key."""
-
-    def warnings(self) -> Iterator[WarningRow]:
-        """Yield every link that warns, by key and number."""
-
-    def alike(
-        self, wanted: Sequence[Wanted], most: int
-    ) -> Iterator[tuple[int, int, int]]:
-        """Yield where events like those *wanted* are, many trails at once.
-
-        Args:
-            wanted: What is looked for.
-            most: How many links each trail is looked back on.
-
-        Yields:
-            (which of *wanted*, log index, position), in any order.
-        """
-
-    def links(self, start: int, stop: int) -> Iterator[LinkRow]:
-        """Yield the links numbered [start, stop), in order."""
-
-    def map_row(self, number: int) -> bytes | None:
-        """Return the 256 joined subtree hashes of the map's row *number*."""
-
-    def tile(self, level: int, number: int, tree: bytes = LOG) -> bytes | None:
-        """Return the joined hashes of that tile, full or partial, or None."""
-
-    def tiles(self) -> Iterator[tuple[bytes, int, int, bytes]]:
-        """Yield every stored (tree, level, number, hashes), in that order."""
-
-    def event_parts(self) -> Iterator[tuple[int, int, int]]:
-        """Yield the (log index, position, part number) of every stored part."""
+    def statements(self) -> Iterator[tuple[int, bytes, int]]:
+        """Yield (issued at, statement id, log index), in that order."""
 
     def registry_events(self) -> Iterator[tuple[int, int]]:
         """Yield (log index, position) of each registry event, in order."""
@@ -416,22 +351,120 @@ class Reader(Protocol):
     def books(self) -> Iterator[tuple[bytes, int]]:
         """Yield the (id, log index) of every rule book, by id."""
 
-    def latest_issue(self) -> int:
-        """Return the latest issue time of any statement, in ms; 0 if none."""
 
-    def statements(self) -> Iterator[tuple[int, bytes, int]]:
-        """Yield (issued at, statement id, log index), in that order."""
+class Heads(Protocol):
+    """Where each item's trail ends, the links before, and the map of all."""
+
+    def item_count(self) -> int:
+        """Return how many items have a trail."""
+
+    def link_count(self) -> int:
+        """Return how many links all trails have together."""
+
+    def head(self, key: bytes) -> HeadRow | None:
+        """Return the head of the item with that map key, or None."""
+
+    def heads(self, prefix: bytes) -> list[HeadRow]:
+        """Return every head whose key starts with *prefix*, in key order."""
+
+    def map_row(self, number: int) -> bytes | None:
+        """Return the 256 joined subtree hashes of the map's row *number*."""
+
+    def links(self, start: int, stop: int) -> Iterator[LinkRow]:
+        """Yield the links numbered [start, stop), in order."""
+
+    def links_at(self, numbers: Sequence[int]) -> list[LinkRow]:
+        """Return the links with these *numbers*, in that order.
+
+        Raises:
+            NotFoundError: One of them is not there.
+        """
+
+    def trail(self, head: HeadRow) -> list[LinkRow]:
+        """Return the links that end in *head*, oldest first."""
+
+    def trail_back(self, last: int, most: int) -> list[LinkRow]:
+        """Return link *last* and those before it, latest first.
+
+        *most* of them at most; none for `NO_LINK`.
+        """
+
+    def alike(
+        self, wanted: Sequence[Wanted], most: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """Yield where events like those *wanted* are, many trails at once.
+
+        Args:
+            wanted: What is looked for.
+            most: How many links each trail is looked back on.
+
+        Yields:
+            (which of *wanted*, log index, position), in any order.
+        """
+
+    def warnings_of(self, key: bytes) -> list[WarningRow]:
+        """Return the links that warn of the item with that map key."""
+
+    def warnings(self) -> Iterator[WarningRow]:
+        """Yield every link that warns, by key and number."""
 
 
-class Store(Reader, Protocol):
-    """An append-only record of entries, trails, map and checkpoints.
+class Tiles(Protocol):
+    """The trees' hashes, in tiles."""
 
-    Reads see every batch whose `commit` returned. Any thread may read; one
-    process at a time holds the store for writing.
+    def tile(self, level: int, number: int, tree: bytes = LOG) -> bytes | None:
+        """Return the joined hashes of that tile, full or partial, or None."""
+
+    def tiles(self) -> Iterator[tuple[bytes, int, int, bytes]]:
+        """Yield every stored (tree, level, number, hashes), in that order."""
+
+
+class Checkpoints(Protocol):
+    """What was signed and published."""
+
+    def checkpoint(self) -> tuple[int, str] | None:
+        """Return the latest published (size, signed note), or None."""
+
+    def checkpoint_at(self, size: int) -> str | None:
+        """Return the note published at *size*, or None."""
+
+    def checkpoint_before(self, size: int) -> tuple[int, str] | None:
+        """Return the latest (size, note) of fewer than *size* leaves."""
+
+    def checkpoints(self, start: int, stop: int) -> Iterator[tuple[int, str]]:
+        """Yield (size, note) for start <= size < stop, in order of size."""
+
+
+class Reader(Entries, Heads, Tiles, Checkpoints, Protocol):
+    """All that can be read; inside a `snapshot`, all as of one moment."""
+
+
+class StoreReader(Reader, Protocol):
+    """A store that was opened to be read: whoever has it cannot write.
+
+    Reads see every batch whose `Store.commit` returned. Any thread may read,
+    and any number of processes, beside the one that writes.
     """
 
+    def snapshot(self) -> AbstractContextManager[Reader]:
+        """Return a reader for which the ledger stands still until it ends."""
+
+    def close(self) -> None:
+        """Give the store back; a second call does nothing.
+
+        What was durable before stays so; nothing else becomes so by it.
+        """
+
+
+class Store(StoreReader, Protocol):
+    """A store that was opened to be written, by one process at a time."""
+
     def commit(self, batch: Batch) -> None:
-        """Write *batch* durably, if the log still has *batch.old_size* leaves.
+        """Write *batch*, if the log still has *batch.old_size* leaves.
+
+        When it returns, all of the batch is durable: it outlives the process,
+        the machine's power and whatever the store calls a failure that it
+        tolerates. After a crash the batch is there whole or not at all.
 
         Raises:
             ConflictError: Another commit moved the log first; nothing was
@@ -441,16 +474,28 @@ class Store(Reader, Protocol):
         """
 
     def publish(self, size: int, note: str) -> None:
-        """Write the signed checkpoint of *size* durably.
+        """Write the signed checkpoint of *size*.
 
-        A note at the same size is replaced: cosignatures are added so.
+        When it returns, the note is durable, as are all batches before it. A
+        note at the same size is replaced, by one that has more cosignatures.
 
         Raises:
-            StoreError: The database failed.
+            StoreError: The database failed; whether it was written is unknown.
         """
 
-    def snapshot(self) -> AbstractContextManager[Reader]:
-        """Return a reader for which the ledger stands still until it ends."""
+    def require_in_place(self) -> None:
+        """Check that what is open is still what its address leads to.
 
-    def close(self) -> None:
-        """Give the store back; a second call does nothing."""
+        `commit` and `publish` do so before they write, and before they return.
+
+        Raises:
+            StoreError: It was moved, removed or replaced: what would be
+                written there nobody would find.
+        """
+
+    def backlog(self) -> int:
+        """Return how many bytes the database keeps because of open snapshots.
+
+        They are durable already. While it grows without end, somebody's
+        snapshot should end. It is 0 where a snapshot costs nothing.
+        """

@@ -1,7 +1,8 @@
-"""What is read from a ledger's SQLite file, and the tables that it has.
+"""What is read from a ledger's SQLite file (`provenance.store.sqlite_schema`).
 
 Every query is written once, here; where the connection comes from differs
-between a store and a snapshot (`provenance.store.sqlite`).
+between a store and a snapshot (`provenance.store.sqlite_reader`). So the file
+is as long as the protocol: each method is a query of a few lines.
 """
 
 import json
@@ -30,104 +31,6 @@ from provenance.store.protocol import (
     Wanted,
     WarningRow,
 )
-
-SCHEMA = """
-CREATE TABLE ledger (
-    only       INTEGER PRIMARY KEY CHECK (only = 1),
-    origin     TEXT NOT NULL,
-    item_count INTEGER NOT NULL
-) STRICT;
-CREATE TABLE entries (
-    log_index   INTEGER PRIMARY KEY,
-    first_event INTEGER NOT NULL,
-    event_count INTEGER NOT NULL,
-    entry       BLOB NOT NULL
-) STRICT;
-CREATE TABLE events (
-    number INTEGER PRIMARY KEY,
-    id     BLOB NOT NULL,
-    rest   INTEGER NOT NULL,
-    data   BLOB NOT NULL
-) STRICT;
-CREATE TABLE event_parts (
-    log_index INTEGER NOT NULL,
-    position  INTEGER NOT NULL,
-    number    INTEGER NOT NULL,
-    data      BLOB NOT NULL,
-    PRIMARY KEY (log_index, position, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE links (
-    number    INTEGER PRIMARY KEY,
-    log_index INTEGER NOT NULL,
-    position  INTEGER NOT NULL,
-    time      INTEGER NOT NULL,
-    kinds     INTEGER NOT NULL,
-    leaves    ANY NOT NULL,
-    previous  INTEGER NOT NULL
-) STRICT;
-CREATE TABLE heads (
-    key      BLOB PRIMARY KEY,
-    leaf     BLOB NOT NULL,
-    count    INTEGER NOT NULL,
-    link     BLOB NOT NULL,
-    last     INTEGER NOT NULL,
-    edge     BLOB NOT NULL,
-    warnings INTEGER NOT NULL,
-    warned   BLOB NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE warnings (
-    key    BLOB NOT NULL,
-    number INTEGER NOT NULL,
-    place  INTEGER NOT NULL,
-    link   INTEGER NOT NULL,
-    PRIMARY KEY (key, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE statements (
-    issued_at INTEGER NOT NULL,
-    id        BLOB NOT NULL,
-    log_index INTEGER NOT NULL,
-    PRIMARY KEY (issued_at, id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE registry (
-    log_index INTEGER NOT NULL,
-    position  INTEGER NOT NULL,
-    PRIMARY KEY (log_index, position)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE names (
-    key       BLOB NOT NULL,
-    log_index INTEGER NOT NULL,
-    position  INTEGER NOT NULL,
-    said      BLOB NOT NULL,
-    declared  BLOB NOT NULL,
-    PRIMARY KEY (key, log_index, position)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE times (
-    time      INTEGER NOT NULL,
-    mark      INTEGER NOT NULL,
-    log_index INTEGER NOT NULL,
-    position  INTEGER NOT NULL,
-    PRIMARY KEY (time, mark, log_index, position)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE books (
-    id        BLOB PRIMARY KEY,
-    log_index INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE map_rows (
-    number INTEGER PRIMARY KEY,
-    hashes BLOB NOT NULL
-) STRICT;
-CREATE TABLE tiles (
-    tree   BLOB NOT NULL,
-    level  INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    hashes BLOB NOT NULL,
-    PRIMARY KEY (tree, level, number)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE checkpoints (
-    size INTEGER PRIMARY KEY,
-    note TEXT NOT NULL
-) STRICT;
-"""
 
 _LINKS = """
 SELECT links.log_index, links.position, time, kinds, leaves,

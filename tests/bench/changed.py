@@ -13,8 +13,9 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from provenance.folder import DATABASE, open_ledger
+from provenance.folder import open_ledger
 from provenance.ledger.ledger import Ledger
+from provenance.store import DATABASE
 from provenance.store.sqlite import SQLiteStore
 from tests.bench import corpus
 

@@ -7,7 +7,6 @@ searching   what the routes search through
 documents   answers as EPCIS has them
 tokens      who may capture
 signers     children that sign what is captured
-database    what a node keeps of its own: jobs and named queries
 capture     from a document to a job, and from a job to the log
 exceptions  errors, by the names that EPCIS has for them
 """

@@ -26,8 +26,8 @@ from provenance.errors import (
 )
 from provenance.problems import BUG_PROBLEM, Problem
 from provenance.problems.table import BUSY, TOO_LARGE
+from provenance.store.capture_jobs import Database, Job, Work
 from provenance_node.children import Children
-from provenance_node.epcis.database import Database, Job, Work
 from provenance_node.epcis.exceptions import exception_type
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.limits import RETRY_SOON
@@ -276,6 +276,7 @@ class Capture:
             await asyncio.to_thread(
                 self._database.keep_submission, work.job.number, data, faults
             )
+        self._require_no_doubt()
         try:
             ((_, outcome),), _ = await self._writer.submit(
                 [data], with_receipts=False

@@ -34,12 +34,12 @@ from provenance.encoding.strict_json import JSON
 from provenance.epcis.query import Names, Query, Term
 from provenance.epcis.query_parameters import parse_query, parse_query_text
 from provenance.errors import MalformedError, StoreError
-from provenance.folder import QUERY_INDEX, open_reader
+from provenance.folder import open_reader
 from provenance.ledger.query import Page, Queries
 from provenance.ledger.scope import Scope
 from provenance.ledger.search import FoundEvent
+from provenance.store import open_index
 from provenance.store.candidates import IndexDamagedError
-from provenance.store.query_index import QueryIndex
 from provenance_node.children import answer_questions
 from provenance_node.epcis.documents import FORMS, as_links
 
@@ -69,8 +69,7 @@ class Searcher:
 
     def _open(self) -> None:
         ledger = open_reader(self._folder)
-        path = self._folder / QUERY_INDEX
-        self._index = QueryIndex.open(path, origin=ledger.origin)
+        self._index = open_index(self._folder, origin=ledger.origin)
         self._queries = Queries(ledger, self._index)
 
     def close(self) -> None:

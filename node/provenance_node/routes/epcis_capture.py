@@ -23,6 +23,7 @@ from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.errors import MalformedError
 from provenance.ledger.search import written_time
 from provenance.problems.table import NO_SUCH_TYPE, NOT_OFFERED
+from provenance.store.capture_jobs import Job
 from provenance_node.accept import choose
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import (
@@ -37,7 +38,6 @@ from provenance_node.epcis.capture import (
     Capture,
     Document,
 )
-from provenance_node.epcis.database import Job
 from provenance_node.epcis.exceptions import limits
 from provenance_node.epcis.lists import format_token, read_page
 from provenance_node.epcis.resources import ROOT, template

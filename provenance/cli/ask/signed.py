@@ -1,11 +1,10 @@
 """`provenance statements`: what an actor or a key signed, and what of."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-import apsw
 import click
 
 from provenance.claims.registry import ActorKey
@@ -36,6 +35,7 @@ from provenance.ledger.signed import (
     statements_of,
 )
 from provenance.problems import NOT_FOUND, OK
+from provenance.store.item_counts import count_items
 
 if TYPE_CHECKING:
     from provenance.client import Client
@@ -48,22 +48,6 @@ _COLUMNS = (
     "event time", "items", "first items",
 )  # fmt: skip
 _ITEM_COLUMNS = ("item", "events", "first entry", "last entry")
-
-_ITEM_TABLE = """
-CREATE TABLE items (
-    item  TEXT PRIMARY KEY,
-    count INTEGER NOT NULL,
-    first INTEGER NOT NULL,
-    last  INTEGER NOT NULL
-) WITHOUT ROWID
-"""
-_ADD_ITEM = """
-INSERT INTO items VALUES (?1, 1, ?2, ?2)
-ON CONFLICT DO UPDATE SET count = count + 1, last = ?2
-"""
-
-Item = tuple[str, int, int, int]
-"""An item, how many events of it, and the first and last entry with one."""
 
 
 @click.command(cls=Command)
@@ -267,11 +251,12 @@ def _tell(
     """Print the table; return its rows for JSON, if that is wanted."""
     rows: list[dict[str, object]] = []
     if is_of_items:
-        for item in _items(found):
+        for row in _items(found):
             if screen.is_json:
-                rows.append(_item_json(item))
+                rows.append(row)
             screen.line(
-                f"  {item[0]}  {item[1]} events, entries {item[2]} to {item[3]}"
+                "  {item}  {events} events, entries {first_entry} to"
+                " {last_entry}".format_map(row)
             )
         return rows
     entry = -1
@@ -326,9 +311,7 @@ def _deliver(
     is_of_items: bool,
 ) -> None:
     rows: Iterator[dict[str, object]] = (
-        map(_item_json, _items(found))
-        if is_of_items
-        else map(_event_row, found)
+        _items(found) if is_of_items else map(_event_row, found)
     )
     pieces = (
         (json_line("signed", row) for row in rows)
@@ -358,24 +341,9 @@ def _csv_lines(
 # Items, each once.
 
 
-def _items(found: _Counted) -> Iterator[Item]:
-    """Yield each item of all events once, by its id.
-
-    They are gathered in a nameless file, not in memory.
-    """
-    with closing(apsw.Connection("")) as table:
-        table.execute(_ITEM_TABLE)
-        with table:
-            for event in found:
-                table.executemany(
-                    _ADD_ITEM, ((item, event.entry) for item in event.items)
-                )
-        yield from table.execute("SELECT * FROM items ORDER BY item")
-
-
-def _item_json(item: Item) -> dict[str, object]:
-    names = ("item", "events", "first_entry", "last_entry")
-    return dict(zip(names, item, strict=True))
+def _items(found: _Counted) -> Iterator[dict[str, object]]:
+    for item in count_items((event.entry, event.items) for event in found):
+        yield item._asdict()
 
 
 def _key_json(key_id: Hash, key: ActorKey) -> dict[str, object]:
