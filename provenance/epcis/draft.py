@@ -23,6 +23,7 @@ from provenance.claims.event import Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.context import context
 from provenance.epcis.fields import FIELDS
 from provenance.epcis.lots import Lots
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
@@ -31,7 +32,6 @@ from provenance.epcis.readers import (
     Prefixes,
     amount,
     at,
-    context,
     identifier,
     listed,
     read_extension,

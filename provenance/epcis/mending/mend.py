@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.context import context_of
 from provenance.epcis.draft import Locate, RawEvent
 from provenance.epcis.mending.menders import (
     Mender,
@@ -39,7 +40,7 @@ from provenance.epcis.mending.notes import (
     Notes,
     Steps,
 )
-from provenance.epcis.prefixes import expand, read_context
+from provenance.epcis.prefixes import expand
 from provenance.epcis.readers import LOCAL_TIME, OFFSET, ZONE, Prefixes
 from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
 from provenance.epcis.vocabulary import (
@@ -56,6 +57,7 @@ from provenance.errors import MalformedError
 
 __all__ = ["ABSENT", "RULES", "Absent", "Mend", "mend_envelope", "mend_event"]
 
+_DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 _TIME_WITHOUT_ZONE = re.compile(LOCAL_TIME)
 _TIME_WITH_ZONE = re.compile(rf"{LOCAL_TIME}({ZONE})")
 _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9._-]*:[A-Za-z_][!-~]*")
@@ -107,7 +109,7 @@ def mend_envelope(
         locate: Where its values stand in the source.
     """
     notes = Notes(locate)
-    if document.get("type") in {"EPCISDocument", "EPCISQueryDocument"}:
+    if document.get("type") in _DOCUMENTS:
         document = mended_members(_ENVELOPE, document, (), notes)
     return document, notes
 
@@ -140,7 +142,7 @@ def _require_defined(
 ) -> None:
     """Check that *event* says nothing that only a dropped context explains."""
     try:
-        own = read_context(event.get("@context", []))
+        own = context_of(event.get("@context", []))
     except MalformedError:
         # It is refused anyway.
         return
