@@ -48,6 +48,7 @@ from provenance.epcis.shapes import (
     EPC_LISTS,
     ITEM_MEMBERS,
     MEMBERS,
+    QUANTITY_EVENT,
     RULES,
 )
 from provenance.errors import MalformedError
@@ -145,6 +146,8 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
 
 def _event_type(value: JSON, prefixes: Prefixes) -> str:
     kind = text(value, prefixes)
+    if kind == QUANTITY_EVENT:
+        raise Fault(f"a {kind} is no more: write an ObjectEvent's quantityList")
     if kind not in MEMBERS and ":" not in kind:
         instead = suggestion(kind, MEMBERS) or (
             f": write one of {', '.join(MEMBERS)}, or a URI of your own"

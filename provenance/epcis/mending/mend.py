@@ -42,7 +42,7 @@ from provenance.epcis.mending.notes import (
 )
 from provenance.epcis.prefixes import expand
 from provenance.epcis.readers import LOCAL_TIME, OFFSET, ZONE, Prefixes
-from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
+from provenance.epcis.shapes import EPC_LISTS, QUANTITY_EVENT, QUANTITY_LISTS
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
     BIZ_TRANSACTION_TYPE,
@@ -84,7 +84,8 @@ def mend_event(
     if not isinstance(raw.value, dict):
         return raw, []
     notes = Notes(raw.locate)
-    event = mended_members(_EVENT, raw.value, (), notes)
+    event = _mend_quantity_event(raw.value, notes)
+    event = mended_members(_EVENT, event, (), notes)
     _mend_times(event, notes)
     if event.get("type") == "TransformationEvent" and event.get("action") in (
         "ADD",
@@ -112,6 +113,28 @@ def mend_envelope(
     if document.get("type") in _DOCUMENTS:
         document = mended_members(_ENVELOPE, document, (), notes)
     return document, notes
+
+
+def _mend_quantity_event(
+    event: dict[str, JSON], notes: Notes
+) -> dict[str, JSON]:
+    """Return the ObjectEvent for a QuantityEvent; another as it is."""
+    own = {"action", "quantityList", "epcList"}
+    if event.get("type") != QUANTITY_EVENT or own & event.keys():
+        return event
+    element = {n: event[n] for n in ("epcClass", "quantity") if n in event}
+    rest = {n: m for n, m in event.items() if n not in element}
+    notes.moved((), "quantityList", None)
+    notes.moved(("quantityList",), 0, None)
+    for name, value in (
+        ("type", "ObjectEvent"),
+        ("action", "OBSERVE"),
+        ("quantityList", [element]),
+    ):
+        before = element if name == "quantityList" else event.get(name, ABSENT)
+        notes.note((name,), "quantity-event", before, value)
+        rest[name] = value
+    return rest
 
 
 def _mend_times(event: dict[str, JSON], notes: Notes) -> None:

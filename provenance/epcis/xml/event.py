@@ -41,13 +41,13 @@ from provenance.epcis.xml.names import (
     parse_name,
 )
 from provenance.epcis.xml.shapes import (
-    EVENT,
     Again,
     Attributes,
     Many,
     Parts,
     Shape,
     Typed,
+    shape_of,
 )
 from provenance.epcis.xml.tree import WRAPPERS, Element, locate
 from provenance.epcis.xml.values import (
@@ -133,7 +133,8 @@ class _Reading:
         """Return *event* in JSON."""
         kind: dict[str, JSON] = {"type": self._member(event, event.name)}
         passed = DOCUMENT_ATTRIBUTES if event.parent is None else ()
-        return kind | self._parts(event, EVENT, passed)
+        shape = shape_of(event.name.local if not event.name.namespace else "")
+        return kind | self._parts(event, shape, passed)
 
     # What EPCIS defines.
 
