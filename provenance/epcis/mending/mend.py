@@ -25,6 +25,7 @@ from provenance.epcis.mending.menders import (
     certification,
     context,
     listed,
+    master_data,
     mended_members,
     number,
     place,
@@ -272,7 +273,7 @@ _EVENT: Mapping[str, Mender] = {
             "correctiveEventIDs": listed(),
         }
     ),
-    "ilmd": record({}),
+    "ilmd": master_data,
 }
 
 _EVENT_LIST = listed(of=dict, is_set=False)

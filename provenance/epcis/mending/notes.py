@@ -30,6 +30,7 @@ RULES: Mapping[str, str] = {
     "place-as-text": "a place is an object with an id",
     "quantity-event": "EPCIS 2.0 has an ObjectEvent in place of a QuantityEvent",
     "single-in-list": "one element is written as a list of one",
+    "space-around": "a lot or a date has no white space around it",
     "version-as-number": "a version is written as text",
     "zone-from-offset": "the offset tells the zone of the time",
 }

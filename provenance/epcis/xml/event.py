@@ -17,7 +17,9 @@ table of `xml_shapes`:
      "ext:trees": {"@count": "12", "ext:row": ["3", "4"]}}
 
 An extension has no types in XML: its text stays text, white space and all,
-whatever `xsi:type` says. An element around others is an object, one that comes
+whatever `xsi:type` says. GS1's own attributes, such as the lot number and the
+dates in `ilmd`, do have types, and the white space around them is none of
+their value. An element around others is an object, one that comes
 again is a list, and `xsi:nil` is null. Attributes are members too, called
 `prefix:name`, or `@name` without a prefix; text beside them is the member
 `value`.
@@ -34,6 +36,7 @@ from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import RawEvent
 from provenance.epcis.prefixes import STANDARD_PREFIXES
 from provenance.epcis.xml.names import (
+    TYPED_NAMESPACES,
     XSI,
     Name,
     PrefixTable,
@@ -314,7 +317,10 @@ class _Reading:
             return None
         if element.children:
             return self._with_extensions(attributes, element.children)
-        text = self._said(element, element.text)
+        given = element.text
+        if element.name.namespace in TYPED_NAMESPACES:
+            given = given.strip(SPACE)
+        text = self._said(element, given)
         if not attributes:
             return text
         return (
