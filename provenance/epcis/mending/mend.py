@@ -215,7 +215,7 @@ _REPORT: Mapping[str, Mender] = {
     ),
     "type": word(MEASUREMENT),
     "exception": word(SENSOR_ALERT),
-    "component": word(COMPONENT, "comp"),
+    "component": word(COMPONENT),
     "value": number,
     "minValue": number,
     "maxValue": number,
@@ -232,9 +232,9 @@ _QUANTITY: Mapping[str, Mender] = {
     **_members("epcClass uom"),
     "quantity": number,
 }
-_disposition = word(DISPOSITION, "disp")
-_source_type = word(SOURCE_DEST_TYPE, "sdt")
-_transaction_type = word(BIZ_TRANSACTION_TYPE, "btt")
+_disposition = word(DISPOSITION)
+_source_type = word(SOURCE_DEST_TYPE)
+_transaction_type = word(BIZ_TRANSACTION_TYPE)
 
 _EVENT: Mapping[str, Mender] = {
     **_members(
@@ -248,7 +248,7 @@ _EVENT: Mapping[str, Mender] = {
     ),
     "@context": context,
     "action": action,
-    "bizStep": word(BIZ_STEP, "bizstep"),
+    "bizStep": word(BIZ_STEP),
     "disposition": _disposition,
     "persistentDisposition": record(
         {"set": listed(_disposition), "unset": listed(_disposition)}
@@ -269,7 +269,7 @@ _EVENT: Mapping[str, Mender] = {
     "errorDeclaration": record(
         {
             "declarationTime": as_is,
-            "reason": word(ERROR_REASON, "er"),
+            "reason": word(ERROR_REASON),
             "correctiveEventIDs": listed(),
         }
     ),

@@ -43,13 +43,12 @@ def as_is(value: JSON, _: Steps, __: Notes) -> JSON:
     return value
 
 
-def word(vocabulary: Vocabulary, urn: str = "") -> Mender:
-    """Return a mender of words, whose URNs went on with *urn*."""
-    kind = vocabulary.stem.rpartition("/")[2]
-    links = [s + kind for s in vocabulary.refused if s.startswith("http")]
-    starts = dict.fromkeys(links, "cbv-link")
-    if urn:
-        starts[f"urn:epcglobal:cbv:{urn}:"] = "cbv-urn"
+def word(vocabulary: Vocabulary) -> Mender:
+    """Return a mender of words in older spellings."""
+    starts = {
+        start: "cbv-link" if start.startswith("http") else "cbv-urn"
+        for start in vocabulary.older
+    }
 
     def mend_word(value: JSON, steps: Steps, notes: Notes) -> JSON:
         if isinstance(value, str):
