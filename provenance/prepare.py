@@ -19,6 +19,7 @@ from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.prefixes import read_context
+from provenance.epcis.received import received
 from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
 from provenance.gs1 import read_item
@@ -136,6 +137,7 @@ def prepare_event(
     if after is not None:
         item, link = after
         body = {**body, "after": [[read_item(item), Hash(link)]]}
+    body |= received(body, draft.lengths)
     return _make(body, draft.items, fields, book)
 
 

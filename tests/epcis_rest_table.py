@@ -146,7 +146,7 @@ def _fields() -> list[Point]:
             Point(f"/{name}/{{{one}}}/events", "GET", "", 200),
             Point(f"/{name}/{{{one}}}/events", "GET", "wrong parameter", 400),
             Point(f"/{name}/{{{one}}}/events", "GET", "other type", 406),
-            Point(f"/{name}/{{{one}}}/events", "GET", "EPC URNs", 406),
+            Point(f"/{name}/{{{one}}}/events", "GET", "EPC URNs", 200),
         ]
     return points
 
@@ -174,7 +174,7 @@ POINTS: list[Point] = [
     Point("/events", "GET", "XML", 200),
     Point("/events", "GET", "other type", 406),
     Point("/events", "GET", "old version", 406),
-    Point("/events", "GET", "EPC URNs", 406),
+    Point("/events", "GET", "EPC URNs", 200),
     Point("/events", "GET", "wrong parameter", 400),
     Point("/events", "GET", "too many found", 413),
     Point("/events", "POST", "", 201),

@@ -917,15 +917,15 @@ def test_a_lot_beside_the_serial_number_of_a_new_unit_must_not_be_lost() -> (
         ),
         (
             {"@context": [{"urn": "https://a.example/"}]},
-            r"^\$\.@context: an @context may not define 'urn'",
+            r"^\$\.@context\[0\]\.urn: an @context may not define 'urn'",
         ),
         (
             {"@context": [{"@vocab": "https://a.example/"}]},
-            r"^\$\.@context: an @context may not define '@vocab'",
+            r"^\$\.@context\[0\]\.@vocab: an @context may not say '@vocab'",
         ),
         (
             {"@context": [{"ext": {"@id": "https://a.example/"}}]},
-            "is a URI in full",
+            "would name something without a prefix",
         ),
         ({"@context": [{"ext": "cbv:x"}]}, "is a URI in full"),
         ({"@context": [None]}, "an @context is"),

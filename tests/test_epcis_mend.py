@@ -748,7 +748,7 @@ def test_a_context_that_defines_wrongly_is_left_to_be_refused() -> None:
             {"bizTransactionList": {**ORDER, "type": "order"}},
             "$.bizTransactionList.type",
         ),
-        ({"@context": [ELSEWHERE, {"a b": "c"}]}, "$.@context"),
+        ({"@context": [ELSEWHERE, {"a b": "c"}]}, '$.@context[1]["a b"]'),
         ({"_comment": 1, "colour": 2}, "$"),
     ],
 )

@@ -280,3 +280,62 @@ def test_a_subject_without_its_hash_is_found_by_anything_else() -> None:
     plain = subject_of(event.body, event.items, record_time=RECORDED)
     assert not any(path == EVENT_HASH for path, _ in plain.facts.texts)
     assert parse_query({"EQ_bizStep": "shipping"}).matches(plain)
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "spellings"),
+    [
+        (
+            "EQ_bizStep",
+            "shipping",
+            [
+                "urn:epcglobal:cbv:bizstep:shipping",
+                "cbv:BizStep-shipping",
+                "https://ref.gs1.org/cbv/BizStep-shipping",
+                "https://ns.gs1.org/cbv/BizStep-shipping",
+            ],
+        ),
+        (
+            "EQ_disposition",
+            "in_transit",
+            [
+                "urn:epcglobal:cbv:disp:in_transit",
+                "https://ref.gs1.org/cbv/Disp-in_transit",
+            ],
+        ),
+        (
+            "EQ_persistentDisposition_set",
+            "expired",
+            ["urn:epcglobal:cbv:disp:expired"],
+        ),
+        (
+            "EQ_errorReason",
+            "did_not_occur",
+            ["urn:epcglobal:cbv:er:did_not_occur"],
+        ),
+        (
+            "EQ_type",
+            "Temperature",
+            ["gs1:Temperature", "https://gs1.org/voc/Temperature"],
+        ),
+    ],
+)
+def test_a_word_may_be_asked_for_in_every_spelling_of_gs1(
+    name: str, bare: str, spellings: list[str]
+) -> None:
+    for spelling in spellings:
+        assert parse_query({name: spelling}) == parse_query({name: bare})
+    with pytest.raises(MalformedError, match=name):
+        parse_query({name: f"cbv {bare}"})
+
+
+def test_the_type_in_a_parameter_may_be_a_urn_as_well() -> None:
+    ids = "urn:epcglobal:cbv:bt:9506000000002:1"
+    for kind, word, urn in (
+        ("bizTransaction", "po", "urn:epcglobal:cbv:btt:po"),
+        ("source", "owning_party", "urn:epcglobal:cbv:sdt:owning_party"),
+        ("destination", "location", "https://ref.gs1.org/cbv/SDT-location"),
+    ):
+        assert parse_query({f"EQ_{kind}_{urn}": ids}) == parse_query(
+            {f"EQ_{kind}_{word}": ids}
+        )

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.claims.event import Item
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import Mend
@@ -339,6 +340,104 @@ def test_xml_that_is_wrong_is_refused_before_an_event_is_given_out(
 ) -> None:
     with pytest.raises(MalformedError):
         Source(io.BytesIO(data.encode()))
+
+
+def test_a_document_type_that_says_nothing_is_left_out_if_mends_are_told() -> (
+    None
+):
+    head, rest = XML.split("\n", 1)
+    text = f"{head}\n<!DOCTYPE project>\n{rest}"
+    assert "document type ('project') is not taken" in refused(text.encode())
+    drafts, mends = lenient(io.BytesIO(text.encode()))
+    assert drafts == read(io.BytesIO(XML.encode()))
+    assert [(m.place, m.rule, m.before) for m in mends] == [
+        ("line 2", "doctype", "<!DOCTYPE project>")
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a []",
+        "a [<!ENTITY b 'c'>]",
+        "a SYSTEM 'a.dtd'",
+        "a SYSTEM ''",
+        "a PUBLIC '-//x//y' 'a.dtd'",
+    ],
+)
+def test_a_document_type_that_could_say_something_is_never_taken(
+    said: str,
+) -> None:
+    text = XML.replace("?>", f"?><!DOCTYPE {said}>", 1)
+    with pytest.raises(MalformedError, match="document type"):
+        lenient(io.BytesIO(text.encode()))
+
+
+def test_no_entity_is_known_behind_a_document_type_that_was_left_out() -> None:
+    text = XML.replace("?>", "?><!DOCTYPE a>", 1).replace("OBSERVE", "&b;")
+    with pytest.raises(MalformedError, match="undefined entity"):
+        lenient(io.BytesIO(text.encode()))
+
+
+QUANTITY_EVENT = """<QuantityEvent>
+ <eventTime>2005-04-03T20:33:31Z</eventTime>
+ <recordTime>2005-04-04T20:33:31Z</recordTime>
+ <eventTimeZoneOffset>+00:00</eventTimeZoneOffset>
+ <epcClass>urn:epc:idpat:sgtin:9521001.096001.*</epcClass>
+ <quantity>200</quantity>
+ <bizStep>urn:epcglobal:cbv:bizstep:storing</bizStep>
+ <readPoint><id>urn:epc:id:sgln:9521001.00001.0</id></readPoint>
+ <ext:grade xmlns:ext="https://ns.example.com/epcis/">A</ext:grade>
+</QuantityEvent>"""
+
+
+def quantity_event(changed: str = QUANTITY_EVENT) -> bytes:
+    return (
+        '<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:1"'
+        ' schemaVersion="1.0" creationDate="2026-03-01T10:00:00Z"><EPCISBody>'
+        f"<EventList>{changed}</EventList></EPCISBody></epcis:EPCISDocument>"
+    ).encode()
+
+
+def test_a_quantity_event_of_epcis_1_becomes_an_object_event() -> None:
+    says = refused(quantity_event())
+    assert "/QuantityEvent[1] (line 1): a QuantityEvent is no more" in says
+    (draft,), mends = lenient(io.BytesIO(quantity_event()))
+    assert draft.body["type"] == "ObjectEvent"
+    assert draft.body["action"] == "OBSERVE"
+    assert draft.body["bizStep"] == "storing"
+    assert draft.body["ext:grade"] == "A"
+    assert draft.items == (
+        Item("quantityList", "https://id.gs1.org/01/09521001960014", 200),
+    )
+    assert [m.rule for m in mends] == ["quantity-event"] * 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("<quantity>200<", "<quantity>0<", "/quantity (line 6)"),
+        ("urn:epc:idpat:sgtin:9521001.", "urn:epc:x:", "/epcClass (line 5)"),
+    ],
+)
+def test_what_is_wrong_in_a_quantity_event_has_its_own_place(
+    old: str, new: str, place: str
+) -> None:
+    data = quantity_event(QUANTITY_EVENT.replace(old, new))
+    with pytest.raises(MalformedError) as error:
+        lenient(io.BytesIO(data))
+    assert f"QuantityEvent[1]{place}: " in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "more", ["<action>ADD</action>", "<epcList/>", "<quantityList/>"]
+)
+def test_a_quantity_event_with_what_it_cannot_have_is_not_mended(
+    more: str,
+) -> None:
+    text = QUANTITY_EVENT.replace("<bizStep>", f"{more}<bizStep>")
+    with pytest.raises(MalformedError, match="QuantityEvent is no more"):
+        lenient(io.BytesIO(quantity_event(text)))
 
 
 # Prefixes that are given beside the document.

@@ -245,7 +245,7 @@ def test_a_report_without_items_is_about_its_read_point() -> None:
     assert prepared.body["readPoint"] == sent["readPoint"]
     made = new_event(prepared.body, [])
     assert made.items == prepared.items
-    with pytest.raises(MalformedError, match="neither an item nor a read"):
+    with pytest.raises(MalformedError, match="neither an item nor a place"):
         new_event({"type": "ObjectEvent"}, [])
 
 

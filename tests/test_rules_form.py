@@ -252,15 +252,15 @@ def test_a_place_is_an_item_where_there_is_no_other() -> None:
     place = Item("place", PLACE)
     assert items_named(body, []) == (place,)
     check_whole(made(body, place))
-    with pytest.raises(MalformedError, match="has no other"):
+    with pytest.raises(MalformedError, match="no other with a trail"):
         check_whole(made(body, place, Item("epcList", UNIT)))
     with pytest.raises(MalformedError, match="the body names"):
         check_whole(made(body, Item("place", UNIT)))
     points: list[Any] = [None, 7, {}, {"id": 7}, {"id": None}]
     for point in points:
-        with pytest.raises(MalformedError, match="nor a read point"):
+        with pytest.raises(MalformedError, match="nor a place"):
             items_named({**body, "readPoint": point}, [])
-        with pytest.raises(MalformedError, match="nor a read point"):
+        with pytest.raises(MalformedError, match="nor a place"):
             check_named({**body, "readPoint": point}, place)
 
 
@@ -329,6 +329,77 @@ def test_an_event_that_is_none_of_epcis_has_no_form(
     body: dict[str, Any], says: str
 ) -> None:
     assert says in fault_of(body, "epcList")
+
+
+CLASS = "https://id.gs1.org/01/09506000134352"
+LOOSE = [
+    ({"type": "ObjectEvent", "action": "OBSERVE"}, ["quantityList"]),
+    ({"type": "ObjectEvent", "action": "ADD"}, ["quantityList"]),
+    ({"type": "ObjectEvent", "action": "DELETE"}, ["quantityList"]),
+    ({"type": "AggregationEvent", "action": "OBSERVE"}, ["childQuantityList"]),
+    ({"type": "TransactionEvent", "action": "ADD"}, ["quantityList"]),
+    ({"type": "TransactionEvent", "action": "DELETE"}, ["quantityList"]),
+    (
+        {"type": "TransformationEvent"},
+        ["inputQuantityList", "outputQuantityList"],
+    ),
+    ({"type": "urn:x:Event"}, ["quantityList"]),
+]
+
+
+def loose(words: dict[str, Any], **more: Any) -> dict[str, Any]:
+    time = {name: SEEN[name] for name in SEEN if name.startswith("eventTime")}
+    return {**time, **words, **more}
+
+
+@pytest.mark.parametrize(("words", "relations"), LOOSE)
+def test_some_of_a_class_alone_is_on_the_trail_of_its_place(
+    words: dict[str, Any], relations: list[str]
+) -> None:
+    amounts = tuple(Item(relation, CLASS, 200) for relation in relations)
+    place = Item("place", PLACE)
+    for points in (
+        {"readPoint": {"id": PLACE}},
+        {"bizLocation": {"id": PLACE}},
+        {"readPoint": {"id": PLACE}, "bizLocation": {"id": f"{PLACE}/254/2"}},
+        {"readPoint": None, "bizLocation": {"id": PLACE}},
+    ):
+        body = loose(words, **points)
+        named = items_named(body, list(amounts))
+        assert named == (*amounts, place)
+        event = made(body, *named)
+        check_whole(event)
+        assert list(event.own_leaves) == [PLACE]
+
+
+@pytest.mark.parametrize(("words", "relations"), LOOSE)
+def test_some_of_a_class_without_a_place_is_about_the_product(
+    words: dict[str, Any], relations: list[str]
+) -> None:
+    variant = f"{CLASS}/22/A"
+    for named in (CLASS, variant):
+        amounts = [Item(relation, named, 200) for relation in relations]
+        found = items_named(loose(words), amounts)
+        assert found == (*amounts, Item("about", CLASS))
+        event = made(loose(words), *found)
+        check_whole(event)
+        assert list(event.own_leaves) == [CLASS]
+
+
+def test_what_has_a_trail_needs_no_place() -> None:
+    body = loose({"type": "ObjectEvent", "action": "OBSERVE"},
+                 readPoint={"id": PLACE})  # fmt: skip
+    lot = Item("quantityList", f"{CLASS}/10/L7", 3)
+    loose_ones = Item("quantityList", CLASS, 200)
+    place = Item("place", PLACE)
+    assert items_named(body, [lot, loose_ones]) == (lot, loose_ones)
+    check_whole(made(body, loose_ones, place))
+    for other in (lot, Item("about", CLASS), Item("epcList", UNIT)):
+        with pytest.raises(MalformedError, match="no other with a trail"):
+            check_whole(made(body, loose_ones, other, place))
+    # A unit beside it counts as it did: the lists are those of the form.
+    body = loose({"type": "ObjectEvent", "action": "ADD"})
+    assert "has no place" in fault_of(body, "place")
 
 
 @pytest.mark.parametrize(("kind", "action", "relations", "says"), [
@@ -411,7 +482,10 @@ def test_a_warning_of_a_whole_product_is_about_it() -> None:
     warning = {**SEEN, "bizStep": "urn:provenance:step:recalled"}
     assert items_named(warning, [named]) == (named, about)
     assert items_named(warning, [named, about]) == (named, about)
-    assert items_named(SEEN, [named]) == (named,)
+    there = {**SEEN, "readPoint": {"id": PLACE}}
+    assert items_named(there, [named]) == (named, Item("place", PLACE))
+    assert items_named({**warning, **there, "bizStep": warning["bizStep"]},
+                       [named]) == (named, about)  # fmt: skip
     check_whole(made(warning, named, about))
     check_whole(made(SEEN, named))
     with pytest.raises(MalformedError, match="a warning of the whole product"):

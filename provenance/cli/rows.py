@@ -10,10 +10,23 @@ from provenance.cli.inputs import STANDARD
 from provenance.cli.outputs import write_pieces
 from provenance.cli.screen import Screen
 from provenance.encoding.safe import safe
+from provenance.epcis.received import AS_SIGNED, SPELLINGS
 from provenance.epcis.table.report import escape_cell
 
 TABLE, CSV, LINES = "table", "csv", "jsonl"
 """The forms of a table: for people, for spreadsheets, for programs."""
+
+identifiers_option = click.option(
+    "--identifiers",
+    "spelling",
+    type=click.Choice(SPELLINGS),
+    default=AS_SIGNED,
+    show_default=True,
+    help="How ids are written: as EPC URNs, where an item came as one; as GS1"
+    " Digital Links; all as they came; or as they were signed, the items as"
+    " links and all others as they came.",
+)
+"""Gives a command the option that says how the ids of events are spelled."""
 
 
 def require_place(screen: Screen, form: str, output: str) -> None:

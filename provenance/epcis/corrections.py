@@ -36,8 +36,11 @@ from provenance.errors import MalformedError
 
 _NAME = b"provenance/event-name/v1"
 
-# A repository sets the one; the other is the demand of one statement.
-_NOT_ASSERTED = frozenset({"errorDeclaration", "recordTime", "after"})
+# A repository sets the time, one statement makes the demand, and how an event
+# was written is no part of what it says.
+_NOT_ASSERTED = frozenset(
+    {"errorDeclaration", "recordTime", "after", "received"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ lists and what a link says about an item beside its name.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
@@ -23,6 +23,7 @@ from provenance.claims.event import Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.context import context
 from provenance.epcis.fields import FIELDS
 from provenance.epcis.lots import Lots
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
@@ -31,7 +32,6 @@ from provenance.epcis.readers import (
     Prefixes,
     amount,
     at,
-    context,
     identifier,
     listed,
     read_extension,
@@ -43,11 +43,13 @@ from provenance.epcis.readers import (
     time,
     uom,
 )
+from provenance.epcis.received import prefix_length
 from provenance.epcis.shapes import (
     ALL_MEMBERS,
     EPC_LISTS,
     ITEM_MEMBERS,
     MEMBERS,
+    QUANTITY_EVENT,
     RULES,
 )
 from provenance.errors import MalformedError
@@ -83,10 +85,16 @@ class EventDraft:
         items: The items that its lists name, and its parent, in the
             document's order, ids canonical. Sensor data about a place alone
             has none.
+        lengths: For lists of items, the length of the company prefix in the
+            URN that each came as, 0 for a link; a list without URNs may be
+            left out.
     """
 
     body: dict[str, Value]
     items: tuple[Item, ...]
+    lengths: Mapping[str, Sequence[int]] = field(
+        default_factory=dict, compare=False
+    )
 
 
 def check_event(raw: RawEvent) -> EventDraft:
@@ -122,6 +130,7 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
     known = MEMBERS.get(kind, ALL_MEMBERS)
     body: dict[str, Value] = {}
     items: list[Item] = []
+    lengths: dict[str, Sequence[int]] = {}
     for name, member in event.items():
         if name == "@context":
             continue
@@ -132,7 +141,9 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
         elif name == "recordTime":
             at(name, time, member, prefixes)
         elif name in ITEM_MEMBERS:
-            items += at(name, partial(_items, name), member, prefixes)
+            found = at(name, partial(_items, name), member, prefixes)
+            items += found
+            lengths[name] = [found[item] for item in found]
         else:
             body[name] = at(name, FIELDS[name], member, prefixes)
     if used := _prefixes_used(body, prefixes):
@@ -140,11 +151,13 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
     if kind in RULES:
         RULES[kind](event)
     _require_lots(event, body, items, prefixes)
-    return EventDraft(body, tuple(items))
+    return EventDraft(body, tuple(items), lengths)
 
 
 def _event_type(value: JSON, prefixes: Prefixes) -> str:
     kind = text(value, prefixes)
+    if kind == QUANTITY_EVENT:
+        raise Fault(f"a {kind} is no more: write an ObjectEvent's quantityList")
     if kind not in MEMBERS and ":" not in kind:
         instead = suggestion(kind, MEMBERS) or (
             f": write one of {', '.join(MEMBERS)}, or a URI of your own"
@@ -155,33 +168,41 @@ def _event_type(value: JSON, prefixes: Prefixes) -> str:
     return kind
 
 
-def _items(relation: str, value: JSON, prefixes: Prefixes) -> list[Item]:
+def _items(relation: str, value: JSON, prefixes: Prefixes) -> dict[Item, int]:
+    """Return the items of a list, each with its prefix length."""
     if relation == "parentID":
-        return [Item(relation, _epc(value, prefixes))]
+        epc, length = _epc(value, prefixes)
+        return {Item(relation, epc): length}
     if relation in EPC_LISTS:
         _texts(value, prefixes)
-        elements = enumerate(read_list(value))
-        ids = [at(i, _epc, element, prefixes) for i, element in elements]
-        # Two spellings of one thing are one item; the same text twice is a
-        # mistake, and was refused.
-        return [Item(relation, epc) for epc in dict.fromkeys(ids)]
+        ids: dict[str, int] = {}
+        for index, element in enumerate(read_list(value)):
+            epc, length = at(index, _epc, element, prefixes)
+            # Two spellings of one thing are one item; the same text twice is
+            # a mistake, and was refused.
+            ids.setdefault(epc, length)
+        return {Item(relation, epc): length for epc, length in ids.items()}
     read = partial(_quantity, relation)
-    found: dict[tuple[str, str | None], Item] = {}
+    found: dict[tuple[str, str | None], tuple[Item, int]] = {}
     for index, element in enumerate(read_list(value)):
-        item = at(index, read, element, prefixes)
-        if found.setdefault((item.id, item.uom), item) is not item:
+        named = at(index, read, element, prefixes)
+        item, _ = named
+        if found.setdefault((item.id, item.uom), named) is not named:
             raise Fault(
                 f"{item.id} stands in the list twice: add its amounts up",
                 index,
             )
-    return list(found.values())
+    return dict(found.values())
 
 
 _texts = listed(text)
 
 
-def _epc(value: JSON, prefixes: Prefixes) -> str:
-    return canonical_item(full_id(text(value, prefixes), prefixes))
+def _epc(value: JSON, prefixes: Prefixes) -> tuple[str, int]:
+    """Return the item that *value* names, and its prefix length."""
+    given = full_id(text(value, prefixes), prefixes)
+    item = canonical_item(given)
+    return item, prefix_length(given, item)
 
 
 _quantity_element = record(
@@ -190,7 +211,9 @@ _quantity_element = record(
 )
 
 
-def _quantity(relation: str, value: JSON, prefixes: Prefixes) -> Item:
+def _quantity(
+    relation: str, value: JSON, prefixes: Prefixes
+) -> tuple[Item, int]:
     _quantity_element(value, prefixes)
     element = read_object(value)
     if "uom" in element and "quantity" not in element:
@@ -199,12 +222,14 @@ def _quantity(relation: str, value: JSON, prefixes: Prefixes) -> Item:
             " leave the uom out"
         )
     quantity = element.get("quantity")
-    return Item(
+    epc, length = _epc(element["epcClass"], prefixes)
+    item = Item(
         relation,
-        _epc(element["epcClass"], prefixes),
+        epc,
         None if quantity is None else amount(quantity, prefixes),
         cast("str | None", element.get("uom")),
     )
+    return item, length
 
 
 def _prefixes_used(value: Value, prefixes: Prefixes) -> dict[str, str]:

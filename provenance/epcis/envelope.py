@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.context import context
 from provenance.epcis.readers import (
     Fault,
     Prefixes,
     Reader,
     at,
-    context,
     read_list,
     read_object,
     record,

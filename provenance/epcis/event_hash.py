@@ -41,7 +41,7 @@ hash of the bytes that were signed, and never on this one.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 
@@ -152,11 +152,20 @@ def _names(context: JSON, prefixes: Prefixes) -> Names:
     names = {**STANDARD_PREFIXES, **prefixes}
     for part in context if isinstance(context, list) else [context]:
         if isinstance(part, dict):
-            names |= {k: v for k, v in part.items() if isinstance(v, str)}
+            names |= dict(_namespaces(part))
     # A document must not turn every link and URN into something else.
     for scheme in ("http", "https", "urn"):
         names.pop(scheme, None)
     return names
+
+
+def _namespaces(part: Mapping[str, JSON]) -> Iterator[tuple[str, str]]:
+    """Yield the prefixes that a part of a context defines, at length or not."""
+    for name, meaning in part.items():
+        if isinstance(meaning, dict) and meaning.get("@prefix") is True:
+            meaning = meaning.get("@id")
+        if isinstance(meaning, str):
+            yield name, meaning
 
 
 def _member(write: _Write, name: str, value: JSON, names: Names) -> list[str]:

@@ -171,7 +171,7 @@ def biz_step(text: str, prefixes: Prefixes) -> str:
     """
     if text in PRIVATE_STEPS:
         return PRIVATE_STEP + text
-    return BIZ_STEP.read(text, prefixes)
+    return BIZ_STEP.read_older(text, prefixes)
 
 
 def identifier(text: str, prefixes: Prefixes) -> str:
@@ -191,11 +191,11 @@ def hexadecimal(text: str, prefixes: Prefixes) -> str:
     return text.upper()
 
 
-disposition: Normal = DISPOSITION.read
-transaction_type: Normal = BIZ_TRANSACTION_TYPE.read
-party_type: Normal = SOURCE_DEST_TYPE.read
-error_reason: Normal = ERROR_REASON.read
-measurement: Normal = MEASUREMENT.read
+disposition: Normal = DISPOSITION.read_older
+transaction_type: Normal = BIZ_TRANSACTION_TYPE.read_older
+party_type: Normal = SOURCE_DEST_TYPE.read_older
+error_reason: Normal = ERROR_REASON.read_older
+measurement: Normal = MEASUREMENT.read_older
 
 SENSOR_TEXTS: Mapping[str, Normal] = {
     "type": measurement,

@@ -4,7 +4,7 @@ In full: `FORMATS.md`, section 5.
 """
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from provenance.encoding.canonical import Value
@@ -14,6 +14,8 @@ _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r"(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
 )
+_OFFSET = re.compile(r"([+-])(0[0-9]|1[0-4]):([0-5][0-9])")
+_SECONDS = len("2026-03-01T09:00:00")
 _LONGEST = len("2026-03-01T09:00:00.123456789+13:00")
 _EPOCH = date(1970, 1, 1).toordinal()
 _LARGEST_OFFSET = 14 * 60
@@ -39,6 +41,38 @@ def read_time(text: Value) -> int:
             f" 2026-03-01T09:00:00+13:00, not {str(text)[:40]!r}"
         ).under("form.time")
     return ms
+
+
+def in_zone(text: Value, offset: Value) -> str:
+    """Return the time *text* as clocks showed it where the event happened.
+
+        2026-03-01T09:00:00+02:00, -08:00       2026-02-28T23:00:00-08:00
+
+    A system may write all times in one zone; *offset* is where they were. What
+    is in that zone already, or is no time or no offset, is returned as it is;
+    "" if it is no text.
+    """
+    if not isinstance(text, str):
+        return ""
+    is_short = isinstance(offset, str) and len(text) <= _LONGEST
+    found = _TIME.fullmatch(text) if is_short else None
+    wanted = _OFFSET.fullmatch(str(offset))
+    if found is None or wanted is None or _moment(text) is None:
+        return text
+    sign, hours, minutes = found.groups(default="0")[7:]
+    shift = _minutes(*wanted.groups()) - _minutes(sign, hours, minutes)
+    local = datetime.fromisoformat(text[:_SECONDS])
+    try:
+        there = local + timedelta(minutes=shift)
+    except OverflowError:
+        return text
+    fraction = "" if found[7] is None else f".{found[7]}"
+    return f"{there.isoformat()}{fraction}{offset}" if shift else text
+
+
+def _minutes(sign: str, hours: str, minutes: str) -> int:
+    found = int(hours) * 60 + int(minutes)
+    return -found if sign == "-" else found
 
 
 @lru_cache(maxsize=4096)

@@ -45,6 +45,7 @@ from typing import Any, TypeVar
 
 from provenance.encoding.path import quoted
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.context import context_of
 from provenance.epcis.facts import (
     SENSOR_NUMBERS,
     SENSOR_TEXTS,
@@ -55,7 +56,7 @@ from provenance.epcis.facts import (
     event_type,
     identifier,
 )
-from provenance.epcis.prefixes import expand, read_context
+from provenance.epcis.prefixes import expand
 from provenance.epcis.query import (
     EVENT_TIME,
     MAX_PER_PAGE,
@@ -132,7 +133,7 @@ def parse_query(
     prefixes = dict(prefixes or {})
     if "@context" in parameters:
         prefixes |= _within(
-            "@context", partial(read_context, parameters["@context"])
+            "@context", partial(context_of, parameters["@context"])
         )
     terms = []
     for name, value in parameters.items():

@@ -19,7 +19,7 @@ from typing import TypeVar
 from provenance.encoding.canonical import MAX_INT, Value
 from provenance.encoding.path import json_path
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.prefixes import expand, full_id, read_context
+from provenance.epcis.prefixes import expand, full_id
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
 from provenance.gs1.item import is_absolute_uri
@@ -173,11 +173,6 @@ def amount(value: JSON, prefixes: Prefixes) -> int | float:
             " not known"
         )
     return found
-
-
-def context(value: JSON, _: Prefixes) -> dict[str, str]:
-    """Read the prefixes that an `@context` defines."""
-    return read_context(value)
 
 
 def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:

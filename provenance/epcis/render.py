@@ -21,6 +21,7 @@ from provenance.encoding.canonical import Value
 from provenance.encoding.path import split_pointer
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.prefixes import EPCIS_CONTEXT, read_context
+from provenance.epcis.received import in_order
 from provenance.epcis.shapes import ITEM_MEMBERS
 from provenance.errors import MalformedError
 
@@ -38,8 +39,9 @@ def render_event(
 ) -> dict[str, JSON]:
     """Return the event as EPCIS JSON that stands alone.
 
-    Reading it back gives the same body and items. The demand `after` is the
-    ledger's business and is left out.
+    Reading it back gives the same body and items, its members in the order in
+    which they came. The demand `after` is the ledger's business, `received`
+    says how the event was written, and both are left out.
 
     Raises:
         MalformedError: It is no EPCIS event.
@@ -54,7 +56,7 @@ def render_event(
     if prefixes := read_context(body.get("@context", [])):
         context.append(dict(prefixes))
     event: dict[str, JSON] = {"@context": context}
-    for name, value in body.items():
+    for name, value in in_order(body).items():
         if name not in {"@context", "after"}:
             event[name] = _to_json(value)
     for item in items:

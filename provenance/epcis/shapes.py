@@ -54,6 +54,9 @@ MEMBERS: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 """Type of event → the members it may have, besides extensions."""
 
+QUANTITY_EVENT = "QuantityEvent"
+"""The type of event that EPCIS 2 no longer has."""
+
 ALL_MEMBERS = frozenset().union(*MEMBERS.values())
 
 

@@ -332,14 +332,14 @@ class _Xml:
         self._stream = stream
         self._begin = stream.tell()
         self._rules = rules
-        self.count = sum(1 for _ in self._raw_events())
+        self.count = sum(1 for _ in self._raw_events([]))
 
     def events(self, mends: list[Mend]) -> Iterator[RawEvent]:
-        for raw in self._raw_events():
+        for raw in self._raw_events(mends):
             yield _finish(raw, False, self._rules, mends)
 
-    def _raw_events(self) -> Iterator[RawEvent]:
-        reader = XmlReader()
+    def _raw_events(self, mends: list[Mend]) -> Iterator[RawEvent]:
+        reader = XmlReader(mends=mends if self._rules.is_lenient else None)
         position = self._begin
         while True:
             # Others may have read elsewhere since.

@@ -49,6 +49,7 @@ class Vocabulary:
         refused: The starts of spellings that EPCIS 2.0 no longer takes.
         words: The bare words.
         is_closed: Whether nothing else may start with the stem.
+        older: What a word had before it in EPCIS 1 and in drafts: a URN, links.
     """
 
     name: str
@@ -56,6 +57,19 @@ class Vocabulary:
     refused: tuple[str, ...]
     words: frozenset[str]
     is_closed: bool = True
+    older: tuple[str, ...] = ()
+
+    def read_older(self, text: str, prefixes: Mapping[str, str]) -> str:
+        """Return the same as `read`, for a word in an older spelling as well.
+
+        Raises:
+            MalformedError: As `read`.
+        """
+        for start in self.older:
+            word = text.removeprefix(start)
+            if word != text and word in self.words:
+                return word
+        return self.read(text, prefixes)
 
     def read(self, text: str, prefixes: Mapping[str, str]) -> str:
         """Return the bare word that *text* spells, or somebody else's URI.
@@ -119,12 +133,14 @@ class Vocabulary:
         return next((f" {word!r}" for word in meant), "")
 
 
-def _cbv(name: str, stem: str, words: str) -> Vocabulary:
+def _cbv(name: str, stem: str, urn: str, words: str) -> Vocabulary:
+    scheme, *links = _OBSOLETE_CBV
     return Vocabulary(
         name,
         "https://ref.gs1.org/cbv/" + stem,
         _OBSOLETE_CBV,
         frozenset(words.split()),
+        older=(f"{scheme}:{urn}:", *(link + stem for link in links)),
     )
 
 
@@ -136,12 +152,14 @@ def _voc(name: str, words: str) -> Vocabulary:
         _OBSOLETE_VOC,
         frozenset(words.split()),
         is_closed=False,
+        older=_OBSOLETE_VOC,
     )
 
 
 BIZ_STEP = _cbv(
     "business step",
     "BizStep-",
+    "bizstep",
     """accepting arriving assembling collecting commissioning consigning
     creating_class_instance cycle_counting decommissioning departing
     destroying disassembling dispensing encoding entering_exiting holding
@@ -154,6 +172,7 @@ BIZ_STEP = _cbv(
 DISPOSITION = _cbv(
     "disposition",
     "Disp-",
+    "disp",
     """active available completeness_inferred completeness_verified conformant
     container_closed container_open damaged destroyed dispensed disposed
     encoded expired in_progress in_transit inactive mismatch_class
@@ -166,6 +185,7 @@ DISPOSITION = _cbv(
 BIZ_TRANSACTION_TYPE = _cbv(
     "type of business transaction",
     "BTT-",
+    "btt",
     """bol cert desadv inv pedigree po poc prodorder recadv rma testprd testres
     upevt""",
 )
@@ -173,14 +193,16 @@ BIZ_TRANSACTION_TYPE = _cbv(
 SOURCE_DEST_TYPE = _cbv(
     "type of source or destination",
     "SDT-",
+    "sdt",
     "location owning_party possessing_party",
 )
 
-ERROR_REASON = _cbv("error reason", "ER-", "did_not_occur incorrect_data")
+ERROR_REASON = _cbv("error reason", "ER-", "er", "did_not_occur incorrect_data")
 
 COMPONENT = _cbv(
     "component of a measurement",
     "Comp-",
+    "comp",
     """altitude axial_distance azimuth easting elevation_angle height latitude
     longitude northing polar_angle spherical_radius x y z""",
 )

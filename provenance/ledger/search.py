@@ -7,9 +7,9 @@ facts that must be there, and the trails of the items that must be named.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from provenance.claims.event import Item, has_trail
 from provenance.claims.statement import Entry, parse_entry
@@ -33,6 +33,7 @@ from provenance.epcis.query import (
     Text,
     subject_of,
 )
+from provenance.epcis.received import prefix_lengths, spell
 from provenance.epcis.render import put_back, render_event
 from provenance.errors import (
     DamagedError,
@@ -76,6 +77,8 @@ class FoundEvent:
         event: The event as EPCIS 2.0 JSON that stands alone, as far as the
             reader may see it, with its `recordTime`. Where items are left
             out, `urn:provenance:epcis:itemsNotShown` says how many.
+        lengths: The length of the company prefix in the URN that each of its
+            items came as, by their list, as far as it is known.
     """
 
     log_index: int
@@ -86,6 +89,15 @@ class FoundEvent:
     statement_id: Hash
     record_time: int
     event: Mapping[str, JSON]
+    lengths: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    def spelled(self, spelling: str) -> Self:
+        """Return it with the ids of its event in one *spelling*.
+
+        See `provenance.epcis.received.spell`.
+        """
+        event = spell(self.event, spelling, self.lengths)
+        return replace(self, event=event)
 
     @property
     def event_hash(self) -> str | None:
@@ -116,12 +128,14 @@ class Match(NamedTuple):
         candidate: Where it is.
         weight: How many bytes of the ledger it has.
         event: What the reader may see of it, as EPCIS.
+        lengths: As a `FoundEvent` has them.
         subject: What the query was held against.
     """
 
     candidate: Candidate
     weight: int
     event: Mapping[str, JSON]
+    lengths: Mapping[str, Sequence[int]]
     subject: Subject
 
 
@@ -204,6 +218,7 @@ class Search:
             entry.statement_id,
             record_time,
             {**match.event, "recordTime": written_time(record_time)},
+            match.lengths,
         )
 
     def _entry(self, log_index: int) -> Entry:
@@ -341,7 +356,8 @@ class Search:
             record_time=candidate.record_time,
             event_hash=_hash_of(event) if self._query.asks_for_hash else None,
         )
-        return Match(candidate, len(data), event, subject)
+        lengths = prefix_lengths(shown.body, shown.items)
+        return Match(candidate, len(data), event, lengths, subject)
 
     def _shown(
         self,

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from provenance.claims.actor import is_registry_event
 from provenance.claims.event import Field
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.received import AS_SIGNED, prefix_lengths, spell
 from provenance.epcis.render import put_back, render_event
 from provenance.proof.evidence import ProvenEvent
 
@@ -23,16 +24,21 @@ SIGNED_BY = "urn:provenance:epcis:signedBy"
 NOT_SHOWN = "urn:provenance:epcis:itemsNotShown"
 
 
-def excerpt(events: Iterable[ProvenEvent]) -> Iterator[dict[str, JSON]]:
+def excerpt(
+    events: Iterable[ProvenEvent], *, spelling: str = AS_SIGNED
+) -> Iterator[dict[str, JSON]]:
     """Yield the EPCIS events among *events*, as far as each is shown.
 
-    Concealed fields that the bundle reveals are where they belong.
+    Concealed fields that the bundle reveals are where they belong, and ids are
+    written in one *spelling* (`provenance.epcis.received.spell`).
     """
     for event in events:
         if is_registry_event(event.body):
             continue
         fields = [Field(*revealed) for revealed in event.fields.items()]
-        shown = render_event(put_back(event.body, fields), event.items)
+        rendered = render_event(put_back(event.body, fields), event.items)
+        lengths = prefix_lengths(event.body, event.items)
+        shown = spell(rendered, spelling, lengths)
         shown[SIGNED_BY] = event.issuer
         if hidden := event.item_count - len(event.shown):
             shown[NOT_SHOWN] = hidden

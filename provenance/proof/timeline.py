@@ -14,6 +14,7 @@ from provenance.claims.actor import (
 )
 from provenance.encoding.canonical import Value
 from provenance.epcis.corrections import declares_error, read_declaration
+from provenance.epcis.moment import in_zone
 from provenance.epcis.vocabulary import STEPS
 from provenance.errors import UnknownActorError
 from provenance.proof.authority import Entitlement
@@ -112,7 +113,9 @@ def _moment(
     return Moment(
         log_index=at[0],
         position=at[1],
-        time=_text(event.body.get("eventTime")),
+        time=in_zone(
+            event.body.get("eventTime"), event.body.get("eventTimeZoneOffset")
+        ),
         step=step,
         labels=_labels_of(step),
         place=act.places[0] if act is not None and act.places else "",

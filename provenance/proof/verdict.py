@@ -127,7 +127,8 @@ class Moment:
     Attributes:
         log_index: The entry that says it.
         position: The number of the event in that entry.
-        time: The event's time as its signer wrote it; "" in a registry event.
+        time: The event's time, at the offset that its signer gave for the
+            place; "" in a registry event.
         step: What was done: a business step's word, or the kind that the
             event's form implies.
         labels: Language ("en", "zh") → the step in that language.

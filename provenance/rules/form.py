@@ -10,7 +10,8 @@ type, its words and its lists must agree in:
 - what a rule reads is not concealed: the book says which members;
 - a concealed field stands where the body has nothing, and not inside another;
 - a `transformationID` is an item of the event, too, and the one that the body
-  names; an event without any other item has its read point for one;
+  names; an event without any other item that could have a trail, some of a
+  class alone, has its place for one, or is about the class;
 - an event that warns of a whole product names it as what it is `about`, too;
 - a registry event has its actor for its one item, conceals nothing, and no
   other event names an actor so;
@@ -54,10 +55,14 @@ from provenance.rules.identity import check_actor_id
 from provenance.rules.reading import EventReading, form_of, read_event
 
 _ILMD = "ilmd"
+_PLACES = ("readPoint", "bizLocation")
 _ACTOR = CODES[ACTOR_RELATION]
 _TRANSFORMATION = CODES["transformationID"]
 _PLACE = CODES["place"]
 _ABOUT = CODES["about"]
+_AMOUNTS = frozenset(CODES[relation] for relation in QUANTITY_LISTS)
+_STANDS_IN = frozenset({_PLACE, _ABOUT})
+"""What gives a trail to an event of some of a class alone, whatever its form."""
 
 
 def check_whole(event: Event, book: EvidenceBook) -> EventReading:
@@ -82,8 +87,9 @@ def check_items(
     """Check what takes all of an event's *items*.
 
     Raises:
-        MalformedError: It follows the trail of another item; or it warns of a
-            whole product, and is not about it.
+        MalformedError: It follows the trail of another item; its place is an
+            item beside one that has a trail; or it warns of a whole product,
+            and is not about it.
     """
     after = read_after(body)
     named = {item.id for item in items} if after else ()
@@ -93,6 +99,12 @@ def check_items(
                 f"`after` asks for the trail of {item_id[:80]!r}, which is no"
                 " item of the event"
             ).under("form.after")
+    if any(item.relation == "place" for item in items) and any(
+        has_trail(item.id, item.relation)
+        for item in items
+        if item.relation != "place"
+    ):
+        raise _place_beside()
     missing = _products(items) if reading.warns else []
     if not missing:
         return
@@ -146,10 +158,8 @@ def check_form(
         raise MalformedError(
             "a transformationID stands in the body and among the items"
         ).under("form.id")
-    if _PLACE in codes and codes != {_PLACE}:
-        raise MalformedError(
-            "a place is an item of an event that has no other"
-        ).under("form.lists")
+    if _PLACE in codes and not codes <= _AMOUNTS | {_PLACE}:
+        raise _place_beside()
     fault = _lists_fault(reading.form, counts)
     if fault:
         action = body.get("action") or ""
@@ -166,7 +176,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
 
     Raises:
         MalformedError: Its id is not in canonical form, or the body names
-            another transformation or read point.
+            another transformation or place.
     """
     # An event there would stand among the versions of the trust.
     if item.id.startswith(TRUST_ITEM):
@@ -186,7 +196,7 @@ def check_named(body: Mapping[str, Value], item: Item) -> None:
     if item.relation == "transformationID":
         named = _transformation(body)
     elif item.relation == "place":
-        named = _read_point(body)
+        named = _place(body)
     else:
         return
     if named != item.id:
@@ -200,15 +210,15 @@ def items_named(
 ) -> tuple[Item, ...]:
     """Return all items of the event whose lists in EPCIS name *items*.
 
-    They are these and its transformation; or its read point, if there are
-    none: EPCIS lets an ObjectEvent name none if it has sensor readings and a
-    read point, a cold store's log. Then the place is what has the trail. Of a
-    whole product that it warns of the event is said to be about, too: so the
-    product has a trail.
+    They are these and its transformation. Of a whole product that it warns of
+    the event is said to be about, too: so the product has a trail. If none of
+    them has one, its place is an item, too: EPCIS lets an event name some of a
+    class alone, a stock count, or nothing if it has sensor readings, a cold
+    store's log. Of a class without a place the event is about the product.
 
     Raises:
-        MalformedError: It names neither an item nor a read point, or by
-            something that is no id; or its words are none.
+        MalformedError: It names neither an item nor a place, or by something
+            that is no id; or its words are none.
     """
     found = tuple(items)
     relations = {item.relation for item in found}
@@ -223,7 +233,17 @@ def items_named(
         and read_event(body, (), book).warns
     ):
         found += tuple(Item("about", product) for product in products)
-    return found or (Item("place", _read_point(body)),)
+    if any(has_trail(item.id, item.relation) for item in found):
+        return found
+    if not found or _names_place(body):
+        return (*found, Item("place", _place(body)))
+    return found + tuple(Item("about", product) for product in products)
+
+
+def _place_beside() -> MalformedError:
+    return MalformedError(
+        "a place is an item of an event that has no other with a trail"
+    ).under("form.lists")
 
 
 def _products(items: Sequence[Item]) -> list[str]:
@@ -249,8 +269,10 @@ def _products(items: Sequence[Item]) -> list[str]:
 def _lists_fault(form: Form, counts: Counts) -> str:
     """Return what is wrong with lists of these sizes, "" if nothing is."""
     found = dict(counts)
+    others = found.keys() - _STANDS_IN
+    stands_in = _STANDS_IN if others and others <= _AMOUNTS else frozenset()
     for code in found:
-        if code not in form.lists:
+        if code not in form.lists and code not in stands_in:
             return f" has no {RELATIONS[code - 1]}"
     for code, (least, most, _) in form.lists.items():
         number = found.get(code, 0)
@@ -283,12 +305,18 @@ def _transformation(body: Mapping[str, Value]) -> str:
     return canonical_item(full_id(given, prefixes_of(body)))
 
 
-def _read_point(body: Mapping[str, Value]) -> str:
-    point = body.get("readPoint")
+def _names_place(body: Mapping[str, Value]) -> bool:
+    return any(body.get(name) is not None for name in _PLACES)
+
+
+def _place(body: Mapping[str, Value]) -> str:
+    """Return the id of where it was read, else of where things are since."""
+    points = (body.get(name) for name in _PLACES)
+    point = next((each for each in points if each is not None), None)
     place = point.get("id") if isinstance(point, dict) else None
     if not isinstance(place, str):
         raise MalformedError(
-            "the event names neither an item nor a read point"
+            "the event names neither an item nor a place"
         ).under("form.id")
     return canonical_item(full_id(place, prefixes_of(body)))
 

@@ -94,7 +94,7 @@ class Seen:
 
     @property
     def said(self) -> tuple[object, ...]:
-        left = {"errorDeclaration", "recordTime", "after"}
+        left = {"errorDeclaration", "recordTime", "after", "received"}
         body = {k: v for k, v in self.event.body.items() if k not in left}
         own = [self.event.items[n - 1] for n in self.link.leaves]
         return self.issuer, self.event.counts, sorted(map(str, own)), mp(body)

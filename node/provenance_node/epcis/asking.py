@@ -5,9 +5,9 @@
     GS1-EPC-Format: Always_GS1_Digital_Link  how EPCs are to be written
     GS1-Extensions: ex=https://ns.example/   what prefixes stand for
 
-A version that the node does not write, or a format that it cannot, is 406: a
-client that insists on EPC URNs cannot use what a ledger has, since nobody but
-its owner knows how long a company prefix is.
+A version that the node does not write, or a format that it cannot, is 406. An
+item is given as an EPC URN if it came as one: only its owner knows how long its
+company prefix is, so what came as a link stays one.
 """
 
 import re
@@ -17,6 +17,12 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from provenance.epcis.prefixes import read_context
+from provenance.epcis.received import (
+    AS_LINKS,
+    AS_RECEIVED,
+    AS_SIGNED,
+    AS_URNS,
+)
 from provenance.errors import MalformedError
 from provenance.problems.table import NOT_ACCEPTABLE
 from provenance_node.problems import RefusedError
@@ -34,10 +40,15 @@ VERSIONS: Mapping[str, str] = {
 }
 
 NO_PREFERENCE = "No_Preference"
-AS_LINKS = "Always_GS1_Digital_Link"
-AS_URNS = "Always_URN"
-EPC_FORMATS = (NO_PREFERENCE, AS_LINKS)
-XML_FORMATS = (NO_PREFERENCE, AS_URNS)
+EPC_FORMATS: Mapping[str, str] = {
+    NO_PREFERENCE: AS_SIGNED,
+    "Always_GS1_Digital_Link": AS_LINKS,
+    "Always_EPC_URN": AS_URNS,
+    "Never_Translates": AS_RECEIVED,
+}
+"""`GS1-EPC-Format` → how the ids are spelled."""
+
+XML_FORMATS = (NO_PREFERENCE, "Always_URN")
 
 _MOST_PARAMETERS = 200
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}")
@@ -134,8 +145,8 @@ def require_version_sent(request: Request) -> None:
             )
 
 
-def wants_links(request: Request) -> bool:
-    """Return whether all EPCs are to be written as Digital Links.
+def wanted_spelling(request: Request) -> str:
+    """Return how EPCs are to be written, as `received.spell` has it.
 
     Raises:
         RefusedError: They are wanted in a way that nobody here can write.
@@ -150,11 +161,11 @@ def wants_links(request: Request) -> bool:
     wish = _require(
         request,
         "GS1-EPC-Format",
-        EPC_FORMATS,
-        {*EPC_FORMATS, "Always_EPC_URN", "Never_Translates"},
+        tuple(EPC_FORMATS),
+        set(EPC_FORMATS),
     )
     # Without the header the standard has links.
-    return wish != NO_PREFERENCE
+    return AS_LINKS if wish is None else EPC_FORMATS[wish]
 
 
 def _require(

@@ -9,7 +9,7 @@ proofs, which have readers of their own.
     question   ["catch_up", whether hash ids are wanted]
     answer     [entries indexed, entries whose hash ids are]
 
-    question   ["find", form, asked, prefixes, size, seconds, translates,
+    question   ["find", form, asked, prefixes, size, seconds, spelling,
                scope or None]
     answer     [events, size, token or None, body, ""]
                or [0, 0, None, "", why the form cannot hold the events]
@@ -24,7 +24,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -37,11 +37,10 @@ from provenance.errors import MalformedError, StoreError
 from provenance.folder import open_reader
 from provenance.ledger.query import Page, Queries
 from provenance.ledger.scope import Scope
-from provenance.ledger.search import FoundEvent
 from provenance.store import open_index
 from provenance.store.candidates import IndexDamagedError
 from provenance_node.children import answer_questions
-from provenance_node.epcis.documents import FORMS, as_links
+from provenance_node.epcis.documents import FORMS
 
 _STEP_SECONDS = 0.5
 """About how long a step of the index takes."""
@@ -100,7 +99,7 @@ class Searcher:
         prefixes: Mapping[str, str],
         size: int,
         seconds: float,
-        translates: bool,
+        spelling: str,
         scope: Sequence[Sequence[str]] | None,
     ) -> tuple[int, int, str | None, bytes, str] | None:
         """Return a page of the answer to what is *asked*; None if cut off."""
@@ -113,7 +112,7 @@ class Searcher:
                     scope=None if scope is None else Scope.from_plain(scope),
                 )
                 try:
-                    body = _body(form, page, translates=translates)
+                    body = _body(form, page, spelling)
                 except MalformedError as error:
                     return 0, 0, None, b"", str(error)
         except _CutOffError:
@@ -167,11 +166,9 @@ def _as_lists(members: Mapping[str, JSON]) -> dict[str, JSON]:
     return cast("dict[str, JSON]", json.loads(json.dumps(members)))
 
 
-def _body(form: str, page: Page, *, translates: bool) -> bytes:
-    events: Iterable[FoundEvent] = page.events
-    if translates:
-        events = (replace(e, event=as_links(e.event)) for e in page.events)
-    return b"".join(FORMS[form](list(events), page))
+def _body(form: str, page: Page, spelling: str) -> bytes:
+    events = [event.spelled(spelling) for event in page.events]
+    return b"".join(FORMS[form](events, page))
 
 
 @contextmanager

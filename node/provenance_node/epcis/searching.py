@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.event_hash import is_event_hash
+from provenance.epcis.received import AS_SIGNED
 from provenance.errors import ConflictError, ProvenanceError
 from provenance.ledger.scope import Scope
 from provenance.problems.table import BEHIND, NOT_ACCEPTABLE, TOO_COMPLEX
@@ -43,7 +44,7 @@ class Asked:
             beside the pairs; `named` if *more* is a whole query, and the
             pairs say only which page of it.
         prefixes: What prefixes stand for.
-        translates: Whether EPC URNs become Digital Links.
+        spelling: How ids are written (`provenance.epcis.received`).
         scope: What belongs to who asks; None for all.
     """
 
@@ -52,7 +53,7 @@ class Asked:
     more: Mapping[str, JSON]
     kind: str = "text"
     prefixes: Mapping[str, str]
-    translates: bool = False
+    spelling: str = AS_SIGNED
     scope: Scope | None = None
 
     @property
@@ -236,7 +237,7 @@ class Searching:
                 asked.prefixes,
                 size,
                 self._seconds,
-                asked.translates,
+                asked.spelling,
                 None if asked.scope is None else asked.scope.to_plain(),
             ],
             key=asked.key,

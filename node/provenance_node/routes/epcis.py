@@ -31,7 +31,7 @@ from provenance_node.epcis.asking import (
     read_pairs,
     read_prefixes,
     require_versions,
-    wants_links,
+    wanted_spelling,
 )
 from provenance_node.epcis.exceptions import limits
 from provenance_node.epcis.resources import (
@@ -107,7 +107,7 @@ class Events:
         scope = self._node.access.query(request).scope
         require_versions(request)
         media_type = choose(request_accepts(request), list(FORMS))
-        translates = wants_links(request)
+        spelling = wanted_spelling(request)
         pairs = read_pairs(request)
         prefixes = read_prefixes(request)
         if rate is None:
@@ -119,7 +119,7 @@ class Events:
                 more=more,
                 kind=kind,
                 prefixes=prefixes,
-                translates=translates,
+                spelling=spelling,
                 scope=scope,
             )
         )

@@ -6,6 +6,7 @@ from provenance.cli.arguments import ITEM, TIME
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.outputs import write_output
 from provenance.cli.program import Command, within
+from provenance.cli.rows import identifiers_option
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.trusted import find_trust, trust_option
@@ -32,6 +33,7 @@ _WRITERS = {"json": render_document, "xml": write_xml}
     show_default=True,
     help="EPCIS 2.0 as JSON-LD or as XML.",
 )
+@identifiers_option
 @click.option(
     "--output",
     "-o",
@@ -45,6 +47,7 @@ def export_events(  # noqa: PLR0913, PLR0917  # click's way
     item: str | None,
     at: int | None,
     form: str,
+    spelling: str,
     output: str,
 ) -> int:
     """Write the events of a verified BUNDLE as EPCIS 2.0.
@@ -58,7 +61,7 @@ def export_events(  # noqa: PLR0913, PLR0917  # click's way
     with within(file):
         data = read_input(file, limit=MAX_BUNDLE_SIZE)
         verified = verify_bundle(data, trust=trust, now=at, item=item)
-        events = list(excerpt(verified.events))
+        events = list(excerpt(verified.events, spelling=spelling))
         document = b"".join(_WRITERS[form](events, created=written_time(at)))
     subject = verified.subject
     if output == STANDARD:

@@ -62,8 +62,14 @@ class FolderPages:
     """The pages of an answer from a ledger's folder."""
 
     def __init__(
-        self, queries: Queries, query: Query, *, reveal: Collection[str]
+        self,
+        queries: Queries,
+        query: Query,
+        *,
+        reveal: Collection[str],
+        spelling: str,
     ) -> None:
+        self._spelling = spelling
         self._queries = queries
         self._query = query
         self._reveal = reveal
@@ -80,7 +86,8 @@ class FolderPages:
             )
         finally:
             progress.clear()
-        return Part(page.events, page.size, page.next_page_token)
+        events = [event.spelled(self._spelling) for event in page.events]
+        return Part(events, page.size, page.next_page_token)
 
 
 class NodePages:

@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import click
 
@@ -17,15 +18,19 @@ from provenance.cli.rows import (
     LINES,
     TABLE,
     deliver,
+    identifiers_option,
     json_line,
     require_place,
 )
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.where import Where, where_options
+from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.moment import in_zone
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.query_parameters import parse_query_text
+from provenance.epcis.received import AS_SIGNED
 from provenance.epcis.render import render_query_document
 from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
 from provenance.epcis.xml.write import write_xml
@@ -105,6 +110,7 @@ What can be asked for:
     show_default=True,
     help="For people, as one JSON object a line, or as an EPCIS 2.0 document.",
 )
+@identifiers_option
 @click.option(
     "--output",
     "-o",
@@ -139,6 +145,7 @@ def query(
     parameters: tuple[str, ...],
     prefixes: tuple[str, ...],
     form: str,
+    spelling: str,
     output: str,
     is_all: bool,
     page_token: str | None,
@@ -153,7 +160,12 @@ def query(
         pairs.append((_TOKEN, page_token))
     require_place(screen, form, output)
     with _open_pages(
-        where, pairs, prefixes=prefixes, reveal=reveal, index_file=index_file
+        where,
+        pairs,
+        prefixes=prefixes,
+        reveal=reveal,
+        spelling=spelling,
+        index_file=index_file,
     ) as pages:
         answer = _Answer(pages, is_all=is_all)
         if form == TABLE:
@@ -209,6 +221,7 @@ def _open_pages(
     *,
     prefixes: tuple[str, ...],
     reveal: tuple[str, ...],
+    spelling: str,
     index_file: Path | None,
 ) -> Iterator[Pages]:
     if where.url is not None and (prefixes or reveal or index_file):
@@ -219,6 +232,11 @@ def _open_pages(
             " in"
             " EQ_https://ns.example/grade"
         )
+    if where.url is not None and spelling != AS_SIGNED:
+        raise click.UsageError(
+            "--identifiers is for the ledger's folder: ask a node for its"
+            " /epcis/events, with the header GS1-EPC-Format"
+        )
     try:
         defined = read_context(
             dict(_pairs(prefixes, "example=https://ns.example/"))
@@ -228,7 +246,7 @@ def _open_pages(
         raise click.UsageError(str(error)) from error
     if where.url is None:
         with open_queries(where.folder, index=index_file) as queries:
-            yield FolderPages(queries, query, reveal=reveal)
+            yield FolderPages(queries, query, reveal=reveal, spelling=spelling)
         return
     with where.open_client() as client:
         yield NodePages(client, dict(pairs))
@@ -296,7 +314,7 @@ def _print_event(screen: Screen, found: Found) -> None:
     what = [event.get("bizStep"), event.get("action"), event.get("type")]
     words = [word for word in what if isinstance(word, str)]
     screen.line(
-        f"{as_written(str(event.get('eventTime')))}  ",
+        f"{as_written(_time_of(event))}  ",
         ("".join(words[:1]), "strong"),
         "".join(f"  {word}" for word in words[1:]),
     )
@@ -311,6 +329,11 @@ def _print_event(screen: Screen, found: Found) -> None:
         f"    by {found.issuer}, event {found.position} of entry"
         f" {found.log_index}, recorded {event['recordTime']}"
     )
+
+
+def _time_of(event: Mapping[str, JSON]) -> str:
+    time, offset = event.get("eventTime"), event.get("eventTimeZoneOffset")
+    return in_zone(cast("Value", time), cast("Value", offset))
 
 
 def _items(event: Mapping[str, JSON]) -> Iterator[str]:

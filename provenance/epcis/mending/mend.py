@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.context import context_of
 from provenance.epcis.draft import Locate, RawEvent
 from provenance.epcis.mending.menders import (
     Mender,
@@ -24,6 +25,7 @@ from provenance.epcis.mending.menders import (
     certification,
     context,
     listed,
+    master_data,
     mended_members,
     number,
     place,
@@ -39,9 +41,9 @@ from provenance.epcis.mending.notes import (
     Notes,
     Steps,
 )
-from provenance.epcis.prefixes import expand, read_context
+from provenance.epcis.prefixes import expand
 from provenance.epcis.readers import LOCAL_TIME, OFFSET, ZONE, Prefixes
-from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
+from provenance.epcis.shapes import EPC_LISTS, QUANTITY_EVENT, QUANTITY_LISTS
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
     BIZ_TRANSACTION_TYPE,
@@ -56,6 +58,7 @@ from provenance.errors import MalformedError
 
 __all__ = ["ABSENT", "RULES", "Absent", "Mend", "mend_envelope", "mend_event"]
 
+_DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 _TIME_WITHOUT_ZONE = re.compile(LOCAL_TIME)
 _TIME_WITH_ZONE = re.compile(rf"{LOCAL_TIME}({ZONE})")
 _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9._-]*:[A-Za-z_][!-~]*")
@@ -82,7 +85,8 @@ def mend_event(
     if not isinstance(raw.value, dict):
         return raw, []
     notes = Notes(raw.locate)
-    event = mended_members(_EVENT, raw.value, (), notes)
+    event = _mend_quantity_event(raw.value, notes)
+    event = mended_members(_EVENT, event, (), notes)
     _mend_times(event, notes)
     if event.get("type") == "TransformationEvent" and event.get("action") in (
         "ADD",
@@ -107,9 +111,31 @@ def mend_envelope(
         locate: Where its values stand in the source.
     """
     notes = Notes(locate)
-    if document.get("type") in {"EPCISDocument", "EPCISQueryDocument"}:
+    if document.get("type") in _DOCUMENTS:
         document = mended_members(_ENVELOPE, document, (), notes)
     return document, notes
+
+
+def _mend_quantity_event(
+    event: dict[str, JSON], notes: Notes
+) -> dict[str, JSON]:
+    """Return the ObjectEvent for a QuantityEvent; another as it is."""
+    own = {"action", "quantityList", "epcList"}
+    if event.get("type") != QUANTITY_EVENT or own & event.keys():
+        return event
+    element = {n: event[n] for n in ("epcClass", "quantity") if n in event}
+    rest = {n: m for n, m in event.items() if n not in element}
+    notes.moved((), "quantityList", None)
+    notes.moved(("quantityList",), 0, None)
+    for name, value in (
+        ("type", "ObjectEvent"),
+        ("action", "OBSERVE"),
+        ("quantityList", [element]),
+    ):
+        before = element if name == "quantityList" else event.get(name, ABSENT)
+        notes.note((name,), "quantity-event", before, value)
+        rest[name] = value
+    return rest
 
 
 def _mend_times(event: dict[str, JSON], notes: Notes) -> None:
@@ -140,7 +166,7 @@ def _require_defined(
 ) -> None:
     """Check that *event* says nothing that only a dropped context explains."""
     try:
-        own = read_context(event.get("@context", []))
+        own = context_of(event.get("@context", []))
     except MalformedError:
         # It is refused anyway.
         return
@@ -189,7 +215,7 @@ _REPORT: Mapping[str, Mender] = {
     ),
     "type": word(MEASUREMENT),
     "exception": word(SENSOR_ALERT),
-    "component": word(COMPONENT, "comp"),
+    "component": word(COMPONENT),
     "value": number,
     "minValue": number,
     "maxValue": number,
@@ -206,9 +232,9 @@ _QUANTITY: Mapping[str, Mender] = {
     **_members("epcClass uom"),
     "quantity": number,
 }
-_disposition = word(DISPOSITION, "disp")
-_source_type = word(SOURCE_DEST_TYPE, "sdt")
-_transaction_type = word(BIZ_TRANSACTION_TYPE, "btt")
+_disposition = word(DISPOSITION)
+_source_type = word(SOURCE_DEST_TYPE)
+_transaction_type = word(BIZ_TRANSACTION_TYPE)
 
 _EVENT: Mapping[str, Mender] = {
     **_members(
@@ -222,7 +248,7 @@ _EVENT: Mapping[str, Mender] = {
     ),
     "@context": context,
     "action": action,
-    "bizStep": word(BIZ_STEP, "bizstep"),
+    "bizStep": word(BIZ_STEP),
     "disposition": _disposition,
     "persistentDisposition": record(
         {"set": listed(_disposition), "unset": listed(_disposition)}
@@ -243,11 +269,11 @@ _EVENT: Mapping[str, Mender] = {
     "errorDeclaration": record(
         {
             "declarationTime": as_is,
-            "reason": word(ERROR_REASON, "er"),
+            "reason": word(ERROR_REASON),
             "correctiveEventIDs": listed(),
         }
     ),
-    "ilmd": record({}),
+    "ilmd": master_data,
 }
 
 _EVENT_LIST = listed(of=dict, is_set=False)

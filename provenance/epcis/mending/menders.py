@@ -15,7 +15,7 @@ from decimal import Decimal
 from provenance.encoding.canonical import MAX_INT
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.mending.notes import ABSENT, Notes, Steps
-from provenance.epcis.prefixes import read_context
+from provenance.epcis.prefixes import STANDARD_PREFIXES, read_context
 from provenance.epcis.readers import ACTIONS
 from provenance.epcis.vocabulary import Vocabulary
 from provenance.errors import MalformedError
@@ -30,6 +30,8 @@ _COMMENTS = frozenset(
 """What comments are called, beside all that starts with `_comment`. Other
 names without a prefix may mean something, and are left to be refused."""
 
+_MASTER_DATA = ("cbvmda:", STANDARD_PREFIXES["cbvmda"])
+_SPACE = " \t\r\n"
 _MAX_DIGITS = 40
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
@@ -41,13 +43,12 @@ def as_is(value: JSON, _: Steps, __: Notes) -> JSON:
     return value
 
 
-def word(vocabulary: Vocabulary, urn: str = "") -> Mender:
-    """Return a mender of words, whose URNs went on with *urn*."""
-    kind = vocabulary.stem.rpartition("/")[2]
-    links = [s + kind for s in vocabulary.refused if s.startswith("http")]
-    starts = dict.fromkeys(links, "cbv-link")
-    if urn:
-        starts[f"urn:epcglobal:cbv:{urn}:"] = "cbv-urn"
+def word(vocabulary: Vocabulary) -> Mender:
+    """Return a mender of words in older spellings."""
+    starts = {
+        start: "cbv-link" if start.startswith("http") else "cbv-urn"
+        for start in vocabulary.older
+    }
 
     def mend_word(value: JSON, steps: Steps, notes: Notes) -> JSON:
         if isinstance(value, str):
@@ -184,6 +185,20 @@ def place(value: JSON, steps: Steps, notes: Notes) -> JSON:
         notes.moved(steps, "id", None)
         return {"id": value}
     return record({"id": as_is})(value, steps, notes)
+
+
+def master_data(value: JSON, steps: Steps, notes: Notes) -> JSON:
+    """Mend the white space around what GS1 defines of items: lots, dates."""
+    found = record({})(value, steps, notes)
+    if not isinstance(found, dict):
+        return found
+    for name, member in found.items():
+        if isinstance(member, str) and name.startswith(_MASTER_DATA):
+            bare = member.strip(_SPACE)
+            if bare != member:
+                notes.note((*steps, name), "space-around", member, bare)
+                found[name] = bare
+    return found
 
 
 def certification(value: JSON, steps: Steps, notes: Notes) -> JSON:

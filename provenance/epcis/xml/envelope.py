@@ -28,6 +28,7 @@ from provenance.epcis.xml.names import (
     Name,
     parse_name,
 )
+from provenance.epcis.xml.shapes import EVENTS
 from provenance.epcis.xml.tree import Element
 from provenance.epcis.xml.values import SPACE
 
@@ -79,7 +80,7 @@ def check_root(root: Element, *, has_namespace: bool) -> None:
         MalformedError: It is not.
     """
     name = root.name
-    if name.namespace or name.local not in {*ROOTS, *MEMBERS}:
+    if name.namespace or name.local not in {*ROOTS, *EVENTS}:
         raise refuse(
             root,
             "this is no EPCISDocument, no EPCISQueryDocument and no event of"
@@ -137,8 +138,6 @@ def check_attributes(element: Element, known: Collection[str]) -> None:
 
 def unexpected(name: Name, level: Level) -> str:
     """Return why *name* cannot stand in *level*."""
-    if level.holds_events and name.local == "QuantityEvent":
-        return "a QuantityEvent is no more: write an ObjectEvent's quantityList"
     events = MEMBERS if level.holds_events else ()
     return unknown("element", name, (*level.inner, *events))
 

@@ -17,7 +17,9 @@ table of `xml_shapes`:
      "ext:trees": {"@count": "12", "ext:row": ["3", "4"]}}
 
 An extension has no types in XML: its text stays text, white space and all,
-whatever `xsi:type` says. An element around others is an object, one that comes
+whatever `xsi:type` says. GS1's own attributes, such as the lot number and the
+dates in `ilmd`, do have types, and the white space around them is none of
+their value. An element around others is an object, one that comes
 again is a list, and `xsi:nil` is null. Attributes are members too, called
 `prefix:name`, or `@name` without a prefix; text beside them is the member
 `value`.
@@ -34,6 +36,7 @@ from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import RawEvent
 from provenance.epcis.prefixes import STANDARD_PREFIXES
 from provenance.epcis.xml.names import (
+    TYPED_NAMESPACES,
     XSI,
     Name,
     PrefixTable,
@@ -41,13 +44,13 @@ from provenance.epcis.xml.names import (
     parse_name,
 )
 from provenance.epcis.xml.shapes import (
-    EVENT,
     Again,
     Attributes,
     Many,
     Parts,
     Shape,
     Typed,
+    shape_of,
 )
 from provenance.epcis.xml.tree import WRAPPERS, Element, locate
 from provenance.epcis.xml.values import (
@@ -133,7 +136,8 @@ class _Reading:
         """Return *event* in JSON."""
         kind: dict[str, JSON] = {"type": self._member(event, event.name)}
         passed = DOCUMENT_ATTRIBUTES if event.parent is None else ()
-        return kind | self._parts(event, EVENT, passed)
+        shape = shape_of(event.name.local if not event.name.namespace else "")
+        return kind | self._parts(event, shape, passed)
 
     # What EPCIS defines.
 
@@ -313,7 +317,10 @@ class _Reading:
             return None
         if element.children:
             return self._with_extensions(attributes, element.children)
-        text = self._said(element, element.text)
+        given = element.text
+        if element.name.namespace in TYPED_NAMESPACES:
+            given = given.strip(SPACE)
+        text = self._said(element, given)
         if not attributes:
             return text
         return (

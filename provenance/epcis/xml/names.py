@@ -47,6 +47,11 @@ XML = "http://www.w3.org/XML/1998/namespace"
 MASTER_DATA = "urn:epcglobal:cbv:mda"
 """What XML calls the namespace that JSON calls `urn:epcglobal:cbv:mda:`."""
 
+TYPED_NAMESPACES = frozenset(
+    {MASTER_DATA, f"{MASTER_DATA}:", STANDARD_PREFIXES["gs1"]}
+)
+"""The namespaces of GS1's own attributes, whose values have types."""
+
 STANDARD_NAMESPACES = {
     MASTER_DATA: "cbvmda",
     **{namespace: prefix for prefix, namespace in STANDARD_PREFIXES.items()},

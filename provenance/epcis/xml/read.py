@@ -26,7 +26,7 @@ from functools import partial
 
 from provenance.claims.event import MAX_LEAVES
 from provenance.epcis.draft import RawEvent
-from provenance.epcis.shapes import MEMBERS
+from provenance.epcis.mending.notes import ABSENT, Mend
 from provenance.epcis.xml.envelope import (
     ROOTS,
     Level,
@@ -38,6 +38,7 @@ from provenance.epcis.xml.envelope import (
 from provenance.epcis.xml.event import read_event, refuse
 from provenance.epcis.xml.names import parse_name
 from provenance.epcis.xml.safe import SafeParser
+from provenance.epcis.xml.shapes import EVENTS
 from provenance.epcis.xml.tree import Element
 from provenance.epcis.xml.values import SPACE
 from provenance.errors import MalformedError
@@ -80,14 +81,21 @@ class XmlReader:
     lost, and whether these count is the caller's to decide.
     """
 
-    def __init__(self) -> None:
-        """Start a document."""
+    def __init__(self, *, mends: list[Mend] | None = None) -> None:
+        """Start a document.
+
+        Args:
+            mends: Where to write down what is mended of what stands around
+                the events; None for nothing to be mended.
+        """
+        self._mends = mends
         self._parser = SafeParser(
             on_start=self._start,
             on_end=self._end,
             on_text=self._text,
             on_prefix=self._prefix,
             path=lambda: self._open.path if self._open else "",
+            on_doctype=None if mends is None else self._pass_doctype,
         )
         self._fault: MalformedError | None = None
         self._events: list[RawEvent] = []
@@ -146,6 +154,11 @@ class XmlReader:
                 )
 
     # What the parser calls.
+
+    def _pass_doctype(self, name: str) -> None:
+        assert self._mends is not None, "it is told of none otherwise"
+        place, said = f"line {self._parser.line}", f"<!DOCTYPE {name[:80]}>"
+        self._mends.append(Mend(place, "doctype", said, ABSENT))
 
     def _prefix(self, prefix: str | None, namespace: str | None) -> None:
         self._require_short(prefix or "", namespace or "")
@@ -226,7 +239,7 @@ class XmlReader:
 
     def _begin_document(self, root: Element, *, has_namespace: bool) -> None:
         check_root(root, has_namespace=has_namespace)
-        if root.name.local in MEMBERS:
+        if root.name.local in EVENTS:
             self._begin_event(root)
         else:
             self._levels.append((ROOTS[root.name.local], Counter()))
@@ -237,7 +250,7 @@ class XmlReader:
         met[name[:2]] += 1
         if level.holds_events:
             element.position = met[name[:2]]
-            if name.namespace or name.local in MEMBERS:
+            if name.namespace or name.local in EVENTS:
                 self._begin_event(element)
                 return
         if name.namespace:

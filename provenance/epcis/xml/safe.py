@@ -48,6 +48,7 @@ class SafeParser:
         on_text: Callable[[str], None],
         on_prefix: Callable[[str | None, str | None], None],
         path: Callable[[], str],
+        on_doctype: Callable[[str], None] | None = None,
     ) -> None:
         """Start a document.
 
@@ -59,8 +60,11 @@ class SafeParser:
                 *on_start* is called for the tag.
             path: Returns the way to the innermost open element; empty outside
                 the root.
+            on_doctype: Called for a document type that says nothing but its
+                name; without it, this is refused as well.
         """
         self._path = path
+        self._on_doctype = on_doctype
         self._fed = 0
         self._held = bytearray()
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -152,12 +156,19 @@ class SafeParser:
             )
 
     def _doctype(
-        self, name: str, _: str | None, __: str | None, ___: int
+        self,
+        name: str,
+        system_id: str | None,
+        public_id: str | None,
+        has_subset: int,
     ) -> None:
-        raise self.refuse(
-            f"a document type ({name[:40]!r}) is not taken, for it can define"
-            " entities: leave out <!DOCTYPE>"
-        )
+        is_bare = system_id is public_id is None and not has_subset
+        if self._on_doctype is None or not is_bare:
+            raise self.refuse(
+                f"a document type ({name[:40]!r}) is not taken, for it can"
+                " define entities: leave out <!DOCTYPE>"
+            )
+        self._on_doctype(name)
 
     def _instruction(self, target: str, _: str) -> None:
         if self._path():

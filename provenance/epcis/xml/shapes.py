@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from provenance.epcis.shapes import MEMBERS, QUANTITY_EVENT
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
     BIZ_TRANSACTION_TYPE,
@@ -211,7 +212,24 @@ FIELDS: Mapping[str, Shape] = {
 }
 """Member of an event → its shape, in the order that events are written in."""
 
-EVENT = Parts(FIELDS)
+_EVENT = Parts(FIELDS)
+# What EPCIS 1 had in place of an ObjectEvent's quantityList; it is no event of
+# EPCIS 2, and is read only to be mended or refused.
+_QUANTITY_EVENT = Parts(
+    {**FIELDS, "epcClass": _ID, "quantity": Number(has_exponent=False)}
+)
+
+EVENTS: Mapping[str, Parts] = {
+    **dict.fromkeys(MEMBERS, _EVENT),
+    QUANTITY_EVENT: _QUANTITY_EVENT,
+}
+"""Type of event → its shape, for the types that are EPCIS's own."""
+
+
+def shape_of(kind: str) -> Parts:
+    """Return the shape of events of type *kind*, whoever defines it."""
+    return EVENTS.get(kind, _EVENT)
+
 
 # Where a type of event differs from that order.
 _FIRST: Mapping[str, tuple[str, ...]] = {

@@ -43,12 +43,12 @@ from functools import partial
 from itertools import chain, count
 
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.context import context
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand
 from provenance.epcis.readers import (
     Fault,
     Prefixes,
     at,
-    context,
     read_list,
     read_object,
     require_members,

@@ -19,8 +19,14 @@ import { ERROR_REASON } from "./vocabulary.js";
 /** @typedef {import("../claims/event.js").Body} Body */
 /** @typedef {import("../encoding/canonical.js").Value} Value */
 
-// A repository sets the one; the other is the demand of one statement.
-const NOT_ASSERTED = new Set(["errorDeclaration", "recordTime", "after"]);
+// A repository sets the time, one statement makes the demand, and how an event
+// was written is no part of what it says.
+const NOT_ASSERTED = new Set([
+  "errorDeclaration",
+  "recordTime",
+  "after",
+  "received",
+]);
 
 /**
  * That an event is an error, and what is to replace it.

@@ -9,6 +9,8 @@ import { MalformedError } from "../errors.js";
 
 const TIME =
   /^([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))$/;
+const OFFSET = /^([+-])(0[0-9]|1[0-4]):([0-5][0-9])$/;
+const SECONDS = "2026-03-01T09:00:00".length;
 const MONTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const MAX_OFFSET = 14 * 60;
 
@@ -30,6 +32,43 @@ export function readTime(text) {
     );
   }
   return ms;
+}
+
+/**
+ * Return the time `text` as clocks showed it where the event happened:
+ * `2026-03-01T09:00:00+02:00` at `-08:00` is `2026-02-28T23:00:00-08:00`.
+ *
+ * A system may write all times in one zone; `offset` is where they were. What
+ * is in that zone already, or is no time or no offset, is returned as it is;
+ * "" if it is no text.
+ * @param {Value | undefined} text
+ * @param {Value | undefined} offset
+ */
+export function inZone(text, offset) {
+  if (typeof text !== "string") return "";
+  const found = TIME.exec(text);
+  const wanted = typeof offset === "string" ? OFFSET.exec(offset) : null;
+  if (found === null || wanted === null || momentOf(found) === null) {
+    return text;
+  }
+  const [sign, hours, minutes] = found.slice(8);
+  const shift =
+    minutesOf(wanted.slice(1)) -
+    minutesOf([sign ?? "+", hours ?? "0", minutes ?? "0"]);
+  const local = Date.parse(`${text.slice(0, SECONDS)}Z`);
+  const there = new Date(local + 60_000 * shift);
+  const year = there.getUTCFullYear();
+  if (shift === 0 || Number.isNaN(local) || year < 1 || year > 9999) {
+    return text;
+  }
+  const fraction = found[7] === undefined ? "" : `.${found[7]}`;
+  return `${there.toISOString().slice(0, SECONDS)}${fraction}${offset}`;
+}
+
+/** @param {string[]} parts a sign, hours and minutes */
+function minutesOf([sign, hours, minutes]) {
+  const found = 60 * Number(hours) + Number(minutes);
+  return sign === "-" ? -found : found;
 }
 
 /**

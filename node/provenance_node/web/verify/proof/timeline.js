@@ -16,6 +16,7 @@ import {
   readDeclaration,
   textOrNone,
 } from "../epcis/corrections.js";
+import { inZone } from "../epcis/moment.js";
 import { STEPS } from "../epcis/vocabulary.js";
 import { UnknownActorError } from "../errors.js";
 import { reportedAt } from "./evidence.js";
@@ -142,7 +143,10 @@ function momentOf({ at, item, why }, event, entitlement, error) {
   return {
     entry: at[0],
     event: at[1],
-    time: textOrNone(event.body.get("eventTime")),
+    time: inZone(
+      event.body.get("eventTime"),
+      event.body.get("eventTimeZoneOffset"),
+    ),
     step,
     labels: { en: known?.english ?? step, zh: known?.chinese ?? step },
     place: act?.places[0] ?? "",

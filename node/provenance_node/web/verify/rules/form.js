@@ -13,7 +13,8 @@
 // - a concealed field stands where the body has nothing, and not inside
 //   another;
 // - a `transformationID` is an item of the event, too, and the one that the
-//   body names; an event without any other item has its read point for one;
+//   body names; an event without any other item that could have a trail, some
+//   of a class alone, has its place for one, or is about the class;
 // - an event that warns of a whole product names it as what it is `about`, too;
 // - a registry event has its actor for its one item, conceals nothing, and no
 //   other event names an actor so;
@@ -55,6 +56,10 @@ const ABOUT = codeOf("about");
 const ACTOR = codeOf(ACTOR_RELATION);
 const TRANSFORMATION = codeOf(TRANSFORMATION_ID);
 const PLACE = codeOf(PLACE_RELATION);
+const PLACES = ["readPoint", "bizLocation"];
+const AMOUNTS = new Set([...QUANTITY_LISTS].map(codeOf));
+/** What gives a trail to an event of some of a class alone, in every form. */
+const STANDS_IN = new Set([PLACE, ABOUT]);
 
 /** @param {string} relation */
 function codeOf(relation) {
@@ -96,10 +101,11 @@ export function checkForm(body, counts, pointers, book) {
       "a transformationID stands in the body and among the items",
     );
   }
-  if (codes.size > 1 && codes.has(PLACE)) {
-    throw new MalformedError(
-      "a place is an item of an event that has no other",
-    );
+  if (
+    codes.has(PLACE) &&
+    [...codes].some((code) => code !== PLACE && !AMOUNTS.has(code))
+  ) {
+    throw placeBeside();
   }
   const fault = listsFault(formOf(body, book), counts);
   if (fault) {
@@ -128,6 +134,13 @@ export function checkItems(body, items, { warns, recalls }, book) {
       );
     }
   }
+  const others = items.filter(({ relation }) => relation !== PLACE_RELATION);
+  if (
+    others.length < items.length &&
+    others.some(({ id, relation }) => hasTrail(id, relation))
+  ) {
+    throw placeBeside();
+  }
   const missing = warns ? productOf(items) : undefined;
   if (missing === undefined) return;
   if (formOf(body, book).lists.has(ABOUT)) {
@@ -142,6 +155,12 @@ export function checkItems(body, items, { warns, recalls }, book) {
         " that is about it: this type of event is on no product's trail",
     );
   }
+}
+
+function placeBeside() {
+  return new MalformedError(
+    "a place is an item of an event that has no other with a trail",
+  );
 }
 
 /**
@@ -173,7 +192,10 @@ function productOf(items) {
  */
 function listsFault({ lists, some }, counts) {
   const found = new Map(counts);
+  const others = [...found.keys()].filter((code) => !STANDS_IN.has(code));
+  const isLoose = others.length > 0 && others.every((c) => AMOUNTS.has(c));
   for (const code of found.keys()) {
+    if (isLoose && STANDS_IN.has(code)) continue;
     if (!lists.has(code)) return ` has no ${RELATIONS[code - 1]}`;
   }
   for (const [code, { least, most }] of lists) {
@@ -206,7 +228,7 @@ function checkTexts(body) {
  * @param {Body} body
  * @param {Item} item
  * @throws {MalformedError} Its id is not in canonical form, or the body names
- *     another transformation or read point.
+ *     another transformation or place.
  */
 export function checkNamed(body, { relation, id }) {
   // An event there would stand among the versions of the trust.
@@ -229,7 +251,7 @@ export function checkNamed(body, { relation, id }) {
   }
   let named = id;
   if (relation === TRANSFORMATION_ID) named = transformationOf(body);
-  else if (relation === PLACE_RELATION) named = readPointOf(body);
+  else if (relation === PLACE_RELATION) named = placeOf(body);
   if (named !== id) {
     throw new MalformedError(
       `the body names ${quoted(named)} as ${relation}, not ${quoted(id)}`,
@@ -246,13 +268,17 @@ function transformationOf(body) {
   return canonicalItem(fullId(given, prefixesOf(body)));
 }
 
-/** @param {Body} body */
-function readPointOf(body) {
-  const point = body.get("readPoint");
+/**
+ * Return the id of where it was read, else of where things are since.
+ * @param {Body} body
+ */
+function placeOf(body) {
+  const points = PLACES.map((name) => body.get(name) ?? null);
+  const point = points.find((each) => each !== null);
   const place = point instanceof Map ? point.get("id") : null;
   if (typeof place !== "string") {
     throw new MalformedError(
-      "the event names neither an item nor a read point",
+      "the event names neither an item nor a place",
     );
   }
   return canonicalItem(fullId(place, prefixesOf(body)));
