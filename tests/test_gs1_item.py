@@ -321,6 +321,17 @@ def test_a_lot_beside_a_serial_number_is_not_lost(
     assert gs1.lot_beside_serial(uri) == lot
 
 
+def test_other_cases_are_those_of_the_last_value() -> None:
+    start = f"https://id.gs1.org/01/{GTIN}/21/"
+    assert gs1.other_cases(f"{start}aB%2F1") == (
+        f"{start}AB%2F1",
+        f"{start}ab%2F1",
+        f"{start}Ab%2F1",
+    )
+    assert gs1.other_cases(UNIT) == ()
+    assert gs1.other_cases("did:web:a") == ()
+
+
 def test_an_absolute_uri_has_a_scheme() -> None:
     assert is_absolute_uri("https://id.gs1.org/anything")
     assert not is_absolute_uri("PO-1")

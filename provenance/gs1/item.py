@@ -26,8 +26,9 @@ from provenance.gs1.identifier import (
     LOT,
     SERIAL,
     Identifier,
+    escape,
 )
-from provenance.gs1.linkpath import is_meant_as_link, parse_link_path
+from provenance.gs1.linkpath import is_meant_as_link, parse_link_path, unescape
 
 MAX_LENGTH = 2048
 """The longest item id, in characters, all of them ASCII."""
@@ -153,6 +154,20 @@ def lot_beside_serial(uri: str) -> str | None:
     identifier = _parse(uri)
     named = dict(identifier.qualifiers) if identifier else {}
     return named.get(LOT) if SERIAL in named else None
+
+
+def other_cases(item: str) -> tuple[str, ...]:
+    """Return the ids that a typist may have meant by *item*, other than it.
+
+    They differ from it in capitals and small letters of its last value alone.
+    None for any id but a canonical GS1 link.
+    """
+    if not item.startswith(f"{CANONICAL_STEM}/"):
+        return ()
+    start, _, text = item.rpartition("/")
+    value = unescape(text)
+    others = dict.fromkeys((value.upper(), value.lower(), value.swapcase()))
+    return tuple(f"{start}/{escape(each)}" for each in others if each != value)
 
 
 _is_gtin = lru_cache(maxsize=4096)(has_check_digit)

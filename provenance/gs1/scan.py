@@ -14,8 +14,8 @@ Without them, and of any text, the content has to tell. A link starts with
 http; digits alone are a GTIN if they are 8, 12, 13 or 14, for an element
 string of such a length that names a thing would start with 401, 8004, 8010 or
 8013, and can be written in brackets; all else is an element string, from which
-is taken what keyboards put into it (`provenance.gs1.keyboard`). A GTIN is filled up with
-zeros to 14 digits here, and nowhere else but in a link.
+is taken what keyboards put into it (`provenance.gs1.keyboard`). A GTIN is
+filled up with zeros to 14 digits here, and nowhere else but in a link.
 """
 
 import re
