@@ -51,6 +51,20 @@ class ItemId(_Type):
             self.fail(f"{error}", param, ctx)
 
 
+class Label(ItemId):
+    """An item in any of its spellings, with what its label says besides."""
+
+    def convert(
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Return it as it is written, which names an item."""
+        super().convert(value, param, ctx)
+        return value
+
+
 class Time(_Type):
     """A time with its zone, made ms since 1970."""
 
@@ -238,6 +252,7 @@ class Language(_Type):
 
 
 ITEM = ItemId()
+LABEL = Label()
 TIME = Time()
 SPAN = Span()
 EVENT_RANGE = EventRange()

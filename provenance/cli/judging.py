@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from provenance.cli.arguments import ITEM, SPAN, TIME
+from provenance.cli.arguments import LABEL, SPAN, TIME
 from provenance.cli.copies import open_copy
 from provenance.cli.examine import Judge
 from provenance.cli.inputs import read_trust
@@ -32,8 +32,9 @@ _OPTIONS = (
     trust_option,
     click.option(
         "--item",
-        type=ITEM,
-        help="The item in hand: a bundle about another one fails.",
+        type=LABEL,
+        help="The item in hand, as its label says it: a bundle about another"
+        " one fails, as does one with another lot or expiry date.",
     ),
     click.option(
         "--entry",

@@ -28,13 +28,12 @@ def read_item(text: str) -> str:
         MalformedError: It names nothing, or not validly.
     """
     text = tidy(text)
-    if text[:1] not in _SCANNED:
-        return canonical_item(text)
+    uri = content_of(text)
+    if uri is not None:
+        return canonical_item(uri)
     # The table of AIs is read for who scans, not for who verifies.
-    from provenance.gs1.scan import TEXTS, parse_scan  # noqa: PLC0415
+    from provenance.gs1.scan import parse_scan  # noqa: PLC0415
 
-    if text[:3] in TEXTS and text[3:4] not in _SCANNED:
-        return canonical_item(tidy(text[3:]))
     try:
         identifier = parse_scan(text).identifier
     except MalformedError as error:
@@ -45,3 +44,19 @@ def read_item(text: str) -> str:
             " or (00)"
         )
     return identifier.identity.link
+
+
+def content_of(text: str) -> str | None:
+    """Return the URI that *text*, which is tidy, is meant as; None if none is.
+
+    It may follow the kind of a code that holds any text.
+    """
+    if text[:1] not in _SCANNED:
+        return text
+    if text[:1] != "]":
+        return None
+    from provenance.gs1.scan import TEXTS  # noqa: PLC0415  # as above
+
+    if text[:3] in TEXTS and text[3:4] not in _SCANNED:
+        return tidy(text[3:])
+    return None

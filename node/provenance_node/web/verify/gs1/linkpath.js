@@ -33,13 +33,23 @@ const SHORT_GTINS = [8, 12, 13];
 
 /**
  * Return the identifier that `uri` holds, on whatever domain.
- *
- * A GTIN of 8, 12 or 13 digits is filled up with zeros to 14. What follows
- * `?` and `#` is left out.
  * @param {string} uri
  * @throws {MalformedError} It is no Digital Link, or not a valid one.
  */
 export function parseLinkPath(uri) {
+  return splitLink(uri).identifier;
+}
+
+/**
+ * Return the parts of `uri`: what its path identifies, the AIs and values of
+ * that, and what follows `?`, as it is written.
+ *
+ * A GTIN of 8, 12 or 13 digits is filled up with zeros to 14. What follows
+ * `#` is left out.
+ * @param {string} uri
+ * @throws {MalformedError} It is no Digital Link, or not a valid one.
+ */
+export function splitLink(uri) {
   const illegal = ILLEGAL.exec(uri);
   if (illegal) {
     throw new MalformedError(
@@ -73,8 +83,11 @@ export function parseLinkPath(uri) {
     qualifiers.push([rest[i], rest[i + 1]]);
   }
   const identifier = new Identifier(key, value, qualifiers);
-  refuseQualifiersIn(link.query ?? "", identifier);
-  return identifier;
+  const query = link.query ?? "";
+  refuseQualifiersIn(query, identifier);
+  /** @type {import("./identifier.js").Qualifiers} */
+  const elements = [[key, value], ...qualifiers];
+  return { identifier, elements, query };
 }
 
 /**
@@ -135,7 +148,7 @@ function decoded(segment) {
  * Return `text` with each escape made the character of that number.
  * @param {string} text
  */
-function unescaped(text) {
+export function unescaped(text) {
   return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) =>
     String.fromCharCode(parseInt(hex, 16)),
   );

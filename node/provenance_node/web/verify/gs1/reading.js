@@ -59,10 +59,8 @@ const SCANNED = /^[(\]0-9\x1d]/;
  */
 export function readCode(text) {
   const code = tidy(text);
-  if (!SCANNED.test(code)) return readUri(code);
-  if (TEXTS.includes(code.slice(0, 3)) && !SCANNED.test(code.slice(3))) {
-    return readUri(tidy(code.slice(3)));
-  }
+  const uri = contentOf(code);
+  if (uri !== null) return readUri(uri);
   let identifier;
   try {
     identifier = chooseIdentifier(parseScan(code));
@@ -77,6 +75,18 @@ export function readCode(text) {
     );
   }
   return identifier.identity.link;
+}
+
+/**
+ * Return the URI that `text`, which is tidy, is meant as; null if none is. It
+ * may follow the kind of a code that holds any text.
+ * @param {string} text
+ */
+export function contentOf(text) {
+  if (!SCANNED.test(text)) return text;
+  return TEXTS.includes(text.slice(0, 3)) && !SCANNED.test(text.slice(3))
+    ? tidy(text.slice(3))
+    : null;
 }
 
 /** @param {string} uri */
@@ -109,8 +119,12 @@ export function isGs1(item) {
   return item.startsWith(`${CANONICAL_STEM}/`);
 }
 
-/** @param {string} code */
-function parseScan(code) {
+/**
+ * Return what `code` says, an element string or the digits of a GTIN, with or
+ * without the kind of code before it.
+ * @param {string} code which is tidy
+ */
+export function parseScan(code) {
   if (!code.startsWith("]")) return readContent(code);
   const kind = head(code, 3);
   const content = code.slice(kind.length);
