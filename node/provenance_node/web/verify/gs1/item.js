@@ -10,8 +10,14 @@
 import { countCharacters, head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { isEpcUrn, parseEpcUrn } from "./epcurn.js";
-import { CANONICAL_STEM, GTIN, Identifier, LOT } from "./identifier.js";
-import { isMeantAsLink, parseLinkPath } from "./linkpath.js";
+import {
+  CANONICAL_STEM,
+  GTIN,
+  Identifier,
+  LOT,
+  escaped,
+} from "./identifier.js";
+import { isMeantAsLink, parseLinkPath, unescaped } from "./linkpath.js";
 
 /** The longest item id, in characters, all of them ASCII. */
 const MAX_LENGTH = 2048;
@@ -131,6 +137,33 @@ export function lotItem(gtinItem, lot) {
     );
   }
   return new Identifier(GTIN, gtin, [[LOT, lot]]).link;
+}
+
+/**
+ * Return the ids that a typist may have meant by `item`, other than it: those
+ * that differ in capitals and small letters of its last value alone. None for
+ * any id but a canonical GS1 link.
+ * @param {string} item
+ */
+export function otherCases(item) {
+  if (!item.startsWith(`${CANONICAL_STEM}/`)) return [];
+  const start = item.slice(0, item.lastIndexOf("/") + 1);
+  const value = unescaped(item.slice(start.length));
+  const others = [value.toUpperCase(), value.toLowerCase(), swapCase(value)];
+  return [...new Set(others)]
+    .filter((each) => each !== value)
+    .map((each) => start + escaped(each));
+}
+
+/**
+ * Return `text` with capitals for small letters, and the other way round.
+ * @param {string} text
+ */
+export function swapCase(text) {
+  const small = text.toLowerCase();
+  return [...text]
+    .map((each, i) => (each === small[i] ? each.toUpperCase() : small[i]))
+    .join("");
 }
 
 /**

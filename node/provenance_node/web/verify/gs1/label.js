@@ -12,7 +12,7 @@
 // Of a link's query every number with a value is taken, valid or not: what is
 // wrong there does not agree with anything, and is not to pass for unsaid.
 
-import { CANONICAL_STEM } from "./identifier.js";
+import { CANONICAL_STEM, Identifier, ORDERS } from "./identifier.js";
 import { isEpcUrn } from "./epcurn.js";
 import { canonicalItem } from "./item.js";
 import { tidy } from "./keyboard.js";
@@ -56,6 +56,28 @@ export async function readLabel(text) {
     said.set(`${ai} ${value}`, [ai, value]);
   }
   return { item, said: [...said.values()] };
+}
+
+/**
+ * Return the Digital Link that says what a label does.
+ * @param {Label} label of a GS1 key
+ */
+export function linkOf({ item, said }) {
+  if (!said.length) return item;
+  const { key, value, qualifiers } = splitLink(item).identifier;
+  const order =
+    ORDERS.get(key)?.find((each) =>
+      qualifiers.every(([ai]) => each.includes(ai)),
+    ) ?? [];
+  const inPath = said.filter(([ai]) => order.includes(ai));
+  const all = [...inPath, ...qualifiers].sort(
+    ([a], [b]) => order.indexOf(a) - order.indexOf(b),
+  );
+  const query = said
+    .filter(([ai]) => !order.includes(ai))
+    .map(([ai, text]) => `${ai}=${encodeURIComponent(text)}`);
+  const { link } = new Identifier(key, value, all);
+  return query.length ? `${link}?${query.join("&")}` : link;
 }
 
 /**

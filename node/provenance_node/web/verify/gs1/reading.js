@@ -18,7 +18,7 @@
 import { head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { CANONICAL_STEM, GTIN } from "./identifier.js";
-import { canonicalItem } from "./item.js";
+import { canonicalItem, swapCase } from "./item.js";
 import { restore, tidy } from "./keyboard.js";
 import { isCompressed } from "./compressed.js";
 import {
@@ -163,14 +163,6 @@ function readContent(content) {
   return /^(?:[0-9]{8}|[0-9]{12,14})$/.test(digits)
     ? gather([[GTIN, digits.padStart(14, "0")]])
     : parseElementString(restore(content));
-}
-
-/** @param {string} text */
-function swapCase(text) {
-  const small = text.toLowerCase();
-  return [...text]
-    .map((each, i) => (each === small[i] ? each.toUpperCase() : small[i]))
-    .join("");
 }
 
 /**
