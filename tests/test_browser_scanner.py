@@ -19,6 +19,12 @@ from tests.browser.visit import FAILED_LOAD, Visits
 from tests.node_world import NodeProcess
 
 
+LABEL_DIFFERS = {
+    "en": "The label says something else than the record",
+    "zh-CN": "标签上的信息与记录不符",
+}
+
+
 def spellings(item: str) -> dict[str, str]:
     """Return ways in which the code of *item* may be typed."""
     gtin, serial = item.split("/01/")[1].split("/21/")
@@ -187,3 +193,52 @@ def test_a_code_that_is_typed_and_of_no_known_item_is_unknown(
 
 def serial_of(stage: Stage) -> str:
     return stage.can.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_label_with_another_lot_is_said_to_be_changed(
+    stage: Stage, honest: NodeProcess, visits: Visits, language: str
+) -> None:
+    gtin, serial = stage.can.split("/01/")[1].split("/21/")
+    # As a phone's camera opens it, by way of the resolver.
+    visit = visits(honest.url)
+    visit.open(f"/01/{gtin}/10/ANOTHER/21/{serial}?lang={language}")
+    assert visit.outcome() == "FAILED"
+    failed = visit.page.locator("#checks li[data-outcome=FAILED]")
+    expect(failed).to_have_attribute("data-code", "PRV-0205")
+    expect(failed).to_contain_text(LABEL_DIFFERS[language])
+    visit.shoot(f"label-differs-{language}")
+
+
+def test_what_a_typed_label_says_besides_is_compared(
+    stage: Stage, honest: NodeProcess, visits: Visits
+) -> None:
+    visit = visits(honest.url).open()
+    visit.page.locator("#scan").click()
+    typed = f"{spellings(stage.can)['scanned']}|10ANOTHER"
+    visit.page.locator("#scan-text").fill(typed)
+    visit.page.locator("#scan-read").click()
+    assert visit.outcome() == "FAILED"
+    expect(
+        visit.page.locator("#checks li[data-outcome=FAILED]")
+    ).to_have_attribute("data-code", "PRV-0205")
+
+
+def test_what_was_most_likely_meant_is_suggested(
+    stage: Stage, honest: NodeProcess, visits: Visits
+) -> None:
+    serial = serial_of(stage)
+    assert serial != serial.lower()
+    visit = visits(honest.url).expects(FAILED_LOAD)
+    assert visit.check(stage.can.replace(serial, serial.lower())) == "UNKNOWN"
+    visit.page.locator("#similar").click()
+    assert visit.outcome() == "VERIFIED"
+
+
+def test_the_number_of_a_product_is_called_that(
+    stage: Stage, honest: NodeProcess, visits: Visits
+) -> None:
+    visit = visits(honest.url).expects(FAILED_LOAD)
+    product = stage.can.partition("/21/")[0]
+    assert visit.check(product) == "UNKNOWN"
+    expect(visit.page.locator("#verdict")).to_contain_text("not one item")

@@ -131,7 +131,7 @@ def test_what_biip_does_not_read_we_read() -> None:
         biip.parse(f"]J101{GTIN}")
     assert parse_scan(f"]Q1{LINK}").identifier is not None
     assert biip.parse(f"]Q1{LINK}").gs1_digital_link_uri is None
-    stem = f"https://a/01/{GTIN}/shop"
+    stem = "https://a/01/2026/shop"
     assert parse_digital_link(f"{stem}/01/{GTIN}").stem == stem
     with pytest.raises(biip.ParseError):
         GS1DigitalLinkURI.parse(f"{stem}/01/{GTIN}")

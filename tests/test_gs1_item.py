@@ -56,10 +56,12 @@ def test_a_lot_is_its_gtin_and_lot_number() -> None:
         "urn:epc:id:gid:95100000.12345.400",
         "urn:epcglobal:cbv:bt:0614141073467:1152",
         "https://brand.example/orders/17",
-        f"https://brand.example/01/{GTIN[:-1]}3",
-        f"https://brand.example/01/{GTIN}/21/1/10/L7",
-        f"https://brand.example/01/{GTIN}?21=1",
-        f"https://id.gs1.org@brand.example/01/{GTIN}",
+        "https://brand.example/2026/01/20260115-order",
+        "https://brand.example/8004/2026-report/appendix",
+        "https://brand.example/401?21=1",
+        "https://brand.example/orders?for=https://shop.example/17",
+        f"https://brand.example/gtin/{GTIN}",
+        "https://id.gs1.org@brand.example/",
         "https://[2001:db8::1]/item",
         "https://user@[2001:db8::1]:80/item?a=b#c",
         "ni:///sha-256;00e1e6eba3a7cc61?ver=CBV2.0",
@@ -98,6 +100,101 @@ def test_any_other_absolute_uri_stands_as_it_is(other: str) -> None:
 def test_a_false_id_is_refused_with_the_reason(bad: str, says: str) -> None:
     with pytest.raises(MalformedError, match=says):
         gs1.canonical_item(bad)
+
+
+@pytest.mark.parametrize("stem", ["https://brand.example", "HTTP://B/some/01"])
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        (f"/01/{GTIN[:-1]}3", "other digits give 2"),
+        (f"/01/{GTIN[:-1]}3/21/1", "other digits give 2"),
+        (f"/01/{GTIN[1:-1]}3/21/1", "other digits give 2"),
+        (f"/01/{GTIN}1/21/1", "has 14 digits"),
+        ("/00/095060000000000128", "wrong check digit"),
+        ("/414/9506000134377/254/A", "wrong check digit"),
+        ("/8003/09506000123456K1", "wrong check digit"),
+        (f"/01/{GTIN}/21/1/10/L7", r"\(01\) takes"),
+        (f"/01/{GTIN}/235/T/10/L7", r"\(01\) takes"),
+        (f"/01/{GTIN}?21=1", "belongs into the path"),
+        (f"/01/{GTIN}/21/1?10=L7", "belongs into the path"),
+        ("/8004/4012345XYZ?7040=1ABC", "belongs into the path"),
+        (f"/01/{GTIN}/21/", "ends in a GS1 key"),
+        (f"/01/{GTIN}/21/K7%20", "and no ' '"),
+        (f"/01/{GTIN}/reviews", "ends in a GS1 key"),
+    ],
+)
+def test_a_wrong_link_is_refused_on_a_brands_domain_too(
+    stem: str, path: str, says: str
+) -> None:
+    with pytest.raises(MalformedError, match=says):
+        gs1.canonical_item(stem + path)
+
+
+def test_beside_a_third_party_serial_number_a_lot_or_serial_is_data() -> None:
+    link = f"https://brand.example/01/{GTIN}/235/T1"
+    item = f"https://id.gs1.org/01/{GTIN}/235/T1"
+    for query in ("", "?10=L7", "?21=1", "?10=L7&21=1"):
+        assert gs1.canonical_item(link + query) == item
+
+
+@pytest.mark.parametrize(
+    "between", [",", ";", "%2C", "%2c%20", "%0A", ",,", ""]
+)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (UNIT, f"https://id.gs1.org/01/{GTIN}/21/B"),
+        (UNIT, "https://brand.example/orders/17"),
+        (UNIT, "urn:epc:id:sscc:9506000.0000000012"),
+        (f"{UNIT}?17=271231", UNIT),
+        (f"{UNIT}#top", UNIT),
+        (f"https://brand.example/p/01/{GTIN}/21/1", UNIT.replace("s:", ":")),
+        ("urn:epc:id:giai:9506000.A", "urn:epc:id:giai:9506000.B"),
+        ("urn:epc:id:gid:9506000.1.2", "URN:EPC:id:gid:9506000.1.3"),
+    ],
+)
+def test_two_ids_in_one_text_are_refused(
+    first: str, between: str, second: str
+) -> None:
+    for one in (first, second):
+        assert gs1.canonical_item(one)
+    with pytest.raises(MalformedError, match="more than one"):
+        gs1.canonical_item(first + between + second)
+
+
+@pytest.mark.parametrize("between", [",", ";", "%2C", "%0D%0A"])
+@pytest.mark.parametrize(
+    "one", ["did:web:a.example", "urn:uuid:f81d4fae", "https://a.example/x"]
+)
+def test_two_ids_that_are_no_gs1_keys_are_refused_with_a_comma_between(
+    one: str, between: str
+) -> None:
+    assert gs1.canonical_item(one) == one
+    with pytest.raises(MalformedError, match="more than one"):
+        gs1.canonical_item(one + between + one)
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\r\n", "\t", "|"])
+def test_two_ids_with_what_no_uri_has_between_are_refused(
+    between: str,
+) -> None:
+    with pytest.raises(MalformedError, match="is no absolute URI"):
+        gs1.canonical_item(UNIT + between + UNIT)
+
+
+@pytest.mark.parametrize(
+    "merged",
+    [
+        UNIT.replace("//", "/"),
+        "HTTP:/brand.example/x",
+        "https:brand.example",
+        "https:///x",
+        "https://",
+    ],
+)
+def test_an_address_without_its_host_is_refused(merged: str) -> None:
+    with pytest.raises(MalformedError, match="merges slashes"):
+        gs1.canonical_item(merged)
 
 
 def test_the_longest_id_is_accepted() -> None:
@@ -222,6 +319,17 @@ def test_a_lot_beside_a_serial_number_is_not_lost(
     uri: str, lot: str | None
 ) -> None:
     assert gs1.lot_beside_serial(uri) == lot
+
+
+def test_other_cases_are_those_of_the_last_value() -> None:
+    start = f"https://id.gs1.org/01/{GTIN}/21/"
+    assert gs1.other_cases(f"{start}aB%2F1") == (
+        f"{start}AB%2F1",
+        f"{start}ab%2F1",
+        f"{start}Ab%2F1",
+    )
+    assert gs1.other_cases(UNIT) == ()
+    assert gs1.other_cases("did:web:a") == ()
 
 
 def test_an_absolute_uri_has_a_scheme() -> None:

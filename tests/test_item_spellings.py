@@ -95,6 +95,21 @@ def test_what_names_nothing_is_malformed_and_not_missing(
             ask(item)
 
 
+def test_an_item_that_differs_in_case_alone_is_suggested(
+    world: LedgerWorld,
+) -> None:
+    item = "(01)09506000134352(21)k000001"
+    for ask in (world.ledger.trail, world.ledger.prove_item):
+        with pytest.raises(NotFoundError, match=r"K000001.*letters alone"):
+            ask(item)
+
+
+def test_the_number_of_a_product_is_called_that(world: LedgerWorld) -> None:
+    for ask in (world.ledger.trail, world.ledger.prove_item):
+        with pytest.raises(NotFoundError, match="product's number, not one"):
+            ask("9506000134352")
+
+
 def test_an_item_that_nobody_logged_is_not_found(world: LedgerWorld) -> None:
-    with pytest.raises(NotFoundError, match="no event of"):
+    with pytest.raises(NotFoundError, match=r"no event of .*K000002'$"):
         world.ledger.prove_item("(01)09506000134352(21)K000002")

@@ -103,6 +103,9 @@ def test_a_trail_is_the_story_as_the_ledger_has_it(node: Served) -> None:
         quoted(CAN_AS_URN),
         "(01)09506000134352(21)K000001",
         quoted("]d2010950600013435221K000001"),
+        "01/09506000134352/21/K000001",
+        "01/09506000134352/10/L7/21/K000001/",
+        "01/9506000134352/21/%4B000001",
     ],
 )
 def test_an_item_may_be_spelled_in_any_way(node: Served, spelling: str) -> None:
@@ -161,6 +164,17 @@ def test_a_new_checkpoint_is_a_new_tag(tmp_path: pathlib.Path) -> None:
     [
         (f"/v1/items/{quoted(can(9_999))}/bundle", 404, "PRV-9004"),
         (f"/v1/items/{quoted(can(9_999))}/trail", 404, "PRV-9004"),
+        ("/v1/items/01/09506000134352/21/K9%2F9/bundle", 404, "PRV-9004"),
+        ("/v1/items/01/09506000134352/21/K9/9/bundle", 400, "PRV-9010"),
+        ("/v1/items/01/09506000134353/21/K9/trail", 400, "PRV-9010"),
+        (
+            f"/v1/items/{CAN.replace('//', '/')}/trail",
+            400,
+            "PRV-9010",
+        ),
+        (f"/v1/items/{quoted(CAN + ',' + CAN)}/trail", 400, "PRV-9010"),
+        (f"/v1/events?MATCH_epc={CAN.replace('//', '/')}", 400, "PRV-9010"),
+        (f"/v1/events?MATCH_epc={CAN},{can(2)}", 400, "PRV-9010"),
         ("/v1/items/rubbish/bundle", 400, "PRV-9010"),
         ("/v1/items/%FF%00/bundle", 400, "PRV-9010"),
         (f"/v1/items/{quoted('urn:x:' + 'a' * 4000)}/trail", 400, "PRV-9010"),

@@ -50,6 +50,8 @@ from tests.resolver_world import (
 )
 
 PATH = f"/01/{GTIN}/10/L7/21/00042"
+# The page is told the lot as well, which it compares with the record.
+LABEL = f"https://id.gs1.org{PATH}"
 EVERYTHING = Known((UNIT, LOT, PRODUCT), (LOT,))
 
 
@@ -241,14 +243,14 @@ def test_any_request_is_read_or_refused(path: str, query: str) -> None:
 
 def test_by_default_a_code_leads_to_the_page_of_what_it_names() -> None:
     for accept in ("", "*/*", "image/png", BROWSER["accept"]):
-        assert place(answer(accept=accept)) == f"/?item={UNIT}"
+        assert place(answer(accept=accept)) == f"/?item={LABEL}"
 
 
 def test_what_the_request_had_in_its_query_is_passed_on() -> None:
     query = "17=271231&foo=bar&x&lang=zh-CN"
-    assert place(answer(query=query)) == f"/?item={UNIT}&{query}"
+    assert place(answer(query=query)) == f"/?item={LABEL}&{query}"
     location = header(answer(query="item=evil"), "location")
-    assert parse_qs(urlsplit(location).query)["item"][0] == UNIT
+    assert parse_qs(urlsplit(location).query)["item"][0] == LABEL
 
 
 def test_what_would_spoil_a_query_of_events_is_not_passed_on_to_it() -> None:
@@ -264,8 +266,8 @@ def test_what_would_spoil_a_query_of_events_is_not_passed_on_to_it() -> None:
 @pytest.mark.parametrize(
     ("kind", "where"),
     [
-        ("defaultLink", f"/?item={UNIT}"),
-        ("pip", f"/?item={UNIT}"),
+        ("defaultLink", f"/?item={LABEL}"),
+        ("pip", f"/?item={LABEL}"),
         ("traceability", f"/v1/items/{UNIT}/bundle?"),
         ("epcis", f"/epcis/epcs/{UNIT}/events"),
         ("recallStatus", f"/v1/items/{UNIT}/trail?"),
@@ -407,7 +409,7 @@ def test_titles_are_in_chinese_for_who_reads_chinese() -> None:
 def test_a_unit_without_events_is_not_passed_off_as_its_product() -> None:
     known = Known((PRODUCT,))
     # The page of the product would say that all is well.
-    assert place(answer(known=known)) == f"/?item={UNIT}"
+    assert place(answer(known=known)) == f"/?item={LABEL}"
     found = links_of(answer(query="linkType=linkset", known=known).body)
     assert list(found) == [BASE + PATH, f"{BASE}/01/{GTIN}"]
     first = found[BASE + PATH]
@@ -422,7 +424,7 @@ def test_a_unit_without_events_is_not_passed_off_as_its_product() -> None:
 
 def test_of_our_own_company_every_item_leads_to_its_page() -> None:
     known = Known(is_ours=True)
-    assert place(answer(known=known)) == f"/?item={UNIT}"
+    assert place(answer(known=known)) == f"/?item={LABEL}"
     with pytest.raises(NotFoundError, match="gs1:defaultLink, gs1:pip, or"):
         answer(query="linkType=gs1:traceability", known=known)
 
@@ -468,7 +470,8 @@ def test_a_compressed_request_is_told_the_plain_one_and_not_sent_there() -> (
     found = answer(
         "/CxFKk4XBoI1XgkZCCgAq", known=Known((UNIT,)), query="17=271231"
     )
-    assert place(found) == f"/?item={UNIT}&17=271231"
+    whole = f"https://id.gs1.org/01/{GTIN}/10/ABC123/21/00042"
+    assert place(found) == f"/?item={whole}&17=271231"
     plain = f"{BASE}/01/{GTIN}/10/ABC123/21/00042?17=271231"
     assert f'<{plain}>; rel="owl:sameAs"' in header(found, "link")
     assert "owl:sameAs" not in header(answer(), "link")

@@ -80,6 +80,12 @@ def _read_item(value: str) -> str:
     return read_item(value)
 
 
+def _read_label(value: str) -> str:
+    """Return what names an item as it is written, with all it says besides."""
+    _read_item(value)
+    return value
+
+
 def _read_time(value: str) -> int:
     """Return a time with its zone in ms since 1970."""
     try:
@@ -172,6 +178,7 @@ def language_type(*others: str) -> Typed:
 
 
 ITEM = Typed("item", _read_item)
+LABEL = Typed("item", _read_label)
 TIME = Typed("time", _read_time)
 SPAN = Typed("span", _read_span)
 EVENT_RANGE = Typed("range", _read_range)

@@ -14,6 +14,7 @@ from provenance.gs1.item import (
     gtin_of,
     lot_beside_serial,
     lot_item,
+    other_cases,
     owner_key,
 )
 from provenance.gs1.reading import read_item
@@ -23,6 +24,7 @@ __all__ = [
     "gtin_of",
     "lot_beside_serial",
     "lot_item",
+    "other_cases",
     "owner_key",
     "read_item",
 ]

@@ -126,7 +126,13 @@ class AI:
 
     def _unlike(self, value: str) -> MalformedError:
         says = ", then ".join(str(part) for part in self.parts)
-        return MalformedError(f"{self} has {says}, unlike {value[:100]!r}")
+        # A stray character is said, for what stands behind it may be another
+        # AI: some scanners write one in the place of FNC1.
+        has_more = self.parts[0].alphabet == "Y"
+        known = CSET_82 + "#" if has_more else CSET_82
+        strange = [each for each in value if each not in known][:1]
+        no = f" and no {strange[0]!r}" if strange else ""
+        return MalformedError(f"{self} has {says}{no}, unlike {value[:100]!r}")
 
 
 def find_ai(code: str) -> AI:

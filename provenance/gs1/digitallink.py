@@ -66,9 +66,7 @@ class DigitalLink:
                 f"{self.stem[:80]!r} is no stem of a Digital Link, such as"
                 f" {CANONICAL_STEM}"
             )
-        refuse_qualifiers(
-            (ai for ai, _ in self.attributes), self.identifier.key
-        )
+        refuse_qualifiers((ai for ai, _ in self.attributes), self.identifier)
         for ai, _ in self.attributes:
             if not find_ai(ai).is_attribute:
                 raise MalformedError(

@@ -26,8 +26,9 @@ from provenance.gs1.identifier import (
     LOT,
     SERIAL,
     Identifier,
+    escape,
 )
-from provenance.gs1.linkpath import parse_link_path
+from provenance.gs1.linkpath import is_meant_as_link, parse_link_path, unescape
 
 MAX_LENGTH = 2048
 """The longest item id, in characters, all of them ASCII."""
@@ -54,7 +55,17 @@ _ABSOLUTE = re.compile(
 _STRANGE = re.compile(
     r"[^A-Za-z0-9._~:/?#@!$&'()*+,;=%\[\]-]|%(?![0-9A-Fa-f]{2})"
 )
-_HOST = re.compile(r"https?://(?:[^/?#]*@)?([^/?#:]*)", re.IGNORECASE)
+_HOST = re.compile(r"https?://(?:[^/?#]*@)?([^/?#:]+)", re.IGNORECASE)
+_GS1_HOST = CANONICAL_STEM.removeprefix("https://")
+_WEB = re.compile(r"https?:", re.IGNORECASE)
+
+# One id, what lists are written with, plain or escaped, and another id; a URN
+# of an EPC needs nothing before it to be seen.
+_SEVERAL = re.compile(
+    r"(?:[,;+]|%(?:2C|3B|7C|20|0[9AD]))(?:https?|urn|did)(?::|%3A)"
+    r"|^urn:epc:.*urn:epc:",
+    re.IGNORECASE,
+)
 
 # Where the company prefix starts: after the indicator or extension digit of
 # a GTIN, SSCC or ITIP, after the leading zero of a GRAI, else at once.
@@ -73,13 +84,14 @@ _GTIN = re.compile(r"https://id\.gs1\.org/01/([0-9]{14})(?![0-9])")
 def canonical_item(uri: str) -> str:
     """Return the one id of what *uri* names.
 
-    A link on another domain becomes one at id.gs1.org if it is a valid
-    Digital Link, and else stands as it is. A unit keeps its GTIN and serial
+    A Digital Link on another domain becomes one at id.gs1.org; what has no
+    GS1 key in its path stands as it is. A unit keeps its GTIN and serial
     number only, a lot its GTIN and lot number.
 
     Raises:
         MalformedError: *uri* is no absolute ASCII URI of at most 2,048
-            characters, or an EPC URN or link at id.gs1.org that is not valid.
+            characters, holds several ids, or is an EPC URN or Digital Link
+            that is not valid.
     """
     found = _CANONICAL.fullmatch(uri)
     if found is not None:
@@ -144,6 +156,20 @@ def lot_beside_serial(uri: str) -> str | None:
     return named.get(LOT) if SERIAL in named else None
 
 
+def other_cases(item: str) -> tuple[str, ...]:
+    """Return the ids that a typist may have meant by *item*, other than it.
+
+    They differ from it in capitals and small letters of its last value alone.
+    None for any id but a canonical GS1 link.
+    """
+    if not item.startswith(f"{CANONICAL_STEM}/"):
+        return ()
+    start, _, text = item.rpartition("/")
+    value = unescape(text)
+    others = dict.fromkeys((value.upper(), value.lower(), value.swapcase()))
+    return tuple(f"{start}/{escape(each)}" for each in others if each != value)
+
+
 _is_gtin = lru_cache(maxsize=4096)(has_check_digit)
 
 
@@ -174,6 +200,10 @@ def _canonical(uri: str) -> str:
             f"{uri[:200]!r} is no absolute URI: write a GS1 Digital Link, an"
             " EPC URN or another URI, in ASCII"
         )
+    if _SEVERAL.search(uri) is not None:
+        raise MalformedError(
+            f"{uri[:200]!r} names more than one thing: give each id on its own"
+        )
     try:
         identifier = _parse(uri)
     except MalformedError as error:
@@ -185,13 +215,20 @@ def _parse(uri: str) -> Identifier | None:
     """Return the GS1 identifier that *uri* spells, None for any other URI."""
     if is_epc_urn(uri):
         return parse_epc_urn(uri)
+    if _WEB.match(uri) is None:
+        return None
     host = _HOST.match(uri)
     if host is None:
-        return None
+        raise MalformedError(
+            "a web address has // and a host after its scheme: if it went"
+            " through a proxy that merges slashes, encode them as %2F"
+        )
     try:
         return parse_link_path(uri)
     except MalformedError:
-        # On its own domain anyone may use any address; at GS1's it is wrong.
-        if host[1].rstrip(".").lower() == CANONICAL_STEM[len("https://") :]:
+        # On its own domain anyone may use any address but a Digital Link that
+        # is wrong: as a name of its own, no one would find the thing by it.
+        is_gs1 = host[1].rstrip(".").lower() == _GS1_HOST
+        if is_gs1 or is_meant_as_link(uri):
             raise
         return None

@@ -9,15 +9,17 @@ The grammar, as far as it identifies a thing (GS1 Digital Link: URI Syntax):
            "/" key "/" value *("/" qualifier "/" value)
            ["?" attributes] ["#" fragment]
 
-A stem may look like anything, a key too, so the key is searched from the
-right end of the path. Attributes such as an expiry date (17) say something
-about the thing and are no part of what it is (`provenance.gs1.digitallink`
-reads them). A qualifier must stand in the path: in the query it would be lost
-to whoever reads the path alone.
+A stem may look like anything, so the key is searched from the right end of
+the path. But a stem that holds a key with its value, or an address within the
+address, is another link that this one was glued to, and would be lost: both
+are refused. Attributes such as an expiry date (17) say something about the
+thing and are no part of what it is (`provenance.gs1.digitallink` reads them).
+What could qualify the thing further must stand in the path: in the query it
+would be lost to whoever reads the path alone.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from provenance.errors import MalformedError
@@ -32,6 +34,16 @@ _ILLEGAL = re.compile(r'[^!-~]|[<>{}|\\^`"]')
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
+# Another address or URN in the same text; after `=` it is a parameter's value.
+_SECOND = re.compile(r"[^=](?:https?:/|urn:epc:)", re.IGNORECASE)
+_PATH = re.compile(r"https?://[^/?#]*(/[^?#]*)", re.IGNORECASE)
+_LIKE_A_NUMBER = re.compile(r"[0-9]{8,}|[0-9]{13}.*", re.DOTALL)
+_LIKE_AN_AI = re.compile(r"[0-9]{2,4}")
+
+_SEVERAL = (
+    "a Digital Link has one key and names one thing, and this text holds more"
+    " than one: give each on its own"
+)
 _SHORT_GTINS = (8, 12, 13)
 
 
@@ -68,11 +80,15 @@ def split_link(uri: str) -> LinkPath:
             "a Digital Link is an http or https address: write one, such as"
             " https://id.gs1.org/01/09506000134352"
         )
+    if "://" in link["path"] or _SECOND.search(uri):
+        raise MalformedError(_SEVERAL)
     segments = link["path"].split("/")
     # A trailing slash adds nothing, and must not hide a thing from itself.
     if segments[-1] == "":
         segments.pop()
     start = _find_key(segments)
+    if any(_is_key_at(segments, place) for place in range(start)):
+        raise MalformedError(_SEVERAL)
     key, value, *rest = [decode_value(each) for each in segments[start:]]
     if key == GTIN:
         value = fill_up(value)
@@ -80,7 +96,7 @@ def split_link(uri: str) -> LinkPath:
     identifier = Identifier(key, value, qualifiers)
     if query := link["query"] or "":
         names = [each.partition("=")[0] for each in query.split("&")]
-        refuse_qualifiers(names, key)
+        refuse_qualifiers(names, identifier)
     stem = uri[: link.start("path")] + "/".join(segments[:start])
     return LinkPath(stem, identifier, query)
 
@@ -95,6 +111,21 @@ def parse_link_path(uri: str) -> Identifier:
         MalformedError: It is no Digital Link, or its path no valid one.
     """
     return split_link(uri).identifier
+
+
+def is_meant_as_link(uri: str) -> bool:
+    """Return whether the path of *uri* holds a GS1 key and its value.
+
+    Whoever writes that, on whatever domain, means a Digital Link, even if it
+    is not a valid one.
+    """
+    path = _PATH.match(uri)
+    if path is None:
+        return False
+    segments = path[1].rstrip("/").split("/")
+    return any(
+        _is_key_at(segments, place) for place in range(len(segments) - 1)
+    )
 
 
 def fill_up(gtin: str) -> str:
@@ -124,17 +155,21 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-def refuse_qualifiers(codes: Iterable[str], key: str) -> None:
-    """Refuse to have any of *codes* in the query of a link with that *key*.
+def refuse_qualifiers(codes: Iterable[str], identifier: Identifier) -> None:
+    """Refuse to have any of *codes* in the query of a link to *identifier*.
 
     Raises:
-        MalformedError: One of them could qualify the key.
+        MalformedError: One of them could stand in the path as well.
     """
+    there = {ai for ai, _ in identifier.qualifiers}
     for ai in codes:
-        if any(ai in order for order in ORDERS.get(key, ())):
+        if any(
+            ai in order and there.issubset(order)
+            for order in ORDERS.get(identifier.key, ())
+        ):
             raise MalformedError(
                 f"the {QUALIFIERS[ai].name} ({ai}) belongs into the path, after"
-                f" ({key}), not into the query: move it there"
+                f" ({identifier.key}), not into the query: move it there"
             )
 
 
@@ -148,4 +183,21 @@ def _find_key(segments: list[str]) -> int:
     raise MalformedError(
         "a Digital Link's path ends in a GS1 key, its value and qualifiers:"
         " write one such as /01/09506000134352/21/00042"
+    )
+
+
+def _is_key_at(segments: Sequence[str], place: int) -> bool:
+    """Return whether a key and what is meant as its value stand at *place*.
+
+    A number need not be right in order to be meant. Where a value may be
+    nearly anything, what follows it has to look like AIs.
+    """
+    form = KEYS.get(segments[place])
+    if form is None:
+        return False
+    value = unescape(segments[place + 1])
+    if form.checked:
+        return _LIKE_A_NUMBER.fullmatch(value) is not None
+    return form.pattern.fullmatch(value) is not None and all(
+        _LIKE_AN_AI.fullmatch(each) for each in segments[place + 2 :: 2]
     )

@@ -10,10 +10,7 @@ Documents are stricter: in them an item is a URI (`provenance.gs1.item`).
 
 from provenance.errors import MalformedError
 from provenance.gs1.item import canonical_item
-
-# What a scanner or a keyboard adds. FNC1 is none of it, though Python counts
-# it as white space.
-_AROUND = " \t\r\n"
+from provenance.gs1.keyboard import tidy
 
 # No scheme of a URI starts with one of these.
 _SCANNED = frozenset("(]0123456789\x1d")
@@ -24,20 +21,19 @@ def read_item(text: str) -> str:
 
     Takes any absolute URI, and what `provenance.gs1.scan` takes: an element
     string, bracketed or raw, with or without the kind of code before it, or
-    the digits of a GTIN, which are filled up to 14. White space around it is
-    left out.
+    the digits of a GTIN, which are filled up to 14. What scanners and
+    keyboards add is left out (`provenance.gs1.keyboard`).
 
     Raises:
         MalformedError: It names nothing, or not validly.
     """
-    text = text.strip(_AROUND)
-    if text[:1] not in _SCANNED:
-        return canonical_item(text)
+    text = tidy(text)
+    uri = content_of(text)
+    if uri is not None:
+        return canonical_item(uri)
     # The table of AIs is read for who scans, not for who verifies.
-    from provenance.gs1.scan import TEXTS, parse_scan  # noqa: PLC0415
+    from provenance.gs1.scan import parse_scan  # noqa: PLC0415
 
-    if text[:3] in TEXTS:
-        return canonical_item(text[3:])
     try:
         identifier = parse_scan(text).identifier
     except MalformedError as error:
@@ -48,3 +44,19 @@ def read_item(text: str) -> str:
             " or (00)"
         )
     return identifier.identity.link
+
+
+def content_of(text: str) -> str | None:
+    """Return the URI that *text*, which is tidy, is meant as; None if none is.
+
+    It may follow the kind of a code that holds any text.
+    """
+    if text[:1] not in _SCANNED:
+        return text
+    if text[:1] != "]":
+        return None
+    from provenance.gs1.scan import TEXTS  # noqa: PLC0415  # as above
+
+    if text[:3] in TEXTS and text[3:4] not in _SCANNED:
+        return tidy(text[3:])
+    return None

@@ -24,6 +24,7 @@ from provenance.errors import (
 from provenance.ledger.books import LoggedBook
 from provenance.ledger.itemmap import ItemMap, KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
+from provenance.ledger.missing import no_event_of
 from provenance.ledger.views import EventView, StatementView, TrailView
 from provenance.proof.bundle import (
     MAX_ANCHORS,
@@ -112,7 +113,7 @@ class Prover:
         """
         head = self._reader.head(map_key(item))
         if head is None:
-            raise NotFoundError(f"the ledger has no event of {item!r}")
+            raise no_event_of(item, self._reader)
         # What the walk misses here, an unreadable lot number say, the verdict
         # names as missing: the rest is proven all the same.
         story = Story(

@@ -30,6 +30,7 @@ from provenance.ledger.books import books_of, find_books
 from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
 from provenance.ledger.logtree import TileCache, TileNodes
+from provenance.ledger.missing import no_event_of
 from provenance.ledger.prove import Prover
 from provenance.ledger.repeats import Repeats
 from provenance.ledger.reveal import Revealed, reveal_fields
@@ -190,7 +191,7 @@ class LedgerReader:
             reader = moment.reader
             item, head = find_head(reader, item)
             if head is None:
-                raise NotFoundError(f"the ledger has no event of {item!r}")
+                raise no_event_of(item, reader)
             view = TrailView(reader, head)
             links = view.links(start, view.count if stop is None else stop)
             return [read_step(reader, *link.place) for link in links]

@@ -47,7 +47,7 @@ from provenance.errors import (
     QuorumNotMetError,
     VerificationError,
 )
-from provenance.gs1 import read_item
+from provenance.gs1.label import Said, read_label
 from provenance.proof.authority import Entitlement, check_entitlement
 from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
@@ -60,6 +60,7 @@ from provenance.proof.evidence import (
     check_trails,
     read_statements,
 )
+from provenance.proof.labelled import check_label
 from provenance.proof.opening import clocks_differ, open_trusted
 from provenance.proof.report import Report, StoppedError, counted
 from provenance.proof.story import (
@@ -135,7 +136,8 @@ def verify_bundle(
         trust: What the caller believes.
         now: The time: ms since 1970, or a datetime with its zone.
         item: The item in hand, if it is known, however it is written: what
-            `provenance.read_item` reads.
+            `provenance.read_item` reads. What it says besides, as a label
+            does of lot and expiry date, is held against the record.
 
     Raises:
         MalformedError: It is not a bundle, or *item* names nothing.
@@ -290,6 +292,8 @@ class _Examination:
         self._trust = trust
         self._now = to_ms(now)
         self._item = item
+        self._said: Said = ()
+        self._origin = ""
 
     def verdict(self, data: bytes) -> Verdict:
         """Return what each step finds in *data*."""
@@ -407,7 +411,7 @@ class _Examination:
     def _check_origin(self, bundle: Bundle, claimed: Checkpoint) -> None:
         # An id is compared as it stands first: what the log has is its own.
         if self._item is not None and self._item != bundle.subject:
-            item = read_item(self._item)
+            item, self._said = read_label(self._item)
             if item != bundle.subject:
                 self.report.stop(
                     "PRV-0202",
@@ -425,7 +429,13 @@ class _Examination:
         if self._item is None:
             detail += "; no item was named to compare it with"
             self.report.passed("PRV-0203", detail)
-        self.report.passed("PRV-0200", detail)
+        self._origin = detail
+        # What else the label says can be looked at when events are proven.
+        if not self._said:
+            self._pass_origin()
+
+    def _pass_origin(self) -> None:
+        self.report.passed("PRV-0200", self._origin)
 
     def _check_log_signature(self, bundle: Bundle) -> SignedCheckpoint:
         try:
@@ -498,6 +508,8 @@ class _Examination:
         check_making(self.report, walk, evidence, bundle.subject)
         check_creations(self.report, walk, events)
         check_recalls(self.report, walk, events, entitlement.roles)
+        check_label(self.report, walk, evidence, bundle.subject, self._said)
+        self._pass_origin()
         self.timeline = make_timeline(
             walk,
             evidence,

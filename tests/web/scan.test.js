@@ -30,6 +30,11 @@ test("every spelling of a unit comes to its one item", () => {
     "(17)271231(21)00042(01)09506000134352(10)L7",
     "]d2010950600013435210L7\x1d2100042",
     "  01095060001343522100042\r\n",
+    "01095060001343522100042|17271231",
+    "]C101095060001343522100042<GS>10L7",
+    "（01）09506000134352（21）00042",
+    "(01) 0950 6000 1343 52 (21) 00042\u200b",
+    "]Q2Https://brand.example/01/09506000134352/21/00042",
   ]) {
     assert.equal(readCode(text), UNIT, text);
     assert.deepEqual(readItem(text, PAGE), { item: UNIT });
@@ -52,7 +57,11 @@ test("what is no item gets the sentence that helps", () => {
     [" \n", "empty"],
     ["https://shop.example/sale?x=1", "webAddress"],
     ["HTTP://SHOP.EXAMPLE", "webAddress"],
-    ["https://shop.example/01/09506000134353", "webAddress"],
+    ["https://shop.example/2026/01/20260115-order", "webAddress"],
+    ["https://shop.example/01/09506000134353", "invalid"],
+    ["https://shop.example/01/09506000134352/21/1/10/L7", "invalid"],
+    [`${UNIT},${UNIT}`, "invalid"],
+    [`urn:epc:id:giai:9506000.A;urn:epc:id:giai:9506000.B`, "invalid"],
     ["https://id.gs1.org/01/09506000134353", "invalid"],
     ["https://shop.example/a b", "invalid"],
     ["https://brand.example/CxFKk4XBoI1XgkZCCgAq", "compressed"],
@@ -88,6 +97,18 @@ test("the reason of an invalid code is told without the code again", () => {
     "at position 0: (01): '09506000134353' has a wrong check digit: its other" +
       " digits give 2",
   );
+});
+
+test("a stray character in a code is named", () => {
+  for (const stray of "~@#è]") {
+    const { problem, detail } = readItem(
+      `01095060001343522100042${stray}10L7`,
+      PAGE,
+    );
+    assert.equal(problem, "invalid");
+    assert.match(detail, /\(21\) has 1 to 20 characters and no '.', unlike/);
+    assert(detail.includes(`no '${stray}'`), detail);
+  }
 });
 
 test("names of things that are no GS1 keys are items, addresses are none", () => {

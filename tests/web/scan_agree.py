@@ -36,13 +36,16 @@ ANSWERER = pathlib.Path(__file__).with_name("scan_answer.js")
 
 KINDS = (
     "", "", "\x1d", "]C1", "]e0", "]d2", "]Q3", "]J1", "]E0", "]E4", "]I1",
-    "]d1", "]Q1", "]J0", "]A0", "]", " ", "\n",
+    "]d1", "]Q1", "]J0", "]C0", "]Q2", "]I0", "]c1", "]A0", "]", " ", "\n",
+    "\ufeff", "\u3000", "H", "Https://",
 )  # fmt: skip
 """What may stand before a code."""
 
 PARTS = (
     *"0123456789()[]\\%\x1d /:.?#=&+-_aZé𠮷\n", "(10)", "(21)", "\\(", "%2F",
-    "http://", "HTTPS://", "urn:epc:id:", "01", "21", "]", "",
+    "http://", "HTTPS://", "urn:epc:id:", "01", "21", "]", "", "<GS>", "{gs}",
+    "^]", "|", "\u241d", "  ", " (", ") ", "（", "）", "０", "\u200b", "~",
+    "\xa0", "?10=L7", ",https://", "/00/", "%3A", "\\x1D",
 )  # fmt: skip
 """What changes put into a code."""
 

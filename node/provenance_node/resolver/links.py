@@ -147,8 +147,10 @@ def find_links(
         item = thing.identity.link
         links: list[Link] = []
         if not levels:
+            # With what the item's id leaves out, such as a unit's lot: the
+            # page holds it against the record.
             links += _page_links(
-                base, item, language, is_known=item in known.items
+                base, thing.link, language, is_known=item in known.items
             )
             # What stands behind it, the page's own type says, too.
             links.insert(0, _default(links[0]))

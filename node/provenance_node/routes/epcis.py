@@ -54,6 +54,7 @@ from provenance_node.routes.events import (
     READERS,
     page,
 )
+from provenance_node.routes.item_paths import name_in
 
 JSON = "application/json"
 LINKED = "application/ld+json"
@@ -228,6 +229,7 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
     def asked_for(request: Request) -> dict[str, strict_json.JSON]:
         name: str = request.path_params[field.one]
         if kind == "item":
+            name = name_in(request, field.one)
             events.access.query(request).require_item(name)
         return {parameter: [name] for parameter in field.parameters}
 

@@ -1,10 +1,12 @@
 """Items: their trails and bundles; and the receipts of statements.
 
 An item is named by its id in any of its spellings, URL-encoded: a GS1 Digital
-Link (https%3A%2F%2Fid.gs1.org%2F01%2F…), an EPC URN, an element string.
+Link (https%3A%2F%2Fid.gs1.org%2F01%2F…), an EPC URN, an element string. Or by
+the path of its link, in which no slash is encoded (`item_paths`).
 
     GET /v1/items/(01)09506000134352(21)42/bundle
     GET /v1/items/urn:epc:id:sgtin:9506000.013435.42/trail
+    GET /v1/items/01/09506000134352/21/42/trail
     GET /v1/items/(00)095060001343520009/bundle?from=320
 
 Of an item to which more happened than a story tells, both ends are shown and
@@ -20,7 +22,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from provenance.errors import MalformedError
-from provenance.gs1 import read_item
 from provenance.proof.bundle import MEDIA_TYPE as BUNDLE
 from provenance_node.accept import choose
 from provenance_node.node import Node
@@ -32,6 +33,7 @@ from provenance_node.routes.answers import (
     not_modified,
     request_accepts,
 )
+from provenance_node.routes.item_paths import item_in
 from provenance_node.routes.log import is_known
 from provenance_node.routes.proven import CACHING, answer_at_checkpoint
 
@@ -54,7 +56,7 @@ def routes(node: Node) -> APIRouter:
     router = APIRouter(tags=["read"])
 
     async def proven(request: Request, offers: dict[str, str]) -> Response:
-        item = read_item(request.path_params["item"])
+        item = item_in(request)
         media_type = choose(request_accepts(request), list(offers))
         response = await answer_at_checkpoint(
             request, node, kind=offers[media_type],
@@ -188,9 +190,10 @@ def _parameters(name: str, example: str, says: str) -> dict[str, Any]:
     }
 
 
+_NAMED = "The item's id, or the path of its link: 01/09506000134352/21/42"
 _ABOUT_ITEM = {
     "parameters": [
-        *_parameters("item", _ITEM, "The item's id")["parameters"],
+        *_parameters("item", _ITEM, _NAMED)["parameters"],
         {
             "name": _FROM,
             "in": "query",

@@ -23,6 +23,7 @@ from provenance_node.epcis.asking import read_pairs
 from provenance_node.node import Node
 from provenance_node.routes.answers import add_headers, answers
 from provenance_node.routes.events import parameter
+from provenance_node.routes.item_paths import item_in
 
 JSON_TYPE = "application/json"
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -52,7 +53,7 @@ def routes(node: Node) -> APIRouter:
         For the actor that signed an event, and for tokens with `reveal`.
         """
         reader = node.access.require(request)
-        item = read_item(request.path_params["item"])
+        item = item_in(request)
         signers = reader.signers_revealed(item)
         rate = node.take_read(request.scope)
         pairs = read_pairs(request)

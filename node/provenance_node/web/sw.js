@@ -161,6 +161,8 @@ async function followLink(request, url) {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     const item = encodeURIComponent(`https://id.gs1.org${url.pathname}`);
-    return Response.redirect(`/?item=${item}`, 302);
+    // What the label says besides goes along, as with a network.
+    const said = url.search && `&${url.search.slice(1)}`;
+    return Response.redirect(`/?item=${item}${said}`, 302);
   }
 }

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from provenance.cli.arguments import ITEM, SPAN, TIME
+from provenance.cli.arguments import LABEL, SPAN, TIME
 from provenance.cli.inputs import read_input
 from provenance.cli.progress import Progress
 from provenance.cli.times import now
@@ -21,8 +21,9 @@ _OPTIONS = (
     trust_option,
     click.option(
         "--item",
-        type=ITEM,
-        help="The item in hand: a bundle about another one fails.",
+        type=LABEL,
+        help="The item in hand, as its label says it: a bundle about another"
+        " one fails, as does one with another lot or expiry date.",
     ),
     click.option(
         "--entry",

@@ -1,7 +1,9 @@
 // @ts-check
 // One check, from a code or a file to all that the page shows of it.
 
-import { canonicalItem } from "../verify/gs1/item.js";
+import { hasTrail } from "../verify/claims/event.js";
+import { otherCases } from "../verify/gs1/item.js";
+import { readLabel } from "../verify/gs1/label.js";
 import { MalformedError } from "../verify/errors.js";
 import { backend } from "../verify/keys.js";
 import { parseTrust } from "../verify/proof/trust.js";
@@ -24,6 +26,7 @@ import { addStretch } from "./stretches.js";
  * @property {Story | null} story
  * @property {Uint8Array} bytes the ones that the verdict is about
  * @property {string | null} asked the item that was asked for
+ * @property {string | null} label the same, with what its label says besides
  * @property {Trust} trust
  * @property {Kept} kept the trust file that was used
  * @property {Kept | null} other another one that the node gives
@@ -42,11 +45,15 @@ import { addStretch } from "./stretches.js";
  * @property {string | null} asked
  * @property {Kept | null} [other]
  * @property {Kept | null} [kept]
+ * @property {string | null} [similar] an item that is there, and differs in
+ *     capitals and small letters alone
+ * @property {boolean} [isProduct] whether it is no single thing
  */
 
 /**
  * Get an item's bundle and check it.
- * @param {string} code the item's id, in any spelling that a link has
+ * @param {string} code the item's label: its id in any spelling, with what is
+ *     said of it besides
  * @param {Storage | null} storage
  * @returns {Promise<Checked | Unchecked>}
  */
@@ -54,7 +61,7 @@ export async function checkItem(code, storage) {
   /** @type {string} */
   let item;
   try {
-    item = canonicalItem(code);
+    item = (await readLabel(code)).item;
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     return { kind: "badItem", reason: error.message, asked: code };
@@ -64,13 +71,31 @@ export async function checkItem(code, storage) {
     getBundle(item),
   ]);
   const { kept, other, fault } = believed;
+  if (got.kind === "missing") {
+    const similar = await findSimilar(item);
+    const isProduct = !hasTrail(item, "epcList");
+    return { ...got, asked: item, kept, other, similar, isProduct };
+  }
   if (got.kind !== "found") return { ...got, asked: item, kept, other };
   if (!kept) return { ...fault, asked: item };
-  const found = await judge(got.bytes, { kept, item });
+  const found = await judge(got.bytes, { kept, item, label: code });
   if (["VERIFIED", "INCOMPLETE"].includes(found.verdict.outcome)) {
     if (got.keptAt === null) await keepBundle(item, got.bytes, found.now);
   }
   return { ...found, other, keptAt: got.keptAt };
+}
+
+/**
+ * Return the item that the ledger has and that differs from `item` in capitals
+ * and small letters alone; null if there is none.
+ * @param {string} item
+ */
+async function findSimilar(item) {
+  for (const other of otherCases(item)) {
+    const { kind } = await getBundle(other);
+    if (kind === "found") return other;
+  }
+  return null;
 }
 
 /**
@@ -83,7 +108,8 @@ export async function checkItem(code, storage) {
 export async function openStretch(checked, { item, first }) {
   const got = await getStretch(item, first - 1);
   if (got.kind !== "found") return "unreachable";
-  const found = await judge(got.bytes, { kept: checked.kept, item });
+  const label = item === checked.verdict.subject ? checked.label : item;
+  const found = await judge(got.bytes, { kept: checked.kept, item, label });
   return ["VERIFIED", "INCOMPLETE"].includes(found.verdict.outcome)
     ? addStretch(checked, found)
     : "bad";
@@ -112,24 +138,25 @@ export async function checkFile(bytes, storage) {
     const isBad = fault?.kind === "badTrust";
     return { ...(isBad ? fault : { kind: "noTrust" }), asked: null };
   }
-  return { ...(await judge(bytes, { kept, item: null })), keptAt: null };
+  return { ...(await judge(bytes, { kept, item: null, label: null })), keptAt: null };
 }
 
 /**
  * @param {Uint8Array} bytes
- * @param {{kept: Kept, item: string | null}} by
+ * @param {{kept: Kept, item: string | null, label: string | null}} by
  * @returns {Promise<Checked>}
  */
-async function judge(bytes, { kept, item }) {
+async function judge(bytes, { kept, item, label }) {
   const trust = parseTrust(kept.text);
   const now = Date.now();
-  const verdict = await examineBundle(bytes, { trust, now, item });
+  const verdict = await examineBundle(bytes, { trust, now, item: label });
   return {
     kind: "checked",
     verdict,
     story: readStory(bytes, verdict, trust),
     bytes,
     asked: item,
+    label,
     trust,
     kept,
     other: null,

@@ -9,6 +9,7 @@
 import { MalformedError } from "../verify/errors.js";
 import { CANONICAL_STEM } from "../verify/gs1/identifier.js";
 import { canonicalItem } from "../verify/gs1/item.js";
+import { linkOf, readLabel } from "../verify/gs1/label.js";
 import {
   checkFile,
   checkItem,
@@ -188,10 +189,10 @@ function setView(hasResult) {
 /** Show what the address asks for. */
 function route() {
   const url = new URL(location.href);
-  const item = url.searchParams.get("item") ?? itemOfPath(url);
+  const label = labelOf(url);
   closeScanner();
-  if (item) {
-    void run(() => checkItem(item, storage));
+  if (label) {
+    void run(() => checkItem(label, storage));
     return;
   }
   turn++;
@@ -214,8 +215,40 @@ function itemOfPath(url) {
 }
 
 /**
- * Go to an item.
+ * Return what the address asks for, with what a label says beside its key: the
+ * parameters whose names are AIs.
+ * @param {URL} url
+ */
+function labelOf(url) {
+  const item = url.searchParams.get("item") ?? itemOfPath(url);
+  const said = [...url.searchParams]
+    .filter(([name]) => /^\d{2,4}$/.test(name))
+    .map(([ai, value]) => `${ai}=${encodeURIComponent(value)}`)
+    .join("&");
+  if (!item || !said || !/^https?:/i.test(item)) return item;
+  return `${item}${item.includes("?") ? "&" : "?"}${said}`;
+}
+
+/**
+ * Go to what a code says, of which `item` is the thing's id.
+ * @param {string} code
  * @param {string} item
+ */
+async function goToLabel(code, item) {
+  let label = { item, said: /** @type {[string, string][]} */ ([]) };
+  try {
+    const read = await readLabel(code);
+    // A link to this page is another address than that of its item.
+    if (read.item === item) label = read;
+  } catch (error) {
+    if (!(error instanceof MalformedError)) throw error;
+  }
+  goTo(linkOf(label));
+}
+
+/**
+ * Go to an item.
+ * @param {string} item its id, or a link to it
  */
 function goTo(item) {
   history.pushState(null, "", addressOf(item));
@@ -258,7 +291,7 @@ async function submitTyped(event) {
   const [{ readItem }, { wordsOf }] = scan;
   const read = readItem(text, location.href);
   if (read.problem === undefined) {
-    goTo(read.item);
+    await goToLabel(text, read.item);
     return;
   }
   /** @type {Record<string, string>} */
@@ -294,9 +327,9 @@ async function startScanner() {
     const { openScanner } = await import("../scan/scanner.js");
     scanner = openScanner(host, {
       language: speaker.language,
-      onCode: (/** @type {string} */ _text, /** @type {string} */ item) => {
+      onCode: (/** @type {string} */ text, /** @type {string} */ item) => {
         closeScanner();
-        goTo(item);
+        void goToLabel(text, item);
       },
     });
     byId("scan").hidden = true;

@@ -2,7 +2,7 @@
 // What stands above the verdict: recalls first, then all else to be noted.
 
 import { filled, icon, make, said } from "./dom.js";
-import { DOUBT, RECALLED, orderNotices } from "./sentences.js";
+import { AGREES, DOUBT, RECALLED, orderNotices } from "./sentences.js";
 import { nameItem } from "./show.js";
 import { readStretch } from "./stretches.js";
 
@@ -32,7 +32,7 @@ export function makeNotices(checked, speaker, open) {
       : make(
           "div",
           { class: "notice", role: "note", "data-code": notice.code },
-          icon("INCOMPLETE"),
+          icon(notice.code === AGREES ? "VERIFIED" : "INCOMPLETE"),
           make(
             "div",
             {},

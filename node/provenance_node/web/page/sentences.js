@@ -11,6 +11,10 @@ import { NOT_CHECKED, STEPS } from "../verify/proof/verdict.js";
 /** The notice that calls the item back. */
 export const RECALLED = "PRV-1401";
 
+/** What the label says is on record. */
+export const AGREES = "PRV-0204";
+/** The label says something else than the record. */
+const DIFFERS = "PRV-0205";
 /** A recall that may concern the item. */
 export const DOUBT = "PRV-1409";
 /** Clocks that differ. */
@@ -53,6 +57,9 @@ export function sumUp({ outcome, checks }) {
     if (deciding.length === 1 && has(STALE)) {
       return { key: "verdict.stale", reason };
     }
+  }
+  if (outcome === "FAILED" && deciding.every((c) => c.code === DIFFERS)) {
+    return { key: "verdict.label", reason };
   }
   if (outcome === "UNKNOWN" && has(NEVER_REGISTERED)) {
     return { key: "verdict.nothing", reason };

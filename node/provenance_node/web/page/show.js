@@ -148,7 +148,7 @@ export function showUnchecked(unchecked, speaker, retry) {
   const again = makeRetry(speaker, retry);
   /** @type {Record<Unchecked["kind"], [string, (Child | Child[])[]]>} */
   const says = {
-    missing: ["verdict.nothing", [make("p", {}, speaker.say("nothing.do"))]],
+    missing: ["verdict.nothing", makeMissing(unchecked, speaker)],
     unreachable: [
       "verdict.unreachable",
       [make("p", {}, speaker.say("unreachable.do")), again],
@@ -199,6 +199,24 @@ export function showUnchecked(unchecked, speaker, retry) {
 }
 
 /**
+ * Return what to do where there is no record: of a product, which is no one
+ * item; of what was most likely meant; of anything else.
+ * @param {Unchecked} unchecked
+ * @param {Speaker} speaker
+ */
+function makeMissing({ similar, isProduct }, speaker) {
+  if (similar) {
+    const href = `/?item=${encodeURIComponent(similar)}`;
+    return [
+      make("p", {}, speaker.say("nothing.similar")),
+      make("p", {}, make("a", { id: "similar", href }, nameShort(similar))),
+    ];
+  }
+  const key = isProduct ? "nothing.product" : "nothing.do";
+  return [make("p", {}, speaker.say(key))];
+}
+
+/**
  * @param {Speaker} speaker
  * @param {() => void} retry
  */
@@ -231,6 +249,17 @@ function putVerdict(outcome, sentence, speaker, rest) {
   verdict.dataset.outcome = outcome;
   verdict.setAttribute("aria-busy", "false");
   verdict.focus({ preventScroll: true });
+}
+
+/**
+ * Return the key of an item in brackets, or its id as it is.
+ * @param {string} item
+ */
+export function nameShort(item) {
+  const parts = partsOf(item);
+  if (!parts.length) return said(item, 120);
+  const text = parts.map(([ai, value]) => `(${ai})\u00a0${value}`).join(" ");
+  return said(text, 120);
 }
 
 /**

@@ -6,12 +6,12 @@ import { showCertificates } from "./certificates.js";
 import { fill, filled, icon, make, said } from "./dom.js";
 import { onClock, readStamp } from "./language.js";
 import { readReadings } from "./readings.js";
-import { nameRole, pair } from "./show.js";
+import { nameRole, nameShort, pair } from "./show.js";
 import { GLN, describePlace } from "./mapping.js";
 import { namesOf } from "./signers.js";
 import { factKey } from "./story.js";
 import { SKIPPED } from "./stretches.js";
-import { clean, linesOf, partsOf } from "./text.js";
+import { clean, linesOf } from "./text.js";
 import { groupRows, isCustoms, makeRows, spanOf } from "./timeline.js";
 
 /** @typedef {import("./checking.js").Checked} Checked */
@@ -279,17 +279,6 @@ function namePlace({ place }, fact, speaker) {
 function numberOf(place) {
   const gln = GLN.exec(place);
   return gln ? `GLN ${gln[1]}${gln[2] ? ` (${gln[2]})` : ""}` : place;
-}
-
-/**
- * Return the key of an item in brackets, or its id as it is.
- * @param {string} item
- */
-function nameShort(item) {
-  const parts = partsOf(item);
-  if (!parts.length) return said(item, 120);
-  const text = parts.map(([ai, value]) => `(${ai})\u00a0${value}`).join(" ");
-  return said(text, 120);
 }
 
 /**

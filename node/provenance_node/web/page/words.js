@@ -36,6 +36,8 @@ export const WORDS = {
     "verdict.doubt":
       "The record is valid, and it says that something in this item’s story was recalled, which may concern the item.",
     "verdict.stale": "The record is valid, but out of date.",
+    "verdict.label":
+      "The record is valid, but the label does not agree with it.",
     "verdict.clocks":
       "Nothing contradicts this record, but how new it is cannot be told: two clocks differ.",
     "verdict.book":
@@ -43,6 +45,10 @@ export const WORDS = {
     "verdict.nothing": "This ledger has no record of this item.",
     "verdict.unreachable": "Couldn’t check right now.",
     "verdict.badItem": "This code cannot be read.",
+    "nothing.product":
+      "This is the product’s number, not one item. Scan the code that has the serial number too, or type it from the label.",
+    "nothing.similar":
+      "An item is on record whose number differs in capitals and small letters alone. Compare it with the label:",
     "nothing.do":
       "Compare the code with what is printed on the thing. The label may belong to another ledger, be misread, or be forged.",
     "clocks.both":
@@ -291,12 +297,17 @@ export const WORDS = {
     "verdict.doubt":
       "记录有效，其中写明来龙去脉里的某件物品曾被召回，可能涉及这件物品。",
     "verdict.stale": "记录有效，但已过期。",
+    "verdict.label": "记录有效，但标签上的信息与之不符。",
     "verdict.clocks":
       "这份记录没有发现矛盾，但两个时钟对不上，无法判断它有多新。",
     "verdict.book": "这份记录适用的规则手册，本页面没有。",
     "verdict.nothing": "本账本中没有这件物品的记录。",
     "verdict.unreachable": "暂时无法核验。",
     "verdict.badItem": "无法识别这个代码。",
+    "nothing.product":
+      "这是产品的编号，不是单件物品的编号。请扫描带有序列号的条码，或按标签输入序列号。",
+    "nothing.similar":
+      "有一件物品已有记录，其编号与此仅大小写不同。请与标签核对：",
     "nothing.do":
       "请与物品上印刷的内容核对：标签可能属于其他账本，可能被误读，也可能是伪造的。",
     "clocks.both": "本设备的时钟显示 {device}，记录的时间是 {record}。",

@@ -7,6 +7,7 @@
 import { MalformedError } from "../verify/errors.js";
 import { hasCheckDigit } from "../verify/gs1/checkdigit.js";
 import { isCompressed } from "../verify/gs1/compressed.js";
+import { tidy } from "../verify/gs1/keyboard.js";
 import { isGs1, readCode } from "../verify/gs1/reading.js";
 
 /** What else than a GS1 key may name an item: names, never addresses. */
@@ -27,14 +28,14 @@ const NAME = /^(?:urn|did):/i;
  * @returns {Reading}
  */
 export function readItem(text, page) {
-  const code = itemOfPage(text.trim(), page) ?? text;
+  const code = itemOfPage(tidy(text), page) ?? tidy(text);
   try {
     const item = readCode(code);
     if (isGs1(item) || NAME.test(item)) return { item };
     return { problem: /^https?:/i.test(item) ? "webAddress" : "other" };
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
-    return findProblem(code.trim(), error.message);
+    return findProblem(code, error.message);
   }
 }
 

@@ -92,8 +92,13 @@ export class AI {
       const maybe = part.isOptional ? "maybe " : "";
       return `${maybe}${size} ${ALPHABETS[part.alphabet][1]}`;
     });
+    // A stray character is said, for what stands behind it may be another AI:
+    // some scanners write one in the place of FNC1.
+    const known = this.parts[0].alphabet === "Y" ? `${CSET_82}#` : CSET_82;
+    const strange = [...value].find((each) => !known.includes(each));
+    const no = strange === undefined ? "" : ` and no ${quoted(strange)}`;
     return new MalformedError(
-      `(${this.code}) has ${says.join(", then ")}, unlike` +
+      `(${this.code}) has ${says.join(", then ")}${no}, unlike` +
         ` ${quoted(head(value, 100))}`,
     );
   }

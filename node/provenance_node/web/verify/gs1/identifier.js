@@ -163,7 +163,7 @@ export class Identifier {
  * Return `value` for the path of a link: all but `A-Za-z0-9-._~` encoded.
  * @param {string} value characters of CSET 82 and `#`
  */
-function escaped(value) {
+export function escaped(value) {
   return value.replace(
     /[^A-Za-z0-9._-]/g,
     (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0"),

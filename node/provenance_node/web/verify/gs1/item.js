@@ -10,8 +10,14 @@
 import { countCharacters, head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { isEpcUrn, parseEpcUrn } from "./epcurn.js";
-import { CANONICAL_STEM, GTIN, Identifier, LOT } from "./identifier.js";
-import { parseLinkPath } from "./linkpath.js";
+import {
+  CANONICAL_STEM,
+  GTIN,
+  Identifier,
+  LOT,
+  escaped,
+} from "./identifier.js";
+import { isMeantAsLink, parseLinkPath, unescaped } from "./linkpath.js";
 
 /** The longest item id, in characters, all of them ASCII. */
 const MAX_LENGTH = 2048;
@@ -24,7 +30,17 @@ const ABSOLUTE = new RegExp(
     "(?:#(?:[A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?$",
 );
 const STRANGE = /[^A-Za-z0-9._~:/?#@!$&'()*+,;=%[\]-]|%(?![0-9A-Fa-f]{2})/u;
-const HOST = /^https?:\/\/(?:[^/?#]*@)?([^/?#:]*)/i;
+const HOST = /^https?:\/\/(?:[^/?#]*@)?([^/?#:]+)/i;
+const GS1_HOST = CANONICAL_STEM.slice("https://".length);
+const WEB = /^https?:/i;
+
+// One id, what lists are written with, plain or escaped, and another id; a URN
+// of an EPC needs nothing before it to be seen.
+const SEVERAL = new RegExp(
+  "(?:[,;+]|%(?:2C|3B|7C|20|0[9AD]))(?:https?|urn|did)(?::|%3A)" +
+    "|^urn:epc:.*urn:epc:",
+  "i",
+);
 
 // Where the company prefix starts: after the indicator or extension digit of
 // a GTIN, SSCC or ITIP, after the leading zero of a GRAI, else at once.
@@ -42,13 +58,14 @@ const GTIN_LINK = /^https:\/\/id\.gs1\.org\/01\/([0-9]{14})(?![0-9])/;
 /**
  * Return the one id of what `uri` names.
  *
- * A link on another domain becomes one at id.gs1.org if it is a valid Digital
- * Link, and else stands as it is. A unit keeps its GTIN and serial number
+ * A Digital Link on another domain becomes one at id.gs1.org; what has no GS1
+ * key in its path stands as it is. A unit keeps its GTIN and serial number
  * only, a lot its GTIN and lot number.
  * @param {string} uri
  * @returns {string}
  * @throws {MalformedError} It is no absolute ASCII URI of at most 2,048
- *     characters, or an EPC URN or link at id.gs1.org that is not valid.
+ *     characters, holds several ids, or is an EPC URN or Digital Link that is
+ *     not valid.
  */
 export function canonicalItem(uri) {
   const length = countCharacters(uri);
@@ -71,6 +88,11 @@ export function canonicalItem(uri) {
     throw new MalformedError(
       `${shown} is no absolute URI: write a GS1 Digital Link, an EPC URN or` +
         " another URI, in ASCII",
+    );
+  }
+  if (SEVERAL.test(uri)) {
+    throw new MalformedError(
+      `${shown} names more than one thing: give each id on its own`,
     );
   }
   try {
@@ -118,20 +140,54 @@ export function lotItem(gtinItem, lot) {
 }
 
 /**
+ * Return the ids that a typist may have meant by `item`, other than it: those
+ * that differ in capitals and small letters of its last value alone. None for
+ * any id but a canonical GS1 link.
+ * @param {string} item
+ */
+export function otherCases(item) {
+  if (!item.startsWith(`${CANONICAL_STEM}/`)) return [];
+  const start = item.slice(0, item.lastIndexOf("/") + 1);
+  const value = unescaped(item.slice(start.length));
+  const others = [value.toUpperCase(), value.toLowerCase(), swapCase(value)];
+  return [...new Set(others)]
+    .filter((each) => each !== value)
+    .map((each) => start + escaped(each));
+}
+
+/**
+ * Return `text` with capitals for small letters, and the other way round.
+ * @param {string} text
+ */
+export function swapCase(text) {
+  const small = text.toLowerCase();
+  return [...text]
+    .map((each, i) => (each === small[i] ? each.toUpperCase() : small[i]))
+    .join("");
+}
+
+/**
  * Return the GS1 identifier that `uri` spells, null for any other URI.
  * @param {string} uri
  */
 function parse(uri) {
   if (isEpcUrn(uri)) return parseEpcUrn(uri);
+  if (!WEB.test(uri)) return null;
   const host = HOST.exec(uri);
-  if (!host) return null;
+  if (!host) {
+    throw new MalformedError(
+      "a web address has // and a host after its scheme: if it went through a" +
+        " proxy that merges slashes, encode them as %2F",
+    );
+  }
   try {
     return parseLinkPath(uri);
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
-    // On its own domain anyone may use any address; at GS1's it is wrong.
-    const domain = host[1].replace(/\.+$/, "").toLowerCase();
-    if (domain === CANONICAL_STEM.slice("https://".length)) throw error;
+    // On its own domain anyone may use any address but a Digital Link that is
+    // wrong: as a name of its own, no one would find the thing by it.
+    const isGs1 = host[1].replace(/\.+$/, "").toLowerCase() === GS1_HOST;
+    if (isGs1 || isMeantAsLink(uri)) throw error;
     return null;
   }
 }

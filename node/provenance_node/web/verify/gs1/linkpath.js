@@ -5,9 +5,11 @@
 //     https://brand.example/shop/01/09506000134352/21/00042?17=271231#top
 //     ^scheme ^domain       ^stem    ^key           ^qualifier ^query
 //
-// A stem may look like anything, a key too, so the key is searched from the
-// right end of the path. A qualifier must stand in the path: in the query it
-// would be lost to whoever reads the path alone.
+// A stem may look like anything, so the key is searched from the right end of
+// the path. But a stem that holds a key with its value, or an address within
+// the address, is another link that this one was glued to, and would be lost:
+// both are refused. What could qualify the thing further must stand in the
+// path: in the query it would be lost to whoever reads the path alone.
 
 import { quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
@@ -19,17 +21,35 @@ const LINK = new RegExp(
     "(?<path>/[^?#]*)(?:\\?(?<query>[^#]*))?(?:#.*)?$",
 );
 const ILLEGAL = /[^!-~]|[<>{}|\\^`"]/u;
+// Another address or URN in the same text; after `=` it is a parameter's value.
+const SECOND = /[^=](?:https?:\/|urn:epc:)/i;
+const PATH = /^https?:\/\/[^/?#]*(\/[^?#]*)/i;
+const LIKE_A_NUMBER = /^(?:[0-9]{8,}|[0-9]{13}[^]*)$/;
+const LIKE_AN_AI = /^[0-9]{2,4}$/;
+const SEVERAL =
+  "a Digital Link has one key and names one thing, and this text holds more" +
+  " than one: give each on its own";
 const SHORT_GTINS = [8, 12, 13];
 
 /**
  * Return the identifier that `uri` holds, on whatever domain.
- *
- * A GTIN of 8, 12 or 13 digits is filled up with zeros to 14. What follows
- * `?` and `#` is left out.
  * @param {string} uri
  * @throws {MalformedError} It is no Digital Link, or not a valid one.
  */
 export function parseLinkPath(uri) {
+  return splitLink(uri).identifier;
+}
+
+/**
+ * Return the parts of `uri`: what its path identifies, the AIs and values of
+ * that, and what follows `?`, as it is written.
+ *
+ * A GTIN of 8, 12 or 13 digits is filled up with zeros to 14. What follows
+ * `#` is left out.
+ * @param {string} uri
+ * @throws {MalformedError} It is no Digital Link, or not a valid one.
+ */
+export function splitLink(uri) {
   const illegal = ILLEGAL.exec(uri);
   if (illegal) {
     throw new MalformedError(
@@ -43,10 +63,17 @@ export function parseLinkPath(uri) {
         " https://id.gs1.org/01/09506000134352",
     );
   }
+  if (link.path.includes("://") || SECOND.test(uri)) {
+    throw new MalformedError(SEVERAL);
+  }
   const segments = link.path.split("/");
   // A trailing slash adds nothing, and must not hide a thing from itself.
   if (segments[segments.length - 1] === "") segments.pop();
-  const parts = segments.slice(findKey(segments)).map(decoded);
+  const start = findKey(segments);
+  if (segments.some((_, i) => i < start && isKeyAt(segments, i))) {
+    throw new MalformedError(SEVERAL);
+  }
+  const parts = segments.slice(start).map(decoded);
   const [key, given, ...rest] = parts;
   const isShort = key === GTIN && SHORT_GTINS.includes(given.length);
   const value = isShort ? given.padStart(14, "0") : given;
@@ -56,8 +83,40 @@ export function parseLinkPath(uri) {
     qualifiers.push([rest[i], rest[i + 1]]);
   }
   const identifier = new Identifier(key, value, qualifiers);
-  refuseQualifiersIn(link.query ?? "", key);
-  return identifier;
+  const query = link.query ?? "";
+  refuseQualifiersIn(query, identifier);
+  /** @type {import("./identifier.js").Qualifiers} */
+  const elements = [[key, value], ...qualifiers];
+  return { identifier, elements, query };
+}
+
+/**
+ * Whether the path of `uri` holds a GS1 key and its value: whoever writes that,
+ * on whatever domain, means a Digital Link, even if it is not a valid one.
+ * @param {string} uri
+ */
+export function isMeantAsLink(uri) {
+  const path = PATH.exec(uri);
+  if (!path) return false;
+  const segments = path[1].replace(/\/+$/, "").split("/");
+  return segments.slice(0, -1).some((_, place) => isKeyAt(segments, place));
+}
+
+/**
+ * Whether a key and what is meant as its value stand at `place`.
+ *
+ * A number need not be right in order to be meant. Where a value may be nearly
+ * anything, what follows it has to look like AIs.
+ * @param {string[]} segments
+ * @param {number} place
+ */
+function isKeyAt(segments, place) {
+  const form = KEYS.get(segments[place]);
+  if (!form) return false;
+  const value = unescaped(segments[place + 1]);
+  if (form.checked) return LIKE_A_NUMBER.test(value);
+  const rest = segments.slice(place + 2).filter((_, i) => i % 2 === 0);
+  return form.pattern.test(value) && rest.every((ai) => LIKE_AN_AI.test(ai));
 }
 
 /**
@@ -77,24 +136,37 @@ function findKey(segments) {
 
 /** @param {string} segment */
 function decoded(segment) {
-  return segment.replace(/%([0-9A-Fa-f]{2})?/g, (_, hex) => {
-    if (hex === undefined) {
-      throw new MalformedError(
-        `a lone % in ${quoted(segment.slice(0, 80))}: write it %25`,
-      );
-    }
-    return String.fromCharCode(parseInt(hex, 16));
-  });
+  if (/%(?![0-9A-Fa-f]{2})/.test(segment)) {
+    throw new MalformedError(
+      `a lone % in ${quoted(segment.slice(0, 80))}: write it %25`,
+    );
+  }
+  return unescaped(segment);
+}
+
+/**
+ * Return `text` with each escape made the character of that number.
+ * @param {string} text
+ */
+export function unescaped(text) {
+  return text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  );
 }
 
 /**
  * @param {string} query
- * @param {string} key
+ * @param {Identifier} identifier
+ * @throws {MalformedError} A part of it could stand in the path as well.
  */
-function refuseQualifiersIn(query, key) {
+function refuseQualifiersIn(query, { key, qualifiers }) {
   for (const parameter of query.split("&")) {
     const [ai] = parameter.split("=", 1);
-    if (ORDERS.get(key)?.some((order) => order.includes(ai))) {
+    const fits = ORDERS.get(key)?.some(
+      (order) =>
+        order.includes(ai) && qualifiers.every(([each]) => order.includes(each)),
+    );
+    if (fits) {
       throw new MalformedError(
         `the ${QUALIFIERS.get(ai)?.name} (${ai}) belongs into the path, after` +
           ` (${key}), not into the query: move it there`,

@@ -18,13 +18,13 @@
 import { head, quoted } from "../encoding/text.js";
 import { MalformedError } from "../errors.js";
 import { CANONICAL_STEM, GTIN } from "./identifier.js";
-import { canonicalItem } from "./item.js";
+import { canonicalItem, swapCase } from "./item.js";
+import { restore, tidy } from "./keyboard.js";
 import { isCompressed } from "./compressed.js";
 import {
   chooseIdentifier,
   gather,
   parseElementString,
-  parseRaw,
 } from "./elementstring.js";
 
 /** The kinds of code that hold an element string. */
@@ -37,29 +37,30 @@ const ELEMENT_STRINGS = ["]C1", "]J1", "]Q3", "]d2", "]e0"];
 const GTINS = new Map([
   ["]E0", [12, 13]],
   ["]E4", [8]],
+  ["]I0", [14]],
   ["]I1", [14]],
 ]);
 
-/** What a scanner or a keyboard adds. */
-const AROUND = " \t\r\n";
+/** The kinds that may hold anything. */
+const TEXTS = ["]C0", "]J0", "]Q0", "]Q1", "]Q2", "]d0", "]d1", "]d4"];
 
-/** The kinds that may hold a Digital Link. */
-const TEXTS = ["]J0", "]Q1", "]d1"];
+// No scheme of a URI starts with one of these; \x1d is FNC1.
+const SCANNED = /^[(\]0-9\x1d]/;
 
 /**
  * Return the item id of what `text` names: one that `canonicalItem` gives.
  *
- * White space around it is left out. A GTIN is filled up to 14 digits.
+ * What scanners and keyboards add is left out. A GTIN is filled up to 14
+ * digits.
  * @param {string} text
  * @returns {string}
  * @throws {MalformedError} It names nothing, or not validly, or is a
  *     compressed Digital Link.
  */
 export function readCode(text) {
-  const code = trim(text);
-  // No scheme of a URI starts with one of these; \x1d is FNC1.
-  if (!/^[(\]0-9\x1d]/.test(code)) return readUri(code);
-  if (TEXTS.includes(code.slice(0, 3))) return readUri(code.slice(3));
+  const code = tidy(text);
+  const uri = contentOf(code);
+  if (uri !== null) return readUri(uri);
   let identifier;
   try {
     identifier = chooseIdentifier(parseScan(code));
@@ -77,14 +78,15 @@ export function readCode(text) {
 }
 
 /**
- * Return `text` without the white space around it, in one pass each way.
+ * Return the URI that `text`, which is tidy, is meant as; null if none is. It
+ * may follow the kind of a code that holds any text.
  * @param {string} text
  */
-function trim(text) {
-  let [start, end] = [0, text.length];
-  while (start < end && AROUND.includes(text[start])) start += 1;
-  while (start < end && AROUND.includes(text[end - 1])) end -= 1;
-  return text.slice(start, end);
+export function contentOf(text) {
+  if (!SCANNED.test(text)) return text;
+  return TEXTS.includes(text.slice(0, 3)) && !SCANNED.test(text.slice(3))
+    ? tidy(text.slice(3))
+    : null;
 }
 
 /** @param {string} uri */
@@ -117,19 +119,30 @@ export function isGs1(item) {
   return item.startsWith(`${CANONICAL_STEM}/`);
 }
 
-/** @param {string} code */
-function parseScan(code) {
-  if (!code.startsWith("]")) {
-    return /^(?:[0-9]{8}|[0-9]{12,14})$/.test(code)
-      ? gather([[GTIN, code.padStart(14, "0")]])
-      : parseElementString(code);
-  }
+/**
+ * Return what `code` says, an element string or the digits of a GTIN, with or
+ * without the kind of code before it.
+ * @param {string} code which is tidy
+ */
+export function parseScan(code) {
+  if (!code.startsWith("]")) return readContent(code);
   const kind = head(code, 3);
   const content = code.slice(kind.length);
-  if (ELEMENT_STRINGS.includes(kind)) return parseRaw(content);
+  if (ELEMENT_STRINGS.includes(kind)) {
+    return parseElementString(restore(content));
+  }
+  if (TEXTS.includes(kind)) return readContent(content);
   const sizes = GTINS.get(kind);
   if (!sizes) {
     const known = [...ELEMENT_STRINGS, ...GTINS.keys(), ...TEXTS].sort();
+    const swapped = swapCase(kind);
+    if (known.includes(swapped)) {
+      throw new MalformedError(
+        `${quoted(kind)} is ${quoted(swapped)} typed with caps lock on, which` +
+          " changes the letters of serial numbers, too: switch it off and" +
+          " scan again",
+      );
+    }
     throw new MalformedError(
       `${quoted(kind)} is no kind of code that holds GS1 identifiers; those` +
         ` are ${known.join(", ")}`,
@@ -142,6 +155,14 @@ function parseScan(code) {
     );
   }
   return gather([[GTIN, content.padStart(14, "0")]]);
+}
+
+/** @param {string} content */
+function readContent(content) {
+  const digits = content.replaceAll(" ", "");
+  return /^(?:[0-9]{8}|[0-9]{12,14})$/.test(digits)
+    ? gather([[GTIN, digits.padStart(14, "0")]])
+    : parseElementString(restore(content));
 }
 
 /**

@@ -209,6 +209,33 @@ export const CODES = new Map(
           zh: "证明来自这里信任的账本。没有指明物品，请自行与标签比对。",
         },
       },
+      "PRV-0204": {
+        check: "origin",
+        outcome: "",
+        isNotice: true,
+        sentence: {
+          en: "What the label says agrees with the record.",
+          zh: "标签上的信息与记录一致。",
+        },
+      },
+      "PRV-0205": {
+        check: "origin",
+        outcome: "FAILED",
+        isNotice: false,
+        sentence: {
+          en: "The label says something else than the record: it may have been changed.",
+          zh: "标签上的信息与记录不符：标签可能被更改过。",
+        },
+      },
+      "PRV-0206": {
+        check: "origin",
+        outcome: "",
+        isNotice: true,
+        sentence: {
+          en: "The label says something that is not on record, so it was not compared.",
+          zh: "标签上有一项信息在记录中没有，因此无法核对。",
+        },
+      },
       "PRV-0300": {
         check: "log-signature",
         outcome: "VERIFIED",

@@ -37,6 +37,18 @@ export const EXPLANATIONS = new Map(
       en: "The bundle comes from the ledger that the trust file names. Nobody said which item was asked for, so whether it is about the right one was not checked: compare its id with the label.",
       zh: "证明来自信任文件指明的账本。没有指明所问的物品，因此没有核对它说的是否正是这件物品：请将其编号与标签比对。",
     },
+    "PRV-0204": {
+      en: "The label names something beside the number, such as a lot or an expiry date, and whoever recorded the making of the item said the same.",
+      zh: "标签除编号外还标有其他信息，例如批号或有效期；登记这件物品产生的一方写下的内容与之相同。",
+    },
+    "PRV-0205": {
+      en: "The label’s lot, expiry date or another date differs from what was recorded when the item was made. A changed expiry date is a common fraud. Compare the code with the print beside it, do not use the item, and ask whoever sold it.",
+      zh: "标签上的批号、有效期或其他日期与物品产生时登记的内容不符。更改有效期是常见的造假手法。请将条码内容与旁边印刷的文字核对，不要使用该物品，并向销售方询问。",
+    },
+    "PRV-0206": {
+      en: "The label names something beside the number, such as a lot or a date, and nothing that is shown of the item’s making says anything of it. It may not have been recorded, or is concealed. That says nothing for or against the item.",
+      zh: "标签除编号外还标有其他信息，例如批号或日期，而所示的产生记录中没有这一项。可能没有登记，也可能被隐去。这既不说明物品有问题，也不说明没有问题。",
+    },
     "PRV-0300": {
       en: "Every log key that the trust file names has signed the checkpoint.",
       zh: "信任文件列出的每一把账本密钥都为检查点签了名。",

@@ -40,7 +40,7 @@ import {
   QuorumNotMetError,
   VerificationError,
 } from "../errors.js";
-import { canonicalItem } from "../gs1/item.js";
+import { readLabel } from "../gs1/label.js";
 import { AHEAD } from "../rules/times.js";
 import { parseCheckpoint } from "../tlog/checkpoint.js";
 import { parseNote } from "../tlog/note.js";
@@ -54,6 +54,7 @@ import {
   readStatements,
   witnessedBy,
 } from "./evidence.js";
+import { checkLabel } from "./labelled.js";
 import { clocksDiffer, openTrusted } from "./opening.js";
 import { Report, StoppedError, counted } from "./report.js";
 import {
@@ -82,6 +83,8 @@ import { NOT_CHECKED, SCHEMA, fillUp, outcomeOf } from "./verdict.js";
  * What a bundle is held against: what the caller believes; the time, in ms
  * since 1970; and the item in hand, if it is known, however it is written:
  * as an id, an EPC URN, a Digital Link of any domain or what a scanner gives.
+ * What that says besides, as a label does of lot and expiry date, is held
+ * against the record.
  * @typedef {{trust: Trust, now: number, item?: string | null}} Asked
  */
 
@@ -151,17 +154,6 @@ export async function examineBundle(data, { trust, now, item = null }) {
   };
 }
 
-/**
- * Return the id of what `item` names.
- * @param {string} item
- */
-async function readItem(item) {
-  if (/^[A-Za-z]\S*$/.test(item)) return canonicalItem(item);
-  // The table of AIs is read for who scans, not for who verifies.
-  const { readCode } = await import("../gs1/reading.js");
-  return readCode(item);
-}
-
 /** Step → what `verifyBundle` throws when it does not pass. */
 const ERRORS = new Map([
   ["format", MalformedError],
@@ -181,6 +173,9 @@ class Examination {
   summary = null;
   /** @type {import("./verdict.js").Moment[]} */
   timeline = [];
+  /** What the label says beside its key. @type {[string, string][]} */
+  said = [];
+  from = "";
 
   /**
    * @param {Trust} trust
@@ -274,6 +269,9 @@ class Examination {
     checkMaking(report, bundle, walk, evidence);
     checkCreations(report, walk, events);
     checkRecalls(report, walk, events, entitlement.roles);
+    const label = { item: this.subject, said: this.said };
+    checkLabel(report, walk, evidence, label);
+    this.passOrigin();
     const lateAfter = books.assessment.lateAfter;
     this.timeline = makeTimeline(walk, evidence, entitlement, lateAfter);
   }
@@ -307,11 +305,12 @@ class Examination {
     const { subject, item, trust } = this;
     // An id is compared as it stands first: what the log has is its own.
     if (item !== null && item !== subject) {
-      const read = await readItem(item);
-      if (read !== subject) {
-        const detail = `the bundle is about ${subject}, not ${read}`;
-        report.stop("PRV-0202", detail, read);
+      const label = await readLabel(item);
+      if (label.item !== subject) {
+        const detail = `the bundle is about ${subject}, not ${label.item}`;
+        report.stop("PRV-0202", detail, label.item);
       }
+      this.said = label.said;
     }
     if (origin !== trust.origin) {
       report.stop(
@@ -326,7 +325,13 @@ class Examination {
       const unnamed = `${detail}; no item was named to compare it with`;
       report.passed("PRV-0203", unnamed);
     }
-    report.passed("PRV-0200", detail);
+    this.from = detail;
+    // What else the label says can be looked at when events are proven.
+    if (!this.said.length) this.passOrigin();
+  }
+
+  passOrigin() {
+    this.report.passed("PRV-0200", this.from);
   }
 
   /**
