@@ -46,34 +46,34 @@ from provenance_node.epcis.resources import (
 from provenance_node.epcis.searching import Asked, Found
 from provenance_node.node import Node
 from provenance_node.problems import NOT_OFFERED, RefusedError
-from provenance_node.routes.answers import add_headers, answers, request_accepts
+from provenance_node.routes.answers import (
+    Responses,
+    add_headers,
+    answers,
+    path_parameter,
+    request_accepts,
+)
 from provenance_node.routes.events import (
     PAGE_PARAMETERS,
     PARAMETERS,
     READERS,
     page,
 )
+from provenance_node.routes.schemas import of_schema
 
 JSON = "application/json"
 LINKED = "application/ld+json"
 XML = "application/xml"
 FORMS = {JSON: "json", LINKED: "json", XML: "xml"}
 
-_OBJECT: dict[str, Any] = {"schema": {"type": "object"}}
-DOCUMENT = {JSON: _OBJECT, LINKED: _OBJECT, XML: {"schema": {"type": "string"}}}
-_ERRORS = (400, 401, 403, 406, 413, 429, 503)
-_COLLECTION = {
-    JSON: {
-        "schema": {
-            "type": "object",
-            "required": ["@context", "type", "member"],
-            "properties": {
-                "type": {"const": "Collection"},
-                "member": {"type": "array", "items": {"type": "string"}},
-            },
-        }
-    }
-}
+_DOCUMENT = {200: {JSON: of_schema("EPCISQueryDocument")}}
+_ERRORS = (400, 401, 403, 406, 413, 414, 429, 503)
+_COLLECTION = {JSON: of_schema("Collection")}
+
+
+def documents(*more: int) -> Responses:
+    """Return what a route answers that gives events, for OpenAPI."""
+    return answers(_DOCUMENT, *more, also=(LINKED, XML))
 
 
 class Events:
@@ -179,7 +179,7 @@ def routes(node: Node) -> APIRouter:
             "security": READERS,
             "parameters": [*PARAMETERS, *FORMAT_HEADERS],
         },
-        responses=answers({200: DOCUMENT}, *_ERRORS),
+        responses=documents(*_ERRORS),
     )
     async def get_events(request: Request) -> Response:
         _, response = await events.answer(request, {})
@@ -198,7 +198,7 @@ def routes(node: Node) -> APIRouter:
                 *FORMAT_HEADERS,
             ],
         },
-        responses=answers({200: DOCUMENT}, 404, *_ERRORS),
+        responses=documents(404, *_ERRORS),
     )
     async def get_event(request: Request) -> Response:
         found, response = await events.answer(
@@ -260,7 +260,7 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
             "security": READERS,
             "parameters": [value, *PARAMETERS, *FORMAT_HEADERS],
         },
-        responses=answers({200: DOCUMENT}, 404, *_ERRORS),
+        responses=documents(404, *_ERRORS),
     )
     async def get_events(request: Request) -> Response:
         _, response = await events.answer(
@@ -364,18 +364,6 @@ def none_of_it() -> NotFoundError:
     return NotFoundError("no event of this ledger has that")
 
 
-def path_parameter(name: str, example: str, says: str) -> dict[str, Any]:
-    """Return the description of a part of the path."""
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": says,
-        "schema": {"type": "string", "minLength": 1},
-        "example": example,
-    }
-
-
 def header_parameter(
     name: str, example: str, says: str, **schema: Any
 ) -> dict[str, Any]:
@@ -418,6 +406,6 @@ FORMAT_HEADERS = [
     ),
     header_parameter(
         "GS1-Extensions", "ex=https://ns.example/", "prefix=namespace, …",
-        pattern=r"^ex[a-z]{0,5}=https://ns\.example/$",
+        pattern=r"^\s*[^=,\s]+=[^,\s]+\s*(,\s*[^=,\s]+=[^,\s]+\s*)*$",
     ),
 ]  # fmt: skip
