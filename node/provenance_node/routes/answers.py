@@ -35,6 +35,13 @@ _SAYS = {
 
 ALSO = "where Accept asks for it, as"
 
+_MADE = {
+    "Location": {
+        "description": "Where that is which came of it",
+        "schema": {"type": "string"},
+    }
+}
+
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -61,6 +68,8 @@ def answers(
         found[status] = (
             {"description": _SAYS[status]} if status < 400 else problem(status)
         )
+    for status in found.keys() & {201, 202}:
+        found[status]["headers"] = _MADE
     return found
 
 
