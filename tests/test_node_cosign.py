@@ -656,7 +656,7 @@ def test_a_long_write_ahead_log_is_let_go(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # As if it always were too long.
-    monkeypatch.setattr(cosigning_module, "LONGEST_WAL_BYTES", 0)
+    monkeypatch.setattr(cosigning_module, "LONGEST_UNFOLDED_BYTES", 0)
     with served(town.world, town.settings()) as client:
         for _ in range(3):
             town.until_verified(client, town.log(client))
@@ -670,7 +670,7 @@ def test_a_long_write_ahead_log_is_let_go(
 def test_a_contradicted_log_serves_nothing_newer_however_long_its_wal(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cosigning_module, "LONGEST_WAL_BYTES", 0)
+    monkeypatch.setattr(cosigning_module, "LONGEST_UNFOLDED_BYTES", 0)
     monkeypatch.setattr(reading_module, "STAND_SECONDS", 0.5)
     with served(town.world, town.settings()) as client:
         first = town.log(client)

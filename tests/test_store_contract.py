@@ -177,6 +177,16 @@ def test_a_batch_may_hold_nothing_but_a_leaf(store: Store) -> None:
     assert store.link_count() == store.item_count() == 0
 
 
+def test_what_is_to_be_folded_in_is_measured(store: Store) -> None:
+    before = store.unfolded_bytes()
+    with store.snapshot():
+        row = EntryRow(b"x" * 50_000)
+        store.commit(Batch(0, [row], [], 0, [], [], [], [], []))
+        assert store.unfolded_bytes() >= max(before, 0)
+    store.close()
+    assert store.unfolded_bytes() == 0
+
+
 def test_events_are_found_by_leaf_and_position(store: Store) -> None:
     sample = filled(store, 30)
     for log_index, row in enumerate(sample.entries):

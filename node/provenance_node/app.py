@@ -106,7 +106,7 @@ def create_app(node: Node) -> FastAPI:
     app.add_middleware(
         Frame,
         settings=node.settings,
-        answered=lambda status: node.metrics.requests.labels(status).inc(),
+        answered=node.metrics.answered,
     )
     return app
 

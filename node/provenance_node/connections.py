@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from provenance_node.epcis.exceptions import as_epcis
 from provenance_node.problems import (
     BAD_REQUEST,
     BUSY,
@@ -90,12 +91,12 @@ class Connection(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         """Take a part of the request's target."""
         self._named_bytes += len(url)
+        super().on_url(url)
         most = self.settings.max_header_bytes
         if self._named_bytes > most:
             self._end_parsing(
                 URI_TOO_LONG, f"an address has at most {most} bytes"
             )
-        super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header."""
@@ -162,7 +163,12 @@ class Connection(HttpToolsProtocol):
         )
 
     def _refuse(self, kind: Kind, detail: str) -> None:
-        body = problem_bytes(kind, detail)
+        members: dict[str, object] = {}
+        if kind is URI_TOO_LONG:
+            path = self.url.partition(b"?")[0].decode("latin-1")
+            scope = {"method": "GET", "path": path}
+            members = as_epcis(scope, kind, self.settings).members
+        body = problem_bytes(kind, detail, more=members)
         phrase = _PHRASES[kind.status]
         head = (
             f"HTTP/1.1 {kind.status} {phrase}\r\n"

@@ -36,7 +36,6 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
-from pathlib import Path
 
 from provenance.errors import (
     ConflictError,
@@ -69,10 +68,10 @@ GRACE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 60.0
 """How long a witness that fails is left alone, at most."""
 
-LONGEST_WAL_BYTES = 512 * MIB
-"""How far the write-ahead log may grow before nothing may stand any more.
+LONGEST_UNFOLDED_BYTES = 512 * MIB
+"""How much the store may have to fold in before nothing may stand any more.
 
-It must be more than what SQLite leaves of it (`provenance.store.sqlite`).
+It must be more than what a store keeps to use again.
 """
 
 _FAULT = "fault"
@@ -112,7 +111,6 @@ class Cosigning:
         metrics: Metrics,
         settings: Settings,
         watch: ClockWatch,
-        wal: Path,
     ) -> None:
         """Publish checkpoints of *ledger*.
 
@@ -126,7 +124,6 @@ class Cosigning:
             settings: The times.
             watch: Has the clock, by which a cosignature must not be from the
                 future, and is told what the witnesses' clocks say.
-            wal: The store's write-ahead log.
         """
         self._ledger = ledger
         self._policy = ledger.trust.policy
@@ -137,7 +134,6 @@ class Cosigning:
         self._metrics = metrics
         self._settings = settings
         self._watch = watch
-        self._wal = wal
         self._changing = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._asking: set[asyncio.Task[NoteSignature | None]] = set()
@@ -242,7 +238,10 @@ class Cosigning:
     async def _hold(self) -> Latest:
         """Let the newest moment stand in every reader; return it."""
         readers = self._reading.readers
-        if self._writer.contradiction is None and self._is_wal_long():
+        if (
+            self._writer.contradiction is None
+            and self._ledger.unfolded_bytes > LONGEST_UNFOLDED_BYTES
+        ):
             self._is_paused = True
             self._reading.pause()
             await readers.ask_all(["let_go"])
@@ -459,11 +458,6 @@ class Cosigning:
             note_bug(error, witness=each.asked.name)
             return _FAULT, "the process that asks failed", each.last_size, 0
         return reason, said, last_size, time_ms
-
-    def _is_wal_long(self) -> bool:
-        with suppress(FileNotFoundError):
-            return self._wal.stat().st_size > LONGEST_WAL_BYTES
-        return False
 
     def _spawn(self, work: Coroutine[object, object, None]) -> None:
         task = asyncio.create_task(work)

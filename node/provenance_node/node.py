@@ -11,7 +11,7 @@ from typing import Self
 from provenance import keys
 from provenance.cli.signing import find_signatory
 from provenance.errors import MalformedError
-from provenance.folder import DATABASE, open_ledger
+from provenance.folder import open_ledger
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.proof.trust import (
     DEFAULT_CLOCK_BOUND,
@@ -218,6 +218,18 @@ class Node:
                 searchers, index, seconds=settings.query_seconds
             )
             self.capture = await self._capture(ledger, parts)
+            self.metrics.watch_machine(
+                self.folder,
+                unfolded=lambda: ledger.unfolded_bytes,
+                index_lag=lambda: max(0, self.reading.latest.size - index.size),
+                processes={
+                    "node": lambda: (os.getpid(),),
+                    "readers": lambda: readers.process_ids,
+                    "lookers": lambda: lookers.process_ids,
+                    "checkers": lambda: checkers.process_ids,
+                    "searchers": lambda: searchers.process_ids,
+                },
+            )
             self._parts = parts.pop_all()
             self._is_started = True
         note("started", origin=self.origin, size=self.reading.latest.size)
@@ -326,7 +338,6 @@ class Node:
             metrics=self.metrics,
             settings=settings,
             watch=self.watch,
-            wal=self.folder / f"{DATABASE}-wal",
         )
         parts.push_async_callback(cosigning.stop)
         await cosigning.start()

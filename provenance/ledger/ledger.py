@@ -203,6 +203,11 @@ class Ledger(LedgerReader):
         """How old the last commitment may get: half of the clock bound."""
         return self.trust.clock_bound // 2
 
+    @property
+    def unfolded_bytes(self) -> int:
+        """How much the store holds beside its tables; see `Store`."""
+        return self._store.unfolded_bytes()
+
     def submit(self, submissions: Iterable[Submission | bytes]) -> list[Reply]:
         """Log *submissions*; return a receipt or the refusal of each.
 

@@ -449,6 +449,14 @@ class Store(Reader, Protocol):
             StoreError: The database failed.
         """
 
+    def unfolded_bytes(self) -> int:
+        """Return how large what holds the latest batches is, beside the rest.
+
+        They are durable there, and are folded into the tables later: not while
+        a snapshot from before them is open. A store may keep some of the room
+        to use it again, and a store that has no such thing says 0.
+        """
+
     def snapshot(self) -> AbstractContextManager[Reader]:
         """Return a reader for which the ledger stands still until it ends."""
 

@@ -277,6 +277,12 @@ class SQLiteStore(SQLiteReads):
         except apsw.Error:
             self._broken = True
 
+    def unfolded_bytes(self) -> int:
+        """Return how large the WAL is."""
+        with suppress(FileNotFoundError):
+            return Path(f"{self._path}-wal").stat().st_size
+        return 0
+
     def _note_wal(
         self, connection: apsw.Connection, name: str, pages: int
     ) -> int:

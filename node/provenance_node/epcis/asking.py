@@ -12,6 +12,7 @@ its owner knows how long a company prefix is.
 
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -35,8 +36,38 @@ VERSIONS: Mapping[str, str] = {
 NO_PREFERENCE = "No_Preference"
 AS_LINKS = "Always_GS1_Digital_Link"
 AS_URNS = "Always_URN"
-EPC_FORMATS = (NO_PREFERENCE, AS_LINKS)
-XML_FORMATS = (NO_PREFERENCE, AS_URNS)
+
+
+class Format(NamedTuple):
+    """A header by which a client says how it wants something written.
+
+    The standard has one word in it, in a request as in the answer to OPTIONS.
+
+    Attributes:
+        name: The header's.
+        words: Those of the standard.
+        offers: Those of them that this node can do.
+        usual: What it does without the header.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    offers: tuple[str, ...]
+    usual: str
+
+
+EPC_FORMAT = Format(
+    "GS1-EPC-Format",
+    (NO_PREFERENCE, AS_LINKS, "Always_EPC_URN", "Never_Translates"),
+    (NO_PREFERENCE, AS_LINKS),
+    usual=AS_LINKS,
+)
+XML_FORMAT = Format(
+    "GS1-CBV-XML-Format",
+    (NO_PREFERENCE, "Always_Web_URI", AS_URNS, "Never_Translates"),
+    (NO_PREFERENCE, AS_URNS),
+    usual=AS_URNS,
+)
 
 _MOST_PARAMETERS = 200
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}")
@@ -140,33 +171,23 @@ def wants_links(request: Request) -> bool:
         RefusedError: They are wanted in a way that nobody here can write.
         MalformedError: The header says no format.
     """
-    _require(
-        request,
-        "GS1-CBV-XML-Format",
-        XML_FORMATS,
-        {*XML_FORMATS, "Always_Web_URI", "Never_Translates"},
-    )
-    wish = _require(
-        request,
-        "GS1-EPC-Format",
-        EPC_FORMATS,
-        {*EPC_FORMATS, "Always_EPC_URN", "Never_Translates"},
-    )
-    # Without the header the standard has links.
-    return wish != NO_PREFERENCE
+    _require(request, XML_FORMAT)
+    return _require(request, EPC_FORMAT) != NO_PREFERENCE
 
 
-def _require(
-    request: Request, name: str, offers: tuple[str, ...], known: set[str]
-) -> str | None:
-    wish = request.headers.get(name)
-    if wish is None or wish in offers:
-        return wish
-    if wish not in known:
-        raise MalformedError(f"{name}: write one of {', '.join(sorted(known))}")
-    raise RefusedError(
-        NOT_ACCEPTABLE, f"{name}: this node has {' and '.join(offers)}"
-    )
+def _require(request: Request, wanted: Format) -> str:
+    words = request.headers.getlist(wanted.name) or [wanted.usual]
+    wish = words[0].strip()
+    if len(words) > 1 or wish not in wanted.words:
+        raise MalformedError(
+            f"{wanted.name}: write one of {', '.join(wanted.words)}, once"
+        )
+    if wish not in wanted.offers:
+        raise RefusedError(
+            NOT_ACCEPTABLE,
+            f"{wanted.name}: this node has {' and '.join(wanted.offers)}",
+        )
+    return wish
 
 
 def _read_version(name: str, text: str) -> tuple[int, ...]:

@@ -68,8 +68,8 @@ def answers(
         found[status] = (
             {"description": _SAYS[status]} if status < 400 else problem(status)
         )
-    for status in found.keys() & {201, 202}:
-        found[status]["headers"] = _MADE
+    for made in found.keys() & {201, 202}:
+        found[made]["headers"] = _MADE
     return found
 
 

@@ -24,9 +24,10 @@ from provenance_node.accept import choose
 from provenance_node.access import Access
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import (
-    EPC_FORMATS,
+    EPC_FORMAT,
     VERSIONS,
-    XML_FORMATS,
+    XML_FORMAT,
+    Format,
     read_pairs,
     read_prefixes,
     require_versions,
@@ -334,8 +335,8 @@ def _add_options(router: APIRouter, node: Node, path: str) -> None:
         response.headers["allow"] = allow(path)
         for name, text in {
             **VERSIONS,
-            "GS1-EPC-Format": ", ".join(EPC_FORMATS),
-            "GS1-CBV-XML-Format": ", ".join(XML_FORMATS),
+            EPC_FORMAT.name: EPC_FORMAT.usual,
+            XML_FORMAT.name: XML_FORMAT.usual,
             "GS1-Vendor-Version": __version__,
         }.items():
             response.headers[name] = text
@@ -378,6 +379,16 @@ def header_parameter(
     }
 
 
+def _format_parameter(wanted: Format, says: str) -> dict[str, Any]:
+    others = [word for word in wanted.words if word not in wanted.offers]
+    return header_parameter(
+        wanted.name,
+        wanted.usual,
+        f"{says}; {' and '.join(others)} are 406",
+        enum=list(wanted.words),
+    )
+
+
 SENT: Headers = tuple(
     (name.lower().encode(), VERSIONS[name].encode())
     for name in ("GS1-EPCIS-Version", "GS1-CBV-Version")
@@ -396,14 +407,8 @@ VERSION_HEADERS = [
 ]  # fmt: skip
 FORMAT_HEADERS = [
     *VERSION_HEADERS,
-    header_parameter(
-        "GS1-EPC-Format", "No_Preference", "How EPCs are to be written",
-        enum=list(EPC_FORMATS),
-    ),
-    header_parameter(
-        "GS1-CBV-XML-Format", "No_Preference", "How XML is to write words",
-        enum=list(XML_FORMATS),
-    ),
+    _format_parameter(EPC_FORMAT, "How EPCs are to be written"),
+    _format_parameter(XML_FORMAT, "How XML is to write words"),
     header_parameter(
         "GS1-Extensions", "ex=https://ns.example/", "prefix=namespace, …",
         pattern=r"^\s*[^=,\s]+=[^,\s]+\s*(,\s*[^=,\s]+=[^,\s]+\s*)*$",
