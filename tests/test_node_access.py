@@ -124,6 +124,9 @@ PARAMETERS = {
     "token": "xBDy",
     "rest": "09506000134352/21/K000001",
     "text": "ABCDEFGHIJ",
+    "level": "0",
+    "number": "000",
+    "width": "1",
 }
 
 

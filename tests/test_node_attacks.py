@@ -306,6 +306,27 @@ def test_a_flood_of_headers_is_cut_off(
 
 
 @pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/epcis/events", "epcisException:URITooLongException"),
+        ("/epcis/queries/x/events", "epcisException:URITooLongException"),
+        ("/v1/events", "/problems/PRV-9116"),
+        ("/epcisevents", "/problems/PRV-9116"),
+    ],
+)
+def test_a_query_that_is_too_long_is_told_in_the_words_of_its_standard(
+    node: NodeProcess, path: str, said: str
+) -> None:
+    address = f"{path}?EQ_bizStep={'x' * 17_000}"
+    with node.client() as client:
+        answer = client.get(address)
+    assert answer.status_code == 414
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == said
+    assert answer.json()["code"] == "PRV-9116"
+
+
+@pytest.mark.parametrize(
     "line",
     [b"GET /" + b"a" * 20_000, b"GET /?" + b"a" * 2**20 + b" HTTP/1.1\r\n\r\n"],
     ids=["without an end", "whole"],

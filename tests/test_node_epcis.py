@@ -200,6 +200,9 @@ def test_options_and_405_name_the_methods_there_are(
     allowed = options.headers["allow"].split(", ")
     assert allowed == [*METHODS[path], "OPTIONS"]
     assert options.headers["gs1-epcis-min"] == "2.0.0"
+    # One word each, of those that the standard has.
+    assert options.headers["gs1-epc-format"] == "Always_GS1_Digital_Link"
+    assert options.headers["gs1-cbv-xml-format"] == "Always_URN"
     refused = client.put(address)
     assert refused.status_code == 405
     assert refused.headers["allow"].split(", ") == allowed
@@ -222,6 +225,10 @@ def test_options_and_405_name_the_methods_there_are(
         ({"gs1-epc-format": "Always_EPC_URN"}, 200),
         ({"gs1-epc-format": "Never_Translates"}, 200),
         ({"gs1-epc-format": "Sometimes"}, 400),
+        ({"gs1-epc-format": "No_Preference, Always_EPC_URN"}, 400),
+        ({"gs1-epc-format": "Always_URN"}, 400),
+        ({"gs1-epc-format": ""}, 400),
+        ({"gs1-cbv-xml-format": "Always_EPC_URN"}, 400),
         ({"gs1-cbv-xml-format": "Always_URN"}, 200),
         ({"gs1-cbv-xml-format": "Always_Web_URI"}, 406),
         ({"gs1-cbv-xml-format": "x"}, 400),

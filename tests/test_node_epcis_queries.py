@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.errors import ConflictError
 from provenance.store.capture_jobs import Database
 from tests.epcis_world import (
@@ -227,6 +228,27 @@ def test_a_query_of_extensions_brings_its_prefixes(
     where = capture(client, body, GS1_Extensions="ex=https://ns.example/")
     assert finished(client, where)["success"]
     assert items(found(client, "/epcis/queries/graded/events")) == [can(1)]
+
+
+def test_the_context_of_a_query_document_is_taken(client: TestClient) -> None:
+    said = {
+        "@context": [EPCIS_CONTEXT, {"ex": "https://ns.example/"}],
+        "name": "graded",
+        "query": {"EQ_ex:grade": ["A"]},
+    }
+    answer = client.post("/epcis/queries", json=said, headers=AUTHORISED)
+    assert answer.status_code == 201, answer.text
+    body = document(made(1, **{"ex:grade": "A"}), made(2, **{"ex:grade": "B"}))
+    where = capture(client, body, GS1_Extensions="ex=https://ns.example/")
+    assert finished(client, where)["success"]
+    assert items(found(client, "/epcis/queries/graded/events")) == [can(1)]
+
+    twice = {**said, "name": "twice"}
+    twice["query"] = {"@context": [], "EQ_ex:grade": ["A"]}
+    other = {**said, "name": "other", "@context": "https://else.example/"}
+    for wrong in (twice, other, {**said, "name": "more", "more": 1}):
+        answer = client.post("/epcis/queries", json=wrong, headers=AUTHORISED)
+        problem(answer, 400, "QueryValidationException")
 
 
 def test_other_parameters_beside_a_name_are_refused(

@@ -34,7 +34,7 @@ def test_the_files_are_those_that_the_module_lists() -> None:
     said = provenance_node.install.__doc__ or ""
     listed = re.findall(r"[\w.-]+\.[a-z]+(?=[ \n])|Containerfile", said)
     assert names() == {*listed}
-    assert len(names()) == 8
+    assert len(names()) == 11
 
 
 def test_nothing_of_another_machine_is_left_in_them() -> None:

@@ -332,6 +332,7 @@ def test_no_route_of_a_node_gives_a_concealed_value_or_its_salt(
             if "get" in ways
             for media_type in [
                 *ways["get"]["responses"].get("200", {}).get("content", {}),
+                *ways["get"]["responses"].get("200", {}).get("x-also-as", ()),
                 "*/*",
                 "text/html",
             ]

@@ -194,6 +194,16 @@ def test_a_batch_may_hold_nothing_but_a_leaf(store: Store) -> None:
     assert store.link_count() == store.item_count() == 0
 
 
+def test_what_is_to_be_folded_in_is_measured(store: Store) -> None:
+    before = store.backlog()
+    with store.snapshot():
+        row = EntryRow(b"x" * 50_000)
+        store.commit(Batch(0, [row], [], 0, [], [], [], [], []))
+        assert store.backlog() >= max(before, 0)
+    store.close()
+    assert store.backlog() == 0
+
+
 def test_events_are_found_by_leaf_and_position(store: Store) -> None:
     sample = filled(store, 30)
     for log_index, row in enumerate(sample.entries):
@@ -900,7 +910,3 @@ def test_nobody_opens_for_writing_what_somebody_holds(bench: Bench) -> None:
     with hold_store(bench.address), pytest.raises(ConflictError):
         bench.open_writer()
     bench.open_writer().close()
-
-
-def test_what_a_snapshot_costs_is_known_to_the_writer(store: Store) -> None:
-    assert store.backlog() >= 0

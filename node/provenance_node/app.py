@@ -94,7 +94,7 @@ def create_app(node: Node) -> FastAPI:
     ):  # fmt: skip
         app.include_router(module.routes(node))
     _add_handlers(app, node)
-    _describe(app)
+    _describe(app, log_prefix=node.settings.log_prefix)
     # The last that is added is the outermost.
     app.add_middleware(Coding)
     app.add_middleware(page.Pages, page=read_page())
@@ -103,18 +103,18 @@ def create_app(node: Node) -> FastAPI:
     app.add_middleware(
         Frame,
         settings=node.settings,
-        answered=lambda status: node.metrics.requests.labels(status).inc(),
+        answered=node.metrics.answered,
     )
     return app
 
 
-def _describe(app: FastAPI) -> None:
+def _describe(app: FastAPI, *, log_prefix: str) -> None:
     """Let the description of *app* name the values that answers share."""
     plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = docs.describe(plain())
+            app.openapi_schema = docs.describe(plain(), log_prefix=log_prefix)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way

@@ -122,6 +122,11 @@ class Children:
         self.replaced = 0
 
     @property
+    def process_ids(self) -> list[int]:
+        """The ids of those that run now."""
+        return [child.pid for child in self._all]
+
+    @property
     def waiting(self) -> int:
         """How many questions wait for a child."""
         return len(self._waiting)

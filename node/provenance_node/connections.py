@@ -22,6 +22,7 @@ from provenance.problems.table import (
     TOO_SLOW,
     URI_TOO_LONG,
 )
+from provenance_node.epcis.exceptions import as_epcis
 from provenance_node.problems import MEDIA_TYPE, problem_bytes
 from provenance_node.settings import Settings
 
@@ -89,12 +90,12 @@ class Connection(HttpToolsProtocol):
     def on_url(self, url: bytes) -> None:
         """Take a part of the request's target."""
         self._named_bytes += len(url)
+        super().on_url(url)
         most = self.settings.max_header_bytes
         if self._named_bytes > most:
             self._end_parsing(
                 URI_TOO_LONG, f"an address has at most {most} bytes"
             )
-        super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header."""
@@ -161,7 +162,12 @@ class Connection(HttpToolsProtocol):
         )
 
     def _refuse(self, kind: Problem, detail: str) -> None:
-        body = problem_bytes(kind, detail)
+        members: dict[str, object] = {}
+        if kind is URI_TOO_LONG:
+            path = self.url.partition(b"?")[0].decode("latin-1")
+            scope = {"method": "GET", "path": path}
+            members = as_epcis(scope, kind, self.settings).members
+        body = problem_bytes(kind, detail, more=members)
         phrase = _PHRASES[kind.status]
         head = (
             f"HTTP/1.1 {kind.status} {phrase}\r\n"

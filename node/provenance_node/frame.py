@@ -72,8 +72,8 @@ _WANTED = b"access-control-request-method"
 
 _READS = frozenset(("GET", "HEAD"))
 
-Answered = Callable[[int], None]
-"""Told the status of each answer."""
+Answered = Callable[[int, str, float], None]
+"""Told the status of each answer, its route, and the seconds it took."""
 
 
 class Frame:
@@ -117,7 +117,8 @@ class Frame:
             else:
                 await self._run(scope, receive, answer)
         finally:
-            self._answered(answer.status)
+            seconds = time.perf_counter() - started
+            self._answered(answer.status, _route_of(scope), seconds)
             if self._is_logged:
                 note(
                     "request",
@@ -126,7 +127,7 @@ class Frame:
                     route=_route_of(scope),
                     status=answer.status,
                     bytes=answer.size,
-                    ms=round((time.perf_counter() - started) * 1000, 2),
+                    ms=round(seconds * 1000, 2),
                 )
 
     async def _run(

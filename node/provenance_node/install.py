@@ -7,6 +7,9 @@
     backup.sh                    what that runs, and cron can run too
     nginx.conf                   a proxy with TLS and a cache before it
     Containerfile, compose.yaml  the same in containers, for who prefers them
+    prometheus.yaml              asks the node how it does, by the rules in
+    alerts.yaml                  when somebody should look
+    grafana.json                 a dashboard of all that the node counts
 
 They lie in the folder `deployment` of this package, with `@WORDS@` where
 machines differ. None of them holds a secret.

@@ -3,6 +3,7 @@
     one submission     93 b8 "provenance/submission/v2" …
     many, as a stream  one behind the other
     many, as an array  dc 00 64  93 b8 …  93 b8 …
+    in JSON            {"statement": "k7gY…"}, {"statements": ["k7gY…", …]}
 
 Nothing here is more than a look: where each submission begins and ends, whom
 it says it is from, and whether that actor could say anything at all. Whoever
@@ -23,9 +24,11 @@ from provenance.claims.statement import (
     parse_entry,
     parse_submission,
 )
+from provenance.encoding.base64 import decode_base64
 from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
 from provenance.encoding.reader import Reader
+from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import (
     MalformedError,
     ProvenanceError,
@@ -115,6 +118,45 @@ def split(body: bytes, *, most: int) -> tuple[list[bytes], bool]:
     if start != len(body) or count > len(found):
         raise _another_number(count)
     return found, count >= 0 or len(found) > 1
+
+
+def split_json(body: bytes, *, most: int) -> tuple[list[bytes], bool]:
+    """Return the submissions in *body*, and whether there may be many.
+
+        {"statement": "k7gY…"}             one, in base64
+        {"statements": ["k7gY…", …]}       many
+
+    Args:
+        body: A request's.
+        most: How many it may have; no more are looked at.
+
+    Raises:
+        MalformedError: It is not JSON of that form.
+        RefusedError: It has more than *most*.
+    """
+    match parse_json(body):
+        case {"statement": str(text), **others} if not others:
+            return [_decoded(text, "statement")], False
+        case {"statements": list(texts), **others} if not others:
+            if len(texts) > most:
+                raise _too_many(most)
+            return [
+                _decoded(text, f"statements[{at}]")
+                for at, text in enumerate(texts)
+            ], True
+    raise MalformedError(
+        'write {"statement": "…"} or {"statements": ["…", …]}, each a'
+        " .submission in base64, and no more"
+    )
+
+
+def _decoded(text: JSON, place: str) -> bytes:
+    if not isinstance(text, str):
+        raise MalformedError(f"{place}: write a .submission in base64")
+    try:
+        return decode_base64(text)
+    except MalformedError as error:
+        raise MalformedError(f"{place}: {error}") from error
 
 
 def _another_number(count: int) -> MalformedError:

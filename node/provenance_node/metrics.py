@@ -11,6 +11,13 @@ provenance_clock_in_doubt              1 while nothing is signed for it
 provenance_statements_total            by outcome: logged, known, refused
 provenance_refusals_total              by the problem's code
 provenance_requests_total              by status
+provenance_request_seconds             by the pattern of the address
+provenance_index_lag_entries           logged, and not found by queries yet
+provenance_store_unfolded_bytes        durable, and to be folded in
+provenance_disk_free_bytes             where the ledger is, for the node's user
+provenance_disk_size_bytes             likewise, all there is
+provenance_memory_bytes                by the node's kinds of processes
+provenance_build_info                  1, with what runs as labels
 
 Where witnesses are asked:
 
@@ -20,15 +27,25 @@ provenance_cosignatures_total          by witness
 provenance_witness_failures_total      by witness and reason
 """
 
-from collections.abc import Callable
+import platform
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from shutil import disk_usage
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
+    Info,
     generate_latest,
 )
+
+from provenance import __version__, keys
+
+_RESIDENT = re.compile(r"^VmRSS:\s+([0-9]+) kB$", re.MULTILINE)
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -96,6 +113,79 @@ class Metrics:
             ["status"],
             registry=registry,
         )
+        self.request_seconds = Histogram(
+            "provenance_request_seconds",
+            "Time from a request's head to the end of its answer",
+            ["route"],
+            buckets=(0.005, 0.02, 0.1, 0.5, 2, 10),
+            registry=registry,
+        )
+        Info("provenance_build", "What runs here", registry=registry).info(
+            {
+                "version": __version__,
+                "python": platform.python_version(),
+                "signatures": keys.backend(),
+            }
+        )
+
+    def answered(self, status: int, route: str, seconds: float) -> None:
+        """Count one answer.
+
+        Args:
+            status: Its status.
+            route: The pattern of its address, of which there are few.
+            seconds: How long it took.
+        """
+        self.requests.labels(status).inc()
+        self.request_seconds.labels(route).observe(seconds)
+
+    def watch_machine(
+        self,
+        folder: Path,
+        *,
+        unfolded: Callable[[], float],
+        index_lag: Callable[[], float],
+        processes: Mapping[str, Callable[[], Iterable[int]]],
+    ) -> None:
+        """Tell of what is used up, too.
+
+        Args:
+            folder: The ledger's.
+            unfolded: Returns how many bytes the store has to fold in.
+            index_lag: Returns how many entries are not indexed yet.
+            processes: Kind → returns the ids of its processes now.
+        """
+        for name, says, function in (
+            (
+                "provenance_store_unfolded_bytes",
+                "What is durable and not yet folded into the store's tables",
+                unfolded,
+            ),
+            (
+                "provenance_index_lag_entries",
+                "Entries that are logged and not yet found by queries",
+                index_lag,
+            ),
+            (
+                "provenance_disk_free_bytes",
+                "What the node may still write where the ledger is",
+                lambda: disk_usage(folder).free,
+            ),
+            (
+                "provenance_disk_size_bytes",
+                "How large the disk is where the ledger is",
+                lambda: disk_usage(folder).total,
+            ),
+        ):
+            Gauge(name, says, registry=self._all).set_function(function)
+        memory = Gauge(
+            "provenance_memory_bytes",
+            "Memory that is resident, where the system tells it",
+            ["process"],
+            registry=self._all,
+        )
+        for kind, ids in processes.items():
+            memory.labels(kind).set_function(partial(_resident_of, ids))
 
     def watch_clock(
         self,
@@ -156,3 +246,18 @@ class Metrics:
     def text(self) -> bytes:
         """Return all of them in Prometheus' text format."""
         return generate_latest(self._all)
+
+
+def _resident_of(ids: Callable[[], Iterable[int]]) -> float:
+    """Return the bytes of memory that those processes have together."""
+    return float(sum(map(_resident, ids())))
+
+
+def _resident(pid: int) -> int:
+    """Return the bytes of memory that a process has; 0 if it has ended."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    found = _RESIDENT.search(text)
+    return 0 if found is None else int(found[1]) * 1024

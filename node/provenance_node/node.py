@@ -218,6 +218,18 @@ class Node:
                 searchers, index, seconds=settings.query_seconds
             )
             self.capture = await self._capture(ledger, parts)
+            self.metrics.watch_machine(
+                self.folder,
+                unfolded=ledger.backlog,
+                index_lag=lambda: max(0, self.reading.latest.size - index.size),
+                processes={
+                    "node": lambda: (os.getpid(),),
+                    "readers": lambda: readers.process_ids,
+                    "lookers": lambda: lookers.process_ids,
+                    "checkers": lambda: checkers.process_ids,
+                    "searchers": lambda: searchers.process_ids,
+                },
+            )
             self._parts = parts.pop_all()
             self._is_started = True
         note("started", origin=self.origin, size=self.reading.latest.size)

@@ -17,7 +17,8 @@ MAX_VALUES = 10_000
 """How many values one parameter may have."""
 
 _LONGEST_COUNT = 15
-_TIME = re.compile(rf"{LOCAL_TIME}(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})")
+# Python takes 75 minutes in an offset; no time has them.
+_TIME = re.compile(rf"{LOCAL_TIME}(?:Z|[+-][0-9]{{2}}:[0-5][0-9])")
 
 
 def read_list(value: JSON) -> list[JSON]:

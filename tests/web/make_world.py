@@ -241,6 +241,7 @@ def make_world(land: Any, countries: Any) -> str:
         and max(y for _, y in ring) > -89
     ]
     return f"""\
+// @ts-check
 // Land, and a place for each country. Made by tests/web/make_world.py; do not
 // edit. Made with Natural Earth 4.1.0 (2018), 1:50m, which is in the public
 // domain (naturalearthdata.com), from the npm package world-atlas 2.0.2.

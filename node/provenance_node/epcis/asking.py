@@ -12,6 +12,7 @@ company prefix is, so what came as a link stays one.
 
 import re
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -40,15 +41,44 @@ VERSIONS: Mapping[str, str] = {
 }
 
 NO_PREFERENCE = "No_Preference"
-EPC_FORMATS: Mapping[str, str] = {
+
+
+class Format(NamedTuple):
+    """A header by which a client says how it wants something written.
+
+    The standard has one word in it, in a request as in the answer to OPTIONS.
+
+    Attributes:
+        name: The header's.
+        words: Those of the standard.
+        offers: Those of them that this node can do → how ids are spelled.
+        usual: What it does without the header.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    offers: Mapping[str, str]
+    usual: str
+
+
+EPC_FORMATS = {
     NO_PREFERENCE: AS_SIGNED,
     "Always_GS1_Digital_Link": AS_LINKS,
     "Always_EPC_URN": AS_URNS,
     "Never_Translates": AS_RECEIVED,
 }
-"""`GS1-EPC-Format` → how the ids are spelled."""
-
-XML_FORMATS = (NO_PREFERENCE, "Always_URN")
+EPC_FORMAT = Format(
+    "GS1-EPC-Format",
+    tuple(EPC_FORMATS),
+    EPC_FORMATS,
+    usual="Always_GS1_Digital_Link",
+)
+XML_FORMAT = Format(
+    "GS1-CBV-XML-Format",
+    (NO_PREFERENCE, "Always_Web_URI", "Always_URN", "Never_Translates"),
+    {NO_PREFERENCE: AS_SIGNED, "Always_URN": AS_URNS},
+    usual="Always_URN",
+)
 
 _MOST_PARAMETERS = 200
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}")
@@ -152,33 +182,23 @@ def wanted_spelling(request: Request) -> str:
         RefusedError: They are wanted in a way that nobody here can write.
         MalformedError: The header says no format.
     """
-    _require(
-        request,
-        "GS1-CBV-XML-Format",
-        XML_FORMATS,
-        {*XML_FORMATS, "Always_Web_URI", "Never_Translates"},
-    )
-    wish = _require(
-        request,
-        "GS1-EPC-Format",
-        tuple(EPC_FORMATS),
-        set(EPC_FORMATS),
-    )
-    # Without the header the standard has links.
-    return AS_LINKS if wish is None else EPC_FORMATS[wish]
+    _require(request, XML_FORMAT)
+    return EPC_FORMATS[_require(request, EPC_FORMAT)]
 
 
-def _require(
-    request: Request, name: str, offers: tuple[str, ...], known: set[str]
-) -> str | None:
-    wish = request.headers.get(name)
-    if wish is None or wish in offers:
-        return wish
-    if wish not in known:
-        raise MalformedError(f"{name}: write one of {', '.join(sorted(known))}")
-    raise RefusedError(
-        NOT_ACCEPTABLE, f"{name}: this node has {' and '.join(offers)}"
-    )
+def _require(request: Request, wanted: Format) -> str:
+    words = request.headers.getlist(wanted.name) or [wanted.usual]
+    wish = words[0].strip()
+    if len(words) > 1 or wish not in wanted.words:
+        raise MalformedError(
+            f"{wanted.name}: write one of {', '.join(wanted.words)}, once"
+        )
+    if wish not in wanted.offers:
+        raise RefusedError(
+            NOT_ACCEPTABLE,
+            f"{wanted.name}: this node has {' and '.join(wanted.offers)}",
+        )
+    return wish
 
 
 def _read_version(name: str, text: str) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from provenance.errors import MalformedError
 from provenance.gs1 import read_item
 from provenance_node.epcis.asking import read_pairs
 from provenance_node.node import Node
-from provenance_node.routes.answers import answers
+from provenance_node.routes.answers import answers, path_parameter
 from provenance_node.routes.events import parameter
 from provenance_node.routes.proven import answer_at_checkpoint
 
@@ -131,14 +131,9 @@ def routes(node: Node) -> APIRouter:
         response_class=Response,
         openapi_extra={
             "parameters": [
-                {
-                    "name": "actor",
-                    "in": "path",
-                    "required": True,
-                    "description": "The actor's id",
-                    "schema": {"type": "string"},
-                    "example": "did:web:maker.example",
-                }
+                path_parameter(
+                    "actor", "did:web:maker.example", "The actor's id"
+                )
             ]
         },
         responses=answers(

@@ -14,8 +14,10 @@ from starlette.responses import Response
 
 from provenance.problems.table import NO_ROUTE
 from provenance_node.node import Node
-from provenance_node.problems import MEDIA_TYPE, RefusedError, pages
-from provenance_node.routes.answers import answers
+from provenance_node.problems import RefusedError, pages
+from provenance_node.routes import log
+from provenance_node.routes.answers import answers, path_parameter, problem
+from provenance_node.routes.schemas import SCHEMAS
 
 _STYLE = """\
 :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
@@ -26,6 +28,9 @@ dt { font-weight: bold; }
 """
 
 _HTML: dict[str, Any] = {"text/html": {"schema": {"type": "string"}}}
+# What stands in it is taken from the request: FastAPI would describe an
+# argument of the route with an answer of its own.
+_PROBLEM_AT = "/problems/{code}"
 _CACHING = {"cache-control": "public, max-age=300"}
 
 
@@ -59,13 +64,17 @@ def routes(node: Node) -> APIRouter:
         return _page("Problems", f"<dl>{''.join(rows)}</dl>")
 
     @router.get(
-        "/problems/{code}",
+        _PROBLEM_AT,
         operation_id="getProblem",
         summary="What a code means",
         response_class=Response,
+        openapi_extra={
+            "parameters": [path_parameter("code", "PRV-9023", "Of a problem")]
+        },
         responses=answers({200: _HTML}, 404),
     )
-    async def get_problem(code: str) -> Response:
+    async def get_problem(request: Request) -> Response:
+        code = request.path_params["code"]
         if code not in codes:
             raise RefusedError(NO_ROUTE, "there is no problem of that code")
         title, text = codes[code]
@@ -74,60 +83,46 @@ def routes(node: Node) -> APIRouter:
     return router
 
 
-def describe(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return OpenAPI's *schema* with the values that many answers share."""
+def describe(schema: dict[str, Any], *, log_prefix: str) -> dict[str, Any]:
+    """Return OpenAPI's *schema*, complete: said once, and nothing too much.
+
+    Args:
+        schema: What FastAPI says of the routes.
+        log_prefix: Below which the log's tiles are, which are no routes.
+    """
+    schema["paths"] |= log.described(log_prefix)
     shared = schema.setdefault("components", {})
     shared["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
-    components = shared.setdefault("schemas", {})
-    components["Problem"] = {
-        "type": "object",
-        "description": f"An error, as RFC 9457 has it ({MEDIA_TYPE})",
-        "required": ["type", "title", "status", "detail", "code"],
-        "properties": {
-            "type": {"type": "string", "example": "/problems/PRV-9023"},
-            "title": {"type": "string", "example": "The trail moved on"},
-            "status": {"type": "integer", "example": 409},
-            "detail": {"type": "string"},
-            "instance": {"type": "string"},
-            "code": {"type": "string", "example": "PRV-9023"},
-            "do": {"type": "string"},
-            "retryable": {"type": "boolean"},
-            "rule": {
-                "description": "Which of the ledger's rules it breaks",
-                "type": "string",
-                "example": "form.lists",
-            },
-            "log_indexes": {
-                "description": "PRV-9025: the entries that have it already",
-                "type": "array",
-                "items": {"type": "integer"},
-            },
-            "is_known": {
-                "description": "PRV-9025: whether they have all of it, so that"
-                " nothing is left to be logged",
-                "type": "boolean",
-            },
-        },
-    }
-    components["Result"] = {
-        "type": "object",
-        "required": ["outcome", "status"],
-        "properties": {
-            "outcome": {"enum": ["logged", "known", "refused"]},
-            "status": {"type": "integer", "example": 201},
-            "id": {"type": "string", "example": "1770000000000-5f0c…"},
-            "statement_id": {"type": "string"},
-            "issuer": {"type": "string", "example": "did:web:maker.example"},
-            "log_index": {"type": "integer", "example": 12},
-            "receipt": {"type": "string"},
-            "problem": {"$ref": "#/components/schemas/Problem"},
-        },
-    }
+    shared["schemas"] = dict(sorted(SCHEMAS.items()))
+    shared["responses"] = {}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            operation["responses"] = _responses(operation, shared["responses"])
     return schema
+
+
+def _responses(
+    operation: dict[str, Any], shared: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the answers of *operation*, its problems as references.
+
+    The problems that are referred to are put into *shared*.
+    """
+    found: dict[str, Any] = {}
+    for status, answer in operation["responses"].items():
+        # FastAPI says so of every route that has no other 200.
+        if answer == {"description": "Successful Response"}:
+            continue
+        found[status] = answer
+        if int(status) >= 400 and answer == problem(int(status)):
+            shared[f"Problem{status}"] = answer
+            found[status] = {"$ref": f"#/components/responses/Problem{status}"}
+    return found
 
 
 def _operations(schema: dict[str, Any]) -> str:
     parts = [f"<p>{escape(schema['info']['description'])}</p>"]
+    shared = schema["components"]["responses"]
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             rows = [
@@ -135,7 +130,8 @@ def _operations(schema: dict[str, Any]) -> str:
                 f"<dd>{escape(answer['description'])} "
                 f"<code>{escape(', '.join(answer.get('content', {})))}</code>"
                 "</dd>"
-                for status, answer in operation["responses"].items()
+                for status, said in operation["responses"].items()
+                for answer in [shared.get(_named(said), said)]
             ]
             parts.append(
                 f"<section><h2><code>{method.upper()} {escape(path)}</code>"
@@ -144,6 +140,11 @@ def _operations(schema: dict[str, Any]) -> str:
                 f"<dl>{''.join(rows)}</dl></section>"
             )
     return "".join(parts)
+
+
+def _named(answer: dict[str, Any]) -> str:
+    """Return the name that *answer* refers to; "" if it is no reference."""
+    return str(answer.get("$ref", "")).rpartition("/")[2]
 
 
 def _page(title: str, body: str) -> Response:

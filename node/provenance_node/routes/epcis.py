@@ -25,9 +25,10 @@ from provenance_node.accept import choose
 from provenance_node.access import Access
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import (
-    EPC_FORMATS,
+    EPC_FORMAT,
     VERSIONS,
-    XML_FORMATS,
+    XML_FORMAT,
+    Format,
     read_pairs,
     read_prefixes,
     require_versions,
@@ -47,7 +48,13 @@ from provenance_node.epcis.resources import (
 from provenance_node.epcis.searching import Asked, Found
 from provenance_node.node import Node
 from provenance_node.problems import RefusedError
-from provenance_node.routes.answers import add_headers, answers, request_accepts
+from provenance_node.routes.answers import (
+    Responses,
+    add_headers,
+    answers,
+    path_parameter,
+    request_accepts,
+)
 from provenance_node.routes.events import (
     PAGE_PARAMETERS,
     PARAMETERS,
@@ -55,27 +62,21 @@ from provenance_node.routes.events import (
     page,
 )
 from provenance_node.routes.item_paths import name_in
+from provenance_node.routes.schemas import of_schema
 
 JSON = "application/json"
 LINKED = "application/ld+json"
 XML = "application/xml"
 FORMS = {JSON: "json", LINKED: "json", XML: "xml"}
 
-_OBJECT: dict[str, Any] = {"schema": {"type": "object"}}
-DOCUMENT = {JSON: _OBJECT, LINKED: _OBJECT, XML: {"schema": {"type": "string"}}}
-_ERRORS = (400, 401, 403, 406, 413, 429, 503)
-_COLLECTION = {
-    JSON: {
-        "schema": {
-            "type": "object",
-            "required": ["@context", "type", "member"],
-            "properties": {
-                "type": {"const": "Collection"},
-                "member": {"type": "array", "items": {"type": "string"}},
-            },
-        }
-    }
-}
+_DOCUMENT = {200: {JSON: of_schema("EPCISQueryDocument")}}
+_ERRORS = (400, 401, 403, 406, 413, 414, 429, 503)
+_COLLECTION = {JSON: of_schema("Collection")}
+
+
+def documents(*more: int) -> Responses:
+    """Return what a route answers that gives events, for OpenAPI."""
+    return answers(_DOCUMENT, *more, also=(LINKED, XML))
 
 
 class Events:
@@ -181,7 +182,7 @@ def routes(node: Node) -> APIRouter:
             "security": READERS,
             "parameters": [*PARAMETERS, *FORMAT_HEADERS],
         },
-        responses=answers({200: DOCUMENT}, *_ERRORS),
+        responses=documents(*_ERRORS),
     )
     async def get_events(request: Request) -> Response:
         _, response = await events.answer(request, {})
@@ -200,7 +201,7 @@ def routes(node: Node) -> APIRouter:
                 *FORMAT_HEADERS,
             ],
         },
-        responses=answers({200: DOCUMENT}, 404, *_ERRORS),
+        responses=documents(404, *_ERRORS),
     )
     async def get_event(request: Request) -> Response:
         found, response = await events.answer(
@@ -263,7 +264,7 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
             "security": READERS,
             "parameters": [value, *PARAMETERS, *FORMAT_HEADERS],
         },
-        responses=answers({200: DOCUMENT}, 404, *_ERRORS),
+        responses=documents(404, *_ERRORS),
     )
     async def get_events(request: Request) -> Response:
         _, response = await events.answer(
@@ -337,8 +338,8 @@ def _add_options(router: APIRouter, node: Node, path: str) -> None:
         response.headers["allow"] = allow(path)
         for name, text in {
             **VERSIONS,
-            "GS1-EPC-Format": ", ".join(EPC_FORMATS),
-            "GS1-CBV-XML-Format": ", ".join(XML_FORMATS),
+            EPC_FORMAT.name: EPC_FORMAT.usual,
+            XML_FORMAT.name: XML_FORMAT.usual,
             "GS1-Vendor-Version": __version__,
         }.items():
             response.headers[name] = text
@@ -367,18 +368,6 @@ def none_of_it() -> NotFoundError:
     return NotFoundError("no event of this ledger has that")
 
 
-def path_parameter(name: str, example: str, says: str) -> dict[str, Any]:
-    """Return the description of a part of the path."""
-    return {
-        "name": name,
-        "in": "path",
-        "required": True,
-        "description": says,
-        "schema": {"type": "string", "minLength": 1},
-        "example": example,
-    }
-
-
 def header_parameter(
     name: str, example: str, says: str, **schema: Any
 ) -> dict[str, Any]:
@@ -391,6 +380,16 @@ def header_parameter(
         "schema": {"type": "string", **schema},
         "example": example,
     }
+
+
+def _format_parameter(wanted: Format, says: str) -> dict[str, Any]:
+    others = [word for word in wanted.words if word not in wanted.offers]
+    return header_parameter(
+        wanted.name,
+        wanted.usual,
+        f"{says}; {' and '.join(others)} are 406",
+        enum=list(wanted.words),
+    )
 
 
 SENT: Headers = tuple(
@@ -411,16 +410,10 @@ VERSION_HEADERS = [
 ]  # fmt: skip
 FORMAT_HEADERS = [
     *VERSION_HEADERS,
-    header_parameter(
-        "GS1-EPC-Format", "No_Preference", "How EPCs are to be written",
-        enum=list(EPC_FORMATS),
-    ),
-    header_parameter(
-        "GS1-CBV-XML-Format", "No_Preference", "How XML is to write words",
-        enum=list(XML_FORMATS),
-    ),
+    _format_parameter(EPC_FORMAT, "How EPCs are to be written"),
+    _format_parameter(XML_FORMAT, "How XML is to write words"),
     header_parameter(
         "GS1-Extensions", "ex=https://ns.example/", "prefix=namespace, …",
-        pattern=r"^ex[a-z]{0,5}=https://ns\.example/$",
+        pattern=r"^\s*[^=,\s]+=[^,\s]+\s*(,\s*[^=,\s]+=[^,\s]+\s*)*$",
     ),
 ]  # fmt: skip

@@ -43,14 +43,15 @@ from provenance_node.epcis.lists import format_token, read_page
 from provenance_node.epcis.resources import ROOT, template
 from provenance_node.node import Node
 from provenance_node.problems import RefusedError
-from provenance_node.routes.answers import add_headers, answers, request_accepts
-from provenance_node.routes.epcis import (
-    SENT,
-    VERSION_HEADERS,
-    header_parameter,
+from provenance_node.routes.answers import (
+    add_headers,
+    answers,
     path_parameter,
+    request_accepts,
 )
+from provenance_node.routes.epcis import SENT, VERSION_HEADERS, header_parameter
 from provenance_node.routes.events import PAGE_PARAMETERS, link_to_next
+from provenance_node.routes.schemas import of_schema, ref
 from provenance_node.tokens import require_token
 
 JSON = "application/json"
@@ -66,27 +67,9 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 }
 """Content-Type → what a body of that type is."""
 
+_JOB = "CaptureJob"
 _JOBS = "jobs"
 _JOB_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-_JOB = {
-    "type": "object",
-    "required": [
-        "captureID", "createdAt", "running", "success",
-        "captureErrorBehaviour", "errors",
-    ],
-    "properties": {
-        "captureID": {"type": "string"},
-        "createdAt": {"type": "string", "format": "date-time"},
-        "finishedAt": {"type": "string", "format": "date-time"},
-        "running": {"type": "boolean"},
-        "success": {"type": "boolean"},
-        "captureErrorBehaviour": {"enum": list(BEHAVIOURS)},
-        "errors": {
-            "type": "array",
-            "items": {"$ref": "#/components/schemas/Problem"},
-        },
-    },
-}  # fmt: skip
 _EXAMPLE_EVENT = {
     "@context": [EPCIS_CONTEXT],
     "type": "ObjectEvent",
@@ -119,7 +102,7 @@ def routes(node: Node) -> APIRouter:
         response_class=Response,
         openapi_extra={
             "security": SECURITY,
-            "requestBody": _body(_EXAMPLE_DOCUMENT),
+            "requestBody": _body("EPCISDocument", _EXAMPLE_DOCUMENT),
             "parameters": [_BEHAVIOUR],
         },
         responses=answers({}, 202, *_ERRORS),
@@ -145,7 +128,7 @@ def routes(node: Node) -> APIRouter:
             "parameters": [*PAGE_PARAMETERS, *VERSION_HEADERS],
         },
         responses=answers(
-            {200: {JSON: {"schema": {"type": "array", "items": _JOB}}}},
+            {200: {JSON: {"schema": {"type": "array", "items": ref(_JOB)}}}},
             400, 401, 406, 429, 501, 503,
         ),
     )  # fmt: skip
@@ -180,14 +163,15 @@ def routes(node: Node) -> APIRouter:
             ],
         },
         responses=answers(
-            {200: {JSON: {"schema": _JOB}}},
+            {200: {JSON: of_schema(_JOB)}},
             400, 401, 404, 406, 429, 501, 503,
         ),
     )  # fmt: skip
     async def get_job(request: Request) -> Response:
-        """`success` is true once all of it is in the log, and not before.
+        """`success` is true while nothing failed; look at `running` first.
 
-        Then `Link` leads to the receipt.
+        Once both say so, all of it is in the log, and `Link` leads to the
+        receipt.
         """
         rate = node.take_read(request.scope)
         capture = require_capture(node, request)
@@ -207,7 +191,7 @@ def routes(node: Node) -> APIRouter:
         response_class=Response,
         openapi_extra={
             "security": SECURITY,
-            "requestBody": _body(_EXAMPLE_EVENT),
+            "requestBody": _body("EPCISEvent", _EXAMPLE_EVENT),
         },
         responses=answers({}, 201, 403, 409, *_ERRORS),
     )
@@ -306,7 +290,8 @@ def _job(job: Job) -> dict[str, Any]:
         said["finishedAt"] = written_time(job.finished)
     return said | {
         "running": job.finished is None,
-        "success": job.is_success,
+        # As the standard has it: of a job that runs, that nothing failed yet.
+        "success": job.is_success or (job.finished is None and not job.errors),
         "captureErrorBehaviour": job.behaviour,
         "errors": job.errors,
     }
@@ -321,15 +306,12 @@ def _finish(response: Response, headers: Headers) -> Response:
     return add_headers(response, (*headers, *SENT))
 
 
-def _body(example: dict[str, Any]) -> dict[str, Any]:
-    as_json = {"schema": {"type": "object"}, "example": example}
-    as_text = {"schema": {"type": "string"}}
+def _body(schema: str, example: dict[str, Any]) -> dict[str, Any]:
+    others = [name for name in TYPES if name != JSON]
     return {
         "required": True,
-        "content": {
-            name: as_json if name.endswith(("/json", "+json")) else as_text
-            for name in TYPES
-        },
+        "description": f"Or, by its Content-Type, {', '.join(others)}",
+        "content": {JSON: {**of_schema(schema), "example": example}},
     }
 
 

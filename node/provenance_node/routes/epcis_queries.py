@@ -35,14 +35,18 @@ from provenance_node.epcis.lists import format_token, read_page, require_paging
 from provenance_node.epcis.resources import ROOT, template
 from provenance_node.node import Node
 from provenance_node.problems import RefusedError
-from provenance_node.routes.answers import add_headers, answers, request_accepts
+from provenance_node.routes.answers import (
+    add_headers,
+    answers,
+    path_parameter,
+    request_accepts,
+)
 from provenance_node.routes.epcis import (
-    DOCUMENT,
     FORMAT_HEADERS,
     SENT,
     VERSION_HEADERS,
     Events,
-    path_parameter,
+    documents,
 )
 from provenance_node.routes.epcis_capture import (
     SECURITY,
@@ -55,21 +59,16 @@ from provenance_node.routes.events import (
     READERS,
     link_to_next,
 )
+from provenance_node.routes.schemas import ref
 
 JSON = "application/json"
 MOST_QUERIES = 1_000
 MAX_QUERY_BYTES = 65_536
 
+_CONTEXT = "@context"
 _QUERIES = "queries"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
-_DEFINITION = {
-    "type": "object",
-    "required": ["name", "query"],
-    "properties": {
-        "name": {"type": "string", "example": "shipped"},
-        "query": {"type": "object"},
-    },
-}
+_DEFINITION = ref("NamedQuery")
 _EXAMPLE = {"name": "shipped", "query": {"EQ_bizStep": ["shipping"]}}
 
 
@@ -179,9 +178,7 @@ def routes(node: Node) -> APIRouter:
             "security": READERS,
             "parameters": [name_of, *PAGE_PARAMETERS, *FORMAT_HEADERS],
         },
-        responses=answers(
-            {200: DOCUMENT}, 400, 401, 404, 406, 413, 429, 501, 503
-        ),
+        responses=documents(400, 401, 404, 406, 413, 414, 429, 501, 503),
     )
     async def get_events(request: Request) -> Response:
         capture = require_on(node)
@@ -268,8 +265,13 @@ def _read_definition(body: bytes) -> tuple[str, dict[str, strict_json.JSON]]:
             TOO_LARGE, f"a query has at most {MAX_QUERY_BYTES} bytes"
         )
     said = strict_json.parse_json(body)
-    if not isinstance(said, dict) or said.keys() != {"name", "query"}:
-        raise MalformedError('write {"name": …, "query": {…}}, and no more')
+    if not isinstance(said, dict) or (
+        said.keys() - {_CONTEXT} != {"name", "query"}
+    ):
+        raise MalformedError(
+            'write {"name": …, "query": {…}}, with an @context for the prefixes'
+            " of extensions, and no more"
+        )
     name, query = said["name"], said["query"]
     if not isinstance(name, str) or _NAME.fullmatch(name) is None:
         raise MalformedError(
@@ -280,6 +282,10 @@ def _read_definition(body: bytes) -> tuple[str, dict[str, strict_json.JSON]]:
         raise MalformedError(
             "a query is an object of parameters, without a nextPageToken"
         )
+    if _CONTEXT in said:
+        if _CONTEXT in query:
+            raise MalformedError("the @context is there twice: write it once")
+        query = {_CONTEXT: said[_CONTEXT], **query}
     parse_query(query)
     return name, query
 

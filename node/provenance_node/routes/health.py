@@ -5,9 +5,12 @@ GET /readyz                   the store is read, the writer writes
 GET /metrics                  for Prometheus
 GET /.well-known/provenance   who this is: origin, keys, versions
 GET /v1/trust                 the ledger's trust file
+GET /v1/trust.json            the same for programs that look at it
 """
 
 import json
+import tomllib
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,8 +22,9 @@ from provenance_node.metrics import MEDIA_TYPE as METRICS
 from provenance_node.node import Node
 from provenance_node.problems import RefusedError
 from provenance_node.routes.answers import answers
+from provenance_node.routes.schemas import of_schema
 
-_OBJECT: dict[str, Any] = {"application/json": {"schema": {"type": "object"}}}
+_JSON = "application/json"
 _NO_STORE = {"cache-control": "no-store"}
 
 
@@ -33,7 +37,7 @@ def routes(node: Node) -> APIRouter:
         operation_id="getHealth",
         summary="Whether it lives",
         response_class=Response,
-        responses=answers({200: _OBJECT}),
+        responses=answers({200: {_JSON: of_schema("Health")}}),
     )
     async def get_health() -> Response:
         return _json({"status": "alive"})
@@ -44,8 +48,11 @@ def routes(node: Node) -> APIRouter:
         summary="Whether it works",
         response_class=Response,
         responses={
-            **answers({200: _OBJECT}),
-            503: {"description": "Not all of it does", "content": _OBJECT},
+            **answers({200: {_JSON: of_schema("Readiness")}}),
+            503: {
+                "description": "Not all of it does",
+                "content": {_JSON: of_schema("Readiness")},
+            },
         },
     )
     async def get_readiness() -> Response:
@@ -97,7 +104,7 @@ def routes(node: Node) -> APIRouter:
         operation_id="getIdentity",
         summary="Who this is",
         response_class=Response,
-        responses=answers({200: _OBJECT}),
+        responses=answers({200: {_JSON: of_schema("Identity")}}),
     )
     async def get_identity() -> Response:
         """Origin, log keys and addresses; trust none of it for being here."""
@@ -129,6 +136,22 @@ def routes(node: Node) -> APIRouter:
             headers={"cache-control": "public, max-age=300"},
         )
 
+    @router.get(
+        "/v1/trust.json",
+        operation_id="getTrustMembers",
+        summary="The ledger's trust file, member by member",
+        response_class=Response,
+        responses=answers({200: {_JSON: of_schema("Trust")}}),
+    )
+    async def get_trust_members() -> Response:
+        """For programs that look at it; who verifies takes the file itself."""
+        said = tomllib.loads(node.trust_text)
+        return Response(
+            json.dumps(said, default=datetime.isoformat),
+            media_type=_JSON,
+            headers={"cache-control": "public, max-age=300"},
+        )
+
     return router
 
 
@@ -141,6 +164,6 @@ def _json(
     return Response(
         json.dumps(value),
         status_code=status,
-        media_type="application/json",
+        media_type=_JSON,
         headers=headers,
     )

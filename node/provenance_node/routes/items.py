@@ -5,6 +5,7 @@ Link (https%3A%2F%2Fid.gs1.org%2F01%2F…), an EPC URN, an element string. Or by
 the path of its link, in which no slash is encoded (`item_paths`).
 
     GET /v1/items/(01)09506000134352(21)42/bundle
+    GET /v1/items/(01)09506000134352(21)42/bundle.json
     GET /v1/items/urn:epc:id:sgtin:9506000.013435.42/trail
     GET /v1/items/01/09506000134352/21/42/trail
     GET /v1/items/(00)095060001343520009/bundle?from=320
@@ -31,11 +32,13 @@ from provenance_node.routes.answers import (
     add_headers,
     answers,
     not_modified,
+    path_parameter,
     request_accepts,
 )
 from provenance_node.routes.item_paths import item_in
 from provenance_node.routes.log import is_known
 from provenance_node.routes.proven import CACHING, answer_at_checkpoint
+from provenance_node.routes.schemas import of_schema
 
 JSON = "application/json"
 
@@ -48,7 +51,7 @@ _FROM = "from"
 _ITEM_AT = "/v1/items/{item:path}"
 _STATEMENT_AT = "/v1/statements/{statement}"
 
-_ITEM = "https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352%2F21%2F42"
+EXAMPLE_ITEM = "https://id.gs1.org/01/09506000134352/21/42"
 
 
 def routes(node: Node) -> APIRouter:
@@ -76,10 +79,9 @@ def routes(node: Node) -> APIRouter:
         response_class=Response,
         openapi_extra=_ABOUT_ITEM,
         responses=answers(
-            {200: {BUNDLE: _BINARY, JSON: {"schema": {"type": "object"}}}},
-            304, 400, 404, 406, 429, 503,
+            {200: {BUNDLE: _BINARY}}, 304, 400, 404, 406, 429, 503, also=(JSON,)
         ),
-    )  # fmt: skip
+    )
     async def get_bundle(request: Request) -> Response:
         """Everything that verifying the item takes, but for the trust file.
 
@@ -90,16 +92,30 @@ def routes(node: Node) -> APIRouter:
         return await proven(request, {BUNDLE: "bundle", JSON: "bundle_view"})
 
     @router.get(
+        f"{_ITEM_AT}/bundle.json",
+        operation_id="getBundleView",
+        summary="What a bundle has, to be looked at",
+        response_class=Response,
+        openapi_extra=_ABOUT_ITEM,
+        responses=answers(
+            {200: {JSON: of_schema("BundleView")}},
+            304, 400, 404, 406, 429, 503,
+        ),
+    )  # fmt: skip
+    async def get_bundle_view(request: Request) -> Response:
+        """As `/bundle` has it where Accept asks for JSON. It proves nothing."""
+        return await proven(request, {JSON: "bundle_view"})
+
+    @router.get(
         f"{_ITEM_AT}/trail",
         operation_id="getTrail",
         summary="An item's story",
         response_class=Response,
         openapi_extra=_ABOUT_ITEM,
         responses=answers(
-            {200: {JSON: {"schema": {"type": "object"}}}},
-            304, 400, 404, 406, 429, 503,
+            {200: {JSON: of_schema("Trail")}}, 304, 400, 404, 406, 429, 503
         ),
-    )  # fmt: skip
+    )
     async def get_trail(request: Request) -> Response:
         """The story as the node finds it by the ledger's own trust file.
 
@@ -113,9 +129,14 @@ def routes(node: Node) -> APIRouter:
         operation_id="getReceipt",
         summary="The proof that a statement is in the log",
         response_class=Response,
-        openapi_extra=_parameters(
-            "statement", "12", "Its log index, or its time and id: 17…-5f0c…"
-        ),
+        openapi_extra={
+            "parameters": [
+                path_parameter(
+                    "statement", "12",
+                    "Its log index, or its time and id: 17…-5f0c…",
+                )
+            ]
+        },
         responses=answers(
             {200: {"text/plain": {"schema": {"type": "string"}}}},
             304, 400, 404, 429, 503,
@@ -175,25 +196,10 @@ async def _index_of(node: Node, statement: str) -> int:
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
-def _parameters(name: str, example: str, says: str) -> dict[str, Any]:
-    return {
-        "parameters": [
-            {
-                "name": name,
-                "in": "path",
-                "required": True,
-                "description": says,
-                "schema": {"type": "string"},
-                "example": example,
-            }
-        ]
-    }
-
-
 _NAMED = "The item's id, or the path of its link: 01/09506000134352/21/42"
 _ABOUT_ITEM = {
     "parameters": [
-        *_parameters("item", _ITEM, _NAMED)["parameters"],
+        path_parameter("item", EXAMPLE_ITEM, _NAMED),
         {
             "name": _FROM,
             "in": "query",

@@ -10,6 +10,8 @@ routing or parsing: they are answered as plain ASGI. All but the checkpoint
 never change.
 """
 
+from typing import Any
+
 from provenance.errors import MalformedError
 from provenance.problems.table import NO_METHOD, NO_ROUTE
 from provenance.tlog.tile import parse_entries_path, parse_tile_path
@@ -17,6 +19,8 @@ from provenance_node.asgi import App, Headers, Receive, Scope, Send
 from provenance_node.node import Node
 from provenance_node.problems import RefusedError
 from provenance_node.reading import etag_of
+from provenance_node.routes.answers import answers, path_parameter
+from provenance_node.routes.schemas import TEXT
 
 CHECKPOINT_AGE = b"public, max-age=5"
 IMMUTABLE = b"public, max-age=31536000, immutable"
@@ -119,3 +123,41 @@ def is_known(scope: Scope, etag: bytes) -> bool:
             ]
             return etag in known or known == [b"*"]
     return False
+
+
+def described(prefix: str) -> dict[str, Any]:
+    """Return what OpenAPI says of all this, below *prefix*: path → methods."""
+    number = path_parameter(
+        "number", "x001/234", "Which, as tlog-tiles writes it: 234, x001/234"
+    )
+    level = path_parameter("level", "0", "Of the tree, 0 the lowest")
+    width = path_parameter("width", "112", "How much of it is there, 1 to 255")
+    width["schema"] = {"type": "integer", "minimum": 1, "maximum": 255}
+    level["schema"] = {"type": "integer", "minimum": 0, "maximum": 63}
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    tile = answers({200: {_BYTES.decode(): binary}}, 304, 404, 503)
+    checkpoint = answers({200: {"text/plain": {"schema": TEXT}}}, 304)
+    return {
+        prefix + path: {
+            "get": {
+                "tags": ["log"],
+                "operationId": name,
+                "summary": summary,
+                "parameters": parameters,
+                "responses": {str(s): said for s, said in responses.items()},
+            }
+        }
+        for path, name, summary, parameters, responses in (
+            ("/checkpoint", "getCheckpoint", "The signed checkpoint", [],
+             checkpoint),
+            ("/tile/{level}/{number}", "getTile", "256 hashes",
+             [level, number], tile),
+            ("/tile/{level}/{number}.p/{width}", "getPartialTile",
+             "The hashes of a tile that is not full", [level, number, width],
+             tile),
+            ("/tile/entries/{number}", "getEntries",
+             "256 entries, each behind its length", [number], tile),
+            ("/tile/entries/{number}.p/{width}", "getPartialEntries",
+             "The entries of a tile that is not full", [number, width], tile),
+        )
+    }  # fmt: skip

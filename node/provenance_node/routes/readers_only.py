@@ -10,7 +10,6 @@ anything by itself: a leaf that was concealed leads to the id of its event
 
 import re
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -21,9 +20,11 @@ from provenance_node.access import NEVER_KEPT
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import read_pairs
 from provenance_node.node import Node
-from provenance_node.routes.answers import add_headers, answers
+from provenance_node.routes.answers import add_headers, answers, path_parameter
 from provenance_node.routes.events import parameter
 from provenance_node.routes.item_paths import item_in
+from provenance_node.routes.items import EXAMPLE_ITEM
+from provenance_node.routes.schemas import of_schema
 
 JSON_TYPE = "application/json"
 SECURITY: list[dict[str, list[str]]] = [{"bearer": []}]
@@ -32,7 +33,6 @@ _CONCEALED_AT = "/v1/items/{item:path}/concealed"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
 _KEY = re.compile(r"[0-9A-Fa-f]{8,64}")
 _STATUSES = (400, 401, 403, 404, 429, 503)
-_OBJECT: dict[str, Any] = {JSON_TYPE: {"schema": {"type": "object"}}}
 
 
 def routes(node: Node) -> APIRouter:
@@ -45,7 +45,9 @@ def routes(node: Node) -> APIRouter:
         summary="What an item's events conceal",
         response_class=Response,
         openapi_extra={"security": SECURITY, "parameters": _OF_ITEM},
-        responses=answers({200: _OBJECT}, *_STATUSES),
+        responses=answers(
+            {200: {JSON_TYPE: of_schema("Concealed")}}, *_STATUSES
+        ),
     )
     async def reveal_item(request: Request) -> Response:
         """With the leaf of each, which shows it to anybody.
@@ -73,7 +75,9 @@ def routes(node: Node) -> APIRouter:
         summary="What an actor, or one key, signed",
         response_class=Response,
         openapi_extra={"security": SECURITY, "parameters": _OF_SIGNER},
-        responses=answers({200: _OBJECT}, *_STATUSES),
+        responses=answers(
+            {200: {JSON_TYPE: of_schema("SignedEvents")}}, *_STATUSES
+        ),
     )
     async def list_statements(request: Request) -> Response:
         """Event by event, in the log's order, with the items that each names.
@@ -150,14 +154,7 @@ _FROM = parameter(
     type="integer", minimum=0, maximum=10**15,
 )  # fmt: skip
 _OF_ITEM = [
-    {
-        "name": "item",
-        "in": "path",
-        "required": True,
-        "description": "The item's id",
-        "schema": {"type": "string"},
-        "example": "https%3A%2F%2Fid.gs1.org%2F01%2F09506000134352%2F21%2F42",
-    },
+    path_parameter("item", EXAMPLE_ITEM, "The item's id, in any spelling"),
     parameter("field", "/ilmd", "A JSON Pointer; without it, all fields"),
     _FROM,
 ]

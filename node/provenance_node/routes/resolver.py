@@ -45,14 +45,10 @@ from provenance_node.resolver.links import Known
 from provenance_node.resolver.page import error_page, wants_page
 from provenance_node.routes.answers import add_headers, answers, request_accepts
 
-_HTML: Mapping[str, Any] = {"text/html": {"schema": {"type": "string"}}}
-_LINKSET: Mapping[str, Any] = {LINKSET_TYPE: {"schema": {"type": "object"}}}
-_OBJECT: Mapping[str, Any] = {
-    "application/json": {"schema": {"type": "object"}}
-}
-_JSON_LD: Mapping[str, Any] = {
-    "application/ld+json": {"schema": {"type": "object"}}
-}
+_OPEN = {"schema": {"type": "object", "additionalProperties": True}}
+_LINKSET: Mapping[str, Any] = {LINKSET_TYPE: _OPEN}
+_OBJECT: Mapping[str, Any] = {"application/json": _OPEN}
+_JSON_LD: Mapping[str, Any] = {"application/ld+json": _OPEN}
 _COMPRESSED_PATH = "/{text:gs1_compressed}"
 _CACHING = {"cache-control": "public, max-age=3600"}
 _OPTIONS = {
@@ -240,21 +236,14 @@ _DESCRIPTION = """\
 `linkType` asks for one kind of link, such as `gs1:pip`, or for all of them:
 `linkset`. Without it Accept decides, and without that the default link is
 taken. What the ledger does not know on the level asked for is looked for on
-the levels above it.
+the levels above it. A browser is told of a problem by a page.
 """
 
 
-def _with_page(problem: Mapping[str, Any]) -> dict[str, Any]:
-    return {**problem, "content": {**problem["content"], **_HTML}}
-
-
-_PLAIN = answers({200: _LINKSET}, 400, 404, 429, 503)
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    **_PLAIN,
+    **answers({200: _LINKSET}, 400, 404, 429, 503),
     300: {"description": "Several links fit equally well", "content": _LINKSET},
     307: {"description": "Where it leads"},
-    400: _with_page(_PLAIN[400]),
-    404: _with_page(_PLAIN[404]),
 }
 _PARAMETERS = {
     "parameters": [

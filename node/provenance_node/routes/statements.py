@@ -1,6 +1,7 @@
 """Statements: how they get into the ledger.
 
     POST /v1/statements      application/msgpack: one submission, or many
+                             application/json: the same, in base64
 
 One is answered by its own status: 201 when it was logged, 200 when it was
 there before, 403, 409, 422 … when it was refused. Many are answered by 207,
@@ -18,27 +19,18 @@ from starlette.responses import Response
 from provenance.errors import DuplicateEventError, MalformedError
 from provenance.problems.table import NO_SUCH_TYPE
 from provenance_node.asgi import Headers
-from provenance_node.intake import Given, split
+from provenance_node.intake import Given, split, split_json
 from provenance_node.node import Node
 from provenance_node.problems import MEDIA_TYPE, RefusedError, kind_of, problem
 from provenance_node.routes.answers import add_headers, answers
+from provenance_node.routes.schemas import of_schema, ref
 from provenance_node.writer import Logged, Outcome, Refused
 
 TYPES = ("application/msgpack", "application/vnd.provenance.submission")
 
-_RESULT = {"schema": {"$ref": "#/components/schemas/Result"}}
-_RESULTS = {
-    "schema": {
-        "type": "object",
-        "required": ["results"],
-        "properties": {
-            "results": {
-                "type": "array",
-                "items": {"$ref": "#/components/schemas/Result"},
-            }
-        },
-    }
-}
+_JSON = "application/json"
+_SPLITS = {**dict.fromkeys(TYPES, split), _JSON: split_json}
+_EXAMPLE = {"statement": "k7gYcHJvdmVuYW5jZS9zdWJtaXNzaW9uL3Yy…"}
 
 
 def routes(node: Node) -> APIRouter:
@@ -53,19 +45,26 @@ def routes(node: Node) -> APIRouter:
         openapi_extra={
             "requestBody": {
                 "required": True,
-                "description": "A .submission, or many: as a msgpack array,"
-                " or one behind the other.",
+                "description": "A .submission, or many, in base64. Or the"
+                f" bytes themselves, as {' or '.join(TYPES)}: one, many as a"
+                " msgpack array, or one behind the other.",
                 "content": {
-                    name: {"schema": {"type": "string", "format": "binary"}}
-                    for name in TYPES
+                    _JSON: {
+                        "schema": {
+                            "oneOf": [
+                                ref("OneStatement"), ref("ManyStatements"),
+                            ]
+                        },
+                        "example": _EXAMPLE,
+                    }
                 },
             }
         },
         responses=answers(
             {
-                200: {"application/json": _RESULT},
-                201: {"application/json": _RESULT},
-                207: {"application/json": _RESULTS},
+                200: {_JSON: of_schema("Result")},
+                201: {_JSON: of_schema("Result")},
+                207: {_JSON: of_schema("Results")},
             },
             400, 403, 408, 409, 413, 415, 422, 429, 503,
         ),
@@ -78,8 +77,8 @@ def routes(node: Node) -> APIRouter:
         faster for many statements; each can be asked for later.
         """
         rate = node.take_write(request.scope)
-        _require_type(request)
-        pieces, is_many = split(
+        split_body = _SPLITS[_type_of(request)]
+        pieces, is_many = split_body(
             await request.body(), most=node.settings.max_batch
         )
         if not pieces:
@@ -96,7 +95,7 @@ def routes(node: Node) -> APIRouter:
             headers = (*headers, (b"preference-applied", b"return=minimal"))
         if is_many:
             results = [_result(*each) for each in outcomes]
-            return _json(207, {"results": results}, headers)
+            return _say(207, {"results": results}, headers)
         ((given, outcome),) = outcomes
         return _single(request, given, outcome, headers)
 
@@ -110,11 +109,11 @@ def _single(
         where = f"/v1/statements/{outcome.log_index}/receipt".encode()
         result = _result(given, outcome)
         status = 201 if outcome.is_new else 200
-        return _json(status, result, (*headers, (b"location", where)))
+        return _say(status, result, (*headers, (b"location", where)))
     said = _problem(outcome)
     said["instance"] = f"urn:request:{request.scope['provenance.request']}"
     kind = kind_of(outcome.error)
-    return _json(kind.status, said, headers, media_type=MEDIA_TYPE)
+    return _say(kind.status, said, headers, media_type=MEDIA_TYPE)
 
 
 def _result(given: Given | None, outcome: Outcome) -> dict[str, Any]:
@@ -162,23 +161,25 @@ def _prefers_minimal(request: Request) -> bool:
     return any(wish.strip().lower() == "return=minimal" for wish in wishes)
 
 
-def _require_type(request: Request) -> None:
+def _type_of(request: Request) -> str:
     given = request.headers.get("content-type", "").partition(";")[0]
-    if given.strip().lower() not in TYPES:
+    media_type = given.strip().lower()
+    if media_type not in _SPLITS:
         raise RefusedError(
             NO_SUCH_TYPE,
-            f"a body is {' or '.join(TYPES)}, of statements that are signed;"
+            f"a body is {' or '.join(_SPLITS)}, of statements that are signed;"
             " documents of EPCIS go to /epcis/capture, where the node's"
             " operator has switched that on",
         )
+    return media_type
 
 
-def _json(
+def _say(
     status: int,
     value: dict[str, Any],
     headers: Headers,
     *,
-    media_type: str = "application/json",
+    media_type: str = _JSON,
 ) -> Response:
     return add_headers(
         Response(json.dumps(value), status_code=status, media_type=media_type),
