@@ -2,6 +2,7 @@
 
 import sys
 import time
+from typing import Self
 
 from provenance.cli.screen import write
 
@@ -31,6 +32,12 @@ class Progress:
         self._every = _EVERY if self._is_terminal else _LINE_EVERY
         self._width = 0
         self.begin(noun)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     def begin(self, noun: str) -> None:
         """Count from 0 again: *noun*."""

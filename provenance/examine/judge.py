@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from provenance.errors import (
     MalformedError,
@@ -62,11 +62,14 @@ MAX_DEPTH = 64
 class Progress(Protocol):
     """Shows how far something long is."""
 
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, *_: object) -> None:
+        """Take away what is shown."""
+
     def show(self, done: int, total: int) -> None:
         """Show that *done* of *total* are done."""
-
-    def clear(self) -> None:
-        """Take away what is shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,11 +101,8 @@ def ledger(source: str, judge: "Judge") -> "Found":
     with open_reader(source) as reader, reader.moment() as moment:
         note = moment.note
         last = read_entry(moment.reader, moment.size - 1, size=moment.size)
-    progress = judge.progress()
-    try:
+    with judge.progress() as progress:
         audit = audit_folder(source, trust=judge.trust, progress=progress.show)
-    finally:
-        progress.clear()
     steps = checkpoint_steps(note, judge.trust, now=judge.at, last_entry=last)
     steps += [
         Step(
@@ -139,16 +136,13 @@ def tiles(source: str, judge: "Judge") -> "Found":
         checkpoint = open_trusted(note, judge.trust).checkpoint
     except ProvenanceError:
         return of_steps(source, "tiles", steps)
-    progress = judge.progress()
-    try:
+    with judge.progress() as progress:
         found = list(
             islice(
                 check_tiles(folder, checkpoint, progress=progress.show),
                 MAX_TOLD,
             )
         )
-    finally:
-        progress.clear()
     for fault in found:
         outcome, code = _KINDS[fault.kind]
         steps.append(

@@ -76,16 +76,13 @@ class FolderPages:
 
     def after(self, token: str | None) -> Part:
         """Return the page that *token* asks for; None for the first."""
-        progress = Progress()
         query = self._query
         if token is not None:
             query = replace(query, page_token=token)
-        try:
+        with Progress() as progress:
             page = self._queries.run(
                 query, reveal=self._reveal, progress=progress.show
             )
-        finally:
-            progress.clear()
         events = [event.spelled(self._spelling) for event in page.events]
         return Part(events, page.size, page.next_page_token)
 

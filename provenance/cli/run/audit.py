@@ -57,8 +57,7 @@ def audit(  # noqa: PLR0913, PLR0917  # click's way
     """
     folder = folder if folder_argument is None else folder_argument
     trust = None if trust_file is None else read_trust(trust_file)
-    progress = Progress()
-    try:
+    with Progress() as progress:
         # First, since a copy that is not there is soon found out.
         compared = (
             None
@@ -71,8 +70,6 @@ def audit(  # noqa: PLR0913, PLR0917  # click's way
         found = audit_folder(
             folder, trust=trust, progress=progress.show, processes=processes
         )
-    finally:
-        progress.clear()
     if trust is None:
         screen.say(
             "it was held against its own trust file; with --trust it is held"

@@ -77,8 +77,7 @@ def _backup_dated(
     trust_file: str | None,
     folder: Path,
 ) -> int:
-    progress = Progress()
-    try:
+    with Progress() as progress:
         made = backup_dated(
             folder,
             backups,
@@ -87,8 +86,6 @@ def _backup_dated(
             trust=None if trust_file is None else read_trust(trust_file),
             progress=progress.show,
         )
-    finally:
-        progress.clear()
     screen.line(f"{made.folder}: a sound ledger of {made.size} entries")
     for old in made.deleted:
         screen.line(f"deleted {old}")

@@ -63,21 +63,18 @@ def restore(
         else read_trust(trust_file)
     )
     published = [_read_signed(name, trust) for name in checkpoints]
-    progress = Progress()
     try:
-        restored = restore_folder(
-            backup,
-            folder,
-            published=published,
-            trust=trust,
-            progress=progress.show,
-        )
+        with Progress() as progress:
+            restored = restore_folder(
+                backup,
+                folder,
+                published=published,
+                trust=trust,
+                progress=progress.show,
+            )
     except ForkError as error:
-        progress.clear()
         where = where_of(error)
         return fail(OLD_COPY_PROBLEM, str(error), where, screen.is_json)
-    finally:
-        progress.clear()
     return _tell(screen, folder, restored, trust)
 
 

@@ -16,7 +16,7 @@ from provenance.encoding.canonical import decode, encode
 from provenance.encoding.difference import differences
 from provenance.encoding.digest import sha256
 from provenance.encoding.strict_json import parse_json
-from provenance.errors import MalformedError, NotFoundError
+from provenance.errors import NotFoundError
 from provenance.folder import open_ledger
 from provenance.rules.book import (
     MAX_BOOK_SIZE,
@@ -24,10 +24,9 @@ from provenance.rules.book import (
     parse_book,
     shipped,
 )
-from provenance.rules.reading import OBSERVING
+from provenance.rules.kinds import require_known_kinds
 
 _MAX_FILE = 4 * MAX_BOOK_SIZE
-_BY_FORM = frozenset({OBSERVING, "transforming", "*"})
 
 
 @click.group(cls=Commands)
@@ -93,7 +92,7 @@ def check(screen: Screen, file: str, output: str | None) -> int:
     book = parse_book(data)
     if isinstance(book, EvidenceBook):
         with within(file):
-            _check_kinds(book)
+            require_known_kinds(book)
     if output is not None:
         write_output(output, data)
     digest = sha256(data).hex()
@@ -149,20 +148,3 @@ def _value(data: bytes) -> dict[str, Any]:
     value: Any = decode(data)
     assert isinstance(value, dict), "it was read as a book"
     return value
-
-
-def _check_kinds(book: EvidenceBook) -> None:
-    known = book.steps | book.own_steps | _BY_FORM
-    for role, kinds in book.roles.items():
-        for kind in sorted(kinds - known):
-            if not kind.startswith("step:"):
-                raise MalformedError.at(
-                    f"$.roles[{role!r}]", f"there is no kind {kind!r}"
-                )
-    for (name, action), form in book.forms.items():
-        for row in form.needs:
-            if unknown := sorted({*row} - known):
-                raise MalformedError(
-                    f"the form {name} {action} needs {unknown[0]!r}, which is"
-                    " no kind"
-                )
