@@ -18,7 +18,6 @@ from tests.browser.stage import Stage
 from tests.browser.visit import FAILED_LOAD, Visits
 from tests.node_world import NodeProcess
 
-
 LABEL_DIFFERS = {
     "en": "The label says something else than the record",
     "zh-CN": "标签上的信息与记录不符",
