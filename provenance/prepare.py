@@ -20,6 +20,7 @@ from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.source import read_events
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError
 from provenance.gs1 import read_item
 from provenance.rules.book import EvidenceBook, baseline
@@ -133,7 +134,7 @@ def prepare_event(
     for pointer in sorted(conceal):
         body, found = _take_out(body, pointer, book)
         fields += found
-    if after is not None:
+    if after is not None and body["type"] != DOCUMENT:
         item, link = after
         body = {**body, "after": [[read_item(item), Hash(link)]]}
     return _make(body, draft.items, fields, book)

@@ -9,6 +9,7 @@ from provenance.cli.outputs import write_output
 from provenance.cli.program import Command, within
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
+from provenance.epcis.header import take_header
 from provenance.epcis.render import render_document
 from provenance.epcis.xml.write import write_xml
 from provenance.ledger.search import written_time
@@ -58,8 +59,10 @@ def export_events(  # noqa: PLR0913, PLR0917  # click's way
     with within(file):
         data = read_input(file, limit=MAX_BUNDLE_SIZE)
         verified = verify_bundle(data, trust=trust, now=at, item=item)
-        events = list(excerpt(verified.events))
-        document = b"".join(_WRITERS[form](events, created=written_time(at)))
+        events, header = take_header(excerpt(verified.events))
+        document = b"".join(
+            _WRITERS[form](events, created=written_time(at), header=header)
+        )
     subject = verified.subject
     if output == STANDARD:
         if screen.is_json:

@@ -22,6 +22,7 @@ from provenance.epcis.facts import event_instant, read_facts
 from provenance.epcis.pattern import traits
 from provenance.epcis.query import CLASS, EVENT_HASH, TRAIT
 from provenance.epcis.render import render_event
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError, StoreError
 from provenance.ledger.read import LedgerReader, Moment, read_entry
 from provenance.logs import LEDGER
@@ -238,7 +239,9 @@ def _index_event(
     body, items = stored.body, stored.items()
     when = body.get("eventTime")
     time = event_instant(when) if isinstance(when, str) else None
-    if time is None or is_registry_event(body):
+    # What a document says beside its events answers no query for events.
+    is_other = is_registry_event(body) or body.get("type") == DOCUMENT
+    if time is None or is_other:
         return None
     facts = read_facts(body, items)
     facts.texts.update(_found_by(items))

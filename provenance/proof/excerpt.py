@@ -17,6 +17,7 @@ from provenance.claims.actor import is_registry_event
 from provenance.claims.event import Field
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.render import put_back, render_event
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.proof.evidence import ProvenEvent
 
 SIGNED_BY = "urn:provenance:epcis:signedBy"
@@ -33,6 +34,10 @@ def excerpt(events: Iterable[ProvenEvent]) -> Iterator[dict[str, JSON]]:
             continue
         fields = [Field(*revealed) for revealed in event.fields.items()]
         shown = render_event(put_back(event.body, fields), event.items)
+        if event.body["type"] == DOCUMENT:
+            # A document's header has no members of ours.
+            yield shown
+            continue
         shown[SIGNED_BY] = event.issuer
         if hidden := event.item_count - len(event.shown):
             shown[NOT_SHOWN] = hidden

@@ -24,6 +24,7 @@ and what takes all of its items.
 In full: `FORMATS.md`, section 3.
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -43,14 +44,16 @@ from provenance.claims.event import (
     read_after,
 )
 from provenance.claims.versions import TRUST_ITEM
-from provenance.encoding.canonical import Value
+from provenance.encoding.canonical import Value, encode
+from provenance.encoding.digest import sha256
 from provenance.encoding.path import split_pointer
 from provenance.encoding.text import hides
 from provenance.epcis.prefixes import full_id, prefixes_of
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item, gtin_of
 from provenance.rules.book import EvidenceBook, Form
-from provenance.rules.identity import check_actor_id
+from provenance.rules.identity import check_actor_id, is_party
 from provenance.rules.reading import EventReading, form_of, read_event
 
 _ILMD = "ilmd"
@@ -204,16 +207,19 @@ def items_named(
     none: EPCIS lets an ObjectEvent name none if it has sensor readings and a
     read point, a cold store's log. Then the place is what has the trail. Of a
     whole product that it warns of the event is said to be about, too: so the
-    product has a trail.
+    product has a trail. A document that is about nothing else is about itself.
 
     Raises:
-        MalformedError: It names neither an item nor a read point, or by
-            something that is no id; or its words are none.
+            MalformedError: It names neither an item nor a read point, or by
+                something that is no id; or its words are none.
     """
     found = tuple(items)
-    relations = {item.relation for item in found}
     if is_registry_event(body):
         return found
+    if body.get("type") == DOCUMENT:
+        about = tuple(item for item in found if not is_party(item.id))
+        return about or (Item("about", _document(body)),)
+    relations = {item.relation for item in found}
     if "transformationID" in body and "transformationID" not in relations:
         found += (Item("transformationID", _transformation(body)),)
     products = _products(found)
@@ -281,6 +287,16 @@ def _transformation(body: Mapping[str, Value]) -> str:
     if not isinstance(given, str):
         raise MalformedError("a transformationID is a URI").under("form.id")
     return canonical_item(full_id(given, prefixes_of(body)))
+
+
+def _document(body: Mapping[str, Value]) -> str:
+    """Return the id of a document: its own, or one made of what all may see."""
+    members = body.get("document")
+    own = members.get("id") if isinstance(members, dict) else None
+    if isinstance(own, str):
+        return canonical_item(own)
+    digest = urlsafe_b64encode(sha256(encode(body))).decode().rstrip("=")
+    return f"ni:///sha-256;{digest}"
 
 
 def _read_point(body: Mapping[str, Value]) -> str:
