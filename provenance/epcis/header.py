@@ -210,7 +210,7 @@ def locate_kept(
     locate: Callable[[Sequence[str | int]], str], steps: Sequence[str | int]
 ) -> str:
     """Return where that stands of a raw event to which *steps* lead."""
-    return locate(steps[1:] if steps[:1] == (KEPT,) else ())
+    return locate(steps[1:] if list(steps[:1]) == [KEPT] else ())
 
 
 class Kept(NamedTuple):

@@ -89,19 +89,19 @@ from provenance.errors import MalformedError
 _DOCUMENT = (
     (
         f'<epcis:EPCISDocument xmlns:epcis="{EPCIS}" schemaVersion="2.0"'
-        ' creationDate="%s">\n<EPCISBody>\n'
+        ' creationDate="%s">\n<EPCISBody>\n<EventList>\n'
     ),
-    "</EPCISBody>\n</epcis:EPCISDocument>\n",
+    "</EventList>\n</EPCISBody>\n</epcis:EPCISDocument>\n",
 )
 _QUERY_DOCUMENT = (
     (
         f'<epcisq:EPCISQueryDocument xmlns:epcisq="{EPCIS_QUERY}"'
         ' schemaVersion="2.0" creationDate="%s">\n<EPCISBody>\n'
         f"<epcisq:QueryResults>\n<queryName>{QUERY_NAME}</queryName>\n"
-        "<resultsBody>\n"
+        "<resultsBody>\n<EventList>\n"
     ),
     (
-        "</resultsBody>\n</epcisq:QueryResults>\n</EPCISBody>\n"
+        "</EventList>\n</resultsBody>\n</epcisq:QueryResults>\n</EPCISBody>\n"
         "</epcisq:EPCISQueryDocument>\n"
     ),
 )
@@ -187,30 +187,30 @@ def _write(
         written = time(created, {})
     except Fault as fault:
         raise MalformedError(f"created: {fault.message}") from fault
-    yield f"{_PROLOG}{opening % written}<EventList>\n".encode()
+    yield f"{_PROLOG}{opening % written}".encode()
     for index, event in enumerate(events):
         try:
             written = at(index, _write_event, dict(event), {})
         except Fault as fault:
             raise MalformedError.at(fault.path, fault.message) from fault
         yield written.encode()
-    yield f"</EventList>\n{closing}".encode()
+    yield closing.encode()
 
 
 def _with_header(header: Kept) -> tuple[str, str]:
     """Return what stands before and behind the events of such a document."""
-    opening, closing = _DOCUMENT
-    prefixes = {**header.prefixes}
-    prefix = next((p for p, n in prefixes.items() if n == SBDH), "sbdh")
-    prefixes[prefix] = SBDH
-    members = header.members
+    members, prefixes = header
     if members.get("type") == MASTER_DATA_DOCUMENT:
         vocabularies = lower_list(members.get("epcisBody"))
         said = _part("VocabularyList", vocabularies, prefixes)
         opening, closing = _MASTER_DATA_DOCUMENT
         return opening + _in_format(said), closing
+    opening, closing = _DOCUMENT
+    prefix = next((p for p, n in prefixes.items() if n == SBDH), "sbdh")
     plain = lower(members, prefix)
-    said = _part("EPCISHeader", plain, prefixes) if plain else ""
+    said = ""
+    if plain:
+        said = _part("EPCISHeader", plain, {**prefixes, prefix: SBDH})
     others = "".join(
         _part(_Writing(prefixes).tag(name, {}), value, prefixes)
         for name, value in members.items()
