@@ -21,6 +21,7 @@ from provenance.epcis.mending.mend import Mend
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.received import received
 from provenance.epcis.source import read_events
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError
 from provenance.gs1 import read_item
 from provenance.rules.book import EvidenceBook, baseline
@@ -134,7 +135,7 @@ def prepare_event(
     for pointer in sorted(conceal):
         body, found = _take_out(body, pointer, book)
         fields += found
-    if after is not None:
+    if after is not None and body["type"] != DOCUMENT:
         item, link = after
         body = {**body, "after": [[read_item(item), Hash(link)]]}
     body |= received(body, draft.lengths)

@@ -1001,7 +1001,20 @@ def test_the_envelope_may_say_more() -> None:
         epcisHeader={"epcisMasterData": {}},
         **{"ext:x": 1},
     )
-    assert len(parse(whole)) == 1
+    event, kept = parse(whole)
+    assert kept.body == {
+        "@context": EXTENDED,
+        "type": "urn:provenance:document",
+        "eventTime": whole["creationDate"],
+        "eventTimeZoneOffset": "+00:00",
+        "document": {
+            name: value
+            for name, value in whole.items()
+            if name not in {"@context", "type", "epcisBody"}
+        },
+    }
+    assert [item.id for item in kept.items] == [item.id for item in event.items]
+    assert {item.relation for item in kept.items} == {"about"}
 
 
 def test_a_document_that_is_too_large_is_refused_unread() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.cli.times import as_written
 from provenance.epcis.moment import in_zone, read_time
+from provenance.words.moments import as_written
 
 CASES = [
     ("2026-03-01T09:00:00+02:00", "-08:00", "2026-02-28T23:00:00-08:00"),

@@ -10,6 +10,7 @@ from provenance.encoding.canonical import encode
 from provenance.epcis.document import parse_document
 from provenance.epcis.render import render_event
 from provenance.epcis.shapes import EPC_LISTS, ITEM_MEMBERS
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
 from tests.vectors_of import shared
@@ -70,7 +71,11 @@ def test_the_published_sets_are_whole() -> None:
 def test_a_valid_document_says_the_same_when_it_is_given_out(
     path: pathlib.Path,
 ) -> None:
-    drafts = parse_document(path.read_bytes())
+    drafts = [
+        draft
+        for draft in parse_document(path.read_bytes())
+        if draft.body["type"] != DOCUMENT
+    ]
     originals = events_of(path)
     assert len(drafts) == len(originals)
     for draft, original in zip(drafts, originals, strict=True):

@@ -118,6 +118,7 @@ def test_our_own_words_are_nobody_elses() -> None:
 
 def test_every_step_has_names_in_both_languages() -> None:
     assert set(STEPS) == BIZ_STEP.words | set(PRIVATE_STEPS) | {
+        "document",
         "observing",
         "transforming",
     }

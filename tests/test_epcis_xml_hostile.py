@@ -231,10 +231,11 @@ def test_nothing_is_included(data: bytes) -> None:
     assert reason.endswith(": nothing is included: write it out here")
 
 
-def test_nothing_is_included_in_what_is_passed_over() -> None:
+def test_nothing_is_included_in_a_header() -> None:
     header = f"<EPCISHeader>{INCLUDE}</EPCISHeader><EPCISBody>"
     data = document(event()).replace(b"<EPCISBody>", header.encode())
-    assert len(read_xml(data)) == 1
+    with pytest.raises(MalformedError, match="nothing is included"):
+        read_xml(data)
 
 
 def test_a_schema_that_is_named_is_not_fetched() -> None:
@@ -336,7 +337,7 @@ def test_an_event_without_end_is_refused(
 def test_a_header_without_end_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(xml_read, "MAX_EVENT", 2**20)
+    monkeypatch.setattr(xml_read, "MAX_EVENT", 2**16)
     head, _ = document().split(b"<EPCISBody>")
     pieces = [head, b"<EPCISHeader>", *itertools.repeat(b"<a>b</a>" * 999, 999)]
     reason, memory = refused(pieces)
@@ -382,7 +383,7 @@ def test_too_many_names_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_long_document_is_read_in_little_memory() -> None:
     def pieces() -> Iterator[bytes]:
         head, tail = document(event()).split(event().encode())
-        header = b"<EPCISHeader>" + b"<a>b</a>" * 9999 + b"</EPCISHeader>"
+        header = b"<EPCISHeader>" + b"<a>b</a>" * 999 + b"</EPCISHeader>"
         yield head.replace(b"<EPCISBody>", header + b"<EPCISBody>")
         for number in range(4000):
             yield event(f"<ext:a>{number}</ext:a><!-- {'x' * 999} -->").encode()
@@ -390,7 +391,8 @@ def test_a_long_document_is_read_in_little_memory() -> None:
 
     tracemalloc.start()
     try:
-        assert sum(1 for _ in streamed(pieces())) == 4000
+        # The last one keeps the header.
+        assert sum(1 for _ in streamed(pieces())) == 4001
         assert tracemalloc.get_traced_memory()[1] < 2**21
     finally:
         tracemalloc.stop()

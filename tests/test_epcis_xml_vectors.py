@@ -11,6 +11,7 @@ from provenance.claims.event import Item
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.prefixes import expand
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.epcis.xml.read import read_xml
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item
@@ -188,8 +189,11 @@ VALID = sorted(PAIRS.keys() - INVALID.keys() - {NAMED_TWICE})
 
 def drafts_of(path: pathlib.Path) -> list[EventDraft]:
     if path.suffix == ".xml":
-        return [check_event(raw) for raw in read_xml(path.read_bytes())]
-    return parse_document(path.read_bytes())
+        drafts = [check_event(raw) for raw in read_xml(path.read_bytes())]
+    else:
+        drafts = parse_document(path.read_bytes())
+    # Their headers have nothing to do with each other.
+    return [draft for draft in drafts if draft.body["type"] != DOCUMENT]
 
 
 def made_alike(draft: EventDraft, *ways: Alike) -> tuple[Any, Any]:

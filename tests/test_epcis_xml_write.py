@@ -15,6 +15,7 @@ from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.prefixes import EPCIS_CONTEXT
 from provenance.epcis.render import render_event
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.epcis.xml.names import is_name
 from provenance.epcis.xml.read import XmlReader, read_xml
 from provenance.epcis.xml.write import write_query_xml, write_xml
@@ -837,7 +838,11 @@ LOST = {
     "path", SAMPLES, ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
 def test_a_published_event_comes_back_from_xml(path: pathlib.Path) -> None:
-    given = parse_document(path.read_bytes())
+    given = [
+        draft
+        for draft in parse_document(path.read_bytes())
+        if draft.body["type"] != DOCUMENT
+    ]
     found = reread(given)
     if path.stem in LOST:
         assert found != given

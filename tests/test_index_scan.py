@@ -15,6 +15,7 @@ from provenance.store.candidates import (
     Demand,
     IndexDamagedError,
     IndexedEvent,
+    IndexedSlice,
     IndexedStatement,
     IndexState,
     Wanted,
@@ -42,12 +43,9 @@ def index(tmp_path: pathlib.Path) -> Iterator[QueryIndex]:
     index = QueryIndex.open(tmp_path / "index", origin=ORIGIN)
     with index.turn() as is_ours:
         assert is_ours
-        index.add(
-            # All at two times: places, and not times, tell them apart.
-            [indexed(number, time=number % 2) for number in range(60)],
-            size=120,
-            last=b"last",
-        )
+        # All at two times: places, and not times, tell them apart.
+        made = [indexed(number, time=number % 2) for number in range(60)]
+        index.add([IndexedSlice(made, 120, b"last")])
     yield index
     index.close()
 
@@ -161,7 +159,7 @@ def test_a_text_may_have_any_length(index: QueryIndex) -> None:
     long = "x" * 100_000
     with index.turn():
         event = indexed(60, time=0, texts=[("a", long)])
-        index.add([event], size=122, last=b"later")
+        index.add([IndexedSlice([event], 122, b"later")])
     assert numbers(index, Demand([Text("a", long)]), size=122) == [60]
     assert numbers(index, Demand([Text("a", long[1:])]), size=122) == []
 
@@ -176,7 +174,7 @@ def test_two_facts_with_one_hash_are_no_harm(
         event = IndexedEvent(
             0, 1, False, [("a", "1"), ("b", "2")], [("n", 1), ("m", 1)]
         )
-        index.add([IndexedStatement(0, 1, 1, [event])], size=1, last=b"x")
+        index.add([IndexedSlice([IndexedStatement(0, 1, 1, [event])], 1, b"x")])
     assert numbers(index, size=1) == [0]
     index.close()
 
@@ -187,7 +185,7 @@ def test_who_reads_sees_nothing_of_what_is_done_meanwhile(
     wanted = Wanted([], by_record=True, is_descending=False, size=120)
     with index.view() as view, index.turn() as is_ours:
         assert is_ours
-        index.add([indexed(60, time=0)], size=122, last=b"later")
+        index.add([IndexedSlice([indexed(60, time=0)], 122, b"later")])
         assert view.state().size == 120
         index.clear()
         assert view.state().size == 120
@@ -214,11 +212,11 @@ def test_an_index_that_was_closed_is_not_read(index: QueryIndex) -> None:
 def test_a_write_that_fails_adds_nothing(index: QueryIndex) -> None:
     # The same statement twice.
     with index.turn(), pytest.raises(StoreError):
-        index.add([indexed(5, time=0)], size=122, last=b"later")
+        index.add([IndexedSlice([indexed(5, time=0)], 122, b"later")])
     with index.view() as view:
         assert view.state().size == 120
     with index.turn():
-        index.add([indexed(60, time=0)], size=122, last=b"later")
+        index.add([IndexedSlice([indexed(60, time=0)], 122, b"later")])
 
 
 def test_an_index_that_somebody_else_holds_is_no_damage(
@@ -228,7 +226,7 @@ def test_an_index_that_somebody_else_holds_is_no_damage(
     other = apsw.Connection(str(tmp_path / "index"))
     other.execute("BEGIN IMMEDIATE")
     with index.turn(), pytest.raises(StoreError, match="can be") as refused:
-        index.add([indexed(60, time=0)], size=122, last=b"later")
+        index.add([IndexedSlice([indexed(60, time=0)], 122, b"later")])
     assert not isinstance(refused.value, IndexDamagedError)
     other.close()
     assert numbers(index) == list(range(60))

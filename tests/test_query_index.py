@@ -11,19 +11,20 @@ from typing import Any
 import apsw
 import pytest
 
-from provenance.errors import StoreError
-from provenance.folder import open_queries
+from provenance.epcis.draft import RawEvent, check_event
+from provenance.errors import ProvenanceError, StoreError
+from provenance.folder import audit_folder, open_queries
 from provenance.ledger import catch_up
 from provenance.ledger.query import Queries
+from provenance.prepare import prepare_event
 from provenance.store import QUERY_INDEX
-from provenance.store.candidates import (
-    IndexDamagedError,
-)
+from provenance.store.candidates import IndexDamagedError, IndexedSlice
 from provenance.store.lockfile import FileLock
+from provenance.store.protocol import Reader
 from provenance.store.sqlite_reader import SQLiteReader
 from tests.cli_runs import PROJECT
-from tests.ledger_world import can
-from tests.query_world import QueryWorld
+from tests.ledger_world import PRODUCER, can
+from tests.query_world import PREFIXES, QueryWorld
 from tests.test_query_ledger import seen
 from tests.waiting import PATIENCE_SECONDS, finish
 
@@ -280,14 +281,15 @@ def test_a_log_without_a_commitment_is_an_error(
 def test_it_catches_up_in_parts(
     world: QueryWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catch_up, "_EVENTS_AT_ONCE", 1)
+    monkeypatch.setattr(catch_up, "_FACTS_AT_ONCE", 1)
+    monkeypatch.setattr(catch_up, "_HASHES_AT_ONCE", 1)
     told: list[tuple[int, int]] = []
     with world.queries() as queries:
         queries.catch_up(lambda done, total: told.append((done, total)))
         assert answers(world, queries) == RIGHT
         size = world.ledger.size
         assert told[-1] == (size, size)
-        assert len(told) == 6
+        assert len(told) == 5
         told.clear()
         queries.catch_up(
             lambda done, total: told.append((done, total)), hashes=True
@@ -299,7 +301,7 @@ def test_it_catches_up_in_parts(
 def test_a_catching_up_that_is_stopped_goes_on_where_it_was(
     world: QueryWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catch_up, "_EVENTS_AT_ONCE", 1)
+    monkeypatch.setattr(catch_up, "_FACTS_AT_ONCE", 1)
 
     def interrupt(done: int, total: int) -> None:
         if done > total // 2:
@@ -311,6 +313,109 @@ def test_a_catching_up_that_is_stopped_goes_on_where_it_was(
         with queries._index.view() as view:
             assert 0 < view.state().size < world.ledger.size
         assert answers(world, queries) == RIGHT
+
+
+def test_a_large_commit_is_indexed_in_slices_and_whole(
+    world: QueryWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.log(*[seen(5 + number) for number in range(4)])
+    monkeypatch.setattr(catch_up, "_FACTS_AT_ONCE", 1)
+    right = [8, 7, 6, 5, *RIGHT[0]]
+    with world.queries() as queries:
+        with queries._ledger.moment() as moment:
+            made = list(catch_up.derive(moment.reader, 0, moment.size))
+        assert len([each for each in made if not each.last]) == 9
+        assert (
+            max(
+                sum(len(statement.events) for statement in each.statements)
+                for each in made
+            )
+            == 1
+        )
+        queries.catch_up(hashes=True)
+        assert world.ask_all(queries, {}) == right
+    world.ledger.close()
+    assert audit_folder(world.folder, processes=1).findings == []
+
+
+def test_a_catching_up_that_is_stopped_within_a_commit_has_none_of_it(
+    world: QueryWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.log(*[seen(5 + number) for number in range(4)])
+    monkeypatch.setattr(catch_up, "_FACTS_AT_ONCE", 1)
+    before: list[int] = []
+
+    def until_last_slice(
+        reader: Reader, start: int, stop: int
+    ) -> Iterator[IndexedSlice]:
+        for count, each in enumerate(derive(reader, start, stop)):
+            if start and count == 2:
+                before.append(start)
+                raise KeyboardInterrupt
+            yield each
+
+    derive = catch_up.derive
+    with world.queries() as queries:
+        with monkeypatch.context() as patch:
+            patch.setattr(catch_up, "derive", until_last_slice)
+            with pytest.raises(KeyboardInterrupt):
+                queries.catch_up()
+        with queries._index.view() as view:
+            assert view.state().size == before[0]
+        assert world.ask_all(queries, {}) == [8, 7, 6, 5, *RIGHT[0]]
+
+
+PEAK = """
+import sys
+from provenance.folder import open_queries
+from provenance.ledger import catch_up
+catch_up._FACTS_AT_ONCE = int(sys.argv[2])
+def peak():
+    # Unlike the resource usage, it begins anew with the program.
+    with open("/proc/self/status") as status:
+        return next(int(l.split()[1]) for l in status if l.startswith("VmHWM"))
+with open_queries(sys.argv[1]) as queries:
+    at_rest = peak()
+    queries.catch_up()
+    print(peak() - at_rest)
+"""
+
+
+def test_memory_holds_a_slice_of_a_commit_and_not_all_of_it(
+    world: QueryWorld,
+) -> None:
+    many = {f"ex:m{n}": f"a text of its own, {n}" for n in range(250)}
+    statements = []
+    for part in range(6):
+        drafts = [
+            check_event(
+                RawEvent(
+                    seen(number, **{**many, "ex:part": part}),
+                    PREFIXES,
+                    str,
+                )
+            )
+            for number in range(10, 60)
+        ]
+        made = [prepare_event(draft) for draft in drafts]
+        statements.append(world.sign(PRODUCER, *made))
+    answers = world.ledger.submit(statements)
+    assert [a for a in answers if isinstance(a, ProvenanceError)] == []
+
+    def peak(facts_at_once: int) -> int:
+        world.index.unlink(missing_ok=True)
+        arguments = [str(world.folder), str(facts_at_once)]
+        done = subprocess.run(
+            [sys.executable, "-c", PEAK, *arguments],
+            check=True,
+            capture_output=True,
+            cwd=PROJECT,
+        )
+        return int(done.stdout) * 1024
+
+    sliced, whole = peak(1_000), peak(10**9)
+    assert 3 * sliced < whole, (sliced, whole)
+    assert catch_up._FACTS_AT_ONCE <= 50_000
 
 
 def test_who_comes_second_waits_for_the_first(world: QueryWorld) -> None:
@@ -354,7 +459,7 @@ import sys
 from provenance.epcis.query_parameters import parse_query
 from provenance.folder import open_queries
 from provenance.ledger import catch_up
-catch_up._EVENTS_AT_ONCE = 1
+catch_up._FACTS_AT_ONCE = 1
 with open_queries(sys.argv[1]) as queries:
     sys.stdin.readline()
     found = queries.run(parse_query({})).events

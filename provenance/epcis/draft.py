@@ -17,6 +17,7 @@ lists and what a link says about an item beside its name.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import cast
 
 from provenance.claims.event import Item
@@ -25,6 +26,7 @@ from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.context import context
 from provenance.epcis.fields import FIELDS
+from provenance.epcis.header import read_document
 from provenance.epcis.lots import Lots
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
 from provenance.epcis.readers import (
@@ -52,6 +54,7 @@ from provenance.epcis.shapes import (
     QUANTITY_EVENT,
     RULES,
 )
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item, lot_beside_serial, lot_item
 
@@ -126,6 +129,15 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
         own = at("@context", context, event["@context"], prefixes)
         prefixes = {**prefixes, **own}
     kind = at("type", _event_type, event["type"], prefixes)
+    if kind == DOCUMENT:
+        return _whole(*read_document(event, prefixes), prefixes)
+    return _of_events(event, kind, prefixes)
+
+
+def _of_events(
+    event: dict[str, JSON], kind: str, prefixes: Prefixes
+) -> EventDraft:
+    """Return the draft of an event of EPCIS, or of somebody's own type."""
     require_members(event, ("eventTime", "eventTimeZoneOffset"))
     known = MEMBERS.get(kind, ALL_MEMBERS)
     body: dict[str, Value] = {}
@@ -146,11 +158,22 @@ def read_event(value: JSON, prefixes: Prefixes) -> EventDraft:
             lengths[name] = [found[item] for item in found]
         else:
             body[name] = at(name, FIELDS[name], member, prefixes)
-    if used := _prefixes_used(body, prefixes):
-        body["@context"] = cast("Value", used)
+    draft = _whole(body, items, prefixes, lengths)
     if kind in RULES:
         RULES[kind](event)
     _require_lots(event, body, items, prefixes)
+    return draft
+
+
+def _whole(
+    body: dict[str, Value],
+    items: Iterable[Item],
+    prefixes: Prefixes,
+    lengths: Mapping[str, Sequence[int]] = MappingProxyType({}),
+) -> EventDraft:
+    """Return the draft of these parts, with the prefixes that it uses."""
+    if used := _prefixes_used(body, prefixes):
+        body["@context"] = cast("Value", used)
     return EventDraft(body, tuple(items), lengths)
 
 

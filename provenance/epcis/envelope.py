@@ -6,11 +6,16 @@ an answer from one, and an event may stand alone with an `@context` of its own.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.context import context
+from provenance.epcis.header import (
+    MASTER_DATA_DOCUMENT,
+    described,
+    said_around,
+)
 from provenance.epcis.readers import (
     Fault,
     Prefixes,
@@ -37,11 +42,15 @@ class Envelope:
         steps: The members that lead to the list of events; () for an event
             that stands alone.
         events: The events, not yet looked at.
+        around: What it says beside them that is to be kept; {} if nothing.
+        described: What its master data describe, if it has nothing else.
     """
 
     prefixes: Prefixes
     steps: tuple[str, ...]
     events: list[JSON]
+    around: Mapping[str, JSON] = field(default_factory=dict)
+    described: Sequence[JSON] = ()
 
 
 def read_envelope(document: dict[str, JSON], given: Prefixes) -> Envelope:
@@ -65,8 +74,14 @@ def read_envelope(document: dict[str, JSON], given: Prefixes) -> Envelope:
     own = at("@context", context, document["@context"], {})
     prefixes = {**given, **own}
     levels = _LEVELS[kind]
+    steps = tuple(inner for _, inner in levels)
+    if kind == MASTER_DATA_DOCUMENT:
+        for check, _ in levels:
+            check(document, prefixes)
+        around = said_around(document, steps)
+        return Envelope(prefixes, (), [], around, described(document))
     events = _descend(levels, document, prefixes)
-    return Envelope(prefixes, tuple(inner for _, inner in levels), events)
+    return Envelope(prefixes, steps, events, said_around(document, steps))
 
 
 def _descend(
@@ -103,27 +118,27 @@ _HEAD: Mapping[str, Reader] = {
     "epcisBody": _seen,
 }
 
+_DOCUMENT = record(
+    {
+        **_HEAD,
+        "instanceIdentifier": text,
+        "sender": text,
+        "receiver": text,
+        "epcisHeader": _seen,
+    },
+    required=("schemaVersion", "creationDate", "epcisBody"),
+    is_open=True,
+)
+
 _LEVELS: Mapping[str, Sequence[tuple[Reader, str]]] = {
     "EPCISDocument": (
-        (
-            record(
-                {
-                    **_HEAD,
-                    "instanceIdentifier": text,
-                    "sender": text,
-                    "receiver": text,
-                    "epcisHeader": _seen,
-                },
-                required=("schemaVersion", "creationDate", "epcisBody"),
-                is_open=True,
-            ),
-            "epcisBody",
-        ),
+        (_DOCUMENT, "epcisBody"),
         (
             record({"eventList": _seen}, required=("eventList",), is_open=True),
             "eventList",
         ),
     ),
+    MASTER_DATA_DOCUMENT: ((_DOCUMENT, "epcisBody"),),
     "EPCISQueryDocument": (
         (record(_HEAD, required=("epcisBody",), is_open=True), "epcisBody"),
         (
@@ -159,6 +174,8 @@ _LEVELS: Mapping[str, Sequence[tuple[Reader, str]]] = {
 """Type of document → for each level, its reader and the member below it."""
 
 EVENT_LISTS = tuple(
-    tuple(inner for _, inner in levels) for levels in _LEVELS.values()
+    tuple(inner for _, inner in levels)
+    for kind, levels in _LEVELS.items()
+    if kind != MASTER_DATA_DOCUMENT
 )
 """The members that lead to the events, for each type of document."""

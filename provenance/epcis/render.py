@@ -20,9 +20,11 @@ from provenance.claims.event import Field, Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.path import split_pointer
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.header import KEPT, MASTER_DATA_DOCUMENT, Kept
 from provenance.epcis.prefixes import EPCIS_CONTEXT, read_context
 from provenance.epcis.received import in_order
 from provenance.epcis.shapes import ITEM_MEMBERS
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError
 
 VERSION = "2.0"
@@ -56,9 +58,10 @@ def render_event(
     if prefixes := read_context(body.get("@context", [])):
         context.append(dict(prefixes))
     event: dict[str, JSON] = {"@context": context}
+    names = {"document": KEPT} if body.get("type") == DOCUMENT else {}
     for name, value in in_order(body).items():
         if name not in {"@context", "after"}:
-            event[name] = _to_json(value)
+            event[names.get(name, name)] = _to_json(value)
     for item in items:
         if item.relation == "parentID":
             event["parentID"] = item.id
@@ -95,16 +98,37 @@ def put_back(
 
 
 def render_document(
-    events: Iterable[Mapping[str, JSON]], *, created: str
+    events: Iterable[Mapping[str, JSON]],
+    *,
+    created: str,
+    header: Kept | None = None,
 ) -> Iterator[bytes]:
     """Yield an EPCISDocument of *events* in JSON, piece by piece.
 
     Args:
         events: As `render_event` gives them; each is read when it is needed.
-        created: The document's `creationDate`.
+        created: The document's `creationDate`, if its header has none.
+        header: What it says beside the events.
     """
-    return _document(
-        "EPCISDocument", '"epcisBody": {"eventList": [', "]}}", events, created
+    head = _head("EPCISDocument", created)
+    members = dict(header.members) if header is not None else {}
+    prefixes = header.prefixes if header is not None else {}
+    if prefixes:
+        head["@context"] = [EPCIS_CONTEXT, dict(prefixes)]
+    if members.get("type") == MASTER_DATA_DOCUMENT:
+        whole = json.dumps({**head, **members}, ensure_ascii=False)
+        yield f"{whole}\n".encode()
+        return
+    body = members.pop("epcisBody", {})
+    version = members.pop("schemaVersion", VERSION)
+    if isinstance(version, str) and version.startswith("2"):
+        head["schemaVersion"] = version
+    opening = '"epcisBody": {'
+    for name, value in body.items() if isinstance(body, dict) else ():
+        if ":" in name:
+            opening += f"{json.dumps(name)}: {json.dumps(value)}, "
+    yield from _document(
+        {**head, **members}, f'{opening}"eventList": [', "]}}", events
     )
 
 
@@ -116,29 +140,31 @@ def render_query_document(
     The arguments are those of `render_document`.
     """
     return _document(
-        "EPCISQueryDocument",
+        _head("EPCISQueryDocument", created),
         f'"epcisBody": {{"queryResults": {{"queryName": "{QUERY_NAME}",'
         ' "resultsBody": {"eventList": [',
         "]}}}}",
         events,
-        created,
     )
 
 
-def _document(
-    kind: str,
-    opening: str,
-    closing: str,
-    events: Iterable[Mapping[str, JSON]],
-    created: str,
-) -> Iterator[bytes]:
-    head: dict[str, JSON] = {
+def _head(kind: str, created: str) -> dict[str, JSON]:
+    return {
         "@context": [EPCIS_CONTEXT],
         "type": kind,
         "schemaVersion": VERSION,
         "creationDate": created,
     }
-    yield f"{json.dumps(head)[:-1]}, {opening}".encode()
+
+
+def _document(
+    head: Mapping[str, JSON],
+    opening: str,
+    closing: str,
+    events: Iterable[Mapping[str, JSON]],
+) -> Iterator[bytes]:
+    said = json.dumps(head, ensure_ascii=False)
+    yield f"{said[:-1]}, {opening}".encode()
     comma = ""
     for event in events:
         text = json.dumps(_within_document(event), ensure_ascii=False)

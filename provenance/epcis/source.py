@@ -26,6 +26,7 @@ from provenance.encoding.path import json_path
 from provenance.encoding.strict_json import JSON, read_json
 from provenance.epcis.draft import Locate, RawEvent
 from provenance.epcis.envelope import EVENT_LISTS, Envelope, read_envelope
+from provenance.epcis.header import Named, document_value, locate_kept
 from provenance.epcis.mending.mend import Mend, mend_envelope, mend_event
 from provenance.epcis.mending.notes import Steps
 from provenance.epcis.prefixes import read_context
@@ -72,7 +73,8 @@ class Source:
 
     Attributes:
         media: `json`, `ndjson` for lines of JSON, or `xml`.
-        count: How many events it has.
+        count: How many events it has, those that keep its headers among
+            them.
     """
 
     def __init__(
@@ -206,11 +208,39 @@ def _events_in(
     """Yield the events of a document that is in memory."""
     mends += opened.mends
     envelope = opened.envelope
-    for index, event in enumerate(envelope.events):
-        way: Steps = (*envelope.steps, index) if envelope.steps else ()
-        locate = partial(_locate_below, opened.locate, way)
-        raw = RawEvent(event, envelope.prefixes, locate)
-        yield _finish(raw, opened.is_context_dropped, rules, mends)
+
+    def events() -> Iterator[RawEvent]:
+        for index, event in enumerate(envelope.events):
+            way: Steps = (*envelope.steps, index) if envelope.steps else ()
+            locate = partial(_locate_below, opened.locate, way)
+            raw = RawEvent(event, envelope.prefixes, locate)
+            yield _finish(raw, opened.is_context_dropped, rules, mends)
+
+    return _with_header(events(), opened)
+
+
+def _with_header(
+    events: Iterator[RawEvent], opened: _Opened
+) -> Iterator[RawEvent]:
+    """Yield *events*, and then what the document says beside them."""
+    envelope = opened.envelope
+    if not envelope.around:
+        yield from events
+        return
+    named = Named()
+    for raw in events:
+        named.take(raw.value, raw.prefixes)
+        yield raw
+    about = named.ids or envelope.described
+    yield RawEvent(
+        document_value(envelope.around, about),
+        envelope.prefixes,
+        partial(locate_kept, opened.locate),
+    )
+
+
+def _count_of(envelope: Envelope) -> int:
+    return len(envelope.events) + bool(envelope.around)
 
 
 def _locate_below(
@@ -247,14 +277,22 @@ class _Document:
         self._parts = JsonStream(stream, EVENT_LISTS, max_part=rules.max_bytes)
         self._opened = _open(self._parts.frame, json_path, rules)
         envelope = self._opened.envelope
-        self.count = self._parts.count + len(envelope.events)
+        self.count = self._parts.count + _count_of(envelope)
 
     def events(self, mends: list[Mend]) -> Iterator[RawEvent]:
         opened = self._opened
-        yield from _events_in(opened, self._rules, mends)
-        for value, place in self._parts.elements():
-            raw = RawEvent(value, opened.envelope.prefixes, place.path)
-            yield _finish(raw, opened.is_context_dropped, self._rules, mends)
+        if opened.envelope.events or not self._parts.count:
+            return _events_in(opened, self._rules, mends)
+        mends += opened.mends
+
+        def events() -> Iterator[RawEvent]:
+            for value, place in self._parts.elements():
+                raw = RawEvent(value, opened.envelope.prefixes, place.path)
+                yield _finish(
+                    raw, opened.is_context_dropped, self._rules, mends
+                )
+
+        return _with_header(events(), opened)
 
 
 class _Lines:
@@ -265,7 +303,7 @@ class _Lines:
         self._begin = stream.tell()
         self._rules = rules
         self.count = sum(
-            len(opened.envelope.events) for opened in self._documents()
+            _count_of(opened.envelope) for opened in self._documents()
         )
 
     def events(self, mends: list[Mend]) -> Iterator[RawEvent]:

@@ -25,6 +25,9 @@ from provenance.errors import MalformedError
 PRIVATE_STEP = "urn:provenance:step:"
 """What the URI of a step of our own starts with."""
 
+DOCUMENT = "urn:provenance:document"
+"""The type of the event that keeps what a document says beside its events."""
+
 _BETWEEN = re.compile(r"[:/-]")
 _OBSOLETE_CBV = (
     "urn:epcglobal:cbv",
@@ -383,6 +386,7 @@ STEPS: Mapping[str, Step] = {
     "void_shipping": Step("Shipment cancelled", "撤销发货"),
     **PRIVATE_STEPS,
     # What an event's form tells where it names no step.
+    "document": Step("Document sent", "业务文件"),
     "observing": Step("Seen", "观察到"),
     "transforming": Step("Made into something else", "加工成其他物品"),
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from provenance.encoding.digest import sha256
 from provenance.errors import DamagedError
-from provenance.ledger.catch_up import derive, hashes_of
+from provenance.ledger.catch_up import derive
 from provenance.store.candidates import IndexCheck
 from provenance.store.protocol import Reader
 
@@ -35,11 +35,8 @@ def compare_index(reader: Reader, index: IndexCheck) -> Iterator[str]:
     if state.size and _last(reader, state.size) != state.last:
         yield "it was made of another history of this log"
         return
-    start = 0
-    for commit in derive(reader, 0, state.size):
-        hashes = hashes_of(reader, start, min(commit.size, state.hashed))
-        yield from index.missing(commit.statements, hashes)
-        start = commit.size
+    for part in derive(reader, 0, state.size, hashed=state.hashed):
+        yield from index.missing(part.statements)
     yield from index.left_over()
 
 

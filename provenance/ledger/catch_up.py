@@ -8,9 +8,9 @@ not live on in a file that was made from it. Registry events are none of EPCIS
 and are left out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from dataclasses import replace
 
 from provenance.claims.actor import is_registry_event
 from provenance.claims.entry import COMMITMENT, STATEMENT, entry_kind
@@ -20,14 +20,16 @@ from provenance.encoding.digest import sha256
 from provenance.epcis.event_hash import event_hash
 from provenance.epcis.facts import event_instant, read_facts
 from provenance.epcis.pattern import traits
-from provenance.epcis.query import CLASS, TRAIT
+from provenance.epcis.query import CLASS, EVENT_HASH, TRAIT
 from provenance.epcis.render import render_event
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import DamagedError, MalformedError
 from provenance.ledger.read import LedgerReader, Moment, read_entry
 from provenance.logs import LEDGER
 from provenance.store.candidates import (
     EventIndex,
     IndexedEvent,
+    IndexedSlice,
     IndexedStatement,
     IndexState,
 )
@@ -37,7 +39,10 @@ from provenance.tlog.commitment import parse_commitment
 Progress = Callable[[int, int], None]
 """Told how many of how many entries are in the index."""
 
-_EVENTS_AT_ONCE = 5_000
+_FACTS_AT_ONCE = 50_000
+"""How many facts are held at a time, however large a commit is, about."""
+
+_HASHES_AT_ONCE = 5_000
 
 
 def is_index_of(state: IndexState, moment: Moment) -> bool:
@@ -75,11 +80,18 @@ def catch_up(
     LEDGER.debug("the index goes from %d to %d entries", size, target)
     while size < target:
         with ledger.moment() as moment:
-            added = next(derive(moment.reader, size, moment.size))
-        index.add(added.statements, size=added.size, last=added.last)
-        size = added.size
+            slices = derive(moment.reader, size, moment.size)
+            size = index.add(_until_whole(slices))
         if progress is not None:
             progress(size, target)
+
+
+def _until_whole(slices: Iterable[IndexedSlice]) -> Iterator[IndexedSlice]:
+    """Yield the slices up to the first that ends a commit."""
+    for each in slices:
+        yield each
+        if each.last:
+            return
 
 
 def catch_up_hashes(
@@ -98,71 +110,76 @@ def catch_up_hashes(
             progress(hashed, target)
 
 
-class Commit(NamedTuple):
-    """What an index keeps of some commits that follow each other.
-
-    Attributes:
-        statements: What it keeps of each statement.
-        size: How many entries the log has after them.
-        last: SHA-256 of the last entry.
-    """
-
-    statements: Sequence[IndexedStatement]
-    size: int
-    last: bytes
-
-
-def derive(reader: Reader, start: int, stop: int) -> Iterator[Commit]:
+def derive(
+    reader: Reader, start: int, stop: int, *, hashed: int = 0
+) -> Iterator[IndexedSlice]:
     """Yield what an index keeps of the entries [start, stop), in order.
 
-    Some thousand events at a time, and whole commits.
+    In slices of some ten thousand facts, the last of which ends a commit.
+
+    Args:
+        reader: Of the ledger.
+        start: The first entry; a commit begins there.
+        stop: The first entry that is left out.
+        hashed: Of the events of entries before this one, the hash ids too.
 
     Raises:
         StoreError: What is stored is damaged, or *stop* ends no commit.
     """
-    statements: list[IndexedStatement] = []
-    waiting: list[tuple[int, Sequence[bytes]]] = []
-    done = start
+    pieces: list[IndexedStatement] = []
+    weight = since_whole = 0
+    record_time = 0
+    committed = done = start
     for log_index, row in enumerate(reader.rows(start, stop), start):
         kind = _kind_of(row, log_index)
-        if kind == STATEMENT:
-            waiting.append((log_index, row.events))
-        if kind != COMMITMENT:
+        if kind == COMMITMENT:
+            if since_whole >= _FACTS_AT_ONCE or log_index + 1 == stop:
+                done = log_index + 1
+                yield IndexedSlice(pieces, done, sha256(row.entry))
+                pieces, weight, since_whole = [], 0, 0
+            continue
+        if kind != STATEMENT:
             # Versions of the trust and rule books are no events.
             continue
-        record_time = _time_of(row.entry, log_index)
-        statements += [
-            IndexedStatement(
-                logged, record_time, len(events), _indexed(events, logged)
-            )
-            for logged, events in waiting
-        ]
-        waiting = []
-        count = sum(statement.event_count for statement in statements)
-        if count >= _EVENTS_AT_ONCE or log_index + 1 == stop:
-            done = log_index + 1
-            yield Commit(statements, done, sha256(row.entry))
-            statements = []
+        if log_index >= committed:
+            committed, record_time = _committed(reader, log_index, stop)
+        piece = IndexedStatement(log_index, record_time, len(row.events))
+        pieces.append(piece)
+        for position, data in enumerate(row.events):
+            with _damage_at(log_index, position):
+                event = _index_event(
+                    position, read_stored(data), has_hash=log_index < hashed
+                )
+            if event is None:
+                continue
+            piece.events.append(event)
+            more = 1 + len(event.texts) + len(event.numbers)
+            weight += more
+            since_whole += more
+            if weight >= _FACTS_AT_ONCE:
+                pieces[-1] = replace(piece, goes_on=True)
+                yield IndexedSlice(pieces, log_index)
+                piece = replace(piece, events=[])
+                pieces, weight = [piece], 0
     if done != stop:
-        raise DamagedError(
-            f"entry {stop - 1} is missing, or no map commitment: run an audit"
-        )
+        raise _uncommitted(stop)
 
 
-def hashes_of(
-    reader: Reader, start: int, stop: int
-) -> list[tuple[int, int, str]]:
-    """Return the (log index, position, hash id) of the events of entries.
+def _committed(reader: Reader, log_index: int, stop: int) -> tuple[int, int]:
+    """Return the index of the commitment to that entry, and its time in ms."""
+    found = reader.bare_from(log_index)
+    while found is not None and found[0] < stop:
+        index, entry = found
+        if _kind_of(EntryRow(entry), index) == COMMITMENT:
+            return index, _time_of(entry, index)
+        found = reader.bare_from(index + 1)
+    raise _uncommitted(stop)
 
-    Of those in [start, stop) that have one.
 
-    Raises:
-        StoreError: What is stored is damaged.
-    """
-    found: list[tuple[int, int, str]] = []
-    for log_index, row in enumerate(reader.rows(start, stop), start):
-        found += _hashes_in(row, log_index)
-    return found
+def _uncommitted(stop: int) -> DamagedError:
+    return DamagedError(
+        f"entry {stop - 1} is missing, or no map commitment: run an audit"
+    )
 
 
 def _hashes_in(row: EntryRow, log_index: int) -> Iterator[tuple[int, int, str]]:
@@ -183,7 +200,7 @@ def _hash_next(
     for log_index, row in enumerate(reader.rows(hashed, target), hashed):
         hashes += _hashes_in(row, log_index)
         hashed = log_index + 1
-        if len(hashes) >= _EVENTS_AT_ONCE:
+        if len(hashes) >= _HASHES_AT_ONCE:
             break
     index.add_hashes(hashes, hashed=hashed)
     return hashed
@@ -208,17 +225,6 @@ def _time_of(entry: bytes, log_index: int) -> int:
         ) from error
 
 
-def _indexed(events: Sequence[bytes], log_index: int) -> list[IndexedEvent]:
-    """Return what the index keeps of *events*, those of one statement."""
-    found = []
-    for position, data in enumerate(events):
-        with _damage_at(log_index, position):
-            event = _index_event(position, read_stored(data))
-        if event is not None:
-            found.append(event)
-    return found
-
-
 @contextmanager
 def _damage_at(log_index: int, position: int) -> Iterator[None]:
     """Let what is malformed in the ledger's own store be its damage."""
@@ -230,15 +236,22 @@ def _damage_at(log_index: int, position: int) -> Iterator[None]:
         ) from error
 
 
-def _index_event(position: int, stored: StoredEvent) -> IndexedEvent | None:
+def _index_event(
+    position: int, stored: StoredEvent, *, has_hash: bool
+) -> IndexedEvent | None:
     """Return what the index keeps of an event; None if it is none of EPCIS."""
     body, items = stored.body, stored.items()
     when = body.get("eventTime")
     time = event_instant(when) if isinstance(when, str) else None
-    if time is None or is_registry_event(body):
+    # What a document says beside its events answers no query for events.
+    is_other = is_registry_event(body) or body.get("type") == DOCUMENT
+    if time is None or is_other:
         return None
     facts = read_facts(body, items)
     facts.texts.update(_found_by(items))
+    found = _hash_of(stored) if has_hash else None
+    if found is not None:
+        facts.texts.add((EVENT_HASH, found))
     return IndexedEvent(
         position, time, bool(stored.field_leaves), facts.texts, facts.numbers
     )

@@ -18,6 +18,7 @@ from provenance.claims.event import Field
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.received import AS_SIGNED, prefix_lengths, spell
 from provenance.epcis.render import put_back, render_event
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.proof.evidence import ProvenEvent
 
 SIGNED_BY = "urn:provenance:epcis:signedBy"
@@ -39,6 +40,10 @@ def excerpt(
         rendered = render_event(put_back(event.body, fields), event.items)
         lengths = prefix_lengths(event.body, event.items)
         shown = spell(rendered, spelling, lengths)
+        if event.body["type"] == DOCUMENT:
+            # A document's header has no members of ours.
+            yield shown
+            continue
         shown[SIGNED_BY] = event.issuer
         if hidden := event.item_count - len(event.shown):
             shown[NOT_SHOWN] = hidden

@@ -23,7 +23,7 @@ from provenance.epcis.prefixes import full_id, prefixes_of
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item, owner_key
 from provenance.rules.book import EvidenceBook, Form
-from provenance.rules.reading import EventReading, dispositions
+from provenance.rules.reading import EventReading, dispositions, is_document
 
 _NO_GOODS = frozenset({"place", "transformationID"})
 _PLACES = ("readPoint", "bizLocation")
@@ -50,8 +50,11 @@ def read_act(
     Raises:
         MalformedError: A field that matters here is not of its form.
     """
-    prefixes = prefixes_of(body)
     form = reading.form
+    if is_document(form):
+        # Whoever is enrolled may keep what its own documents say.
+        return Act(())
+    prefixes = prefixes_of(body)
     kinds = [
         kind
         for word in dispositions(body, prefixes, book)

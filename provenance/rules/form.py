@@ -25,6 +25,7 @@ and what takes all of its items.
 In full: `FORMATS.md`, section 3.
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -44,14 +45,16 @@ from provenance.claims.event import (
     read_after,
 )
 from provenance.claims.versions import TRUST_ITEM
-from provenance.encoding.canonical import Value
+from provenance.encoding.canonical import Value, encode
+from provenance.encoding.digest import sha256
 from provenance.encoding.path import split_pointer
 from provenance.encoding.text import hides
 from provenance.epcis.prefixes import full_id, prefixes_of
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import MalformedError
 from provenance.gs1 import canonical_item, gtin_of
 from provenance.rules.book import EvidenceBook, Form
-from provenance.rules.identity import check_actor_id
+from provenance.rules.identity import check_actor_id, is_party
 from provenance.rules.reading import EventReading, form_of, read_event
 
 _ILMD = "ilmd"
@@ -214,16 +217,20 @@ def items_named(
     the event is said to be about, too: so the product has a trail. If none of
     them has one, its place is an item, too: EPCIS lets an event name some of a
     class alone, a stock count, or nothing if it has sensor readings, a cold
-    store's log. Of a class without a place the event is about the product.
+    store's log. Of a class without a place the event is about the product. A
+    document that is about nothing else is about itself.
 
     Raises:
         MalformedError: It names neither an item nor a place, or by something
             that is no id; or its words are none.
     """
     found = tuple(items)
-    relations = {item.relation for item in found}
     if is_registry_event(body):
         return found
+    if body.get("type") == DOCUMENT:
+        about = tuple(item for item in found if not is_party(item.id))
+        return about or (Item("about", _document(body)),)
+    relations = {item.relation for item in found}
     if "transformationID" in body and "transformationID" not in relations:
         found += (Item("transformationID", _transformation(body)),)
     products = _products(found)
@@ -303,6 +310,16 @@ def _transformation(body: Mapping[str, Value]) -> str:
     if not isinstance(given, str):
         raise MalformedError("a transformationID is a URI").under("form.id")
     return canonical_item(full_id(given, prefixes_of(body)))
+
+
+def _document(body: Mapping[str, Value]) -> str:
+    """Return the id of a document: its own, or one made of what all may see."""
+    members = body.get("document")
+    own = members.get("id") if isinstance(members, dict) else None
+    if isinstance(own, str):
+        return canonical_item(own)
+    digest = urlsafe_b64encode(sha256(encode(body))).decode().rstrip("=")
+    return f"ni:///sha-256;{digest}"
 
 
 def _names_place(body: Mapping[str, Value]) -> bool:

@@ -36,6 +36,7 @@ from provenance.epcis.moment import read_time
 from provenance.epcis.prefixes import expand, prefixes_of
 from provenance.epcis.vocabulary import (
     BIZ_STEP,
+    DOCUMENT,
     PRIVATE_STEP,
     find_disposition,
     read_step,
@@ -69,6 +70,11 @@ _ANY = Form(
     }
     | {_TRANSFORMATION: (0, 1, "seen")}
 )
+
+
+# What a document says beside its events is about what these name.
+_DOCUMENT = Form({CODES["about"]: (1, 0, "about")})
+_NOT_OF_DOCUMENTS = ("bizStep", "disposition", "persistentDisposition")
 
 
 class EventReading(NamedTuple):
@@ -143,6 +149,14 @@ def form_of(body: Mapping[str, Value], book: EvidenceBook) -> Form:
             + (f"the action {', '.join(actions)}" if any(actions) else "none")
             + f", not {str(action)[:40]!r}"
         ).under("form.type")
+    if kind == DOCUMENT:
+        if action or any(
+            body.get(name) is not None for name in _NOT_OF_DOCUMENTS
+        ):
+            raise MalformedError(
+                "a document has no action, step or disposition: its events have"
+            ).under("form.type")
+        return _DOCUMENT
     if ":" not in kind:
         raise MalformedError(
             f"there are no events of the type {kind[:80]!r}: write a type of"
@@ -153,6 +167,11 @@ def form_of(body: Mapping[str, Value], book: EvidenceBook) -> Form:
             "form.type"
         )
     return _ANY
+
+
+def is_document(form: Form) -> bool:
+    """Return whether that is the form of what keeps a document's header."""
+    return form is _DOCUMENT
 
 
 def read_event(
@@ -220,6 +239,8 @@ def _read(
     words = [*dispositions(body, prefixes, book)]
     form = form_of(body, book)
     implied = form.needs[0][0] if form.needs else step
+    if form is _DOCUMENT:
+        implied = "document"
     return EventReading(
         time=0,
         step=step,

@@ -9,8 +9,9 @@ It grows by *catching up* with the log, whole commits at a time, and can be
 deleted at any moment: the next query makes it again.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from provenance.epcis.query import Between, Text
@@ -55,20 +56,37 @@ class IndexedEvent(NamedTuple):
     numbers: Collection[tuple[str, int | float]]
 
 
-class IndexedStatement(NamedTuple):
-    """What an index keeps of one statement.
+@dataclass(frozen=True, slots=True)
+class IndexedStatement:
+    """What an index keeps of one statement, or of some of its events.
 
     Attributes:
         log_index: Its entry.
         record_time: When it was logged, in ms since 1970.
         event_count: How many events it has, of whatever kind.
         events: Those that queries can find.
+        goes_on: Whether more of its events follow, in the next slice.
     """
 
     log_index: int
     record_time: int
     event_count: int
-    events: Sequence[IndexedEvent]
+    events: list[IndexedEvent] = field(default_factory=list)
+    goes_on: bool = False
+
+
+class IndexedSlice(NamedTuple):
+    """What an index keeps of a part of the log, as much as fits in memory.
+
+    Attributes:
+        statements: Of each statement; the last may go on in the next slice.
+        size: It is of entries before this one.
+        last: SHA-256 of entry *size* - 1, if the slice ends a commit.
+    """
+
+    statements: Sequence[IndexedStatement]
+    size: int
+    last: bytes = b""
 
 
 class Demand(NamedTuple):
@@ -143,17 +161,8 @@ class IndexCheck(Protocol):
     def state(self) -> IndexState:
         """Return how far the index has come, as it says."""
 
-    def missing(
-        self,
-        statements: Sequence[IndexedStatement],
-        hashes: Sequence[tuple[int, int, str]],
-    ) -> Iterator[str]:
+    def missing(self, statements: Sequence[IndexedStatement]) -> Iterator[str]:
         """Yield what the index lacks of *statements*, the next of the log.
-
-        Args:
-            statements: What it must hold of them.
-            hashes: (log index, position, hash id) of those of their events of
-                which it says that it has the hash ids.
 
         Raises:
             StoreError: It cannot be read.
@@ -181,12 +190,11 @@ class EventIndex(Protocol):
     def turn(self) -> AbstractContextManager[bool]:
         """Take the right to write; give whether nobody else has it."""
 
-    def add(
-        self, statements: Sequence[IndexedStatement], *, size: int, last: bytes
-    ) -> None:
-        """Add *statements*: the index then has come to *size*.
+    def add(self, slices: Iterable[IndexedSlice]) -> int:
+        """Add *slices*, the last of which ends a commit; return its size.
 
-        All of them are added, or none if the process is stopped.
+        All of them are added, or none if the process is stopped; memory holds
+        one at a time.
         """
 
     def add_hashes(

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import apsw
 
-from provenance.epcis.query import EVENT_HASH
 from provenance.errors import StoreError
 from provenance.store.candidates import IndexedStatement, IndexState
 from provenance.store.index_rows import (
@@ -21,7 +20,6 @@ from provenance.store.index_rows import (
     Row,
     Rows,
     failure,
-    mark_key,
 )
 from provenance.store.inherited import connect
 from provenance.store.query_index import APPLICATION_ID, VERSION
@@ -71,31 +69,15 @@ class SQLiteCheck:
         self._rows = Rows(connection, path)
         self._made = dict.fromkeys(_TABLES, 0)
         self._next_number = 0
-        self._hashed: list[tuple[int, int, int]] = []
 
     def state(self) -> IndexState:
         part = Part("SELECT size, last, hashed FROM state")
         return IndexState(*self._rows.one(part, int, bytes, int))
 
-    def missing(
-        self,
-        statements: Sequence[IndexedStatement],
-        hashes: Sequence[tuple[int, int, str]],
-    ) -> Iterator[str]:
+    def missing(self, statements: Sequence[IndexedStatement]) -> Iterator[str]:
         rows = NewRows(self._next_number)
-        first: dict[int, int] = {}
-        times: dict[int, int] = {}
         for statement in statements:
-            first[statement.log_index] = rows.next_number
             rows.take(statement)
-        times.update((row[0], row[3]) for row in rows.events)
-        for log_index, position, text in hashes:
-            number = first[log_index] + position
-            # Without a time an event is none that queries can find.
-            if number in times:
-                rows.marks.append(
-                    (mark_key(EVENT_HASH, text), times[number], number)
-                )
         self._next_number = rows.next_number
         for table, made in (
             ("statements", rows.statements),

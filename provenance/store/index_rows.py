@@ -104,7 +104,7 @@ class NewRows:
     """The rows that some statements make.
 
     Attributes:
-        next_number: The number of the next event.
+        next_number: The number of the first event of the next statement.
         statements: Rows of the table of that name, as are the others.
     """
 
@@ -116,9 +116,8 @@ class NewRows:
         self.amounts: list[tuple[int, int, int | float]] = []
 
     def take(self, statement: IndexedStatement) -> None:
-        """Make the rows of *statement*."""
+        """Make the rows of *statement*, or of some of its events."""
         first, index = self.next_number, statement.log_index
-        self.statements.append((index, first, statement.record_time))
         for position, time, is_concealing, texts, numbers in statement.events:
             at = first + position
             self.events.append((at, index, position, time, int(is_concealing)))
@@ -128,7 +127,9 @@ class NewRows:
             self.amounts += [
                 (amount_key(path), at, number) for path, number in numbers
             ]
-        self.next_number += statement.event_count
+        if not statement.goes_on:
+            self.statements.append((index, first, statement.record_time))
+            self.next_number += statement.event_count
 
 
 @lru_cache(maxsize=16_384)

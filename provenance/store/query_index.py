@@ -20,7 +20,7 @@ behind, or damaged, and a damaged one is cleared and made again.
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from logging import INFO, WARNING
 from pathlib import Path
@@ -32,7 +32,11 @@ from provenance.epcis.query import EVENT_HASH
 from provenance.errors import ConflictError, StoreError
 from provenance.forks import Owner
 from provenance.logs import STORE
-from provenance.store.candidates import IndexDamagedError, IndexedStatement
+from provenance.store.candidates import (
+    IndexDamagedError,
+    IndexedSlice,
+    IndexedStatement,
+)
 from provenance.store.index_rows import (
     NewRows,
     Part,
@@ -104,7 +108,7 @@ FROM statements s JOIN events e ON e.number = s.first_number + ?3
 WHERE s.log_index = ?2
 """
 
-_WRITER_CACHE_KIB = 128 * 1024
+_WRITER_CACHE_KIB = 64 * 1024
 _READER_CACHE_KIB = 16 * 1024
 _WAL_PAGES = 10_000
 _BUSY_MILLISECONDS = 10_000
@@ -184,28 +188,18 @@ class QueryIndex:
             finally:
                 self._end_writer()
 
-    def add(
-        self, statements: Sequence[IndexedStatement], *, size: int, last: bytes
-    ) -> None:
+    def add(self, slices: Iterable[IndexedSlice]) -> int:
         with self._writing() as connection:
             ((number,),) = connection.execute("SELECT next_number FROM state")
-            rows = NewRows(number)
-            for statement in statements:
-                rows.take(statement)
-            # In order, each page is filled at once and written once.
-            rows.marks.sort()
-            rows.amounts.sort()
-            for table, found in (
-                ("statements", rows.statements),
-                ("events", rows.events),
-                ("marks", rows.marks),
-                ("amounts", rows.amounts),
-            ):
-                connection.executemany(_INSERT[table], found)
+            size, last = 0, b""
+            for statements, size, last in slices:  # noqa: B007  # the latest
+                number = _insert(connection, statements, number)
+            assert last, "the last slice ends a commit"
             connection.execute(
                 "UPDATE state SET size = ?, last = ?, next_number = ?",
-                (size, last, rows.next_number),
+                (size, last, number),
             )
+        return size
 
     def add_hashes(
         self, hashes: Sequence[tuple[int, int, str]], *, hashed: int
@@ -353,3 +347,25 @@ class QueryIndex:
                 self._pool.append(connection)
                 return
         connection.close()
+
+
+def _insert(
+    connection: apsw.Connection,
+    statements: Iterable[IndexedStatement],
+    number: int,
+) -> int:
+    """Write the rows of *statements*; return the number that comes next."""
+    rows = NewRows(number)
+    for statement in statements:
+        rows.take(statement)
+    # In order, each page is filled at once and written once.
+    rows.marks.sort()
+    rows.amounts.sort()
+    for table, found in (
+        ("statements", rows.statements),
+        ("events", rows.events),
+        ("marks", rows.marks),
+        ("amounts", rows.amounts),
+    ):
+        connection.executemany(_INSERT[table], found)
+    return rows.next_number

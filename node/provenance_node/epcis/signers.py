@@ -31,6 +31,7 @@ from provenance.claims.event import Event
 from provenance.claims.statement import MAX_EVENTS, sign_statement
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import RawEvent, check_event
+from provenance.epcis.header import KEPT
 from provenance.epcis.source import Source
 from provenance.errors import (
     InvalidSignatureError,
@@ -153,7 +154,7 @@ def with_id(raw: RawEvent) -> RawEvent:
     """Return *raw* with an `eventID`, if it should have one and has none."""
     value: JSON = raw.value
     if not isinstance(value, dict) or value.keys() & {
-        "eventID", "errorDeclaration",
+        "eventID", "errorDeclaration", KEPT,
     }:  # fmt: skip
         return raw
     return replace(raw, value={**value, "eventID": f"urn:uuid:{uuid4()}"})

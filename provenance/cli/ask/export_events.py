@@ -10,6 +10,7 @@ from provenance.cli.rows import identifiers_option
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.trusted import find_trust, trust_option
+from provenance.epcis.header import take_header
 from provenance.epcis.render import render_document
 from provenance.epcis.xml.write import write_xml
 from provenance.ledger.search import written_time
@@ -61,8 +62,12 @@ def export_events(  # noqa: PLR0913, PLR0917  # click's way
     with within(file):
         data = read_input(file, limit=MAX_BUNDLE_SIZE)
         verified = verify_bundle(data, trust=trust, now=at, item=item)
-        events = list(excerpt(verified.events, spelling=spelling))
-        document = b"".join(_WRITERS[form](events, created=written_time(at)))
+        events, header = take_header(
+            excerpt(verified.events, spelling=spelling)
+        )
+        document = b"".join(
+            _WRITERS[form](events, created=written_time(at), header=header)
+        )
     subject = verified.subject
     if output == STANDARD:
         if screen.is_json:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from provenance.epcis.header import MASTER_DATA_DOCUMENT
 from provenance.epcis.readers import Fault, time
 from provenance.epcis.shapes import MEMBERS
 from provenance.epcis.xml.event import (
@@ -40,7 +41,8 @@ class Level:
     """An element around events.
 
     Attributes:
-        inner: What EPCIS has in it beside events; None is passed over.
+        inner: What EPCIS has in it beside events; None is passed over, and
+            `KEPT` kept with the header.
         required: What cannot be missing.
         holds_events: Whether events stand in it.
     """
@@ -49,6 +51,9 @@ class Level:
     required: tuple[str, ...] = ()
     holds_events: bool = False
 
+
+KEPT = Level({})
+"""What is read as one, and kept beside the events."""
 
 _LATER_YET = Level({}, holds_events=True)
 _LATER = Level({"extension": _LATER_YET}, holds_events=True)
@@ -62,11 +67,14 @@ _QUERY_RESULTS = Level(
     ("queryName", "resultsBody"),
 )
 ROOTS: Mapping[str, Level] = {
-    root: Level({"EPCISHeader": None, "EPCISBody": body}, ("EPCISBody",))
+    root: Level({"EPCISHeader": KEPT, "EPCISBody": body}, ("EPCISBody",))
     for root, body in {
         "EPCISDocument": Level({"EventList": _EVENT_LIST}, ("EventList",)),
         "EPCISQueryDocument": Level(
             {"QueryResults": _QUERY_RESULTS}, ("QueryResults",)
+        ),
+        MASTER_DATA_DOCUMENT: Level(
+            {"VocabularyList": KEPT}, ("VocabularyList",)
         ),
     }.items()
 }

@@ -28,13 +28,20 @@ Refused is what only XML can get wrong, with its path and line: elements and
 attributes that EPCIS does not have, or has once, and text between elements.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from provenance.encoding.nearest import suggestion
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import RawEvent
+from provenance.epcis.header import (
+    MASTER_DATA_DOCUMENT,
+    described,
+    document_value,
+)
 from provenance.epcis.prefixes import STANDARD_PREFIXES
+from provenance.epcis.readers import Fault
+from provenance.epcis.xml.header import SBDH, lift, lift_list
 from provenance.epcis.xml.names import (
     TYPED_NAMESPACES,
     XSI,
@@ -90,6 +97,39 @@ def read_event(event: Element) -> RawEvent:
     return RawEvent(value, dict(table.prefixes), partial(locate, event, table))
 
 
+def read_header(elements: Sequence[Element], root: Element) -> RawEvent | None:
+    """Return the event that keeps what stands around the events of *root*.
+
+    None if there is nothing to keep.
+
+    Args:
+        elements: Those that stand there.
+        root: The document.
+
+    Raises:
+        MalformedError: They are not built as XML of EPCIS is.
+    """
+    reading = _Reading()
+    members = reading.around(elements)
+    if not members:
+        return None
+    is_master_data = root.name.local == MASTER_DATA_DOCUMENT
+    if is_master_data:
+        members = {"type": MASTER_DATA_DOCUMENT, **members}
+    for name in DOCUMENT_ATTRIBUTES:
+        members[name] = root.attributes[name].strip(SPACE)
+    where = (elements[0] if elements else root).place
+    try:
+        about = described(members) if is_master_data else ()
+    except Fault as fault:
+        raise MalformedError.at(where, fault.message) from fault
+    return RawEvent(
+        document_value(members, about),
+        dict(reading.table.prefixes),
+        lambda _: where,
+    )
+
+
 def refuse(element: Element, message: str) -> MalformedError:
     """Return the error that *message* is true of *element*."""
     return MalformedError.at(element.place, message)
@@ -138,6 +178,21 @@ class _Reading:
         passed = DOCUMENT_ATTRIBUTES if event.parent is None else ()
         shape = shape_of(event.name.local if not event.name.namespace else "")
         return kind | self._parts(event, shape, passed)
+
+    def around(self, elements: Iterable[Element]) -> dict[str, JSON]:
+        """Return what *elements* say that stand around events."""
+        found: dict[str, JSON] = {}
+        others: list[Element] = []
+        for element in elements:
+            if element.name[:2] == ("", "EPCISHeader"):
+                value = self._extension(element)
+                prefix = self.table.known(SBDH)
+                found |= lift(value, prefix) if value else {}
+            elif element.name[:2] == ("", "VocabularyList"):
+                found |= lift_list(self._extension(element))
+            else:
+                others.append(element)
+        return self._with_extensions(found, others)
 
     # What EPCIS defines.
 

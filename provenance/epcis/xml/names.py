@@ -30,8 +30,12 @@ EPCIS = "urn:epcglobal:epcis:xsd:2"
 EPCIS_QUERY = "urn:epcglobal:epcis-query:xsd:2"
 """The namespace of answers to queries."""
 
+EPCIS_MASTER_DATA = "urn:epcglobal:epcis-masterdata:xsd:2"
+"""The namespace of documents of master data."""
+
 EPCIS_NAMESPACES = frozenset(
-    {EPCIS, "urn:epcglobal:epcis:xsd:1", EPCIS_QUERY,
+    {EPCIS, EPCIS_MASTER_DATA, "urn:epcglobal:epcis-masterdata:xsd:1",
+     "urn:epcglobal:epcis:xsd:1", EPCIS_QUERY,
      "urn:epcglobal:epcis-query:xsd:1"}
 )  # fmt: skip
 """Where EPCIS's own names are: here, or in no namespace at all."""
@@ -171,6 +175,10 @@ class PrefixTable:
                 self.prefixes[prefix] = namespace
             self._given[namespace] = prefix
         return self._given[namespace]
+
+    def known(self, namespace: str) -> str:
+        """Return the prefix that *namespace* has; empty without one."""
+        return self._given.get(namespace, "")
 
     def mention(self, namespace: str, prefix: str) -> None:
         """Keep what *prefix* means in a text, if nothing speaks against it."""

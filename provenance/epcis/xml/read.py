@@ -12,7 +12,9 @@ EPCIS 2.0 and 1.2 are read, as an EPCISDocument, as an EPCISQueryDocument that
 holds the results of a query, or as one event that is the root. `extension`
 around an event is where 1.2 has the types that came later, and where 2.0 has
 those of others. The header, with its business document header and master
-data, is passed over, and so are extensions of the document itself.
+data, and extensions of the document itself become one event, which keeps them
+(`provenance.epcis.header`) and comes last; so do the vocabularies of an
+EPCISMasterDataDocument, which has no other.
 
 Each event comes out as EPCIS JSON (`xml_event`), to be checked like any other.
 What it says is judged there; here, only whether the document is XML of EPCIS.
@@ -22,12 +24,17 @@ elements, five for each item that a signed event can have.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
+from typing import cast
 
 from provenance.claims.event import MAX_LEAVES
+from provenance.encoding.strict_json import JSON
 from provenance.epcis.draft import RawEvent
+from provenance.epcis.header import Named
 from provenance.epcis.mending.notes import ABSENT, Mend
 from provenance.epcis.xml.envelope import (
+    KEPT,
     ROOTS,
     Level,
     check_attributes,
@@ -35,7 +42,7 @@ from provenance.epcis.xml.envelope import (
     check_root,
     unexpected,
 )
-from provenance.epcis.xml.event import read_event, refuse
+from provenance.epcis.xml.event import read_event, read_header, refuse
 from provenance.epcis.xml.names import parse_name
 from provenance.epcis.xml.safe import SafeParser
 from provenance.epcis.xml.shapes import EVENTS
@@ -107,10 +114,15 @@ class XmlReader:
         self._levels: list[tuple[Level, Counter[tuple[str, ...]]]] = []
         # The event that is open, or how deep it is in what is passed over.
         self._event: Element | None = None
+        self._is_around = False
         self._passing = 0
         self._began = 0
         self._elements = 0
         self._pieces: list[str] = []
+        # What stands around the events, and what these name.
+        self._root: Element | None = None
+        self._around: list[Element] = []
+        self._named = Named()
 
     def feed(self, data: bytes) -> list[RawEvent]:
         """Return the events that *data*, of any length, completes.
@@ -133,9 +145,20 @@ class XmlReader:
         """
         if self._fault is None:
             self._keep_fault(self._parser.close)
+        if self._fault is None and self._root is not None:
+            self._keep_fault(self._end_document)
         if self._fault is not None:
             raise self._fault
         return self._events
+
+    def _end_document(self) -> None:
+        assert self._root is not None, "it is a document's end"
+        raw = read_header(self._around, self._root)
+        if raw is not None:
+            kept = cast("dict[str, JSON]", raw.value)
+            about = self._named.ids or kept["about"]
+            value = cast("JSON", {**kept, "about": about})
+            self._events.append(replace(raw, value=value))
 
     def _keep_fault(self, read: Callable[[], None]) -> None:
         try:
@@ -242,6 +265,7 @@ class XmlReader:
         if root.name.local in EVENTS:
             self._begin_event(root)
         else:
+            self._root = root
             self._levels.append((ROOTS[root.name.local], Counter()))
 
     def _descend(self, element: Element) -> None:
@@ -254,7 +278,7 @@ class XmlReader:
                 self._begin_event(element)
                 return
         if name.namespace:
-            self._pass_over()
+            self._begin_part(element)
             return
         if name.local not in level.inner:
             raise refuse(element, unexpected(name, level))
@@ -265,6 +289,8 @@ class XmlReader:
         inner = level.inner[name.local]
         if inner is None:
             self._pass_over()
+        elif inner is KEPT:
+            self._begin_part(element)
         else:
             self._levels.append((inner, Counter()))
             check_attributes(element, ())
@@ -273,12 +299,19 @@ class XmlReader:
         self._passing = 1
         self._began = self._parser.position
 
-    # In an event.
+    # In an event, or in a part of what stands around events.
 
     def _begin_event(self, event: Element) -> None:
-        self._event = event
-        self._began = self._parser.position
+        self._begin_part(event)
+        self._is_around = False
         self._elements = 0
+
+    def _begin_part(self, part: Element) -> None:
+        if not self._around:
+            self._elements = 0
+        self._event = part
+        self._is_around = True
+        self._began = self._parser.position
 
     def _grow(self, element: Element) -> None:
         parent = element.parent
@@ -296,7 +329,12 @@ class XmlReader:
         element.text = self._take_text(has_elements=bool(element.children))
         if element is self._event:
             self._event = None
-            self._events.append(read_event(element))
+            if self._is_around:
+                self._around.append(element)
+                return
+            raw = read_event(element)
+            self._named.take(raw.value, raw.prefixes)
+            self._events.append(raw)
 
     def _take_text(self, *, has_elements: bool) -> str:
         if not self._pieces:

@@ -44,6 +44,7 @@ from itertools import chain, count
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.context import context
+from provenance.epcis.header import MASTER_DATA_DOCUMENT, Kept
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand
 from provenance.epcis.readers import (
     Fault,
@@ -58,8 +59,10 @@ from provenance.epcis.readers import (
 )
 from provenance.epcis.render import QUERY_NAME
 from provenance.epcis.shapes import MEMBERS
+from provenance.epcis.xml.header import SBDH, lower, lower_list
 from provenance.epcis.xml.names import (
     EPCIS,
+    EPCIS_MASTER_DATA,
     EPCIS_QUERY,
     MASTER_DATA,
     RESERVED,
@@ -86,23 +89,32 @@ from provenance.errors import MalformedError
 _DOCUMENT = (
     (
         f'<epcis:EPCISDocument xmlns:epcis="{EPCIS}" schemaVersion="2.0"'
-        ' creationDate="%s">\n<EPCISBody>\n'
+        ' creationDate="%s">\n<EPCISBody>\n<EventList>\n'
     ),
-    "</EPCISBody>\n</epcis:EPCISDocument>\n",
+    "</EventList>\n</EPCISBody>\n</epcis:EPCISDocument>\n",
 )
 _QUERY_DOCUMENT = (
     (
         f'<epcisq:EPCISQueryDocument xmlns:epcisq="{EPCIS_QUERY}"'
         ' schemaVersion="2.0" creationDate="%s">\n<EPCISBody>\n'
         f"<epcisq:QueryResults>\n<queryName>{QUERY_NAME}</queryName>\n"
-        "<resultsBody>\n"
+        "<resultsBody>\n<EventList>\n"
     ),
     (
-        "</resultsBody>\n</epcisq:QueryResults>\n</EPCISBody>\n"
+        "</EventList>\n</resultsBody>\n</epcisq:QueryResults>\n</EPCISBody>\n"
         "</epcisq:EPCISQueryDocument>\n"
     ),
 )
 """What stands before and behind the list of events."""
+
+_MASTER_DATA_DOCUMENT = (
+    (
+        "<epcismd:EPCISMasterDataDocument"
+        f' xmlns:epcismd="{EPCIS_MASTER_DATA}" schemaVersion="2.0"'
+        ' creationDate="%s">\n<EPCISBody>\n'
+    ),
+    "</EPCISBody>\n</epcismd:EPCISMasterDataDocument>\n",
+)
 
 _PROLOG = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -126,21 +138,33 @@ _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9+._-]*:.*", re.DOTALL)
 
 
 def write_xml(
-    events: Iterable[Mapping[str, JSON]], *, created: str
+    events: Iterable[Mapping[str, JSON]],
+    *,
+    created: str,
+    header: Kept | None = None,
 ) -> Iterator[bytes]:
     """Yield the bytes of an EPCISDocument (EPCIS 2.0) with *events* in it.
 
     Args:
         events: EPCIS JSON events that stand alone, as `render_event` gives
             them. They may have a `recordTime`.
-        created: When the document is made, in RFC 3339 with its zone.
+        created: When the document is made, in RFC 3339 with its zone, if its
+            header does not say it.
+        header: What it says beside the events.
 
     Raises:
         MalformedError: XML cannot hold one of the events; the message starts
             with where, as in `$[2].readPoint.id`, events counted from 0. What
             was yielded before is no whole document.
     """
-    return _write(_DOCUMENT, events, created)
+    if header is None:
+        return _write(_DOCUMENT, events, created)
+    said = header.members.get("creationDate")
+    try:
+        around = _with_header(header)
+    except Fault as fault:
+        raise MalformedError.at(fault.path, fault.message) from fault
+    return _write(around, events, said if isinstance(said, str) else created)
 
 
 def write_query_xml(
@@ -163,14 +187,52 @@ def _write(
         written = time(created, {})
     except Fault as fault:
         raise MalformedError(f"created: {fault.message}") from fault
-    yield f"{_PROLOG}{opening % written}<EventList>\n".encode()
+    yield f"{_PROLOG}{opening % written}".encode()
     for index, event in enumerate(events):
         try:
             written = at(index, _write_event, dict(event), {})
         except Fault as fault:
             raise MalformedError.at(fault.path, fault.message) from fault
         yield written.encode()
-    yield f"</EventList>\n{closing}".encode()
+    yield closing.encode()
+
+
+def _with_header(header: Kept) -> tuple[str, str]:
+    """Return what stands before and behind the events of such a document."""
+    members, prefixes = header
+    if members.get("type") == MASTER_DATA_DOCUMENT:
+        vocabularies = lower_list(members.get("epcisBody"))
+        said = _part("VocabularyList", vocabularies, prefixes)
+        opening, closing = _MASTER_DATA_DOCUMENT
+        return opening + _in_format(said), closing
+    opening, closing = _DOCUMENT
+    prefix = next((p for p, n in prefixes.items() if n == SBDH), "sbdh")
+    plain = lower(members, prefix)
+    said = ""
+    if plain:
+        said = _part("EPCISHeader", plain, {**prefixes, prefix: SBDH})
+    others = "".join(
+        _part(_Writing(prefixes).tag(name, {}), value, prefixes)
+        for name, value in members.items()
+        if ":" in name
+    )
+    body = "<EPCISBody>"
+    return (
+        opening.replace(body, _in_format(said) + body),
+        closing.replace("</EPCISBody>\n", f"</EPCISBody>\n{others}"),
+    )
+
+
+def _in_format(said: str) -> str:
+    """Return *said* as it stands in what is filled in with `%`."""
+    return said.replace("%", "%%")
+
+
+def _part(tag: str, value: JSON, prefixes: Prefixes) -> str:
+    """Return an element around events, which binds all that it uses."""
+    writing = _Writing(prefixes)
+    written = writing.said(tag, value)
+    return written.replace(f"<{tag}", f"<{tag}{writing.declarations}", 1)
 
 
 def _write_event(value: JSON, _: Prefixes) -> str:
@@ -307,6 +369,13 @@ class _Writing:
 
     # What others define.
 
+    def said(self, tag: str, value: JSON) -> str:
+        """Return the element *tag* that says *value*; several for a list."""
+        said = partial(self._said, tag)
+        return (
+            _joined(said, value) if isinstance(value, list) else said(value, {})
+        )
+
     def _children(self, members: Mapping[str, JSON]) -> str:
         met: set[str] = set()
         return "".join(
@@ -317,10 +386,7 @@ class _Writing:
     def _extension(
         self, name: str, met: set[str], value: JSON, _: Prefixes
     ) -> str:
-        said = partial(self._said, self._new_name(met, name, {}))
-        return (
-            _joined(said, value) if isinstance(value, list) else said(value, {})
-        )
+        return self.said(self._new_name(met, name, {}), value)
 
     def _said(self, tag: str, value: JSON, _: Prefixes) -> str:
         if isinstance(value, list):

@@ -29,6 +29,9 @@ import { expand } from "./prefixes.js";
  */
 
 export const PRIVATE_STEP = "urn:provenance:step:";
+
+/** The type of the event that keeps what a document says beside its events. */
+export const DOCUMENT = "urn:provenance:document";
 const CBV = "https://ref.gs1.org/cbv/";
 export const STANDARD_STEP = `${CBV}BizStep-`;
 const OBSOLETE_CBV = [
@@ -218,6 +221,7 @@ export const STEPS = new Map([
   ...PRIVATE_STEPS,
   ...steps([
     // What an event's form tells where it names no step.
+    ["document", "Document sent", "业务文件"],
     ["observing", "Seen", "观察到"],
     ["transforming", "Made into something else", "加工成其他物品"],
   ]),

@@ -16,7 +16,7 @@ import { CODES } from "../claims/event.js";
 import { fullId, prefixesOf } from "../epcis/prefixes.js";
 import { MalformedError } from "../errors.js";
 import { canonicalItem, ownerKey } from "../gs1/item.js";
-import { dispositions, formOf } from "./reading.js";
+import { dispositions, formOf, isDocument } from "./reading.js";
 
 /** @typedef {import("../claims/act.js").Act} Act */
 /** @typedef {import("../claims/act.js").Need} Need */
@@ -40,8 +40,12 @@ const PLACES = ["readPoint", "bizLocation"];
  * @throws {MalformedError} A field that matters here is not of its form.
  */
 export function readAct(body, items, reading, book, pointers = []) {
-  const prefixes = prefixesOf(body);
   const form = formOf(body, book);
+  if (isDocument(form)) {
+    // Whoever is enrolled may keep what its own documents say.
+    return { needs: [], places: [], recalls: false, hidesPlace: false };
+  }
+  const prefixes = prefixesOf(body);
   const { step } = reading;
   const isMaking = [...form.lists.values()].some((l) => l.effect === "made");
   const made = ownersOf(

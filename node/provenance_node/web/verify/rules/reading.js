@@ -26,6 +26,7 @@ import { declaresError } from "../epcis/corrections.js";
 import { readTime } from "../epcis/moment.js";
 import { expand, prefixesOf } from "../epcis/prefixes.js";
 import {
+  DOCUMENT,
   PRIVATE_STEP,
   STANDARD_STEP,
   findDisposition,
@@ -82,6 +83,22 @@ const ANY = {
   some: [],
   needs: [],
 };
+
+/**
+ * What a document says beside its events is about what these name.
+ * @type {Form}
+ */
+const OF_DOCUMENT = {
+  lists: new Map([
+    [
+      /** @type {number} */ (CODES.get("about")),
+      { least: 1, most: 0, effect: "about" },
+    ],
+  ]),
+  some: [],
+  needs: [],
+};
+const NOT_OF_DOCUMENTS = ["bizStep", "disposition", "persistentDisposition"];
 
 /** What an event says of itself and of each of its items. */
 export class EventReading {
@@ -220,6 +237,14 @@ export function formOf(body, book) {
       `${kind} has ${known ? `the action ${known}` : "none"}, not ${does}`,
     );
   }
+  if (kind === DOCUMENT) {
+    if (action || NOT_OF_DOCUMENTS.some((n) => (body.get(n) ?? null) !== null)) {
+      throw new MalformedError(
+        "a document has no action, step or disposition: its events have",
+      );
+    }
+    return OF_DOCUMENT;
+  }
   if (!kind.includes(":")) {
     throw new MalformedError(
       `there are no events of the type ${quoted(head(kind, 80))}: write a type` +
@@ -230,6 +255,14 @@ export function formOf(body, book) {
     throw new MalformedError(`there is no action ${does}`);
   }
   return ANY;
+}
+
+/**
+ * Whether that is the form of what keeps a document's header.
+ * @param {Form} form
+ */
+export function isDocument(form) {
+  return form === OF_DOCUMENT;
 }
 
 /**
@@ -246,7 +279,8 @@ export function readEvent(body, counts, book) {
   const step = stepOf(body, prefixes, book);
   const words = dispositions(body, prefixes, book);
   const form = formOf(body, book);
-  const [implied = new Set([step])] = form.needs;
+  const [implied = new Set([isDocument(form) ? "document" : step])] =
+    form.needs;
   return new EventReading({
     time: readTime(body.get("eventTime")),
     step,
