@@ -337,9 +337,11 @@ class TrustRegistry:
             UnknownActorError: No such actor.
             RoleNotGrantedError: No grant meets one of the needs.
         """
-        live = [held for held in self.live_grants(issuer) if holds(held.grant)]
+        live = self.live_grants(issuer)
         return tuple(
-            grant_for(need, act, live, roles=book.roles, actor=issuer)
+            grant_for(
+                need, act, live, roles=book.roles, holds=holds, actor=issuer
+            )
             for need in act.needs
         )
 
