@@ -285,7 +285,8 @@ def _read_toml(text: str) -> Mapping[str, object]:
     import tomllib  # noqa: PLC0415  # who verifies with a `Trust` needs none
 
     try:
-        return tomllib.loads(text)
+        # Some editors put a byte order mark before a text that they save.
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise MalformedError(f"the trust file is not TOML: {error}") from error
     except RecursionError as error:

@@ -177,7 +177,8 @@ export function parseTrust(text) {
 /** @param {string} text */
 function readToml(text) {
   try {
-    return parseToml(text);
+    // Some editors put a byte order mark before a text that they save.
+    return parseToml(text.replace(/^\ufeff/, ""));
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new MalformedError(`the trust file is not TOML: ${error.message}`);
