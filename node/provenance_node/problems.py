@@ -117,6 +117,7 @@ _STATUS: Mapping[type[errors.ProvenanceError], tuple[int, str]] = {
     errors.ForkError: (503, "The log stopped, so as not to fork"),
     errors.ClockError: (503, "The clock cannot be right"),
     errors.InsecureError: (502, "No connection that can be trusted"),
+    errors.AddressError: (503, "No address to listen on"),
     errors.NotFoundError: (404, "No such thing"),
     errors.ConflictError: (409, "Someone was first"),
     errors.StoreError: (503, "The storage failed; the outcome is unknown"),

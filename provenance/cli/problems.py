@@ -100,6 +100,13 @@ UNREADABLE_PROBLEM = Problem(
     "check the path, its permissions and the space left on the disk",
     "The system could not read or write a file. Nothing was checked.",
 )
+CLOSED_PROBLEM = Problem(
+    COULD_NOT,
+    "PRV-9007",
+    "run it without >&-; to hear nothing, send it to /dev/null",
+    "The command was started with its standard output closed, so that it could"
+    " not say how it ended. Nothing was done.",
+)
 NO_FILE_PROBLEM = Problem(
     NOT_FOUND,
     "PRV-9004",
@@ -347,6 +354,14 @@ PROBLEMS: Mapping[type[Exception], Problem] = {
         " tried again, since that would not change. There is no option that"
         " takes a certificate without verifying it.",
     ),
+    errors.AddressError: Problem(
+        COULD_NOT,
+        errors.AddressError.code,
+        errors.AddressError.hint,
+        "The node cannot listen on that address: another program listens there"
+        " already, this machine has no such address, or the user may not take"
+        " that port. No request was answered.",
+    ),
     errors.NotFoundError: Problem(
         NOT_FOUND,
         errors.NotFoundError.code,
@@ -436,6 +451,7 @@ def explanations() -> dict[str, str]:
         BUG_PROBLEM,
         INTERRUPTED_PROBLEM,
         UNREADABLE_PROBLEM,
+        CLOSED_PROBLEM,
         FAULTS_PROBLEM,
         OLD_COPY_PROBLEM,
         *PROBLEMS.values(),

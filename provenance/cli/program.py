@@ -17,6 +17,7 @@ import click
 
 from provenance.cli.problems import (
     BUG_PROBLEM,
+    CLOSED_PROBLEM,
     INTERRUPTED_PROBLEM,
     USAGE_PROBLEM,
     Problem,
@@ -133,7 +134,10 @@ class Program(click.Group):
         """Run the program with *args* and exit."""
         arguments = list(sys.argv[1:] if args is None else args)
         is_json = "--json" in arguments or "--jsonl" in arguments
-        prepare_streams()
+        if not prepare_streams():
+            sys.exit(
+                fail(CLOSED_PROBLEM, "standard output is closed", "", False)
+            )
         extra["standalone_mode"] = False
         try:
             code = super().main(arguments, prog_name or PROGRAM, **extra)
