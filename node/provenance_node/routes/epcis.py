@@ -57,10 +57,12 @@ from provenance_node.routes.events import (
 JSON = "application/json"
 LINKED = "application/ld+json"
 XML = "application/xml"
-FORMS = {JSON: "json", LINKED: "json", XML: "xml"}
+TEXT_XML = "text/xml"
+FORMS = {JSON: "json", LINKED: "json", XML: "xml", TEXT_XML: "xml"}
 
 _OBJECT: dict[str, Any] = {"schema": {"type": "object"}}
-DOCUMENT = {JSON: _OBJECT, LINKED: _OBJECT, XML: {"schema": {"type": "string"}}}
+_TEXT: dict[str, Any] = {"schema": {"type": "string"}}
+DOCUMENT = {JSON: _OBJECT, LINKED: _OBJECT, XML: _TEXT, TEXT_XML: _TEXT}
 _ERRORS = (400, 401, 403, 406, 413, 429, 503)
 _COLLECTION = {
     JSON: {
