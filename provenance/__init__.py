@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from provenance.claims.statement import sign_statement as sign_statement
     from provenance.epcis.event_hash import event_hash as event_hash
     from provenance.epcis.query_parameters import parse_query as parse_query
+    from provenance.errors import AddressError as AddressError
     from provenance.errors import BrokenLinkError as BrokenLinkError
     from provenance.errors import ClockError as ClockError
     from provenance.errors import ConflictError as ConflictError
@@ -93,6 +94,7 @@ if TYPE_CHECKING:
     from provenance.store.keyfile import new_key as new_key
 
 _HOMES = {
+    "AddressError": "errors",
     "Authority": "claims.registry",
     "BrokenLinkError": "errors",
     "ConflictError": "errors",

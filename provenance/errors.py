@@ -20,6 +20,7 @@
     ├── ForkError              signing would contradict this log: stop
     ├── ClockError             the clock cannot be right: nothing was signed
     ├── InsecureError          no TLS that counts, or the wrong scheme
+    ├── AddressError           nothing can be listened for there
     ├── NotFoundError          no such item, entry or log
     ├── ConflictError          someone moved first: read again, retry
     └── StoreError             the database failed; outcome unknown
@@ -279,6 +280,16 @@ class InsecureError(ProvenanceError):
 
     code = "PRV-9320"
     hint = "do what the message says: the CA file, the name or the scheme"
+
+
+class AddressError(ProvenanceError):
+    """The node cannot listen on an address."""
+
+    code = "PRV-9321"
+    hint = (
+        "end what listens there, or choose another with --port or --host;"
+        " below port 1024 it takes a right of its own"
+    )
 
 
 class NotFoundError(ProvenanceError):

@@ -50,6 +50,7 @@ EXITS = {
     "EquivocationError": 1,
     "ForkError": 1,
     "InsecureError": 3,
+    "AddressError": 3,
     "NotFoundError": 4,
     "ConflictError": 3,
     "StoreError": 3,

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -125,6 +126,123 @@ def test_a_pipe_that_is_written_to_stays_a_pipe(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
+def test_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    there.mkdir()
+    here.mkdir()
+    (there / "file").write_bytes(b"old")
+    (here / "link").symlink_to("../there/file")
+    (here / "twice").symlink_to("link")
+    before = (there / "file").stat().st_ino
+    write_output(str(here / "twice"), b"new")
+    assert (there / "file").read_bytes() == b"new"
+    assert (there / "file").stat().st_ino != before, "it was not replaced"
+    assert (here / "twice").readlink() == Path("link")
+    assert (here / "link").is_symlink()
+    # A link that leads to no file yet makes one where it leads.
+    (here / "new").symlink_to(there / "made")
+    write_output(str(here / "new"), b"made")
+    assert (there / "made").read_bytes() == b"made"
+    assert sorted(path.name for path in here.iterdir()) == [
+        "link",
+        "new",
+        "twice",
+    ]
+    assert sorted(path.name for path in there.iterdir()) == ["file", "made"]
+
+
+def test_links_in_a_ring_are_said_and_stay(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(OSError, match="link"):
+        write_output(str(tmp_path / "a"), b"data")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+    assert (tmp_path / "a").is_symlink()
+
+
+@pytest.mark.parametrize(
+    "name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"]
+)
+def test_what_was_there_before_the_output_stays(
+    name: str, tmp_path: Path
+) -> None:
+    if not Path(name).parent.exists():
+        pytest.skip(f"this system has no {name}")
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    file = tmp_path / "file"
+    file.write_bytes(b"before,")
+    with file.open("ab") as out:
+        subprocess.run(
+            [sys.executable, "-c", _WRITES, name],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            stdout=out,
+            check=True,
+        )
+    assert file.read_bytes() == b"before,answer"
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_an_output_that_is_another_programs_input_is_streamed_to() -> None:
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -c "$1" >(cat) | cat', sys.executable, _WRITES],
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout == b"answer"
+
+
+def test_a_pipe_whose_reader_went_away_changes_nothing() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-c", _WRITES, "/dev/stdout"],
+        cwd=PROJECT,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_closed_standard_output_is_said_before_anything_is_done(
+    tmp_path: Path,
+) -> None:
+    key = tmp_path / "a.key"
+    words = [*command_line("key", "new", str(key)), "--json"]
+    closed = subprocess.run(
+        ["bash", "-c", '"$@" >&-', "bash", *words],
+        cwd=PROJECT,
+        capture_output=True,
+        check=False,
+    )
+    assert closed.returncode == 3
+    assert closed.stderr.startswith(
+        b"error PRV-9007: standard output is closed"
+    )
+    assert b"/dev/null" in closed.stderr
+    assert not key.exists()
+
+
+def test_without_a_standard_error_only_the_narration_is_lost(
+    tmp_path: Path,
+) -> None:
+    key = tmp_path / "a.key"
+    words = [*command_line("key", "new", str(key)), "--json"]
+    done = subprocess.run(
+        ["bash", "-c", '"$@" 2>&- <&-', "bash", *words],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["exit_code"] == 0
+    # Nothing that is printed went into a file that took its number.
+    assert b"safe" not in key.read_bytes()
+
+
 def test_a_link_to_where_output_goes_is_no_file_to_put_another_for() -> None:
     assert is_device(Path("/dev/stdout"))
     assert is_device(Path("/dev/null"))
@@ -151,6 +269,12 @@ def test_a_terminal_without_the_characters_gets_their_escapes() -> None:
     )
     assert done.stdout == b"\\u65b0\n"
 
+
+_WRITES = """
+import sys
+from provenance.cli.outputs import write_output
+write_output(sys.argv[1], b"answer")
+"""
 
 _PRINTS_CHINESE = """
 from provenance.cli.outputs import is_device, write_output

@@ -512,7 +512,7 @@ def test_the_nodes_file_has_only_settings_that_there_are() -> None:
     text = FILES["node.toml"]
     settings = read_configuration(text=text, environ={}).settings
 
-    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert (settings.host, settings.port) == (("127.0.0.1",), 8080)
     assert settings.trusted_proxies == ("127.0.0.1",)
     assert tomllib.loads(text)["public_url"] == settings.public_url
 

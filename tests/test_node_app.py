@@ -346,6 +346,94 @@ def test_the_journal_has_a_line_for_each_request_and_nobodys_data(
         assert word not in text
 
 
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+
+@pytest.mark.parametrize(
+    ("said", "is_taken"),
+    [
+        ([f"00-{TRACE}-{SPAN}-01"], True),
+        ([f"00-{TRACE}-{SPAN}-00"], True),
+        ([f"cc-{TRACE}-{SPAN}-01"], True),
+        ([f"cc-{TRACE}-{SPAN}-01-what-comes-later"], True),
+        ([], False),
+        ([""], False),
+        ([f"00-{TRACE}-{SPAN}-01"] * 2, False),
+        ([f"00-{TRACE}-{SPAN}-01-more"], False),
+        ([f"00-{TRACE}-{SPAN}-01-"], False),
+        ([f"cc-{TRACE}-{SPAN}-01.more"], False),
+        ([f"ff-{TRACE}-{SPAN}-01"], False),
+        ([f"00-{TRACE.upper()}-{SPAN}-01"], False),
+        ([f"00-{'0' * 32}-{SPAN}-01"], False),
+        ([f"00-{TRACE}-{'0' * 16}-01"], False),
+        ([f"00-{TRACE}-{SPAN}"], False),
+        ([f"00-{TRACE}-{SPAN}-0g"], False),
+        ([f"00-{TRACE[:-1]}-{SPAN}-01"], False),
+        ([f"0-{TRACE}-{SPAN}-01"], False),
+        ([f"00-{TRACE}-{SPAN}-01, 00-{TRACE}-{SPAN}-01"], False),
+    ],
+)
+def test_the_journal_has_the_trace_that_a_request_is_a_part_of(
+    client: TestClient,
+    caplog: pytest.LogCaptureFixture,
+    said: list[str],
+    is_taken: bool,
+) -> None:
+    JOURNAL.propagate = True
+    caplog.set_level(logging.INFO, logger=JOURNAL.name)
+    caplog.clear()
+    client.get("/healthz", headers=[("traceparent", each) for each in said])
+    (line,) = [
+        json.loads(JsonLines().format(record))
+        for record in caplog.records
+        if record.name == JOURNAL.name
+    ]
+    assert (line.get("trace"), line.get("span")) == (
+        (TRACE, SPAN) if is_taken else (None, None)
+    )
+
+
+def test_pages_elsewhere_may_send_and_see_what_documents_carry(
+    client: TestClient,
+) -> None:
+    said = client.options(
+        "/epcis/capture",
+        headers={
+            "origin": "https://page.example",
+            "access-control-request-method": "POST",
+        },
+    )
+    # Who writes is listed by the operator; see the test of listed pages.
+    assert "access-control-allow-headers" not in said.headers
+    said = client.options(
+        "/epcis/events",
+        headers={
+            "origin": "https://page.example",
+            "access-control-request-method": "GET",
+        },
+    )
+    assert said.status_code == 204
+    taken = said.headers["access-control-allow-headers"].lower().split(", ")
+    assert set(taken) >= SENT_BY_PAGES
+    answer = client.options(
+        "/epcis/events", headers={"origin": "https://page.example"}
+    )
+    shown = {
+        name.lower()
+        for name in answer.headers["access-control-expose-headers"].split(", ")
+    }
+    said_of_it = {n for n in answer.headers if n.startswith("gs1-")} | {"allow"}
+    assert len(said_of_it) > 5
+    assert said_of_it <= shown
+
+
+SENT_BY_PAGES = {
+    "content-encoding", "content-type", "gs1-capture-error-behaviour",
+    "gs1-cbv-version", "gs1-cbv-xml-format", "gs1-epc-format",
+    "gs1-epcis-version", "gs1-extensions", "prefer", "traceparent",
+}  # fmt: skip
+
+
 def test_a_line_of_the_journal_is_one_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

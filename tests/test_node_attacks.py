@@ -389,6 +389,28 @@ def test_a_request_for_no_host_or_for_two_is_refused(
     is_honest(node)
 
 
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /healthz HTTP/1.0\r\n", 200),
+        (b"POST /v1/statements HTTP/1.0\r\ncontent-length: 0\r\n", 415),
+        (b"POST /v1/statements HTTP/1.0\r\n", 400),
+        (
+            b"POST /v1/statements HTTP/1.0\r\ntransfer-encoding: chunked\r\n",
+            400,
+        ),
+    ],
+    ids=["read", "control", "no length", "chunked"],
+)
+def test_a_post_of_http_1_0_says_how_long_it_is(
+    node: NodeProcess, head: bytes, status: int
+) -> None:
+    with node.connect() as connection:
+        connection.sendall(head + b"\r\n")
+        assert status_of(answer_of(connection)) == status
+    is_honest(node)
+
+
 def silent(connection: socket.socket) -> None:
     """Say nothing."""
     del connection
@@ -689,6 +711,8 @@ def test_a_port_that_is_taken_is_an_error_and_no_traceback(
     world = new_world(tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        with pytest.raises(AssertionError, match="PRV-9005") as caught:
+        with pytest.raises(AssertionError, match="PRV-9321") as caught:
             NodeProcess(world.folder, "--port", port)
     assert "Traceback" not in str(caught.value)
+    assert f"127.0.0.1:{port} is in use" in str(caught.value)
+    assert "choose another with --port or --host" in str(caught.value)

@@ -811,3 +811,53 @@ def test_settings_name_what_capture_needs(world: LedgerWorld) -> None:
     settings = capturing(world, capture_actor=PRODUCER)
     with served(world, settings) as client:
         assert finished(client, capture(client, document(made(1))))["success"]
+
+
+def test_without_a_token_no_client_is_told_to_send_its_document(
+    world: LedgerWorld,
+) -> None:
+    def head(token: str, length: int, version: str = "1.1") -> bytes:
+        lines = (
+            f"POST /epcis/capture HTTP/{version}",
+            "host: node.example",
+            f"authorization: Bearer {token}",
+            "content-type: application/json",
+            f"content-length: {length}",
+            "expect: 100-continue",
+        )
+        return "\r\n".join((*lines, "", "")).encode()
+
+    body = document(made(1))
+    with NodeProcess(
+        world.folder, **write_secrets(world.folder.parent)
+    ) as node:
+        with node.connect() as connection:
+            connection.sendall(head("somebody", len(body)))
+            # It is closed: what came next might be a body or a request.
+            said = b"".join(iter(lambda: connection.recv(65_536), b""))
+        assert said.startswith(b"HTTP/1.1 401 ")
+        assert b"100 Continue" not in said
+        assert b"connection: close" in said.lower()
+        with node.connect() as connection:
+            connection.sendall(head(TOKEN, len(body)))
+            assert connection.recv(65_536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.sendall(body)
+            said = connection.recv(65_536)
+            assert said.startswith(b"HTTP/1.1 202 ")
+            assert b"connection: close" not in said.lower()
+        # HTTP/1.0 has no interim answers.
+        with node.connect() as connection:
+            connection.sendall(head(TOKEN, len(body), "1.0") + body)
+            said = b"".join(iter(lambda: connection.recv(65_536), b""))
+            assert said.startswith(b"HTTP/1.1 202 ")
+
+
+def test_xml_comes_and_goes_as_text_too(world: LedgerWorld) -> None:
+    with captures(world, open_queries=True) as client:
+        assert finished(client, capture(client, document(made(1))))["success"]
+        for media in ("text/xml", "application/xml"):
+            answer = client.get("/epcis/events", headers={"accept": media})
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith(media)
+            where = capture(client, answer.content, content_type=media)
+            finished(client, where)

@@ -24,12 +24,42 @@ def test_the_file_the_environment_and_the_options_win_in_that_order() -> None:
         options={"host": "0.0.0.0"},
     )
     assert found.settings == Settings(
-        port=2, max_batch=5, host="0.0.0.0", write_rate=3.0
+        port=2, max_batch=5, host=("0.0.0.0",), write_rate=3.0
     )
     sources = {row.name: row.source for row in found.rows}
     assert sources["max_batch"] == "node.toml"
     assert sources["port"] == "PROVENANCE_NODE_PORT"
     assert sources["host"] == "--host"
+
+
+def test_a_node_listens_on_one_address_or_several() -> None:
+    def hosts(text: str) -> tuple[str, ...]:
+        return read_configuration(text=text, environ={}).settings.host
+
+    assert hosts('host = "::1"') == ("::1",)
+    assert hosts('host = ["::1", "unix:/run/n.sock"]') == (
+        "::1",
+        "unix:/run/n.sock",
+    )
+    found = read_configuration(
+        environ={"PROVENANCE_NODE_HOST": "::1, a.example"}
+    )
+    assert found.settings.host == ("::1", "a.example")
+
+
+def test_a_public_url_may_have_a_port_and_no_path() -> None:
+    for url in (
+        "https://id.example",
+        "https://id.example:8443",
+        "http://[::1]",
+    ):
+        found = read_configuration(text=f"public_url = '{url}'", environ={})
+        assert found.settings.public_url == url
+
+
+def test_a_byte_order_mark_before_the_file_is_no_part_of_it() -> None:
+    found = read_configuration(text="\ufeffport = 9", environ={})
+    assert found.settings.port == 9
 
 
 def test_every_variable_sets_its_setting() -> None:
@@ -69,13 +99,21 @@ def test_lists_have_commas_in_the_environment() -> None:
         ("header_seconds = nan", "header_seconds is from 0.1"),
         ("header_seconds = inf", "header_seconds is from 0.1"),
         ("log_requests = 1", "log_requests is true or false"),
-        ("host = 1", "host is a text"),
+        ("public_url = 1", "public_url is a text"),
+        ("host = 1", "host is a list of texts"),
+        ("host = []", "host has one address at least"),
+        ("host = ['::1', '::1']", "host has '::1' twice"),
+        ("host = 'unix:run/node.sock'", "is no absolute path"),
+        ("host = 'http://127.0.0.1'", "is no address such as"),
+        ("host = ''", "is no address such as"),
         ("write_origins = 'https://a.example'", "is a list of texts"),
         ("write_origins = [1]", "is a list of texts"),
         ("log_prefix = 'log'", "is a path such as /log"),
         ("log_prefix = '/'", "is a path such as /log"),
         ("public_url = 'id.example'", "is a URL such as"),
         ("public_url = 'https://id.example/'", "is a URL such as"),
+        ("public_url = 'https://id.example/trace'", "has the path /trace: the"),
+        ("public_url = 'http://[::1]:8/a/b'", "has the path /a/b: the"),
     ],
 )
 def test_a_wrong_value_in_the_file_is_refused(text: str, message: str) -> None:

@@ -328,6 +328,28 @@ def test_a_grant_holds_when_the_caller_says_its_dates_do() -> None:
         town.may(MAKER, act("inspecting"), lambda given: given.covers(11, 11))
 
 
+@pytest.mark.parametrize(
+    ("start", "until", "says"),
+    [
+        (None, 10, r"as customs ended at 1970-01-01T00:00:00.010Z"),
+        (2, 10, r"as customs ended at 1970-01-01T00:00:00.010Z"),
+        (30, None, r"as customs begins at 1970-01-01T00:00:00.030Z"),
+        (30, 40, r"as customs begins at 1970-01-01T00:00:00.030Z"),
+    ],
+)
+def test_a_grant_whose_dates_do_not_hold_is_named_with_its_date(
+    start: int | None, until: int | None, says: str
+) -> None:
+    town = a_town_with_a_maker(
+        Grant(MAKER, "customs", start=start, until=until)
+    )
+    with pytest.raises(RoleNotGrantedError, match=says):
+        town.may(MAKER, act("inspecting"), lambda given: given.covers(11, 11))
+    # What it would not have met either is no matter of dates.
+    with pytest.raises(RoleNotGrantedError, match="it holds no role"):
+        town.may(MAKER, act("packing"), lambda given: given.covers(11, 11))
+
+
 def test_a_revoked_grant_lets_nothing() -> None:
     given = granted(Grant(MAKER, "customs"))
     town = Town(A)

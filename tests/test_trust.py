@@ -71,6 +71,12 @@ def a_full_trust() -> Trust:
     )
 
 
+def test_a_byte_order_mark_before_a_trust_file_is_no_part_of_it() -> None:
+    assert parse_trust("\ufeff" + SMALLEST) == parse_trust(SMALLEST)
+    with pytest.raises(MalformedError, match="is not TOML"):
+        parse_trust("\ufeff\ufeff" + SMALLEST)
+
+
 def test_what_is_written_is_read_back() -> None:
     trust = a_full_trust()
     again = parse_trust(format_trust(trust))

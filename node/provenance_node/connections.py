@@ -23,11 +23,14 @@ from provenance.problems.table import (
     URI_TOO_LONG,
 )
 from provenance_node.epcis.exceptions import as_epcis
+from provenance_node.listening import UNIX
 from provenance_node.problems import MEDIA_TYPE, problem_bytes
 from provenance_node.settings import Settings
 
 _LEAST_READ = 16_384
 """Bytes that a client takes in the time it has for that, at least."""
+
+_LENGTH, _CODING = b"content-length", b"transfer-encoding"
 
 _PHRASES = {400: "Bad Request", 408: "Request Timeout", 414: "URI Too Long",
             431: "Too Large", 503: "Service Unavailable"}  # fmt: skip
@@ -48,11 +51,15 @@ class Connection(HttpToolsProtocol):
         self._named_bytes = 0
         self._head_lines = 0
         self._hosts = 0
+        self._framing: set[bytes] = set()
         self._refusal: tuple[Problem, str] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the server has it
         """Begin to wait for a request, if there is room for one."""
         super().connection_made(transport)
+        if self.client is None:
+            # Over a socket in the file system, which only its owner reaches.
+            self.client = (UNIX, 0)
         if len(self.connections) > self.settings.max_connections:
             self._refuse(BUSY, "too many connections are open")
             return
@@ -85,6 +92,7 @@ class Connection(HttpToolsProtocol):
         """Begin a request."""
         self._is_in_head = True
         self._named_bytes = self._head_lines = self._hosts = 0
+        self._framing.clear()
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -100,7 +108,10 @@ class Connection(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header."""
         self._count(len(name) + len(value) + 4)
-        self._hosts += name.lower() == b"host"
+        lower = name.lower()
+        self._hosts += lower == b"host"
+        if lower in {_LENGTH, _CODING}:
+            self._framing.add(lower)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -108,14 +119,34 @@ class Connection(HttpToolsProtocol):
 
         What stands before the node may have read another of several.
         """
-        if self._hosts != 1 and self.parser.get_http_version() == "1.1":
-            self._end_parsing(
-                BAD_REQUEST, "a request names the host that it is for, once"
-            )
+        if self.parser.get_http_version() == "1.1":
+            if self._hosts != 1:
+                self._end_parsing(
+                    BAD_REQUEST, "a request names the host that it is for, once"
+                )
+        else:
+            self._check_old_framing()
         self._is_in_head = False
         self._head_bytes = 0
         self._stop_deadline()
         super().on_headers_complete()
+
+    def _check_old_framing(self) -> None:
+        """Check that a request of HTTP/1.0 says how long its body is."""
+        # It knows no interim answers (RFC 9110, 10.1.1).
+        self.expect_100_continue = False
+        if _CODING in self._framing:
+            # Its end would be read elsewhere by who does not know it (RFC
+            # 9112, 6.1).
+            self._end_parsing(
+                BAD_REQUEST, "there is no Transfer-Encoding in HTTP/1.0"
+            )
+        if self.parser.get_method() == b"POST" and not self._framing:
+            # As RFC 1945 has it (7.2.2): else the body would end with the
+            # connection, and what was cut off would be taken for whole.
+            self._end_parsing(
+                BAD_REQUEST, "a POST of HTTP/1.0 has a Content-Length"
+            )
 
     def on_response_complete(self) -> None:
         """Begin to wait for the next request."""

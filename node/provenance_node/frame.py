@@ -6,9 +6,11 @@ credentials); writing only to those that the operator lists. HEAD is GET
 without the body.
 """
 
+import re
 import time
 from collections.abc import Callable
 from secrets import token_hex
+from typing import Any
 
 from provenance.errors import ProvenanceError
 from provenance.problems import BUG_PROBLEM
@@ -32,14 +34,20 @@ from provenance_node.problems import (
 from provenance_node.settings import Settings
 
 EXPOSED = (
-    b"ETag, GS1-CBV-Version, GS1-EPCIS-Version, Link, Location, RateLimit,"
-    b" RateLimit-Policy, Retry-After, X-Log-Size, X-Request-ID"
+    b"Allow, ETag, GS1-CBV-Max, GS1-CBV-Min, GS1-CBV-Version,"
+    b" GS1-CBV-XML-Format, GS1-Capture-Error-Behaviour,"
+    b" GS1-EPC-Format, GS1-EPCIS-Capture-File-Size-Limit,"
+    b" GS1-EPCIS-Capture-Limit, GS1-EPCIS-Max, GS1-EPCIS-Min,"
+    b" GS1-EPCIS-Version, GS1-Extensions, GS1-Vendor-Version, Link, Location,"
+    b" RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Log-Size,"
+    b" X-Request-ID"
 )
 
 ALLOWED = (
-    b"Accept, Content-Type, GS1-CBV-Max, GS1-CBV-Min, GS1-CBV-XML-Format,"
-    b" GS1-EPC-Format, GS1-EPCIS-Max, GS1-EPCIS-Min, GS1-Extensions,"
-    b" If-None-Match"
+    b"Accept, Content-Encoding, Content-Type, GS1-CBV-Max, GS1-CBV-Min,"
+    b" GS1-CBV-Version, GS1-CBV-XML-Format, GS1-Capture-Error-Behaviour,"
+    b" GS1-EPC-Format, GS1-EPCIS-Max, GS1-EPCIS-Min, GS1-EPCIS-Version,"
+    b" GS1-Extensions, If-None-Match, Prefer, traceparent, tracestate"
 )
 
 _READERS: Headers = (
@@ -68,9 +76,16 @@ _SECURITY: Headers = (
 )
 _HSTS = (b"strict-transport-security", b"max-age=31536000")
 
+_TRACE = re.compile(
+    rb"(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})"
+    rb"-[0-9a-f]{2}(-.*)?"
+)
+"""W3C Trace Context, 3.2.2: version, trace-id, parent-id, trace-flags. Of
+version 00 nothing follows; of a later one something may."""
+
 _WANTED = b"access-control-request-method"
 
-_READS = frozenset(("GET", "HEAD"))
+_READS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 Answered = Callable[[int, str, float], None]
 """Told the status of each answer, its route, and the seconds it took."""
@@ -128,6 +143,7 @@ class Frame:
                     status=answer.status,
                     bytes=answer.size,
                     ms=round(seconds * 1000, 2),
+                    **_trace_of(scope),
                 )
 
     async def _run(
@@ -250,3 +266,15 @@ def _route_of(scope: Scope) -> str:
     """Return the pattern of the address that was asked for."""
     route = scope.get("route")
     return str(getattr(route, "path", "") or scope.get("provenance.route", "-"))
+
+
+def _trace_of(scope: Scope) -> dict[str, Any]:
+    """Return which trace a request is a part of, for the journal.
+
+    Nothing if it does not say so, says it twice, or in another form.
+    """
+    said = [v for name, v in scope["headers"] if name == b"traceparent"]
+    found = _TRACE.fullmatch(said[0]) if len(said) == 1 else None
+    if found is None or (found[1] == b"00" and found[4] is not None):
+        return {}
+    return {"trace": found[2].decode(), "span": found[3].decode()}

@@ -4,6 +4,9 @@
      "request": "9b1c0a…", "method": "GET", "route": "/v1/items/{item}/bundle",
      "status": 200, "bytes": 18233, "ms": 4.2}
 
+A request with a `traceparent` (W3C Trace Context) has its ids too, as `trace`
+and `span`; one that is not exactly of that form is none.
+
 What the library says (`provenance.logs`) is there from a warning on:
 
     {"time": …, "level": "warning", "event": "library",

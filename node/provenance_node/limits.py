@@ -5,6 +5,11 @@ most bytes, within its time, out of a budget that all bodies share. What is too
 large is answered at once, by its Content-Length if it has one, and the
 connection is closed. Nothing is decompressed.
 
+A client that waits for `100 Continue` is told to go on once something wants
+its body (RFC 9110, section 10.1.1). Whoever lacks a token, asks for what is not
+there or sends a type that is not taken is answered before, and the connection
+is closed: nobody knows whether the body follows.
+
 A rate is a token bucket: *rate* tokens a second flow in, up to *burst*, and
 each request takes one. The answer says how things stand, in the fields of
 draft-ietf-httpapi-ratelimit-headers:
@@ -28,7 +33,15 @@ from provenance.problems.table import (
     TOO_MANY,
     TOO_SLOW,
 )
-from provenance_node.asgi import App, Headers, Message, Receive, Scope, Send
+from provenance_node.asgi import (
+    App,
+    Headers,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    header,
+)
 from provenance_node.problems import RefusedError
 from provenance_node.settings import Settings
 
@@ -58,6 +71,9 @@ class Limits:
         if not self._has_body(scope["headers"]):
             await self._app(scope, receive, send)
             return
+        if header(scope, b"expect").lower() == b"100-continue":
+            await self._answer_waiting(scope, receive, send)
+            return
         body = await self._receive(receive)
         held = len(body)
         self._buffered += held
@@ -65,6 +81,37 @@ class Limits:
             await self._app(scope, _once(body, receive), send)
         finally:
             self._buffered -= held
+
+    async def _answer_waiting(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer a request whose body comes when it is asked for."""
+        held: int | None = None
+
+        async def give() -> Message:
+            nonlocal held
+            if held is not None:
+                return await receive()
+            # The server says 100 Continue when it is asked for the first part.
+            body = await self._receive(receive)
+            held = len(body)
+            self._buffered += held
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start" and held is None:
+                headers = [*message.get("headers", ()), CLOSE]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        try:
+            await self._app(scope, give, tell)
+        except RefusedError as error:
+            if held is None:
+                error.headers = (*error.headers, CLOSE)
+            raise
+        finally:
+            self._buffered -= held or 0
 
     def _has_body(self, headers: Headers) -> bool:
         """Return whether a body follows; refuse what is seen before it.

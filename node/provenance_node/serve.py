@@ -11,13 +11,12 @@ was acknowledged is on disk by then.
 """
 
 import asyncio
-import errno
 import gc
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from math import ceil
 from types import FrameType
 
@@ -27,10 +26,8 @@ from provenance.errors import StoreError
 from provenance_node.app import create_app
 from provenance_node.connections import connection_class
 from provenance_node.journal import write_journal
+from provenance_node.listening import UNIX, listen
 from provenance_node.node import Node
-from provenance_node.settings import Settings
-
-_BACKLOG = 2_048
 
 _CLOSING_SECONDS = 5
 """What it may take, after `stop_seconds`, to close the ledger and the pools."""
@@ -51,14 +48,16 @@ def serve(node: Node, *, announce: Callable[[str], None]) -> None:
         announce: Told the address, once requests are answered there.
 
     Raises:
-        OSError: The address cannot be listened on.
+        AddressError: One of the addresses cannot be listened on.
         ProvenanceError: The ledger cannot be opened for writing, or its
             storage failed meanwhile.
     """
     settings = node.settings
-    with _listen(settings) as listener:
-        host, port = listener.getsockname()[:2]
-        written = f"[{host}]" if ":" in host else host
+    with ExitStack() as opened:
+        listeners = [
+            opened.enter_context(listen(host, settings.port))
+            for host in settings.host
+        ]
         config = uvicorn.Config(
             create_app(node),
             http=connection_class(settings),
@@ -72,12 +71,15 @@ def serve(node: Node, *, announce: Callable[[str], None]) -> None:
             timeout_keep_alive=ceil(settings.keep_alive_seconds),
             timeout_graceful_shutdown=ceil(settings.stop_seconds),
         )
-        server = _Server(
-            config,
-            announce=lambda: announce(
-                settings.public_url or f"http://{written}:{port}"
-            ),
-        )
+
+        def announce_all() -> None:
+            if settings.public_url:
+                announce(settings.public_url)
+                return
+            for listener in listeners:
+                announce(_url_of(listener))
+
+        server = _Server(config, announce=announce_all)
         node.failed = server.stop
 
         async def run() -> None:
@@ -86,7 +88,7 @@ def serve(node: Node, *, announce: Callable[[str], None]) -> None:
             await node.start()
             # What is there now stays: nothing to look through again.
             gc.freeze()
-            await server.serve(sockets=[listener])
+            await server.serve(sockets=listeners)
 
         factory = config.get_loop_factory()
         try:
@@ -143,15 +145,8 @@ class _Server(uvicorn.Server):
             self._captured_signals.clear()
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    place = settings.host, settings.port
-    try:
-        return socket.create_server(place, family=family, backlog=_BACKLOG)
-    except OSError as error:
-        if error.errno in errno.errorcode:
-            raise
-        # The resolver has numbers of its own.
-        raise OSError(
-            errno.EADDRNOTAVAIL, f"there is no address {settings.host!r}"
-        ) from error
+def _url_of(listener: socket.socket) -> str:
+    if listener.family == socket.AF_UNIX:
+        return f"{UNIX}{listener.getsockname()}"
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -15,7 +15,7 @@ would be no limit.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
@@ -48,12 +48,15 @@ class Settings:
     """Everything that can be set."""
 
     # Where it is reached.
-    host: str = _setting("127.0.0.1", "address to listen on")
+    host: tuple[str, ...] = _setting(
+        ("127.0.0.1",),
+        "addresses to listen on, one or several; unix:PATH is a socket there",
+    )
     port: int = _setting(
         8080, "port to listen on; 0 takes a free one", most=65_535
     )
     public_url: str = _setting(
-        "", "what people call it, such as https://id.example; no slash at end"
+        "", "what people call it, such as https://id.example; it has no path"
     )
     log_prefix: str = _setting("/log", "path that the log's tiles are below")
     trusted_proxies: tuple[str, ...] = _setting(
@@ -287,7 +290,8 @@ def read_configuration(
 
 def _parse(text: str | None, called: str) -> dict[str, object]:
     try:
-        return tomllib.loads(text or "")
+        # Some editors put a byte order mark before a text that they save.
+        return tomllib.loads((text or "").removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise MalformedError(f"{called}: {error}") from error
 
@@ -322,10 +326,14 @@ def _checked(setting: Any, value: object, source: str) -> Value:
         case int() | float():
             return _number(setting, value, place)
         case tuple():
+            if setting.name == "host" and isinstance(value, str):
+                value = [value]
             if not isinstance(value, list | tuple) or not all(
                 isinstance(part, str) for part in value
             ):
                 raise MalformedError(f"{place} is a list of texts")
+            if setting.name == "host":
+                _require_hosts(value, place)
             return tuple(value)
         case _:
             return _text(setting, value, place)
@@ -338,7 +346,31 @@ def _text(setting: Any, value: object, place: str) -> str:
         raise MalformedError(f"{place} is a path such as /log")
     if setting.name == "public_url" and not _is_url(value):
         raise MalformedError(f"{place} is a URL such as https://id.example")
+    if setting.name == "public_url" and (path := _path_of(value)):
+        raise MalformedError(
+            f"{place} has the path {path}: the node's links, its page and GS1"
+            " Digital Links begin at the root of a host name. Give it a name"
+            " of its own, such as https://id.example"
+        )
     return value
+
+
+def _require_hosts(hosts: Sequence[str], place: str) -> None:
+    if not hosts:
+        raise MalformedError(f"{place} has one address at least")
+    for host in hosts:
+        if hosts.count(host) > 1:
+            raise MalformedError(f"{place} has {host[:80]!r} twice")
+        if host.startswith("unix:"):
+            if not host.startswith("unix:/"):
+                raise MalformedError(
+                    f"{place}: {host[:80]!r} is no absolute path behind unix:"
+                )
+        elif not host or not host.isascii() or set(host) & set("/[] "):
+            raise MalformedError(
+                f"{place}: {host[:80]!r} is no address such as 127.0.0.1, ::1"
+                " or unix:/run/node.sock"
+            )
 
 
 def _number(setting: Any, value: object, place: str) -> int | float:
@@ -363,6 +395,12 @@ def _is_prefix(text: str) -> bool:
         and text.isprintable()
         and not set(text) & set(" ?#%\\")
     )
+
+
+def _path_of(url: str) -> str:
+    """Return the path of *url*, which ends without a slash; "" for none."""
+    _, slash, path = url.partition("//")[2].partition("/")
+    return slash + path
 
 
 def _is_url(text: str) -> bool:

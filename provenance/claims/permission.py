@@ -14,12 +14,13 @@ does not know may do nothing.
 In full: `FORMATS.md`, section 10.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from provenance.claims.act import Act, Need
 from provenance.claims.actor import Grant
 from provenance.encoding.digest import Hash
+from provenance.encoding.instant import written
 from provenance.errors import RoleNotGrantedError
 
 ANY_KIND = "*"
@@ -27,6 +28,9 @@ ANY_KIND = "*"
 
 Roles = Mapping[str, frozenset[str]]
 """Role → the kinds of event that it may sign."""
+
+Holds = Callable[[Grant], bool]
+"""Whether a grant's dates admit the time of the entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,43 @@ class HeldGrant:
     depth: int = 0
 
 
-def grant_for(
+def grant_for(  # noqa: PLR0913  # all but two are named at the call
+    need: Need,
+    act: Act,
+    live: Sequence[HeldGrant],
+    *,
+    roles: Roles,
+    holds: Holds,
+    actor: str,
+) -> HeldGrant:
+    """Return the first of *live* grants that meets *need*.
+
+    Args:
+        need: One of those of *act*.
+        act: What an event does.
+        live: The grants of *actor* that nobody has ended, in the order of
+            the log.
+        roles: What each role may do.
+        holds: Whether a grant's dates admit the time of the entry.
+        actor: Who signed, for messages.
+
+    Raises:
+        RoleNotGrantedError: None of them meets it.
+    """
+    dated = [held for held in live if holds(held.grant)]
+    try:
+        return _first(need, act, dated, roles=roles, actor=actor)
+    except RoleNotGrantedError:
+        for held in live:
+            if not holds(held.grant) and _meets(held, need, act, roles):
+                raise RoleNotGrantedError(
+                    f"{actor!r} may not sign {_kinds(need)} events: its grant"
+                    f" as {held.grant.role} {_dates(held.grant, holds)}"
+                ).under("permission.role") from None
+        raise
+
+
+def _first(
     need: Need,
     act: Act,
     live: Sequence[HeldGrant],
@@ -63,18 +103,10 @@ def grant_for(
 ) -> HeldGrant:
     """Return the first of *live* grants that meets *need*.
 
-    Args:
-        need: One of those of *act*.
-        act: What an event does.
-        live: The grants that *actor* holds at the time of the entry, in the
-            order of the log.
-        roles: What each role may do.
-        actor: Who signed, for messages.
-
     Raises:
         RoleNotGrantedError: None of them meets it.
     """
-    kinds = " or ".join(map(repr, sorted(need.kinds)))
+    kinds = _kinds(need)
     able = [held for held in live if _may(held, need, roles)]
     if not able:
         held_roles = sorted({held.grant.role for held in live}) or ["no role"]
@@ -89,7 +121,7 @@ def grant_for(
             f" {', '.join(act.places) or 'an unnamed place'}"
         ).under("permission.place")
     for held in here:
-        if all(map(held.grant.lets_create, need.keys)):
+        if _covers(held.grant, need):
             return held
     # One grant must cover all; name what no grant covers, if anything.
     foreign = next(
@@ -104,6 +136,31 @@ def grant_for(
         f"{actor!r} may not sign {kinds} events of items under {foreign!r}:"
         " its grants name other prefixes"
     ).under("permission.prefix")
+
+
+def _kinds(need: Need) -> str:
+    return " or ".join(map(repr, sorted(need.kinds)))
+
+
+def _dates(grant: Grant, holds: Holds) -> str:
+    """Return why the dates of *grant*, which do not hold, do not."""
+    if grant.until is not None and not holds(replace(grant, start=None)):
+        return f"ended at {written(grant.until)}"
+    assert grant.start is not None, "without dates it would hold"
+    return f"begins at {written(grant.start)}"
+
+
+def _meets(held: HeldGrant, need: Need, act: Act, roles: Roles) -> bool:
+    """Return whether *held* meets *need*, but for its dates."""
+    return (
+        _may(held, need, roles)
+        and _is_place_of(held.grant, act)
+        and _covers(held.grant, need)
+    )
+
+
+def _covers(grant: Grant, need: Need) -> bool:
+    return all(map(grant.lets_create, need.keys))
 
 
 def _may(held: HeldGrant, need: Need, roles: Roles) -> bool:

@@ -19,11 +19,10 @@ In full: `FORMATS.md`, section 10.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from provenance.claims.act import Act, Need
+from provenance.claims.act import Act
 from provenance.claims.actor import (
     ENROLLED,
     GRANT_REVOKED,
@@ -41,7 +40,6 @@ from provenance.claims.event import Item
 from provenance.claims.permission import HeldGrant, Roles, grant_for
 from provenance.encoding.canonical import Value, encode
 from provenance.encoding.digest import Hash, sha256
-from provenance.encoding.instant import written
 from provenance.encoding.nearest import suggestion
 from provenance.errors import (
     InvalidSignatureError,
@@ -339,23 +337,13 @@ class TrustRegistry:
             UnknownActorError: No such actor.
             RoleNotGrantedError: No grant meets one of the needs.
         """
-        granted = list(self.live_grants(issuer))
-        live = [held for held in granted if holds(held.grant)]
-
-        def find(need: Need, among: Sequence[HeldGrant]) -> HeldGrant:
-            return grant_for(need, act, among, roles=book.roles, actor=issuer)
-
-        used = []
-        for need in act.needs:
-            try:
-                used.append(find(need, live))
-            except RoleNotGrantedError as error:
-                # Who had the grant looks for another fault if it has ended.
-                with suppress(RoleNotGrantedError):
-                    dates = _dates_of(find(need, granted).grant)
-                    error.args = (f"{error}; the grant for that {dates}",)
-                raise
-        return tuple(used)
+        live = self.live_grants(issuer)
+        return tuple(
+            grant_for(
+                need, act, live, roles=book.roles, holds=holds, actor=issuer
+            )
+            for need in act.needs
+        )
 
     def live_grants(self, actor_id: str) -> Sequence[HeldGrant]:
         """Return the grants of that actor that nobody has ended.
@@ -773,19 +761,6 @@ def _is_valid(held: HeldGrant, log_index: int) -> bool:
 
 _NEVER = 2**64
 """The index of an entry that comes after every other."""
-
-
-def _dates_of(grant: Grant) -> str:
-    """Return when *grant* holds, which is not now."""
-    if grant.start is None:
-        assert grant.until is not None, "what has no dates holds always"
-        return f"ended at {written(grant.until)}"
-    begins = f"begins at {written(grant.start)}"
-    return (
-        begins
-        if grant.until is None
-        else (f"{begins} and ends at {written(grant.until)}")
-    )
 
 
 def _bytes(value: object) -> bytes:

@@ -1,9 +1,11 @@
 """Files that commands write: wholly there, or as they were.
 
-What is no file, such as `/dev/stdout` or a pipe, is written to as it is.
+A link stays a link: what it leads to is replaced, in its own folder. What is
+no file, such as `/dev/stdout`, a pipe or `>(program)`, is written to as it is.
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,6 +14,12 @@ from pathlib import Path
 from provenance.errors import ConflictError
 
 _PERMISSIONS = 0o666
+
+_MOST_LINKS = 40
+"""How many links lead on before the system gives up."""
+
+_DESCRIPTOR = re.compile(r"/(?:dev|proc/(?:self|thread-self))/fd/([0-9]+)")
+_STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def write_output(target: str, data: bytes) -> None:
@@ -26,15 +34,20 @@ def write_output(target: str, data: bytes) -> None:
 def write_pieces(target: str, pieces: Iterable[bytes]) -> int:
     """Do the same with *pieces*, one after the other; return how many bytes.
 
-    A device or a pipe is written to, and stays what it is.
+    A device or a pipe is written to, and stays what it is; if nobody reads
+    it any more, the rest goes nowhere.
 
     Raises:
         OSError: It cannot be written; *target* is as it was.
     """
     path = Path(target)
     if is_device(path):
-        with path.open("wb") as stream:
-            return sum(stream.write(piece) for piece in pieces)
+        return _write_device(path, pieces)
+    # The file itself, so that a link to it stays one. It need not be there,
+    # but links in a ring lead to none.
+    with suppress(FileNotFoundError):
+        path.stat()
+    path = path.resolve()
     file, temporary = tempfile.mkstemp(
         dir=path.parent, prefix=f".{path.name}.", suffix=".part"
     )
@@ -55,10 +68,10 @@ def write_pieces(target: str, pieces: Iterable[bytes]) -> int:
 
 def is_device(path: Path) -> bool:
     """Return whether *path* leads elsewhere than to a place on a disk."""
-    # /dev/stdout is a link, and leads to a file where output is redirected.
-    return path.exists() and (
-        (path.is_symlink() and path.is_relative_to("/dev"))
-        or not (path.is_file() or path.is_dir())
+    # /dev/stdout leads to a file where output is redirected, which must not
+    # be replaced: the shell goes on writing to the one that it opened.
+    return _descriptor_of(path) is not None or (
+        path.exists() and not (path.is_file() or path.is_dir())
     )
 
 
@@ -72,6 +85,36 @@ def make_folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
         raise ConflictError(f"{path} is a file, not a folder") from None
+
+
+def _write_device(path: Path, pieces: Iterable[bytes]) -> int:
+    descriptor = _descriptor_of(path)
+    size = 0
+    # Opened anew, a file that output is appended to would be emptied.
+    stream = (
+        path.open("wb")
+        if descriptor is None
+        else os.fdopen(os.dup(descriptor), "wb")
+    )
+    with suppress(BrokenPipeError), stream:
+        for piece in pieces:
+            size += stream.write(piece)
+    return size
+
+
+def _descriptor_of(path: Path) -> int | None:
+    """Return the open file of this process that *path* leads to, if any."""
+    at = Path(os.path.abspath(path))  # noqa: PTH100  # links stay, `..` goes
+    for _ in range(_MOST_LINKS):
+        name = str(at)
+        if name in _STANDARD:
+            return _STANDARD[name]
+        if (found := _DESCRIPTOR.fullmatch(name)) is not None:
+            return int(found[1])
+        if not at.is_symlink():
+            return None
+        at = Path(os.path.normpath(at.parent / at.readlink()))
+    return None
 
 
 def _umask() -> int:

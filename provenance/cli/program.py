@@ -27,6 +27,7 @@ from provenance.problems import (
     text_of,
     to_json,
 )
+from provenance.problems.table import UNREAD_PROBLEM
 
 PROGRAM = "provenance"
 
@@ -159,11 +160,10 @@ class Program(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         is_json = "--json" in arguments or "--jsonl" in arguments
         extra["standalone_mode"] = False
-        try:
-            prepare_streams()
-        except OSError as error:
+        if not prepare_streams():
             # There is nowhere to print an object to.
-            sys.exit(_fail(error, is_json=False))
+            closed = "standard output is closed"
+            sys.exit(fail(UNREAD_PROBLEM, closed, "", False))
         try:
             code = super().main(arguments, prog_name or PROGRAM, **extra)
         except click.exceptions.NoArgsIsHelpError as error:

@@ -11,7 +11,6 @@ A reader who goes away (`| head`) changes nothing about what a command does
 and how it ends. A disk that is full does: the result was not delivered.
 """
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -32,20 +31,40 @@ _CODES: Mapping[Style, str] = {
 }
 
 
-def prepare_streams() -> None:
+def prepare_streams() -> bool:
     """Let no character that the terminal lacks end a command.
 
-    Raises:
-        OSError: Stdout is closed: a file that is opened next would be taken
-            for it, so nothing may be done.
+    Returns:
+        Whether there is a standard output.
     """
-    if sys.stderr is None:  # it can be
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, "stdout is closed")
+    is_heard = sys.stdout is not None
+    if None in {sys.stdin, sys.stdout, sys.stderr}:
+        _fill_descriptors()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    return is_heard
+
+
+def _fill_descriptors() -> None:
+    """Let what was handed over closed lead nowhere.
+
+    The next file that is opened would take its number, and what is printed
+    would be written into that file.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # The system takes the lowest number that is free: this one.
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or _opened(0, "r")
+    sys.stdout = sys.stdout or _opened(1, "w")
+    sys.stderr = sys.stderr or _opened(2, "w")
+
+
+def _opened(descriptor: int, mode: Literal["r", "w"]) -> TextIO:
+    return open(descriptor, mode, encoding="utf-8", closefd=False)
 
 
 class Screen:

@@ -273,6 +273,16 @@ PROBLEMS: Mapping[type[errors.ProvenanceError], Problem] = dict(
             " that takes a certificate without verifying it.",
         ),
         _row(
+            errors.AddressError,
+            503,
+            COULD_NOT,
+            "No address to listen on",
+            "The node cannot listen on that address: another program listens"
+            " there already, this machine has no such address, or the user may"
+            " not take that port. No request was answered, and the ledger was"
+            " not changed.",
+        ),
+        _row(
             errors.NotFoundError,
             404,
             NOT_FOUND,
@@ -434,22 +444,13 @@ UNREADABLE_PROBLEM = Problem(
     " The message is its own. What a command had reported as done is done;"
     " nothing else is said about it.",
 )
-NO_PLACE_PROBLEM = Problem(
-    "PRV-9007",
-    "Cannot listen there",
-    COULD_NOT,
-    0,
-    "stop what listens there already, or choose another --port (0 for any)",
-    "A node listens on an address and a port of its own. Another program, or"
-    " another node, has the port; or the machine has no such address; or"
-    " only the administrator may use the port. The ledger was not changed.",
-)
 UNREAD_PROBLEM = Problem(
-    "PRV-9008",
+    "PRV-9007",
     "Nobody takes the output",
     COULD_NOT,
     0,
-    "run the command again with an output that stays open",
+    "run it again with an output that stays open; to hear nothing, send it to"
+    " /dev/null",
     "The program that was to read the output has ended; or stdout was closed"
     " before the command began, which then did nothing. What a command had"
     " reported as done is done. Submitting the same .submission file again is"
@@ -498,18 +499,13 @@ SYSTEM_PROBLEMS: Mapping[int, Problem] = {
         advice="look at the disk, which may be failing, and at the system's"
         " log; keep the newest backup safe"
     ),
-    errno.EADDRINUSE: NO_PLACE_PROBLEM,
-    errno.EADDRNOTAVAIL: NO_PLACE_PROBLEM._replace(
-        advice="choose an address that this machine has (--host)"
-    ),
     errno.EPIPE: UNREAD_PROBLEM,
-    errno.EBADF: UNREAD_PROBLEM,
 }
 """The system's reason → its problem; others are `UNREADABLE_PROBLEM`."""
 
 COMMAND_PROBLEMS = (
     USAGE_PROBLEM, BUG_PROBLEM, INTERRUPTED_PROBLEM, MISSING_EXTRA_PROBLEM,
-    FAULTS_PROBLEM, OLD_COPY_PROBLEM, UNREADABLE_PROBLEM, NO_PLACE_PROBLEM,
+    FAULTS_PROBLEM, OLD_COPY_PROBLEM, UNREADABLE_PROBLEM,
     UNREAD_PROBLEM,
 )  # fmt: skip
 

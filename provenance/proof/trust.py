@@ -290,7 +290,8 @@ def _read_toml(text: str) -> Mapping[str, object]:
             " UTF-8 without one"
         )
     try:
-        return tomllib.loads(text)
+        # Some editors put a byte order mark before a text that they save.
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise MalformedError(f"the trust file is not TOML: {error}") from error
     except RecursionError as error:

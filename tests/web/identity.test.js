@@ -290,6 +290,32 @@ test("the role of a grant is one of the book in force", async () => {
   registry.requireAct("urn:x:holder", act, { ...asked, book: kings });
 });
 
+test("a grant whose dates do not hold is named with its date", () => {
+  const covers = ({ start, until }) =>
+    (start === null || start <= 11) && (until === null || until >= 11);
+  const ask = (dates, kind) =>
+    registryOf(1, [
+      new Grant({ actor: "urn:x:holder", role: "customs", ...dates }),
+    ]).requireAct(
+      "urn:x:holder",
+      {
+        needs: [{ kinds: new Set([kind]), keys: [] }],
+        places: [],
+        recalls: false,
+      },
+      { book, holds: covers },
+    );
+  assert.throws(
+    () => ask({ start: 2, until: 10 }, "inspecting"),
+    /its grant as customs ended at 1970-01-01T00:00:00.010Z/,
+  );
+  assert.throws(
+    () => ask({ start: 30, until: 40 }, "inspecting"),
+    /its grant as customs begins at 1970-01-01T00:00:00.030Z/,
+  );
+  assert.throws(() => ask({ until: 10 }, "packing"), /it holds no role/);
+});
+
 test("one grant covers all that a need asks for, each need by itself", () => {
   const grant = (role, ...prefixes) =>
     new Grant({ actor: "urn:x:holder", role, prefixes });
@@ -511,6 +537,11 @@ test("a trust file with witnesses says what it asks of them", () => {
     assert.equal(parseTrust(`${PLAIN}quorum = "w"${named}`).policy.quorum, "w");
   }
   assert.equal(parseTrust(PLAIN).policy.quorum, null);
+});
+
+test("a byte order mark before a trust file is no part of it", () => {
+  assert.deepEqual(parseTrust(`\ufeff${PLAIN}`), parseTrust(PLAIN));
+  assert.throws(() => parseTrust(`\ufeff\ufeff${PLAIN}`), /is not TOML/);
 });
 
 test("numbers and dates of a trust file have bounds, and a fault names them", () => {

@@ -67,7 +67,8 @@ from provenance_node.routes.schemas import of_schema
 JSON = "application/json"
 LINKED = "application/ld+json"
 XML = "application/xml"
-FORMS = {JSON: "json", LINKED: "json", XML: "xml"}
+TEXT_XML = "text/xml"
+FORMS = {JSON: "json", LINKED: "json", XML: "xml", TEXT_XML: "xml"}
 
 _DOCUMENT = {200: {JSON: of_schema("EPCISQueryDocument")}}
 _ERRORS = (400, 401, 403, 406, 413, 414, 429, 503)
@@ -76,7 +77,7 @@ _COLLECTION = {JSON: of_schema("Collection")}
 
 def documents(*more: int) -> Responses:
     """Return what a route answers that gives events, for OpenAPI."""
-    return answers(_DOCUMENT, *more, also=(LINKED, XML))
+    return answers(_DOCUMENT, *more, also=(LINKED, XML, TEXT_XML))
 
 
 class Events:

@@ -90,7 +90,13 @@ def config(screen: Screen, config_file: Path | None) -> int:
     required=False,
     envvar="PROVENANCE_LEDGER",
 )
-@click.option("--host", help="The address to listen on.")
+@click.option(
+    "--host",
+    "hosts",
+    multiple=True,
+    metavar="ADDRESS",
+    help="An address to listen on, or unix:PATH; may be repeated.",
+)
 @click.option(
     "--port", type=click.IntRange(0, 65_535), help="The port; 0 for any."
 )
@@ -105,7 +111,7 @@ def config(screen: Screen, config_file: Path | None) -> int:
 def serve(  # noqa: PLR0913, PLR0917  # click's way
     screen: Screen,
     folder: Path | None,
-    host: str | None,
+    hosts: tuple[str, ...],
     port: int | None,
     is_demo: bool,
     config_file: Path | None,
@@ -117,7 +123,7 @@ def serve(  # noqa: PLR0913, PLR0917  # click's way
     """
     # The demo's events are nobody's secret.
     options = {
-        "host": host,
+        "host": hosts or None,
         "port": port,
         "open_queries": True if is_demo else None,
     }

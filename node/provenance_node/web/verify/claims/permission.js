@@ -13,12 +13,13 @@
 // What a role may do is what the evidence book in force says; a role that it
 // does not know may do nothing.
 
+import { written } from "../encoding/instant.js";
 import { compareText, quoted } from "../encoding/text.js";
 import { RoleNotGrantedError } from "../errors.js";
+import { Grant } from "./actor.js";
 
 /** @typedef {import("./act.js").Act} Act */
 /** @typedef {import("./act.js").Need} Need */
-/** @typedef {import("./actor.js").Grant} Grant */
 
 /** Among a role's kinds: every kind. */
 const ANY_KIND = "*";
@@ -46,7 +47,8 @@ const ANY_KIND = "*";
  * Return the first of the live grants that meets a need.
  * @param {Need} need one of those of `act`
  * @param {Act} act what an event does
- * @param {HeldGrant[]} live the grants that the actor holds, in log order
+ * @param {HeldGrant[]} live the grants of the actor that nobody has ended, in
+ *     log order
  * @param {object} given
  * @param {Roles} given.roles
  * @param {Holds} given.holds
@@ -55,32 +57,48 @@ const ANY_KIND = "*";
  */
 export function grantFor(need, act, live, { roles, holds, actor }) {
   const dated = live.filter((held) => holds(held.grant));
-  const able = dated.filter(({ grant }) => {
-    const kinds = roles.get(grant.role) ?? new Set();
-    return kinds.has(ANY_KIND) || [...need.kinds].some((k) => kinds.has(k));
-  });
-  const named = [...need.kinds].sort(compareText).map(quoted).join(" or ");
-  const may = `${quoted(actor)} may not sign ${named} events`;
+  const may = `${quoted(actor)} may not sign ${kindsOf(need)} events`;
+  try {
+    return first(need, act, dated, { roles, may });
+  } catch (error) {
+    if (!(error instanceof RoleNotGrantedError)) throw error;
+    const lapsed = live.find(
+      (held) => !holds(held.grant) && meets(held, need, act, roles),
+    );
+    if (!lapsed) throw error;
+    const { grant } = lapsed;
+    throw new RoleNotGrantedError(
+      `${may}: its grant as ${grant.role} ${datesOf(grant, holds)}`,
+    );
+  }
+}
+
+/**
+ * Return the first of the live grants that meets a need.
+ * @param {Need} need
+ * @param {Act} act
+ * @param {HeldGrant[]} live
+ * @param {object} given
+ * @param {Roles} given.roles
+ * @param {string} given.may how a refusal begins
+ * @throws {RoleNotGrantedError} None of them meets it.
+ */
+function first(need, act, live, { roles, may }) {
+  const able = live.filter((held) => isAble(held, need, roles));
   if (!able.length) {
-    const held = [...new Set(dated.map(({ grant }) => grant.role))];
+    const held = [...new Set(live.map(({ grant }) => grant.role))];
     throw new RoleNotGrantedError(
       `${may}: it holds ${held.sort(compareText).join(", ") || "no role"}`,
     );
   }
-  const here = able.filter(
-    ({ grant: { places } }) =>
-      !places.length ||
-      (act.places.length > 0 &&
-        !act.hidesPlace &&
-        act.places.every((p) => places.includes(p))),
-  );
+  const here = able.filter(({ grant }) => isPlaceOf(grant, act));
   if (!here.length) {
     throw new RoleNotGrantedError(
       `${may} at ${act.places.join(", ") || "an unnamed place"}`,
     );
   }
   for (const held of here) {
-    if (need.keys.every((key) => held.grant.letsCreate(key))) return held;
+    if (covers(held.grant, need)) return held;
   }
   // One grant must cover all; name what no grant covers, if anything.
   const foreign =
@@ -88,5 +106,70 @@ export function grantFor(need, act, live, { roles, holds, actor }) {
     need.keys[0];
   throw new RoleNotGrantedError(
     `${may} of items under ${quoted(foreign)}: its grants name other prefixes`,
+  );
+}
+
+/** @param {Need} need */
+function kindsOf(need) {
+  return [...need.kinds].sort(compareText).map(quoted).join(" or ");
+}
+
+/**
+ * Return why the dates of a grant, which do not hold, do not.
+ * @param {Grant} grant
+ * @param {Holds} holds
+ */
+function datesOf(grant, holds) {
+  const { start, until } = grant;
+  if (until !== null && !holds(new Grant({ ...grant, start: null }))) {
+    return `ended at ${written(until)}`;
+  }
+  // Without dates it would hold.
+  return `begins at ${written(/** @type {number} */ (start))}`;
+}
+
+/**
+ * Whether a grant meets a need, but for its dates.
+ * @param {HeldGrant} held
+ * @param {Need} need
+ * @param {Act} act
+ * @param {Roles} roles
+ */
+function meets(held, need, act, roles) {
+  return (
+    isAble(held, need, roles) &&
+    isPlaceOf(held.grant, act) &&
+    covers(held.grant, need)
+  );
+}
+
+/**
+ * @param {Grant} grant
+ * @param {Need} need
+ */
+function covers(grant, need) {
+  return need.keys.every((key) => grant.letsCreate(key));
+}
+
+/**
+ * @param {HeldGrant} held
+ * @param {Need} need
+ * @param {Roles} roles
+ */
+function isAble({ grant }, need, roles) {
+  const kinds = roles.get(grant.role) ?? new Set();
+  return kinds.has(ANY_KIND) || [...need.kinds].some((k) => kinds.has(k));
+}
+
+/**
+ * @param {Grant} grant
+ * @param {Act} act
+ */
+function isPlaceOf({ places }, act) {
+  return (
+    !places.length ||
+    (act.places.length > 0 &&
+      !act.hidesPlace &&
+      act.places.every((p) => places.includes(p)))
   );
 }

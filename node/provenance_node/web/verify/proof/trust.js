@@ -183,7 +183,8 @@ function readToml(text) {
     );
   }
   try {
-    return parseToml(text);
+    // Some editors put a byte order mark before a text that they save.
+    return parseToml(text.replace(/^\ufeff/, ""));
   } catch (error) {
     if (!(error instanceof MalformedError)) throw error;
     throw new MalformedError(`the trust file is not TOML: ${error.message}`);
