@@ -302,9 +302,9 @@ def test_a_query_that_takes_too_long_is_413_and_the_next_is_answered(
     searcher = Searcher(world.folder)
     size = searcher.catch_up(False)[0]
     asked: tuple[str, tuple[()], dict[str, JSON]] = ("text", (), {})
-    cut = searcher.find("object", asked, {}, size, 1e-6, False, None)
+    cut = searcher.find("object", asked, {}, size, 1e-6, "link", None)
     assert cut is None
-    whole = searcher.find("object", asked, {}, size, 60.0, False, None)
+    whole = searcher.find("object", asked, {}, size, 60.0, "link", None)
     assert whole is not None
     assert whole[0] == 3
     searcher.close()

@@ -28,6 +28,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPANS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _SPAN = re.compile(r"([1-9][0-9]{0,9})([smhd])")
+_OFFSET = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
 _RANGE = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]{0,14})")
 
 
@@ -205,6 +206,28 @@ class Prefix(_Type):
         return name, uri
 
 
+class Offset(_Type):
+    """An offset from UTC, such as +08:00."""
+
+    name = "offset"
+
+    def convert(
+        self,
+        value: str,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Return it as it is."""
+        if _OFFSET.fullmatch(value) is None:
+            self.fail(
+                f"{value[:40]!r} is no offset from UTC: write one such as"
+                " +08:00",
+                param,
+                ctx,
+            )
+        return value
+
+
 class Language(_Type):
     """A language of stories: en, zh-CN, or zh for short."""
 
@@ -243,6 +266,7 @@ SPAN = Span()
 EVENT_RANGE = EventRange()
 POINTER = Pointer()
 PREFIX = Prefix()
+OFFSET = Offset()
 FILE = FilePath()
 LANGUAGE = Language()
 

@@ -34,23 +34,29 @@ _CONTAINERS = ("@list", "@set")
 """The containers that change nothing of a list: others make names of keys."""
 
 _TERMS = frozenset(
-    """EPCISDocument EPCISQueryDocument EPCISMasterDataDocument ObjectEvent
-    AggregationEvent AssociationEvent TransactionEvent TransformationEvent
-    id type action baseUnit bizLocation bizRules bizStep bizTransaction
-    bizTransactionList booleanValue certificationInfo chemicalSubstance
-    childEPCs childQuantityList component coordinateReferenceSystem
-    correctiveEventIDs creationDate dataProcessingMethod declarationTime
-    destination destinationList deviceID deviceMetadata disposition endTime
-    epcClass epcList epcisBody epcisHeader errorDeclaration eventID eventList
-    eventTime eventTimeZoneOffset exception hexBinaryValue ilmd inputEPCList
-    inputQuantityList instanceIdentifier maxValue meanValue microorganism
-    minValue outputEPCList outputQuantityList parentID percRank percValue
-    persistentDisposition quantity quantityList queryName queryResults rawData
-    readPoint reason receiver recordTime resultsBody schemaVersion sDev sender
-    sensorElementList sensorMetadata sensorReport set source sourceList
-    startTime stringValue subscriptionID time transformationID type unset uom
-    uriValue value vocabularyList""".split()
-)
+    {"EPCISDocument", "EPCISQueryDocument", "EPCISMasterDataDocument",
+     "ObjectEvent", "AggregationEvent", "AssociationEvent",
+     "TransactionEvent", "TransformationEvent", "id", "type", "action",
+     "baseUnit", "bizLocation", "bizRules", "bizStep", "bizTransaction",
+     "bizTransactionList", "booleanValue", "certificationInfo",
+     "chemicalSubstance", "childEPCs", "childQuantityList", "component",
+     "coordinateReferenceSystem", "correctiveEventIDs", "creationDate",
+     "dataProcessingMethod", "declarationTime", "destination",
+     "destinationList", "deviceID", "deviceMetadata", "disposition",
+     "endTime", "epcClass", "epcList", "epcisBody", "epcisHeader",
+     "errorDeclaration", "eventID", "eventList", "eventTime",
+     "eventTimeZoneOffset", "exception", "hexBinaryValue", "ilmd",
+     "inputEPCList", "inputQuantityList", "instanceIdentifier",
+     "maxValue", "meanValue", "microorganism", "minValue",
+     "outputEPCList", "outputQuantityList", "parentID", "percRank",
+     "percValue", "persistentDisposition", "quantity", "quantityList",
+     "queryName", "queryResults", "rawData", "readPoint", "reason",
+     "receiver", "recordTime", "resultsBody", "schemaVersion", "sDev",
+     "sender", "sensorElementList", "sensorMetadata", "sensorReport",
+     "set", "source", "sourceList", "startTime", "stringValue",
+     "subscriptionID", "time", "transformationID", "unset", "uom",
+     "uriValue", "value", "vocabularyList"}
+)  # fmt: skip
 """The terms that GS1's context defines for documents and events."""
 
 
