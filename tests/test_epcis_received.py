@@ -1,7 +1,7 @@
 """How an event came in is kept: URNs with their prefix, and order."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -51,6 +51,10 @@ PACKED: dict[str, Any] = {
 def made(event: dict[str, Any], *conceal: str) -> Event:
     (found,) = prepare_document(document(event), conceal=conceal)
     return found
+
+
+def kept(event: Event) -> dict[str, Any]:
+    return cast("dict[str, Any]", event.body[RECEIVED])
 
 
 def given_out(event: Event, spelling: str) -> dict[str, Any]:
@@ -149,7 +153,7 @@ TRAIN = {
 
 def test_extensions_come_back_in_the_order_in_which_they_came() -> None:
     event = made(TRAIN)
-    shown = render_event(event.body, event.items)
+    shown: dict[str, Any] = dict(render_event(event.body, event.items))
     assert [n for n in shown if ":" in n] == [
         "rail:zone", "rail:vehicle", "rail:axles",
     ]  # fmt: skip
@@ -162,7 +166,7 @@ def test_extensions_come_back_in_the_order_in_which_they_came() -> None:
     again = json.dumps(document(shown)).encode()
     (draft,) = parse_document(again)
     assert received(draft.body, {}) == {
-        RECEIVED: {"order": event.body[RECEIVED]["order"]}
+        RECEIVED: {"order": kept(event)["order"]}
     }
 
 
@@ -192,9 +196,9 @@ def test_xml_goes_out_in_the_order_in_which_it_came() -> None:
 
 def test_what_is_concealed_is_not_told_by_its_order() -> None:
     event = made(TRAIN, "/rail:vehicle", "/rail:zone")
-    orders = event.body[RECEIVED]["order"]
+    orders = kept(event)["order"]
     assert set(orders) == {"/ilmd", "/sensorElementList/0"}
-    control = made(TRAIN).body[RECEIVED]["order"]
+    control = kept(made(TRAIN))["order"]
     assert {"", "/rail:vehicle/0"} < set(control)
 
 
@@ -221,7 +225,8 @@ def test_what_is_concealed_is_not_told_by_its_order() -> None:
 )
 def test_what_does_not_fit_is_passed_over(said: Value) -> None:
     plain = made({**OBJECT, "epcList": [LINK]})
-    body = {**plain.body, "ext:a": {"a": 1, "b": 2}, RECEIVED: said}
+    body: dict[str, Any] = {**plain.body, "ext:a": {"a": 1, "b": 2}}
+    body[RECEIVED] = said
     shown = render_event(body, plain.items)
     assert shown["ext:a"] == {"a": 1, "b": 2}
     assert list(shown["ext:a"]) == ["a", "b"]
@@ -232,7 +237,7 @@ def test_what_does_not_fit_is_passed_over(said: Value) -> None:
 @given(json_values)
 def test_whatever_stands_there_harms_nobody(said: Value) -> None:
     plain = made({**OBJECT, "epcList": [LINK]})
-    body = {**plain.body, RECEIVED: said}
+    body: dict[str, Any] = {**plain.body, RECEIVED: said}
     shown = render_event(body, plain.items)
     assert spell(shown, AS_URNS, prefix_lengths(body, plain.items))
 
@@ -250,7 +255,7 @@ def test_whatever_stands_there_harms_nobody(said: Value) -> None:
     )
 )
 def test_any_order_comes_back(extension: dict[str, Any]) -> None:
-    body = {"type": "ObjectEvent", "ext:a": extension}
+    body: dict[str, Any] = {"type": "ObjectEvent", "ext:a": extension}
     stored = json.loads(
         json.dumps({**body, **received(body, {})}, sort_keys=True)
     )

@@ -137,19 +137,3 @@ def test_an_address_that_is_not_this_machines_is_told_as_such(
     code, said = _said("node", "serve", str(ledger), "--host", host)
     assert (code, said.split(":")[0]) == (3, "error PRV-9321")
     assert "--host" in said
-    # Without stderr it is only told to nobody.
-    assert _said(*command, redirected="2>&-") == (0, "")
-    assert new.exists()
-
-
-def test_a_byte_order_mark_in_a_trust_file_is_called_that(
-    ledger: Path, tmp_path: Path
-) -> None:
-    text = (ledger / "trust.toml").read_text()
-    marked = tmp_path / "marked.toml"
-    marked.write_text(text, encoding="utf-8-sig")
-    code, said = _said("audit", str(ledger), "--trust", str(marked))
-    assert code == 3
-    assert "byte order mark" in said
-    marked.write_text(text, encoding="utf-8")
-    assert _said("audit", str(ledger), "--trust", str(marked))[0] == 0

@@ -11,7 +11,6 @@ from provenance_node.epcis.searchers import Searcher
 from starlette.testclient import TestClient
 
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.received import AS_SIGNED
 from provenance.proof.receipt import Receipt, verify_receipt
 from provenance.store import QUERY_INDEX
 from provenance.store.lockfile import FileLock
@@ -303,9 +302,9 @@ def test_a_query_that_takes_too_long_is_413_and_the_next_is_answered(
     searcher = Searcher(world.folder)
     size = searcher.catch_up(False)[0]
     asked: tuple[str, tuple[()], dict[str, JSON]] = ("text", (), {})
-    cut = searcher.find("object", asked, {}, size, 1e-6, AS_SIGNED, None)
+    cut = searcher.find("object", asked, {}, size, 1e-6, "link", None)
     assert cut is None
-    whole = searcher.find("object", asked, {}, size, 60.0, AS_SIGNED, None)
+    whole = searcher.find("object", asked, {}, size, 60.0, "link", None)
     assert whole is not None
     assert whole[0] == 3
     searcher.close()

@@ -28,6 +28,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SPANS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _SPAN = re.compile(r"([1-9][0-9]{0,9})([smhd])")
+_OFFSET = re.compile(r"[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)")
 _RANGE = re.compile(r"([1-9][0-9]{0,14})-([1-9][0-9]{0,14})")
 
 
@@ -153,6 +154,15 @@ def _read_prefix(value: str) -> tuple[str, str]:
     return name, uri
 
 
+def _read_offset(value: str) -> str:
+    """Return an offset from UTC as it is, such as +08:00."""
+    if _OFFSET.fullmatch(value) is None:
+        raise MalformedError(
+            f"{value[:40]!r} is no offset from UTC: write one such as +08:00"
+        )
+    return value
+
+
 def language_type(*others: str) -> Typed:
     """Return the type of a language of stories: en, zh-CN, or zh for short.
 
@@ -184,6 +194,7 @@ SPAN = Typed("span", _read_span)
 EVENT_RANGE = Typed("range", _read_range)
 POINTER = Typed("pointer", _read_pointer)
 PREFIX = Typed("prefix", _read_prefix)
+OFFSET = Typed("offset", _read_offset)
 FILE = FilePath("path", _read_path)
 LANGUAGE = language_type()
 

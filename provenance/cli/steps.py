@@ -72,6 +72,8 @@ class Wishes:
         mapping: How tables become events.
         refused: Where to write the refused rows of a table.
         is_lenient: Whether to mend documents.
+        untp_zone: Where the events of documents of UNTP happened, as an offset
+            from UTC; None if they are of EPCIS.
         prefixes: What prefixes stand for that a document does not define.
         originals: Where to keep what was mended as it was.
         spool: On which disk large documents wait.
@@ -84,6 +86,7 @@ class Wishes:
     mapping: TableMapping | None = None
     refused: Path | None = None
     is_lenient: bool = False
+    untp_zone: str | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     originals: Path | None = None
     spool: Path = Path()
@@ -300,7 +303,7 @@ class Steps:
     ) -> Iterator[Gathered]:
         wishes = self._wishes
         mends: list[Mend] | None = None if mended is None else []
-        source = Source(stream, mends=mends, prefixes=self._wishes.prefixes)
+        source = self._source(stream, mends)
         after = _demand(self._ledger, wishes.after)
         book = self._ledger.book
         if rehearsal is None and source.count > MAX_EVENTS:
@@ -362,10 +365,18 @@ class Steps:
             gathered.events, signatory, origin=self._ledger.trust.origin
         )
 
+    def _source(self, stream: BinaryIO, mends: list[Mend] | None) -> Source:
+        return Source(
+            stream,
+            mends=mends,
+            prefixes=self._wishes.prefixes,
+            untp_zone=self._wishes.untp_zone,
+        )
+
     def _find_mends(self, stream: BinaryIO, mended: Mended) -> None:
         """Tell again what was mended before it was signed."""
         mends: list[Mend] = []
-        source = Source(stream, mends=mends, prefixes=self._wishes.prefixes)
+        source = self._source(stream, mends)
         for _ in source.events():
             mended.take(mends)
 

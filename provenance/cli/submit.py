@@ -14,6 +14,7 @@ from provenance import __version__
 from provenance.cli.arguments import (
     FILE,
     ITEM,
+    OFFSET,
     POINTER,
     PREFIX,
 )
@@ -88,6 +89,21 @@ _CACHE_BYTES = 128 * 2**20
     help="Mend what documents of real systems do wrong, and list each mend.",
 )
 @click.option(
+    "--dialect",
+    type=click.Choice(["epcis", "untp"]),
+    default="epcis",
+    show_default=True,
+    help="What documents are: of EPCIS, or credentials of UNTP with"
+    " traceability events, each difference mended and listed.",
+)
+@click.option(
+    "--zone",
+    type=OFFSET,
+    metavar="OFFSET",
+    help="With --dialect untp: the offset from UTC of where its events"
+    " happened, such as +08:00, since it tells none.",
+)
+@click.option(
     "--prefix",
     "prefixes",
     type=PREFIX,
@@ -146,6 +162,8 @@ def submit(
     mapping_file: Path | None,
     refused: Path | None,
     is_lenient: bool,
+    dialect: str,
+    zone: str | None,
     prefixes: tuple[tuple[str, str], ...],
     originals: Path | None,
     save: Path | None,
@@ -173,7 +191,11 @@ def submit(
         "--as says who signs: give --key as well",
     )
     _require(
-        is_lenient or originals is None,
+        (dialect == "untp") == (zone is not None),
+        "--dialect untp and --zone belong together: give both",
+    )
+    _require(
+        is_lenient or zone is not None or originals is None,
         "--keep-original keeps what --lenient mends: give that as well",
     )
     _require(
@@ -214,7 +236,8 @@ def submit(
             save=save,
             mapping=mapping,
             refused=refused,
-            is_lenient=is_lenient,
+            is_lenient=is_lenient or zone is not None,
+            untp_zone=zone,
             prefixes=dict(prefixes),
             originals=originals,
             spool=ledger.spool,
@@ -298,6 +321,7 @@ def _run(
         "conceal": list(wishes.conceal),
         "after": wishes.after,
         "lenient": wishes.is_lenient,
+        "untp_zone": wishes.untp_zone,
         "prefixes": dict(wishes.prefixes),
         "mapping": mapping,
         "files": digests,

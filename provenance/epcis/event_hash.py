@@ -162,10 +162,11 @@ def _names(context: JSON, prefixes: Prefixes) -> Names:
 def _namespaces(part: Mapping[str, JSON]) -> Iterator[tuple[str, str]]:
     """Yield the prefixes that a part of a context defines, at length or not."""
     for name, meaning in part.items():
-        if isinstance(meaning, dict) and meaning.get("@prefix") is True:
-            meaning = meaning.get("@id")
-        if isinstance(meaning, str):
-            yield name, meaning
+        match meaning:
+            case str(uri) | {"@id": str(uri), "@prefix": True}:
+                yield name, uri
+            case _:
+                pass
 
 
 def _member(write: _Write, name: str, value: JSON, names: Names) -> list[str]:

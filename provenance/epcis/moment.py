@@ -54,9 +54,9 @@ def in_zone(text: Value, offset: Value) -> str:
     """
     if not isinstance(text, str):
         return ""
-    is_short = isinstance(offset, str) and len(text) <= _LONGEST
-    found = _TIME.fullmatch(text) if is_short else None
-    wanted = _OFFSET.fullmatch(str(offset))
+    if not isinstance(offset, str) or len(text) > _LONGEST:
+        return text
+    found, wanted = _TIME.fullmatch(text), _OFFSET.fullmatch(offset)
     if found is None or wanted is None or _moment(text) is None:
         return text
     sign, hours, minutes = found.groups(default="0")[7:]

@@ -11,6 +11,9 @@ its events memory holds a few, however many there are. The first reading finds
 what is wrong around the events, and in lines or XML what cannot be read at
 all; the second gives the events out, to be checked one by one.
 
+Events of UNTP are read from their credential, if that is wished, and made into
+events of EPCIS (`mending.untp`).
+
 Given a list for mends, the events are mended as they are read (`mend`), and
 so is what is around them. Then a context that is not GS1's may be left out,
 if each prefix that it could define is defined elsewhere.
@@ -28,7 +31,8 @@ from provenance.epcis.draft import Locate, RawEvent
 from provenance.epcis.envelope import EVENT_LISTS, Envelope, read_envelope
 from provenance.epcis.header import Named, document_value, locate_kept
 from provenance.epcis.mending.mend import Mend, mend_envelope, mend_event
-from provenance.epcis.mending.notes import Steps
+from provenance.epcis.mending.notes import ABSENT, Steps
+from provenance.epcis.mending.untp import SUBJECT, mend_untp
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.readers import Fault, Prefixes, read_object
 from provenance.epcis.xml.read import XmlReader
@@ -50,6 +54,7 @@ def read_events(
     *,
     mends: list[Mend] | None = None,
     prefixes: Prefixes | None = None,
+    untp_zone: str | None = None,
     max_event_bytes: int = MAX_EVENT_BYTES,
 ) -> Iterator[RawEvent]:
     """Return the events in *stream*, in order, not yet checked.
@@ -64,6 +69,7 @@ def read_events(
         stream,
         mends=mends,
         prefixes=prefixes,
+        untp_zone=untp_zone,
         max_event_bytes=max_event_bytes,
     ).events()
 
@@ -83,6 +89,7 @@ class Source:
         *,
         mends: list[Mend] | None = None,
         prefixes: Prefixes | None = None,
+        untp_zone: str | None = None,
         max_event_bytes: int = MAX_EVENT_BYTES,
     ) -> None:
         """Read *stream* once, from where it stands to its end.
@@ -94,6 +101,8 @@ class Source:
             prefixes: Prefix → namespace, where a document in JSON defines
                 none itself: what the header `GS1-Extensions` of a request
                 says, or whoever hands it in.
+            untp_zone: For a credential of UNTP with events, the offset from
+                UTC of where they happened; None for a document of EPCIS.
             max_event_bytes: The largest event in JSON, the most that a
                 document in JSON has around its events, and the longest line.
 
@@ -106,9 +115,14 @@ class Source:
             is_lenient=mends is not None,
             prefixes=read_context(dict(prefixes or {})),
             max_bytes=max_event_bytes,
+            untp_zone=untp_zone,
         )
-        self.media = _sniff(stream, max_event_bytes)
-        self._reading = _READINGS[self.media](stream, rules)
+        self.media = "json"
+        reading: type[_Reading] = _Credential
+        if untp_zone is None:
+            self.media = _sniff(stream, max_event_bytes)
+            reading = _READINGS[self.media]
+        self._reading = reading(stream, rules)
         self.count = self._reading.count
 
     def events(self) -> Iterator[RawEvent]:
@@ -174,6 +188,7 @@ class _Rules:
     is_lenient: bool
     prefixes: Prefixes
     max_bytes: int
+    untp_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +376,47 @@ class _Line:
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
         return self._number, len(self._text[:offset].decode()) + 1
+
+
+class _Credential:
+    """A credential of UNTP, in JSON, whose subjects are events."""
+
+    def __init__(self, stream: BinaryIO, rules: _Rules) -> None:
+        self._rules = rules
+        self._parts = JsonStream(
+            stream, ((SUBJECT,),), max_part=rules.max_bytes
+        )
+        frame = self._parts.frame
+        if not isinstance(frame, dict) or SUBJECT not in frame:
+            raise MalformedError(
+                f"$: this is no credential of UNTP: its {SUBJECT} is missing"
+            )
+        if not isinstance(frame[SUBJECT], dict | list):
+            raise MalformedError.at(
+                json_path((SUBJECT,)), "this must be a list of events"
+            )
+        self._frame = frame
+        # One event may stand there without a list.
+        self._single = isinstance(frame[SUBJECT], dict)
+        self.count = self._parts.count + self._single
+
+    def events(self, mends: list[Mend]) -> Iterator[RawEvent]:
+        kept = {n: m for n, m in self._frame.items() if n != SUBJECT}
+        mends.append(Mend("$", "untp-credential", kept, ABSENT))
+        if self._single:
+            way: Steps = (SUBJECT,)
+            locate = partial(_locate_below, json_path, way)
+            yield self._event(self._frame[SUBJECT], locate, mends)
+        for value, place in self._parts.elements():
+            yield self._event(value, place.path, mends)
+
+    def _event(
+        self, value: JSON, locate: Locate, mends: list[Mend]
+    ) -> RawEvent:
+        raw = RawEvent(value, self._rules.prefixes, locate)
+        raw, found = mend_untp(raw, self._rules.untp_zone or "")
+        mends += found
+        return _finish(raw, False, self._rules, mends)
 
 
 class _Xml:

@@ -65,7 +65,7 @@ _PLACE = CODES["place"]
 _ABOUT = CODES["about"]
 _AMOUNTS = frozenset(CODES[relation] for relation in QUANTITY_LISTS)
 _STANDS_IN = frozenset({_PLACE, _ABOUT})
-"""What gives a trail to an event of some of a class alone, whatever its form."""
+"""What gives a trail to an event of some of a class alone, in every form."""
 
 
 def check_whole(event: Event, book: EvidenceBook) -> EventReading:

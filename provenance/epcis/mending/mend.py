@@ -58,6 +58,7 @@ from provenance.errors import MalformedError
 
 __all__ = ["ABSENT", "RULES", "Absent", "Mend", "mend_envelope", "mend_event"]
 
+_AMOUNT = ("epcClass", "quantity")
 _DOCUMENTS = ("EPCISDocument", "EPCISQueryDocument")
 _TIME_WITHOUT_ZONE = re.compile(LOCAL_TIME)
 _TIME_WITH_ZONE = re.compile(rf"{LOCAL_TIME}({ZONE})")
@@ -123,19 +124,17 @@ def _mend_quantity_event(
     own = {"action", "quantityList", "epcList"}
     if event.get("type") != QUANTITY_EVENT or own & event.keys():
         return event
-    element = {n: event[n] for n in ("epcClass", "quantity") if n in event}
-    rest = {n: m for n, m in event.items() if n not in element}
+    element: JSON = {n: event[n] for n in _AMOUNT if n in event}
+    rest = {n: m for n, m in event.items() if n not in _AMOUNT}
     notes.moved((), "quantityList", None)
     notes.moved(("quantityList",), 0, None)
-    for name, value in (
-        ("type", "ObjectEvent"),
-        ("action", "OBSERVE"),
-        ("quantityList", [element]),
-    ):
+    made: dict[str, JSON] = {
+        "type": "ObjectEvent", "action": "OBSERVE", "quantityList": [element],
+    }  # fmt: skip
+    for name, value in made.items():
         before = element if name == "quantityList" else event.get(name, ABSENT)
         notes.note((name,), "quantity-event", before, value)
-        rest[name] = value
-    return rest
+    return rest | made
 
 
 def _mend_times(event: dict[str, JSON], notes: Notes) -> None:

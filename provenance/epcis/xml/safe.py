@@ -40,7 +40,7 @@ class SafeParser:
     `namespace local` or as `local`. A callback may raise, which ends reading.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each by its name
         self,
         *,
         on_start: Callable[[str, dict[str, str]], None],
