@@ -137,7 +137,7 @@ def test_the_wheel_has_what_people_are_told_to_use(
     there = set(wheel.namelist())
     told = set(
         re.findall(
-            r"[\w-]+\.(?:service|timer|sh|toml|conf|yaml|json)\b|Containerfile",
+            r"[\w-]+\.(?:service|timer|sh|toml|conf|yaml)\b|grafana\.json|Containerfile",
             notes,
         )
     ) - {"trust.toml", "provenance.conf"}

@@ -42,7 +42,7 @@ def whole() -> Metrics:
         pathlib.Path(),
         unfolded=one,
         index_lag=one,
-        processes={"node": lambda: ()},
+        pools={},
     )
     metrics.watch_witnesses(size=one, age=one)
     metrics.statements.labels("logged").inc()

@@ -27,12 +27,14 @@ provenance_cosignatures_total          by witness
 provenance_witness_failures_total      by witness and reason
 """
 
+import os
 import platform
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from shutil import disk_usage
+from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -48,6 +50,14 @@ from provenance import __version__, keys
 _RESIDENT = re.compile(r"^VmRSS:\s+([0-9]+) kB$", re.MULTILINE)
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Processes(Protocol):
+    """Some processes that come and go."""
+
+    @property
+    def process_ids(self) -> list[int]:
+        """The ids of those that run now."""
 
 
 class Metrics:
@@ -145,7 +155,7 @@ class Metrics:
         *,
         unfolded: Callable[[], float],
         index_lag: Callable[[], float],
-        processes: Mapping[str, Callable[[], Iterable[int]]],
+        pools: Mapping[str, Processes],
     ) -> None:
         """Tell of what is used up, too.
 
@@ -153,7 +163,7 @@ class Metrics:
             folder: The ledger's.
             unfolded: Returns how many bytes the store has to fold in.
             index_lag: Returns how many entries are not indexed yet.
-            processes: Kind → returns the ids of its processes now.
+            pools: Kind → the processes of that kind, beside the node's own.
         """
         for name, says, function in (
             (
@@ -184,8 +194,9 @@ class Metrics:
             ["process"],
             registry=self._all,
         )
-        for kind, ids in processes.items():
-            memory.labels(kind).set_function(partial(_resident_of, ids))
+        memory.labels("node").set_function(partial(_resident, os.getpid()))
+        for kind, pool in pools.items():
+            memory.labels(kind).set_function(partial(_resident_of, pool))
 
     def watch_clock(
         self,
@@ -248,12 +259,12 @@ class Metrics:
         return generate_latest(self._all)
 
 
-def _resident_of(ids: Callable[[], Iterable[int]]) -> float:
+def _resident_of(pool: Processes) -> float:
     """Return the bytes of memory that those processes have together."""
-    return float(sum(map(_resident, ids())))
+    return sum(map(_resident, pool.process_ids))
 
 
-def _resident(pid: int) -> int:
+def _resident(pid: int) -> float:
     """Return the bytes of memory that a process has; 0 if it has ended."""
     try:
         text = Path(f"/proc/{pid}/status").read_text(encoding="ascii")

@@ -97,6 +97,7 @@ class Node:
         )
         self._is_started = False
         self._parts = AsyncExitStack()
+        self._pools: dict[str, Children] = {}
         self.metrics = Metrics(
             size=lambda: self.reading.newest.size,
             age=lambda: self.checkpoint_age,
@@ -191,7 +192,13 @@ class Node:
                 # it is stuck.
                 seconds=settings.query_seconds + _SLACK_SECONDS,
             )
-            pools = (readers, lookers, checkers, searchers)
+            self._pools = {
+                "readers": readers,
+                "lookers": lookers,
+                "checkers": checkers,
+                "searchers": searchers,
+            }
+            pools = list(self._pools.values())
             for children in pools:
                 parts.push_async_callback(children.stop)
             await asyncio.gather(*(children.start() for children in pools))
@@ -222,13 +229,7 @@ class Node:
                 self.folder,
                 unfolded=ledger.backlog,
                 index_lag=lambda: max(0, self.reading.latest.size - index.size),
-                processes={
-                    "node": lambda: (os.getpid(),),
-                    "readers": lambda: readers.process_ids,
-                    "lookers": lambda: lookers.process_ids,
-                    "checkers": lambda: checkers.process_ids,
-                    "searchers": lambda: searchers.process_ids,
-                },
+                pools=self._pools,
             )
             self._parts = parts.pop_all()
             self._is_started = True
@@ -300,6 +301,7 @@ class Node:
             count=1,
             most=settings.max_reads,
         )
+        self._pools["signers"] = signers
         parts.push_async_callback(signers.stop)
         await signers.start()
         capture = Capture(
@@ -327,6 +329,7 @@ class Node:
             count=len(asked),
             most=len(asked),
         )
+        self._pools["cosigners"] = cosigners
         parts.push_async_callback(cosigners.stop)
         await cosigners.start()
         cosigning = Cosigning(
