@@ -211,7 +211,7 @@ class _Auditor:
         self.report = Audit(size=reader.size())
         self._log_keys = trust.policy.log_keys
         self._derived = _Derived(reader)
-        self._map = ItemMap(self._derived, cached=2**62, edges=2**62)  # type: ignore[arg-type]  # all that a map reads
+        self._map = ItemMap(self._derived, cached=2**62, edges=2**62)
         self._tree = GrowingTree()
         self._admission = Admission(
             trust.registry(),
