@@ -11,6 +11,7 @@ signer's memory stays where it is: it is what keeps an old copy of the database
 from becoming a second history.
 """
 
+import os
 from collections.abc import Callable, Collection
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -44,6 +45,7 @@ from provenance.store import (
     copy_store,
     create_store,
     files_of,
+    index_file,
     open_index,
     open_store,
     upgrade_store,
@@ -259,20 +261,23 @@ def audit_folder(
     folder = Path(folder)
     trust = read_trust(folder) if trust is None else trust
     memory = folder / SIGNER_MEMORY
+    path = index_file(folder) if index is None else Path(index)
+    # What its owner keeps to itself nobody else can compare.
+    unread = [each for each in (memory, path) if _is_kept_from_us(each)]
     remembered = (
         SignerMemory.read(memory, origin=trust.origin)
-        if memory.exists() or memory.is_symlink()
+        if memory not in unread and (memory.exists() or memory.is_symlink())
         else None
     )
-    path = None if index is None else Path(index)
     damage: IndexDamagedError | None = None
     with ExitStack() as stack:
         check = None
         # Opened before the ledger, which must not be the older of the two.
         try:
-            check = stack.enter_context(
-                check_index(folder, path, origin=trust.origin)
-            )
+            if path not in unread:
+                check = stack.enter_context(
+                    check_index(path, origin=trust.origin)
+                )
         except IndexDamagedError as error:
             damage = error
         store = stack.enter_context(closing(_open_store(folder, trust)))
@@ -285,9 +290,14 @@ def audit_folder(
             processes=processes,
             index=check,
         )
+    found.unread += map(str, unread)
     if damage is not None:
         found.findings.append(Finding("index of queries", str(damage)))
     return found
+
+
+def _is_kept_from_us(path: Path) -> bool:
+    return path.is_file() and not os.access(path, os.R_OK)
 
 
 def require_sound(

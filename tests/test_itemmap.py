@@ -91,7 +91,7 @@ def map_of(
     cached: int = 400_000,
     has_slots: bool = True,
 ) -> ItemMap:
-    return ItemMap(store, kept, cached=cached, has_slots=has_slots)  # type: ignore[arg-type]  # all that a map reads
+    return ItemMap(store, kept, cached=cached, has_slots=has_slots)
 
 
 # Keys that share many first bits, so that buckets, rows and single-child
@@ -162,7 +162,7 @@ def test_one_proof_shows_what_the_map_holds_for_any_keys(
 
 def test_edges_are_read_again_once_they_are_not_at_hand() -> None:
     store, story = MemoryHeads(), Story()
-    item_map = ItemMap(store, edges=2)  # type: ignore[arg-type]  # as above
+    item_map = ItemMap(store, edges=2)
     keys = [sha256(b"%d" % number) for number in range(7)]
     for turn in range(9):
         for key in keys:

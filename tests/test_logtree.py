@@ -44,10 +44,10 @@ def test_however_the_leaves_come_the_root_is_the_same(
     cuts = data.draw(st.lists(st.integers(0, size), max_size=5))
     tiles, tree = grown(leaves, cuts)
     assert tree.root() == root_of(leaves)
-    again = GrowingTree(tiles, size=size)  # type: ignore[arg-type]  # all that a tree reads
+    again = GrowingTree(tiles, size=size)
     assert again.root() == tree.root()
     earlier = data.draw(st.integers(0, size))
-    edge = GrowingTree(tiles, size=earlier)  # type: ignore[arg-type]  # the same
+    edge = GrowingTree(tiles, size=earlier)
     assert edge.root() == root_of(leaves[:earlier])
     edge.append(leaves[earlier:])
     assert edge.root() == tree.root()
@@ -85,4 +85,4 @@ def test_a_missing_or_short_tile_is_named() -> None:
     with pytest.raises(StoreError, match="0/1"):
         merkle.prove_inclusion(298, 300, nodes)
     with pytest.raises(StoreError, match="0/1"):
-        GrowingTree(tiles, size=300)  # type: ignore[arg-type]  # all that a tree reads
+        GrowingTree(tiles, size=300)

@@ -110,6 +110,22 @@ def test_a_file_that_goes_while_a_batch_is_written_is_noticed_before_the_answer(
     store.close()
 
 
+def test_a_link_that_leads_to_another_file_is_noticed(
+    path: pathlib.Path,
+) -> None:
+    link, copy = path.with_name("link"), path.with_name("copy")
+    link.symlink_to(path)
+    SQLiteStore.create(path, origin=ORIGIN).close()
+    shutil.copy(path, copy)
+    store = SQLiteStore.open_writer(link, origin=ORIGIN)
+    store.require_in_place()
+    link.unlink()
+    link.symlink_to(copy)
+    with pytest.raises(StoreError, match="link was replaced beneath"):
+        store.commit(Sample().grow(1))
+    store.close()
+
+
 def test_a_file_that_was_put_back_is_written_on(path: pathlib.Path) -> None:
     store = SQLiteStore.create(path, origin=ORIGIN)
     sample = Sample()

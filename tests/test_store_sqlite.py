@@ -822,3 +822,33 @@ def test_hashes_go_in_as_they_are_and_come_out_as_bytes(
     head = store.heads(b"")[0]
     assert type(head.key) is bytes
     assert sha256(head.key) == sha256(bytes(head.key))
+
+
+# Where nothing can be written
+
+
+def test_a_file_that_somebody_writes_while_it_is_read_without_locks_is_not_trusted(
+    path: pathlib.Path, store: SQLiteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = Sample()
+    store.commit(sample.grow(3))
+    store.close()
+    with monkeypatch.context() as another_user:
+        another_user.setattr("os.access", lambda _, mode: mode != os.W_OK)
+        reader = SQLiteReader.open(path, origin=ORIGIN)
+        sample.check(reader)
+        with reader.snapshot() as moment:
+            sample.check(moment)
+        snapshot = reader.snapshot()
+        snapshot.__enter__().size()
+        writer = SQLiteStore.open_writer(path, origin=ORIGIN)
+        with pytest.raises(StoreError, match="somebody began to write"):
+            snapshot.__exit__(None, None, None)
+        writer.commit(sample.grow(1))
+        writer.close()
+        with pytest.raises(StoreError, match="somebody began to write"):
+            reader.size()
+        reader.close()
+        again = SQLiteReader.open(path, origin=ORIGIN)
+        sample.check(again)
+        again.close()

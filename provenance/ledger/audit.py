@@ -103,6 +103,8 @@ class Audit:
         checkpoints: How many checkpoints were opened.
         findings: What is wrong; empty for a sound ledger.
         size_signed: How far the latest checkpoint reaches.
+        unread: Files that are there, and that this user may not read: the
+            signer's memory, or the index of queries, which were not compared.
     """
 
     size: int = 0
@@ -111,6 +113,7 @@ class Audit:
     checkpoints: int = 0
     size_signed: int = 0
     findings: list[Finding] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         """Refuse to be asked whether it is true: one with faults would be."""
@@ -208,7 +211,7 @@ class _Auditor:
         self.report = Audit(size=reader.size())
         self._log_keys = trust.policy.log_keys
         self._derived = _Derived(reader)
-        self._map = ItemMap(self._derived, cached=2**62, edges=2**62)  # type: ignore[arg-type]  # all that a map reads
+        self._map = ItemMap(self._derived, cached=2**62, edges=2**62)
         self._tree = GrowingTree()
         self._admission = Admission(
             trust.registry(),

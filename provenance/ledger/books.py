@@ -12,7 +12,7 @@ from provenance.encoding.digest import Hash
 from provenance.proof.trust import Trust
 from provenance.rules.book import shipped
 from provenance.rules.books import Books
-from provenance.store.protocol import Reader
+from provenance.store.protocol import Entries
 
 
 class LoggedBook(NamedTuple):
@@ -30,7 +30,7 @@ class LoggedBook(NamedTuple):
 
 
 def find_books(
-    reader: Reader, trust: Trust, *, size: int
+    reader: Entries, trust: Trust, *, size: int
 ) -> Mapping[Hash, LoggedBook]:
     """Return the books that *trust* names and that do not come with us.
 
@@ -53,7 +53,7 @@ def find_books(
 
 
 def books_of(
-    reader: Reader, trust: Trust, *, extra: Collection[bytes] = ()
+    reader: Entries, trust: Trust, *, extra: Collection[bytes] = ()
 ) -> Books:
     """Return the books of a ledger.
 

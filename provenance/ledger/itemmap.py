@@ -41,7 +41,7 @@ from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.digest import sha256 as hash_of
 from provenance.encoding.tree import EMPTY_ROOT
 from provenance.errors import DamagedError
-from provenance.store.protocol import NO_LINK, HeadRow, Reader
+from provenance.store.protocol import NO_LINK, HeadRow, Heads
 from provenance.tlog import patricia
 
 BUCKET_BITS = 16
@@ -138,7 +138,7 @@ class ItemMap:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: Heads,
         kept: "KeptRows | None" = None,
         *,
         cached: int = 1_500_000,

@@ -30,7 +30,7 @@ class GrowingTree:
         size: How many leaves the tree has.
     """
 
-    def __init__(self, reader: Reader | None = None, *, size: int = 0) -> None:
+    def __init__(self, reader: "Tiles | None" = None, *, size: int = 0) -> None:
         """Start from the first *size* leaves in *reader*'s tiles.
 
         Raises:

@@ -284,11 +284,6 @@ def format_trust(trust: Trust) -> str:
 def _read_toml(text: str) -> Mapping[str, object]:
     import tomllib  # noqa: PLC0415  # who verifies with a `Trust` needs none
 
-    if text.startswith("\ufeff"):
-        raise MalformedError(
-            "the trust file begins with a byte order mark (U+FEFF): save it as"
-            " UTF-8 without one"
-        )
     try:
         # Some editors put a byte order mark before a text that they save.
         return tomllib.loads(text.removeprefix("\ufeff"))

@@ -163,7 +163,8 @@ def open_index(
 
     One that is not there is made, and one that is damaged, of another version
     or of another ledger becomes an empty one. An index is derived from the
-    log: nothing of it is durable, nor need be.
+    log: nothing of it is durable, nor need be. Where *folder* cannot be
+    written, it is made aside, and gone when it is closed.
 
     Args:
         folder: The ledger's.
@@ -174,14 +175,22 @@ def open_index(
         StoreError: It cannot be made or read.
     """
     from provenance.store.query_index import QueryIndex  # noqa: PLC0415  # loads a database
+    from provenance.store.readonly import is_closed  # noqa: PLC0415  # likewise
 
-    return QueryIndex.open(path or folder / QUERY_INDEX, origin=origin)
+    if path is None and is_closed(folder):
+        return QueryIndex.open_aside(origin=origin)
+    return QueryIndex.open(path or index_file(folder), origin=origin)
+
+
+def index_file(folder: Path) -> Path:
+    """Return the file that the index of queries has by default."""
+    return folder / QUERY_INDEX
 
 
 def check_index(
-    folder: Path, path: Path | None = None, *, origin: str
+    path: Path, *, origin: str
 ) -> AbstractContextManager["IndexCheck | None"]:
-    """Give what compares that index as it stands now; see `open_index`.
+    """Give what compares the index in *path* as it stands now.
 
     None if there is none, or one that no query would use: that of another
     ledger, or of another version of this library.
@@ -191,7 +200,7 @@ def check_index(
     """
     from provenance.store.index_check import open_check  # noqa: PLC0415  # loads a database
 
-    return open_check(path or folder / QUERY_INDEX, origin=origin)
+    return open_check(path, origin=origin)
 
 
 def _kind_of(address: str) -> _Kind:

@@ -17,8 +17,12 @@ import apsw
 
 from provenance.errors import ConflictError, StoreError
 from provenance.store.durable import sync_directory
-from provenance.store.inherited import connect
 from provenance.store.private import make_private
+from provenance.store.readonly import (
+    connect_to_read,
+    require_unwritten,
+    stamp_of,
+)
 from provenance.store.sqlite_reader import SQLiteReader
 
 _UNFINISHED = ".copying"
@@ -67,7 +71,9 @@ def copy_file(source: Path, target: Path) -> None:
     try:
         unfinished.unlink(missing_ok=True)
         make_private(unfinished)
+        stamp = stamp_of(source)
         _copy(source, unfinished)
+        require_unwritten(source, stamp)
         unfinished.rename(target)
         sync_directory(target.parent)
     except BaseException as error:
@@ -80,7 +86,7 @@ def copy_file(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    reader = connect(source.resolve(), flags=apsw.SQLITE_OPEN_READONLY)
+    reader = connect_to_read(source.resolve())
     try:
         reader.set_busy_timeout(_BUSY_MILLISECONDS)
         writer = apsw.Connection(str(target))

@@ -21,8 +21,8 @@ from provenance.store.index_rows import (
     Rows,
     failure,
 )
-from provenance.store.inherited import connect
 from provenance.store.query_index import APPLICATION_ID, VERSION
+from provenance.store.readonly import connect_to_read
 
 _TABLES = {
     "statements": ("log_index", "first_number", "record_time"),
@@ -134,7 +134,7 @@ def open_check(path: Path, *, origin: str) -> Iterator[SQLiteCheck | None]:
         yield None
         return
     try:
-        connection = connect(path.resolve(), flags=apsw.SQLITE_OPEN_READONLY)
+        connection = connect_to_read(path.resolve())
     except apsw.Error as error:
         raise failure(error, path) from error
     try:

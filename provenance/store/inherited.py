@@ -27,12 +27,16 @@ _inherited: dict[Path, int] = {}
 """File → the process that had it open when it forked this one."""
 
 
-def connect(path: Path, *, flags: int | None = None) -> apsw.Connection:
+def connect(
+    path: Path, *, flags: int | None = None, is_immutable: bool = False
+) -> apsw.Connection:
     """Return a connection to *path* that a fork is kept from.
 
     Args:
         path: The file, by its resolved path.
         flags: Those of SQLite; by default to read, write and make it.
+        is_immutable: Whether it is read as one that nobody changes, without
+            locks and without a write-ahead log.
 
     Raises:
         StoreError: A parent of this process had it open when it forked it.
@@ -44,11 +48,15 @@ def connect(path: Path, *, flags: int | None = None) -> apsw.Connection:
             f" this one, {os.getpid()}, and SQLite's locks do not come along."
             f" {OPEN_LATER}"
         )
-    connection = (
-        apsw.Connection(str(path))
-        if flags is None
-        else apsw.Connection(str(path), flags=flags)
-    )
+    if is_immutable:
+        connection = apsw.Connection(
+            f"{path.as_uri()}?immutable=1",
+            flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI,
+        )
+    elif flags is None:
+        connection = apsw.Connection(str(path))
+    else:
+        connection = apsw.Connection(str(path), flags=flags)
     _open[connection] = path
     return connection
 

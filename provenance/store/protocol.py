@@ -353,13 +353,10 @@ class Entries(Protocol):
 
 
 class Heads(Protocol):
-    """Where each item's trail ends, the links before, and the map of all."""
+    """Where each item's trail ends, and the map whose leaves that are."""
 
     def item_count(self) -> int:
         """Return how many items have a trail."""
-
-    def link_count(self) -> int:
-        """Return how many links all trails have together."""
 
     def head(self, key: bytes) -> HeadRow | None:
         """Return the head of the item with that map key, or None."""
@@ -369,6 +366,13 @@ class Heads(Protocol):
 
     def map_row(self, number: int) -> bytes | None:
         """Return the 256 joined subtree hashes of the map's row *number*."""
+
+
+class Links(Protocol):
+    """The steps of the items' trails, back from where each ends."""
+
+    def link_count(self) -> int:
+        """Return how many links all trails have together."""
 
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         """Yield the links numbered [start, stop), in order."""
@@ -435,7 +439,7 @@ class Checkpoints(Protocol):
         """Yield (size, note) for start <= size < stop, in order of size."""
 
 
-class Reader(Entries, Heads, Tiles, Checkpoints, Protocol):
+class Reader(Entries, Heads, Links, Tiles, Checkpoints, Protocol):
     """All that can be read; inside a `snapshot`, all as of one moment."""
 
 

@@ -24,6 +24,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from logging import INFO, WARNING
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 import apsw
@@ -117,14 +118,36 @@ _BUSY_MILLISECONDS = 10_000
 class QueryIndex:
     """Implements `provenance.store.candidates.EventIndex` on one file."""
 
-    def __init__(self, path: Path, *, origin: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        origin: str,
+        folder: TemporaryDirectory[str] | None = None,
+    ) -> None:
         self._path = path
         self._owner = Owner(f"the index of queries {path}")
         self._origin = origin
+        self._folder = folder
         self._pool: list[apsw.Connection] = []
         self._pool_lock = threading.Lock()
         self._writer: apsw.Connection | None = None
         self._closed = False
+
+    @classmethod
+    def open_aside(cls, *, origin: str) -> Self:
+        """Return an index of its own, which is gone when it is closed.
+
+        Raises:
+            StoreError: It cannot be made.
+        """
+        try:
+            folder = TemporaryDirectory(prefix="provenance-index-")
+        except OSError as error:
+            raise StoreError(f"cannot make an index: {error}") from error
+        index = cls(Path(folder.name, "index"), origin=origin, folder=folder)
+        index._make()
+        return index
 
     @classmethod
     def open(cls, path: Path | str, *, origin: str) -> Self:
@@ -231,6 +254,8 @@ class QueryIndex:
         STORE.info("closed %s", self._path)
         for connection in pool:
             connection.close()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     @property
     def _lock_path(self) -> Path:

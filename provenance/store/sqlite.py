@@ -67,10 +67,8 @@ class SQLiteStore(SQLiteReader):
         self._broken = False
         self._wal_pages = 0
         # The write-ahead log and its map are there as long as a writer is.
-        self._identities = {
-            each: _identity(each)
-            for each in (path, wal_path(path), shm_path(path))
-        }
+        self._identities: dict[Path, tuple[int, int] | None] = {}
+        self._remember(path, wal_path(path), shm_path(path))
         writer.set_wal_hook(self._note_wal)
         STORE.info("opened %s to write", path)
 
@@ -83,14 +81,17 @@ class SQLiteStore(SQLiteReader):
             StoreError: It cannot be made.
         """
         check_sqlite_version(apsw.sqlite_lib_version())
-        path = Path(path).resolve()
+        named = Path(path).absolute()
+        path = named.resolve()
         lock = lock_file(path)
         try:
             make_file(path, origin)
-            return cls(path, writer=connect_writer(path), lock=lock)
+            store = cls(path, writer=connect_writer(path), lock=lock)
         except BaseException:
             lock.release()
             raise
+        store._remember(named)
+        return store
 
     @classmethod
     def open_writer(
@@ -115,15 +116,22 @@ class SQLiteStore(SQLiteReader):
             StoreError: It cannot be opened.
         """
         check_sqlite_version(apsw.sqlite_lib_version())
+        named = Path(path).absolute()
         path = existing(path)
         lock = lock_file(path)
         try:
             require_ledger(path, origin)
             writer = connect_writer(path, cache_bytes)
-            return cls(path, writer=writer, lock=lock)
+            store = cls(path, writer=writer, lock=lock)
         except BaseException:
             lock.release()
             raise
+        store._remember(named)
+        return store
+
+    def _remember(self, *paths: Path) -> None:
+        """Note which files *paths* lead to now, by links as well."""
+        self._identities.update((each, _identity(each)) for each in paths)
 
     def commit(self, batch: Batch) -> None:
         with self._writing() as connection:

@@ -10,9 +10,13 @@ import apsw
 
 from provenance.errors import MalformedError, NotFoundError, StoreError
 from provenance.logs import STORE
-from provenance.store.inherited import connect
 from provenance.store.links import whereabouts
 from provenance.store.protocol import Reader
+from provenance.store.readonly import (
+    connect_to_read,
+    require_unwritten,
+    stamp_of,
+)
 from provenance.store.sqlite_reads import Row, SQLiteReads, read_failure
 from provenance.store.sqlite_schema import check_file, check_sqlite_version
 
@@ -29,6 +33,7 @@ class SQLiteReader(SQLiteReads):
         self._pool: list[apsw.Connection] = []
         self._turn = threading.Lock()
         self._closed = False
+        self._stamp = stamp_of(path)
 
     @classmethod
     def open(cls, path: Path | str, *, origin: str) -> Self:
@@ -56,6 +61,7 @@ class SQLiteReader(SQLiteReads):
                 yield moment
             finally:
                 moment.end()
+            require_unwritten(self._path, self._stamp)
 
     def close(self) -> None:
         if not self._owner.is_here:
@@ -82,9 +88,11 @@ class SQLiteReader(SQLiteReads):
     ) -> list[Row]:
         connection = self._borrow()
         try:
-            return connection.execute(sql, keys).fetchall()
+            rows = connection.execute(sql, keys).fetchall()
         finally:
             self._give_back(connection)
+        require_unwritten(self._path, self._stamp)
+        return rows
 
     @contextmanager
     def _lend_long(self) -> Iterator[apsw.Connection]:
@@ -214,7 +222,7 @@ def look_into(path: Path) -> Iterator[apsw.Connection]:
 
 def connect_reader(path: Path) -> apsw.Connection:
     """Return a connection to read from."""
-    connection = connect(path, flags=apsw.SQLITE_OPEN_READONLY)
+    connection = connect_to_read(path)
     connection.set_busy_timeout(BUSY_MILLISECONDS)
     connection.pragma("mmap_size", 0)
     connection.pragma("cache_size", -_READER_CACHE_KIB)

@@ -58,8 +58,9 @@ def routes(node: Node) -> APIRouter:
     async def get_readiness() -> Response:
         """Reads the store, and asks whether the writer still writes.
 
-        It does not while witnesses contradict the log or the clock cannot be
-        right, nor where it has work and got nowhere for `stall_seconds`.
+        It does not while witnesses contradict the log, the clock cannot be
+        right, or the database was moved or replaced beneath the node; nor
+        where it has work and got nowhere for `stall_seconds`.
         """
         latest = node.reading.latest
         try:

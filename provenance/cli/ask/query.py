@@ -137,7 +137,8 @@ What can be asked for:
     "--index",
     "index_file",
     type=FILE,
-    help="The file of the index; by default one in the ledger's folder.",
+    help="The file of the index; by default one in the ledger's folder, or"
+    " where that cannot be written one that is made for this query alone.",
 )
 @where_options
 def query(

@@ -76,6 +76,8 @@ def audit(  # noqa: PLR0913, PLR0917  # click's way
             " against yours"
         )
     _tell(screen, found)
+    for path in found.unread:
+        screen.say(f"not compared: {path}, which this user may not read")
     differs = compared is not None and bool(compared.faults)
     if compared is not None:
         screen.line(
@@ -94,6 +96,7 @@ def audit(  # noqa: PLR0913, PLR0917  # click's way
             "events": found.events,
             "items": found.items,
             "checkpoints": found.checkpoints,
+            "not_compared": found.unread,
             "findings": [
                 {"where": finding.where, "what": finding.what}
                 for finding in found.findings
