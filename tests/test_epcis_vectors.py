@@ -24,6 +24,7 @@ DOCUMENTS = sorted((CAPTURE / "Documents").glob("*.json"))
 HASHED = sorted(path for path in shared("epcis-event-hash").rglob("*.json*"))
 
 REFUSED = {
+    "Combination_of_different_event": r"^\$\.epcisBody\.eventList\[0\]\.epcList\[0\]: .*GRAI \(8003\) '03001345000771' has a wrong check digit",
     "AggregationEvent_with_persistentDisposition": r"^\$\.epcisBody\.eventList\[1\]: persistentDisposition is no member of Agg",
     "SensorData_with_combined_events": r"^\$\.epcisBody\.eventList\[7\]\.sensorElementList\[0\]\.sensorReport\[1\]\.type: 'Molar_concentration'",
     "TransactionEvent_with_userExtensions": r"^\$\.epcisBody\.eventList\[0\]\.sensorElementList\[0\]\.sensorReport\[0\]\.type: 'EffectiveDoseRate'",
@@ -60,7 +61,7 @@ def as_epcis(event: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_published_sets_are_whole() -> None:
     assert (len(DOCUMENTS), len(EVENTS), len(HASHED)) == (38, 5, 8)
-    assert len([path for path in DOCUMENTS if path.stem not in REFUSED]) == 35
+    assert len([path for path in DOCUMENTS if path.stem not in REFUSED]) == 34
 
 
 @pytest.mark.parametrize(

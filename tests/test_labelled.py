@@ -36,8 +36,8 @@ def answerer() -> Iterator[Answerer]:
 def new_world(**ilmd: Any) -> World:
     world = World()
     maker = world.enrol("maker", Grant("", "producer", prefixes=("9506000",)))
-    given: dict[str, Any] = {"ilmd": ilmd} if ilmd else {}
-    world.say(maker, world.made(ITEM, **given))
+    made = world.made(ITEM, ilmd=ilmd) if ilmd else world.made(ITEM)
+    world.say(maker, made)
     world.commit()
     return world
 

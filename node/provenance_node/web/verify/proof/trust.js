@@ -176,12 +176,6 @@ export function parseTrust(text) {
 
 /** @param {string} text */
 function readToml(text) {
-  if (text.startsWith("\ufeff")) {
-    throw new MalformedError(
-      "the trust file begins with a byte order mark (U+FEFF): save it as" +
-        " UTF-8 without one",
-    );
-  }
   try {
     // Some editors put a byte order mark before a text that they save.
     return parseToml(text.replace(/^\ufeff/, ""));
