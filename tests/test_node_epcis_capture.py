@@ -154,6 +154,28 @@ def test_the_same_event_id_again_is_409(client: TestClient) -> None:
     assert error["type"] == "epcisException:ResourceAlreadyExistsException"
 
 
+def test_what_has_no_event_id_is_captured_once(
+    client: TestClient, world: LedgerWorld
+) -> None:
+    head = {"sender": "urn:x:s", "instanceIdentifier": "MSG-1"}
+    body = document(made(1), made(2))
+    whole = json.dumps(json.loads(body) | head).encode()
+    first = finished(client, capture(client, whole))
+    assert first["success"], first
+    for again in (whole, body, document(made(2))):
+        job = finished(client, capture(client, again))
+        assert job["success"], job
+        assert job["errors"] == []
+    assert len(logged(world)) == 2
+    # Of a document that has grown the new event goes in.
+    job = finished(client, capture(client, document(made(1), made(3))))
+    assert job["success"], job
+    assert len(logged(world)) == 3
+    one = client.post("/epcis/events", content=alone(made(3)), headers=HEADERS)
+    told = problem(one, 409, "ResourceAlreadyExistsException")
+    assert "in entry" in told["detail"]
+
+
 def test_who_does_not_know_what_became_of_an_event_is_told_to_look(
     tmp_path: pathlib.Path,
 ) -> None:
@@ -562,7 +584,7 @@ def accepted(world: LedgerWorld, *events: dict[str, Any]) -> Database:
 def signed(world: LedgerWorld, *events: dict[str, Any]) -> Submission:
     with open_reader(world.folder) as reader:
         desk = Desk(reader, signer_of(PRODUCER), PRODUCER)
-        data, count, _, faults = desk.sign(document(*events), {}, world.now)
+        data, count, _, faults, _ = desk.sign(document(*events), {}, world.now)
     assert (count, faults) == (len(events), [])
     return parse_submission(data)
 

@@ -158,11 +158,17 @@ class Capture:
                 "write one event here; a document goes to /epcis/capture"
             )
         self._require_no_doubt()
-        data, _, event_id, faults = await self._signers.ask(
+        data, _, event_id, faults, known = await self._signers.ask(
             ["sign", document.data, dict(document.prefixes), self._clock()]
         )
         if faults:
             raise _error(*faults[0])
+        if known:
+            raise known_errors.DuplicateEventError(
+                f"the event is logged already, in entry {known[0]}",
+                log_indexes=tuple(known),
+                is_known=True,
+            )
         ((_, outcome),), _ = await self._writer.submit(
             [data], with_receipts=False
         )
@@ -269,7 +275,11 @@ class Capture:
                 return
             if sealed is None:
                 return
-            data, faults = sealed
+            data, faults, known = sealed
+            if not data and not faults:
+                # All of it was captured before: the last of it is there.
+                await self._finish(work.job, [], known[-1])
+                return
             if not data or (faults and work.job.behaviour == ROLLBACK):
                 await self._finish(work.job, faults)
                 return
@@ -296,14 +306,16 @@ class Capture:
         else:
             await self._refused(work, outcome.error)
 
-    async def _sign(self, work: Work) -> tuple[bytes, list[JSON]] | None:
-        """Return what is signed of a document, and its faults.
+    async def _sign(
+        self, work: Work
+    ) -> tuple[bytes, list[JSON], list[int]] | None:
+        """Return what is signed of a document, its faults, and what is known.
 
         None if the job ended, having taken too many signers their life.
         """
         self._require_no_doubt()
         try:
-            data, _, _, faults = await self._signers.ask(
+            data, _, _, faults, known = await self._signers.ask(
                 ["sign", work.document, work.prefixes, self._clock()]
             )
         except StoreError as error:
@@ -311,7 +323,7 @@ class Capture:
                 raise
             await self._finish(work.job, [_told(error)])
             return None
-        return data, [_told(_error(*each)) for each in faults]
+        return data, [_told(_error(*each)) for each in faults], known
 
     def _require_no_doubt(self) -> None:
         """Check that what is signed now would be logged.

@@ -12,11 +12,12 @@ the ledger takes it whole or not at all.
 
     question   ["sign", document, prefixes, now]
     answer     [submission or "", events in it, the first one's eventID or
-                None, [[class, message], …]]
+                None, [[class, message], …], entries with events known before]
 
 An event without an `eventID` gets one (EPCIS 2.0: a repository
-should assign one), or it could never be asked for by id. One that declares an
-error does not: it must equal the event that it declares wrong.
+should assign one), or it could never be asked for by id. It is made of what
+the event says, so that the same event captured again is known. One that
+declares an error gets none: it must equal the event that it declares wrong.
 """
 
 import gc
@@ -25,15 +26,17 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID
 
 from provenance.claims.event import Event
 from provenance.claims.statement import MAX_EVENTS, sign_statement
-from provenance.encoding.strict_json import JSON
-from provenance.epcis.draft import RawEvent, check_event
-from provenance.epcis.header import KEPT
+from provenance.encoding.canonical import encode
+from provenance.encoding.digest import sha256
+from provenance.epcis.draft import EventDraft, RawEvent, check_event
 from provenance.epcis.source import Source
+from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import (
+    DuplicateEventError,
     InvalidSignatureError,
     MalformedError,
     ProvenanceError,
@@ -58,10 +61,11 @@ _MOST_ERRORS = 100
 """So many errors of one document are told; more would say no more."""
 
 _UNBOUNDED = 2**62
+_EVENT_ID = "provenance/captured-event/v1"
 
-Sealed = tuple[bytes, int, str | None, list[tuple[str, str]]]
-"""A submission, how many events are in it, the id of the first, and what was
-wrong with others."""
+Sealed = tuple[bytes, int, str | None, list[tuple[str, str]], list[int]]
+"""A submission, how many events are in it, the id of the first, what was
+wrong with others, and in which entries those are that were logged before."""
 
 
 class Desk:
@@ -101,27 +105,36 @@ class Desk:
         """
         events: list[Event] = []
         errors: list[tuple[str, str]] = []
+        known: set[int] = set()
         with self._ledger.moment() as moment:
             rehearsal = _rehearsal(moment, self._ledger, now)
             source = Source(io.BytesIO(document), prefixes=prefixes)
             for position, raw in enumerate(source.events()):
                 try:
                     events.append(self._take(raw, position, rehearsal))
+                except DuplicateEventError as error:
+                    # Who named it asked for just this answer (EPCIS 2.0).
+                    if error.log_indexes and error.is_known and not _named(raw):
+                        known.update(error.log_indexes)
+                    elif len(errors) < _MOST_ERRORS:
+                        errors.append(_told(error, position))
                 except (
                     InvalidSignatureError, MalformedError, RejectedError,
                 ) as error:  # fmt: skip
                     if len(errors) < _MOST_ERRORS:
                         errors.append(_told(error, position))
         if not events:
-            return b"", 0, None, errors
+            return b"", 0, None, errors, sorted(known)
         first = events[0].body.get("eventID")
         name = first if isinstance(first, str) else None
-        return self._seal(events, now), len(events), name, errors
+        submission = self._seal(events, now)
+        return submission, len(events), name, errors, sorted(known)
 
     def _take(
         self, raw: RawEvent, position: int, rehearsal: Rehearsal
     ) -> Event:
-        event = prepare_event(check_event(with_id(raw)))
+        draft = with_id(check_event(raw), issuer=self._issuer)
+        event = prepare_event(draft)
         rehearsal.require(
             [event],
             issuer=self._issuer,
@@ -150,14 +163,30 @@ class Desk:
         ).to_bytes()
 
 
-def with_id(raw: RawEvent) -> RawEvent:
-    """Return *raw* with an `eventID`, if it should have one and has none."""
-    value: JSON = raw.value
-    if not isinstance(value, dict) or value.keys() & {
-        "eventID", "errorDeclaration", KEPT,
-    }:  # fmt: skip
-        return raw
-    return replace(raw, value={**value, "eventID": f"urn:uuid:{uuid4()}"})
+def _named(raw: RawEvent) -> bool:
+    return isinstance(raw.value, dict) and "eventID" in raw.value
+
+
+def with_id(draft: EventDraft, *, issuer: str) -> EventDraft:
+    """Return *draft* with an `eventID`, if it should have one and has none.
+
+    It is a UUID (RFC 9562, version 8) of all that *issuer* says there.
+    """
+    body = draft.body
+    if body.keys() & {"eventID", "errorDeclaration"} or (
+        body["type"] == DOCUMENT
+    ):
+        return draft
+    items = [
+        [item.relation, item.id, item.quantity, item.uom]
+        for item in draft.items
+    ]
+    digest = sha256(encode([_EVENT_ID, issuer, body, items]))
+    octets = bytearray(digest[:16])
+    octets[6] = octets[6] & 0x0F | 0x80
+    octets[8] = octets[8] & 0x3F | 0x80
+    name = f"urn:uuid:{UUID(bytes=bytes(octets))}"
+    return replace(draft, body={**body, "eventID": name})
 
 
 def _rehearsal(moment: Moment, ledger: LedgerReader, now: int) -> Rehearsal:

@@ -240,6 +240,11 @@ def _rows() -> list[Case]:
     ]
 
 
+DOCUMENT: dict[str, object] = {
+    "type": "urn:provenance:document",
+    "action": None,
+    "document": {"sender": "urn:x:sender"},
+}
 UNNAMED = {k: v for k, v in TURNED.items() if k != "transformationID"}
 
 
@@ -257,6 +262,11 @@ def _words() -> list[Case]:
         ("good-words-recalled-product", "a recall of a product, which it is about", recall, [amount, ("about", PRODUCT)]),
         ("good-words-amount-of-a-product", "an amount of a product, of which nothing warns", {}, [amount]),
         ("good-words-after", "a demand about an item of the event", {"after": [[UNIT, bytes(32)]]}, []),
+        ("good-words-document", "what a document says, about what its events name", DOCUMENT, [("about", UNIT)]),
+        ("bad-words-document-step", "a document with a step", {**DOCUMENT, "bizStep": "shipping"}, [("about", UNIT)]),
+        ("bad-words-document-disposition", "a document with a disposition", {**DOCUMENT, "disposition": "active"}, [("about", UNIT)]),
+        ("bad-words-document-action", "a document with an action", {**DOCUMENT, "action": "ADD"}, [("about", UNIT)]),
+        ("bad-words-document-list", "a document that names an item in another list than about", DOCUMENT, []),
         ("bad-words-step", "a step that is none", {"bizStep": "dancing"}, []),
         ("bad-words-step-number", "a step that is a number", {"bizStep": 1}, []),
         ("bad-words-step-own-bare", "a step of our own as a bare word", {"bizStep": "customs_held"}, []),
