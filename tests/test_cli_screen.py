@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.cli.outputs import is_device, write_output
 from provenance.cli.screen import Screen, safe
+from provenance.outputs import is_device, write_output
 from tests.cli_runs import PROJECT, command_line, ok, run
 
 
@@ -152,7 +152,7 @@ def test_a_terminal_without_the_characters_gets_their_escapes() -> None:
 
 
 _PRINTS_CHINESE = """
-from provenance.cli.outputs import is_device, write_output
+from provenance.outputs import is_device, write_output
 from provenance.cli.screen import Screen, prepare_streams
 prepare_streams()
 Screen().line("新")

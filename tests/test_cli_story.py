@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.outcome import Outcome
+from provenance.cli.log.tally import Tally
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
-from provenance.cli.tally import Tally
 from provenance.cli.times import as_written
 from provenance.cli.words import _CHINESE, _ENGLISH, notice_text, role_word
 from provenance.encoding.instant import utc
 from provenance.errors import StoreError
+from provenance.intake.outcome import Outcome
 from provenance.rules.book import baseline
 from tests.cli_runs import (
     CAN,

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import click
 
 from provenance.cli.inputs import STANDARD
-from provenance.cli.outputs import write_pieces
 from provenance.cli.screen import Screen, safe
 from provenance.epcis.table.report import escape_cell
+from provenance.outputs import write_pieces
 
 TABLE, CSV, LINES = "table", "csv", "jsonl"
 """The forms of a table: for people, for spreadsheets, for programs."""

@@ -11,11 +11,14 @@ import click
 
 from provenance.cli.inputs import STANDARD, read_input
 from provenance.cli.log.label_files import FORMS, Files, Wishes, make_record
-from provenance.cli.outputs import make_folder, write_output
-from provenance.cli.program import Command, within
+from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
-from provenance.errors import ConflictError, MalformedError
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    within,
+)
 from provenance.extras import load_extra
 from provenance.label.drawing import (
     LEAST_MODULE,
@@ -33,6 +36,7 @@ from provenance.label.label import (
 )
 from provenance.label.serials import MAX_COUNT, count_up, draw_serials
 from provenance.label.sheet import PAPERS
+from provenance.outputs import make_folder, write_output
 
 _MAX_LIST = 8 << 20
 

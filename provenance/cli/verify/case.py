@@ -17,7 +17,6 @@ import click
 from provenance import __version__
 from provenance.cli.arguments import Language
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.outputs import write_pieces
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.rows import csv_line
 from provenance.cli.screen import Screen
@@ -29,6 +28,7 @@ from provenance.cli.verify.examine import Found
 from provenance.cli.verify.judging import judging_options, open_judge
 from provenance.cli.words import LANGUAGES
 from provenance.ledger.search import written_time
+from provenance.outputs import write_pieces
 from provenance.problems import gravest
 from provenance.proof.trust import MAX_TRUST_SIZE
 

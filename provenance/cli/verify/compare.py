@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from provenance.cli.inputs import read_input
-from provenance.cli.outputs import write_output
-from provenance.cli.program import PROGRAM, Command, within
+from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.trusted import find_trust, trust_option
 from provenance.cli.verify.evidence import RECEIPT_START
@@ -21,7 +20,9 @@ from provenance.errors import (
     InvalidProofError,
     MalformedError,
     NotFoundError,
+    within,
 )
+from provenance.outputs import write_output
 from provenance.problems import FAILED, NOT_FOUND, OK, problem_of
 from provenance.problems.findings import NO_PROOF_CODE
 from provenance.proof.bundle import MAX_BUNDLE_SIZE, parse_bundle

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from provenance.cli.inputs import read_input
-from provenance.cli.program import within
-from provenance.errors import MalformedError
+from provenance.errors import (
+    MalformedError,
+    within,
+)
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
 

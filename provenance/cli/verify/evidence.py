@@ -8,13 +8,13 @@ from itertools import chain
 from provenance.claims.entry import MAX_ENTRY_SIZE
 from provenance.claims.statement import parse_submission
 from provenance.cli.inputs import read_input
-from provenance.cli.program import within
 from provenance.encoding.digest import Hash
 from provenance.encoding.tree import leaf_hash, root_from_path
 from provenance.errors import (
     InvalidProofError,
     MalformedError,
     ProvenanceError,
+    within,
 )
 from provenance.proof.bundle import MAX_BUNDLE_SIZE, parse_bundle
 
