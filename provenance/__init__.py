@@ -69,6 +69,10 @@ if TYPE_CHECKING:
     from provenance.gs1.epcurn_write import format_epc_urn as format_epc_urn
     from provenance.gs1.reading import read_item as read_item
     from provenance.gs1.scan import parse_scan as parse_scan
+    from provenance.intake.intake import Intake as Intake
+    from provenance.intake.prepare import new_event as new_event
+    from provenance.intake.prepare import prepare_document as prepare_document
+    from provenance.intake.prepare import prepare_stream as prepare_stream
     from provenance.keys import KeyHolder as KeyHolder
     from provenance.keys import Signer as Signer
     from provenance.keys import Verifier as Verifier
@@ -77,9 +81,6 @@ if TYPE_CHECKING:
     from provenance.ledger.ledger import Ledger as Ledger
     from provenance.ledger.read import LedgerReader as LedgerReader
     from provenance.ledger.reveal import Revealed as Revealed
-    from provenance.prepare import new_event as new_event
-    from provenance.prepare import prepare_document as prepare_document
-    from provenance.prepare import prepare_stream as prepare_stream
     from provenance.proof.codes import Outcome as Outcome
     from provenance.proof.receipt import Receipt as Receipt
     from provenance.proof.receipt import verify_receipt as verify_receipt
@@ -107,6 +108,7 @@ _HOMES = {
     "ForkError": "errors",
     "Grant": "claims.actor",
     "InsecureError": "errors",
+    "Intake": "intake.intake",
     "InvalidProofError": "errors",
     "InvalidSignatureError": "errors",
     "Item": "claims.event",
@@ -150,7 +152,7 @@ _HOMES = {
     "format_trust": "proof.trust",
     "grant": "actors",
     "load_key": "store.keyfile",
-    "new_event": "prepare",
+    "new_event": "intake.prepare",
     "new_key": "store.keyfile",
     "open_ledger": "folder",
     "open_queries": "folder",
@@ -158,8 +160,8 @@ _HOMES = {
     "parse_query": "epcis.query_parameters",
     "parse_scan": "gs1.scan",
     "parse_trust": "proof.trust",
-    "prepare_document": "prepare",
-    "prepare_stream": "prepare",
+    "prepare_document": "intake.prepare",
+    "prepare_stream": "intake.prepare",
     "read_item": "gs1.reading",
     "revoke_grant": "actors",
     "revoke_key": "actors",

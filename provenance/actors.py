@@ -19,8 +19,8 @@ from provenance.claims.event import Event
 from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.gs1.reading import read_item
+from provenance.intake.prepare import new_secret
 from provenance.keys import KeyHolder
-from provenance.prepare import new_secret
 
 
 def enrol(actor: str, *, name: str, signer: KeyHolder, origin: str) -> Event:

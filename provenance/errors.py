@@ -33,6 +33,8 @@ codes, which commands and nodes show too, are each a class's own and never
 change.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 
@@ -340,3 +342,13 @@ class UnreachableError(StoreError):
         "see that the node runs and can be reached; then send the same again,"
         " which is logged once"
     )
+
+
+@contextmanager
+def within(where: str) -> Iterator[None]:
+    """Let errors that are raised inside say where: a file, an argument."""
+    try:
+        yield
+    except ProvenanceError as error:
+        error.add_note(where)
+        raise

@@ -3,8 +3,9 @@
 import click
 
 from provenance import errors
-from provenance.cli.program import Command, Program, within
+from provenance.cli.program import Command, Program
 from provenance.cli.screen import Screen
+from provenance.errors import within
 
 
 @click.command(cls=Command)

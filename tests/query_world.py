@@ -9,9 +9,9 @@ from provenance.epcis.draft import RawEvent, check_event
 from provenance.epcis.query_parameters import parse_query
 from provenance.errors import ProvenanceError
 from provenance.folder import open_queries
+from provenance.intake.prepare import prepare_event
 from provenance.ledger.query import Page, Queries
 from provenance.ledger.search import FoundEvent
-from provenance.prepare import prepare_event
 from tests.ledger_world import PREFIX, PRODUCER, LedgerWorld
 
 PREFIXES = {

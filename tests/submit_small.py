@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from provenance.cli import main
+from provenance.intake.prepare import gather
 from provenance.ledger import batches, workers
-from provenance.prepare import gather
 from provenance.store.sqlite import SQLiteStore
 
 _steps = count(1)

@@ -56,7 +56,7 @@ def test_verify_loads_no_database_no_network_and_no_more_than_it_uses(
     unwanted = {
         "apsw", "asyncio", "http", "pathlib", "select", "socket", "sqlite3",
         "ssl", "subprocess", "tempfile", "traceback",
-        "provenance.folder", "provenance.prepare",
+        "provenance.folder", "provenance.intake.prepare",
     }  # fmt: skip
     assert not loaded & unwanted
     for floor in ("ledger", "store"):

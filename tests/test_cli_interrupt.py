@@ -2,21 +2,20 @@ import signal
 
 import pytest
 
-from provenance.cli.interrupt import Patience
+from provenance.cli.log.interrupt import Patience
 
 
 def test_the_first_interrupt_ends_only_the_reading_of_further_files() -> None:
     with Patience() as patience:
-        names = patience.until_interrupted(["a", "b", "c"])
-        assert next(names) == "a"
+        assert patience.goes_on()
         signal.raise_signal(signal.SIGINT)
-        assert list(names) == []
+        assert not patience.goes_on()
         assert patience.is_over
 
 
 def test_without_an_interrupt_every_file_is_read() -> None:
     with Patience() as patience:
-        assert list(patience.until_interrupted("ab")) == ["a", "b"]
+        assert patience.goes_on()
         assert not patience.is_over
 
 
@@ -25,7 +24,7 @@ def test_an_interrupt_ends_waiting_at_once() -> None:
         with pytest.raises(KeyboardInterrupt), patience.waiting():
             signal.raise_signal(signal.SIGINT)
         assert patience.is_over
-        assert list(patience.until_interrupted("ab")) == []
+        assert not patience.goes_on()
 
 
 def test_a_second_interrupt_ends_everything_at_once() -> None:

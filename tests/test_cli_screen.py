@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.cli.outputs import is_device, write_output
 from provenance.cli.screen import Screen
 from provenance.encoding.safe import safe
+from provenance.outputs import is_device, write_output
 from tests.cli_runs import PROJECT, command_line, ok, run
 
 
@@ -272,12 +272,12 @@ def test_a_terminal_without_the_characters_gets_their_escapes() -> None:
 
 _WRITES = """
 import sys
-from provenance.cli.outputs import write_output
+from provenance.outputs import write_output
 write_output(sys.argv[1], b"answer")
 """
 
 _PRINTS_CHINESE = """
-from provenance.cli.outputs import is_device, write_output
+from provenance.outputs import is_device, write_output
 from provenance.cli.screen import Screen, prepare_streams
 prepare_streams()
 Screen().line("新")

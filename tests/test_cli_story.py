@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.outcome import Outcome
+from provenance.cli.log.tally import Tally
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
-from provenance.cli.tally import Tally
 from provenance.encoding.instant import utc
 from provenance.errors import StoreError
+from provenance.intake.outcome import Outcome
 from provenance.rules.book import baseline
 from provenance.words.moments import as_written
 from provenance.words.story import _CHINESE, _ENGLISH, notice_text, role_word

@@ -16,12 +16,12 @@ import pytest
 
 from provenance.claims.statement import Submission
 from provenance.cli.progress import Progress
-from provenance.cli.spool import Spool
 from provenance.epcis.source import Source
 from provenance.folder import open_reader
+from provenance.intake.prepare import gather
+from provenance.intake.spool import Spool
 from provenance.ledger.ledger import Ledger
 from provenance.ledger.rehearse import Rehearsal
-from provenance.prepare import gather
 from tests.cli_runs import (
     CAN,
     PROJECT,
@@ -52,7 +52,7 @@ def small_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let two events be a statement, and a few hundred bytes be large."""
     assert gather.__kwdefaults__ is not None
     monkeypatch.setitem(gather.__kwdefaults__, "max_bytes", 2 * EVENT_BYTES)
-    monkeypatch.setattr("provenance.cli.steps._FITS", 10)
+    monkeypatch.setattr("provenance.intake.steps._FITS", 10)
 
 
 def write(path: Path, count: int, **members: object) -> Path:
@@ -166,7 +166,7 @@ def test_what_the_ledger_refuses_late_ends_a_document(
 def test_a_small_document_is_not_rehearsed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provenance.cli.steps._FITS", 10**6)
+    monkeypatch.setattr("provenance.intake.steps._FITS", 10**6)
     asked: list[object] = []
     rehearse = Ledger.rehearse
 
@@ -188,8 +188,8 @@ def test_a_small_document_is_not_rehearsed(
 def test_more_events_than_a_statement_may_have_are_rehearsed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provenance.cli.steps._FITS", 10**6)
-    monkeypatch.setattr("provenance.cli.steps.MAX_EVENTS", 1)
+    monkeypatch.setattr("provenance.intake.steps._FITS", 10**6)
+    monkeypatch.setattr("provenance.intake.steps.MAX_EVENTS", 1)
     document = write(place.folder / "a.json", 2)
     change(document, 1, epcList=["urn:epc:id:sgtin:9521001.096001.K4"])
     assert submit(place, document).code == 1
@@ -366,7 +366,7 @@ def test_nothing_is_kept_where_nothing_was_mended(place: Place) -> None:
 def test_more_mends_than_are_told_are_counted_and_kept(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("provenance.cli.mends.MOST_TOLD", 2)
+    monkeypatch.setattr("provenance.intake.mended.MOST_TOLD", 2)
     originals = place.folder / "originals"
     done = submit(
         place, lax(place, 5), "--lenient", "--keep-original", originals

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from provenance.cli.journal import Journal
-from provenance.cli.refusals import SHOWN
 from provenance.errors import MalformedError
 from provenance.folder import open_reader
+from provenance.intake.journal import Journal, is_begun
+from provenance.intake.refusals import SHOWN
 from provenance.ledger.rehearse import Rehearsal
 from provenance.problems import INTERRUPTED
 from tests.cli_runs import MAKER, ORIGIN, Place, Run, found_ledger, ok, run
@@ -506,8 +506,8 @@ def test_a_folder_with_other_files_is_no_journal(place: Place) -> None:
 
 def test_what_a_crash_cut_off_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / ".run.json.x.part").write_bytes(b"{")
-    with Journal(tmp_path, {"files": []}) as journal:
-        assert not journal.is_begun
+    with Journal(tmp_path, {"files": []}):
+        assert not is_begun(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "done.jsonl", "run.json",
     ]  # fmt: skip

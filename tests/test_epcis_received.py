@@ -24,7 +24,7 @@ from provenance.epcis.received import (
 )
 from provenance.epcis.render import render_event
 from provenance.epcis.xml.write import write_xml
-from provenance.prepare import prepare_document
+from provenance.intake.prepare import prepare_document
 from tests.test_epcis_document import OBJECT, document, json_values
 
 RAIL = "https://rail.example/"

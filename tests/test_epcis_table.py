@@ -168,7 +168,7 @@ def test_a_bad_row_costs_no_other() -> None:
     assert accepted(data) == [[2], [4], [8]]
     found = reasons(data)
     assert list(found) == [3, 5, 6, 7, 9, 10]
-    assert found[3].startswith("row 3, columns GTIN and Serial: ")
+    assert found[3].startswith("row 3, column GTIN: ")
     assert "check digit" in found[3]
     assert found[5] == "row 5: the row has 3 cells, the header 4"
     assert found[6] == "row 6, column Serial: the cell is empty"
@@ -291,7 +291,7 @@ def test_one_bad_row_costs_its_group_and_no_other() -> None:
 def test_a_fault_of_the_event_is_told_of_its_row() -> None:
     data = rows("A", "A", "A").replace(",K1,", ",K{},").replace("K{}", "K^1")
     found = reasons(data, GROUPED)
-    assert found[3].startswith("row 3, columns GTIN and Serial: ")
+    assert found[3].startswith("row 3, column Serial: ")
     assert found[2].startswith("row 3 of the same event is refused: row 3, ")
 
 
@@ -363,7 +363,7 @@ def test_a_fault_deep_in_a_list_is_told_of_its_row() -> None:
 
 def test_a_place_of_many_columns_is_named_by_its_member() -> None:
     mapping = MAPPING.replace("/21/{Serial}", "/21/{Serial}{Lot}{A}")
-    data = "A,GTIN,Serial,Lot,Filled\n" + "^," + ROW.format(1)
+    data = "A,GTIN,Serial,Lot,Filled\n" + "^," + ROW.format("^")
     assert reasons(data, mapping)[2].startswith("row 2, epcList: ")
 
 
@@ -610,3 +610,75 @@ def test_the_example_mappings_read_their_tables(
         for draft in drafts
     ] == events
     assert reasons(data, mapping) == {}
+
+
+# What a spreadsheet has rounded.
+
+
+def serials(*cells: str, mapping: str = MAPPING) -> dict[int, str]:
+    rows = "".join(
+        f"9521001960014,{cell},L7,2026-03-01T09:00\n" for cell in cells
+    )
+    return reasons(HEADER + rows, mapping)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1.23457E+15", "9.00E+15", "9E+15", "1.2e+16", '"1,23457E+15"',
+        "1.23457E15", "1234570000000000000", "00012345678901234500",
+        "123457890123.0",
+    ],
+)  # fmt: skip
+def test_a_serial_that_a_spreadsheet_rounded_is_refused(cell: str) -> None:
+    (told,) = serials(cell).values()
+    assert told.startswith("row 2, column Serial: ")
+    assert "a spreadsheet has rounded" in told
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1E5", "K1.5E+3", "1000000000000", "1234567890123450", "12.0", "1.5"],
+)
+def test_a_serial_that_only_looks_so_is_taken(cell: str) -> None:
+    assert serials(cell) == {}
+
+
+def test_a_column_of_which_all_long_serials_end_in_zeros_is_rounded() -> None:
+    cut = ["1234567890123450", "1234567890123460", "K7"]
+    assert list(serials(*cut)) == [2, 3]
+    # One that does not shows that nothing was cut.
+    assert serials(*cut, "1234567890123471") == {}
+    exact = MAPPING + "\n[columns.Serial]\nexact = true\n"
+    assert serials(*cut, mapping=exact) == {}
+
+
+def test_other_identifiers_and_lots_are_guarded_as_serials_are() -> None:
+    mapping = MAPPING.replace(
+        'bizStep = "commissioning"',
+        'bizStep = "commissioning"\nbizLocation.id ='
+        ' "https://id.gs1.org/414/{Place}"',
+    )
+    header = "Place," + HEADER
+    good = "9521001000017," + ROW.format(1)
+    assert reasons(header + good, mapping) == {}
+    for before, after, column in (
+        ("9521001000017", "9.521E+12", "Place"),
+        ("9521001960014", "9.521E+12", "GTIN"),
+        ("L7", "2.02603E+11", "Lot"),
+    ):
+        (told,) = reasons(
+            header + good.replace(before, after), mapping
+        ).values()
+        assert told.startswith(f"row 2, column {column}: ")
+        assert "a spreadsheet has rounded" in told
+    items = MAPPING.replace(
+        '"https://id.gs1.org/01/{GTIN}/21/{Serial}"', '"{A}"'
+    )
+    items = items.replace(
+        '[columns.GTIN]\nis = "gtin"', '[columns.A]\nis = "item"'
+    )
+    data = "A,Lot,Filled\n9.52E+17,L7,2026-03-01T09:00\n"
+    (told,) = reasons(data, items).values()
+    assert "row 2, column A" in told
+    assert "a spreadsheet has rounded" in told

@@ -13,7 +13,7 @@ from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import RULES, Mend
 from provenance.epcis.source import Source
 from provenance.errors import MalformedError
-from provenance.prepare import prepare_event
+from provenance.intake.prepare import prepare_event
 from tests.test_epcis_document import json_values
 from tests.test_epcis_wrong_shapes import SHAPES, put, ways
 

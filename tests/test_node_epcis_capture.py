@@ -726,7 +726,7 @@ def test_a_statement_that_takes_every_checker_its_life_is_given_up(
 def signed_blindly(world: LedgerWorld, *events: dict[str, Any]) -> bytes:
     """Return a statement of *events* that nobody rehearsed."""
     from provenance.claims.statement import sign_statement  # noqa: PLC0415
-    from provenance.prepare import prepare_document  # noqa: PLC0415
+    from provenance.intake.prepare import prepare_document  # noqa: PLC0415
 
     return sign_statement(
         prepare_document(document(*events)),

@@ -17,8 +17,7 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.epcis.draft import check_event
 from provenance.epcis.source import read_events
 from provenance.errors import MalformedError
-from provenance.keys import Signer
-from provenance.prepare import (
+from provenance.intake.prepare import (
     Gathered,
     gather,
     new_event,
@@ -26,6 +25,7 @@ from provenance.prepare import (
     prepare_event,
     prepare_stream,
 )
+from provenance.keys import Signer
 
 UNIT = "https://id.gs1.org/01/09506000134352/21/K{}"
 EVENT: dict[str, Any] = {

@@ -14,9 +14,9 @@ import pytest
 from provenance.epcis.draft import RawEvent, check_event
 from provenance.errors import ProvenanceError, StoreError
 from provenance.folder import audit_folder, open_queries
+from provenance.intake.prepare import prepare_event
 from provenance.ledger import catch_up
 from provenance.ledger.query import Queries
-from provenance.prepare import prepare_event
 from provenance.store import QUERY_INDEX
 from provenance.store.candidates import IndexDamagedError, IndexedSlice
 from provenance.store.lockfile import FileLock

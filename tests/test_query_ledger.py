@@ -19,11 +19,11 @@ from provenance.errors import (
     QueryTooLargeError,
 )
 from provenance.folder import open_reader
+from provenance.intake.prepare import new_event
 from provenance.ledger import query as ledger_query
 from provenance.ledger import search
 from provenance.ledger.query import Queries
 from provenance.ledger.search import written_time
-from provenance.prepare import new_event
 from provenance.store import index_scan
 from tests.ledger_world import PRODUCER, body, can
 from tests.query_cases import CASES, EVENTS, Case

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.epcis.draft import RawEvent, check_event
 from provenance.errors import MalformedError
-from provenance.prepare import prepare_event
+from provenance.intake.prepare import prepare_event
 from provenance.store import index_scan
 from tests import query_reference as reference
 from tests.ledger_world import START

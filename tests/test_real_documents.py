@@ -17,8 +17,8 @@ from provenance.epcis.draft import EventDraft
 from provenance.epcis.render import render_document, render_event
 from provenance.errors import MalformedError
 from provenance.folder import create_ledger
+from provenance.intake.prepare import prepare_document
 from provenance.ledger.ledger import Ledger
-from provenance.prepare import prepare_document
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import Trust
 from provenance.proof.verdict import Outcome

@@ -21,7 +21,7 @@ from provenance.claims.event import (
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import InvalidProofError, NotFoundError
-from provenance.prepare import prepare_document
+from provenance.intake.prepare import prepare_document
 from provenance.proof.verify import examine_bundle
 from provenance.tlog.merkle import verify_inclusion
 from tests.cli_runs import (

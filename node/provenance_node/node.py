@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Self
 
 from provenance import keys
-from provenance.cli.signing import find_signatory
 from provenance.errors import MalformedError
 from provenance.folder import open_ledger
+from provenance.intake.signatory import find_signatory
 from provenance.ledger.ledger import Ledger, clock_now
 from provenance.proof.trust import (
     DEFAULT_CLOCK_BOUND,

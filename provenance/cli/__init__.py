@@ -30,8 +30,8 @@ main = Program(
             "rules": "provenance.cli.setup.rules:rules",
         },
         "Log what happens": {
-            "sign": "provenance.cli.sign:sign",
-            "submit": "provenance.cli.submit:submit",
+            "sign": "provenance.cli.log.sign:sign",
+            "submit": "provenance.cli.log.submit:submit",
             "label": "provenance.cli.log.label:label",
         },
         "Ask": {

@@ -17,7 +17,6 @@ import click
 
 from provenance.cli.screen import Screen, prepare_streams, write
 from provenance.encoding.safe import safe
-from provenance.errors import ProvenanceError
 from provenance.problems import (
     BUG_PROBLEM,
     INTERRUPTED_PROBLEM,
@@ -176,16 +175,6 @@ class Program(click.Group):
         except Exception as error:  # noqa: BLE001  # the last handler there is
             sys.exit(_fail(error, is_json=is_json))
         sys.exit(code if isinstance(code, int) else 0)
-
-
-@contextmanager
-def within(where: str) -> Iterator[None]:
-    """Let errors that are raised inside say where: a file, an argument."""
-    try:
-        yield
-    except ProvenanceError as error:
-        error.add_note(where)
-        raise
 
 
 def where_of(error: BaseException) -> str:

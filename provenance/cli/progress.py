@@ -5,6 +5,7 @@ import time
 from typing import Self
 
 from provenance.cli.screen import write
+from provenance.intake.headway import Headway
 
 _FIRST_AFTER = 1.0
 _EVERY = 0.2
@@ -44,6 +45,12 @@ class Progress:
         self._noun = noun
         self._start = time.monotonic()
         self._next = self._start + _FIRST_AFTER
+
+    def take(self, headway: Headway) -> None:
+        """Show how far an intake is, if it is time."""
+        if not headway.done:
+            self.begin(headway.noun)
+        self.show(headway.done, headway.total, share=headway.share)
 
     def show(self, done: int, total: int, *, share: float = 0) -> None:
         """Show that *done* of *total* are done, if it is time.

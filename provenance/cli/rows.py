@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 import click
 
 from provenance.cli.inputs import STANDARD
-from provenance.cli.outputs import write_pieces
 from provenance.cli.screen import Screen
 from provenance.encoding.safe import safe
 from provenance.epcis.received import AS_SIGNED, SPELLINGS
 from provenance.epcis.table.report import escape_cell
+from provenance.outputs import write_pieces
 
 TABLE, CSV, LINES = "table", "csv", "jsonl"
 """The forms of a table: for people, for spreadsheets, for programs."""

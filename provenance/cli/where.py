@@ -24,14 +24,11 @@ from click.core import ParameterSource
 
 from provenance.claims.event import Event
 from provenance.claims.registry import Actor, TrustRegistry
-from provenance.claims.statement import Submission
 from provenance.cli.arguments import FILE, ledger_option
 from provenance.cli.in_folder import FolderLedger, FolderReader
 from provenance.cli.screen import Screen
-from provenance.cli.signing import Signatory
+from provenance.cli.times import now
 from provenance.cli.trusted import find_trust
-from provenance.encoding.digest import Hash
-from provenance.errors import ProvenanceError
 from provenance.extras import load_extra
 from provenance.folder import (
     CACHE_BYTES,
@@ -39,16 +36,16 @@ from provenance.folder import (
     open_ledger,
     open_reader,
 )
-from provenance.ledger.admit import Called
-from provenance.ledger.ledger import Answer
+from provenance.intake.at_ledger import AtReader
+from provenance.intake.signatory import Signatory
+from provenance.intake.target import Target
 from provenance.ledger.reveal import Revealed
 from provenance.proof.trust import Trust
-from provenance.rules.book import EvidenceBook
 from provenance.store.private import read_private
 
 if TYPE_CHECKING:
-    from provenance.cli.at_node import NodeLedger
     from provenance.client import Client
+    from provenance.intake.at_node import NodeLedger
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -71,48 +68,8 @@ _FEW_ATTEMPTS = 4
 """For a command that somebody waits for: it gives up after some seconds."""
 
 
-class Rehearses(Protocol):
-    """Says beforehand what a ledger would refuse, as far as it can tell."""
-
-    def check(self, submission: Submission) -> ProvenanceError | None:
-        """Return why *submission* would be refused; None if it would not."""
-
-    def require(
-        self,
-        events: Sequence[Event],
-        *,
-        issuer: str,
-        key_id: Hash,
-        called: Called,
-    ) -> None:
-        """Check that the ledger would take *events*; see `Rehearsal`."""
-
-
-class WritableLedger(Protocol):
-    """A ledger that statements are handed to."""
-
-    @property
-    def book(self) -> EvidenceBook:
-        """The evidence book by which it judges what it is given."""
-
-    @property
-    def trust(self) -> Trust:
-        """By which its answers are judged."""
-
-    @property
-    def size(self) -> int | None:
-        """How many entries it has; None if that is not known."""
-
-    @property
-    def spool(self) -> Path:
-        """A folder on the disk where large documents may wait."""
-
-    @property
-    def untold(self) -> str:
-        """What `rehearse` cannot tell, for people; "" if it tells all."""
-
-    def find_owner(self, key_id: Hash) -> str | None:
-        """Return the actor whose key that is, or was; None for nobody's."""
+class WritableLedger(Target, Protocol):
+    """A ledger that statements are handed to, and changes to actors."""
 
     def actor(self, actor_id: str) -> Actor:
         """Return that actor as it stands now.
@@ -135,28 +92,6 @@ class WritableLedger(Protocol):
 
         None if what is shown so far does not reach that entry.
         """
-
-    def head_link(self, item: str) -> Hash | None:
-        """Return the last link of *item*'s trail; None without one."""
-
-    def find_event(
-        self, event: Event, *, issuer: str, called: str
-    ) -> int | None:
-        """Return the entry in which *issuer* said *event* before.
-
-        None if it did not, or if that shows only when it is handed in.
-
-        Raises:
-            MalformedError: It is no event that a ledger takes.
-        """
-
-    def rehearse(self) -> Rehearses:
-        """Return what says beforehand what would be refused."""
-
-    def submit_many(
-        self, submissions: Iterable[Submission], *, processes: int | None
-    ) -> Iterator[Answer]:
-        """Log *submissions*; yield the answer of each, in order."""
 
 
 class ReadableLedger(Protocol):
@@ -267,6 +202,20 @@ class Where:
             yield node
 
     @contextmanager
+    def open_to_rehearse(self, screen: Screen) -> Iterator[Target]:
+        """Give the ledger, to ask what it would answer; nothing is locked.
+
+        Raises:
+            ProvenanceError: It cannot be opened.
+        """
+        if self.url is not None:
+            with self.open_writable(screen, is_patient=True) as node:
+                yield node
+            return
+        with open_reader(self.folder) as reader, reader.moment() as moment:
+            yield AtReader(reader, moment, clock=now)
+
+    @contextmanager
     def open_readable(self, screen: Screen) -> Iterator[ReadableLedger]:
         """Give the ledger, to ask for proofs and actors.
 
@@ -323,7 +272,7 @@ class Where:
         self, url: str, screen: Screen, *, is_patient: bool = False
     ) -> "Iterator[NodeLedger]":
         with self.open_client(is_patient=is_patient) as client:
-            from provenance.cli.at_node import NodeLedger  # noqa: PLC0415  # an extra
+            from provenance.intake.at_node import NodeLedger  # noqa: PLC0415  # an extra
 
             yield NodeLedger(client, url, say=screen.say)
 

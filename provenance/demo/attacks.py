@@ -44,10 +44,10 @@ from provenance.folder import (
     open_ledger,
     open_reader,
 )
+from provenance.intake.prepare import prepare_document
 from provenance.keys import Signer
 from provenance.ledger.ledger import Ledger
 from provenance.ledger.publish import LogSigner
-from provenance.prepare import prepare_document
 from provenance.proof.bundle import Bundle, ProvenTrail, parse_bundle
 from provenance.proof.trails import Position
 from provenance.proof.trust import Trust

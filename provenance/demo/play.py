@@ -25,10 +25,10 @@ from provenance.demo.cast import (
 from provenance.demo.epcis import Scene
 from provenance.demo.scenes import CONCEALED, Story
 from provenance.folder import create_ledger
+from provenance.intake.prepare import prepare_document
 from provenance.keys import Signer
 from provenance.ledger.cosign import Witness
 from provenance.ledger.ledger import Ledger
-from provenance.prepare import prepare_document
 from provenance.proof.trust import Trust
 from provenance.store.witness_memory import WitnessMemory
 from provenance.tlog.cosignature import CosignatureVerifier

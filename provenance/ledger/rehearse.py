@@ -46,11 +46,18 @@ from provenance.ledger.check import (
     check_event,
 )
 from provenance.ledger.quotas import Quotas
+from provenance.ledger.read import (
+    LedgerReader,
+    Moment,
+    read_entry,
+    replay_registry,
+)
 from provenance.ledger.repeats import Repeats
 from provenance.ledger.stream import Stream
 from provenance.ledger.trails import Logged, Trails, stored_trails
 from provenance.ledger.workers import check_one
 from provenance.store.protocol import NameRow, Reader
+from provenance.tlog.commitment import parse_commitment
 
 _MARK_SIZE = 8
 
@@ -240,6 +247,33 @@ class Rehearsal:
                 part[:HASH_SIZE],
                 declared if any(declared) else b"",
             )
+
+
+def rehearse_at(
+    moment: Moment, ledger: LedgerReader, *, clock: Callable[[], int]
+) -> Rehearsal:
+    """Return what answers as *ledger* would have at *moment*.
+
+    It holds no lock: others may write meanwhile. It is of use while *moment*
+    lasts.
+
+    Args:
+        moment: Of *ledger*.
+        ledger: To be read.
+        clock: Returns the time of the next commitment, in ms since 1970.
+    """
+    last = read_entry(moment.reader, moment.size - 1, size=moment.size)
+    since = parse_commitment(last).time
+    return Rehearsal(
+        moment.reader,
+        Admission(
+            replay_registry(moment.reader, ledger.trust),
+            origin=ledger.origin,
+            books=ledger.books,
+            clock_bound=ledger.trust.clock_bound,
+        ),
+        times=lambda: (since, max(clock(), since)),
+    )
 
 
 def _mark(event: CheckedEvent, issuer: str) -> bytes:

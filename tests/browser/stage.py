@@ -28,9 +28,9 @@ from provenance.demo.play import (
 )
 from provenance.demo.scenes import new_story
 from provenance.folder import open_ledger, open_reader
+from provenance.intake.prepare import prepare_document
 from provenance.keys import Signer
 from provenance.ledger.ledger import Ledger
-from provenance.prepare import prepare_document
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.verdict import Outcome, Verdict
 from provenance.proof.verify import examine_bundle

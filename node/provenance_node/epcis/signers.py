@@ -43,6 +43,7 @@ from provenance.errors import (
     RejectedError,
 )
 from provenance.folder import open_reader
+from provenance.intake.prepare import gather, prepare_event
 from provenance.keys import Signer
 from provenance.ledger.admit import Admission
 from provenance.ledger.read import (
@@ -52,7 +53,6 @@ from provenance.ledger.read import (
     replay_registry,
 )
 from provenance.ledger.rehearse import Rehearsal
-from provenance.prepare import gather, prepare_event
 from provenance.store.keyfile import read_key
 from provenance.tlog.commitment import parse_commitment
 from provenance_node.children import answer_questions

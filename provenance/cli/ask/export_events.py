@@ -4,8 +4,7 @@ import click
 
 from provenance.cli.arguments import ITEM, TIME
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.outputs import write_output
-from provenance.cli.program import Command, within
+from provenance.cli.program import Command
 from provenance.cli.rows import identifiers_option
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
@@ -13,7 +12,9 @@ from provenance.cli.trusted import find_trust, trust_option
 from provenance.epcis.header import take_header
 from provenance.epcis.render import render_document
 from provenance.epcis.xml.write import write_xml
+from provenance.errors import within
 from provenance.ledger.search import written_time
+from provenance.outputs import write_output
 from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.excerpt import excerpt
 from provenance.proof.verify import verify_bundle

@@ -10,11 +10,14 @@ from pathlib import Path
 import click
 
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.outputs import make_folder, write_output
-from provenance.cli.program import Command, within
+from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
-from provenance.errors import ConflictError, MalformedError
+from provenance.errors import (
+    ConflictError,
+    MalformedError,
+    within,
+)
 from provenance.extras import load_extra
 from provenance.gs1.elementstring import (
     ElementString,
@@ -46,6 +49,7 @@ from provenance.label.label import (
 )
 from provenance.label.serials import MAX_COUNT, count_up, draw_serials
 from provenance.label.sheet import PAPERS
+from provenance.outputs import make_folder, write_output
 
 _MAX_LIST = 8 << 20
 _MOST_IN_BARS = 48  # GS1 General Specifications, 5.4.1

@@ -7,10 +7,13 @@ import click
 
 from provenance.cli.arguments import FILE
 from provenance.cli.inputs import read_input, read_trust
-from provenance.cli.program import PROGRAM, Command, fail, where_of, within
+from provenance.cli.program import PROGRAM, Command, fail, where_of
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
-from provenance.errors import ForkError
+from provenance.errors import (
+    ForkError,
+    within,
+)
 from provenance.folder import SIGNER_MEMORY
 from provenance.problems import OLD_COPY_PROBLEM
 from provenance.proof.bundle import MAX_BUNDLE_SIZE

@@ -34,14 +34,18 @@ from provenance.cli.arguments import (
     signing_options,
 )
 from provenance.cli.inputs import read_input
-from provenance.cli.outputs import write_output
-from provenance.cli.program import PROGRAM, Commands, within
+from provenance.cli.program import PROGRAM, Commands
 from provenance.cli.screen import Screen
-from provenance.cli.signing import find_signatory
 from provenance.cli.where import Where, WritableLedger, where_options
 from provenance.encoding.digest import Hash
-from provenance.errors import MalformedError, NotFoundError
-from provenance.prepare import new_secret
+from provenance.errors import (
+    MalformedError,
+    NotFoundError,
+    within,
+)
+from provenance.intake.prepare import new_secret
+from provenance.intake.signatory import find_signatory
+from provenance.outputs import write_output
 from provenance.store.keyfile import read_key
 
 _MIN_SHORT = 8

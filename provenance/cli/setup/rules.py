@@ -9,15 +9,15 @@ import click
 from provenance.claims.versions import book_entry
 from provenance.cli.arguments import ledger_option
 from provenance.cli.inputs import read_input
-from provenance.cli.outputs import write_output
-from provenance.cli.program import Commands, within
+from provenance.cli.program import Commands
 from provenance.cli.screen import Screen
 from provenance.encoding.canonical import decode, encode
 from provenance.encoding.difference import differences
 from provenance.encoding.digest import sha256
 from provenance.encoding.strict_json import parse_json
-from provenance.errors import NotFoundError
+from provenance.errors import NotFoundError, within
 from provenance.folder import open_ledger
+from provenance.outputs import write_output
 from provenance.rules.book import (
     MAX_BOOK_SIZE,
     EvidenceBook,

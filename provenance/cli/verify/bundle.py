@@ -6,12 +6,12 @@ import click
 
 from provenance.cli.arguments import EVENT_RANGE, ITEM, POINTER
 from provenance.cli.inputs import STANDARD
-from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.where import Where, where_options
 from provenance.ledger.prove import MAX_STRETCH
+from provenance.outputs import write_output
 from provenance.problems import FAILED, OK
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle

@@ -20,7 +20,6 @@ from provenance.casefile.html import Case
 from provenance.casefile.table import COLUMNS, rows_of
 from provenance.cli.arguments import language_type
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.outputs import write_pieces
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.rows import csv_line
 from provenance.cli.screen import Screen
@@ -29,6 +28,7 @@ from provenance.cli.trusted import trust_path
 from provenance.cli.verify.judging import judging_options, open_judge
 from provenance.examine.judge import Found
 from provenance.ledger.search import written_time
+from provenance.outputs import write_pieces
 from provenance.problems import gravest
 from provenance.proof.trust import MAX_TRUST_SIZE
 from provenance.words.story import LANGUAGES

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import click
 
 from provenance.cli.inputs import read_input
-from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.trusted import find_trust, trust_option
@@ -21,6 +20,7 @@ from provenance.examine.growth import (
     find_prover,
     prove_without_tiles,
 )
+from provenance.outputs import write_output
 from provenance.problems import FAILED, NOT_FOUND, OK, problem_of
 from provenance.problems.findings import NO_PROOF_CODE
 from provenance.tlog.checkpoint import SignedCheckpoint

@@ -3,9 +3,10 @@
 import click
 
 from provenance.cli.inputs import read_input
-from provenance.cli.program import Command, within
+from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.decode import MAX_SIZE, decode_file
+from provenance.errors import within
 
 BANNER = "NOT VERIFIED: this is what the file says, and nothing was checked."
 

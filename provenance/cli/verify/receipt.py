@@ -6,10 +6,10 @@ from shlex import quote
 import click
 
 from provenance.cli.arguments import ledger_option
-from provenance.cli.outputs import write_output
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.folder import TRUST_FILE, open_reader
+from provenance.outputs import write_output
 
 ENTRY_SUFFIX = ".entry"
 """What the file of an entry is called; its receipt's is `.tlog-proof`."""

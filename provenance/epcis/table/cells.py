@@ -24,7 +24,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone, tzinfo
 
+from provenance.epcis.table.rounding import require_not_shown
 from provenance.errors import MalformedError
+from provenance.gs1.checkdigit import check_digit, has_check_digit
 from provenance.gs1.scan import parse_scan
 
 Scalar = bool | int | float | str
@@ -62,7 +64,6 @@ _ISO_TIME = re.compile(
 )
 _OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
 _NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?")
-_ROUNDED = re.compile(r"[0-9][.,][0-9]+[Ee]\+[0-9]+")
 _GTIN_LENGTHS = (8, 12, 13, 14)
 _LONGEST_OFFSET = timedelta(hours=14)
 
@@ -75,23 +76,24 @@ def read_text(cell: str) -> str:
 def read_gtin(cell: str) -> str:
     """Return the GTIN in *cell* with 14 digits.
 
-    Its check digit is looked at where all identifiers are.
-
     Raises:
-        MalformedError: It has not 8, 12, 13 or 14 digits.
+        MalformedError: It has not 8, 12, 13 or 14 digits, or a wrong check
+            digit.
     """
-    if _ROUNDED.fullmatch(cell):
-        raise MalformedError(
-            f"{cell!r} is a GTIN that a spreadsheet has rounded: format the"
-            " column as text, and fill it in again"
-        )
+    require_not_shown(cell, noun="a GTIN")
     if not (cell.isascii() and cell.isdigit()):
         raise MalformedError(f"a GTIN is digits alone, unlike {cell[:40]!r}")
     if len(cell) not in _GTIN_LENGTHS:
         raise MalformedError(
             f"a GTIN has 8, 12, 13 or 14 digits, not {len(cell)}: {cell[:40]!r}"
         )
-    return cell.zfill(14)
+    gtin = cell.zfill(14)
+    if not has_check_digit(gtin):
+        raise MalformedError(
+            f"{cell[:40]!r} has a wrong check digit: {check_digit(gtin[:-1])}"
+            " is right"
+        )
+    return gtin
 
 
 def read_item(cell: str) -> str:
@@ -104,6 +106,7 @@ def read_item(cell: str) -> str:
         MalformedError: It is no URI, and no element string that names a
             thing.
     """
+    require_not_shown(cell)
     if ":" in cell[:12] and cell[0].isalpha():
         return cell
     identifier = parse_scan(cell).identifier

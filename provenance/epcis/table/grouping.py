@@ -14,7 +14,7 @@ from provenance.epcis.draft import RawEvent
 from provenance.epcis.table.cells import Scalar
 from provenance.epcis.table.mapping import RowKind, TableMapping
 from provenance.epcis.table.rows import Columns, Row, RowGroup
-from provenance.epcis.table.template import Cells, EventFilling, columns_of
+from provenance.epcis.table.template import Cells, EventFilling
 from provenance.errors import MalformedError
 
 REMEMBERED_GROUPS = 200_000
@@ -230,7 +230,7 @@ class TableLocate:
         rows = self._rows if number is None else (self._rows[number],)
         headers = [
             header
-            for name in columns_of(node)
+            for name in self._filling.culprits(number, node)
             for header in self._columns[name].column.headers
         ]
         if steps and headers and len(headers) < 4:

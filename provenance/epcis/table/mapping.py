@@ -29,6 +29,7 @@
     empty = "omit"                     # or "skip" the row; else it is refused
     default = "none"                   # instead: what an empty cell means
     words = {A = "active", I = "inactive"}
+    exact = true                       # long numbers that end in zeros are so
 
     [[rows]]                           # rows of one kind
     when = {Kind = ["pack"]}           # which they are; all, if left out
@@ -85,6 +86,7 @@ from provenance.epcis.table.template import (
     parse_template,
     parts_of,
     shared_columns_of,
+    uri_columns_of,
 )
 from provenance.errors import MalformedError
 
@@ -129,6 +131,7 @@ class Column:
         on_empty: What becomes of a row whose cell is empty.
         default: What an empty cell stands for, if that is given.
         in_group: Which of a group's rows says it for all of them.
+        is_exact: Whether long numbers that end in zeros are meant.
     """
 
     name: str
@@ -138,6 +141,7 @@ class Column:
     on_empty: OnEmpty = "refuse"
     default: Scalar | None = None
     in_group: InGroup = "same"
+    is_exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,17 @@ class TableMapping:
     prefixes: Prefixes
     columns: Mapping[str, Column]
     kinds: tuple[RowKind, ...]
+
+    @property
+    def identifiers(self) -> frozenset[str]:
+        """The columns of text that become parts of URIs."""
+        return frozenset(
+            name
+            for kind in self.kinds
+            for event in kind.events
+            for name in uri_columns_of(event)
+            if self.columns[name].kind == "text"
+        )
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -305,6 +320,7 @@ def _column(
     default = section.scalar("default")
     on_empty = section.choice("empty", ("refuse", "omit", "skip"), "refuse")
     in_group = section.choice("in_group", ("same", "first", "last"), "same")
+    is_exact = section.flag("exact", False)
     section.require_read()
     if not headers:
         raise section.fault("joins", "names a column, at least")
@@ -333,6 +349,7 @@ def _column(
         cast("OnEmpty", on_empty),
         default,
         cast("InGroup", in_group),
+        is_exact,
     )
 
 

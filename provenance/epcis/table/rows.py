@@ -12,6 +12,7 @@ from provenance.epcis.table.mapping import (
     RowKind,
     TableMapping,
 )
+from provenance.epcis.table.rounding import require_exact, require_not_shown
 from provenance.errors import MalformedError
 
 
@@ -64,10 +65,19 @@ class RowGroup:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A column of the mapping in this table."""
+    """A column of the mapping in this table.
+
+    Attributes:
+        column: Which.
+        places: Where its cells are.
+        is_identifier: Whether they become parts of identifiers.
+        is_rounded: Whether a spreadsheet has cut the digits of long ones.
+    """
 
     column: Column
     places: tuple[int, ...]
+    is_identifier: bool = False
+    is_rounded: bool = False
 
     def text(self, row: Row) -> str:
         """Return what the row says, before it is understood."""
@@ -94,6 +104,10 @@ class Reading:
                 f"{text[:40]!r} starts or ends with a space: take it away, or"
                 " state trim = true in the mapping"
             )
+        if self.is_identifier and not column.is_exact:
+            require_exact(text, is_rounded=self.is_rounded)
+        elif column.kind == "text" and not column.is_exact:
+            require_not_shown(text)
         return column.read(text)
 
 

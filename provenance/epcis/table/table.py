@@ -14,7 +14,9 @@ Rows are numbered as a spreadsheet numbers them: the first line is row 1.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
+from itertools import islice
 from typing import BinaryIO
 
 from provenance.epcis.draft import EventDraft, read_event
@@ -23,6 +25,7 @@ from provenance.epcis.table.grouping import Grouping, TableLocate
 from provenance.epcis.table.mapping import RowKind, TableMapping
 from provenance.epcis.table.records import Records
 from provenance.epcis.table.report import REPORT_COLUMNS, unescape_cell
+from provenance.epcis.table.rounding import LOOKED_AT, is_column_rounded
 from provenance.epcis.table.rows import Reading, Row, RowGroup, is_met, kind_of
 from provenance.errors import MalformedError
 
@@ -45,13 +48,7 @@ class Table:
                 needs.
         """
         self._mapping = mapping
-        records = Records(
-            stream,
-            encoding=mapping.encoding,
-            delimiter=mapping.delimiter,
-            is_quoted=mapping.is_quoted,
-        )
-        records.skip_lines(mapping.lines_before_header)
+        records = self._open(stream)
         self._records = iter(records)
         self._number = mapping.lines_before_header + 1
         first = next(self._records, None)
@@ -63,12 +60,48 @@ class Table:
         self.header = self._trimmed(first.cells)
         self.skipped = 0
         self.warnings = self._check_header()
-        records.width = len(first.cells)
+        self._width = records.width = len(first.cells)
         places = {name: place for place, name in enumerate(self.header)}
+        identifiers = mapping.identifiers
         self._columns = {
-            name: Reading(column, tuple(places[h] for h in column.headers))
+            name: Reading(
+                column,
+                tuple(places[h] for h in column.headers),
+                name in identifiers,
+            )
             for name, column in mapping.columns.items()
         }
+        if identifiers:
+            self._find_rounded(stream)
+
+    def _open(self, stream: BinaryIO) -> Records:
+        mapping = self._mapping
+        records = Records(
+            stream,
+            encoding=mapping.encoding,
+            delimiter=mapping.delimiter,
+            is_quoted=mapping.is_quoted,
+        )
+        records.skip_lines(mapping.lines_before_header)
+        return records
+
+    def _find_rounded(self, stream: BinaryIO) -> None:
+        """Note which identifiers' columns are rounded; begin anew then."""
+        rows = [
+            Row(0, 0, self._trimmed(record.cells))
+            for record in islice(self._records, LOOKED_AT)
+            if record.cells and not record.fault
+        ]
+        for name, reading in self._columns.items():
+            if reading.is_identifier and is_column_rounded(
+                reading.text(row) for row in rows
+            ):
+                self._columns[name] = replace(reading, is_rounded=True)
+        stream.seek(0)
+        records = self._open(stream)
+        self._records = iter(records)
+        next(self._records)
+        records.width = self._width
 
     def __iter__(self) -> Iterator[RowGroup]:
         """Yield the groups, in the order of their first rows."""

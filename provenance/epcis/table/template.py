@@ -27,6 +27,7 @@ names no purchase order of type "po" where the cell is empty; it is not there.
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from math import isfinite
@@ -35,6 +36,7 @@ from urllib.parse import quote
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.table.cells import Scalar, date_of, offset_of
 from provenance.errors import MalformedError
+from provenance.gs1 import canonical_item
 
 Cells = Mapping[str, Scalar | None]
 """Column → what its cell stands for in one row; None if it is left out."""
@@ -136,6 +138,18 @@ def shared_columns_of(node: Node) -> tuple[str, ...]:
     return columns_of(node) if isinstance(node, Text) else ()
 
 
+def uri_columns_of(node: Node) -> Iterator[str]:
+    """Yield the columns whose cells become parts of a URI."""
+    if isinstance(node, Members):
+        for member in node.members.values():
+            yield from uri_columns_of(member)
+    elif isinstance(node, Elements):
+        for element in node.elements:
+            yield from uri_columns_of(element)
+    elif isinstance(node, Text) and node.escape is not str:
+        yield from columns_of(node)
+
+
 def parts_of(node: Node) -> Iterator[tuple[str, str]]:
     """Yield each column with the part of it that *node* takes."""
     for slot in _slots(node):
@@ -213,6 +227,19 @@ class EventFilling:
                 break
         return row, node
 
+    def culprits(self, row: int | None, node: Node) -> tuple[str, ...]:
+        """Return the columns that a fault of what *node* says may lie in.
+
+        In a URI of several it is the one that, were it another, would make
+        the URI one; all of them if there is none such.
+        """
+        names = columns_of(node)
+        if not isinstance(node, Text) or len(names) < 2:
+            return names
+        cells = self._shared if row is None else self._rows[row]
+        found = tuple(name for name in names if _is_mended(node, cells, name))
+        return found if len(found) == 1 else names
+
     def _fill(self, node: Node, steps: Steps) -> "JSON | _LeftOut":
         if isinstance(node, Elements):
             return self._fill_list(node, steps)
@@ -254,6 +281,20 @@ class EventFilling:
         ):
             return LEFT_OUT
         return values
+
+
+_PROBES = ("1", "09521001960014", "9521001000017", "095210010000000017")
+"""Cells that identifiers of several kinds could have."""
+
+
+def _is_mended(node: Text, cells: Cells, name: str) -> bool:
+    """Return whether *node* would name something, were *name*'s cell other."""
+    for probe in _PROBES:
+        text = _fill_text(node, {**cells, name: probe})
+        with suppress(MalformedError):
+            if isinstance(text, str) and canonical_item(text):
+                return True
+    return False
 
 
 def _says_nothing(

@@ -14,47 +14,57 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
+from uuid import uuid4
 
 from provenance.claims.event import Event
 from provenance.claims.statement import MAX_EVENTS, Submission, parse_entry
 from provenance.claims.trail import map_key
-from provenance.cli.interrupt import Patience
-from provenance.cli.journal import Journal, Kept
-from provenance.cli.mends import Mended
-from provenance.cli.opening import open_input, size_of
-from provenance.cli.outcome import Known, Outcome
-from provenance.cli.outputs import write_output
-from provenance.cli.progress import Progress
-from provenance.cli.refusals import Refusals
-from provenance.cli.signing import Signatory
-from provenance.cli.spool import Spool
-from provenance.cli.statements import (
+from provenance.epcis.draft import RawEvent, check_event
+from provenance.epcis.mending.mend import Mend
+from provenance.epcis.source import Source
+from provenance.errors import (
+    InvalidSignatureError,
+    MalformedError,
+    ProvenanceError,
+    RejectedError,
+    RoleNotGrantedError,
+)
+from provenance.intake.headway import Headway, Tell, tell_nobody
+from provenance.intake.journal import Journal, Kept
+from provenance.intake.mended import Mended
+from provenance.intake.outcome import Known, Outcome
+from provenance.intake.prepare import (
+    MAX_STATEMENT_BYTES,
+    Gathered,
+    gather,
+    prepare_event,
+)
+from provenance.intake.refusals import PassedOver, Refusals
+from provenance.intake.signatory import Signatory
+from provenance.intake.sources import SUFFIX, File, size_of
+from provenance.intake.spool import Spool
+from provenance.intake.statements import (
     MAX_FILE,
-    SUFFIX,
     find_known,
     is_submission,
     read_submission,
     require_signatory,
     sign,
 )
-from provenance.cli.tables import TableReading, is_table
-from provenance.cli.where import Rehearses, WritableLedger
-from provenance.epcis.draft import check_event
-from provenance.epcis.mending.mend import Mend
-from provenance.epcis.source import Source
-from provenance.epcis.table import TableMapping
-from provenance.errors import MalformedError, ProvenanceError, RejectedError
-from provenance.prepare import (
-    MAX_STATEMENT_BYTES,
-    Gathered,
-    gather,
-    prepare_event,
-)
+from provenance.intake.tables import MappingFile, TableReading, is_table
+from provenance.intake.target import Rehearses, Target
+from provenance.ledger.ledger import clock_now
+from provenance.outputs import write_output
+
+MOST_FAULTS = 100
+"""So many events that are passed over are told; more would say no more."""
+
+_ALL = 2**62
 
 _FITS = MAX_STATEMENT_BYTES // 8
 """Up to so many bytes, a document is one statement, or is read again."""
@@ -76,20 +86,39 @@ class Wishes:
             from UTC; None if they are of EPCIS.
         prefixes: What prefixes stand for that a document does not define.
         originals: Where to keep what was mended as it was.
-        spool: On which disk large documents wait.
+        only_mine: Whether events that the signatory may not say are passed
+            over.
+        passes_over: Whether all that is wrong is, but for the document.
+        is_named: Whether an event without an `eventID` gets one.
+        clock: Returns the time of signing, in ms since 1970.
     """
 
     signatory: Signatory | None
     conceal: tuple[str, ...] = ()
     after: str | None = None
     save: Path | None = None
-    mapping: TableMapping | None = None
+    mapping: MappingFile | None = None
     refused: Path | None = None
     is_lenient: bool = False
     untp_zone: str | None = None
     prefixes: Mapping[str, str] = field(default_factory=dict)
     originals: Path | None = None
-    spool: Path = Path()
+    only_mine: bool = False
+    passes_over: bool = False
+    is_named: bool = False
+    clock: Callable[[], int] = clock_now
+
+    @property
+    def passed_over(self) -> tuple[type[ProvenanceError], ...]:
+        """For which errors an event of a document is passed over."""
+        if self.passes_over:
+            return (InvalidSignatureError, MalformedError, RejectedError)
+        return (RoleNotGrantedError,) if self.only_mine else ()
+
+    @property
+    def code_of_others(self) -> str:
+        """The code of the problem that makes events another's to say."""
+        return RoleNotGrantedError.code if self.only_mine else ""
 
 
 class Step(NamedTuple):
@@ -121,41 +150,44 @@ class _Abandoned(Exception):  # noqa: N818  # it never leaves this module
 class Steps:
     """Reads files, and yields what is to be handed in of them."""
 
-    def __init__(  # noqa: PLR0913  # each by its name
+    def __init__(
         self,
-        ledger: WritableLedger,
+        ledger: Target,
         wishes: Wishes,
         *,
-        patience: Patience,
-        progress: Progress,
+        goes_on: Callable[[], bool] = lambda: True,
+        tell: Tell = tell_nobody,
         journal: Journal | None = None,
-        opened: Mapping[str, BinaryIO] | None = None,
     ) -> None:
         """Prepare to read.
 
         Args:
             ledger: What they are signed for.
             wishes: What is to become of every file.
-            patience: Tells of an interrupt.
-            progress: Where to show how far it is.
+            goes_on: Asked often whether to go on reading.
+            tell: Told how far it is.
             journal: Where to write down what was done.
-            opened: The files that are open already, by their names.
         """
         self._ledger = ledger
         self._wishes = wishes
-        self._patience = patience
-        self._progress = progress
+        self._goes_on = goes_on
+        self._tell = tell
         self._journal = journal
-        self._opened = {} if opened is None else opened
 
-    def of(self, files: Sequence[str]) -> Iterator[Step]:
+    @property
+    def is_one_by_one(self) -> bool:
+        """Whether a statement is signed after those before it are logged."""
+        return self._wishes.after is not None
+
+    def of(self, files: Sequence[File]) -> Iterator[Step]:
         """Yield the statements of *files*, in order, and the end of each."""
-        names = self._patience.until_interrupted(files)
-        for number, name in enumerate(names):
-            outcome = Outcome(name)
+        for number, file in enumerate(files):
+            if not self._goes_on():
+                return
+            outcome = Outcome(file.name)
             end: Callable[[], None] | None = None
             try:
-                end = yield from self._steps_of(number, name, outcome)
+                end = yield from self._steps_of(number, file, outcome)
             except _Abandoned:
                 return
             except (ProvenanceError, OSError) as error:
@@ -163,19 +195,20 @@ class Steps:
             yield Step(outcome, end=end)
 
     def _steps_of(
-        self, number: int, name: str, outcome: Outcome
+        self, number: int, file: File, outcome: Outcome
     ) -> Generator[Step, None, Callable[[], None] | None]:
         with ExitStack() as stack:
             try:
-                with self._patience.waiting():
-                    stream = stack.enter_context(self._open(name))
+                stream = stack.enter_context(file.open())
             except KeyboardInterrupt:
                 raise _Abandoned from None
             start = stream.read(1)
             size = size_of(stream)
             if is_submission(start):
                 yield from self._submission(number, stream, size, outcome)
-            elif is_table(name, has_mapping=self._wishes.mapping is not None):
+            elif is_table(
+                file.name, has_mapping=self._wishes.mapping is not None
+            ):
                 end = yield from self._table(
                     number, stream, size, outcome, stack
                 )
@@ -185,12 +218,6 @@ class Steps:
             else:
                 yield from self._document(number, stream, size, outcome, stack)
         return None
-
-    def _open(self, name: str) -> AbstractContextManager[BinaryIO]:
-        if name in self._opened:
-            self._opened[name].seek(0)
-            return nullcontext(self._opened[name])
-        return open_input(name)
 
     def _submission(
         self, number: int, stream: BinaryIO, size: int, outcome: Outcome
@@ -216,9 +243,12 @@ class Steps:
         outcome: Outcome,
         stack: ExitStack,
     ) -> Iterator[Step]:
-        signatory = require_signatory(self._wishes.signatory)
-        journal = self._journal
-        if journal is not None and journal.is_whole(number):
+        wishes, journal = self._wishes, self._journal
+        signatory = require_signatory(wishes.signatory)
+        is_whole = journal is not None and journal.is_whole(number)
+        refusals = self._passed_over(number, stack, is_whole=is_whole)
+        if is_whole:
+            _tell_passed_over(outcome, refusals)
             if self._wishes.is_lenient:
                 told = stack.enter_context(Mended())
                 self._find_mends(stream, told)
@@ -228,23 +258,28 @@ class Steps:
         if journal is not None:
             # None of these was handed in: the document was not whole.
             journal.forget(number)
-        rehearsal = None if size <= _FITS else self._ledger.rehearse()
+        is_small = size <= _FITS and not wishes.passed_over
+        rehearsal = None if is_small else self._ledger.rehearse()
         while True:
             stream.seek(0)
             mended = None
             if self._wishes.is_lenient:
                 mended = stack.enter_context(Mended())
             outcome.known = Known()
-            found = self._gather(stream, signatory, rehearsal, mended, outcome)
+            found = self._gather(
+                stream, signatory, rehearsal, mended, outcome, refusals
+            )
             ahead = list(islice(found, 2))
             if len(ahead) < 2 or rehearsal is not None:
                 break
             rehearsal = self._ledger.rehearse()
         if not ahead:
-            _require_known(outcome)
+            self._seal(refusals, outcome)
+            _require_known(outcome, signatory)
             self._finish_mends(stream, mended, outcome)
             return
         if len(ahead) == 1:
+            self._seal(refusals, outcome)
             self._finish_mends(stream, mended, outcome)
             submission = self._sign(ahead[0], signatory)
             units = (0, ahead.pop().units)
@@ -258,15 +293,18 @@ class Steps:
                 " the head that --after-head names: hand it in in parts"
             )
         signed = self._sign_all(chain(_emptied(ahead), found), signatory)
-        yield from self._spooled(number, signed, stream, mended, outcome)
+        yield from self._spooled(
+            number, signed, stream, mended, outcome, refusals
+        )
 
-    def _spooled(
+    def _spooled(  # noqa: PLR0913, PLR0917  # what is known of the document
         self,
         number: int,
         signed: Iterator[tuple[int, Submission]],
         stream: BinaryIO,
         mended: Mended | None,
         outcome: Outcome,
+        refusals: Refusals | None,
     ) -> Iterator[Step]:
         """Yield the statements of a large document once it is signed whole."""
         if self._journal is not None:
@@ -274,32 +312,35 @@ class Steps:
             for stop, submission in signed:
                 self._journal.keep(number, start, stop, submission)
                 start = stop
+            self._seal(refusals, outcome)
             self._finish_mends(stream, mended, outcome)
             self._set_whole(number)
             yield from self._kept_steps(number, outcome)
             return
-        with Spool(self._wishes.spool) as spool:
+        with Spool(self._ledger.spool) as spool:
             stops = []
             for stop, submission in signed:
                 spool.add(submission)
                 stops.append(stop)
+            self._seal(refusals, outcome)
             self._finish_mends(stream, mended, outcome)
-            self._progress.begin("events logged")
+            self._tell(Headway("events logged", 0, stops[-1]))
             start = 0
             for stop, submission in zip(stops, spool, strict=True):
                 if outcome.error is not None:
                     return
                 yield self._step(number, (start, stop), submission, outcome)
-                self._progress.show(stop, stops[-1])
+                self._tell(Headway("events logged", stop, stops[-1]))
                 start = stop
 
-    def _gather(
+    def _gather(  # noqa: PLR0913, PLR0917  # what is known of the document
         self,
         stream: BinaryIO,
         signatory: Signatory,
         rehearsal: Rehearses | None,
         mended: Mended | None,
         outcome: Outcome,
+        refusals: Refusals | None,
     ) -> Iterator[Gathered]:
         wishes = self._wishes
         mends: list[Mend] | None = None if mended is None else []
@@ -308,29 +349,63 @@ class Steps:
         book = self._ledger.book
         if rehearsal is None and source.count > MAX_EVENTS:
             rehearsal = self._ledger.rehearse()
-        self._progress.begin("events")
+        self._tell(Headway("events", 0, source.count))
+
+        def take(raw: RawEvent, name: str) -> list[Event]:
+            event = prepare_event(
+                check_event(with_id(raw) if wishes.is_named else raw),
+                conceal=wishes.conceal,
+                after=after,
+                book=book,
+            )
+            known = self._known(event, signatory, rehearsal, name)
+            outcome.known.add(known, 1 if known else 0)
+            return [] if known else [event]
 
         def events() -> Iterator[list[Event]]:
             for position, raw in enumerate(source.events()):
-                if self._patience.is_over:
+                if not self._goes_on():
                     raise _Abandoned
-                event = prepare_event(
-                    check_event(raw),
-                    conceal=wishes.conceal,
-                    after=after,
-                    book=book,
-                )
+                name = f"event {position}"
+                try:
+                    taken = take(raw, name)
+                except wishes.passed_over as error:
+                    assert refusals is not None, "something is passed over"
+                    reason = _reason(error, name)
+                    refusals.add_event(position, reason, error.code)
+                    taken = []
                 if mended is not None and mends:
                     mended.take(mends)
-                self._progress.show(position, source.count)
-                name = f"event {position}"
-                known = self._known(event, signatory, rehearsal, name)
-                if known:
-                    outcome.known.add(known, 1)
-                else:
-                    yield [event]
+                self._tell(Headway("events", position + 1, source.count))
+                if taken:
+                    yield taken
 
         return gather(events())
+
+    def _passed_over(
+        self, number: int, stack: ExitStack, *, is_whole: bool
+    ) -> Refusals | None:
+        """Return where it is written down what is passed over of a document.
+
+        None if nothing may be.
+        """
+        wishes, journal = self._wishes, self._journal
+        if not wishes.passed_over:
+            return None
+        refusals = Refusals(
+            None if journal is None else journal.refusals(number),
+            before=_ALL if is_whole else 0,
+            code_of_others=wishes.code_of_others,
+            most=MOST_FAULTS,
+        )
+        stack.callback(refusals.close)
+        return refusals
+
+    def _seal(self, refusals: Refusals | None, outcome: Outcome) -> None:
+        """Make durable what was passed over, now that all was read."""
+        if refusals is not None:
+            refusals.sync()
+            _tell_passed_over(outcome, refusals)
 
     def _known(
         self,
@@ -362,7 +437,10 @@ class Steps:
 
     def _sign(self, gathered: Gathered, signatory: Signatory) -> Submission:
         return sign(
-            gathered.events, signatory, origin=self._ledger.trust.origin
+            gathered.events,
+            signatory,
+            origin=self._ledger.trust.origin,
+            now=self._wishes.clock(),
         )
 
     def _source(self, stream: BinaryIO, mends: list[Mend] | None) -> Source:
@@ -413,25 +491,28 @@ class Steps:
         kept = () if journal is None else journal.kept(number)
         start = kept[-1].stop if kept else 0
         refusals = Refusals(
-            None if journal is None else journal.refusals(number), before=start
+            None if journal is None else journal.refusals(number),
+            before=start,
+            code_of_others=wishes.code_of_others,
         )
         stack.callback(refusals.close)
         reading = TableReading(
-            stream, wishes.mapping, refusals=refusals, start=start
+            stream, wishes.mapping.mapping, refusals=refusals, start=start
         )
         outcome.known = reading.known
         outcome.warnings = reading.warnings
         outcome.rows = reading.rows
+        outcome.others = reading.others
         yield from self._kept_steps(number, outcome, refusals)
-        self._progress.begin("rows")
+        self._tell(Headway("rows", 0))
         found = reading.gather(
             signatory,
             self._ledger.rehearse(),
             conceal=wishes.conceal,
             book=self._ledger.book,
-            goes_on=lambda: not self._patience.is_over,
-            note=lambda done: self._progress.show(
-                done, 0, share=stream.tell() / size
+            goes_on=self._goes_on,
+            note=lambda done: self._tell(
+                Headway("rows", done, share=stream.tell() / size)
             ),
         )
         for part in found:
@@ -443,7 +524,13 @@ class Steps:
                 outcome,
                 refusals,
             )
-        return lambda: reading.finish(wishes.refused)
+
+        def end() -> None:
+            reading.finish(wishes.refused)
+            if not (reading.rows.accepted or reading.rows.refused):
+                _require_own(outcome, signatory)
+
+        return end
 
     def _step(
         self,
@@ -475,9 +562,45 @@ class Steps:
             yield Step(outcome, submission, units, kept, answered, refusals)
 
 
-def _require_known(outcome: Outcome) -> None:
-    if not outcome.known.events:
-        raise MalformedError("the document has no event")
+def with_id(raw: RawEvent) -> RawEvent:
+    """Return *raw* with an `eventID`, if it should have one and has none.
+
+    One that declares an error should not: it must equal the event that it
+    declares wrong.
+    """
+    value = raw.value
+    if not isinstance(value, dict) or value.keys() & {
+        "eventID", "errorDeclaration",
+    }:  # fmt: skip
+        return raw
+    return replace(raw, value={**value, "eventID": f"urn:uuid:{uuid4()}"})
+
+
+def _require_known(outcome: Outcome, signatory: Signatory) -> None:
+    if outcome.known.events or outcome.faults.count:
+        return
+    _require_own(outcome, signatory)
+    raise MalformedError("the document has no event")
+
+
+def _require_own(outcome: Outcome, signatory: Signatory) -> None:
+    if outcome.others.count and not outcome.known.events:
+        raise RoleNotGrantedError(
+            f"{signatory.issuer!r} may say none of it:"
+            f" {outcome.others.first[0].reason}"
+        )
+
+
+def _tell_passed_over(outcome: Outcome, refusals: Refusals | None) -> None:
+    if refusals is not None:
+        outcome.others = refusals.others
+        outcome.faults = PassedOver(refusals.count, refusals.first)
+
+
+def _reason(error: ProvenanceError, name: str) -> str:
+    text = str(error)
+    is_placed = text.startswith(("$", "line ", "event "))
+    return text if is_placed else f"{name}: {text}"
 
 
 def _emptied(gathered: list[Gathered]) -> Iterator[Gathered]:
@@ -486,9 +609,7 @@ def _emptied(gathered: list[Gathered]) -> Iterator[Gathered]:
         yield gathered.pop(0)
 
 
-def _demand(
-    ledger: WritableLedger, item: str | None
-) -> tuple[str, bytes] | None:
+def _demand(ledger: Target, item: str | None) -> tuple[str, bytes] | None:
     if item is None:
         return None
     return item, ledger.head_link(item) or map_key(item)

@@ -3,14 +3,14 @@
 # click hands a command each of its options as an argument.
 # ruff: noqa: PLR0913, PLR0917
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
-from provenance import __version__
 from provenance.cli.arguments import (
     FILE,
     ITEM,
@@ -18,22 +18,27 @@ from provenance.cli.arguments import (
     POINTER,
     PREFIX,
 )
-from provenance.cli.hand_in import HandIn
-from provenance.cli.inputs import STANDARD
-from provenance.cli.interrupt import Patience
-from provenance.cli.journal import Journal
-from provenance.cli.opening import digest_of, open_input
-from provenance.cli.outputs import make_folder
+from provenance.cli.log.interrupt import Patience
+from provenance.cli.log.tally import INTERRUPTED, Tally
 from provenance.cli.program import Command
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
-from provenance.cli.signing import find_signatory
-from provenance.cli.statements import SUFFIXES, expand
-from provenance.cli.steps import Steps, Wishes
-from provenance.cli.tables import SUFFIXES as TABLE_SUFFIXES
-from provenance.cli.tables import is_table, read_mapping
-from provenance.cli.tally import INTERRUPTED, Tally
-from provenance.cli.where import Where, WritableLedger, where_options
+from provenance.cli.where import Where, where_options
+from provenance.intake.intake import Intake
+from provenance.intake.journal import is_begun
+from provenance.intake.signatory import find_signatory
+from provenance.intake.sources import (
+    STANDARD,
+    SUFFIXES,
+    TABLE_SUFFIXES,
+    File,
+    expand,
+    spooled,
+)
+from provenance.intake.tables import is_table
+
+MINE = "mine"
+"""What `--only` takes: the events that are the signer's own to say."""
 
 _CACHE_BYTES = 128 * 2**20
 """How much of the ledger a submission keeps in memory, about."""
@@ -81,6 +86,12 @@ _CACHE_BYTES = 128 * 2**20
     type=FILE,
     help="Where to write the refused rows of a CSV file, with their reasons,"
     " to be mended and submitted again.",
+)
+@click.option(
+    "--only",
+    type=click.Choice([MINE]),
+    help="Submit the events that the signing actor may say, and list the"
+    " others, such as a maker's in a wholesaler's file.",
 )
 @click.option(
     "--lenient",
@@ -161,6 +172,7 @@ def submit(
     after: str | None,
     mapping_file: Path | None,
     refused: Path | None,
+    only: str | None,
     is_lenient: bool,
     dialect: str,
     zone: str | None,
@@ -195,6 +207,10 @@ def submit(
         "--dialect untp and --zone belong together: give both",
     )
     _require(
+        only is None or key_file is not None,
+        "--only mine is for what is signed here: give --key as well",
+    )
+    _require(
         is_lenient or zone is not None or originals is None,
         "--keep-original keeps what --lenient mends: give that as well",
     )
@@ -207,70 +223,62 @@ def submit(
         "--refused is for the rows of CSV files: give --mapping as well",
     )
     screen.is_json = screen.is_json or is_lines
-    mapping = None if mapping_file is None else read_mapping(mapping_file)
-    suffixes = SUFFIXES if mapping is None else SUFFIXES + TABLE_SUFFIXES
-    names = list(expand(files, suffixes=suffixes))
-    tables = [name for name in names if is_table(name, has_mapping=True)]
-    _require(
-        mapping is None or bool(tables), "--mapping is for CSV files: none is"
-    )
-    _require(
-        refused is None or len(tables) == 1,
-        f"--refused is for one CSV file, not for {len(tables)}",
-    )
-    if save is not None:
-        make_folder(save)
-    with ExitStack() as stack:
-        ledger = stack.enter_context(
-            where.open_writable(
-                screen, cache_bytes=_CACHE_BYTES, is_patient=True
+    with Patience() as patience, ExitStack() as stack:
+        has_mapping = mapping_file is not None
+        given = _expand(files, patience, has_mapping=has_mapping)
+        _require_tables(given, has_mapping=has_mapping, refused=refused)
+        if dry_run:
+            ledger = stack.enter_context(where.open_to_rehearse(screen))
+        else:
+            ledger = stack.enter_context(
+                where.open_writable(
+                    screen, cache_bytes=_CACHE_BYTES, is_patient=True
+                )
             )
-        )
         signatory = None
         if key_file is not None:
             signatory = find_signatory(ledger.find_owner, key_file, issuer)
-        wishes = Wishes(
-            signatory=signatory,
+        intake = Intake(
+            ledger,
+            signer=None if signatory is None else signatory.signer,
+            issuer=None if signatory is None else signatory.issuer,
             conceal=conceal,
             after=after,
-            save=save,
-            mapping=mapping,
-            refused=refused,
-            is_lenient=is_lenient or zone is not None,
+            mapping=mapping_file,
             untp_zone=zone,
             prefixes=dict(prefixes),
-            originals=originals,
-            spool=ledger.spool,
+            is_lenient=is_lenient or zone is not None,
+            only_mine=only == MINE,
         )
-        journal = None
-        opened: dict[str, BinaryIO] = {}
-        if journal_folder is not None:
-            run = _run(ledger, wishes, mapping_file, names, opened, stack)
-            journal = stack.enter_context(Journal(journal_folder, run))
-            if journal.is_begun:
-                screen.say(f"going on where {journal_folder} ends")
+        if journal_folder is not None and is_begun(journal_folder):
+            screen.say(f"going on where {journal_folder} ends")
         progress = Progress("events", is_forced=is_progress)
         tally = Tally(
             screen, is_dry=dry_run, is_lines=is_lines, progress=progress
         )
-        with Patience() as patience:
-            steps = Steps(
-                ledger,
-                wishes,
-                patience=patience,
-                progress=progress,
-                journal=journal,
-                opened=opened,
+        if dry_run:
+            outcomes = intake.rehearse(
+                given,
+                refused=refused,
+                originals=originals,
+                save=save,
+                tell=progress.take,
+                goes_on=patience.goes_on,
             )
-            outcomes = HandIn(ledger, steps, journal).run(
-                names,
-                is_dry=dry_run,
-                is_one_by_one=after is not None,
-                count=processes,
+        else:
+            outcomes = intake.submit(
+                given,
+                journal=journal_folder,
+                save=save,
+                refused=refused,
+                originals=originals,
+                tell=progress.take,
+                goes_on=patience.goes_on,
+                processes=processes,
             )
-            tally.take(outcomes)
+        tally.take(outcomes)
         if patience.is_over:
-            left = len(names) - tally.count
+            left = len(given) - tally.count
             rows = "" if tally.cut is None else f", and rows of {tally.cut}"
             what = f"interrupted: {left} files are left{rows}"
             tally.stop(INTERRUPTED, what)
@@ -284,45 +292,27 @@ def _require(holds: bool, otherwise: str) -> None:
         raise click.UsageError(otherwise)
 
 
-def _run(
-    ledger: WritableLedger,
-    wishes: Wishes,
-    mapping_file: Path | None,
-    names: Sequence[str],
-    opened: dict[str, BinaryIO],
-    stack: ExitStack,
-) -> Mapping[str, object]:
-    """Return what tells this run from others, for its journal.
+def _expand(
+    names: Sequence[str], patience: Patience, *, has_mapping: bool
+) -> list[File]:
+    """Return the files; an interrupt ends the waiting for one at once."""
+    suffixes = SUFFIXES + TABLE_SUFFIXES if has_mapping else SUFFIXES
+    standard = File(STANDARD, partial(spooled, sys.stdin.buffer), is_once=True)
+    given = [standard if name == STANDARD else name for name in names]
+    return [
+        file._replace(open=partial(patience.opened, file.open))
+        for file in expand(given, suffixes=suffixes)
+    ]
 
-    Standard input can only be read once, so it goes into *opened*.
-    """
-    digests = []
-    for name in names:
-        with ExitStack() as here:
-            stream = here.enter_context(open_input(name))
-            digests.append(digest_of(stream))
-            if name == STANDARD:
-                opened[name] = stream
-                stack.enter_context(here.pop_all())
-    mapping = None
-    if mapping_file is not None:
-        with open_input(str(mapping_file)) as stream:
-            mapping = digest_of(stream)
-    signatory = wishes.signatory
-    return {
-        "ledger": ledger.trust.origin,
-        "version": __version__,
-        "issuer": None if signatory is None else signatory.issuer,
-        "key_id": (
-            None
-            if signatory is None
-            else signatory.signer.verifier.key_id.hex()
-        ),
-        "conceal": list(wishes.conceal),
-        "after": wishes.after,
-        "lenient": wishes.is_lenient,
-        "untp_zone": wishes.untp_zone,
-        "prefixes": dict(wishes.prefixes),
-        "mapping": mapping,
-        "files": digests,
-    }
+
+def _require_tables(
+    files: Sequence[File], *, has_mapping: bool, refused: Path | None
+) -> None:
+    tables = [file for file in files if is_table(file.name, has_mapping=True)]
+    _require(
+        not has_mapping or bool(tables), "--mapping is for CSV files: none is"
+    )
+    _require(
+        refused is None or len(tables) == 1,
+        f"--refused is for one CSV file, not for {len(tables)}",
+    )

@@ -16,15 +16,16 @@ from itertools import chain
 from typing import Any
 
 from provenance.claims.statement import Submission, parse_entry
-from provenance.cli.journal import Journal
-from provenance.cli.outcome import Logged, Outcome
-from provenance.cli.refusals import LateRefusal
-from provenance.cli.steps import Step, Steps
-from provenance.cli.where import WritableLedger
 from provenance.errors import (
     DuplicateEventError,
     ProvenanceError,
 )
+from provenance.intake.journal import Journal
+from provenance.intake.outcome import Logged, Outcome
+from provenance.intake.refusals import LateRefusal
+from provenance.intake.sources import File
+from provenance.intake.steps import Step, Steps
+from provenance.intake.target import Target
 from provenance.ledger.ledger import Answer
 from provenance.problems import error_class, problem_of, text_of
 
@@ -34,7 +35,7 @@ class HandIn:
 
     def __init__(
         self,
-        ledger: WritableLedger,
+        ledger: Target,
         steps: Steps,
         journal: Journal | None = None,
     ) -> None:
@@ -51,26 +52,23 @@ class HandIn:
 
     def run(
         self,
-        files: Sequence[str],
+        files: Sequence[File],
         *,
         is_dry: bool,
-        is_one_by_one: bool,
-        count: int | None,
+        count: int | None = None,
     ) -> Iterator[Outcome]:
         """Yield what became of each of *files*, in order, once it is known.
 
         Args:
-            files: Their names.
+            files: What is handed in.
             is_dry: Whether nothing is to be logged.
-            is_one_by_one: Whether each statement is to be signed after those
-                before it are logged.
             count: How many processes check signatures; None for one a
                 processor.
         """
         steps = self._reading.of(files)
         if is_dry:
             answered = self._rehearse(steps)
-        elif is_one_by_one:
+        elif self._reading.is_one_by_one:
             answered = chain.from_iterable(
                 self._submit([step], count) for step in steps
             )
@@ -115,31 +113,36 @@ class HandIn:
 
     def _note(self, step: Step, answer: Answer) -> None:
         """Write down what the ledger answered."""
-        told: dict[str, object]
-        if isinstance(answer, DuplicateEventError) and answer.is_known:
-            assert step.submission is not None, "it was handed in"
-            told = {
-                "known": list(answer.log_indexes),
-                "events": len(step.submission.events),
-            }
-        elif isinstance(answer, ProvenanceError):
-            problem = problem_of(answer)
-            assert problem is not None, "all of these are in the table"
-            told = {"refused": text_of(answer), "code": problem.code}
-            if answer.rule:
-                told["rule"] = answer.rule
-        else:
-            assert step.submission is not None, "it was handed in"
-            entry = parse_entry(step.submission.entry)
-            told = {
-                "log_index": None if answer == _NOT_LOGGED else answer,
-                "statement_id": entry.statement_id.hex(),
-                "issuer": entry.header.issuer,
-                "events": len(step.submission.events),
-            }
+        assert step.submission is not None, "it was handed in"
+        told = told_of(step.submission, answer)
         if self._journal is not None and step.kept is not None:
             self._journal.close(step.kept, told)
         _remember(step, told)
+
+
+def told_of(submission: Submission, answer: Answer) -> dict[str, object]:
+    """Return what a journal says of *submission*, which had that *answer*."""
+    if isinstance(answer, DuplicateEventError) and answer.is_known:
+        return {
+            "known": list(answer.log_indexes),
+            "events": len(submission.events),
+        }
+    if isinstance(answer, ProvenanceError):
+        problem = problem_of(answer)
+        assert problem is not None, "all of these are in the table"
+        told: dict[str, object] = {
+            "refused": text_of(answer), "code": problem.code,
+        }  # fmt: skip
+        if answer.rule:
+            told["rule"] = answer.rule
+        return told
+    entry = parse_entry(submission.entry)
+    return {
+        "log_index": None if answer == _NOT_LOGGED else answer,
+        "statement_id": entry.statement_id.hex(),
+        "issuer": entry.header.issuer,
+        "events": len(submission.events),
+    }
 
 
 _NOT_LOGGED = -1

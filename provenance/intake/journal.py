@@ -34,8 +34,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from provenance.claims.statement import Submission, parse_submission
-from provenance.cli.outputs import make_folder, write_output
 from provenance.errors import ConflictError, MalformedError
+from provenance.outputs import make_folder, write_output
 from provenance.store.durable import sync_directory
 
 FORMAT = "provenance.journal/1"
@@ -94,11 +94,6 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self._done.close()
-
-    @property
-    def is_begun(self) -> bool:
-        """Whether anything was signed when it was opened."""
-        return bool(self._kept)
 
     def kept(self, source: int) -> Sequence[Kept]:
         """Return the statements of file number *source*, in order."""
@@ -214,6 +209,13 @@ class Journal:
             os.truncate(path, len(whole))
         lines = [parse_line(line, path) for line in whole.splitlines()]
         return {str(line.get("file")): line for line in lines}
+
+
+def is_begun(folder: Path) -> bool:
+    """Return whether *folder* is a journal with a statement in it."""
+    return folder.is_dir() and any(
+        _NAME.fullmatch(path.name) for path in folder.iterdir()
+    )
 
 
 def parse_line(data: bytes, path: Path) -> Mapping[str, Any]:

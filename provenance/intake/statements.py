@@ -5,9 +5,7 @@ somebody signed already. Which of the two is seen from its first byte.
 """
 
 import io
-import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 
 from provenance.claims.event import Event
 from provenance.claims.statement import (
@@ -16,21 +14,16 @@ from provenance.claims.statement import (
     parse_submission,
     sign_statement,
 )
-from provenance.cli.inputs import STANDARD
-from provenance.cli.signing import Signatory
-from provenance.cli.times import now
-from provenance.cli.where import Rehearses
 from provenance.epcis.document import MAX_BYTES
 from provenance.errors import (
     DuplicateEventError,
     MalformedError,
     RejectedError,
 )
-from provenance.prepare import gather, prepare_stream
-
-SUFFIX = ".submission"
-SUFFIXES = (".json", ".jsonld", ".ndjson", ".jsonl", ".xml", SUFFIX)
-"""What a folder's files are called that are handed in."""
+from provenance.intake.prepare import gather, prepare_stream
+from provenance.intake.signatory import Signatory
+from provenance.intake.target import Rehearses
+from provenance.ledger.ledger import clock_now
 
 MAX_FILE = MAX_BYTES
 """The largest file that is read into memory, in bytes."""
@@ -39,24 +32,6 @@ _ARRAY_OF_3 = b"\x93"
 """The first byte of a submission; no JSON or XML starts with it."""
 
 _SIZE_UNBOUNDED = 2**62
-
-
-def expand(
-    names: Iterable[str], *, suffixes: tuple[str, ...] = SUFFIXES
-) -> Iterator[str]:
-    """Yield the files that *names* name.
-
-    Of a folder these are all files below it with one of *suffixes*, in order
-    of their paths; hidden ones are left out.
-
-    Raises:
-        OSError: A folder cannot be read.
-    """
-    for name in names:
-        if name == STANDARD or not Path(name).is_dir():
-            yield name
-            continue
-        yield from _files_below(name, suffixes)
 
 
 def is_submission(start: bytes) -> bool:
@@ -94,9 +69,13 @@ def read_submission(data: bytes, *, is_changed: bool) -> Submission:
 
 
 def sign(
-    events: Sequence[Signable], signatory: Signatory, *, origin: str
+    events: Sequence[Signable],
+    signatory: Signatory,
+    *,
+    origin: str,
+    now: int | None = None,
 ) -> Submission:
-    """Return *events* as one statement, signed now.
+    """Return *events* as one statement, signed at *now*: by default, now.
 
     Raises:
         MalformedError: It cannot be written in the format.
@@ -106,7 +85,7 @@ def sign(
         signer=signatory.signer,
         issuer=signatory.issuer,
         origin=origin,
-        now=now(),
+        now=clock_now() if now is None else now,
     )
 
 
@@ -193,14 +172,3 @@ def make_submission(
             " itself, or in parts"
         )
     return sign(statements[0].events, signatory, origin=origin)
-
-
-def _files_below(name: str, suffixes: tuple[str, ...]) -> Iterator[str]:
-    def refuse(error: OSError) -> None:
-        raise error
-
-    for folder, folders, files in os.walk(name, onerror=refuse):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
-        for file in sorted(files):
-            if file.endswith(suffixes) and not file.startswith("."):
-                yield str(Path(folder, file))

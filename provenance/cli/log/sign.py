@@ -9,13 +9,15 @@ import click
 
 from provenance.cli.arguments import FILE, POINTER
 from provenance.cli.inputs import read_input
-from provenance.cli.outputs import write_output
-from provenance.cli.program import PROGRAM, Command, within
+from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
-from provenance.cli.signing import Signatory
-from provenance.cli.statements import MAX_FILE, SUFFIX, make_submission
+from provenance.errors import within
 from provenance.gs1 import canonical_item
+from provenance.intake.signatory import Signatory
+from provenance.intake.sources import SUFFIX
+from provenance.intake.statements import MAX_FILE, make_submission
 from provenance.ledger.check import check_submission
+from provenance.outputs import write_output
 from provenance.rules.book import baseline
 from provenance.store.keyfile import read_key
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from provenance.cli.opening import digest_of
-from provenance.cli.outputs import make_folder, write_pieces
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.mending.notes import ABSENT
+from provenance.intake.sources import digest_of
+from provenance.outputs import make_folder, write_pieces
 
 MOST_TOLD = 1_000
 """How many mends of one document are told, at most; the rest are counted."""

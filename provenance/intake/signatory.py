@@ -7,7 +7,7 @@ from typing import NamedTuple
 from provenance.encoding.digest import Hash
 from provenance.errors import UnknownActorError
 from provenance.gs1 import canonical_item
-from provenance.keys import Signer
+from provenance.keys import KeyHolder
 from provenance.store.keyfile import read_key
 
 
@@ -15,7 +15,7 @@ class Signatory(NamedTuple):
     """An actor with its key."""
 
     issuer: str
-    signer: Signer
+    signer: KeyHolder
 
 
 def find_signatory(
@@ -34,7 +34,23 @@ def find_signatory(
     Raises:
         UnknownActorError: No actor has that key.
     """
-    signer = read_key(key_file)
+    return signatory_of(
+        read_key(key_file), issuer, find_owner=find_owner, where=str(key_file)
+    )
+
+
+def signatory_of(
+    signer: KeyHolder,
+    issuer: str | None,
+    *,
+    find_owner: Callable[[Hash], str | None],
+    where: str = "",
+) -> Signatory:
+    """Return the actor *issuer* with the key that *signer* holds.
+
+    The arguments, and what it raises, are those of `find_signatory`; *where*
+    is what to call the key's place.
+    """
     if issuer is not None:
         return Signatory(canonical_item(issuer), signer)
     key_id = signer.verifier.key_id
@@ -42,6 +58,6 @@ def find_signatory(
     if owner is not None:
         return Signatory(owner, signer)
     raise UnknownActorError(
-        f"no actor of this ledger has the key in {key_file}"
+        f"no actor of this ledger has the key{f' in {where}' if where else ''}"
         f" ({key_id.hex()[:16]})"
     )

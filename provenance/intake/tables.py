@@ -3,18 +3,12 @@
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from zoneinfo import ZoneInfo
 
 from provenance.claims.event import Event
-from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.outcome import Known, Rows
-from provenance.cli.program import within
-from provenance.cli.refusals import Refusals
-from provenance.cli.signing import Signatory
-from provenance.cli.statements import find_known, require_taken
-from provenance.cli.where import Rehearses
 from provenance.epcis.table import (
     RowGroup,
     Table,
@@ -22,15 +16,34 @@ from provenance.epcis.table import (
     parse_mapping,
     read_group,
 )
-from provenance.errors import MalformedError, RejectedError
-from provenance.prepare import Gathered, gather, prepare_event
+from provenance.errors import (
+    MalformedError,
+    RejectedError,
+    within,
+)
+from provenance.intake.outcome import Known, Rows
+from provenance.intake.prepare import Gathered, gather, prepare_event
+from provenance.intake.refusals import PassedOver, Refusals
+from provenance.intake.signatory import Signatory
+from provenance.intake.sources import STANDARD, TABLE_SUFFIXES
+from provenance.intake.statements import find_known, require_taken
+from provenance.intake.target import Rehearses
 from provenance.problems import problem_of
 from provenance.rules.book import EvidenceBook
 
-SUFFIXES = (".csv", ".tsv")
-"""What a folder's files are called that are tables."""
-
 _MAX_MAPPING = 1 << 20
+
+
+class MappingFile(NamedTuple):
+    """How rows become events, as a file says.
+
+    Attributes:
+        mapping: What it says.
+        sha256: The digest of its bytes, in hexadecimal.
+    """
+
+    mapping: TableMapping
+    sha256: str
 
 
 class RowsGathered(NamedTuple):
@@ -50,31 +63,38 @@ class RowsGathered(NamedTuple):
 def is_table(name: str, *, has_mapping: bool) -> bool:
     """Return whether the file *name* is read as a table, if it is not signed.
 
-    By its name it is one with *SUFFIXES*; with a mapping, also standard input
-    and plain text.
+    By its name it is one with `TABLE_SUFFIXES`; with a mapping, also standard
+    input and plain text.
     """
     lower = name.lower()
-    return lower.endswith(SUFFIXES) or (
+    return lower.endswith(TABLE_SUFFIXES) or (
         has_mapping and (name == STANDARD or lower.endswith(".txt"))
     )
 
 
-def read_mapping(path: Path) -> TableMapping:
+def read_mapping(path: Path) -> MappingFile:
     """Return the mapping in the file *path*.
 
     Raises:
         MalformedError: It is none.
         OSError: It cannot be read.
     """
-    data = read_input(str(path), limit=_MAX_MAPPING)
+    if path.is_dir():
+        raise MalformedError(f"{path} is a folder, not a file")
+    with path.open("rb") as file:
+        data = file.read(_MAX_MAPPING + 1)
     with within(str(path)):
+        if len(data) > _MAX_MAPPING:
+            raise MalformedError(f"a mapping has at most {_MAX_MAPPING} bytes")
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
             raise MalformedError(
                 f"the mapping is not UTF-8: {error}"
             ) from error
-        return parse_mapping(text, find_zone=_find_zone)
+        return MappingFile(
+            parse_mapping(text, find_zone=_find_zone), sha256(data).hexdigest()
+        )
 
 
 class TableReading:
@@ -83,6 +103,7 @@ class TableReading:
     Attributes:
         rows: What became of its rows.
         known: What of it was logged before.
+        others: What of it others may say, if that is passed over.
         refusals: Those that were refused.
         warnings: What looks like a mistake.
     """
@@ -115,6 +136,7 @@ class TableReading:
         self.refusals = refusals
         self.rows = Rows()
         self.known = Known()
+        self.others = PassedOver()
         self.warnings = self._table.warnings
 
     def gather(  # noqa: PLR0913  # each by name
@@ -166,8 +188,9 @@ class TableReading:
         rows.refused = refusals.count
         rows.first_refused = refusals.first
         rows.codes = refusals.codes
-        rows.accepted = self._count - rows.refused
-        if rows.refused and report is not None:
+        self.others.take(refusals.others)
+        rows.accepted = self._count - rows.refused - self.others.count
+        if refusals.has_any and report is not None:
             refusals.write_report(report, self._again(), self._mapping)
             rows.report = str(report)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from provenance.cli.mends import Mended, mend_json
-from provenance.cli.outcome import Logged, Outcome, Rows
 from provenance.cli.program import show_problem, where_of
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.errors import ProvenanceError
+from provenance.intake.mended import Mended, mend_json
+from provenance.intake.outcome import Logged, Outcome, Rows
+from provenance.intake.refusals import PassedOver
 from provenance.problems import (
     FAILED,
     INTERRUPTED_PROBLEM,
@@ -163,6 +164,8 @@ class Tally:
             result |= self._tell_mends(outcome.mended)
         if outcome.rows is not None:
             result |= self._tell_rows(outcome.rows)
+        if outcome.others.count:
+            result["others"] = self._tell_others(outcome.others)
         if outcome.error is not None:
             result["error"] = self._tell_error(outcome, outcome.error)
         if self._is_lines:
@@ -238,6 +241,23 @@ class Tally:
             "original": mended.kept,
             "mend_count": mended.count,
             "mends": [mend_json(mend) for mend in mended.first],
+        }
+
+    def _tell_others(self, others: PassedOver) -> dict[str, object]:
+        """Tell what the signer may not say, and left to others."""
+        for each in others.first:
+            self._screen.line(
+                f"  left to others: {each.reason}{_with_it(each.others)}"
+            )
+        shown = sum(1 + each.others for each in others.first)
+        if more := others.count - shown:
+            self._screen.line(f"  … and {more} more")
+        return {
+            "count": others.count,
+            "first": [
+                {"number": each.number, "code": each.code, "what": each.reason}
+                for each in others.first
+            ],
         }
 
     def _tell_rows(self, rows: Rows) -> dict[str, object]:

@@ -7,10 +7,10 @@ once.
 """
 
 import signal
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import FrameType
-from typing import Self
+from typing import BinaryIO, Self
 
 
 class Patience:
@@ -32,12 +32,19 @@ class Patience:
     def __exit__(self, *_: object) -> None:
         signal.signal(signal.SIGINT, self._before)  # type: ignore[arg-type]  # as it was
 
-    def until_interrupted(self, names: Iterable[str]) -> Iterator[str]:
-        """Yield *names*, but none after an interrupt."""
-        for name in names:
-            if self.is_over:
-                return
-            yield name
+    def goes_on(self) -> bool:
+        """Return whether there was none yet."""
+        return not self.is_over
+
+    @contextmanager
+    def opened(
+        self, open_it: Callable[[], AbstractContextManager[BinaryIO]]
+    ) -> Iterator[BinaryIO]:
+        """Yield what *open_it* opens; an interrupt ends the waiting for it."""
+        with ExitStack() as stack:
+            with self.waiting():
+                stream = stack.enter_context(open_it())
+            yield stream
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from provenance.cli.mends import Mended
-from provenance.cli.refusals import RefusedRow
+from provenance.intake.mended import Mended
+from provenance.intake.refusals import PassedOver, RefusedRow
 from provenance.problems import Problem, problem_of
 
 
@@ -78,6 +78,8 @@ class Outcome:
         warnings: What looks like a mistake.
         mended: What was mended in it.
         rows: What became of its rows, if it is a table.
+        others: What of it its signer may not say, and left to others.
+        faults: What of it was wrong, and was left out.
     """
 
     source: str
@@ -87,6 +89,8 @@ class Outcome:
     warnings: list[str] = field(default_factory=list)
     mended: Mended | None = None
     rows: Rows | None = None
+    others: PassedOver = field(default_factory=PassedOver)
+    faults: PassedOver = field(default_factory=PassedOver)
 
     @property
     def problem(self) -> Problem | None:

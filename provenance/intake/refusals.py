@@ -1,9 +1,12 @@
-"""Refused rows: written down as they are refused, and told in the end.
+"""Refused rows and events: written down at once, and told in the end.
 
 While a table is read, what is refused of it goes into a file, a line for each
 group of rows:
 
     {"unit": 17, "rows": [[40, "row 40, column GTIN: …"], …], "code": "PRV-…"}
+
+Of a document it is a line for each event that was passed over, with the
+number of the event in the place of the row's.
 
 From these and the table, read again, comes the report for whoever mends the
 rows (`provenance.epcis.table.report`). So memory holds none of them, however
@@ -14,13 +17,12 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from provenance.cli.journal import parse_line
-from provenance.cli.outputs import write_pieces
 from provenance.epcis.table import (
     RefusedRows,
     Row,
@@ -28,6 +30,8 @@ from provenance.epcis.table import (
     Table,
     TableMapping,
 )
+from provenance.intake.journal import parse_line
+from provenance.outputs import write_pieces
 
 SHOWN = 20
 """How many faults are told on the screen, at most."""
@@ -48,6 +52,23 @@ class RefusedRow(NamedTuple):
     reason: str
     code: str
     others: int
+
+
+@dataclass(slots=True)
+class PassedOver:
+    """Events or rows that were left where they are, while others went in.
+
+    Attributes:
+        count: How many there are.
+        first: The first of them, and why.
+    """
+
+    count: int = 0
+    first: list[RefusedRow] = field(default_factory=list)
+
+    def take(self, other: "PassedOver") -> None:
+        """Say what *other* says."""
+        self.count, self.first = other.count, other.first
 
 
 class LateRefusal(NamedTuple):
@@ -73,15 +94,26 @@ class Refusals:
         count: How many there are.
         first: The first few faults for which they were refused.
         codes: The codes of their problems.
+        others: Those that others may say, which counts as no refusal.
     """
 
-    def __init__(self, path: Path | None = None, *, before: int = 0) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        before: int = 0,
+        code_of_others: str = "",
+        most: int = SHOWN,
+    ) -> None:
         """Begin with none, or go on where a journal ends.
 
         Args:
             path: The journal's file; None for one that goes in the end.
             before: What was refused of earlier units is in *path* already,
                 and stays; what it says of later ones is found out again.
+            code_of_others: The code of the problem that makes one another's;
+                "" if that is no matter.
+            most: How many are held to be told.
 
         Raises:
             MalformedError: The journal's file is damaged.
@@ -90,6 +122,9 @@ class Refusals:
         self.count = 0
         self.first: list[RefusedRow] = []
         self.codes: set[str] = set()
+        self.others = PassedOver()
+        self._code_of_others = code_of_others
+        self._most = most
         self._late: list[LateRefusal] = []
         self._file: BinaryIO
         if path is None:
@@ -114,7 +149,17 @@ class Refusals:
             OSError: It cannot be written.
         """
         pairs = zip(group.rows, group.reasons, strict=True)
-        rows = [(row.number, reason) for row, reason in pairs]
+        self._add(unit, [(row.number, reason) for row, reason in pairs], code)
+
+    def add_event(self, position: int, reason: str, code: str) -> None:
+        """Write down that the event at *position* is passed over.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        self._add(position, [(position, reason)], code)
+
+    def _add(self, unit: int, rows: list[tuple[int, str]], code: str) -> None:
         line = {"unit": unit, "rows": rows, "code": code}
         self._file.write(json.dumps(line).encode() + b"\n")
         self._note(rows, code)
@@ -122,6 +167,11 @@ class Refusals:
     def add_late(self, refusal: LateRefusal) -> None:
         """Note that the ledger refused a whole statement."""
         self._late.append(refusal)
+
+    @property
+    def has_any(self) -> bool:
+        """Whether anything was refused, or is others'."""
+        return bool(self.count or self.others.count)
 
     def sync(self) -> None:
         """Make durable what was written down.
@@ -141,6 +191,7 @@ class Refusals:
         if self._late:
             self.count = 0
             self.first.clear()
+            self.others = PassedOver()
         for row, reason, code in self._told(table) if self._late else ():
             self._note([(row.number, reason)], code)
 
@@ -200,12 +251,17 @@ class Refusals:
 
     def _note(self, rows: Sequence[tuple[int, str]], code: str) -> None:
         """Count *rows*, which are refused together, for one fault."""
-        self.count += len(rows)
-        self.codes.add(code)
         # The row at fault has the bare reason, and the others say whose it is.
         number, reason = min(rows, key=lambda row: len(row[1]))
-        last = self.first[-1] if self.first else None
+        if code == self._code_of_others:
+            self.others.count += len(rows)
+            first = self.others.first
+        else:
+            self.count += len(rows)
+            self.codes.add(code)
+            first = self.first
+        last = first[-1] if first else None
         if last is not None and (last.reason, last.code) == (reason, code):
-            self.first[-1] = last._replace(others=last.others + len(rows))
-        elif len(self.first) < SHOWN:
-            self.first.append(RefusedRow(number, reason, code, len(rows) - 1))
+            first[-1] = last._replace(others=last.others + len(rows))
+        elif len(first) < self._most:
+            first.append(RefusedRow(number, reason, code, len(rows) - 1))

@@ -1,4 +1,4 @@
-"""A ledger behind a node's URL, as commands ask for it (`cli.where`).
+"""A ledger behind a node's URL, as commands ask for it (`intake.target`).
 
 What the node answers is verified here, by the caller's own trust file:
 
@@ -24,9 +24,6 @@ from provenance.claims.statement import (
     parse_entry,
     sign_statement,
 )
-from provenance.cli.program import within
-from provenance.cli.signing import Signatory
-from provenance.cli.times import now
 from provenance.client import Client
 from provenance.client.batches import limits_of
 from provenance.encoding.digest import Hash
@@ -37,11 +34,14 @@ from provenance.errors import (
     QuorumNotMetError,
     StoreError,
     UnknownActorError,
+    within,
 )
 from provenance.feed import Drawn
+from provenance.intake.signatory import Signatory
 from provenance.ledger.admit import Admission, Called
 from provenance.ledger.check import check_event
 from provenance.ledger.ledger import Answer
+from provenance.ledger.ledger import clock_now as now
 from provenance.ledger.rehearse import Rehearsal
 from provenance.ledger.reveal import Revealed
 from provenance.proof.receipt import Receipt
@@ -54,6 +54,10 @@ from provenance.tlog.note import parse_note
 from provenance.tlog.proof_file import parse_proof
 
 Say = Callable[[str], None]
+
+
+def _say_nothing(text: str) -> None:
+    """Stand for nobody who is to be told."""
 
 
 class NodeLedger:
@@ -69,7 +73,9 @@ class NodeLedger:
         " change to an actor may be made"
     )
 
-    def __init__(self, client: Client, url: str, *, say: Say) -> None:
+    def __init__(
+        self, client: Client, url: str = "the node", *, say: Say = _say_nothing
+    ) -> None:
         """Take the client of the node at *url*.
 
         Args:
