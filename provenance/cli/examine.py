@@ -15,7 +15,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provenance.cli.evidence import (
@@ -290,7 +289,7 @@ class Judge:
         from provenance.cli import examine_log  # noqa: PLC0415  # loads a database
         from provenance.folder import is_ledger  # noqa: PLC0415  # loads a database
 
-        if is_ledger(Path(source)):
+        if is_ledger(source):
             yield examine_log.ledger(source, self)
         elif examine_log.is_tiles(source):
             yield examine_log.tiles(source, self)

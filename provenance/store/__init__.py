@@ -1,13 +1,16 @@
-"""Where a ledger is kept, behind one protocol (`provenance.store.protocol`).
+"""Stores: where a ledger's bytes rest.
 
-A store is named by its address, and only what is in this package knows what
-stands behind one:
+`protocol` says in small parts what a ledger asks of a database, and what is
+durable when a method returns. A store is opened by its address; which one
+stands behind it only this package knows. Keys, and the memory of what was
+signed, are files of their own, outside the database on purpose.
 
     sqlite:/srv/ledger/ledger.sqlite    one file, no server
 
-What a scheme means is loaded when an address of it is first opened: verifying
-loads no database. Another kind of database is a module here with the methods
-of `_Kind`, and a line in `_kind_of`; nothing above changes.
+A failed write is never retried: the outcome is unknown, and the writer stops.
+Nothing here judges what it stores. What a scheme means is loaded when an
+address of it is first opened: verifying loads no database. Another kind of
+database is a module with the methods of `_Kind`, and a line in `_kind_of`.
 """
 
 from contextlib import AbstractContextManager
