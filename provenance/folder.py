@@ -197,8 +197,9 @@ def open_queries(
         raise
 
 
-def is_ledger(folder: Path) -> bool:
+def is_ledger(folder: Path | str) -> bool:
     """Return whether *folder* is a ledger's, or a copy of one."""
+    folder = Path(folder)
     return (folder / TRUST_FILE).is_file() and bool(
         files_of(address_in(folder))
     )

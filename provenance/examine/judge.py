@@ -15,7 +15,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
 from provenance.errors import (
@@ -298,7 +297,7 @@ class Judge:
         from provenance.examine import logs  # noqa: PLC0415  # loads a database
         from provenance.folder import is_ledger  # noqa: PLC0415  # loads a database
 
-        if is_ledger(Path(source)):
+        if is_ledger(source):
             yield logs.ledger(source, self)
         elif logs.is_tiles(source):
             yield logs.tiles(source, self)

@@ -454,10 +454,7 @@ class StoreReader(Reader, Protocol):
         """Return a reader for which the ledger stands still until it ends."""
 
     def close(self) -> None:
-        """Give the store back; a second call does nothing.
-
-        What was durable before stays so; nothing else becomes so by it.
-        """
+        """Give the store back; nothing becomes durable by it."""
 
 
 class Store(StoreReader, Protocol):
@@ -466,9 +463,8 @@ class Store(StoreReader, Protocol):
     def commit(self, batch: Batch) -> None:
         """Write *batch*, if the log still has *batch.old_size* leaves.
 
-        When it returns, all of the batch is durable: it outlives the process,
-        the machine's power and whatever the store calls a failure that it
-        tolerates. After a crash the batch is there whole or not at all.
+        When it returns, all of the batch is durable: it outlives the process
+        and a power cut. After a crash it is there whole or not at all.
 
         Raises:
             ConflictError: Another commit moved the log first; nothing was
@@ -500,6 +496,5 @@ class Store(StoreReader, Protocol):
     def backlog(self) -> int:
         """Return how many bytes the database keeps because of open snapshots.
 
-        They are durable already. While it grows without end, somebody's
-        snapshot should end. It is 0 where a snapshot costs nothing.
+        They are durable already; 0 where a snapshot costs nothing.
         """
