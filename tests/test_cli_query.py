@@ -286,3 +286,59 @@ def test_the_examples_of_the_help_can_be_typed(place: Place) -> None:
     for example in examples:
         done = run(*shlex.split(example), "-C", place.ledger)
         assert done.code in {0, 4}, done
+
+
+URN = "urn:epc:id:sgtin:9421902.096001.U1"
+AS_LINK = "https://id.gs1.org/01/09421902960017/21/U1"
+
+
+@pytest.fixture(scope="module")
+def spelled(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Return a ledger of one event, whose unit came as a URN, elsewhere."""
+    folder = tmp_path_factory.mktemp("spelled")
+    place = found_ledger(folder)
+    document = write_document(
+        folder / "a.json",
+        "U1",
+        epcList=[URN],
+        eventTime="2026-03-01T09:00:00+02:00",
+        eventTimeZoneOffset="-08:00",
+    )
+    ok("submit", document, "--key", place.maker_key, "-C", place.ledger)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("spelling", "shown"),
+    [
+        ("urn", URN), ("as-received", URN), ("link", AS_LINK),
+        ("as-signed", AS_LINK), (None, AS_LINK),
+    ],
+)  # fmt: skip
+def test_ids_are_given_out_as_they_are_asked_for(
+    spelled: Place, spelling: str | None, shown: str
+) -> None:
+    how = () if spelling is None else ("--identifiers", spelling)
+    for form in ("epcis-json", "epcis-xml", "jsonl"):
+        asked = ("query", "-C", spelled.ledger, "--format", form, *how)
+        out = ok(*asked).out
+        assert shown in out
+        assert ({URN, AS_LINK} - {shown}).pop() not in out
+    bundle = spelled.folder / "bundle"
+    ok("bundle", AS_LINK, "-C", spelled.ledger, "-o", bundle)
+    trust = spelled.ledger / "trust.toml"
+    out = ok("export-events", bundle, "--trust", trust, *how).out
+    assert f'"{shown}"' in out
+
+
+def test_a_node_is_asked_for_a_spelling_by_its_own_header() -> None:
+    done = run("query", "--node", "https://x.example", "--identifiers", "urn")
+    assert done.code == 2
+    assert "GS1-EPC-Format" in done.err
+
+
+def test_people_read_the_time_of_the_place(spelled: Place) -> None:
+    out = ok("query", "-C", spelled.ledger).out
+    assert "2026-03-01 07:00 UTC (2026-02-28 23:00 -08:00)" in out
+    out = ok("trail", AS_LINK, "-C", spelled.ledger).out
+    assert "2026-03-01 07:00 UTC (2026-02-28 23:00 -08:00)" in out

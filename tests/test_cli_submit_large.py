@@ -319,6 +319,35 @@ def test_a_document_is_mended_only_if_that_is_wanted(place: Place) -> None:
     assert steps(place, 3) == [1, 1, 1]
 
 
+def test_events_of_untp_are_logged_with_the_zone_that_is_given(
+    place: Place,
+) -> None:
+    item = FIRST.replace("/21/K0", "/21/T1")
+    document = place.folder / "untp.json"
+    event = {
+        "type": ["ObjectEvent", "Event"],
+        "id": "https://events.example/1",
+        "eventTime": "2026-03-01T09:00:00Z",
+        "action": "add",
+        "bizStep": "https://ref.gs1.org/cbv/BizStep-commissioning",
+        "epcList": [{"type": ["Item"], "id": item, "name": "A can"}],
+    }
+    credential = {
+        "type": ["DigitalTraceabilityEvent", "VerifiableCredential"],
+        "credentialSubject": [event],
+    }
+    document.write_text(json.dumps(credential), encoding="utf-8")
+    for half in (("--dialect", "untp"), ("--zone", "+08:00")):
+        assert submit(place, document, *half).code == 2
+    wrong = submit(place, document, "--dialect", "untp", "--zone", "Perth")
+    assert "no offset from UTC" in wrong.err
+    done = submit(place, document, "--dialect", "untp", "--zone", "+08:00")
+    assert done.code == 0
+    assert "mended untp-zone: $.credentialSubject[0]" in done.out
+    told = ok("query", f"MATCH_epc={item}", "-C", place.ledger).out
+    assert "2026-03-01 09:00 UTC (2026-03-01 17:00 +08:00)" in told
+
+
 def test_what_was_mended_is_kept_as_it_was(place: Place) -> None:
     document = lax(place, 3)
     originals = place.folder / "originals"

@@ -14,6 +14,7 @@ from provenance.encoding.canonical import decode, encode
 from provenance.encoding.digest import sha256
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
+from provenance.epcis.received import RECEIVED
 from provenance.epcis.render import render_document, render_event
 from provenance.errors import MalformedError
 from provenance.folder import create_ledger
@@ -86,10 +87,12 @@ def read_back(ledger: Ledger, log_index: int, count: int) -> list[EventDraft]:
 
 def given_back(event: Event) -> EventDraft:
     """Return what must come back of *event*."""
-    # What a report is about, or joins, is named in its body as well.
-    named = {"place", "transformationID"}
+    # What a report is about, or joins, is named in its body as well, or is the
+    # product that it counts.
+    named = {"about", "place", "transformationID"}
     items = [item for item in event.items if item.relation not in named]
-    return EventDraft(dict(event.body), tuple(items))
+    body = {n: value for n, value in event.body.items() if n != RECEIVED}
+    return EventDraft(body, tuple(items))
 
 
 def test_every_openepcis_document_is_logged_and_given_back_or_refused(
