@@ -47,7 +47,7 @@ from provenance.store.sqlite_reads import SCHEMA, Row, SQLiteReads, read_failure
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for `open_reader`: "PROV"."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 _PAGE_SIZE = 4096
 """Heads lie scattered, and a change to one rewrites its page: small is fast."""
