@@ -35,9 +35,6 @@ BOUND = 60 * MINUTE
 
 ROLES = baseline().roles
 
-LOOK_BACK = 32
-"""How many of a trail's stored links are looked at for an equal event."""
-
 Refusal = type[ProvenanceError]
 
 
@@ -156,8 +153,7 @@ class Model:
     Attributes:
         people: Actor → its keys and grants.
         trails: Item → the hash of each link.
-        said: Item → for each link its number in the log, who said the event,
-            and the event.
+        said: Item → for each link who said the event, and the event.
         logged: A statement's header → its log index.
         size: How many entries the log has.
         time: The log's time, that of its last commitment, in ms.
@@ -175,8 +171,7 @@ class Model:
         self._rights = self.people
         self.trails: dict[str, list[bytes]] = {}
         self.joined: dict[str, list[reference.Link]] = {}
-        self.said: dict[str, list[tuple[int, str, Event]]] = {}
-        self.links = 0
+        self.said: dict[str, list[tuple[str, Event]]] = {}
         self.logged: dict[bytes, int] = {}
         self.size = 1
         self.time = now
@@ -189,7 +184,6 @@ class Model:
         known = {key for person in self.people.values() for key in person.keys}
         answers: list[int | Refusal] = []
         start = self.size
-        stored = {item: len(trail) for item, trail in self.trails.items()}
         for statement in statements:
             if statement.is_forged and statement.key in known:
                 answers.append(InvalidSignatureError)
@@ -197,7 +191,7 @@ class Model:
             if statement.header in self.logged:
                 answers.append(self.logged[statement.header])
                 continue
-            refusal = self._refusal(statement, now, stored)
+            refusal = self._refusal(statement, now)
             if refusal is not None:
                 answers.append(refusal)
                 continue
@@ -239,36 +233,20 @@ class Model:
                 links = self.joined.setdefault(item, [])
                 links.append(link)
                 self.trails[item] = reference.chain(item, links)
-                self.said.setdefault(item, []).append(
-                    (self.links, statement.issuer, event)
-                )
-                self.links += 1
+                self.said.setdefault(item, []).append((statement.issuer, event))
 
-    def _was_said(
-        self, event: Event, issuer: str, stored: Mapping[str, int]
-    ) -> bool:
+    def _was_said(self, event: Event, issuer: str) -> bool:
         """Return whether *issuer* said all that *event* says before.
 
-        Its salts may be others. It is looked for on the shortest trail of its
-        items, the one that was continued first among several: in what is
-        being logged, and in the latest links that were stored before.
+        Its salts may be others.
         """
-        trails = {i.id: self.said.get(i.id, []) for i in event.items}
-        if not all(trails.values()):
-            return False
-        item = min(
-            trails, key=lambda item: (len(trails[item]), trails[item][-1][0])
-        )
-        oldest = max(stored.get(item, 0) - LOOK_BACK, 0)
         return any(
             (said_by, said.body, said.items)
             == (issuer, event.body, event.items)
-            for _, said_by, said in trails[item][oldest:]
+            for said_by, said in self.said.get(event.items[0].id, [])
         )
 
-    def _refusal(
-        self, statement: Statement, now: int, stored: Mapping[str, int]
-    ) -> Refusal | None:
+    def _refusal(self, statement: Statement, now: int) -> Refusal | None:
         if statement.origin != ORIGIN:
             return RejectedError
         person = self.people.get(statement.issuer)
@@ -282,7 +260,7 @@ class Model:
         events = [doing.event for doing in doings]
         said = [(event.body, event.items) for event in events]
         if any(said.count(one) > 1 for one in said) or any(
-            self._was_said(event, statement.issuer, stored) for event in events
+            self._was_said(event, statement.issuer) for event in events
         ):
             return DuplicateEventError
         if not all(self._may(person, doing, now) for doing in doings):

@@ -10,12 +10,12 @@ import pytest
 
 from provenance.claims.actor import Grant, grant, revoke_grant
 from provenance.claims.event import Event, Field, Item, make_event, withhold
-from provenance.claims.stored import content_hash
+from provenance.claims.stored import content_hash, shown_mark
 from provenance.encoding.digest import Hash
 from provenance.errors import DuplicateEventError, ProvenanceError
 from provenance.folder import audit_folder
 from provenance.ledger import admit, repeats
-from provenance.ledger.repeats import LOOK_BACK, Repeats
+from provenance.ledger.repeats import Repeats
 from provenance.proof.receipt import Receipt
 from tests.ledger_world import (
     CUSTOMS,
@@ -179,7 +179,7 @@ def test_a_named_event_again_has_the_earlier_receipt(
     world: LedgerWorld,
 ) -> None:
     first = append(world, said(world, can(1), eventID="urn:example:1"))
-    for _ in range(LOOK_BACK + 1):
+    for _ in range(40):
         append(world, said(world, can(1), eventID=f"urn:other:{world.now}"))
     again = append(world, said(world, can(1), eventID="urn:example:1"))
     assert again.log_index == first.log_index
@@ -273,21 +273,44 @@ def test_a_rehearsal_tells_what_is_logged_already(world: LedgerWorld) -> None:
     assert (rehearsed.is_known, rehearsed.log_index) == (True, None)
 
 
-def test_a_long_trail_is_looked_back_on_so_far(world: LedgerWorld) -> None:
+def test_however_long_ago_it_was_said_it_is_known(
+    world: LedgerWorld,
+) -> None:
     first = append(world, said(world, can(1)))
-    for number in range(LOOK_BACK - 1):
+    for number in range(40):
         append(world, said(world, can(1), disposition=f"urn:x:{number}"))
     assert append(world, said(world, can(1))).log_index == first.log_index
-    append(world, said(world, can(1), disposition="active"))
-    assert append(world, said(world, can(1))).log_index != first.log_index
+    world.reopen()
+    assert append(world, said(world, can(1))).log_index == first.log_index
+    # A mark is 64 bits, and of what is shown: the whole is compared.
+    other = append(world, concealing(world, Field("/example:buyer", "Li Wei")))
+    third = append(world, concealing(world, Field("/example:buyer", "Li Mei")))
+    assert third.log_index > other.log_index
+    world.ledger.close()
+    assert audit_folder(world.folder, processes=1).findings == []
+    world.reopen()
 
 
-def test_the_shortest_trail_leads_to_it(world: LedgerWorld) -> None:
-    first = append(world, said(world, can(1), can(2)))
-    for number in range(LOOK_BACK):
-        append(world, said(world, can(1), disposition=f"urn:x:{number}"))
-    again = append(world, said(world, can(1), can(2)))
-    assert again.log_index == first.log_index
+def test_of_many_that_look_alike_the_latest_are_compared(
+    world: LedgerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(repeats, "LOOKED_AT", 3)
+
+    def event(value: int) -> Event:
+        return concealing(world, Field("/example:buyer", value))
+
+    places = [append(world, event(value)).log_index for value in range(4)]
+    assert append(world, event(1)).log_index == places[1]
+    assert append(world, event(0)).log_index > places[3]
+
+
+def test_a_mark_tells_nothing_of_what_is_concealed(world: LedgerWorld) -> None:
+    marks = {
+        shown_mark(concealing(world, Field("/example:buyer", value)).data)
+        for value in ("Li Wei", "Li Mei")
+    }
+    assert len(marks) == 1
+    assert marks != {shown_mark(said(world, can(1)).data)}
 
 
 def test_an_event_taken_back_does_not_come_back_when_said_again(

@@ -39,7 +39,6 @@ from provenance.store.protocol import (
     LinkRow,
     Store,
     StoreReader,
-    Wanted,
 )
 from provenance.store.sqlite import SQLiteStore
 from tests.store_sample import Sample, key_of
@@ -420,29 +419,6 @@ def test_a_head_that_ends_in_no_link_is_an_error(
     filled(store, 60)
     with pytest.raises(StoreError, match="damaged"):
         store.trail(HeadRow(key_of(0), bytes(32), 1, bytes(32), last))
-
-
-@pytest.mark.parametrize("most", [1, 2, 1000])
-def test_events_that_are_alike_are_found_on_many_trails_at_once(
-    store: Store, most: int
-) -> None:
-    sample = filled(store, 60)
-    rows = list(store.rows(0, store.size()))
-    kinds = {(len(e), e[2:5]) for row in rows for e in row.events}
-    wanted: list[Wanted] = []
-    expected: set[tuple[int, int, int]] = set()
-    for key, head in sample.heads.items():
-        for size, part in kinds:
-            which = len(wanted)
-            wanted.append(Wanted(head.last, size, 2, part))
-            for link in list(sample.trails[key])[-most:]:
-                data = rows[link.log_index].events[link.position]
-                if (len(data), data[2:5]) == (size, part):
-                    expected.add((which, link.log_index, link.position))
-    found = list(store.alike(wanted, most))
-    assert set(found) == expected
-    assert len(found) == len(expected) > 0
-    assert list(store.alike([], most)) == []
 
 
 def test_a_long_trail_is_read_whole_and_in_order(store: Store) -> None:

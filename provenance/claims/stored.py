@@ -124,6 +124,22 @@ def content_hash(data: bytes) -> Hash:
     return sha256(_pack([counts, pointers, said]))
 
 
+def shown_mark(data: bytes) -> int:
+    """Return 64 bits of a hash of all that everybody may see of an event.
+
+    Events with one `content_hash` have one mark. What is concealed is not in
+    it: a mark that is kept confirms no guess at what was erased.
+
+    Raises:
+        MalformedError: The data is damaged.
+    """
+    counts, pointers, leaves = _outer(data)
+    shown = leaves[: len(leaves) - len(pointers)]
+    said = [shown[0], *[_without_salt(leaf) for leaf in shown[1:]]]
+    digest = sha256(_pack([counts, pointers, said]))
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
 def _outer(data: bytes) -> tuple[Any, list[str], list[Any]]:
     counts, pointers, leaves = _unpack(data, _OUTER, len(_OUTER))
     try:

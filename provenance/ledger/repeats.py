@@ -6,15 +6,11 @@ Two observations of the same things at the same time are one observation. So
 an event is a *repeat* if the same actor has logged one with equal body, items
 and concealed fields, whatever the salts of the two are.
 
-No table has a row for what each event says: an index on a hash would slow
-down every append, for the few that are repeats. The trails of the event's own
-items lead to it. An event with an `eventID` is found by its name, however
-long ago it was said; another one on the shortest trail among those of its
-first items, and there only among the latest links:
-
-    a new item               nobody can have said anything of it
-    up to 32 links back      an equal event is found
-    further back             it is not, and is logged again
+An event with an `eventID` is found by its name. Another one is found by its
+time and 64 bits of what everybody may see of it (`shown_mark`), which stand in
+the table of times beside those of its id; and then compared as a whole. So it
+is found however long ago it was said. Of very many events that differ in what
+they conceal alone, the latest `LOOKED_AT` are compared.
 
 That is of an event said anew. The very event, with its own salts and so its
 own id, is in a log once for ever, whoever signs it: `admit` finds it by its
@@ -31,26 +27,17 @@ This is a rule for what comes in. An audit does not ask it again: what
 concealed fields held may have been erased since.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from provenance.claims.stored import content_hash
-from provenance.encoding.digest import Hash
+from provenance.claims.stored import content_hash, shown_mark
 from provenance.errors import DamagedError, MalformedError
 from provenance.ledger.admit import Place
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
-from provenance.ledger.trails import Trail, Trails
-from provenance.store.protocol import NameRow, Wanted
+from provenance.ledger.trails import Trails
+from provenance.store.protocol import NameRow
 
-LOOK_BACK = 32
-"""How many links of a trail are looked at, the latest ones."""
-
-LOOKED_AT = 8
-"""Among how many of an event's items the one with the shortest trail is."""
-
-
-_TIME = b"\xa9eventTime"
-_TIME_SIZE = 25
-"""A time with its milliseconds and zone, and the head of that text."""
+LOOKED_AT = 64
+"""How many events that look like one are compared with it, the latest ones."""
 
 
 class Repeats:
@@ -59,7 +46,7 @@ class Repeats:
     def __init__(self, trails: Trails) -> None:
         """Look in what *trails* read."""
         self._trails = trails
-        self._alike: dict[Wanted, list[Place]] = {}
+        self._stored: dict[tuple[int, int], list[Place]] = {}
 
     def look_up(self, events: Iterable[CheckedEvent]) -> None:
         """Read what `find` will ask about *events*, all in one go.
@@ -67,13 +54,13 @@ class Repeats:
         Raises:
             StoreError: It cannot be read.
         """
-        wanted: dict[Wanted, None] = {}
-        for event in events:
-            if event.act is not REGISTRY_ACT and event.name is None:
-                trail = self._shortest(event)
-                if trail is not None:
-                    wanted[_wanted(event, trail.last)] = None
-        self._read(list(wanted))
+        self._read(
+            [
+                _looks(event)
+                for event in events
+                if event.act is not REGISTRY_ACT and event.name is None
+            ]
+        )
 
     def find(
         self, event: CheckedEvent, *, issuer: str, names: Iterable[NameRow]
@@ -93,7 +80,7 @@ class Repeats:
         try:
             if event.name is not None:
                 return self._by_name(event, names)
-            return self._on_trail(event, issuer)
+            return self._by_looks(event, issuer)
         except MalformedError as error:
             raise DamagedError(f"the ledger is damaged: {error}") from error
 
@@ -110,13 +97,15 @@ class Repeats:
                     return place
         return None
 
-    def _on_trail(self, event: CheckedEvent, issuer: str) -> Place | None:
-        trail = self._shortest(event)
-        if trail is None:
+    def _by_looks(self, event: CheckedEvent, issuer: str) -> Place | None:
+        looks = _looks(event)
+        if looks not in self._stored:
+            self._read([looks])
+        places = sorted([*self._stored[looks], *self._trails.just_said(*looks)])
+        if not places:
             return None
-        said: Hash | None = None
-        for place in self._candidates(_wanted(event, trail.last)):
-            said = said or content_hash(event.data)
+        said = content_hash(event.data)
+        for place in places[: -LOOKED_AT - 1 : -1]:
             if (
                 content_hash(self._trails.event(place)) == said
                 and self._trails.issuer(place.log_index) == issuer
@@ -124,48 +113,12 @@ class Repeats:
                 return place
         return None
 
-    def _shortest(self, event: CheckedEvent) -> Trail | None:
-        """Return the shortest trail of the first items; None if one is new."""
-        found: list[Trail] = []
-        for key in event.keys[:LOOKED_AT]:
-            trail = self._trails.find(key)
-            if trail is None:
-                return None
-            found.append(trail)
-        return min(found)
-
-    def _candidates(self, wanted: Wanted) -> Iterator[Place]:
-        """Yield where events like the one *wanted* are, latest first."""
-        placed = self._trails.just_placed(wanted.last, LOOK_BACK)
-        for link in placed:
-            place = Place(link.log_index, link.position)
-            data = self._trails.event(place)
-            if len(data) == wanted.size and data.startswith(
-                wanted.part, wanted.offset
-            ):
-                yield place
-        if len(placed) < LOOK_BACK:
-            if placed:
-                wanted = wanted._replace(last=placed[-1].previous)
-            if wanted not in self._alike:
-                self._read([wanted])
-            yield from self._alike[wanted]
-
-    def _read(self, wanted: Sequence[Wanted]) -> None:
-        self._alike.update((each, []) for each in wanted)
-        for which, *place in self._trails.reader.alike(wanted, LOOK_BACK):
-            self._alike[wanted[which]].append(Place(*place))
-        for each in wanted:
-            self._alike[each].sort(reverse=True)
+    def _read(self, wanted: Sequence[tuple[int, int]]) -> None:
+        asked = list(dict.fromkeys(wanted))
+        self._stored.update((each, []) for each in asked)
+        for which, *place in self._trails.reader.events_like(asked):
+            self._stored[asked[which]].append(Place(*place))
 
 
-def _wanted(event: CheckedEvent, last: int) -> Wanted:
-    """Return what is alike in all repeats of *event*.
-
-    Salts and hashes have one size each, so repeats have one, too. Their
-    bodies are equal and stand before the salts: so the first time in them,
-    by which most events on one trail differ, is at the same offset.
-    """
-    offset = max(event.data.find(_TIME), 0)
-    part = event.data[offset : offset + len(_TIME) + _TIME_SIZE]
-    return Wanted(last, len(event.data), offset, part)
+def _looks(event: CheckedEvent) -> tuple[int, int]:
+    return event.time, shown_mark(event.data)

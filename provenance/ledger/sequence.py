@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from provenance.claims.entry import TRUST_VERSION, entry_kind
+from provenance.claims.stored import shown_mark
 from provenance.claims.trail import WARNS, map_key, next_link
 from provenance.claims.versions import (
     parse_book_entry,
@@ -100,6 +101,7 @@ class Sequencer:
         self._times: list[TimeRow] = []
         self._books: list[tuple[bytes, int]] = []
         self._events: dict[bytes, Place] = {}
+        self._said: dict[tuple[int, int], list[Place]] = {}
 
     @property
     def next_index(self) -> int:
@@ -139,6 +141,10 @@ class Sequencer:
         """Return where an event with that id was placed, if one was."""
         return self._events.get(event_id)
 
+    def find_said(self, time: int, mark: int) -> Sequence[Place]:
+        """Return where events of that time and `shown_mark` were placed."""
+        return self._said.get((time, mark), ())
+
     def place(self, admitted: Admitted) -> int:
         """Give *admitted* the next place in the log; return its index.
 
@@ -154,6 +160,12 @@ class Sequencer:
                 self._times.append(
                     TimeRow(event.time, mark_of(event.id), log_index, position)
                 )
+                if event.name is None:
+                    looks = event.time, shown_mark(event.data)
+                    self._times.append(TimeRow(*looks, log_index, position))
+                    self._said.setdefault(looks, []).append(
+                        Place(log_index, position)
+                    )
             if event.name is not None:
                 key, said, declared = event.name
                 self._names.setdefault(key, []).append(

@@ -4,7 +4,7 @@ The rules that ask what was said before read it here, so that a statement of a
 batch is judged by those that were placed before it in the same batch.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from provenance.claims.statement import parse_entry
@@ -98,6 +98,12 @@ class Trails:
         if self._placed is None:
             return None
         return self._placed.find_event(event_id)
+
+    def just_said(self, time: int, mark: int) -> Sequence[Place]:
+        """Return where events of that time and mark are being added."""
+        if self._placed is None:
+            return ()
+        return self._placed.find_said(time, mark)
 
     def event(self, place: Place) -> bytes:
         """Return the data of the event there.

@@ -75,22 +75,6 @@ class LinkRow(NamedTuple):
     previous: int
 
 
-class Wanted(NamedTuple):
-    """What an event that is looked for on a trail is like.
-
-    Attributes:
-        last: The number of the link from which the trail is looked back on.
-        size: How many bytes the event's data has.
-        offset: Where in the data `part` is, from 0.
-        part: Some of its bytes.
-    """
-
-    last: int
-    size: int
-    offset: int
-    part: bytes
-
-
 class HeadRow(NamedTuple):
     """Where one item's trail ends: the map's leaf for its *key*.
 
@@ -133,14 +117,18 @@ class WarningRow(NamedTuple):
 
 
 class TimeRow(NamedTuple):
-    """That an event of that time and id was logged.
+    """That an event of that time and mark was logged.
+
+    Each event has a row by its id, and one without an `eventID` another by
+    what it says (`provenance.claims.stored.shown_mark`).
 
     Event times grow with the log, nearly, and so do the rows: looking an id
     up costs no index on a hash.
 
     Attributes:
         time: When the event says it happened, in ms since 1970.
-        mark: The first 8 bytes of its id, as a signed number.
+        mark: The first 8 bytes of its id, or the mark of what it says, as a
+            signed number.
         log_index: Its entry.
         position: Its number in that entry.
     """
@@ -391,19 +379,6 @@ class Links(Protocol):
         """Return link *last* and those before it, latest first.
 
         *most* of them at most; none for `NO_LINK`.
-        """
-
-    def alike(
-        self, wanted: Sequence[Wanted], most: int
-    ) -> Iterator[tuple[int, int, int]]:
-        """Yield where events like those *wanted* are, many trails at once.
-
-        Args:
-            wanted: What is looked for.
-            most: How many links each trail is looked back on.
-
-        Yields:
-            (which of *wanted*, log index, position), in any order.
         """
 
     def warnings_of(self, key: bytes) -> list[WarningRow]:

@@ -28,7 +28,6 @@ from provenance.store.protocol import (
     LinkRow,
     NameRow,
     TimeRow,
-    Wanted,
     WarningRow,
 )
 
@@ -56,33 +55,6 @@ FROM trail LEFT JOIN entries USING (log_index)
 LEFT JOIN events ON events.number = first_event + position
 """
 """A trail from its latest link back: SQLite walks it twice as fast as we do."""
-
-_ALIKE = """
-WITH RECURSIVE
-wanted AS (
-    SELECT key AS which, value ->> 0 AS last, value ->> 1 AS size,
-           value ->> 2 AS start, value ->> 3 AS part
-    FROM json_each(?1)
-),
-trail (which, size, start, part, depth, log_index, position, previous) AS (
-    SELECT which, size, start, part, 1, log_index, position, previous
-    FROM wanted CROSS JOIN links ON links.number = wanted.last
-    UNION ALL
-    SELECT which, size, start, part, depth + 1, links.log_index,
-           links.position, links.previous
-    FROM trail CROSS JOIN links ON links.number = trail.previous
-    WHERE depth < ?2
-)
-SELECT which, log_index, position
-FROM trail CROSS JOIN entries USING (log_index)
-CROSS JOIN events ON events.number = first_event + position
-WHERE length(data) + rest = size
-AND hex(substr(data, start, length(part) / 2)) = part
-"""
-"""Many trails in one query, which costs a fifth of one query for each.
-
-An event's length is known without its data being read.
-"""
 
 _EVENT = """
 SELECT {} FROM entries JOIN events ON number = first_event + ?2
@@ -447,20 +419,6 @@ class SQLiteReads(ABC):
             if rest == 0:
                 return struct.unpack(f">{count}I", stored)
         raise damage("a link without its leaves", self._path)
-
-    def alike(
-        self, wanted: Sequence[Wanted], most: int
-    ) -> Iterator[tuple[int, int, int]]:
-        for start in range(0, len(wanted), _AT_ONCE):
-            # Its strings are in hexadecimal, and count from 1.
-            asked = [
-                [each.last, each.size, each.offset + 1, each.part.hex().upper()]
-                for each in wanted[start : start + _AT_ONCE]
-            ]
-            for which, log_index, position in self._all(
-                _ALIKE, (int, int, int), json.dumps(asked), most
-            ):
-                yield start + which, log_index, position
 
     def links(self, start: int, stop: int) -> Iterator[LinkRow]:
         for row in self._range(

@@ -243,6 +243,7 @@ def _rows() -> list[Case]:
 DOCUMENT: dict[str, object] = {
     "type": "urn:provenance:document",
     "action": None,
+    "bizStep": None,
     "document": {"sender": "urn:x:sender"},
 }
 UNNAMED = {k: v for k, v in TURNED.items() if k != "transformationID"}
