@@ -93,20 +93,9 @@ class Rehearsal:
         self._trails = (
             None if reader is None else Trails(reader, stored_trails(reader))
         )
+        self._quotas = Quotas()
         self._repeats = None if self._trails is None else Repeats(self._trails)
         self._statements: set[bytes] = set()
-        self._stream = Stream(
-            admission,
-            Past(
-                None if reader is None else self._head_link,
-                self._named,
-                self._find,
-                self._logged,
-            ),
-            self._trails,
-            quotas=Quotas(),
-            earlier=lambda issuer, key: self._counts[_count_key(issuer, key)],
-        )
 
     def check(self, submission: Submission) -> ProvenanceError | None:
         """Return why *submission* would be refused; None if it would not."""
@@ -191,7 +180,18 @@ class Rehearsal:
         )
 
     def _admit(self, statement: CheckedStatement, called: Called) -> None:
-        self._stream.admit(
+        Stream(
+            self._admission,
+            Past(
+                None if self._reader is None else self._head_link,
+                self._named,
+                self._find,
+                self._logged,
+            ),
+            self._trails,
+            quotas=self._quotas,
+            earlier=lambda issuer, key: self._counts[_count_key(issuer, key)],
+        ).admit(
             statement,
             log_index=self._next,
             window=self._times(),

@@ -159,14 +159,22 @@ class PlacedStream(Stream):
         self._sequencer = sequencer
         self._ends = TrailEnds(trail)
         trails = Trails(reader, self._ends.find, sequencer)
-        self._repeats = Repeats(trails)
+        self._repeats = repeats = Repeats(trails)
         self._logged = Logged(
             trails, before=sequencer.start, latest=latest_time
         )
+
+        # No method of this object: what a commit holds is gone with it, and
+        # does not wait for cycles to be looked for.
+        def said_before(
+            event: CheckedEvent, issuer: str, names: Sequence[NameRow]
+        ) -> Place | None:
+            return repeats.find(event, issuer=issuer, names=names)
+
         past = Past(
             head_link,
             lambda key: [*named(key), *sequencer.named(key)],
-            self._said_before if is_new else None,
+            said_before if is_new else None,
             self._logged.find,
         )
         super().__init__(admission, past, trails, quotas=quotas)
@@ -196,8 +204,3 @@ class PlacedStream(Stream):
         index = self._sequencer.place(admitted)
         self._ends.grew(admitted.statement.events)
         return index
-
-    def _said_before(
-        self, event: CheckedEvent, issuer: str, names: Sequence[NameRow]
-    ) -> Place | None:
-        return self._repeats.find(event, issuer=issuer, names=names)
