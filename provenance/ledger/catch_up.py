@@ -37,6 +37,15 @@ from provenance.tlog.commitment import parse_commitment
 Progress = Callable[[int, int], None]
 """Told how many of how many entries are in the index."""
 
+EPC = "epc"
+"""The field whose values are the things, lots and products of events."""
+
+LISTED = frozenset({"bizStep", "disposition", "bizLocation", "readPoint"})
+"""The other fields of which all values are kept in a list."""
+
+_NO_EPCS = frozenset({"place", "transformationID"})
+"""The relations of items that are neither things nor classes."""
+
 _EVENTS_AT_ONCE = 5_000
 
 
@@ -234,9 +243,18 @@ def _index_event(position: int, stored: StoredEvent) -> IndexedEvent | None:
     if time is None or is_registry_event(body):
         return None
     facts = read_facts(body, items)
+    values = {(field, text) for field, text in facts.texts if field in LISTED}
+    values.update(
+        (EPC, item.id) for item in items if item.relation not in _NO_EPCS
+    )
     facts.texts.update(_found_by(items))
     return IndexedEvent(
-        position, time, bool(stored.field_leaves), facts.texts, facts.numbers
+        position,
+        time,
+        bool(stored.field_leaves),
+        facts.texts,
+        facts.numbers,
+        values,
     )
 
 
