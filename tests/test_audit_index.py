@@ -79,7 +79,7 @@ def test_an_index_that_was_made_of_the_log_has_no_findings(
     asked: LedgerWorld, index: apsw.Connection
 ) -> None:
     assert findings(asked) == []
-    for table in ("statements", "events", "marks", "amounts"):
+    for table in ("statements", "events", "marks", "amounts", "listed"):
         ((count,),) = index.execute(f"SELECT count(*) FROM {table}")
         assert count
 
@@ -102,7 +102,9 @@ def test_an_index_that_is_behind_is_compared_as_far_as_it_came(
     world.ledger.close()
 
 
-@pytest.mark.parametrize("table", ["statements", "events", "marks", "amounts"])
+@pytest.mark.parametrize(
+    "table", ["statements", "events", "marks", "amounts", "listed"]
+)
 def test_any_row_that_is_gone_is_found(
     asked: LedgerWorld, index: apsw.Connection, table: str
 ) -> None:
@@ -149,6 +151,7 @@ def _rows(
         ("amounts", "key"),
         ("amounts", "number"),
         ("amounts", "value"),
+        ("listed", "number"),
         ("state", "size"),
         ("state", "hashed"),
         ("state", "next_number"),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 from fastapi.routing import APIRoute
@@ -244,6 +244,47 @@ def test_no_route_tells_what_the_asker_may_not_see(
             told = said_by(answer.content) + repr(answer.headers).encode()
             assert not [each for each in hidden if each in told], path
     assert asked > 800
+
+
+def listed(client: TestClient, token: str, name: str) -> list[str]:
+    members: list[str] = []
+    address = f"/epcis/{name}?perPage=1"
+    while address:
+        answer = client.get(address, headers=bearer(token))
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["cache-control"] == "no-store"
+        members += answer.json()["member"]
+        address = answer.links.get("next", {}).get("url", "")
+        # Where it goes on is told by what was shown, and by nothing else.
+        behind = dict(parse_qsl(address)).get("nextPageToken", "")
+        place = base64.urlsafe_b64decode(behind + "==").decode()
+        assert not place or place.endswith(members[-1])
+    return members
+
+
+@pytest.mark.parametrize(
+    ("token", "items", "steps"),
+    [
+        ("all", {can(1), can(2), theirs(1), theirs(2)}, 2),
+        ("own", {can(1), can(2)}, 2),
+        ("other", {theirs(1), theirs(2)}, 2),
+        ("one", {can(1)}, 2),
+        # What it signed, with all that is in it.
+        ("producer", {can(1), can(2), theirs(1), theirs(2)}, 2),
+        ("nothing", set(), 0),
+    ],
+)
+def test_lists_of_values_are_of_what_the_token_shows(
+    client: TestClient, token: str, items: set[str], steps: int
+) -> None:
+    assert listed(client, token, "epcs") == sorted(items)
+    known = ["commissioning", "inspecting"]
+    assert listed(client, token, "bizSteps") == known[:steps]
+
+
+def test_lists_of_values_need_a_token(client: TestClient) -> None:
+    for name in ("epcs", "bizSteps", "bizLocations", "readPoints"):
+        assert client.get(f"/epcis/{name}").status_code == 401
 
 
 def test_what_needs_a_token_says_so_and_is_kept_by_nobody(

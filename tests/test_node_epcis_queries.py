@@ -277,17 +277,33 @@ def test_a_query_that_is_too_large_or_no_json_is_refused(
     problem(answer, 415, "UnsupportedMediaTypeException")
 
 
-def test_subscriptions_are_501_and_say_why(shared: TestClient) -> None:
-    below = "/epcis/queries/some/subscriptions"
-    for method, path in (
-        ("GET", below),
-        ("POST", below),
-        ("GET", f"{below}/1"),
-        ("DELETE", f"{below}/1"),
-    ):
-        answer = shared.request(method, path)
-        said = problem(answer, 501, "ImplementationException")
+def test_there_are_no_subscriptions_and_none_is_made(
+    world: LedgerWorld,
+) -> None:
+    with captures(world) as client:
+        posted = client.post(
+            "/epcis/queries",
+            content=json.dumps({"name": "some-other", "query": {}}),
+            headers=HEADERS,
+        )
+        assert posted.status_code == 201
+        below = "/epcis/queries/some-other/subscriptions"
+        listed = client.get(below, headers=HEADERS)
+        assert (listed.status_code, listed.json()) == (200, [])
+        refused = client.post(
+            below,
+            content=json.dumps({"dest": "https://in.example", "stream": True}),
+            headers=HEADERS,
+        )
+        said = problem(refused, 501, "ImplementationException")
         assert "address" in said["detail"]
+        for method in ("GET", "DELETE"):
+            answer = client.request(method, f"{below}/1", headers=HEADERS)
+            problem(answer, 404, "NoSuchNameException")
+        nowhere = client.get(
+            "/epcis/queries/nobodys/subscriptions", headers=HEADERS
+        )
+        problem(nowhere, 404, "NoSuchNameException")
 
 
 def test_without_capture_there_are_no_names(world: LedgerWorld) -> None:

@@ -9,7 +9,8 @@ import pytest
 from provenance_node.listening import listen
 
 from provenance.errors import AddressError
-from tests.node_world import NodeProcess, new_world
+from tests.ledger_world import can
+from tests.node_world import NodeProcess, new_world, quoted
 from tests.waiting import PATIENCE_SECONDS
 
 
@@ -19,7 +20,8 @@ def test_a_node_answers_at_each_of_its_addresses(
     world = new_world(tmp_path)
     path = tmp_path / "node.sock"
     hosts = ("--host", "127.0.0.1", "--host", f"unix:{path}")
-    with NodeProcess(world.folder, *hosts) as node:
+    limits = {"trusted_proxies": "unix:", "read_burst": 1, "read_rate": 0.001}
+    with NodeProcess(world.folder, *hosts, **limits) as node:
         with node.client() as client:
             assert client.get("/healthz").status_code == 200
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -29,7 +31,15 @@ def test_a_node_answers_at_each_of_its_addresses(
             timeout=PATIENCE_SECONDS,
         ) as client:
             assert client.get("/healthz").status_code == 200
-            assert client.get("/v1/trust").status_code == 200
+            asked = [
+                client.get(
+                    f"/v1/items/{quoted(can(9))}/trail",
+                    headers={"x-forwarded-for": who},
+                ).status_code
+                for who in ("192.0.2.1", "192.0.2.2", "192.0.2.1")
+            ]
+            # Each is limited by the address that the proxy names.
+            assert [status == 429 for status in asked] == [False, False, True]
         assert node.stop() == 0
     assert not path.exists()
 

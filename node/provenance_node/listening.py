@@ -7,7 +7,9 @@
 A socket in the file system is its owner's alone (0600): whoever may connect
 to it runs as the same user, or is let in by whoever changes its mode. One that
 a node left behind when it was killed is replaced, one that somebody listens on
-is not, and what is no socket is never touched.
+is not, and what is no socket is never touched. Whoever comes through one has
+no address of its own: all count as one, `unix:`, until `trusted_proxies` names
+that, and then as whom X-Forwarded-For says.
 """
 
 import errno

@@ -60,7 +60,9 @@ class Settings:
     )
     log_prefix: str = _setting("/log", "path that the log's tiles are below")
     trusted_proxies: tuple[str, ...] = _setting(
-        (), "addresses whose X-Forwarded-For counts"
+        (),
+        "addresses whose X-Forwarded-For counts; unix: is whoever comes"
+        " through a socket in the file system",
     )
     write_origins: tuple[str, ...] = _setting(
         (), "web origins whose pages may submit statements (CORS)"

@@ -42,6 +42,15 @@ Progress = Callable[[int, int], None]
 _FACTS_AT_ONCE = 50_000
 """How many facts are held at a time, however large a commit is, about."""
 
+EPC = "epc"
+"""The field whose values are the things, lots and products of events."""
+
+LISTED = frozenset({"bizStep", "disposition", "bizLocation", "readPoint"})
+"""The other fields of which all values are kept in a list."""
+
+_NO_EPCS = frozenset({"place", "transformationID"})
+"""The relations of items that are neither things nor classes."""
+
 _HASHES_AT_ONCE = 5_000
 
 
@@ -153,7 +162,7 @@ def derive(
             if event is None:
                 continue
             piece.events.append(event)
-            more = 1 + len(event.texts) + len(event.numbers)
+            more = 1 + len(event.texts) + len(event.numbers) + len(event.values)
             weight += more
             since_whole += more
             if weight >= _FACTS_AT_ONCE:
@@ -248,12 +257,21 @@ def _index_event(
     if time is None or is_other:
         return None
     facts = read_facts(body, items)
+    values = {(field, text) for field, text in facts.texts if field in LISTED}
+    values.update(
+        (EPC, item.id) for item in items if item.relation not in _NO_EPCS
+    )
     facts.texts.update(_found_by(items))
     found = _hash_of(stored) if has_hash else None
     if found is not None:
         facts.texts.add((EVENT_HASH, found))
     return IndexedEvent(
-        position, time, bool(stored.field_leaves), facts.texts, facts.numbers
+        position,
+        time,
+        bool(stored.field_leaves),
+        facts.texts,
+        facts.numbers,
+        values,
     )
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from provenance.encoding.canonical import Value, encode
 from provenance.encoding.digest import Hash, sha256
@@ -27,6 +27,7 @@ from provenance.errors import (
     QueryTooLargeError,
 )
 from provenance.ledger.catch_up import (
+    EPC,
     Progress,
     catch_up,
     catch_up_hashes,
@@ -35,7 +36,11 @@ from provenance.ledger.catch_up import (
 from provenance.ledger.read import LedgerReader
 from provenance.ledger.scope import Scope
 from provenance.ledger.search import FoundEvent, Match, Search
-from provenance.store.candidates import EventIndex, IndexDamagedError
+from provenance.store.candidates import (
+    EventIndex,
+    IndexDamagedError,
+    IndexView,
+)
 
 _MOST_MENDINGS = 2
 """So often an index is made again before its damage is given up on."""
@@ -45,6 +50,8 @@ MOST_PAGE_BYTES = 8 * 2**20
 
 _PAUSE = 0.02
 """Seconds until the next look at an index that another process makes."""
+
+_VALUES_AT_ONCE = 1_000
 
 _T = TypeVar("_T")
 
@@ -64,6 +71,20 @@ class Page:
     events: tuple[FoundEvent, ...]
     size: int
     next_page_token: str | None
+
+
+class Values(NamedTuple):
+    """A part of a list of values.
+
+    Attributes:
+        values: In the order of their code points.
+        after: The value behind which to go on; None if this is the last part.
+        size: How many entries of the log they are from.
+    """
+
+    values: tuple[str, ...]
+    after: str | None
+    size: int
 
 
 class Queries:
@@ -152,6 +173,74 @@ class Queries:
             if page.next_page_token is None:
                 return
             query = replace(query, page_token=page.next_page_token)
+
+    def values(  # noqa: PLR0913  # named at the call
+        self,
+        field: str,
+        *,
+        after: str,
+        count: int,
+        query_of: Callable[[str], Query],
+        indexed: int,
+        scope: Scope | None = None,
+    ) -> Values:
+        """Return the next values that events have in *field*.
+
+        Args:
+            field: `epc` or one of `catch_up.LISTED`.
+            after: The value before; "" for the start.
+            count: How many at most, at least one.
+            query_of: Returns what asks for the events that have a value.
+            indexed: How many entries the index covers at least.
+            scope: What belongs to the reader; None if all is shown.
+
+        Raises:
+            ConflictError: The index has not come as far as *indexed*.
+            StoreError: The index cannot be read, or the ledger is damaged.
+        """
+        return self._mending(
+            lambda: self._values(field, after, count, query_of, indexed, scope)
+        )
+
+    def _values(  # noqa: PLR0913, PLR0917  # the same, in order
+        self,
+        field: str,
+        after: str,
+        count: int,
+        query_of: Callable[[str], Query],
+        indexed: int,
+        scope: Scope | None,
+    ) -> Values:
+        with self._index.view() as view, self._ledger.moment() as moment:
+            state = view.state()
+            if state.size < indexed or not is_index_of(state, moment):
+                raise ConflictError(
+                    f"the index of queries covers {state.size} of {indexed}"
+                    " entries: ask again when it has caught up"
+                )
+
+            def is_shown(text: str) -> bool:
+                if scope is None or (field == EPC and scope.has(text)):
+                    return True
+                # What stays in another's event, as its container, is nobody's
+                # to list; but all that an actor signed is its own.
+                if field == EPC and not scope.actors:
+                    return False
+                search = Search(
+                    query_of(text),
+                    reveal=frozenset(),
+                    view=view,
+                    reader=moment.reader,
+                    scope=scope,
+                )
+                return any(search.matches(size=state.size, after=None))
+
+            # The place to go on is a value that is shown: nobody learns from
+            # it of another.
+            found = filter(is_shown, _each_value(view, field, after))
+            shown = tuple(islice(found, count + 1))
+            following = shown[count - 1] if len(shown) > count else None
+            return Values(shown[:count], following, state.size)
 
     def catch_up(
         self, progress: Progress | None = None, *, hashes: bool = False
@@ -271,6 +360,13 @@ class Queries:
                 origin=self._ledger.origin,
             )
         return Page(tuple(search.show(shown)), end.size, token)
+
+
+def _each_value(view: IndexView, field: str, after: str) -> Iterator[str]:
+    """Yield the values of *field* that come after *after*, in order."""
+    while found := view.values(field, after=after, count=_VALUES_AT_ONCE):
+        yield from found
+        after = found[-1]
 
 
 def _fill(

@@ -47,6 +47,7 @@ class IndexedEvent(NamedTuple):
         is_concealing: Whether it has concealed fields that are there.
         texts: (path, text) of its facts.
         numbers: (path, number) of its facts.
+        values: (field, value) of what is listed of all events together.
     """
 
     position: int
@@ -54,6 +55,7 @@ class IndexedEvent(NamedTuple):
     is_concealing: bool
     texts: Collection[tuple[str, str]]
     numbers: Collection[tuple[str, int | float]]
+    values: Collection[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,12 @@ class IndexView(Protocol):
 
     def state(self) -> IndexState:
         """Return how far it has come."""
+
+    def values(self, field: str, *, after: str, count: int) -> list[str]:
+        """Return at most *count* values of *field* that come after *after*.
+
+        In the order of their code points.
+        """
 
     def candidates(self, wanted: Wanted) -> Iterator[Candidate]:
         """Yield the candidates, in order, each once.

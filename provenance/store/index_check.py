@@ -29,6 +29,7 @@ _TABLES = {
     "events": ("number", "log_index", "position", "time", "concealed"),
     "marks": ("key", "time", "number"),
     "amounts": ("key", "number", "value"),
+    "listed": ("field", "value", "number"),
 }
 
 _BUSY_MILLISECONDS = 10_000
@@ -38,6 +39,7 @@ _NAMED = {
     "events": "event {2} of entry {1}",
     "marks": "a text of event number {2}",
     "amounts": "a number of event number {1}",
+    "listed": "the {0} {1}",
 }
 """Table → how a row of it is called."""
 
@@ -59,6 +61,19 @@ _LACKING = {
     f" {' AND '.join(f'i.{name} = m.{name}' for name in columns)}) LIMIT 100"
     for table, columns in _TABLES.items()
 }
+
+
+# A value that an earlier event has is listed with the number of that one.
+_LACKING["listed"] = """
+SELECT * FROM temp.made_listed m WHERE NOT EXISTS (
+    SELECT 1 FROM main.listed i
+    WHERE i.field = m.field AND i.value = m.value AND i.number <= m.number
+) LIMIT 100
+"""
+_FIRST_LISTED = """
+SELECT count(*) FROM temp.made_listed m JOIN main.listed i
+ON i.field = m.field AND i.value = m.value AND i.number = m.number
+"""
 
 
 class SQLiteCheck:
@@ -84,6 +99,7 @@ class SQLiteCheck:
             ("events", rows.events),
             ("marks", rows.marks),
             ("amounts", rows.amounts),
+            ("listed", rows.listed),
         ):
             for row in self._lacks(table, made):
                 yield f"{_NAMED[table].format(*row)} is not as the log has it"
@@ -95,7 +111,11 @@ class SQLiteCheck:
             self._connection.executemany(_INSERT[table], made)
         except apsw.Error as error:
             raise StoreError(f"comparing an index failed: {error}") from error
-        self._made[table] += self._count(f"temp.made_{table}")
+        if table == "listed":
+            (count,) = self._rows.one(Part(_FIRST_LISTED), int)
+        else:
+            count = self._count(f"temp.made_{table}")
+        self._made[table] += count
         return self._rows.fetch(Part(_LACKING[table]))
 
     def _count(self, table: str) -> int:

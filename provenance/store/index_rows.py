@@ -114,16 +114,25 @@ class NewRows:
         self.events: list[tuple[int, int, int, int, int]] = []
         self.marks: list[tuple[int, int, int]] = []
         self.amounts: list[tuple[int, int, int | float]] = []
+        self._listed: dict[tuple[str, str], int] = {}
+
+    @property
+    def listed(self) -> list[tuple[str, str, int]]:
+        """Each value, with the number of the first event that has it."""
+        return [(*pair, number) for pair, number in self._listed.items()]
 
     def take(self, statement: IndexedStatement) -> None:
         """Make the rows of *statement*, or of some of its events."""
         first, index = self.next_number, statement.log_index
-        for position, time, is_concealing, texts, numbers in statement.events:
+        for event in statement.events:
+            position, time, is_concealing, texts, numbers, event_values = event
             at = first + position
             self.events.append((at, index, position, time, int(is_concealing)))
             self.marks += [
                 (mark_key(path, text), time, at) for path, text in texts
             ]
+            for pair in event_values:
+                self._listed.setdefault(pair, at)
             self.amounts += [
                 (amount_key(path), at, number) for path, number in numbers
             ]

@@ -47,6 +47,10 @@ WHERE {conditions} ORDER BY {order} LIMIT ?
 """
 
 
+_VALUES = """
+SELECT value FROM listed WHERE field = ? AND value > ? ORDER BY value LIMIT ?
+"""
+
 _EXTENT = "SELECT coalesce(min(number), 0), coalesce(max(number), -1)"
 
 
@@ -66,6 +70,10 @@ class IndexScan:
     def state(self) -> IndexState:
         part = Part("SELECT size, last, hashed FROM state")
         return IndexState(*self._rows.one(part, int, bytes, int))
+
+    def values(self, field: str, *, after: str, count: int) -> list[str]:
+        part = Part(_VALUES, (field, after, count))
+        return [text for (text,) in self._rows.fetch(part, str)]
 
     def candidates(self, wanted: Wanted) -> Iterator[Candidate]:
         search = _Search(self._rows, wanted)

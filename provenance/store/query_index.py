@@ -7,6 +7,7 @@
     events      event number → its place in the log, its time
     marks       hash of (path, text), time → event number
     amounts     hash of path, event number → a number
+    listed      field, value → the number of the first event that has it
 
 Every fact that is a text is one row of `marks`: in order of time, so that a
 query reads from the newest on and stops after a page. Numbers are looked up
@@ -53,7 +54,7 @@ from provenance.store.lockfile import FileLock
 APPLICATION_ID = 0x50524F51
 """Marks the file as such an index, for `file`: "PROQ"."""
 
-VERSION = 1
+VERSION = 2
 """Of the tables, and of the facts in them: another one is made again."""
 
 SCHEMA = """
@@ -92,6 +93,12 @@ CREATE TABLE amounts (
     PRIMARY KEY (key, number, value)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX amounts_by_value ON amounts (key, value, number);
+CREATE TABLE listed (
+    field  TEXT NOT NULL,
+    value  TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (field, value)
+) STRICT, WITHOUT ROWID;
 """
 
 _INSERT = {
@@ -100,6 +107,8 @@ _INSERT = {
     # Two facts of an event may have one hash.
     "marks": "INSERT OR IGNORE INTO marks VALUES (?, ?, ?)",
     "amounts": "INSERT OR IGNORE INTO amounts VALUES (?, ?, ?)",
+    # The first event that has a value came before.
+    "listed": "INSERT OR IGNORE INTO listed VALUES (?, ?, ?)",
 }
 
 _INSERT_HASH = """
@@ -391,6 +400,7 @@ def _insert(
         ("events", rows.events),
         ("marks", rows.marks),
         ("amounts", rows.amounts),
+        ("listed", sorted(rows.listed)),
     ):
         connection.executemany(_INSERT[table], found)
     return rows.next_number

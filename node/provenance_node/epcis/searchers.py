@@ -15,6 +15,11 @@ proofs, which have readers of their own.
                or [0, 0, None, "", why the form cannot hold the events]
                or None: it took too long
 
+    question   ["values", field, parameters, after, count, size, seconds,
+               scope or None]
+    answer     [values, the one to go on behind or None, size]
+               or None: it took too long
+
 A query that is cut off leaves connections in an unknown state, so they are
 opened anew.
 """
@@ -122,6 +127,48 @@ class Searcher:
         token = page.next_page_token
         return len(page.events), page.size, token, body, ""
 
+    def values(  # noqa: PLR0913, PLR0917  # a pipe has no names
+        self,
+        field: str,
+        parameters: Sequence[str],
+        after: str,
+        count: int,
+        size: int,
+        seconds: float,
+        scope: Sequence[Sequence[str]] | None,
+    ) -> tuple[tuple[str, ...], str | None, int] | None:
+        """Return the next values that events have in *field*.
+
+        Args:
+            field: See `Queries.values`, as the others.
+            parameters: Those by which the events of a value are found; where
+                there are two, either will do.
+            after: The value before.
+            count: How many at most.
+            size: How many entries are to be covered.
+            seconds: The time that it may take.
+            scope: What belongs to who asks.
+        """
+
+        def query_of(text: str) -> Query:
+            kind = "text" if len(parameters) == 1 else "item"
+            return read_query((kind, (), {n: [text] for n in parameters}), {})
+
+        try:
+            with _mendable(), _time_limit(seconds):
+                return self._queries.values(
+                    field,
+                    after=after,
+                    count=count,
+                    query_of=query_of,
+                    indexed=size,
+                    scope=None if scope is None else Scope.from_plain(scope),
+                )
+        except _CutOffError:
+            self.close()
+            self._open()
+            return None
+
 
 def read_query(
     asked: tuple[str, Pairs, Mapping[str, JSON]], prefixes: Mapping[str, str]
@@ -199,7 +246,13 @@ def _main() -> None:
     # Commits and proofs come first where processors are scarce.
     os.nice(_NICENESS)
     searcher = Searcher(Path(sys.argv[1]))
-    answer_questions({"catch_up": searcher.catch_up, "find": searcher.find})
+    answer_questions(
+        {
+            "catch_up": searcher.catch_up,
+            "find": searcher.find,
+            "values": searcher.values,
+        }
+    )
 
 
 if __name__ == "__main__":

@@ -11,11 +11,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.event_hash import is_event_hash
 from provenance.epcis.received import AS_SIGNED
 from provenance.errors import ConflictError, ProvenanceError
+from provenance.ledger.query import Values
 from provenance.ledger.scope import Scope
 from provenance.problems.table import BEHIND, NOT_ACCEPTABLE, TOO_COMPLEX
 from provenance_node.children import ChildFault, Children
@@ -243,10 +245,7 @@ class Searching:
             key=asked.key,
         )
         if found is None:
-            raise RefusedError(
-                TOO_COMPLEX,
-                f"the query was not done after {self._seconds:g} s",
-            )
+            raise self._too_long()
         count, stands_on, token, body, fault = found
         if fault:
             raise RefusedError(
@@ -255,3 +254,46 @@ class Searching:
                 " for application/json",
             )
         return Found(count, stands_on, token, body)
+
+    async def values(
+        self,
+        field: str,
+        *,
+        parameters: Sequence[str],
+        after: str,
+        count: int,
+        scope: Scope | None,
+    ) -> Values:
+        """Return the next values that events have in *field*.
+
+        Raises as `find` does; see `Searcher.values`.
+        """
+
+        async def ask() -> Any:
+            return await self._searchers.ask(
+                [
+                    "values",
+                    field,
+                    parameters,
+                    after,
+                    count,
+                    await self._index.reach(hashes=False),
+                    self._seconds,
+                    None if scope is None else scope.to_plain(),
+                ],
+                key=("values", field, scope),
+            )
+
+        try:
+            found = await ask()
+        except ConflictError:
+            self._index.doubt()
+            found = await ask()
+        if found is None:
+            raise self._too_long()
+        return Values(*found)
+
+    def _too_long(self) -> RefusedError:
+        return RefusedError(
+            TOO_COMPLEX, f"the query was not done after {self._seconds:g} s"
+        )

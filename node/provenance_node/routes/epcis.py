@@ -35,6 +35,7 @@ from provenance_node.epcis.asking import (
     wanted_spelling,
 )
 from provenance_node.epcis.exceptions import limits
+from provenance_node.epcis.lists import format_token, read_page
 from provenance_node.epcis.resources import (
     EVENT_TYPES,
     FIELDS,
@@ -59,6 +60,7 @@ from provenance_node.routes.events import (
     PAGE_PARAMETERS,
     PARAMETERS,
     READERS,
+    link_to_next,
     page,
 )
 from provenance_node.routes.item_paths import name_in
@@ -132,6 +134,29 @@ class Events:
         )
         response.headers["cache-control"] = self._node.access.query_caching
         return found, add_headers(response, SENT)
+
+    async def values(self, request: Request, field: Field) -> Response:
+        """Return a page of the values of *field*, of events that are shown."""
+        access = self._node.access
+        scope = access.query(request).scope
+        pairs = read_pairs(request)
+        wanted = read_page(pairs, of=field.name)
+        rate = self._node.take_read(request.scope)
+        found = await self._node.searching.values(
+            field.one,
+            parameters=field.parameters,
+            after=wanted.behind,
+            count=wanted.most,
+            scope=scope,
+        )
+        response = _collection(request, found.values)
+        response.headers["vary"] = "Accept, Authorization"
+        response.headers["cache-control"] = access.query_caching
+        response.headers["x-log-size"] = str(found.size)
+        if found.after is not None:
+            token = format_token(found.after, of=field.name)
+            response.headers["link"] = link_to_next(request, pairs, token)
+        return add_headers(response, rate)
 
     async def require(
         self, request: Request, kind: str, more: Mapping[str, strict_json.JSON]
@@ -240,21 +265,21 @@ def _add_field(router: APIRouter, events: Events, field: Field) -> None:
         operation_id=f"epcis{label}s",
         summary=f"The {field.name} there are",
         response_class=Response,
-        openapi_extra={"parameters": VERSION_HEADERS},
+        openapi_extra={"parameters": VERSION_HEADERS}
+        if is_listed
+        else {
+            "security": READERS,
+            "parameters": [*PAGE_PARAMETERS, *VERSION_HEADERS],
+        },
         responses=answers(
-            {200: _COLLECTION} if is_listed else {},
-            400, 406, *(() if is_listed else (501,)),
+            {200: _COLLECTION},
+            400, 406, *(() if is_listed else (401, 403, 413, 429, 503)),
         ),
     )  # fmt: skip
     async def get_values(request: Request) -> Response:
         if is_listed:
             return _collection(request, EVENT_TYPES)
-        require_versions(request)
-        raise RefusedError(
-            NOT_OFFERED,
-            f"no list of all {field.name} is kept: ask for {path}/… with a"
-            " value, or for /events",
-        )
+        return await events.values(request, field)
 
     @router.get(
         template(f"{one}/events"),

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from provenance.encoding import strict_json
 from provenance.epcis.query_parameters import parse_query
-from provenance.errors import ConflictError, MalformedError
+from provenance.errors import ConflictError, MalformedError, NotFoundError
 from provenance.problems.table import EXISTS, NOT_OFFERED, TOO_LARGE
 from provenance_node.accept import choose
 from provenance_node.asgi import Headers
@@ -192,15 +192,30 @@ def routes(node: Node) -> APIRouter:
         )
         return response
 
-    _add_subscriptions(router)
+    _add_subscriptions(router, node)
     return router
 
 
-def _add_subscriptions(router: APIRouter) -> None:
-    """Add what is honestly answered with 501."""
+def _add_subscriptions(router: APIRouter, node: Node) -> None:
+    """Add subscriptions, of which there are none: to make one is 501."""
     below = "/queries/{queryName}/subscriptions"
     name_of = path_parameter("queryName", "shipped", "The query's name")
     one = path_parameter("subscriptionID", "7", "The subscription's id")
+
+    async def find_query(request: Request) -> Headers:
+        """Return rate fields, once there is that query, for who may see it."""
+        rate, capture = _look(node, request)
+        await capture.query(_name_in(request))
+        return rate
+
+    async def list_none(request: Request) -> Response:
+        rate = await find_query(request)
+        read_page(read_pairs(request), of="subscriptions")
+        return _finish(_json([]), rate)
+
+    async def find_none(request: Request) -> Response:
+        await find_query(request)
+        raise NotFoundError("this query has no subscription of that id")
 
     async def refuse() -> Response:
         raise RefusedError(
@@ -209,24 +224,35 @@ def _add_subscriptions(router: APIRouter) -> None:
             " query's /events, ordered by recordTime",
         )
 
-    for method, path, label in (
-        ("GET", below, "Subscriptions"),
-        ("POST", below, "Subscribe"),
-        ("GET", f"{below}/{{subscriptionID}}", "Subscription"),
-        ("DELETE", f"{below}/{{subscriptionID}}", "Unsubscribe"),
+    for method, path, label, answer in (
+        ("GET", below, "Subscriptions", list_none),
+        ("POST", below, "Subscribe", refuse),
+        ("GET", f"{below}/{{subscriptionID}}", "Subscription", find_none),
+        ("DELETE", f"{below}/{{subscriptionID}}", "Unsubscribe", find_none),
     ):
+        content = {200: {JSON: {"schema": {"type": "array", "maxItems": 0}}}}
         router.add_api_route(
             template(path),
-            refuse,
+            answer,
             methods=[method],
             operation_id=f"epcis{label}",
-            summary="Not offered",
+            summary="Not offered" if answer is refuse else "There is none",
             response_class=Response,
             openapi_extra={
-                "parameters": [name_of] if path == below else [name_of, one]
+                **({} if answer is refuse else {"security": READERS}),
+                "parameters": [
+                    name_of,
+                    *(() if path == below else (one,)),
+                    *(PAGE_PARAMETERS if answer is list_none else ()),
+                ],
             },
-            responses=answers({}, 501),
-        )
+            responses=answers({}, 501)
+            if answer is refuse
+            else answers(
+                content if answer is list_none else {},
+                400, 401, 403, 404, 406, 429, 501, 503,
+            ),
+        )  # fmt: skip
 
 
 def _name_in(request: Request) -> str:
