@@ -54,6 +54,7 @@ from provenance.intake.statements import (
     is_submission,
     read_submission,
     require_signatory,
+    require_taken,
     sign,
 )
 from provenance.intake.tables import MappingFile, TableReading, is_table
@@ -416,6 +417,9 @@ class Steps:
         Raises:
             RejectedError: The ledger would not take it, if that is rehearsed.
         """
+        if rehearsal is not None and self._wishes.passes_over:
+            require_taken(rehearsal, [event], signatory, name=name)
+            return ()
         if rehearsal is not None:
             return find_known(rehearsal, [event], signatory, name=name)
         index = self._ledger.find_event(

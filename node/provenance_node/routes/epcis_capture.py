@@ -67,6 +67,9 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 """Content-Type → what a body of that type is."""
 
 _JOBS = "jobs"
+_MOST_LINKS = 50
+"""A header has room for no more."""
+
 _JOB_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _JOB = {
     "type": "object",
@@ -187,16 +190,17 @@ def routes(node: Node) -> APIRouter:
     async def get_job(request: Request) -> Response:
         """`success` is true once all of it is in the log, and not before.
 
-        Then `Link` leads to the receipt.
+        Then `Link` leads to the receipts of its first statements.
         """
         rate = node.take_read(request.scope)
         capture = require_capture(node, request)
         _require_json(request)
         job = await capture.job(request.path_params["captureID"])
         response = Response(json.dumps(_job(job)), media_type=JSON)
-        if job.log_index is not None:
-            response.headers["link"] = (
-                f'<{_receipt(job.log_index)}>; rel="related"'
+        if job.log_indexes:
+            response.headers["link"] = ", ".join(
+                f'<{_receipt(index)}>; rel="related"'
+                for index in job.log_indexes[:_MOST_LINKS]
             )
         return _finish(response, rate)
 
