@@ -117,6 +117,7 @@ class Capture:
 
     def start(self) -> None:
         """Begin to work, first on what an earlier run left."""
+        self._sweep()
         self._task = asyncio.create_task(self._run(), name="capture")
         self._task.add_done_callback(note_end)
 
@@ -236,7 +237,6 @@ class Capture:
     # The work.
 
     async def _run(self) -> None:
-        await asyncio.to_thread(self._sweep)
         while not self._is_stopping:
             self._news.clear()
             try:
