@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import MalformedError
-from provenance.folder import open_reader
+from provenance.folder import open_ledger, open_reader
 from provenance.intake.journal import Journal, is_begun
 from provenance.intake.refusals import SHOWN
 from provenance.ledger.rehearse import Rehearsal
@@ -537,3 +537,57 @@ def test_the_ledger_is_part_of_what_a_journal_is_of(place: Place) -> None:
     said = json.loads((journal / "run.json").read_text(encoding="utf-8"))
     assert said["ledger"] == ORIGIN
     assert said["issuer"] == MAKER
+
+
+# Whose events they are.
+
+
+def test_only_mine_takes_a_tables_own_rows_and_lists_the_others(
+    place: Place,
+) -> None:
+    table = write(
+        place, HEADER + rows("A", "A") + rows("B", "B", row=FOREIGN, start=2)
+    )
+    refused = place.folder / "refused.csv"
+    done = submit(
+        place, table, "--only", "mine", "--refused", refused, "--json"
+    )
+    assert done.code == 0
+    (result,) = done.json["results"]
+    assert result["outcome"] == "accepted"
+    assert result["rows"] == {"accepted": 2, "refused": 0, "skipped": 0}
+    assert result["others"]["count"] == 2
+    assert "rows 4 to 5" in result["others"]["first"][0]["what"]
+    assert len(refused.read_text(encoding="utf-8").splitlines()) == 3
+    assert steps(place, "K0", "K1") == [1, 1]
+    whole = submit(place, table)
+    assert whole.code == 1
+
+
+def test_only_mine_does_not_excuse_a_wrong_row(place: Place) -> None:
+    table = write(
+        place,
+        HEADER + rows("A") + rows("B", row=FOREIGN, start=2)
+        + rows("C", row=WRONG, start=3),
+    )  # fmt: skip
+    done = submit(place, table, "--only", "mine", "--json")
+    assert done.code == 3
+    (result,) = done.json["results"]
+    assert result["outcome"] == "partly accepted"
+    assert result["rows"] == {"accepted": 1, "refused": 1, "skipped": 0}
+    assert result["others"]["count"] == 1
+
+
+def test_a_table_of_which_nothing_is_mine_is_refused(place: Place) -> None:
+    table = write(place, HEADER + rows("B", row=FOREIGN))
+    done = submit(place, table, "--only", "mine")
+    assert done.code == 1
+    assert "may say none of it" in done.out
+
+
+def test_a_dry_run_needs_no_lock(place: Place) -> None:
+    table = write(place, HEADER + rows("A"))
+    with open_ledger(place.ledger):
+        done = submit(place, table, "--dry-run")
+    assert done.code == 0
+    assert "would be accepted" in done.out

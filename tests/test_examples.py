@@ -71,6 +71,12 @@ SAYS = {
         "^logged as entry 1, signed by a process with its own key$",
         "^another key: .* are no signature by its key",
     ],
+    "11_intake": [
+        "^made.json would be taken$",
+        "^mixed.json event 1: .* may not sign",
+        "^mixed.json 1 logged 1 left to others$",
+        "^6 entries$",
+    ],
 }
 
 

@@ -11,7 +11,8 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from provenance_node.epcis.signers import Desk
+from provenance_node.epcis.capture import FOLDER
+from provenance_node.epcis.signers import DocumentSigner
 from provenance_node.problems import RefusedError
 from provenance_node.tokens import read_tokens, require_token
 from starlette.testclient import TestClient
@@ -28,6 +29,7 @@ from provenance.errors import (
     UnknownActorError,
 )
 from provenance.folder import audit_folder, open_queries, open_reader
+from provenance.intake.journal import Journal
 from provenance.ledger.search import FoundEvent
 from provenance.store.capture_jobs import FILE, Database
 from tests.epcis_world import (
@@ -583,10 +585,23 @@ def accepted(world: LedgerWorld, *events: dict[str, Any]) -> Database:
 
 def signed(world: LedgerWorld, *events: dict[str, Any]) -> Submission:
     with open_reader(world.folder) as reader:
-        desk = Desk(reader, signer_of(PRODUCER), PRODUCER)
-        data, count, _, faults, _ = desk.sign(document(*events), {}, world.now)
-    assert (count, faults) == (len(events), [])
-    return parse_submission(data)
+        desk = DocumentSigner(reader, signer_of(PRODUCER), PRODUCER)
+        (data,), _, faults, _ = desk.sign(document(*events), {}, world.now)
+    submission = parse_submission(data)
+    assert (len(submission.events), faults) == (len(events), [])
+    return submission
+
+
+def keep_signed(
+    world: LedgerWorld, job_id: str, *submissions: Submission
+) -> None:
+    """Leave the journal of a job as a signer does."""
+    folder = world.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    with Journal(folder / job_id, {}) as journal:
+        for number, submission in enumerate(submissions):
+            journal.keep(0, number, number + 1, submission)
+        journal.set_whole(0)
 
 
 def test_a_job_cut_off_after_its_acceptance_goes_on(
@@ -601,7 +616,8 @@ def test_a_job_cut_off_after_its_acceptance_goes_on(
 def test_a_job_cut_off_before_its_commit_goes_on(world: LedgerWorld) -> None:
     submission = signed(world, made(1))
     database = accepted(world, made(1))
-    database.keep_submission(1, submission.to_bytes(), [])
+    keep_signed(world, "job", submission)
+    database.set_signed(1, [])
     database.close()
     with captures(world) as client:
         assert finished(client, "/epcis/capture/job")["success"]
@@ -613,7 +629,8 @@ def test_a_job_cut_off_after_its_commit_is_logged_once(
 ) -> None:
     submission = signed(world, made(1))
     database = accepted(world, made(1))
-    database.keep_submission(1, submission.to_bytes(), [])
+    keep_signed(world, "job", submission)
+    database.set_signed(1, [])
     database.close()
     ledger = world.reopen()
     (receipt,) = ledger.submit([submission])
@@ -633,7 +650,8 @@ def test_a_signed_job_that_the_ledger_refuses_now_ends_as_refused(
     name = {"eventID": "urn:uuid:taken"}
     submission = signed(world, made(1, **name))
     database = accepted(world, made(1, **name))
-    database.keep_submission(1, submission.to_bytes(), [])
+    keep_signed(world, "job", submission)
+    database.set_signed(1, [])
     database.close()
     with captures(world) as client:
         # Whoever came first has the name.
@@ -649,7 +667,8 @@ def test_a_signed_job_that_the_ledger_refuses_now_ends_as_refused(
             now=2,
         )
         other = signed_blindly(world, made(1, **name), made(number))
-        database.keep_submission(number, other, [])
+        keep_signed(world, f"job{number}", parse_submission(other))
+        database.set_signed(number, [])
     database.close()
     with captures(world) as client:
         rollback = finished(client, "/epcis/capture/job2")
@@ -663,8 +682,83 @@ def test_a_signed_job_that_the_ledger_refuses_now_ends_as_refused(
     assert stored == {can(1), can(3)}
 
 
+def heavy(number: int) -> dict[str, Any]:
+    """Return an event of which few go into one statement."""
+    return made(number, **{"https://ns.example/note": "x" * 300_000})
+
+
+def test_a_large_document_becomes_several_statements(
+    world: LedgerWorld,
+) -> None:
+    count = 20
+    body = document(*(heavy(number) for number in range(count)))
+    with captures(world) as client:
+        job = finished(client, capture(client, body))
+        assert job["success"], job
+        answer = client.get(
+            f"/epcis/capture/{job['captureID']}", headers=AUTHORISED
+        )
+        receipts = [
+            link.split(">")[0][1:]
+            for link in answer.headers["link"].split(", ")
+        ]
+        assert len(receipts) == 2
+        for receipt in receipts:
+            assert client.get(receipt).status_code == 200
+    events = logged(world)
+    assert len(events) == count
+    assert len({each.log_index for each in events}) == 2
+    # What only the journal of a job that runs is good for is gone.
+    assert list((world.folder / FOLDER).iterdir()) == []
+
+
+def test_a_large_job_cut_off_between_its_statements_goes_on_behind_the_first(
+    world: LedgerWorld,
+) -> None:
+    first, second = signed(world, made(1)), signed(world, made(2))
+    database = accepted(world, made(1), made(2))
+    keep_signed(world, "job", first, second)
+    database.set_signed(1, [])
+    database.close()
+    ledger = world.reopen()
+    (receipt,) = ledger.submit([first])
+    assert not isinstance(receipt, Exception)
+    ledger.close()
+    with captures(world) as client:
+        assert finished(client, "/epcis/capture/job")["success"]
+    assert len(logged(world)) == 2
+
+
+def test_what_a_large_job_logged_before_it_was_refused_is_told(
+    world: LedgerWorld,
+) -> None:
+    name = {"eventID": "urn:uuid:taken"}
+    first, again = signed(world, made(1, **name)), signed(world, made(2))
+    database = accepted(world, made(1, **name), made(2))
+    blind = parse_submission(signed_blindly(world, made(3, **name)))
+    keep_signed(world, "job", first, blind, again)
+    database.set_signed(1, [])
+    database.close()
+    with captures(world) as client:
+        job = finished(client, "/epcis/capture/job")
+    assert not job["success"]
+    (error,) = job["errors"]
+    assert "1 statements of it" in error["detail"]
+    assert len(logged(world)) == 1
+
+
+def test_journals_of_jobs_that_ended_are_cleared_away(
+    world: LedgerWorld,
+) -> None:
+    keep_signed(world, "gone", signed(world, made(1)))
+    with captures(world) as client:
+        finished(client, capture(client, document(made(2))))
+    assert list((world.folder / FOLDER).iterdir()) == []
+    assert len(logged(world)) == 1
+
+
 def insert(
-    world: LedgerWorld, job_id: str, prefixes: str, submission: bytes | None
+    world: LedgerWorld, job_id: str, prefixes: str, *, is_signed: bool = False
 ) -> None:
     """Add a job behind the node's back."""
     with (
@@ -673,8 +767,8 @@ def insert(
     ):
         connection.execute(
             "INSERT INTO jobs (id, created, behaviour, prefixes, document,"
-            " submission) VALUES (?, 1, 'rollback', ?, ?, ?)",
-            (job_id, prefixes, document(made(1)), submission),
+            " is_signed) VALUES (?, 1, 'rollback', ?, ?, ?)",
+            (job_id, prefixes, document(made(1)), is_signed),
         )
 
 
@@ -683,7 +777,7 @@ def test_a_job_that_nobody_foresaw_fails_and_the_others_go_on(
 ) -> None:
     with captures(world) as client:
         # No process can be told such a number.
-        insert(world, "job", json.dumps({"ex": 2**70}), None)
+        insert(world, "job", json.dumps({"ex": 2**70}))
         other = finished(client, capture(client, document(made(2))))
         job = finished(client, "/epcis/capture/job")
     assert other["success"], other
@@ -710,7 +804,8 @@ def test_a_statement_that_takes_every_checker_its_life_is_given_up(
         for child in checkers._all:
             child.kill()
         # What was logged before is no failure, whoever dies of it now.
-        insert(world, "job", "{}", submission.to_bytes())
+        keep_signed(world, "job", submission)
+        insert(world, "job", "{}", is_signed=True)
         job = finished(client, capture(client, document(made(2))))
         assert not job["success"]
         (error,) = job["errors"]

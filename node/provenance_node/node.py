@@ -309,6 +309,7 @@ class Node:
             database=database,
             signers=signers,
             writer=self.writer,
+            folder=self.folder,
             clock=self._clock,
             limit=settings.capture_limit,
         )

@@ -167,7 +167,7 @@ class Settings:
         "", "file of SHA-256 of the bearer tokens that may capture, one a line"
     )
     capture_limit: int = _setting(
-        10_000, "most events of one captured document", least=1, most=65_536
+        10_000, "most events of one captured document", least=1, most=1_000_000
     )
 
     # Who may query; bundles, trails, receipts and the log are everybody's.

@@ -120,7 +120,7 @@ class HandIn:
         _remember(step, told)
 
 
-def told_of(submission: Submission, answer: Answer) -> dict[str, object]:
+def told_of(submission: Submission, answer: Answer) -> dict[str, Any]:
     """Return what a journal says of *submission*, which had that *answer*."""
     if isinstance(answer, DuplicateEventError) and answer.is_known:
         return {
@@ -130,7 +130,7 @@ def told_of(submission: Submission, answer: Answer) -> dict[str, object]:
     if isinstance(answer, ProvenanceError):
         problem = problem_of(answer)
         assert problem is not None, "all of these are in the table"
-        told: dict[str, object] = {
+        told = {
             "refused": text_of(answer), "code": problem.code,
         }  # fmt: skip
         if answer.rule:

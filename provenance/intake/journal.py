@@ -89,6 +89,17 @@ class Journal:
         self._done = (folder / _DONE).open("ab")
         sync_directory(folder)
 
+    @classmethod
+    def reopen(cls, folder: Path) -> Self:
+        """Open the journal in *folder*, whatever it is of.
+
+        Raises:
+            MalformedError: It is no journal, or a damaged one.
+            OSError: It cannot be read or written.
+        """
+        path = folder / _RUN
+        return cls(folder, parse_line(path.read_bytes(), path))
+
     def __enter__(self) -> Self:
         return self
 

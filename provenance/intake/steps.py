@@ -15,11 +15,10 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
-from uuid import uuid4
 
 from provenance.claims.event import Event
 from provenance.claims.statement import MAX_EVENTS, Submission, parse_entry
@@ -37,6 +36,7 @@ from provenance.errors import (
 from provenance.intake.headway import Headway, Tell, tell_nobody
 from provenance.intake.journal import Journal, Kept
 from provenance.intake.mended import Mended
+from provenance.intake.naming import with_id
 from provenance.intake.outcome import Known, Outcome
 from provenance.intake.prepare import (
     MAX_STATEMENT_BYTES,
@@ -54,6 +54,7 @@ from provenance.intake.statements import (
     is_submission,
     read_submission,
     require_signatory,
+    require_taken,
     sign,
 )
 from provenance.intake.tables import MappingFile, TableReading, is_table
@@ -352,13 +353,21 @@ class Steps:
         self._tell(Headway("events", 0, source.count))
 
         def take(raw: RawEvent, name: str) -> list[Event]:
+            draft = given = check_event(raw)
+            if wishes.is_named:
+                draft = with_id(given, issuer=signatory.issuer)
             event = prepare_event(
-                check_event(with_id(raw) if wishes.is_named else raw),
+                draft,
                 conceal=wishes.conceal,
                 after=after,
                 book=book,
             )
-            known = self._known(event, signatory, rehearsal, name)
+            # Who named it asks for the answer that EPCIS has to a name that
+            # was used: it is a fault.
+            may_be_known = not wishes.passes_over or draft is not given
+            known = self._known(
+                event, signatory, rehearsal, name, may_be_known=may_be_known
+            )
             outcome.known.add(known, 1 if known else 0)
             return [] if known else [event]
 
@@ -413,12 +422,17 @@ class Steps:
         signatory: Signatory,
         rehearsal: Rehearses | None,
         name: str,
+        *,
+        may_be_known: bool,
     ) -> tuple[int, ...]:
         """Return the entry that has the event already; none if it is new.
 
         Raises:
             RejectedError: The ledger would not take it, if that is rehearsed.
         """
+        if rehearsal is not None and not may_be_known:
+            require_taken(rehearsal, [event], signatory, name=name)
+            return ()
         if rehearsal is not None:
             return find_known(rehearsal, [event], signatory, name=name)
         index = self._ledger.find_event(
@@ -560,20 +574,6 @@ class Steps:
                 return
             submission = journal.read(kept) if answered is None else None
             yield Step(outcome, submission, units, kept, answered, refusals)
-
-
-def with_id(raw: RawEvent) -> RawEvent:
-    """Return *raw* with an `eventID`, if it should have one and has none.
-
-    One that declares an error should not: it must equal the event that it
-    declares wrong.
-    """
-    value = raw.value
-    if not isinstance(value, dict) or value.keys() & {
-        "eventID", "errorDeclaration",
-    }:  # fmt: skip
-        return raw
-    return replace(raw, value={**value, "eventID": f"urn:uuid:{uuid4()}"})
 
 
 def _require_known(outcome: Outcome, signatory: Signatory) -> None:

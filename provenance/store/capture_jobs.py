@@ -30,7 +30,7 @@ MOST_PAGE_BYTES = 2**20
 """So much text makes a page of a list, or one element that has more."""
 
 _APPLICATION_ID = 0x50434150
-_VERSION = 1
+_VERSION = 2
 _KEPT_JOBS = 10_000
 """So many jobs that ended are remembered."""
 
@@ -43,16 +43,18 @@ CREATE TABLE jobs (
     behaviour TEXT NOT NULL,
     is_success INTEGER NOT NULL DEFAULT 0,
     errors TEXT NOT NULL DEFAULT '[]',
-    log_index INTEGER,
+    log_indexes TEXT NOT NULL DEFAULT '[]',
     prefixes TEXT NOT NULL,
     document BLOB,
-    submission BLOB
+    is_signed INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX open_jobs ON jobs (number) WHERE finished IS NULL;
 CREATE TABLE queries (name TEXT PRIMARY KEY, query TEXT NOT NULL)
     WITHOUT ROWID;
 """
-_JOB = "number, id, created, finished, behaviour, is_success, errors, log_index"
+_JOB = (
+    "number, id, created, finished, behaviour, is_success, errors, log_indexes"
+)
 
 
 class Job(NamedTuple):
@@ -66,7 +68,7 @@ class Job(NamedTuple):
         behaviour: `rollback` or `proceed`.
         is_success: Whether all of its events are in the log.
         errors: Problems, as JSON objects.
-        log_index: Where the statement with its events is; None for nowhere.
+        log_indexes: Where the statements with its events are, in order.
     """
 
     number: int
@@ -76,7 +78,7 @@ class Job(NamedTuple):
     behaviour: str
     is_success: bool
     errors: list[JSON]
-    log_index: int | None
+    log_indexes: list[int]
 
 
 class Work(NamedTuple):
@@ -86,13 +88,13 @@ class Work(NamedTuple):
         job: Which.
         prefixes: What prefixes stand for in its document.
         document: What was sent.
-        submission: What was signed of it; None before.
+        is_signed: Whether what it says waits, signed, in the job's journal.
     """
 
     job: Job
     prefixes: dict[str, str]
     document: bytes
-    submission: bytes | None
+    is_signed: bool
 
 
 class Load(NamedTuple):
@@ -182,26 +184,26 @@ class Database:
     def next_work(self) -> Work | None:
         """Return the oldest job that runs, with what it is about."""
         for row in self._run(
-            f"SELECT {_JOB}, prefixes, document, submission FROM jobs"  # noqa: S608  # our own columns
+            f"SELECT {_JOB}, prefixes, document, is_signed FROM jobs"  # noqa: S608  # our own columns
             " WHERE finished IS NULL ORDER BY number LIMIT 1"
         ):
-            *job, prefixes, document, submission = row
-            return Work(_job(job), json.loads(prefixes), document, submission)
+            *job, prefixes, document, is_signed = row
+            return Work(
+                _job(job), json.loads(prefixes), document, bool(is_signed)
+            )
         return None
 
-    def keep_submission(
-        self, number: int, submission: bytes, errors: Sequence[JSON]
-    ) -> None:
-        """Note what was signed for a job, and what could not be."""
+    def set_signed(self, number: int, errors: Sequence[JSON]) -> None:
+        """Note that a job's journal is whole, and what could not be signed."""
         self._run(
-            "UPDATE jobs SET submission = ?, errors = ? WHERE number = ?",
-            submission, json.dumps(list(errors)), number,
+            "UPDATE jobs SET is_signed = 1, errors = ? WHERE number = ?",
+            json.dumps(list(errors)), number,
         )  # fmt: skip
 
-    def forget_submission(self, number: int) -> None:
+    def forget_signed(self, number: int) -> None:
         """Let a job begin again with its document."""
         self._run(
-            "UPDATE jobs SET submission = NULL, errors = '[]' WHERE number = ?",
+            "UPDATE jobs SET is_signed = 0, errors = '[]' WHERE number = ?",
             number,
         )
 
@@ -210,23 +212,33 @@ class Database:
         number: int,
         *,
         errors: Sequence[JSON],
-        log_index: int | None,
+        log_indexes: Sequence[int],
         now: int,
     ) -> None:
-        """End a job; without errors all of it is at *log_index*."""
-        assert errors or log_index is not None, "success has its place"
+        """End a job; without errors all of it is at *log_indexes*."""
+        assert errors or log_indexes, "success has its place"
         with self._failing(), self._lock, self._connection as connection:
             connection.execute(
                 "UPDATE jobs SET finished = ?, is_success = ?, errors = ?,"
-                " log_index = ?, document = NULL, submission = NULL"
-                " WHERE number = ?",
-                (now, not errors, json.dumps(list(errors)), log_index, number),
+                " log_indexes = ?, document = NULL WHERE number = ?",
+                (
+                    now,
+                    not errors,
+                    json.dumps(list(errors)),
+                    json.dumps(list(log_indexes)),
+                    number,
+                ),
             )
             connection.execute(
                 "DELETE FROM jobs WHERE finished IS NOT NULL AND number <="
                 " (SELECT max(number) FROM jobs) - ?",
                 (_KEPT_JOBS,),
             )
+
+    def open_jobs(self) -> set[str]:
+        """Return the ids of the jobs that run."""
+        rows = self._run("SELECT id FROM jobs WHERE finished IS NULL")
+        return {job_id for (job_id,) in rows}
 
     def job(self, job_id: str) -> Job:
         """Return one job.
@@ -352,7 +364,7 @@ class Database:
 
 
 def _job(row: Sequence[Any]) -> Job:
-    number, job_id, created, finished, behaviour, success, errors, index = row
+    number, job_id, created, finished, behaviour, success, errors, found = row
     return Job(
         number,
         job_id,
@@ -361,5 +373,5 @@ def _job(row: Sequence[Any]) -> Job:
         behaviour,
         bool(success),
         json.loads(errors),
-        index,
+        json.loads(found),
     )

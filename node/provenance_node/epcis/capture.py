@@ -1,30 +1,39 @@
 """Capture: from a document to a job, and from a job to the log.
 
     accepted    the document is on disk: 202, and the job runs
-    signed      its statement is on disk, too
-    finished    the log has the statement, durably; or nothing of it
+    signed      its statements are on disk, too, in a journal
+    finished    the log has the statements, durably; or nothing of it
 
 Jobs are worked on in the order in which they came, one after the other. A job
 that was cut off, however the node ended, goes on at the next start: unsigned,
-from its document; signed, with the same bytes, which are logged once. So no
-job says that it succeeded before the log has its events, and none says that
-it failed of which the log has any event (but for those that `proceed` stored).
+from its document; signed, with the same bytes, which are logged once. The
+journal is that of `provenance submit` (`provenance.intake.journal`), one for
+each job that runs, in `capture/` in the ledger's folder. So no job says that
+it succeeded before the log has its events, and none says that it failed of
+which the log has any event, but for those that `proceed` stored, and those of
+a large document's statements before one that the ledger refused after all.
 """
 
 import asyncio
+import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from provenance import errors as known_errors
+from provenance.claims.statement import Submission
 from provenance.encoding.strict_json import JSON
 from provenance.errors import (
+    DuplicateEventError,
     MalformedError,
     ProvenanceError,
     StoreError,
 )
-from provenance.problems import BUG_PROBLEM, Problem
+from provenance.intake.hand_in import told_of
+from provenance.intake.journal import Journal
+from provenance.ledger.ledger import Answer
+from provenance.problems import BUG_PROBLEM, Problem, error_class
 from provenance.problems.table import BUSY, TOO_LARGE
 from provenance.store.capture_jobs import Database, Job, Work
 from provenance_node.children import Children
@@ -33,6 +42,9 @@ from provenance_node.journal import note, note_bug, note_end
 from provenance_node.limits import RETRY_SOON
 from provenance_node.problems import RefusedError, kind_of, problem
 from provenance_node.writer import Logged, Refused, Writer
+
+FOLDER = "capture"
+"""Where the journals of jobs that run are, in the ledger's folder."""
 
 ROLLBACK, PROCEED = BEHAVIOURS = ("rollback", "proceed")
 
@@ -88,6 +100,7 @@ class Capture:
         database: Database,
         signers: Children,
         writer: Writer,
+        folder: Path,
         clock: Callable[[], int],
         limit: int,
     ) -> None:
@@ -96,6 +109,7 @@ class Capture:
         self.limit = limit
         self._signers = signers
         self._writer = writer
+        self._folder = folder / FOLDER
         self._clock = clock
         self._news = asyncio.Event()
         self._is_stopping = False
@@ -104,6 +118,7 @@ class Capture:
 
     def start(self) -> None:
         """Begin to work, first on what an earlier run left."""
+        self._sweep()
         self._task = asyncio.create_task(self._run(), name="capture")
         self._task.add_done_callback(note_end)
 
@@ -158,19 +173,19 @@ class Capture:
                 "write one event here; a document goes to /epcis/capture"
             )
         self._require_no_doubt()
-        data, _, event_id, faults, known = await self._signers.ask(
+        pieces, event_id, faults, known = await self._signers.ask(
             ["sign", document.data, dict(document.prefixes), self._clock()]
         )
         if faults:
             raise _error(*faults[0])
         if known:
-            raise known_errors.DuplicateEventError(
+            raise DuplicateEventError(
                 f"the event is logged already, in entry {known[0]}",
                 log_indexes=tuple(known),
                 is_known=True,
             )
         ((_, outcome),), _ = await self._writer.submit(
-            [data], with_receipts=False
+            pieces, with_receipts=False
         )
         if isinstance(outcome, Refused):
             raise outcome.error
@@ -237,7 +252,7 @@ class Capture:
                     await self._news.wait()
                 else:
                     await self._work(work)
-            except (ProvenanceError, RefusedError) as error:
+            except (ProvenanceError, RefusedError, OSError) as error:
                 # The job stays as it is on disk, and is taken up again.
                 note("capture-waits", error=str(error))
                 await self._pause()
@@ -257,73 +272,122 @@ class Capture:
         """Bring a job to its end, whatever it meets but what may pass."""
         try:
             await self._go_on(work)
-        except (ProvenanceError, RefusedError):
+        except (ProvenanceError, RefusedError, OSError):
             raise
         except Exception as fault:  # noqa: BLE001  # noted, and told of
             note_bug(fault, capture=work.job.id)
             detail = "the program met a fault, and logged nothing of this"
             await self._give_up(work.job, _problem(BUG_PROBLEM, detail))
 
+    def _sweep(self) -> None:
+        """Remove the journals of jobs that ended."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        running = self._database.open_jobs()
+        for path in self._folder.iterdir():
+            if path.name not in running:
+                shutil.rmtree(path)
+
+    def _journal_of(self, job: Job) -> Path:
+        return self._folder / job.id
+
     async def _go_on(self, work: Work) -> None:
         faults = list(work.job.errors)
-        data = work.submission
-        if data is None:
+        if not work.is_signed:
             try:
-                sealed = await self._sign(work)
+                signed = await self._sign(work)
             except MalformedError as error:
                 await self._finish(work.job, [_told(error)])
                 return
-            if sealed is None:
+            if signed is None:
                 return
-            data, faults, known = sealed
-            if not data and not faults:
-                # All of it was captured before: the last of it is there.
-                await self._finish(work.job, [], known[-1])
+            count, faults, known = signed
+            if not count and not faults:
+                # All of it was captured before.
+                await self._finish(work.job, [], known)
                 return
-            if not data or (faults and work.job.behaviour == ROLLBACK):
+            if not count or (faults and work.job.behaviour == ROLLBACK):
                 await self._finish(work.job, faults)
                 return
             await asyncio.to_thread(
-                self._database.keep_submission, work.job.number, data, faults
+                self._database.set_signed, work.job.number, faults
             )
+        await self._hand_in(work.job, faults)
+
+    async def _hand_in(self, job: Job, faults: list[JSON]) -> None:
+        """Log a job's statements, from the first that has no answer."""
+        path = self._journal_of(job)
+        with await asyncio.to_thread(Journal.reopen, path) as journal:
+            logged: list[int] = []
+            for kept in journal.kept(0):
+                told: Mapping[str, Any] | None = journal.answer(kept)
+                if told is None:
+                    submission = await asyncio.to_thread(journal.read, kept)
+                    answer = await self._submit(job, submission)
+                    if answer is None:
+                        return
+                    told = told_of(submission, answer)
+                    await asyncio.to_thread(journal.close, kept, told)
+                if "refused" in told:
+                    error = error_class(told["code"])(told["refused"])
+                    await self._refused(job, error, faults, logged)
+                    return
+                logged += told.get("known", [told.get("log_index")])
+        await self._finish(job, faults, logged)
+
+    async def _submit(self, job: Job, submission: Submission) -> Answer | None:
+        """Return what the ledger answers; None if the job was given up."""
         self._require_no_doubt()
         try:
             ((_, outcome),), _ = await self._writer.submit(
-                [data], with_receipts=False
+                [submission.to_bytes()], with_receipts=False
             )
         except StoreError as error:
             # If the writer failed, the outcome is found out at the next start.
             # Else a process did, perhaps of this very statement.
             if (
                 not self._writer.is_whole
-                or self._count_attempt(work.job) < _MOST_ATTEMPTS
+                or self._count_attempt(job) < _MOST_ATTEMPTS
             ):
                 raise
-            await self._give_up(work.job, _told(error))
-            return
+            await self._give_up(job, _told(error))
+            return None
         if isinstance(outcome, Logged):
-            await self._finish(work.job, faults, outcome.log_index)
-        else:
-            await self._refused(work, outcome.error)
+            return outcome.log_index
+        return outcome.error
 
     async def _sign(
         self, work: Work
-    ) -> tuple[bytes, list[JSON], list[int]] | None:
-        """Return what is signed of a document, its faults, and what is known.
+    ) -> tuple[int, list[JSON], list[int]] | None:
+        """Return how many statements a document became, and its faults.
+
+        And in which entries the rest of it was logged before.
 
         None if the job ended, having taken too many signers their life.
         """
         self._require_no_doubt()
+        path = self._journal_of(work.job)
+        # What an earlier attempt left there was never handed in.
+        await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
         try:
-            data, _, _, faults, known = await self._signers.ask(
-                ["sign", work.document, work.prefixes, self._clock()]
+            signed, _, faults, known = await self._signers.ask(
+                [
+                    "sign",
+                    work.document,
+                    work.prefixes,
+                    self._clock(),
+                    str(path),
+                ]
             )
         except StoreError as error:
             if self._count_attempt(work.job) < _MOST_ATTEMPTS:
                 raise
             await self._finish(work.job, [_told(error)])
             return None
-        return data, [_told(_error(*each)) for each in faults], known
+        return (
+            len(signed),
+            [_told(_error(*each)) for each in faults],
+            known,
+        )
 
     def _require_no_doubt(self) -> None:
         """Check that what is signed now would be logged.
@@ -337,54 +401,75 @@ class Capture:
     async def _give_up(self, job: Job, said: JSON) -> None:
         """End a job that could not be worked on, for the reason *said*.
 
-        If its statement is in the log nevertheless, it ends as logged.
+        If its statements are in the log nevertheless, it ends as logged.
         """
         left = await asyncio.to_thread(self._database.next_work)
         if left is None or left.job.number != job.number:
             return  # It had its end before that.
-        index = None
-        if left.submission is not None:
-            index = await self._writer.find(left.submission)
-        faults = [said] if index is None else left.job.errors
-        await self._finish(job, faults, index)
+        found: list[int | None] = []
+        if left.is_signed:
+            path = self._journal_of(job)
+            with await asyncio.to_thread(Journal.reopen, path) as journal:
+                for kept in journal.kept(0):
+                    submission = await asyncio.to_thread(journal.read, kept)
+                    found.append(await self._writer.find(submission.to_bytes()))
+        logged = [index for index in found if index is not None]
+        is_whole = bool(found) and len(logged) == len(found)
+        await self._finish(job, left.job.errors if is_whole else [said], logged)
 
     def _count_attempt(self, job: Job) -> int:
         number, count = self._attempts
         self._attempts = job.number, count + 1 if number == job.number else 1
         return self._attempts[1]
 
-    async def _refused(self, work: Work, error: ProvenanceError) -> None:
-        """End a job, or sign it anew, after the ledger refused it.
+    async def _refused(
+        self,
+        job: Job,
+        error: ProvenanceError,
+        faults: Sequence[JSON],
+        logged: Sequence[int],
+    ) -> None:
+        """End a job, or sign it anew, after the ledger refused a statement.
 
         The ledger moved on since the rehearsal. Under `proceed` that may
         concern some of the events alone.
         """
-        again = self._count_attempt(work.job) < _MOST_ATTEMPTS
-        if work.job.behaviour == PROCEED and again:
-            await asyncio.to_thread(
-                self._database.forget_submission, work.job.number
+        if job.behaviour == PROCEED and not logged:
+            if self._count_attempt(job) < _MOST_ATTEMPTS:
+                await asyncio.to_thread(
+                    self._database.forget_signed, job.number
+                )
+                return
+            faults = []
+        if logged:
+            error = type(error)(
+                f"{error}; {len(logged)} statements of it, with the events"
+                " before, are in the log"
             )
-        else:
-            await self._finish(work.job, [_told(error)])
+        told = [_told(error)]
+        more = faults if job.behaviour == PROCEED else []
+        await self._finish(job, [*more, *told], logged)
 
     async def _finish(
         self,
         job: Job,
         faults: Sequence[JSON],
-        log_index: int | None = None,
+        log_indexes: Sequence[int] = (),
     ) -> None:
         await asyncio.to_thread(
             self._database.finish,
             job.number,
             errors=faults,
-            log_index=log_index,
+            log_indexes=log_indexes,
             now=max(self._clock(), job.created),
+        )
+        await asyncio.to_thread(
+            shutil.rmtree, self._journal_of(job), ignore_errors=True
         )
 
 
-def _error(name: str, message: str) -> ProvenanceError:
-    kind: type[ProvenanceError] = getattr(known_errors, name)
-    return kind(message)
+def _error(code: str, message: str) -> ProvenanceError:
+    return error_class(code)(message)
 
 
 def _told(error: ProvenanceError) -> JSON:

@@ -69,6 +69,9 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 
 _JOB = "CaptureJob"
 _JOBS = "jobs"
+_MOST_LINKS = 50
+"""A header has room for no more."""
+
 _JOB_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _EXAMPLE_EVENT = {
     "@context": [EPCIS_CONTEXT],
@@ -171,16 +174,17 @@ def routes(node: Node) -> APIRouter:
         """`success` is true while nothing failed; look at `running` first.
 
         Once both say so, all of it is in the log, and `Link` leads to the
-        receipt.
+        receipts of its first statements.
         """
         rate = node.take_read(request.scope)
         capture = require_capture(node, request)
         _require_json(request)
         job = await capture.job(request.path_params["captureID"])
         response = Response(json.dumps(_job(job)), media_type=JSON)
-        if job.log_index is not None:
-            response.headers["link"] = (
-                f'<{_receipt(job.log_index)}>; rel="related"'
+        if job.log_indexes:
+            response.headers["link"] = ", ".join(
+                f'<{_receipt(index)}>; rel="related"'
+                for index in job.log_indexes[:_MOST_LINKS]
             )
         return _finish(response, rate)
 

@@ -58,9 +58,9 @@ def _around() -> list[Fault]:
             "this is no EPCISDocument, no EPCISQueryDocument and no event of EPCIS: write one of these",
         ),
         in_markup(
-            "xml-root-of-master-data", "a document of master data, which holds no events",
-            "watching", lambda data: data.replace(b"epcis:EPCISDocument", b"epcis:EPCISMasterDataDocument"),
-            "/EPCISMasterDataDocument",
+            "xml-root-unknown", "a document of a kind that EPCIS does not have",
+            "watching", lambda data: data.replace(b"epcis:EPCISDocument", b"epcis:EPCISFlowDocument"),
+            "/EPCISFlowDocument",
             "this is no EPCISDocument, no EPCISQueryDocument and no event of EPCIS: write one of these",
         ),
         in_markup(

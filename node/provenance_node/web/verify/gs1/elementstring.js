@@ -40,7 +40,7 @@ export function parseElementString(text) {
  * @returns {Map<string, string>} AI → value, in order
  * @throws {MalformedError} It is no element string, or says what is not valid.
  */
-function parseRaw(text) {
+export function parseRaw(text) {
   checkLength(text);
   return gather(readRaw(text));
 }
