@@ -22,7 +22,7 @@ _ADDRESS = (
     "an @context is the address of GS1's context, prefixes, or a list of"
     f" these: write {GS1_CONTEXT!r}"
 )
-_KINDS = "write one of EPCISDocument, EPCISQueryDocument"
+_KINDS = "write one of EPCISDocument, EPCISMasterDataDocument, EPCISQueryDocument"
 
 
 def _only_events(document: Document) -> None:
@@ -53,50 +53,50 @@ def faults() -> list[Fault]:
             "context-remote",
             "a context of somebody's own, which would have to be fetched",
             "making", append("$.@context", "https://ns.teahouse.example/v1.jsonld"),
-            place="$.@context",
+            place="$.@context[2]",
             reason=f"the context 'https://ns.teahouse.example/v1.jsonld' {_NOT_GS1}",
         ),
         in_json(
             "context-lookalike",
             "the address of GS1's context on another host",
             "shipping", put("$.@context[0]", GS1_CONTEXT.replace("ref.gs1.org", "ref.gs1.org.example")),
-            place="$.@context",
+            place="$.@context[0]",
             reason="the context 'https://ref.gs1.org.example/standards/epcis/epcis-context.jsonld' " + _NOT_GS1,
         ),
         in_json(
             "context-redefines-a-scheme",
             "a prefix that would change the meaning of every https address",
             "making", put("$.@context[1].https", "https://evil.example/"),
-            place="$.@context",
+            place="$.@context[1].https",
             reason=f"an @context may not define 'https': {_NO_SCHEME}",
         ),
         in_json(
             "context-redefines-urn",
             "a prefix that would change the meaning of every URN",
             "watching", put("$.@context[1].urn", "https://evil.example/"),
-            place="$.@context",
+            place="$.@context[1].urn",
             reason=f"an @context may not define 'urn': {_NO_SCHEME}",
         ),
         in_json(
             "context-namespace-relative",
             "a prefix whose namespace is no full URI",
             "making", put("$.@context[1].tea", "epcis/"),
-            place="$.@context",
+            place="$.@context[1].tea",
             reason="the namespace of prefix 'tea' is a URI in full, unlike 'epcis/': write it out",
         ),
         in_json(
             "context-namespace-prefixed",
             "a prefix whose namespace uses another prefix",
             "making", put("$.@context[1].tea", "gs1:tea/"),
-            place="$.@context",
+            place="$.@context[1].tea",
             reason="the namespace of prefix 'tea' is a URI in full, unlike 'gs1:tea/': write it out",
         ),
         in_json(
             "context-term-definition",
-            "a prefix defined by an object, as JSON-LD lets one do elsewhere",
+            "a word defined by an object, which is no prefix",
             "making", put("$.@context[1].leaf", {"@id": "https://ns.teahouse.example/epcis/"}),
-            place="$.@context",
-            reason="the namespace of prefix 'leaf' is a URI in full, unlike \"{'@id': 'https://ns.teahouse.example/epcis/'}\": write it out",
+            place="$.@context[1].leaf",
+            reason="'leaf' would name something without a prefix: add \"@prefix\": true, or name the extension with a prefix",
         ),
         in_json(
             "context-number",
@@ -108,7 +108,7 @@ def faults() -> list[Fault]:
             "context-of-an-event-remote",
             "an event with a context of its own that would have to be fetched",
             "shipping", put("[1].@context", ["https://ns.teahouse.example/v2.jsonld"]),
-            place="[1].@context",
+            place="[1].@context[0]",
             reason=f"the context 'https://ns.teahouse.example/v2.jsonld' {_NOT_GS1}",
         ),
         # The envelope.

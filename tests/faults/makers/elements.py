@@ -58,12 +58,6 @@ def _around() -> list[Fault]:
             "this is no EPCISDocument, no EPCISQueryDocument and no event of EPCIS: write one of these",
         ),
         in_markup(
-            "xml-root-unknown", "a document of a kind that EPCIS does not have",
-            "watching", lambda data: data.replace(b"epcis:EPCISDocument", b"epcis:EPCISFlowDocument"),
-            "/EPCISFlowDocument",
-            "this is no EPCISDocument, no EPCISQueryDocument and no event of EPCIS: write one of these",
-        ),
-        in_markup(
             "xml-root-attribute-unknown", "an attribute of the document that EPCIS does not know",
             "making", swap('schemaVersion="2.0"', 'schemaVersion="2.0" author="A. Leaf"'),
             "/EPCISDocument/@author",
