@@ -124,7 +124,9 @@ def test_the_exit_code_of_every_error_is_the_documented_one() -> None:
     classes = {
         name: kind
         for name, kind in vars(errors).items()
-        if isinstance(kind, type) and kind is not errors.ProvenanceError
+        if isinstance(kind, type)
+        and issubclass(kind, errors.ProvenanceError)
+        and kind is not errors.ProvenanceError
     }
     assert EXITS.keys() == classes.keys()
     for name, kind in classes.items():

@@ -53,7 +53,6 @@ _COMPRESSED_PATH = "/{text:gs1_compressed}"
 _CACHING = {"cache-control": "public, max-age=3600"}
 _OPTIONS = {
     "allow": METHODS,
-    "access-control-allow-origin": "*",
     "access-control-allow-methods": METHODS,
     "access-control-allow-headers": "Accept, Accept-Language",
     "access-control-max-age": "86400",
