@@ -128,7 +128,7 @@ def test_good_rows_go_in_and_bad_rows_are_told(place: Place) -> None:
         "0 accepted, 1 partly accepted, 0 refused; the log has 7 entries"
     )
     wrong, foreign, advice = told
-    assert wrong.startswith("  PRV-9010 row 4, columns GTIN and Serial: ")
+    assert wrong.startswith("  PRV-9010 row 4, column GTIN: ")
     assert foreign.startswith("  PRV-9022 row 5: ")
     assert "refused.csv, and submit it with the same mapping" in advice
     assert steps(place, "K0", "K1", "K2", "K4") == [1, 1, 0, 1]
@@ -178,7 +178,7 @@ def test_one_bad_serial_among_sixty_is_told_in_one_line(place: Place) -> None:
     done = submit(place, table)
     first, told, advice, _ = done.out.splitlines()
     assert first == f"refused, 60 rows: {table}"
-    assert told.startswith("  PRV-9010 row 32, columns GTIN and Serial: ")
+    assert told.startswith("  PRV-9010 row 32, column GTIN: ")
     assert told.endswith("; 59 other rows are refused with it")
     assert "--refused FILE" in advice
     (fault,) = submit(place, table, "--json").json["results"][0]["refused_rows"]
