@@ -42,8 +42,8 @@ DEFINED = {
 """What the header `GS1-Extensions` says that goes with the documents."""
 
 STRICTLY = (
-    r"^\$\.@context: the context 'https://ref\.openepcis\.io/extensions/common"
-    r"/core/dpp-core-context\.jsonld' is not GS1's, and nothing is fetched"
+    r"^\$\.@context(\[1\])?: the context 'https://ref\.openepcis\.io/extensions"
+    r"/common/core/dpp-core-context\.jsonld' is not GS1's, and nothing is fetched"
 )
 """Why each of them is refused strictly: it is the first thing that is wrong."""
 

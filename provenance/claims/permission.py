@@ -85,7 +85,9 @@ def grant_for(  # noqa: PLR0913  # all but two are named at the call
         return _first(need, act, dated, roles=roles, actor=actor)
     except RoleNotGrantedError:
         for held in live:
-            if not holds(held.grant) and _meets(held, need, act, roles):
+            has_dates = {held.grant.start, held.grant.until} != {None}
+            ended = has_dates and not holds(held.grant)
+            if ended and _meets(held, need, act, roles):
                 raise RoleNotGrantedError(
                     f"{actor!r} may not sign {_kinds(need)} events: its grant"
                     f" as {held.grant.role} {_dates(held.grant, holds)}"

@@ -25,7 +25,6 @@ from provenance_node.routes.schemas import TEXT, of_schema, ref
 JSON = "application/json"
 LINES = "application/x-ndjson"
 FORMS = {JSON: "object", LINES: "lines"}
-PAGE = ("perPage", "nextPageToken")
 _ERRORS = (400, 401, 403, 406, 413, 414, 429, 503)
 READERS: list[dict[str, list[str]]] = [{}, {"bearer": []}]
 """A token, or where queries are open none."""
