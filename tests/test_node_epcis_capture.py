@@ -11,7 +11,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from provenance_node.epcis.signers import Desk
+from provenance_node.epcis.signers import Answers
 from provenance_node.problems import RefusedError
 from provenance_node.tokens import read_tokens, require_token
 from starlette.testclient import TestClient
@@ -583,8 +583,10 @@ def accepted(world: LedgerWorld, *events: dict[str, Any]) -> Database:
 
 def signed(world: LedgerWorld, *events: dict[str, Any]) -> Submission:
     with open_reader(world.folder) as reader:
-        desk = Desk(reader, signer_of(PRODUCER), PRODUCER)
-        data, count, _, faults, _ = desk.sign(document(*events), {}, world.now)
+        answers = Answers(reader, signer_of(PRODUCER), PRODUCER)
+        data, count, _, faults, _ = answers.sign(
+            document(*events), {}, world.now
+        )
     assert (count, faults) == (len(events), [])
     return parse_submission(data)
 

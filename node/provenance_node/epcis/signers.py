@@ -68,7 +68,7 @@ Sealed = tuple[bytes, int, str | None, list[tuple[str, str]], list[int]]
 wrong with others, and in which entries those are that were logged before."""
 
 
-class Desk:
+class Answers:
     """What a signer answers."""
 
     def __init__(
@@ -216,9 +216,9 @@ def _main() -> None:
     folder, key, issuer = sys.argv[1:]
     signer = read_key(Path(key))
     with open_reader(Path(folder)) as ledger:
-        desk = Desk(ledger, signer, issuer)
+        answers = Answers(ledger, signer, issuer)
         gc.freeze()
-        answer_questions({"count": desk.count, "sign": desk.sign})
+        answer_questions({"count": answers.count, "sign": answers.sign})
 
 
 if __name__ == "__main__":
