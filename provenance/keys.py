@@ -204,7 +204,7 @@ def signature_is_valid(public: bytes, signature: bytes, message: bytes) -> bool:
     """Return whether *signature* is *public*'s over *message*.
 
     The strict profile, whole, for checking in bulk: it trusts no argument.
-    `Verifier.verify` is the door for everybody else, because it raises.
+    Everybody else calls `Verifier.verify`, because it raises.
     """
     return (
         len(public) == PUBLIC_KEY_SIZE

@@ -3,7 +3,8 @@
 A shared machine is slow at times, which is no fault of an example. In CI the
 examples are those that the tests' names determine, so that a run can be
 repeated; elsewhere they are new each time, and a failing one is printed as a
-`reproduce_failure` line.
+`reproduce_failure` line. `PROVENANCE_EXAMPLES=10` makes ten for each test that
+does not ask for a number of its own, which is what `tests/run fast` does.
 
 What the tests in a browser are given is made known here, too.
 """
@@ -37,6 +38,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile(
     "project",
     deadline=None,
+    max_examples=int(os.environ.get("PROVENANCE_EXAMPLES", "100")),
     print_blob=True,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],

@@ -136,7 +136,7 @@ def verdict(key: bytes, signature: bytes, message: bytes) -> bool:
 
 
 @pytest.mark.usefixtures("library")
-def test_both_doors_give_the_same_verdict() -> None:
+def test_checking_one_and_checking_in_bulk_give_the_same_verdict() -> None:
     cases = json.loads(
         (shared("cctv") / "ed25519" / "ed25519vectors.json").read_bytes()
     )

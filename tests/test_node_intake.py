@@ -4,7 +4,7 @@ import dataclasses
 
 import msgpack
 import pytest
-from provenance_node.intake import Door, Given, Look, look, split
+from provenance_node.intake import Given, Look, Screening, look, split
 from provenance_node.problems import RefusedError
 
 from provenance.claims.event import Item, make_event
@@ -76,7 +76,7 @@ def test_as_many_events_as_a_statement_may_have_are_looked_at() -> None:
 def test_what_an_actor_without_a_grant_sends_is_not_unpacked(
     bomb: bytes,
 ) -> None:
-    door = Door(
+    screening = Screening(
         TrustRegistry(
             [
                 Authority(
@@ -103,7 +103,7 @@ def test_what_an_actor_without_a_grant_sends_is_not_unpacked(
         found: list[Look] = []
 
         def see(piece: bytes = piece, found: list[Look] = found) -> None:
-            found += door.look_all([piece])
+            found += screening.look_all([piece])
 
         # A few copies of it.
         assert peak_of(see) < 5 * len(piece)

@@ -6,13 +6,17 @@ printed must be what is shown; `…` stands for what differs from run to run, a
 line of `…` for any lines. Shown is standard output, without the narration.
 """
 
+import ast
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -197,7 +201,15 @@ def test_every_page_of_the_tour_is_linked_from_the_readme() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [*PAGES, "PERFORMANCE.md", "node/DEPLOYMENT.md", "tests/README.md"],
+    [
+        *PAGES,
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "PERFORMANCE.md",
+        "SECURITY.md",
+        "node/DEPLOYMENT.md",
+        "tests/README.md",
+    ],
 )
 def test_what_a_page_links_to_is_there(name: str) -> None:
     page = PROJECT / name
@@ -205,3 +217,115 @@ def test_what_a_page_links_to_is_there(name: str) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     missing = [to for to in links if not (page.parent / to).exists()]
     assert missing == []
+
+
+GUIDES = ("ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md")
+MOST_LINES = 500
+
+
+def read_guide(name: str) -> str:
+    return (PROJECT / name).read_text(encoding="utf-8")
+
+
+def between(text: str, what: str) -> list[list[str]]:
+    """Return the cells of the rows of the table that a comment names."""
+    start, end = text.index(f"<!-- {what} -->"), text.index(f"<!-- end {what}")
+    lines = text[start:end].splitlines()
+    rows = [line for line in lines if line.startswith("|")][2:]
+    return [[cell.strip() for cell in row.split("|")[1:-1]] for row in rows]
+
+
+def test_the_floors_that_are_described_are_those_that_are_held() -> None:
+    settings = tomllib.loads(read_guide("pyproject.toml"))
+    (held,) = [
+        contract["layers"]
+        for contract in settings["tool"]["importlinter"]["contracts"]
+        if contract["type"] == "layers"
+    ]
+    described = [
+        set(re.findall(r"`([a-z0-9_]+)`", floor))
+        for floor, *_ in between(read_guide("ARCHITECTURE.md"), "floors")
+    ]
+    assert described == [
+        {each.strip().removeprefix("provenance.") for each in floor.split("|")}
+        for floor in held
+    ]
+
+
+def test_each_stage_of_a_documents_way_is_where_it_is_said_to_be() -> None:
+    rows = between(read_guide("ARCHITECTURE.md"), "walk")
+    assert [row[0] for row in rows] == [str(n + 1) for n in range(len(rows))]
+    assert len(rows) <= 12
+    for row in rows:
+        assert callable(resolve_name(row[2].strip("`"))), row
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_the_files_that_a_guide_names_are_there(name: str) -> None:
+    named = re.findall(
+        r"`((?:[\w-]+/)+[\w.-]+\.(?:py|js|json|md|toml))`", read_guide(name)
+    )
+    web = PROJECT / "node/provenance_node/web"
+    places = (PROJECT, PROJECT / "provenance", web.parent, web)
+    assert [
+        path
+        for path in named
+        if not any((place / path).is_file() for place in places)
+    ] == []
+
+
+@pytest.mark.parametrize("word", ["Actor", "Trail", "Verdict"])
+def test_the_glossary_has_each_word_once_and_in_order(word: str) -> None:
+    text = read_guide("ARCHITECTURE.md")
+    words = re.findall(
+        r"^\| ([^|]+?) \|", text[text.index("## Glossary") :], re.MULTILINE
+    )[1:]
+    assert word in words
+    assert words == sorted(set(words), key=str.lower)
+
+
+def test_every_package_says_what_lives_there() -> None:
+    packages = [
+        path
+        for root in ("provenance", "node/provenance_node")
+        for path in (PROJECT / root).rglob("__init__.py")
+    ]
+    assert len(packages) > 20
+    silent = [
+        str(path.relative_to(PROJECT))
+        for path in packages
+        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+    assert silent == []
+
+
+def head_of(path: Path) -> str:
+    """Return what a module says of itself before its first statement."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return ast.get_docstring(ast.parse(text)) or ""
+    lines = text.splitlines()
+    return "\n".join(takewhile(lambda line: line.startswith("//"), lines))
+
+
+def test_a_long_file_says_why_at_its_head() -> None:
+    paths = [
+        *(PROJECT / "provenance").rglob("*.py"),
+        *(PROJECT / "node/provenance_node").rglob("*.py"),
+        *(
+            path
+            for path in (PROJECT / "node/provenance_node/web").rglob("*.js")
+            if "vendor" not in path.parts
+        ),
+    ]
+    long = {
+        path
+        for path in paths
+        if len(path.read_text(encoding="utf-8").splitlines()) > MOST_LINES
+    }
+    assert len(long) > 10
+    assert [
+        str(path.relative_to(PROJECT))
+        for path in sorted(long)
+        if "Over 500 lines: " not in head_of(path)
+    ] == []

@@ -205,7 +205,7 @@ def body_of(data: bytes, *, room: Room) -> Mapping[str, Value]:
     return parse_body(reader.binary(len(data)), room=room)
 
 
-class Door:
+class Screening:
     """Refuses whoever could not be let in, by the registry as it stands."""
 
     def __init__(self, registry: TrustRegistry, *, origin: str) -> None:

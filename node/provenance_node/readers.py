@@ -6,6 +6,9 @@ them; each reader has a processor, a connection and caches of its own. With
 threads in their place, bundles asked for beside a busy writer took twice as
 long (the 99th of 100), and the writer wrote two thirds as much: measured with
 `tests/bench/node.py` on two processors.
+
+Over 500 lines: each question that a reader answers stands with the call that
+asks it.
 """
 
 import gc

@@ -9,6 +9,8 @@ What waits for the thread is written together (group commit). A statement is
 answered after its commit is durable; if the storage fails, whoever waits is
 told that the outcome is unknown, the thread stops for good, and with it the
 node: opening the ledger again finds out what is there.
+
+Over 500 lines: queue, thread and answers of one writer change together.
 """
 
 import asyncio
@@ -39,7 +41,7 @@ from provenance.problems.table import BUSY
 from provenance_node.asgi import Headers
 from provenance_node.children import Children
 from provenance_node.clockwatch import ClockWatch
-from provenance_node.intake import Door, Given, Look, body_of
+from provenance_node.intake import Given, Look, Screening, body_of
 from provenance_node.journal import note
 from provenance_node.limits import RETRY_SOON, Buckets
 from provenance_node.metrics import Metrics
@@ -137,7 +139,7 @@ class Writer:
         self._in_hand = 0
         self._moved_at = time.monotonic()
         self._size = reading.latest.size
-        self._door = Door(ledger.registry(), origin=ledger.origin)
+        self._screening = Screening(ledger.registry(), origin=ledger.origin)
         self._jobs: deque[_Job] = deque()
         self._news = Condition()
         self._is_stopping = False
@@ -184,7 +186,7 @@ class Writer:
     @property
     def registry(self) -> TrustRegistry:
         """Who may say what, as it stands; another object when it changed."""
-        return self._door.registry
+        return self._screening.registry
 
     def start(self) -> None:
         """Begin to write."""
@@ -272,7 +274,7 @@ class Writer:
     async def _submit(
         self, pieces: Sequence[bytes], *, with_receipts: bool
     ) -> tuple[list[tuple[Given | None, Outcome]], Headers]:
-        found = await self._settle(self._door.look_all(pieces))
+        found = await self._settle(self._screening.look_all(pieces))
         fields = self._require_rate(found)
         checked = await self._check(found)
         answers = await self._log(checked)
@@ -361,7 +363,7 @@ class Writer:
                 self._checkers.ask(
                     [
                         "check",
-                        self._door.public_keys(chunk),
+                        self._screening.public_keys(chunk),
                         self._ledger.book.data,
                         [
                             (each.submission.entry, each.submission.events)
@@ -491,7 +493,7 @@ class Writer:
         self._size = latest.size
         # Before anyone is answered: who was enrolled may speak at once.
         if has_enrolled:
-            self._door = Door(
+            self._screening = Screening(
                 self._ledger.registry(), origin=self._ledger.origin
             )
         self._loop.call_soon_threadsafe(self._answer, jobs, answered, latest)

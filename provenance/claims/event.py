@@ -28,6 +28,9 @@ Promises: an `Event` that exists is well formed, has the id its leaves give,
 and its items are absolute ASCII URIs, none of them under two relations.
 
 In full: `FORMATS.md`, section 3.
+
+Over 500 lines: one format, both ways: what is written here is read here, by
+the same bounds.
 """
 
 import hmac

@@ -16,6 +16,9 @@ What a statement changes counts for later entries: whoever signs it has the
 rights that it had before, and no event is heard twice, whoever says it.
 
 In full: `FORMATS.md`, section 10.
+
+Over 500 lines: one state machine; a rule of it in another file would be
+overlooked.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The screen: the one door through which everything is printed.
+"""The screen: the one place where everything is printed.
 
 Evidence is written by strangers, and a terminal obeys what it is sent: a name
 could clear the screen and draw a green tick, or turn a line around. So every

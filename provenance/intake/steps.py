@@ -4,6 +4,9 @@ A document is read, rehearsed and signed to its end before its first statement
 is handed in; if there are several, they wait on the disk. A table gives a
 statement as soon as enough of its rows are read. The end of every file is a
 step as well, behind its last statement.
+
+Over 500 lines: documents, tables and submissions take the same steps, with one
+journal and one spool.
 """
 
 from collections.abc import (

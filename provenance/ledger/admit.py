@@ -4,6 +4,9 @@ What depends on the bytes alone was checked before (`check`). Here stands
 what depends on the ledger: the origin, the actor and its key, the roles, the
 prefixes, the heads that a signer demanded, the clock. Each rule raises its
 own error, and nothing is changed unless all of them pass.
+
+Over 500 lines: what is asked of one statement is asked in one order, and read
+in it.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,7 +1,7 @@
 """Checking a submission: all that can be said of it by its bytes alone.
 
-This is the dear part of admission (one signature costs as much as all the
-rest), and it needs nothing but the bytes and the issuer's public key. So it
+This is the expensive part of admission (one signature costs as much as all
+the rest), and it needs nothing but the bytes and the issuer's public key. So it
 can run in any process; `provenance.ledger.workers` runs it in several. What
 it finds is small and plain, to be sent back to the writer:
 

@@ -28,6 +28,9 @@ bytes an item, in the order of their keys, and searched as it lies.
 
 What a trail of two links or more needs to grow, the right edges of its trees,
 is read from the store when it does, and must lead to the leaf's hash.
+
+Over 500 lines: its rows, buckets and slots are one tree, whose parts mean
+nothing apart.
 """
 
 import struct

@@ -7,6 +7,9 @@ anyone get an index and a receipt. There is no state between "refused" and
 "logged for good"; a caller that does not learn the outcome submits the same
 bytes again, and gets the same index. Who has no longer these bytes appends the
 same events again, and gets the earlier receipt.
+
+Over 500 lines: what one writer must keep in step is one class; the work of
+each stage is in the stage's module.
 """
 
 import time

@@ -2,6 +2,8 @@
 
 Every answer is drawn from a snapshot of the store that stands at a published
 checkpoint, so that all its parts belong together while a writer goes on.
+
+Over 500 lines: one class has all that can be read at a moment.
 """
 
 import time

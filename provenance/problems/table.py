@@ -11,7 +11,7 @@ users meet (`provenance.errors`), and the row takes them from there. Codes from
 PRV-9100 on are a node's answers to what never reached its ledger; they are
 explained here so that who has only the library installed finds them, too.
 
-It is one table, and so one file, however long.
+Over 500 lines: it is one table, and so one file, however long.
 """
 
 import errno

@@ -35,6 +35,8 @@ below, its rows are in order and none is there twice, its tables hold nothing
 unused, and writing it again gives the same bytes. It reads once, front to
 back, and knows what must come before it sets memory aside for it. Nothing was
 proven yet: that is `provenance.proof.verify`.
+
+Over 500 lines: one format, both ways: every part is written and read here.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -11,6 +11,9 @@ Nothing is said yet about who may say what: from here on the parts are known
 to be what the log holds, whole and in their places.
 
 In full: `FORMATS.md`, section 14.
+
+Over 500 lines: one pass makes entries, trails and the map again from each
+other.
 """
 
 from bisect import bisect_left, bisect_right

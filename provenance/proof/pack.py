@@ -14,6 +14,9 @@ asked for is packed:
 Of all this no more is read than is shown, and what lies on the way there: an
 event of 50,000 items is its header, a few leaves and their proof, a trail of
 200,000 links two times 64.
+
+Over 500 lines: what is shown of trails, statements and entries is decided
+together.
 """
 
 from bisect import bisect_left

@@ -30,6 +30,9 @@ An event that its signer later declares an error is *void*, and so is the
 event that declares it: both are shown, and lead nowhere.
 
 In full: `FORMATS.md`, section 12.
+
+Over 500 lines: the walk is one recursion, which prover and verifier must read
+alike.
 """
 
 from bisect import bisect_left

@@ -46,6 +46,8 @@ a C2SP tlog-policy under other names: `provenance.tlog.policy` reads and writes
 that form of them.
 
 In full: `FORMATS.md`, section 9.
+
+Over 500 lines: one file format, read, checked and written by the same table.
 """
 
 import re

@@ -30,6 +30,8 @@ proven, for they are what the entries are made of again; and the last entry's
 time is worth nothing before it is proven, so that freshness comes later.
 
 In full: `FORMATS.md`, section 14.
+
+Over 500 lines: the checks stand in one place, in the order in which they run.
 """
 
 from contextlib import suppress

@@ -1,6 +1,6 @@
 """A ledger in one SQLite file: the embedded default.
 
-    ledger.sqlite        the tables (`provenance.store.sqlite_reads.SCHEMA`)
+    ledger.sqlite        the tables (`provenance.store.sqlite_schema`)
     ledger.sqlite-wal    batches that are durable, not yet moved into it
     ledger.sqlite-shm    where readers find them; rebuilt after a crash
     ledger.sqlite.lock   held by the one process that writes

@@ -1,8 +1,9 @@
 """What is read from a ledger's SQLite file (`provenance.store.sqlite_schema`).
 
 Every query is written once, here; where the connection comes from differs
-between a store and a snapshot (`provenance.store.sqlite_reader`). So the file
-is as long as the protocol: each method is a query of a few lines.
+between a store and a snapshot (`provenance.store.sqlite_reader`).
+
+Over 500 lines: there is a query for each method of the protocol.
 """
 
 import json

@@ -9,4 +9,8 @@ tokens      who may capture
 signers     children that sign what is captured
 capture     from a document to a job, and from a job to the log
 exceptions  errors, by the names that EPCIS has for them
+lists       pages of what the node keeps itself: jobs, queries
+
+What an event must be is `provenance.epcis`'s, what may be said the ledger's:
+here is the binding to HTTP alone. Capture signs with `provenance.Intake`.
 """

@@ -118,7 +118,7 @@ def _main() -> None:
     with open_reader(Path(folder)) as ledger:
         desk = DocumentSigner(ledger, signer, issuer)
         gc.freeze()
-        answer_questions({"count": desk.count, "sign": desk.sign})
+        answer_questions({"count": answers.count, "sign": answers.sign})
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""An XML parser with everything shut that a document of events can do without.
+"""An XML parser without anything that a document of events can do without.
 
 XML can make a few bytes stand for gigabytes, fetch files and addresses, and
-mean something else to the next reader. All of this hangs on a few doors, and
-they are closed before anything is read:
+mean something else to the next reader. All of this hangs on a few features,
+and they are refused before anything is read:
 
     <!DOCTYPE …>            no entities, so no billion laughs; nothing fetched
     <?php …?>               within the document; before and after it is air

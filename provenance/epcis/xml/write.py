@@ -35,6 +35,8 @@ be single values alone, and for members whose name starts with `@`.
 
 An event is refused where XML cannot hold it at all: control characters, a
 list in a list, a name that is no name in XML, one name in two spellings.
+
+Over 500 lines: the writer of one schema, each kind of part a method.
 """
 
 import re

@@ -5,6 +5,8 @@
 // What a check found is said by the registry of codes (verify/proof/codes.js).
 // No face of the project says that an item itself is genuine: evidence cannot
 // show that.
+//
+// Over 500 lines: it has every word of the page, twice.
 
 export const WORDS = {
   en: {

@@ -17,6 +17,8 @@
 // concealed field that the reader may not have its hash alone:
 //
 //     mp([[[relation, count], …], [pointer, …], [leaf, …, leaf or [hash], …]])
+//
+// Over 500 lines: one format, both ways, as in its Python twin.
 
 import {
   MAX_VALUES,

@@ -18,6 +18,9 @@
 // So a number that is a safe integer is an int, and any other is a float64:
 // JavaScript's one type of number loses nothing. Maps are read as `Map`,
 // because a key may be any text, "__proto__" too.
+//
+// Over 500 lines: it reads and writes, and counts as it reads, which Python's
+// library does.
 
 import { MalformedError } from "../errors.js";
 import { compareText, findHalf, quoted, textOf, utf8 } from "./text.js";

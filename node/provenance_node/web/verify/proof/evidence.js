@@ -11,6 +11,8 @@
 //
 // Nothing is said yet about who may say what: from here on the parts are known
 // to be what the log holds, whole and in their places.
+//
+// Over 500 lines: one pass, as in its Python twin.
 
 import { RULE_BOOK, TRUST_VERSION, entryKind } from "../claims/entry.js";
 import {
