@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from provenance_node.epcis.capture import FOLDER
-from provenance_node.epcis.signers import DocumentSigner
+from provenance_node.epcis.signers import Answers
 from provenance_node.problems import RefusedError
 from provenance_node.tokens import read_tokens, require_token
 from starlette.testclient import TestClient
@@ -585,8 +585,8 @@ def accepted(world: LedgerWorld, *events: dict[str, Any]) -> Database:
 
 def signed(world: LedgerWorld, *events: dict[str, Any]) -> Submission:
     with open_reader(world.folder) as reader:
-        desk = DocumentSigner(reader, signer_of(PRODUCER), PRODUCER)
-        (data,), _, faults, _ = desk.sign(document(*events), {}, world.now)
+        answers = Answers(reader, signer_of(PRODUCER), PRODUCER)
+        (data,), _, faults, _ = answers.sign(document(*events), {}, world.now)
     submission = parse_submission(data)
     assert (len(submission.events), faults) == (len(events), [])
     return submission

@@ -42,7 +42,7 @@ Sealed = tuple[list[bytes], str | None, list[tuple[str, str]], list[int]]
 which entries those are that were logged before."""
 
 
-class DocumentSigner:
+class Answers:
     """What a signer answers."""
 
     def __init__(
@@ -116,7 +116,7 @@ def _main() -> None:
     folder, key, issuer = sys.argv[1:]
     signer = read_key(Path(key))
     with open_reader(Path(folder)) as ledger:
-        desk = DocumentSigner(ledger, signer, issuer)
+        answers = Answers(ledger, signer, issuer)
         gc.freeze()
         answer_questions({"count": answers.count, "sign": answers.sign})
 
