@@ -1,7 +1,7 @@
 """Run test files again and again, on a machine that is kept busy.
 
     python -m tests.repeat 20                       all that wait for something
-    python -m tests.repeat 20 --busy 2 tests/test_backup.py tests/test_crash.py
+    python -m tests.repeat 20 --busy 2 tests/integration/test_backup.py tests/integration/store/test_crash.py
 
 A test that hangs on how busy the machine is passes most of the time. Here a
 file is run that often, each time by itself, beside as many loops as are asked

@@ -28,10 +28,10 @@ from schemathesis.core.result import Err
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks
 
-from tests.epcis_world import AUTHORISED, write_secrets
 from tests.ledger_world import PRODUCER, LedgerWorld, can
-from tests.node_world import NodeProcess, grow, new_world
-from tests.waiting import PATIENCE_SECONDS
+from tests.support.epcis_world import AUTHORISED, write_secrets
+from tests.support.node_world import NodeProcess, grow, new_world
+from tests.support.waiting import PATIENCE_SECONDS
 
 Operation = APIOperation[Any, Any, Any, Any]
 Case = schemathesis.Case[Any]

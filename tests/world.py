@@ -66,7 +66,7 @@ from provenance.tlog.cosignature import (
 )
 from provenance.tlog.note import NoteSigner, format_note
 from provenance.tlog.policy import Group, Log, Policy, Witness
-from tests.showing import show_event
+from tests.support.showing import show_event
 
 ORIGIN = "ledger.example/world"
 START = 1_750_000_000_000

@@ -29,7 +29,7 @@ from tests.bench.bundles import lot, observed, submit
 from tests.bench.load import Client, clients, getting
 from tests.bench.machine import percentile
 from tests.bench.node import GENEROUS
-from tests.node_world import ROOT, NodeProcess
+from tests.support.node_world import ROOT, NodeProcess
 
 PAUSE = 0.02
 """Seconds between two questions of the others."""

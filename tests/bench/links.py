@@ -21,7 +21,7 @@ from pathlib import Path
 
 from provenance.folder import open_reader
 from tests.bench.machine import alternate
-from tests.cli_runs import PROJECT, Place, command_line, found_ledger
+from tests.support.cli_runs import PROJECT, Place, command_line, found_ledger
 
 _MEGABYTE = 1_000_000
 

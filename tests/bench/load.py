@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from tests.bench import corpus
-from tests.node_world import array_of, quoted
+from tests.support.node_world import array_of, quoted
 
 STORIES = 400
 """How many items have a story that is asked for."""

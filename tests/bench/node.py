@@ -41,7 +41,7 @@ from tests.bench.load import (
     posting,
 )
 from tests.bench.machine import fsync_rate, openssl_verify_rate, percentile
-from tests.node_world import ROOT, NodeProcess, array_of
+from tests.support.node_world import ROOT, NodeProcess, array_of
 
 EVENTS = 12
 PARTS = ("writing", "bundles", "tiles")

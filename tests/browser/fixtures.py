@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.browser.liar import Liar
     from tests.browser.stage import Stage
     from tests.browser.visit import Visit, Visits
-    from tests.node_world import NodeProcess
+    from tests.support.node_world import NodeProcess
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def stage(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> "Stage":
 @pytest.fixture(scope="session")
 def honest(stage: "Stage") -> Iterator["NodeProcess"]:
     """Give a node that serves it."""
-    from tests.node_world import NodeProcess
+    from tests.support.node_world import NodeProcess
 
     with NodeProcess(stage.played.ledger) as node:
         yield node
@@ -57,7 +57,7 @@ def label(
     stage: "Stage", tmp_path_factory: pytest.TempPathFactory
 ) -> pathlib.Path:
     """Return the can's label, as `provenance label` prints it."""
-    from tests.cli_runs import ok
+    from tests.support.cli_runs import ok
 
     file = tmp_path_factory.mktemp("label") / "can.png"
     ok(

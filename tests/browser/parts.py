@@ -5,7 +5,7 @@ import os
 import pathlib
 import shutil
 
-from tests.parts import lack
+from tests.support.parts import lack
 
 ARTEFACTS = pathlib.Path(
     os.environ.get("PROVENANCE_ARTEFACTS")

@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.parts import ARTEFACTS
-from tests.waiting import PATIENCE_SECONDS
+from tests.support.waiting import PATIENCE_SECONDS
 
 PATIENCE = PATIENCE_SECONDS * 1000
 """How long a condition is waited for, in ms."""

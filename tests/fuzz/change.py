@@ -13,7 +13,7 @@ from typing import Any
 
 from provenance.encoding.canonical import decode, encode
 from provenance.errors import MalformedError
-from tests.bombs import VALUES
+from tests.support.bombs import VALUES
 from tests.web.mutations import (
     INTERESTING_TEXTS,
     change_bytes,

@@ -22,8 +22,8 @@ from provenance.proof.trust import format_trust
 from provenance.rules.book import shipped
 from provenance.tlog.policy import format_policy
 from provenance.tlog.tile import Tile, format_entries
-from tests import query_cases
-from tests.test_gs1_compressed import TOOLKIT, compress
+from tests.support import query_cases
+from tests.unit.gs1.test_compressed import TOOLKIT, compress
 from tests.vectors.make import FOLDER
 from tests.web.questions import _MORE_URIS
 from tests.world import LOT, ORIGIN, World, can, signer_of, sscc, story

@@ -29,9 +29,9 @@ from provenance.gs1 import canonical_item
 from provenance.proof.receipt import verify_receipt
 from provenance.proof.trust import Trust, parse_trust
 from provenance.proof.verify import examine_bundle
-from tests.test_golden_vectors import read_trust
+from tests.support.waiting import PATIENCE_SECONDS
+from tests.unit.proof.test_golden_vectors import read_trust
 from tests.vectors.case import plain
-from tests.waiting import PATIENCE_SECONDS
 from tests.web.questions import Question, Questions
 
 ANSWERER = pathlib.Path(__file__).with_name("answer.js")

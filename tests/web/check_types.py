@@ -11,7 +11,7 @@ import pathlib
 import subprocess
 import sys
 
-from tests.node_packages import LackError, npm_packages
+from tests.support.node_packages import LackError, npm_packages
 
 WEB = pathlib.Path(__file__).parent
 PROJECTS = (WEB / "tsconfig.json", WEB / "tsconfig.worker.json")

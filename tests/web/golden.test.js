@@ -1,6 +1,6 @@
 // Every golden vector says what comes of it, and that is what comes of it.
 //
-// The cases are those that `tests/test_golden_vectors.py` reads; the README in
+// The cases are those that `tests/unit/proof/test_golden_vectors.py` reads; the README in
 // `tests/vectors` explains their shapes.
 
 import assert from "node:assert/strict";

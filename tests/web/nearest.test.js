@@ -1,5 +1,5 @@
 // @ts-check
-// The nearest word is the one that Python finds (tests/test_nearest.py).
+// The nearest word is the one that Python finds (tests/unit/encoding/test_nearest.py).
 
 import assert from "node:assert/strict";
 import test from "node:test";

@@ -1,6 +1,6 @@
 // The scanner as far as it needs no browser: what a code comes to, in words,
 // and which parts of a photo are looked at. That it reads as Python does,
-// tests/test_web_scan.py asks.
+// tests/web/test_web_scan.py asks.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";

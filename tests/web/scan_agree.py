@@ -27,8 +27,8 @@ from provenance.gs1.elementstring import (
     format_bracketed,
     format_raw,
 )
-from tests.gs1_values import elements, links, numbers
-from tests.test_gs1_read_item import SPELLINGS
+from tests.support.gs1_values import elements, links, numbers
+from tests.unit.gs1.test_read_item import SPELLINGS
 from tests.web.agree import Answerer
 from tests.web.questions import _MORE_URIS
 

@@ -22,7 +22,9 @@ _ADDRESS = (
     "an @context is the address of GS1's context, prefixes, or a list of"
     f" these: write {GS1_CONTEXT!r}"
 )
-_KINDS = "write one of EPCISDocument, EPCISMasterDataDocument, EPCISQueryDocument"
+_KINDS = (
+    "write one of EPCISDocument, EPCISMasterDataDocument, EPCISQueryDocument"
+)
 
 
 def _only_events(document: Document) -> None:
