@@ -35,7 +35,7 @@ from provenance.claims.versions import parse_book_entry, parse_version_entry
 from provenance.encoding.canonical import Room
 from provenance.encoding.digest import sha256
 from provenance.encoding.instant import utc
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft
 from provenance.errors import MalformedError, UnknownKindError
@@ -138,7 +138,7 @@ def _text_kind(text: str, data: bytes) -> _Found:
 def _binary_kind(data: bytes) -> _Found:
     """Return what *data* is by how it begins: no more of it is read."""
     try:
-        reader = Reader(data)
+        reader = ByteReader(data)
         reader.array(_MOST_PARTS, least=1)
         first = data[reader.at]
         if first in _TEXT_HEADS:

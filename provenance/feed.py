@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits(Generic[_T]):
+class FeedLimits(Generic[_T]):
     """How large a group may be.
 
     Attributes:
@@ -49,7 +49,7 @@ class Groups(Generic[_T]):
         full: Groups that take no more.
     """
 
-    def __init__(self, limits: Limits[_T]) -> None:
+    def __init__(self, limits: FeedLimits[_T]) -> None:
         self._limits = limits
         self._open: list[_T] = []
         self._weights = [0] * len(limits.weights)
@@ -102,7 +102,7 @@ class Drawn(Generic[_T]):
     caller. Nothing is known of it until the producer gives more.
     """
 
-    def __init__(self, source: Iterable[_T], limits: Limits[_T]) -> None:
+    def __init__(self, source: Iterable[_T], limits: FeedLimits[_T]) -> None:
         self._source = iter(source)
         self._groups = Groups(limits)
 
@@ -124,7 +124,7 @@ class Feed(Generic[_T]):
     """Groups of a stream that a thread reads. Used in a `with` block."""
 
     def __init__(
-        self, source: Iterable[_T], limits: Limits[_T], *, ahead: int
+        self, source: Iterable[_T], limits: FeedLimits[_T], *, ahead: int
     ) -> None:
         """Prepare to read; the thread starts when the block does.
 

@@ -42,7 +42,7 @@ from provenance.proof.bundle import (
     ShownEvent,
 )
 from provenance.proof.codes import CODES as REGISTERED
-from provenance.proof.pack import ShownStory, Source, Story
+from provenance.proof.pack import ShownStory, Story, StorySource
 from provenance.proof.seen import SeenEvent
 from provenance.proof.trace import ALL, Trace, Why, trace
 from provenance.proof.trails import Position, SparseTrail, Stretch
@@ -65,7 +65,7 @@ from provenance.tlog.cosignature import (
     MLDSACosignatureSigner,
 )
 from provenance.tlog.note import NoteSigner, format_note
-from provenance.tlog.policy import Group, Log, Policy, Witness
+from provenance.tlog.policy import Group, Log, Policy, PolicyWitness
 from tests.support.showing import show_event
 
 ORIGIN = "ledger.example/world"
@@ -97,7 +97,7 @@ def signer_of(name: str) -> Signer:
 
 def show_story(  # each by name
     item: str,
-    source: Source,
+    source: StorySource,
     *,
     times: Mapping[int, int] | None = None,
     reveal: Collection[str] = (),
@@ -121,10 +121,10 @@ class MemoryNodes:
     """The log's complete nodes in a dict."""
 
     def __init__(self) -> None:
-        self.nodes: dict[merkle.Node, Hash] = {}
+        self.nodes: dict[merkle.TreeNode, Hash] = {}
         self.size = 0
 
-    def __call__(self, nodes: Sequence[merkle.Node]) -> list[Hash]:
+    def __call__(self, nodes: Sequence[merkle.TreeNode]) -> list[Hash]:
         return [self.nodes[node] for node in nodes]
 
     def append(self, entry: bytes) -> None:
@@ -138,7 +138,7 @@ class MemoryNodes:
 def nodes_over(hashes: Sequence[bytes]) -> merkle.ReadNodes:
     """Return the complete nodes of the tree over these leaf hashes."""
 
-    def read(nodes: Sequence[merkle.Node]) -> list[Hash]:
+    def read(nodes: Sequence[merkle.TreeNode]) -> list[Hash]:
         return [
             root_of(hashes[n.index << n.level : (n.index + 1) << n.level])
             for n in nodes
@@ -602,7 +602,7 @@ class World:
             policy=Policy(
                 tuple(logs),
                 tuple(
-                    Witness(name, witness.verifier)
+                    PolicyWitness(name, witness.verifier)
                     for name, witness in zip(names, self.witnesses, strict=True)
                 ),
                 tuple(groups),

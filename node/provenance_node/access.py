@@ -45,7 +45,7 @@ NEVER_KEPT = "no-store"
 """What caches may do with what is shown to one reader alone."""
 
 
-class Reader(NamedTuple):
+class TokenHolder(NamedTuple):
     """Somebody who reads.
 
     Attributes:
@@ -118,7 +118,7 @@ class Reader(NamedTuple):
         return own
 
 
-_ANYBODY = Reader()
+_ANYBODY = TokenHolder()
 """Who queries where queries are open."""
 
 
@@ -130,7 +130,7 @@ class Access:
     """
 
     def __init__(
-        self, readers: Mapping[bytes, Reader], *, is_open: bool
+        self, readers: Mapping[bytes, TokenHolder], *, is_open: bool
     ) -> None:
         self._readers = readers
         self.is_open = is_open
@@ -145,7 +145,7 @@ class Access:
             MalformedError: A line of it says something else.
             StoreError: It cannot be read.
         """
-        readers: dict[bytes, Reader] = {}
+        readers: dict[bytes, TokenHolder] = {}
         if settings.reader_tokens:
             path = Path(settings.reader_tokens)
             readers = {
@@ -154,7 +154,7 @@ class Access:
             }
         return cls(readers, is_open=settings.open_queries)
 
-    def require(self, request: Request) -> Reader:
+    def require(self, request: Request) -> TokenHolder:
         """Return whose token *request* has.
 
         Raises:
@@ -163,7 +163,7 @@ class Access:
         sent = request.headers.get("authorization", "")
         return self._readers[require_token(sent, self._readers, realm=REALM)]
 
-    def query(self, request: Request) -> Reader:
+    def query(self, request: Request) -> TokenHolder:
         """Return who queries.
 
         Raises:
@@ -182,7 +182,7 @@ def _out_of_scope(detail: str) -> RefusedError:
     return RefusedError(OUT_OF_SCOPE, detail)
 
 
-def _read_line(path: Path, said: str) -> Reader:
+def _read_line(path: Path, said: str) -> TokenHolder:
     """Return what a line of tokens says behind the hash.
 
     Raises:
@@ -219,6 +219,6 @@ def _read_line(path: Path, said: str) -> Reader:
         frozenset(found["item"]),
         frozenset(found["actor"]),
     )
-    return Reader(
+    return TokenHolder(
         None if is_all else scope, "reveal" in rights, "statements" in rights
     )

@@ -184,7 +184,7 @@ def _text(body: bytes) -> str:
         )
 
 
-class Answers:
+class CosignerAnswers:
     """What a cosigner answers."""
 
     def __init__(self, ledger: LedgerReader) -> None:
@@ -256,7 +256,7 @@ def _reason(error: ProvenanceError, witness: DistantWitness, size: int) -> str:
 
 def _main() -> None:
     with open_reader(Path(sys.argv[1])) as ledger:
-        answer_questions({"ask": Answers(ledger).ask})
+        answer_questions({"ask": CosignerAnswers(ledger).ask})
 
 
 if __name__ == "__main__":

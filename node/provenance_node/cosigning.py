@@ -57,9 +57,9 @@ from provenance_node.cosigners import CONTRADICTS, COSIGNED, UNREACHABLE
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.metrics import Metrics
 from provenance_node.problems import RefusedError
-from provenance_node.reading import Latest, Reading
+from provenance_node.reading import Latest, LedgerReads
 from provenance_node.settings import MIB, Settings
-from provenance_node.witnesses import Asked
+from provenance_node.witnesses import ConfiguredWitness
 from provenance_node.writer import Writer
 
 GRACE_SECONDS = 0.1
@@ -89,7 +89,7 @@ _ATTEMPTS = 20
 class _Witness:
     """A witness, and how it did so far."""
 
-    asked: Asked
+    asked: ConfiguredWitness
     last_size: int = 0
     failures: int = 0
     due: float = 0.0
@@ -104,9 +104,9 @@ class Cosigning:
         self,
         ledger: Ledger,
         *,
-        asked: Sequence[Asked],
+        asked: Sequence[ConfiguredWitness],
         cosigners: Children,
-        reading: Reading,
+        reading: LedgerReads,
         writer: Writer,
         metrics: Metrics,
         settings: Settings,

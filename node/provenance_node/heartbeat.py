@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from provenance.errors import ClockError, ProvenanceError
 from provenance.ledger.ledger import Clock
 from provenance_node.journal import note, note_end
-from provenance_node.reading import Reading
+from provenance_node.reading import LedgerReads
 from provenance_node.writer import Writer
 
 LOOK_SECONDS = 60.0
@@ -28,7 +28,7 @@ class Heartbeat:
     def __init__(
         self,
         writer: Writer,
-        reading: Reading,
+        reading: LedgerReads,
         *,
         clock: Clock,
         every_ms: int,

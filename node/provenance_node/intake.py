@@ -27,7 +27,7 @@ from provenance.claims.statement import (
 from provenance.encoding.base64 import decode_base64
 from provenance.encoding.canonical import Room, Value
 from provenance.encoding.digest import Hash
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.encoding.strict_json import JSON, parse_json
 from provenance.errors import (
     MalformedError,
@@ -198,7 +198,7 @@ def body_of(data: bytes, *, room: Room) -> Mapping[str, Value]:
     Raises:
         MalformedError: It is no event.
     """
-    reader = Reader(data)
+    reader = ByteReader(data)
     reader.row(3)
     read_header(reader)
     reader.array(MAX_LEAVES, least=1)

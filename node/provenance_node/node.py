@@ -32,7 +32,7 @@ from provenance_node.limits import Buckets, address_of
 from provenance_node.metrics import Metrics
 from provenance_node.problems import RefusedError
 from provenance_node.readers import PROVES
-from provenance_node.reading import Reading
+from provenance_node.reading import LedgerReads
 from provenance_node.settings import Settings
 from provenance_node.tokens import read_tokens
 from provenance_node.witnesses import witnesses_of
@@ -62,7 +62,7 @@ class Node:
 
     trust: Trust
     access: Access
-    reading: Reading
+    reading: LedgerReads
     writer: Writer
     cosigning: Cosigning | None
     searching: Searching
@@ -246,7 +246,7 @@ class Node:
         settings = self.settings
         self.trust = ledger.trust
         self.access = Access.read(settings)
-        self.reading = Reading(
+        self.reading = LedgerReads(
             read_latest(ledger),
             readers,
             lookers,

@@ -91,7 +91,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class WebPage:
     """All that is served, by path.
 
     Attributes:
@@ -103,7 +103,7 @@ class Page:
     version: str
 
 
-def read_page(folder: Path = WEB) -> Page:
+def read_page(folder: Path = WEB) -> WebPage:
     """Return the page whose files lie in *folder*.
 
     Raises:
@@ -126,7 +126,7 @@ def read_page(folder: Path = WEB) -> Page:
         worker = _served(WORKER, sources[WORKER])
         files[WORKER] = _worker(worker, version, files, all_imports(sources))
     files[LIST] = _file(_list_of(files, version), ".json")
-    return Page(files, version)
+    return WebPage(files, version)
 
 
 def suffix_of(path: str) -> str:

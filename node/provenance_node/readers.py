@@ -39,8 +39,8 @@ from provenance.folder import open_reader
 from provenance.ledger.logtree import TileCache, TileNodes
 from provenance.ledger.read import (
     LedgerReader,
-    Moment,
     RegistryReplay,
+    Snapshot,
     read_step,
 )
 from provenance.ledger.reveal import fields_of
@@ -78,7 +78,7 @@ Wanted = tuple[str, int | None]
 """An item's id, and from which event on a stretch of its trail is to show."""
 
 
-class Answers:
+class ReaderAnswers:
     """What a reader answers."""
 
     def __init__(self, ledger: LedgerReader) -> None:
@@ -396,7 +396,7 @@ class Answers:
         return format_entries(entries)
 
     @contextmanager
-    def _moment(self, stands: bool) -> Iterator[Moment | None]:
+    def _moment(self, stands: bool) -> Iterator[Snapshot | None]:
         """Give the moment that stands, or None without one; or the newest."""
         if stands:
             yield None if self._held is None else self._held.moment
@@ -457,9 +457,9 @@ def _first_checkpoint(reader: Reader, log_index: int) -> tuple[int, str]:
 
 def _remembered(read: merkle.ReadNodes) -> merkle.ReadNodes:
     """Return *read* with a memory: proofs of neighbours are much the same."""
-    known: dict[merkle.Node, Hash] = {}
+    known: dict[merkle.TreeNode, Hash] = {}
 
-    def find(nodes: Sequence[merkle.Node]) -> list[Hash]:
+    def find(nodes: Sequence[merkle.TreeNode]) -> list[Hash]:
         new = [node for node in nodes if node not in known]
         if new:
             known.update(zip(new, read(new), strict=True))
@@ -471,7 +471,7 @@ def _remembered(read: merkle.ReadNodes) -> merkle.ReadNodes:
 class _Held(NamedTuple):
     """A moment that stands, and what ends it."""
 
-    moment: Moment
+    moment: Snapshot
     ending: ExitStack
 
 
@@ -488,7 +488,7 @@ def _main() -> None:
     # long, and would be looked through for nothing.
     gc.set_threshold(_COLLECTED_AFTER)
     with open_reader(Path(sys.argv[1])) as ledger:
-        answers = Answers(ledger)
+        answers = ReaderAnswers(ledger)
         answer_questions(
             {
                 "hold": answers.hold,

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from provenance.errors import NotFoundError
-from provenance.ledger.read import Moment, read_entry
+from provenance.ledger.read import Snapshot, read_entry
 from provenance.problems.table import BUSY
 from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.tile import TILE_WIDTH, Tile, tile_at
@@ -53,7 +53,7 @@ class Latest:
         return etag_of(self.note)
 
 
-def time_of(moment: Moment) -> int:
+def time_of(moment: Snapshot) -> int:
     """Return when the last entry of *moment* was committed."""
     last = read_entry(moment.reader, moment.size - 1, size=moment.size)
     return parse_commitment(last).time
@@ -65,7 +65,7 @@ def etag_of(note: str, *parts: str) -> bytes:
     return f'"{digest[:32]}"'.encode()
 
 
-class Reading:
+class LedgerReads:
     """What the routes read through.
 
     Attributes:

@@ -22,7 +22,7 @@ from provenance.tlog.cosignature import Cosigner, parse_cosigner
 from provenance.tlog.policy import Policy
 
 
-class Asked(NamedTuple):
+class ConfiguredWitness(NamedTuple):
     """A witness that is asked.
 
     Attributes:
@@ -36,7 +36,9 @@ class Asked(NamedTuple):
     url: str
 
 
-def witnesses_of(policy: Policy, settings: Sequence[str]) -> list[Asked]:
+def witnesses_of(
+    policy: Policy, settings: Sequence[str]
+) -> list[ConfiguredWitness]:
     """Return whom to ask, each once.
 
     Args:
@@ -50,7 +52,7 @@ def witnesses_of(policy: Policy, settings: Sequence[str]) -> list[Asked]:
         asked = [_read(row, policy) for row in settings]
     else:
         asked = [
-            Asked(witness.name, witness.key, _checked(witness.url))
+            ConfiguredWitness(witness.name, witness.key, _checked(witness.url))
             for witness in policy.witnesses
             if witness.url is not None
         ]
@@ -61,15 +63,15 @@ def witnesses_of(policy: Policy, settings: Sequence[str]) -> list[Asked]:
     return asked
 
 
-def _read(row: str, policy: Policy) -> Asked:
+def _read(row: str, policy: Policy) -> ConfiguredWitness:
     match row.split():
         case [who, url] if "+" in who:
             key = parse_cosigner(who)
-            return Asked(_known_as(key, policy), key, _checked(url))
+            return ConfiguredWitness(_known_as(key, policy), key, _checked(url))
         case [who, url]:
             for witness in policy.witnesses:
                 if witness.name == who:
-                    return Asked(who, witness.key, _checked(url))
+                    return ConfiguredWitness(who, witness.key, _checked(url))
             raise MalformedError(
                 f"witnesses: the trust file has no witness {who!r}: give its"
                 " whole key, name+id+key"

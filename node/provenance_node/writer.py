@@ -46,14 +46,14 @@ from provenance_node.journal import note
 from provenance_node.limits import RETRY_SOON, Buckets
 from provenance_node.metrics import Metrics
 from provenance_node.problems import RefusedError, kind_of
-from provenance_node.reading import Latest, Reading, time_of
+from provenance_node.reading import Latest, LedgerReads, time_of
 
 _CHUNK = 64
 """How many submissions a checker is given at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedStatement:
     """A statement that is in the log.
 
     Attributes:
@@ -81,7 +81,7 @@ class Refused:
     heads: dict[str, tuple[int, bytes] | None]
 
 
-Outcome = Logged | Refused
+Outcome = LoggedStatement | Refused
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -105,7 +105,7 @@ class Writer:
         ledger: Ledger,
         *,
         checkers: Children,
-        reading: Reading,
+        reading: LedgerReads,
         actors: Buckets,
         metrics: Metrics,
         max_queue: int,
@@ -290,7 +290,7 @@ class Writer:
             given = each if isinstance(each, Given) else None
             outcome: Outcome
             if isinstance(answer, int):
-                outcome = Logged(answer, is_new, next(receipts))
+                outcome = LoggedStatement(answer, is_new, next(receipts))
                 name = "logged" if is_new else "known"
             else:
                 outcome = await self._refused(answer, given)

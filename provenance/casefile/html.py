@@ -14,9 +14,9 @@ from provenance.casefile.words import case_word
 from provenance.encoding.base64 import encode_base64
 from provenance.encoding.safe import safe
 from provenance.errors import MalformedError
-from provenance.examine.judge import Found
+from provenance.examine.judge import Examined
 from provenance.proof.faults import Fault
-from provenance.proof.verdict import Moment, Outcome, Step
+from provenance.proof.verdict import Outcome, Step, TimelineEntry
 from provenance.tlog.checkpoint import parse_checkpoint
 from provenance.tlog.note import parse_note
 from provenance.words.moments import (
@@ -171,7 +171,7 @@ def closing(case: Case, language: str) -> str:
     )
 
 
-def input_row(found: Found, language: str) -> str:
+def input_row(found: Examined, language: str) -> str:
     """Return the line of one input in the list of them."""
     digest = (
         f"<code>{found.digest}</code>"
@@ -186,7 +186,7 @@ def input_row(found: Found, language: str) -> str:
     )
 
 
-def details(found: Found, language: str) -> Iterator[str]:
+def details(found: Examined, language: str) -> Iterator[str]:
     """Yield all that is told of one input."""
     yield f"<section>\n<h3>{text(found.source)}</h3>\n"
     yield f"<p>{_outcome(found.outcome.value, language)} "
@@ -277,7 +277,7 @@ def _fault(fault: Fault, language: str) -> str:
     )
 
 
-def _moment(moment: Moment, language: str) -> str:
+def _moment(moment: TimelineEntry, language: str) -> str:
     time = as_written(moment.time) or word("no time", language)
     lines = "".join(
         f"<br>{text(line)}" for line in moment_lines(moment, language)

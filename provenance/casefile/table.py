@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from provenance.examine.judge import Found
+from provenance.examine.judge import Examined
 
 COLUMNS = (
     "file", "sha256", "kind", "outcome", "subject", "row", "name", "result",
@@ -10,7 +10,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def rows_of(found: Found) -> Iterator[tuple[object, ...]]:
+def rows_of(found: Examined) -> Iterator[tuple[object, ...]]:
     """Yield the lines of the table: a check, notice, difference or event."""
     start = (
         found.source, found.digest, found.kind, found.outcome.value,

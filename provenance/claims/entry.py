@@ -12,7 +12,7 @@ In full: `FORMATS.md`, section 4.
 """
 
 from provenance.encoding.canonical import MAX_INT
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.errors import UnknownKindError
 
 STATEMENT = 1
@@ -31,7 +31,7 @@ def entry_kind(data: bytes) -> int:
         MalformedError: It is no array that starts with a number.
         UnknownKindError: It is of a kind that this program does not know.
     """
-    reader = Reader(data)
+    reader = ByteReader(data)
     reader.array(MAX_INT, least=1)
     kind = reader.uint()
     if not STATEMENT <= kind <= RULE_BOOK:

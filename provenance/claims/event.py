@@ -53,7 +53,7 @@ from provenance.encoding.canonical import (
     encode,
 )
 from provenance.encoding.digest import Hash, sha256
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
 
@@ -333,7 +333,7 @@ def parse_event(data: bytes) -> Event:
     Raises:
         MalformedError: The data is not well formed.
     """
-    reader = Reader(data)
+    reader = ByteReader(data)
     reader.row(3)
     counts, pointers = read_header(reader)
     relations = _relations(counts)
@@ -375,7 +375,7 @@ def parse_event(data: bytes) -> Event:
     )
 
 
-def read_header(reader: Reader) -> tuple[Counts, tuple[str, ...]]:
+def read_header(reader: ByteReader) -> tuple[Counts, tuple[str, ...]]:
     """Return counts and pointers, the two values that *reader* has next.
 
     Raises:

@@ -55,7 +55,7 @@ from provenance.errors import (
 from provenance.keys import Verifier
 
 
-class Bounds(Protocol):
+class GrantBounds(Protocol):
     """The one bound of an evidence book that the registry asks for."""
 
     @property
@@ -71,7 +71,7 @@ class Book(Protocol):
         """What each role may do."""
 
     @property
-    def bounds(self) -> Bounds:
+    def bounds(self) -> GrantBounds:
         """Its numbers."""
 
 

@@ -26,7 +26,7 @@ from provenance.claims.event import check_item_id
 from provenance.encoding.canonical import Room, decode, decode_flat, encode
 from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.instant import Instant, to_ms
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
 from provenance.keys import SIGNATURE_SIZE, KeyHolder, signature_of
@@ -170,7 +170,7 @@ def parse_submission(data: bytes) -> Submission:
     Raises:
         MalformedError: It is none.
     """
-    reader = Reader(data)
+    reader = ByteReader(data)
     try:
         reader.row(3)
         if reader.text(len(SUBMISSION)) != SUBMISSION:

@@ -31,7 +31,7 @@ from provenance.claims.trail import Link
 from provenance.encoding.canonical import Value, decode, encode
 from provenance.encoding.digest import HASH_SIZE, Hash, sha256
 from provenance.encoding.path import json_path
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.errors import MalformedError
 from provenance.keys import SIGNATURE_SIZE
 
@@ -193,13 +193,13 @@ def parse_version(data: bytes) -> TrustVersion:
     )
 
 
-def _reader(data: bytes, kind: int, size: int) -> Reader:
+def _reader(data: bytes, kind: int, size: int) -> ByteReader:
     """Return a reader of the entry *data*, after its kind."""
     if len(data) > MAX_ENTRY_SIZE:
         raise MalformedError(
             f"an entry has at most {MAX_ENTRY_SIZE} bytes, not {len(data)}"
         )
-    reader = Reader(data)
+    reader = ByteReader(data)
     reader.row(size)
     if reader.uint() != kind:
         raise reader.fault(f"the entry is not of kind {kind}", 1)

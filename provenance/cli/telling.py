@@ -17,9 +17,9 @@ from provenance.cli.story import (
 from provenance.problems.outcomes import NEVER_REGISTERED
 from provenance.proof.verdict import (
     NOT_CHECKED,
-    Moment,
     Notice,
     Outcome,
+    TimelineEntry,
     Verdict,
 )
 from provenance.words.moments import as_written, moment_lines, void_words
@@ -92,7 +92,7 @@ def _sum_up(verdict: Verdict) -> str:
     return verdict.outcome.value
 
 
-def _lead(timeline: Sequence[Moment], language: str) -> str:
+def _lead(timeline: Sequence[TimelineEntry], language: str) -> str:
     """Return how many events there are, by how many, from when to when."""
     if not timeline:
         return word("nothing", language)
@@ -114,8 +114,8 @@ def _lead(timeline: Sequence[Moment], language: str) -> str:
 
 
 def _rows(
-    timeline: Sequence[Moment],
-) -> Iterator[tuple[Moment, tuple[datetime, datetime] | None]]:
+    timeline: Sequence[TimelineEntry],
+) -> Iterator[tuple[TimelineEntry, tuple[datetime, datetime] | None]]:
     """Yield each event with the gap before it: from when, to when.
 
     Entries may come late: what is older than another leaves no gap.
@@ -130,7 +130,7 @@ def _rows(
         yield moment, gap
 
 
-def _time_of(moment: Moment) -> datetime | None:
+def _time_of(moment: TimelineEntry) -> datetime | None:
     """Return its time, on the clock of its place; None without a zone."""
     try:
         time = datetime.fromisoformat(moment.time)
@@ -160,7 +160,7 @@ def _gap_words(
     return word(says, language, count=f"{count}", days=days)
 
 
-def _print_moment(screen: Screen, moment: Moment, language: str) -> None:
+def _print_moment(screen: Screen, moment: TimelineEntry, language: str) -> None:
     time = as_written(moment.time) or word("no time", language)
     screen.line()
     screen.line(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, Callable, Iterable
 from contextlib import suppress
 from typing import Generic, Self, TypeVar
 
-from provenance.feed import Groups, Limits
+from provenance.feed import FeedLimits, Groups
 
 _T = TypeVar("_T")
 _G = TypeVar("_G")
@@ -18,7 +18,7 @@ class AsyncFeed(Generic[_G, _T]):
         self,
         source: AsyncIterable[_G] | Iterable[_G],
         read: Callable[[_G], _T],
-        limits: Limits[_T],
+        limits: FeedLimits[_T],
         *,
         ahead: int,
     ) -> None:

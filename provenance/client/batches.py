@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import msgpack
 
 from provenance.claims.statement import Submission
-from provenance.feed import Limits
+from provenance.feed import FeedLimits
 
 Batch = list[Submission]
 
@@ -23,13 +23,13 @@ BATCH_BYTES = 2**21
 
 def limits_of(
     *, batch: int = BATCH, batch_bytes: int = BATCH_BYTES
-) -> Limits[Submission]:
+) -> FeedLimits[Submission]:
     """Return how large a batch may be: so many statements, so many bytes.
 
     A submission that is too large by itself is a batch by itself: that is for
     the node to refuse.
     """
-    return Limits(batch, _weigh, (batch_bytes,))
+    return FeedLimits(batch, _weigh, (batch_bytes,))
 
 
 def body_of(batch: Sequence[Submission]) -> bytes:

@@ -51,7 +51,7 @@ from provenance.ledger.publish import LogSigner
 from provenance.proof.bundle import Bundle, ProvenTrail, parse_bundle
 from provenance.proof.trails import Position
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import Moment, Outcome, Step, Verdict
+from provenance.proof.verdict import Outcome, Step, TimelineEntry, Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.store import address_in, open_store
 from provenance.store.keyfile import read_key
@@ -423,7 +423,7 @@ class Attacks:
                 self.played, ledger=ledger, witnesses=witnesses
             )
 
-    def _find(self, step: str) -> Moment:
+    def _find(self, step: str) -> TimelineEntry:
         """Return the moment of that step in the can's story."""
         return next(m for m in self.honest.timeline if m.step == step)
 

@@ -29,7 +29,7 @@ from provenance.demo.play import Played, play
 from provenance.demo.scenes import (
     BUYER,
     CONCEALED,
-    Story,
+    DemoStory,
     digest,
     new_story,
 )
@@ -39,7 +39,7 @@ from provenance.folder import open_reader
 from provenance.problems import FAILED, OK
 from provenance.proof.bundle import parse_bundle
 from provenance.proof.trust import format_trust, parse_trust
-from provenance.proof.verdict import Moment, Outcome, Verdict
+from provenance.proof.verdict import Outcome, TimelineEntry, Verdict
 from provenance.proof.verify import examine_bundle
 from provenance.words.story import label
 
@@ -221,7 +221,7 @@ def look_closer(played: Played, folder: Path, *, now: int) -> Findings:
 class _Show:
     """Tells the demo, as it goes, in one language."""
 
-    def __init__(self, screen: Screen, story: Story, lang: str) -> None:
+    def __init__(self, screen: Screen, story: DemoStory, lang: str) -> None:
         self._screen = screen
         self._story = story
         self._lang = lang
@@ -336,7 +336,7 @@ class _Show:
         self._screen.line()
         self._screen.line((self._words(key), "strong"))
 
-    def _signer_of(self, moment: Moment) -> str:
+    def _signer_of(self, moment: TimelineEntry) -> str:
         names = [party.name for party in PARTIES if party.id == moment.issuer]
         return self._name(names[0]) if names else moment.issuer_name
 

@@ -23,7 +23,7 @@ from provenance.demo.cast import (
     milliseconds,
 )
 from provenance.demo.epcis import Scene
-from provenance.demo.scenes import CONCEALED, Story
+from provenance.demo.scenes import CONCEALED, DemoStory
 from provenance.folder import create_ledger
 from provenance.intake.prepare import prepare_document
 from provenance.keys import Signer
@@ -34,7 +34,7 @@ from provenance.store.witness_memory import WitnessMemory
 from provenance.tlog.cosignature import CosignatureVerifier
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Group, Log, Policy
-from provenance.tlog.policy import Witness as TrustedWitness
+from provenance.tlog.policy import PolicyWitness as TrustedWitness
 
 ORIGIN = "ledger.example/milk"
 
@@ -128,7 +128,7 @@ class Played:
         events: How many events they hold.
     """
 
-    story: Story
+    story: DemoStory
     keys: Keys
     trust: Trust
     ledger: Path
@@ -139,7 +139,7 @@ class Played:
     events: int
 
 
-def play(story: Story, *, ledger: Path, witnesses: Path) -> Played:
+def play(story: DemoStory, *, ledger: Path, witnesses: Path) -> Played:
     """Play *story* on a new ledger, with new witnesses, in these folders.
 
     Raises:

@@ -99,7 +99,7 @@ _TARIFF_CODE = "1901101000"
 
 
 @dataclass(slots=True)
-class Story:
+class DemoStory:
     """One can's way, from the milk to the consumer's door.
 
     Attributes:
@@ -376,12 +376,12 @@ class Story:
         return {"trade:paper": {"name": name, "sha256": digest(data)}}
 
 
-def new_story(count: int, *, now: datetime) -> Story:
+def new_story(count: int, *, now: datetime) -> DemoStory:
     """Return the story of *count* cans that ends shortly before *now*."""
     end = (now - timedelta(minutes=40)).replace(second=0, microsecond=0)
     end = end.astimezone(CHINA)
     made = end - timedelta(days=78)
-    return Story(end, new_goods(count, lot=f"L{made:%y%m%d}"))
+    return DemoStory(end, new_goods(count, lot=f"L{made:%y%m%d}"))
 
 
 def digest(paper: bytes) -> str:

@@ -27,7 +27,12 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
 from provenance.encoding.path import json_path
-from provenance.encoding.strict_json import JSON, Place, parse_json, read_json
+from provenance.encoding.strict_json import (
+    JSON,
+    JSONPlace,
+    parse_json,
+    read_json,
+)
 from provenance.errors import MalformedError
 
 MAX_PART = 16 * 2**20
@@ -115,7 +120,7 @@ class JsonStream:
         self._frame = _Frame(self, cut)
         self.frame = read_json(cut.head + cut.tail, self._frame)
 
-    def elements(self) -> Iterator[tuple[JSON, Place]]:
+    def elements(self) -> Iterator[tuple[JSON, JSONPlace]]:
         """Yield each element of the list with its place, in order.
 
         Raises:

@@ -49,7 +49,7 @@ _INTS = {
 }
 
 
-class Reader:
+class ByteReader:
     """A place in canonical bytes, which moves on with each value read.
 
     Whatever is read: MalformedError, with the byte at which it starts, if

@@ -46,7 +46,7 @@ _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"?|[][{}]', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-class Place(Protocol):
+class JSONPlace(Protocol):
     """Where a JSON text stands, for messages about it.
 
     It may be a part of a document: one line, or one element of a long list.
@@ -80,7 +80,7 @@ def parse_json(data: bytes) -> JSON:
     return read_json(data, _Alone(data))
 
 
-def read_json(data: bytes, place: Place) -> JSON:
+def read_json(data: bytes, place: JSONPlace) -> JSON:
     """Return what the JSON text *data* says, which stands at *place*.
 
     Raises:
@@ -207,7 +207,7 @@ class _Alone:
         return before.count(b"\n") + 1, len(last.decode()) + 1
 
 
-def _check_brackets(data: bytes, place: Place) -> None:
+def _check_brackets(data: bytes, place: JSONPlace) -> None:
     """Refuse what nests too deep, or has too many arrays and objects.
 
     That is before the standard library recurses into *data*, and sets memory

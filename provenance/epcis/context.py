@@ -23,7 +23,7 @@ from typing import TypeVar
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.prefixes import expand, read_context
-from provenance.epcis.readers import Fault, Prefixes, at, read_object
+from provenance.epcis.readers import Prefixes, ValueFault, at, read_object
 from provenance.errors import MalformedError
 
 _T = TypeVar("_T")
@@ -82,7 +82,7 @@ def context_of(value: JSON) -> dict[str, str]:
     """
     try:
         return context(value, {})
-    except Fault as fault:
+    except ValueFault as fault:
         raise MalformedError.at(fault.path, fault.message) from fault
 
 
@@ -112,13 +112,13 @@ def _prefixes(part: JSON, _: Prefixes) -> dict[str, str]:
 def _namespace(name: str, meaning: JSON, _: Prefixes) -> str:
     """Return what the prefix *name* stands for, if it is one."""
     if name in _TERMS:
-        raise Fault(
+        raise ValueFault(
             f"EPCIS defines {name!r}, and a document may not define it anew:"
             " leave it out, or give the extension a prefix"
         )
     if isinstance(meaning, dict):
         if meaning.get("@prefix") is not True:
-            raise Fault(
+            raise ValueFault(
                 f"{name[:80]!r} would name something without a prefix: add"
                 ' "@prefix": true, or name the extension with a prefix'
             )
@@ -145,7 +145,7 @@ def _term(name: str, prefixes: Prefixes, meaning: JSON, _: Prefixes) -> None:
         if keyword != "@id":
             at(keyword, partial(_keyword, keyword, _OF_TERMS), value, {})
         elif not isinstance(value, str) or expand(value, prefixes) != uri:
-            raise Fault(
+            raise ValueFault(
                 f"{name[:80]!r} would be another name for something else:"
                 " name the extension by its own"
             )
@@ -157,12 +157,12 @@ def _keyword(
     """Check that *keyword* is one of those *known*, and its value is right."""
     holds = known.get(keyword)
     if holds is None:
-        raise Fault(
+        raise ValueFault(
             f"an @context may not say {keyword[:80]!r} here: it could give"
             " names another meaning; leave it out"
         )
     if not holds(value):
-        raise Fault(f"this is no value of {keyword}: write another")
+        raise ValueFault(f"this is no value of {keyword}: write another")
 
 
 def _is_version(value: JSON) -> bool:

@@ -30,8 +30,8 @@ from provenance.epcis.header import read_document
 from provenance.epcis.lots import Lots
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand, full_id
 from provenance.epcis.readers import (
-    Fault,
     Prefixes,
+    ValueFault,
     amount,
     at,
     identifier,
@@ -108,7 +108,7 @@ def check_event(raw: RawEvent) -> EventDraft:
     """
     try:
         return read_event(raw.value, raw.prefixes)
-    except Fault as fault:
+    except ValueFault as fault:
         place = raw.locate(fault.steps[::-1])
         raise MalformedError.at(place, fault.message) from fault
 
@@ -147,7 +147,7 @@ def _of_events(
         if name == "@context":
             continue
         if name in ALL_MEMBERS and name not in known:
-            raise Fault(f"{name} is no member of {kind}: leave it out")
+            raise ValueFault(f"{name} is no member of {kind}: leave it out")
         if name not in known:
             body[name] = read_extension(name, member, prefixes, known)
         elif name == "recordTime":
@@ -180,12 +180,14 @@ def _whole(
 def _event_type(value: JSON, prefixes: Prefixes) -> str:
     kind = text(value, prefixes)
     if kind == QUANTITY_EVENT:
-        raise Fault(f"a {kind} is no more: write an ObjectEvent's quantityList")
+        raise ValueFault(
+            f"a {kind} is no more: write an ObjectEvent's quantityList"
+        )
     if kind not in MEMBERS and ":" not in kind:
         instead = suggestion(kind, MEMBERS) or (
             f": write one of {', '.join(MEMBERS)}, or a URI of your own"
         )
-        raise Fault(f"{kind[:80]!r} is no type of event{instead}")
+        raise ValueFault(f"{kind[:80]!r} is no type of event{instead}")
     if kind not in MEMBERS:
         expand(kind, prefixes)
     return kind
@@ -211,7 +213,7 @@ def _items(relation: str, value: JSON, prefixes: Prefixes) -> dict[Item, int]:
         named = at(index, read, element, prefixes)
         item, _ = named
         if found.setdefault((item.id, item.uom), named) is not named:
-            raise Fault(
+            raise ValueFault(
                 f"{item.id} stands in the list twice: add its amounts up",
                 index,
             )
@@ -240,7 +242,7 @@ def _quantity(
     _quantity_element(value, prefixes)
     element = read_object(value)
     if "uom" in element and "quantity" not in element:
-        raise Fault(
+        raise ValueFault(
             "a uom without a quantity measures nothing: add the quantity, or"
             " leave the uom out"
         )
@@ -307,7 +309,7 @@ def _require_lots(
             if item.relation in lists:
                 lots.of(item.id)
     except MalformedError as error:
-        raise Fault(str(error), "ilmd") from error
+        raise ValueFault(str(error), "ilmd") from error
     for name in sorted(lists & EPC_LISTS & event.keys()):
         for index, epc in enumerate(read_list(event[name])):
             given = full_id(text(epc, prefixes), prefixes)
@@ -316,7 +318,7 @@ def _require_lots(
                 continue
             unit = canonical_item(given)
             if lots.of(unit) != lot_item(unit, lot):
-                raise Fault(
+                raise ValueFault(
                     f"the unit's lot {lot!r} would be lost: name it in ilmd as"
                     " cbvmda:lotNumber",
                     index,

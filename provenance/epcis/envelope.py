@@ -17,9 +17,9 @@ from provenance.epcis.header import (
     said_around,
 )
 from provenance.epcis.readers import (
-    Fault,
     Prefixes,
     Reader,
+    ValueFault,
     at,
     read_list,
     read_object,
@@ -65,7 +65,7 @@ def read_envelope(document: dict[str, JSON], given: Prefixes) -> Envelope:
     kind = at("type", text, document["type"], {})
     if kind not in _LEVELS:
         if "epcisBody" in document:
-            raise Fault(
+            raise ValueFault(
                 f"{kind[:80]!r} is no type of document: write one of"
                 f" {', '.join(_LEVELS)}",
                 "type",
@@ -102,7 +102,7 @@ def _seen(_: JSON, __: Prefixes) -> None:
 def _version(value: JSON, prefixes: Prefixes) -> str:
     found = text(value, prefixes)
     if _VERSION.fullmatch(found) is None:
-        raise Fault(
+        raise ValueFault(
             f"{found[:80]!r} is no version of EPCIS 2: write '2.0', the one"
             " that JSON came with"
         )

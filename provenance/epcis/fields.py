@@ -6,9 +6,9 @@ from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.moment import read_time
 from provenance.epcis.readers import (
-    Fault,
     Prefixes,
     Reader,
+    ValueFault,
     action,
     boolean,
     hexadecimal,
@@ -122,7 +122,7 @@ def _certification(value: JSON, prefixes: Prefixes) -> Value:
 def _persistent(value: JSON, prefixes: Prefixes) -> Value:
     found = _dispositions(value, prefixes)
     if not found:
-        raise Fault("set and unset are missing: add one of them")
+        raise ValueFault("set and unset are missing: add one of them")
     return found
 
 
@@ -132,7 +132,7 @@ def _error(value: JSON, prefixes: Prefixes) -> Value:
         case {"reason": str(reason), "correctiveEventIDs": [_, *_]} if (
             ERROR_REASON.read(reason, prefixes) == "did_not_occur"
         ):
-            raise Fault(
+            raise ValueFault(
                 "what did not occur has no correctiveEventIDs: leave them out,"
                 " or write 'incorrect_data' as the reason"
             )

@@ -30,9 +30,9 @@ from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.prefixes import full_id, read_context
 from provenance.epcis.readers import (
-    Fault,
     Prefixes,
     Reader,
+    ValueFault,
     at,
     extension,
     read_list,
@@ -172,8 +172,8 @@ def _elements(
     """Yield each element of the list *name*, with where it stands."""
     try:
         elements = read_list(members.get(name))
-    except Fault as fault:
-        raise Fault(fault.message, name, *reversed(place)) from fault
+    except ValueFault as fault:
+        raise ValueFault(fault.message, name, *reversed(place)) from fault
     for index, element in enumerate(elements):
         yield [*place, name, index], element
 
@@ -181,8 +181,8 @@ def _elements(
 def _object_at(value: JSON, place: Sequence[str | int]) -> dict[str, JSON]:
     try:
         return read_object(value)
-    except Fault as fault:
-        raise Fault(fault.message, *reversed(place)) from fault
+    except ValueFault as fault:
+        raise ValueFault(fault.message, *reversed(place)) from fault
 
 
 def _object(value: JSON, _: Prefixes) -> dict[str, JSON]:
@@ -280,7 +280,7 @@ def _created(value: JSON, prefixes: Prefixes) -> str:
     created = at("creationDate", text, members["creationDate"], prefixes)
     try:
         return time(created, prefixes)
-    except Fault:
+    except ValueFault:
         # Only EPCIS 1 lets the zone be left out.
         is_old = str(members.get("schemaVersion", "")).startswith("1")
         return at(

@@ -52,7 +52,7 @@ class Subject(NamedTuple):
     items: tuple[Item, ...]
 
 
-class Text(NamedTuple):
+class TextEquals(NamedTuple):
     """That a fact of *path* is just this *text*."""
 
     path: str
@@ -105,7 +105,7 @@ class AnyOf:
     """
 
     member: str
-    choices: tuple[Text | Between, ...]
+    choices: tuple[TextEquals | Between, ...]
 
     def holds_of(self, subject: Subject) -> bool:
         """Return whether it does."""

@@ -31,7 +31,7 @@ from provenance.epcis.query import (
     Between,
     Names,
     Term,
-    Text,
+    TextEquals,
 )
 from provenance.epcis.query_values import (
     read_list,
@@ -64,7 +64,9 @@ def words(path: str, member: str, normal: Normal, *also: str) -> ReadTerm:
         spelled = [normal(text, prefixes) for text in read_texts(value)]
         return AnyOf(
             member,
-            tuple(Text(p, word) for word in spelled for p in (path, *also)),
+            tuple(
+                TextEquals(p, word) for word in spelled for p in (path, *also)
+            ),
         )
 
     return read
@@ -88,7 +90,7 @@ def booleans(path: str, member: str) -> ReadTerm:
             text = str(one).lower() if isinstance(one, bool) else one
             if text not in ("true", "false"):
                 raise MalformedError(f"{quoted(str(one))} is not true or false")
-            choices.append(Text(path, str(text)))
+            choices.append(TextEquals(path, str(text)))
         return AnyOf(member, tuple(choices))
 
     return read
@@ -98,7 +100,7 @@ def event_ids(value: JSON, prefixes: Prefixes) -> Term:
     """Read event ids; a hash id finds the events that have it, too."""
     del prefixes
     texts = read_texts(value)
-    choices = [Text("eventID", text) for text in texts]
+    choices = [TextEquals("eventID", text) for text in texts]
     hashes = [_hash(text) for text in texts if is_event_hash(text)]
     return AnyOf(WHOLE_EVENT if hashes else "eventID", (*choices, *hashes))
 
@@ -109,8 +111,8 @@ def event_hashes(value: JSON, prefixes: Prefixes) -> Term:
     return AnyOf(WHOLE_EVENT, tuple(map(_hash, read_texts(value))))
 
 
-def _hash(text: str) -> Text:
-    return Text(EVENT_HASH, read_event_hash(text))
+def _hash(text: str) -> TextEquals:
+    return TextEquals(EVENT_HASH, read_event_hash(text))
 
 
 def time(path: str, operator: str, member: str) -> ReadTerm:
@@ -160,7 +162,7 @@ def exists(path: str, member: str) -> ReadTerm:
 def _existing(path: str, member: str, value: JSON) -> Term | None:
     said = read_single(value)
     if said in _YES:
-        return AnyOf(member, (Text(EXISTS + path, ""),))
+        return AnyOf(member, (TextEquals(EXISTS + path, ""),))
     if said in _NO:
         return None
     raise MalformedError("write true: it asks only whether the field is there")
@@ -176,7 +178,7 @@ def typed(name: str, kind: str) -> ReadTerm:
         normal = transaction_type if name == "bizTransaction" else party_type
         path = f"{name}_{normal(kind, prefixes) if kind else ''}"
         ids = [identifier(text, prefixes) for text in read_texts(value)]
-        return AnyOf(f"{name}List", tuple(Text(path, one) for one in ids))
+        return AnyOf(f"{name}List", tuple(TextEquals(path, one) for one in ids))
 
     return read
 
@@ -214,14 +216,14 @@ def extension(operator: str, path: str, member: str) -> ReadTerm:
     return read
 
 
-def _equal(path: str, value: JSON) -> list[Text | Between]:
+def _equal(path: str, value: JSON) -> list[TextEquals | Between]:
     if isinstance(value, bool):
-        return [Text(path, str(value).lower())]
+        return [TextEquals(path, str(value).lower())]
     if isinstance(value, int | float):
         return [_bound("EQ", path + AS_NUMBER, read_number(value))]
     if not isinstance(value, str):
         raise MalformedError("write a text, a number, true or false")
-    found: list[Text | Between] = [Text(path, value)]
+    found: list[TextEquals | Between] = [TextEquals(path, value)]
     if (number := spelled_number(value)) is not None:
         found.append(_bound("EQ", path, number))
     if (moment := instant(value)) is not None:

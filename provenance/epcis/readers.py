@@ -6,7 +6,7 @@ smaller ones, so that a table of fields (`fields`) reads like the standard:
 
     "bizTransactionList": listed(record({"bizTransaction": identifier, …}))
 
-A reader raises `Fault`, and each level that the fault passes on its way up
+A reader raises `ValueFault`, and each level that the fault passes on its way up
 adds its own step, until the path in the document is complete.
 """
 
@@ -52,7 +52,7 @@ _PREFIXED = re.compile(r"[A-Za-z][A-Za-z0-9+._-]*:.*", re.DOTALL)
 _T = TypeVar("_T")
 
 
-class Fault(Exception):  # noqa: N818  # it never leaves provenance.epcis
+class ValueFault(Exception):  # noqa: N818  # it never leaves provenance.epcis
     """A fault on its way up through the document.
 
     Attributes:
@@ -81,11 +81,11 @@ def at(
     """Return what *read* makes of the value under *step*."""
     try:
         return read(value, prefixes)
-    except Fault as fault:
+    except ValueFault as fault:
         fault.steps.append(step)
         raise
     except MalformedError as error:
-        raise Fault(str(error), step) from error
+        raise ValueFault(str(error), step) from error
 
 
 # Values without parts.
@@ -102,7 +102,7 @@ def uri(value: JSON, prefixes: Prefixes) -> str:
     """Read an absolute URI."""
     found = text(value, prefixes)
     if not is_absolute_uri(found):
-        raise Fault(
+        raise ValueFault(
             f"{found[:80]!r} is no absolute URI: write one that starts with a"
             " scheme, such as urn: or https:"
         )
@@ -127,7 +127,7 @@ def time(value: JSON, prefixes: Prefixes) -> str:
     try:
         datetime.fromisoformat(found).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise Fault(
+        raise ValueFault(
             f"{found[:80]!r} is a time that never was: write a day of the"
             " calendar and a time of that day"
         ) from error
@@ -146,7 +146,7 @@ def action(value: JSON, prefixes: Prefixes) -> str:
     found = text(value, prefixes)
     if found not in ACTIONS:
         meant = found.strip().upper()
-        raise Fault(
+        raise ValueFault(
             f"{found[:80]!r} is not ADD, OBSERVE or DELETE: write"
             f" {meant if meant in ACTIONS else 'one of these'}"
         )
@@ -168,7 +168,7 @@ def amount(value: JSON, prefixes: Prefixes) -> int | float:
     """Read how much there is of a class: more than nothing."""
     found = number(value, prefixes)
     if found <= 0:
-        raise Fault(
+        raise ValueFault(
             f"a quantity is more than 0, unlike {found}: leave it out if it is"
             " not known"
         )
@@ -178,7 +178,7 @@ def amount(value: JSON, prefixes: Prefixes) -> int | float:
 def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
     """Read the value of an extension: anything that signed bytes can hold."""
     if depth == _MAX_NESTING and isinstance(value, list | dict):
-        raise Fault(
+        raise ValueFault(
             f"an extension nests at most {_MAX_NESTING} deep: write it with"
             " fewer levels"
         )
@@ -187,7 +187,7 @@ def extension(value: JSON, prefixes: Prefixes, depth: int = 0) -> Value:
         return [at(i, deeper, x, prefixes) for i, x in enumerate(value)]
     if isinstance(value, dict):
         if "@context" in value:
-            raise Fault(
+            raise ValueFault(
                 "an @context stands in the document or its events: move it"
                 " there"
             )
@@ -207,7 +207,7 @@ def _exact(value: float, advice: str) -> int | float:
             return value
         value = int(value)
     if abs(value) > MAX_INT:
-        raise Fault(f"an integer is within ±(2**53 - 1): {advice}")
+        raise ValueFault(f"an integer is within ±(2**53 - 1): {advice}")
     return value
 
 
@@ -240,7 +240,7 @@ def _matching(
 ) -> str:
     found = text(value, prefixes)
     if pattern.fullmatch(found) is None:
-        raise Fault(f"{found[:80]!r} is no {name}")
+        raise ValueFault(f"{found[:80]!r} is no {name}")
     return found
 
 
@@ -258,7 +258,7 @@ def word(read: Callable[[str, Prefixes], str]) -> Reader:
 # Values with parts.
 
 
-def wrong_kind(wanted: str, value: JSON) -> Fault:
+def wrong_kind(wanted: str, value: JSON) -> ValueFault:
     """Return the fault that *value* is not of the kind *wanted*."""
     if value is None:
         advice = "write it, or leave out what is not known"
@@ -266,7 +266,9 @@ def wrong_kind(wanted: str, value: JSON) -> Fault:
         advice = "write it without quotes"
     else:
         advice = _ADVICE[wanted]
-    return Fault(f"this must be {wanted}, not {_KINDS[type(value)]}: {advice}")
+    return ValueFault(
+        f"this must be {wanted}, not {_KINDS[type(value)]}: {advice}"
+    )
 
 
 def read_object(value: JSON) -> dict[str, JSON]:
@@ -287,25 +289,25 @@ def require_members(value: Mapping[str, JSON], names: Collection[str]) -> None:
     """Check that *value* has all the members *names*."""
     for name in names:
         if name not in value:
-            raise Fault(f"{name} is missing: add it")
+            raise ValueFault(f"{name} is missing: add it")
 
 
 def unknown_member(
     name: str, known: Collection[str], *, is_open: bool = True
-) -> Fault:
+) -> ValueFault:
     """Return the fault that member *name* is not among those *known*.
 
     Where *is_open* it could have been an extension.
     """
     for other in known:
         if other.lower() == name.lower():
-            return Fault(f"no member is named {name!r}: write {other!r}")
+            return ValueFault(f"no member is named {name!r}: write {other!r}")
     if is_open:
-        return Fault(
+        return ValueFault(
             f"no member is named {name[:80]!r}; the name of an extension has a"
             " prefix: put one before it, or leave it out"
         )
-    return Fault(
+    return ValueFault(
         f"no member is named {name[:80]!r}: leave it out, since only"
         f" {', '.join(known)} can stand here"
     )
@@ -327,7 +329,7 @@ def listed(read: Reader, *, at_least: int = 0, is_set: bool = True) -> Reader:
     def read_elements(value: JSON, prefixes: Prefixes) -> Value:
         elements = read_list(value)
         if len(elements) < at_least:
-            raise Fault("the list is empty: name at least one element")
+            raise ValueFault("the list is empty: name at least one element")
         found = [at(i, read, x, prefixes) for i, x in enumerate(elements)]
         if is_set:
             _refuse_twice(found)
@@ -367,7 +369,7 @@ def _refuse_twice(elements: list[Value]) -> None:
         parts = element.items() if isinstance(element, dict) else ()
         said = frozenset(parts) or element
         if said in seen:
-            raise Fault(
+            raise ValueFault(
                 "an earlier element says the same: leave one of them out", index
             )
         seen.add(said)
@@ -377,7 +379,7 @@ def _require_extension(name: str, prefixes: Prefixes) -> None:
     try:
         expand(name, prefixes)
     except MalformedError as error:
-        raise Fault(str(error)) from error
+        raise ValueFault(str(error)) from error
 
 
 def _is_digits(value: JSON) -> bool:

@@ -12,7 +12,7 @@ A type of somebody's own may have any member, and needs none of them.
 from collections.abc import Callable, Mapping
 
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.readers import Fault, require_members
+from provenance.epcis.readers import ValueFault, require_members
 
 EPC_LISTS = frozenset({"epcList", "childEPCs", "inputEPCList", "outputEPCList"})
 QUANTITY_LISTS = frozenset(
@@ -71,12 +71,12 @@ def _require_object(event: Mapping[str, JSON]) -> None:
     require_members(event, ("action",))
     senses = _count(event, "sensorElementList") and "readPoint" in event
     if not ("epcList" in event or _count(event, "quantityList") or senses):
-        raise Fault(
+        raise ValueFault(
             "an ObjectEvent has an epcList, a quantityList, or sensor data"
             " with a readPoint: add one of these"
         )
     if "ilmd" in event and event["action"] != "ADD":
-        raise Fault(
+        raise ValueFault(
             "only an ObjectEvent with action ADD has ilmd: leave it out, or"
             " say it in the event that put the items into being"
         )
@@ -86,14 +86,14 @@ def _require_container(event: Mapping[str, JSON]) -> None:
     require_members(event, ("action",))
     kind, does = event["type"], event["action"]
     if does != "DELETE" and not _count(event, "childEPCs", "childQuantityList"):
-        raise Fault(
+        raise ValueFault(
             f"an {kind} that is no DELETE has childEPCs or a"
             " childQuantityList: name at least one child"
         )
     if "parentID" not in event and (
         does != "OBSERVE" or kind == "AssociationEvent"
     ):
-        raise Fault(
+        raise ValueFault(
             f"an {kind} with action {does} has a parentID: name the container"
         )
 
@@ -101,7 +101,7 @@ def _require_container(event: Mapping[str, JSON]) -> None:
 def _require_transaction(event: Mapping[str, JSON]) -> None:
     require_members(event, ("action", "bizTransactionList"))
     if not _count(event, "bizTransactionList"):
-        raise Fault(
+        raise ValueFault(
             "a TransactionEvent names a business transaction: add one to"
             " bizTransactionList"
         )
@@ -110,7 +110,7 @@ def _require_transaction(event: Mapping[str, JSON]) -> None:
         and "epcList" not in event
         and not _count(event, "quantityList")
     ):
-        raise Fault(
+        raise ValueFault(
             "a TransactionEvent that is no DELETE has an epcList or a"
             " quantityList: add one of these"
         )
@@ -121,7 +121,7 @@ def _require_transformation(event: Mapping[str, JSON]) -> None:
     outputs = _count(event, "outputEPCList", "outputQuantityList")
     whole = bool(inputs and outputs)
     if not (whole or ("transformationID" in event and inputs + outputs)):
-        raise Fault(
+        raise ValueFault(
             "a TransformationEvent has inputs and outputs, or one of them and"
             " a transformationID: add what is missing"
         )

@@ -34,7 +34,7 @@ from provenance.epcis.mending.mend import Mend, mend_envelope, mend_event
 from provenance.epcis.mending.notes import ABSENT, Steps
 from provenance.epcis.mending.untp import SUBJECT, mend_untp
 from provenance.epcis.prefixes import read_context
-from provenance.epcis.readers import Fault, Prefixes, read_object
+from provenance.epcis.readers import Prefixes, ValueFault, read_object
 from provenance.epcis.xml.read import XmlReader
 from provenance.errors import MalformedError
 
@@ -59,13 +59,13 @@ def read_events(
 ) -> Iterator[RawEvent]:
     """Return the events in *stream*, in order, not yet checked.
 
-    See `Source`, which tells how many they are as well.
+    See `EventStream`, which tells how many they are as well.
 
     Raises:
         MalformedError: It is neither JSON nor XML of EPCIS. Some of this is
             raised on the way, after the events before it.
     """
-    return Source(
+    return EventStream(
         stream,
         mends=mends,
         prefixes=prefixes,
@@ -74,7 +74,7 @@ def read_events(
     ).events()
 
 
-class Source:
+class EventStream:
     """A stream of events.
 
     Attributes:
@@ -183,7 +183,7 @@ def _after_blanks(stream: BinaryIO, text: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """How to read: see `Source`."""
+    """How to read: see `EventStream`."""
 
     is_lenient: bool
     prefixes: Prefixes
@@ -211,7 +211,7 @@ def _open(document: JSON, locate: Locate, rules: _Rules) -> _Opened:
             locate, mends = notes.locate, notes.mends
             is_context_dropped = notes.has_dropped_context
         envelope = read_envelope(members, rules.prefixes)
-    except Fault as fault:
+    except ValueFault as fault:
         place = locate(fault.steps[::-1])
         raise MalformedError.at(place, fault.message) from fault
     return _Opened(envelope, locate, mends, is_context_dropped)

@@ -233,7 +233,7 @@ SENSOR_ALERT = _voc("sensor alert", "ALARM_CONDITION ERROR_CONDITION")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BusinessStep:
     """What to call a step in a timeline that people read.
 
     Attributes:
@@ -248,93 +248,93 @@ class Step:
     meaning: str = ""
 
 
-PRIVATE_STEPS: Mapping[str, Step] = {
-    "customs_declared": Step(
+PRIVATE_STEPS: Mapping[str, BusinessStep] = {
+    "customs_declared": BusinessStep(
         "Declared to customs",
         "已向海关申报",
         "The goods were declared to customs for import.",
     ),
-    "customs_released": Step(
+    "customs_released": BusinessStep(
         "Released by customs",
         "海关放行",
         "Customs let the goods into free circulation.",
     ),
-    "customs_held": Step(
+    "customs_held": BusinessStep(
         "Held by customs",
         "海关扣留",
         "Customs keeps the goods until a doubt is settled.",
     ),
-    "customs_refused": Step(
+    "customs_refused": BusinessStep(
         "Refused by customs",
         "海关退运",
         "Customs refused the goods; they may not be sold here.",
     ),
-    "quarantine_sampled": Step(
+    "quarantine_sampled": BusinessStep(
         "Sampled by quarantine",
         "检疫取样",
         "The quarantine authority took a sample to examine.",
     ),
-    "quarantine_cleared": Step(
+    "quarantine_cleared": BusinessStep(
         "Cleared by quarantine",
         "检疫合格",
         "The quarantine authority found nothing against the goods.",
     ),
-    "test_reported": Step(
+    "test_reported": BusinessStep(
         "Laboratory test reported",
         "检测报告",
         "A laboratory reported what it measured.",
     ),
-    "tax_paid": Step(
+    "tax_paid": BusinessStep(
         "Import tax paid",
         "进口税款已缴",
         "Import duty and taxes on the goods were paid.",
     ),
-    "bonded_entered": Step(
+    "bonded_entered": BusinessStep(
         "Entered the bonded warehouse",
         "进入保税仓",
         "The goods came into a bonded warehouse, still untaxed.",
     ),
-    "bonded_left": Step(
+    "bonded_left": BusinessStep(
         "Left the bonded warehouse",
         "离开保税仓",
         "The goods left the bonded warehouse for a consumer.",
     ),
-    "order_bound": Step(
+    "order_bound": BusinessStep(
         "Ordered",
         "已下单",
         "This unit was chosen for one consumer's order.",
     ),
-    "payment_bound": Step(
+    "payment_bound": BusinessStep(
         "Payment confirmed",
         "支付已确认",
         "A payment provider confirmed the payment of the order.",
     ),
-    "waybill_bound": Step(
+    "waybill_bound": BusinessStep(
         "Waybill assigned",
         "已分配运单",
         "A carrier took the order on under a waybill.",
     ),
-    "custody_offered": Step(
+    "custody_offered": BusinessStep(
         "Handed over",
         "交出货物",
         "The holder offers the goods to a named receiver.",
     ),
-    "custody_accepted": Step(
+    "custody_accepted": BusinessStep(
         "Taken over",
         "接收货物",
         "The receiver confirms that it has the goods now.",
     ),
-    "recalled": Step(
+    "recalled": BusinessStep(
         "Recalled",
         "召回",
         "The goods are called back: do not use them.",
     ),
-    "delivery_confirmed": Step(
+    "delivery_confirmed": BusinessStep(
         "Delivered",
         "确认送达",
         "The parcel was handed to the consumer.",
     ),
-    "export_inspected": Step(
+    "export_inspected": BusinessStep(
         "Inspected for export",
         "出口检验",
         "An inspector examined the goods before they left their country.",
@@ -342,53 +342,53 @@ PRIVATE_STEPS: Mapping[str, Step] = {
 }
 """Word → step, for the steps of our own."""
 
-STEPS: Mapping[str, Step] = {
-    "accepting": Step("Accepted", "验收"),
-    "arriving": Step("Arrived", "到达"),
-    "assembling": Step("Assembled", "组装"),
-    "collecting": Step("Collected", "收集"),
-    "commissioning": Step("Given its number", "赋码"),
-    "consigning": Step("Consigned", "托运"),
-    "creating_class_instance": Step("Batch produced", "批次生产"),
-    "cycle_counting": Step("Counted", "循环盘点"),
-    "decommissioning": Step("Number retired", "注销标识"),
-    "departing": Step("Departed", "离开"),
-    "destroying": Step("Destroyed", "销毁"),
-    "disassembling": Step("Taken apart", "拆解"),
-    "dispensing": Step("Dispensed", "配发"),
-    "encoding": Step("Label written", "写入标签"),
-    "entering_exiting": Step("Passed the shop door", "进出店门"),
-    "holding": Step("Set aside", "暂存待处理"),
-    "inspecting": Step("Inspected", "检验"),
-    "installing": Step("Installed", "安装"),
-    "killing": Step("Tag disabled", "标签失效"),
-    "loading": Step("Loaded", "装载"),
-    "other": Step("Other step", "其他步骤"),
-    "packing": Step("Packed", "包装"),
-    "picking": Step("Picked", "拣货"),
-    "receiving": Step("Received", "收货"),
-    "removing": Step("Removed", "移除"),
-    "repackaging": Step("Repacked", "重新包装"),
-    "repairing": Step("Repaired", "维修"),
-    "replacing": Step("Replaced", "更换"),
-    "reserving": Step("Reserved", "预留"),
-    "retail_selling": Step("Sold", "零售售出"),
-    "sampling": Step("Sampled", "取样"),
-    "sensor_reporting": Step("Measured", "传感器读数"),
-    "shipping": Step("Shipped", "发货"),
-    "staging_outbound": Step("Ready to ship", "待发货"),
-    "stock_taking": Step("Stock taken", "盘点"),
-    "stocking": Step("Put on sale", "上架"),
-    "storing": Step("Stored", "入库存放"),
-    "transporting": Step("In transport", "运输"),
-    "unloading": Step("Unloaded", "卸载"),
-    "unpacking": Step("Unpacked", "拆包"),
-    "void_shipping": Step("Shipment cancelled", "撤销发货"),
+STEPS: Mapping[str, BusinessStep] = {
+    "accepting": BusinessStep("Accepted", "验收"),
+    "arriving": BusinessStep("Arrived", "到达"),
+    "assembling": BusinessStep("Assembled", "组装"),
+    "collecting": BusinessStep("Collected", "收集"),
+    "commissioning": BusinessStep("Given its number", "赋码"),
+    "consigning": BusinessStep("Consigned", "托运"),
+    "creating_class_instance": BusinessStep("Batch produced", "批次生产"),
+    "cycle_counting": BusinessStep("Counted", "循环盘点"),
+    "decommissioning": BusinessStep("Number retired", "注销标识"),
+    "departing": BusinessStep("Departed", "离开"),
+    "destroying": BusinessStep("Destroyed", "销毁"),
+    "disassembling": BusinessStep("Taken apart", "拆解"),
+    "dispensing": BusinessStep("Dispensed", "配发"),
+    "encoding": BusinessStep("Label written", "写入标签"),
+    "entering_exiting": BusinessStep("Passed the shop door", "进出店门"),
+    "holding": BusinessStep("Set aside", "暂存待处理"),
+    "inspecting": BusinessStep("Inspected", "检验"),
+    "installing": BusinessStep("Installed", "安装"),
+    "killing": BusinessStep("Tag disabled", "标签失效"),
+    "loading": BusinessStep("Loaded", "装载"),
+    "other": BusinessStep("Other step", "其他步骤"),
+    "packing": BusinessStep("Packed", "包装"),
+    "picking": BusinessStep("Picked", "拣货"),
+    "receiving": BusinessStep("Received", "收货"),
+    "removing": BusinessStep("Removed", "移除"),
+    "repackaging": BusinessStep("Repacked", "重新包装"),
+    "repairing": BusinessStep("Repaired", "维修"),
+    "replacing": BusinessStep("Replaced", "更换"),
+    "reserving": BusinessStep("Reserved", "预留"),
+    "retail_selling": BusinessStep("Sold", "零售售出"),
+    "sampling": BusinessStep("Sampled", "取样"),
+    "sensor_reporting": BusinessStep("Measured", "传感器读数"),
+    "shipping": BusinessStep("Shipped", "发货"),
+    "staging_outbound": BusinessStep("Ready to ship", "待发货"),
+    "stock_taking": BusinessStep("Stock taken", "盘点"),
+    "stocking": BusinessStep("Put on sale", "上架"),
+    "storing": BusinessStep("Stored", "入库存放"),
+    "transporting": BusinessStep("In transport", "运输"),
+    "unloading": BusinessStep("Unloaded", "卸载"),
+    "unpacking": BusinessStep("Unpacked", "拆包"),
+    "void_shipping": BusinessStep("Shipment cancelled", "撤销发货"),
     **PRIVATE_STEPS,
     # What an event's form tells where it names no step.
-    "document": Step("Document sent", "业务文件"),
-    "observing": Step("Seen", "观察到"),
-    "transforming": Step("Made into something else", "加工成其他物品"),
+    "document": BusinessStep("Document sent", "业务文件"),
+    "observing": BusinessStep("Seen", "观察到"),
+    "transforming": BusinessStep("Made into something else", "加工成其他物品"),
 }
 """Word → step, for every kind of event that `read_act` knows."""
 

@@ -72,7 +72,7 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Examined:
     """What came out for one file, or for a folder that is one thing.
 
     Attributes:
@@ -158,7 +158,7 @@ class Judge:
     keeps_notes: bool = False
     _leaves: tuple[str, Leaves] | None = None
 
-    def examine(self, source: str, *, depth: int = 0) -> Iterator[Found]:
+    def examine(self, source: str, *, depth: int = 0) -> Iterator[Examined]:
         """Yield what is to be said of *source*; of a folder, of each part."""
         try:
             if is_folder(source):
@@ -170,7 +170,7 @@ class Judge:
 
     # Files.
 
-    def _file(self, source: str) -> Found:
+    def _file(self, source: str) -> Examined:
         data = self.read(source, limit=MAX_BUNDLE_SIZE)
         if data.startswith(RECEIPT_START):
             return self._receipt(source, data)
@@ -178,7 +178,7 @@ class Judge:
             return self._checkpoint(source, data)
         return self._bundle(source, data)
 
-    def _bundle(self, source: str, data: bytes) -> Found:
+    def _bundle(self, source: str, data: bytes) -> Examined:
         verdict = examine_bundle(
             data, trust=self.trust, now=self.at, item=self.item
         )
@@ -187,7 +187,7 @@ class Judge:
         faults: tuple[Fault, ...] = ()
         if is_doubtful or self.against is not None:
             faults = self._faults(data, verdict.steps)
-        return Found(
+        return Examined(
             source,
             "bundle",
             verdict.subject or source,
@@ -212,14 +212,14 @@ class Judge:
         except ProvenanceError as error:
             return (Fault("second copy", f"it cannot be read: {error}"),)
 
-    def _checkpoint(self, source: str, data: bytes) -> Found:
+    def _checkpoint(self, source: str, data: bytes) -> Examined:
         from provenance.examine.logs import checkpoint_steps  # noqa: PLC0415  # rare
 
         note = data.decode()
         steps = checkpoint_steps(note, self.trust, now=self.at)
         return of_steps(source, "checkpoint", steps, data=data, note=note)
 
-    def _receipt(self, source: str, data: bytes) -> Found:
+    def _receipt(self, source: str, data: bytes) -> Examined:
         entry_file: str | None = None
         if self.entries:
             entry_file = self.entries.pop(0)
@@ -263,7 +263,9 @@ class Judge:
             # What cannot be read was said already.
             return ()
 
-    def _receipt_of(self, source: str, data: bytes, entry_file: str) -> Found:
+    def _receipt_of(
+        self, source: str, data: bytes, entry_file: str
+    ) -> Examined:
         from provenance.proof.receipt import verify_receipt  # noqa: PLC0415  # rare
         from provenance.tlog.proof_file import parse_proof  # noqa: PLC0415
 
@@ -274,7 +276,7 @@ class Judge:
         step = Step(
             0, "receipt", Outcome.VERIFIED, RECEIPT_CODE, detail, subject
         )
-        return Found(
+        return Examined(
             source,
             "receipt",
             f"{subject}, {source}",
@@ -293,7 +295,7 @@ class Judge:
 
     # Folders.
 
-    def _folder(self, source: str, depth: int) -> Iterator[Found]:
+    def _folder(self, source: str, depth: int) -> Iterator[Examined]:
         from provenance.examine import logs  # noqa: PLC0415  # loads a database
         from provenance.folder import is_ledger  # noqa: PLC0415  # loads a database
 
@@ -306,7 +308,7 @@ class Judge:
         else:
             yield from self._parts(source, depth)
 
-    def _parts(self, source: str, depth: int) -> Iterator[Found]:
+    def _parts(self, source: str, depth: int) -> Iterator[Examined]:
         """Yield what is to be said of each file below a folder."""
         with os.scandir(source) as inside:
             parts = sorted(inside, key=lambda part: part.name)
@@ -352,10 +354,10 @@ def of_steps(  # noqa: PLR0913  # each by name
     data: bytes | None = None,
     note: str = "",
     faults: tuple["Fault", ...] = (),
-) -> Found:
+) -> Examined:
     """Return what *steps* come to."""
     gravest = max(steps, key=lambda step: step.outcome.gravity)
-    return Found(
+    return Examined(
         source,
         kind,
         source,
@@ -369,13 +371,13 @@ def of_steps(  # noqa: PLR0913  # each by name
 
 def finding(
     source: str, name: str, error: Exception, *, data: bytes | None = None
-) -> Found:
+) -> Examined:
     """Return that *source* cannot be read or does not verify."""
     problem = problem_of(error)
     assert problem is not None, "only the library's and the system's"
     outcome = EXIT_OUTCOMES[problem.exit_code]
     step = Step(1, name, outcome, problem.code, text_of(error), source)
-    return Found(
+    return Examined(
         source,
         "other" if data is None else name,
         source,

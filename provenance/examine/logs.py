@@ -40,7 +40,7 @@ from provenance.tlog.commitment import parse_commitment
 from provenance.tlog.note import MAX_NOTE_SIZE, parse_note
 
 if TYPE_CHECKING:
-    from provenance.examine.judge import Found, Judge
+    from provenance.examine.judge import Examined, Judge
 
 MAX_TOLD = 100
 """How many faults of one log are told."""
@@ -94,7 +94,7 @@ def is_tiles(source: str) -> bool:
     return is_tile_folder(Path(source))
 
 
-def ledger(source: str, judge: "Judge") -> "Found":
+def ledger(source: str, judge: "Judge") -> "Examined":
     """Return what an audit by the judge's own trust file finds."""
     from provenance.examine.judge import of_steps  # noqa: PLC0415  # it loads this
 
@@ -120,7 +120,7 @@ def ledger(source: str, judge: "Judge") -> "Found":
     return of_steps(source, "ledger", steps, note=note)
 
 
-def tiles(source: str, judge: "Judge") -> "Found":
+def tiles(source: str, judge: "Judge") -> "Examined":
     """Return what is found of a log that was exported as tiles."""
     from provenance.examine.judge import of_steps  # noqa: PLC0415  # it loads this
 

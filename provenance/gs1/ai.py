@@ -43,7 +43,7 @@ _MEASURE = "N6"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Component:
     """One part of an AI's value.
 
     Attributes:
@@ -86,7 +86,7 @@ class AI:
 
     code: str
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[Component, ...]
     is_predefined: bool
     is_attribute: bool
     needs: tuple[tuple[str, ...], ...]
@@ -207,11 +207,11 @@ def _count_up(title: str, count: int) -> str:
     return f"{start}# {int(number) + count}" if mark else title
 
 
-def _read_parts(text: str) -> Iterator[Part]:
+def _read_parts(text: str) -> Iterator[Component]:
     found = _PART.fullmatch(text)
     assert found is not None, f"{text!r} is a part of the table"
     least = int(found["least"] or found["most"])
-    part = Part(
+    part = Component(
         alphabet=found["alphabet"],
         # "0-12" is none, or 1 to 12: an empty part is no part.
         least=max(least, 1),

@@ -32,7 +32,7 @@ from functools import cache
 from typing import NamedTuple
 
 from provenance.errors import MalformedError
-from provenance.gs1.ai import Part, all_ais, find_ai
+from provenance.gs1.ai import Component, all_ais, find_ai
 from provenance.gs1.elements import Element, check_elements
 
 MAX_LENGTH = 1024
@@ -164,7 +164,7 @@ def _take_value(bits: "_Bits", written: int, size: int) -> str:
     return bits.take_text(size, *_ALPHABETS[written])
 
 
-def _pieces(parts: tuple[Part, ...]) -> list[_Piece]:
+def _pieces(parts: tuple[Component, ...]) -> list[_Piece]:
     """Return how a value of *parts* is cut up.
 
     Neighbours are one piece: digits of fixed lengths, digits that may be

@@ -36,7 +36,7 @@ _Y = "[A-Z0-9#/-]"
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class KeyForm:
     """The form of one AI's value.
 
     Attributes:
@@ -52,14 +52,14 @@ class Form:
     says: str
 
 
-def _form(name: str, pattern: str, says: str, checked: int = 0) -> Form:
-    return Form(name, re.compile(pattern, re.ASCII), checked, says)
+def _form(name: str, pattern: str, says: str, checked: int = 0) -> KeyForm:
+    return KeyForm(name, re.compile(pattern, re.ASCII), checked, says)
 
 
 # The table follows the dictionary that GS1 publishes: N are digits, X any of
 # 82 characters, Y any of 39. Where a key need not be all digits it still
 # starts with the company prefix, which has four digits or more.
-KEYS: Mapping[str, Form] = {
+KEYS: Mapping[str, KeyForm] = {
     "00": _form("SSCC", r"\d{18}", "18 digits", 18),
     GTIN: _form("GTIN", r"\d{14}", "14 digits", 14),
     "253": _form(
@@ -87,7 +87,7 @@ KEYS: Mapping[str, Form] = {
 }
 """AI → form, for each AI that can be the key of a Digital Link."""
 
-QUALIFIERS: Mapping[str, Form] = {
+QUALIFIERS: Mapping[str, KeyForm] = {
     LOT: _form("lot", rf"{_X}{{1,20}}", "1 to 20 characters"),
     SERIAL: _form("serial number", rf"{_X}{{1,20}}", "1 to 20 characters"),
     VARIANT: _form("product variant", rf"{_X}{{1,20}}", "1 to 20 characters"),
@@ -226,7 +226,7 @@ def escape(value: str) -> str:
     return value.translate(_ESCAPES)
 
 
-def _require_form(ai: str, form: Form, value: str) -> None:
+def _require_form(ai: str, form: KeyForm, value: str) -> None:
     if form.pattern.fullmatch(value) is None:
         strange = value.strip(CSET_82 + "#")
         says = f"{form.says} and no {strange[0]!r}" if strange else form.says
@@ -236,7 +236,7 @@ def _require_form(ai: str, form: Form, value: str) -> None:
         )
 
 
-def _require_checks(ai: str, form: Form, value: str) -> None:
+def _require_checks(ai: str, form: KeyForm, value: str) -> None:
     number = value[: form.checked]
     if number and not has_check_digit(number):
         raise MalformedError(

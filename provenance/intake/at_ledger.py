@@ -14,7 +14,7 @@ from provenance.claims.statement import Submission
 from provenance.encoding.digest import Hash
 from provenance.errors import RejectedError
 from provenance.ledger.ledger import Answer, Ledger
-from provenance.ledger.read import LedgerReader, Moment
+from provenance.ledger.read import LedgerReader, Snapshot
 from provenance.ledger.rehearse import Rehearsal, rehearse_at
 from provenance.proof.trust import Trust
 from provenance.rules.book import EvidenceBook
@@ -26,7 +26,11 @@ class AtReader:
     untold = ""
 
     def __init__(
-        self, reader: LedgerReader, moment: Moment, *, clock: Callable[[], int]
+        self,
+        reader: LedgerReader,
+        moment: Snapshot,
+        *,
+        clock: Callable[[], int],
     ) -> None:
         """Rehearse by *reader* as it stands at *moment*."""
         self._reader = reader

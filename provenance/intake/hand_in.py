@@ -21,7 +21,7 @@ from provenance.errors import (
     ProvenanceError,
 )
 from provenance.intake.journal import Journal
-from provenance.intake.outcome import Logged, Outcome
+from provenance.intake.outcome import FileOutcome, Logged
 from provenance.intake.refusals import LateRefusal
 from provenance.intake.sources import File
 from provenance.intake.steps import Step, Steps
@@ -56,7 +56,7 @@ class HandIn:
         *,
         is_dry: bool,
         count: int | None = None,
-    ) -> Iterator[Outcome]:
+    ) -> Iterator[FileOutcome]:
         """Yield what became of each of *files*, in order, once it is known.
 
         Args:
@@ -179,7 +179,7 @@ def _remember(step: Step, told: Mapping[str, Any]) -> None:
     outcome.error = outcome.error or error
 
 
-def _ended(step: Step) -> Outcome:
+def _ended(step: Step) -> FileOutcome:
     try:
         if step.end is not None:
             step.end()

@@ -29,7 +29,7 @@ from provenance.intake.at_ledger import AtLedger, AtReader
 from provenance.intake.hand_in import HandIn
 from provenance.intake.headway import Tell, tell_nobody
 from provenance.intake.journal import Journal
-from provenance.intake.outcome import Outcome
+from provenance.intake.outcome import FileOutcome
 from provenance.intake.signatory import Signatory, signatory_of
 from provenance.intake.sources import (
     SUFFIXES,
@@ -39,7 +39,7 @@ from provenance.intake.sources import (
     digest_of,
     expand,
 )
-from provenance.intake.steps import Steps, Wishes
+from provenance.intake.steps import IntakeOptions, Steps
 from provenance.intake.tables import read_mapping
 from provenance.intake.target import Target
 from provenance.keys import KeyHolder
@@ -59,7 +59,7 @@ class Signed(NamedTuple):
         statements: In the order in which they are to be handed in.
     """
 
-    outcome: Outcome
+    outcome: FileOutcome
     statements: list[Submission]
 
 
@@ -110,7 +110,7 @@ class Intake:
         self._ledger = ledger
         self._signer = signer
         self._issuer = issuer
-        self._wishes = Wishes(
+        self._wishes = IntakeOptions(
             signatory=None,
             conceal=tuple(conceal),
             after=after,
@@ -133,7 +133,7 @@ class Intake:
         tell: Tell = tell_nobody,
         goes_on: Callable[[], bool] = lambda: True,
         processes: int | None = None,
-    ) -> Iterator[Outcome]:
+    ) -> Iterator[FileOutcome]:
         """Yield what became of each of *files*, in order, once it is known.
 
         Args:
@@ -180,7 +180,7 @@ class Intake:
         originals: Path | str | None = None,
         tell: Tell = tell_nobody,
         goes_on: Callable[[], bool] = lambda: True,
-    ) -> Iterator[Outcome]:
+    ) -> Iterator[FileOutcome]:
         """Yield what would become of each of *files*, and log nothing.
 
         The arguments are those of `submit`. A ledger that is open to be read
@@ -233,7 +233,7 @@ class Intake:
                 given = given.kept_open(stack)
                 run = _run(ledger, wishes, [given])
                 kept = stack.enter_context(Journal(Path(journal), run))
-            outcome = Outcome(given.name)
+            outcome = FileOutcome(given.name)
             for step in Steps(ledger, wishes, journal=kept).of([given]):
                 outcome = step.outcome
                 if step.submission is not None:
@@ -271,7 +271,7 @@ class Intake:
         save: Path | str | None = None,
         refused: Path | str | None = None,
         originals: Path | str | None = None,
-    ) -> Wishes:
+    ) -> IntakeOptions:
         signatory: Signatory | None = None
         if self._signer is not None:
             signatory = signatory_of(
@@ -289,7 +289,7 @@ class Intake:
 
 
 def _run(
-    ledger: Target, wishes: Wishes, files: Sequence[File]
+    ledger: Target, wishes: IntakeOptions, files: Sequence[File]
 ) -> Mapping[str, object]:
     """Return what tells this run from others, for its journal."""
     digests = []

@@ -67,7 +67,7 @@ class Rows:
 
 
 @dataclass(slots=True, eq=False)
-class Outcome:
+class FileOutcome:
     """What became of one file.
 
     Attributes:

@@ -28,7 +28,7 @@ from provenance.claims.statement import MAX_EVENTS, Submission, parse_entry
 from provenance.claims.trail import map_key
 from provenance.epcis.draft import RawEvent, check_event
 from provenance.epcis.mending.mend import Mend
-from provenance.epcis.source import Source
+from provenance.epcis.source import EventStream
 from provenance.errors import (
     InvalidSignatureError,
     MalformedError,
@@ -40,7 +40,7 @@ from provenance.intake.headway import Headway, Tell, tell_nobody
 from provenance.intake.journal import Journal, Kept
 from provenance.intake.mended import Mended
 from provenance.intake.naming import with_id
-from provenance.intake.outcome import Known, Outcome
+from provenance.intake.outcome import FileOutcome, Known
 from provenance.intake.prepare import (
     MAX_STATEMENT_BYTES,
     Gathered,
@@ -75,7 +75,7 @@ _FITS = MAX_STATEMENT_BYTES // 8
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class IntakeOptions:
     """What is to become of every file.
 
     Attributes:
@@ -138,7 +138,7 @@ class Step(NamedTuple):
         end: What is to be done at the end of the file.
     """
 
-    outcome: Outcome
+    outcome: FileOutcome
     submission: Submission | None = None
     units: tuple[int, int] = (0, 0)
     kept: Kept | None = None
@@ -157,7 +157,7 @@ class Steps:
     def __init__(
         self,
         ledger: Target,
-        wishes: Wishes,
+        wishes: IntakeOptions,
         *,
         goes_on: Callable[[], bool] = lambda: True,
         tell: Tell = tell_nobody,
@@ -188,7 +188,7 @@ class Steps:
         for number, file in enumerate(files):
             if not self._goes_on():
                 return
-            outcome = Outcome(file.name)
+            outcome = FileOutcome(file.name)
             end: Callable[[], None] | None = None
             try:
                 end = yield from self._steps_of(number, file, outcome)
@@ -199,7 +199,7 @@ class Steps:
             yield Step(outcome, end=end)
 
     def _steps_of(
-        self, number: int, file: File, outcome: Outcome
+        self, number: int, file: File, outcome: FileOutcome
     ) -> Generator[Step, None, Callable[[], None] | None]:
         with ExitStack() as stack:
             try:
@@ -224,7 +224,7 @@ class Steps:
         return None
 
     def _submission(
-        self, number: int, stream: BinaryIO, size: int, outcome: Outcome
+        self, number: int, stream: BinaryIO, size: int, outcome: FileOutcome
     ) -> Iterator[Step]:
         if size > MAX_FILE:
             raise MalformedError(
@@ -244,7 +244,7 @@ class Steps:
         number: int,
         stream: BinaryIO,
         size: int,
-        outcome: Outcome,
+        outcome: FileOutcome,
         stack: ExitStack,
     ) -> Iterator[Step]:
         wishes, journal = self._wishes, self._journal
@@ -307,7 +307,7 @@ class Steps:
         signed: Iterator[tuple[int, Submission]],
         stream: BinaryIO,
         mended: Mended | None,
-        outcome: Outcome,
+        outcome: FileOutcome,
         refusals: Refusals | None,
     ) -> Iterator[Step]:
         """Yield the statements of a large document once it is signed whole."""
@@ -343,7 +343,7 @@ class Steps:
         signatory: Signatory,
         rehearsal: Rehearses | None,
         mended: Mended | None,
-        outcome: Outcome,
+        outcome: FileOutcome,
         refusals: Refusals | None,
     ) -> Iterator[Gathered]:
         wishes = self._wishes
@@ -413,7 +413,7 @@ class Steps:
         stack.callback(refusals.close)
         return refusals
 
-    def _seal(self, refusals: Refusals | None, outcome: Outcome) -> None:
+    def _seal(self, refusals: Refusals | None, outcome: FileOutcome) -> None:
         """Make durable what was passed over, now that all was read."""
         if refusals is not None:
             refusals.sync()
@@ -460,8 +460,10 @@ class Steps:
             now=self._wishes.clock(),
         )
 
-    def _source(self, stream: BinaryIO, mends: list[Mend] | None) -> Source:
-        return Source(
+    def _source(
+        self, stream: BinaryIO, mends: list[Mend] | None
+    ) -> EventStream:
+        return EventStream(
             stream,
             mends=mends,
             prefixes=self._wishes.prefixes,
@@ -476,7 +478,7 @@ class Steps:
             mended.take(mends)
 
     def _finish_mends(
-        self, stream: BinaryIO, mended: Mended | None, outcome: Outcome
+        self, stream: BinaryIO, mended: Mended | None, outcome: FileOutcome
     ) -> None:
         if mended is not None:
             mended.finish(stream, self._wishes.originals)
@@ -491,7 +493,7 @@ class Steps:
         number: int,
         stream: BinaryIO,
         size: int,
-        outcome: Outcome,
+        outcome: FileOutcome,
         stack: ExitStack,
     ) -> Generator[Step, None, Callable[[], None]]:
         wishes, journal = self._wishes, self._journal
@@ -554,7 +556,7 @@ class Steps:
         number: int,
         units: tuple[int, int],
         submission: Submission,
-        outcome: Outcome,
+        outcome: FileOutcome,
         refusals: Refusals | None = None,
     ) -> Step:
         if self._wishes.save is not None:
@@ -565,7 +567,10 @@ class Steps:
         return Step(outcome, submission, units, kept, refusals=refusals)
 
     def _kept_steps(
-        self, number: int, outcome: Outcome, refusals: Refusals | None = None
+        self,
+        number: int,
+        outcome: FileOutcome,
+        refusals: Refusals | None = None,
     ) -> Iterator[Step]:
         """Yield the statements that the journal has of file *number*."""
         journal = self._journal
@@ -579,14 +584,14 @@ class Steps:
             yield Step(outcome, submission, units, kept, answered, refusals)
 
 
-def _require_known(outcome: Outcome, signatory: Signatory) -> None:
+def _require_known(outcome: FileOutcome, signatory: Signatory) -> None:
     if outcome.known.events or outcome.faults.count:
         return
     _require_own(outcome, signatory)
     raise MalformedError("the document has no event")
 
 
-def _require_own(outcome: Outcome, signatory: Signatory) -> None:
+def _require_own(outcome: FileOutcome, signatory: Signatory) -> None:
     if outcome.others.count and not outcome.known.events:
         raise RoleNotGrantedError(
             f"{signatory.issuer!r} may say none of it:"
@@ -594,7 +599,7 @@ def _require_own(outcome: Outcome, signatory: Signatory) -> None:
         )
 
 
-def _tell_passed_over(outcome: Outcome, refusals: Refusals | None) -> None:
+def _tell_passed_over(outcome: FileOutcome, refusals: Refusals | None) -> None:
     if refusals is not None:
         outcome.others = refusals.others
         outcome.faults = PassedOver(refusals.count, refusals.first)

@@ -19,7 +19,7 @@ _COLUMNS = ("Item", "GTIN", "Lot", "Serial", "Link", "Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DrawingOptions:
     """How the labels are to be laid out, and when that was."""
 
     dots_per_inch: int
@@ -38,7 +38,7 @@ Made = tuple[Files, dict[str, object]]
 
 
 def _as_svg(
-    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
+    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: DrawingOptions
 ) -> Made:
     del wishes
     names = _names(labels, "svg")
@@ -50,7 +50,7 @@ def _as_svg(
 
 
 def _as_png(
-    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
+    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: DrawingOptions
 ) -> Made:
     bitmaps, told = _bitmaps(drawings, wishes)
     names = _names(labels, "png")
@@ -58,7 +58,7 @@ def _as_png(
 
 
 def _as_zpl(
-    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
+    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: DrawingOptions
 ) -> Made:
     """Make one file for all labels: what a printer is sent."""
     del labels
@@ -67,7 +67,7 @@ def _as_zpl(
 
 
 def _bitmaps(
-    drawings: Sequence[Drawing], wishes: Wishes
+    drawings: Sequence[Drawing], wishes: DrawingOptions
 ) -> tuple[list[Bitmap], dict[str, object]]:
     bitmaps = [Bitmap(each, wishes.dots_per_inch) for each in drawings]
     return bitmaps, {
@@ -77,7 +77,7 @@ def _bitmaps(
 
 
 def _as_pdf(
-    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
+    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: DrawingOptions
 ) -> Made:
     """Make one file with a page for each label."""
     del labels
@@ -90,7 +90,7 @@ def _as_pdf(
 
 
 def _as_sheet(
-    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: Wishes
+    labels: Sequence[Label], drawings: Sequence[Drawing], wishes: DrawingOptions
 ) -> Made:
     sheet = plan_sheet(
         drawings,
@@ -109,7 +109,7 @@ def _as_sheet(
 
 
 FORMS: dict[
-    str, Callable[[Sequence[Label], Sequence[Drawing], Wishes], Made]
+    str, Callable[[Sequence[Label], Sequence[Drawing], DrawingOptions], Made]
 ] = {
     "svg": _as_svg,
     "png": _as_png,

@@ -48,7 +48,7 @@ Called = Callable[[int], str]
 """Returns how to call the event at a position."""
 
 
-class Place(NamedTuple):
+class LogPosition(NamedTuple):
     """Where an event is in the log: its entry, and its number in that."""
 
     log_index: int
@@ -78,9 +78,12 @@ class Past:
     head_link: Callable[[bytes], bytes | None] | None
     named: Callable[[bytes], Iterable[NameRow]]
     find: (
-        Callable[[CheckedEvent, str, Sequence[NameRow]], Place | None] | None
+        Callable[[CheckedEvent, str, Sequence[NameRow]], LogPosition | None]
+        | None
     ) = None
-    logged: Callable[[CheckedEvent], tuple[Place, str] | None] | None = None
+    logged: Callable[[CheckedEvent], tuple[LogPosition, str] | None] | None = (
+        None
+    )
     judge: Callable[[CheckedStatement, int, Called], None] | None = None
 
 
@@ -366,7 +369,7 @@ def _require_news(
 
     An `eventID` comes again only with an error declaration.
     """
-    known: dict[int, Place] = {}
+    known: dict[int, LogPosition] = {}
     ids: set[bytes] = set()
     own: dict[bytes, list[NameRow]] = {}
     said = _Said(statement, called)
@@ -398,7 +401,7 @@ def _require_news(
 
 def _logged(
     statement: CheckedStatement, position: int, past: Past, called: Called
-) -> Place | None:
+) -> LogPosition | None:
     """Return where its issuer had the very event logged; None if nowhere.
 
     Raises:
@@ -427,7 +430,7 @@ def _require_name(
 ) -> None:
     for row in earlier:
         where = _where(row.log_index, row.position)
-        indexes = _indexes([Place(row.log_index, row.position)])
+        indexes = _indexes([LogPosition(row.log_index, row.position)])
         if row.said != name.said:
             raise DuplicateEventError(
                 f"{called} has an eventID that its issuer used for an event"
@@ -482,7 +485,7 @@ class _Said:
 
 
 def _known(
-    statement: CheckedStatement, known: dict[int, Place], called: Called
+    statement: CheckedStatement, known: dict[int, LogPosition], called: Called
 ) -> DuplicateEventError:
     position, place = next(iter(known.items()))
     is_known = len(known) == len(statement.events)
@@ -507,7 +510,7 @@ def _where(log_index: int, position: int) -> str:
     return f", as event {position} of entry {log_index}"
 
 
-def _indexes(places: Iterable[Place]) -> tuple[int, ...]:
+def _indexes(places: Iterable[LogPosition]) -> tuple[int, ...]:
     return tuple(sorted({place.log_index for place in places} - {NOT_LOGGED}))
 
 

@@ -26,7 +26,7 @@ from provenance.claims.trail import (
     map_key,
 )
 from provenance.errors import DamagedError, LifecycleError, MalformedError
-from provenance.ledger.admit import Called, Place
+from provenance.ledger.admit import Called, LogPosition
 from provenance.ledger.check import CheckedEvent, CheckedStatement
 from provenance.ledger.trails import Trails
 from provenance.rules.book import EvidenceBook
@@ -141,7 +141,7 @@ class _Reads:
 
     def __init__(self, trails: Trails) -> None:
         self._trails = trails
-        self._read: dict[Place, tuple[Counts, str | None]] = {}
+        self._read: dict[LogPosition, tuple[Counts, str | None]] = {}
 
     def moves(self, item: str) -> list[LinkRow]:
         """Return the links of *item* that move it, the latest by time first."""
@@ -167,7 +167,7 @@ class _Reads:
         Raises:
             StoreError: What is stored is damaged.
         """
-        place = Place(link.log_index, link.position)
+        place = LogPosition(link.log_index, link.position)
         try:
             if place not in self._read:
                 self._read[place] = _parent_in(self._trails.event(place))

@@ -24,7 +24,7 @@ from provenance.epcis.query import CLASS, EVENT_HASH, TRAIT
 from provenance.epcis.render import render_event
 from provenance.epcis.vocabulary import DOCUMENT
 from provenance.errors import DamagedError, MalformedError
-from provenance.ledger.read import LedgerReader, Moment, read_entry
+from provenance.ledger.read import LedgerReader, Snapshot, read_entry
 from provenance.logs import LEDGER
 from provenance.store.candidates import (
     EventIndex,
@@ -54,7 +54,7 @@ _NO_EPCS = frozenset({"place", "transformationID"})
 _HASHES_AT_ONCE = 5_000
 
 
-def is_index_of(state: IndexState, moment: Moment) -> bool:
+def is_index_of(state: IndexState, moment: Snapshot) -> bool:
     """Return whether an index that came so far was made from this log.
 
     The last entry that it knows commits to the map, and so to every trail

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from provenance.encoding.digest import HASH_SIZE
 from provenance.errors import DamagedError, StoreError
-from provenance.ledger.read import Moment
+from provenance.ledger.read import Snapshot
 from provenance.tlog.tile import format_entries, tiles_of
 
 
-def export_tiles(moment: Moment, target: Path) -> int:
+def export_tiles(moment: Snapshot, target: Path) -> int:
     """Write the log as of *moment* below *target*; return its size.
 
     Files of an earlier export that are still part of the log are the same

@@ -14,7 +14,7 @@ from provenance.encoding.digest import HASH_SIZE, Hash, split_hashes
 from provenance.encoding.tree import EMPTY_ROOT, root_of
 from provenance.errors import DamagedError
 from provenance.store.protocol import Reader
-from provenance.tlog.merkle import Node
+from provenance.tlog.merkle import TreeNode
 from provenance.tlog.tile import (
     TILE_HEIGHT,
     TILE_WIDTH,
@@ -30,7 +30,9 @@ class GrowingTree:
         size: How many leaves the tree has.
     """
 
-    def __init__(self, reader: "Tiles | None" = None, *, size: int = 0) -> None:
+    def __init__(
+        self, reader: "TileSource | None" = None, *, size: int = 0
+    ) -> None:
         """Start from the first *size* leaves in *reader*'s tiles.
 
         Raises:
@@ -89,7 +91,7 @@ Expanded = list[list[bytes]]
 """The complete nodes inside a tile: its hashes, then each level above."""
 
 
-class Tiles(Protocol):
+class TileSource(Protocol):
     """Where the tiles of one tree are: a store, for that of the log."""
 
     def tile(self, level: int, number: int) -> bytes | None:
@@ -107,7 +109,7 @@ class TileNodes:
     """Reads nodes of a tree from its tiles: a `merkle.ReadNodes`."""
 
     def __init__(
-        self, tiles: Tiles, *, size: int, kept: TileCache | None = None
+        self, tiles: TileSource, *, size: int, kept: TileCache | None = None
     ) -> None:
         """Read from *tiles* the tree of *size* leaves.
 
@@ -121,7 +123,7 @@ class TileNodes:
         self._kept = {} if kept is None else kept
         self._seen: dict[tuple[int, int], Expanded] = {}
 
-    def __call__(self, nodes: Sequence[Node]) -> list[Hash]:
+    def __call__(self, nodes: Sequence[TreeNode]) -> list[Hash]:
         found = []
         for node in nodes:
             level, number, start, _ = place_of(node)

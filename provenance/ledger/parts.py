@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from provenance.claims.event import Counts, read_header
 from provenance.encoding.digest import HASH_SIZE, Hash
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.encoding.tree import leaf_hash
 from provenance.errors import MalformedError
 from provenance.tlog.tile import TILE_WIDTH, append_leaves
@@ -56,13 +56,13 @@ def tile_name(tree: bytes, level: int, number: int) -> str:
     return f"tile {level}/{number}{of}"
 
 
-def read_start(data: bytes) -> tuple[Counts, tuple[str, ...], Reader]:
+def read_start(data: bytes) -> tuple[Counts, tuple[str, ...], ByteReader]:
     """Return counts and pointers of event data, and where its leaves begin.
 
     Raises:
         MalformedError: It does not begin as event data does.
     """
-    reader = Reader(data)
+    reader = ByteReader(data)
     reader.row(3)
     counts, pointers = read_header(reader)
     total = leaf_count(counts, pointers)
@@ -76,7 +76,7 @@ def leaf_count(counts: Counts, pointers: Sequence[str]) -> int:
 
 
 def read_leaves(
-    data: bytes, reader: Reader, count: int
+    data: bytes, reader: ByteReader, count: int
 ) -> Iterator[tuple[bytes | None, Hash]]:
     """Yield the next *count* leaves, None where withheld, with their hashes.
 

@@ -32,7 +32,7 @@ from provenance.tlog.cosignature import MLDSACosignatureSigner
 from provenance.tlog.note import NoteSigner, format_note, parse_note
 
 
-class SignerMemory(Protocol):
+class SigningMemory(Protocol):
     """What the log's signer last signed, kept outside the ledger's database."""
 
     @property
@@ -60,7 +60,7 @@ class LogSigner:
 
     origin: str
     signer: KeyHolder
-    memory: SignerMemory
+    memory: SigningMemory
     post_quantum: MLDSASigner | None = None
 
     def sign(self, size: int, root: Hash, *, now: int) -> str:

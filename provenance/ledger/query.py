@@ -57,7 +57,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class EventPage:
     """A part of an answer.
 
     Attributes:
@@ -126,7 +126,7 @@ class Queries:
         progress: Progress | None = None,
         indexed: int | None = None,
         scope: Scope | None = None,
-    ) -> Page:
+    ) -> EventPage:
         """Return one page of the answer to *query*; `find` gives all of them.
 
         Args:
@@ -301,7 +301,7 @@ class Queries:
         progress: Progress | None,
         indexed: int | None,
         scope: Scope | None,
-    ) -> Page:
+    ) -> EventPage:
         asked = _digest(query, reveal, scope)
         end = None
         if query.page_token is not None:
@@ -340,7 +340,7 @@ class Queries:
 
     def _page(
         self, search: Search, query: Query, end: PageEnd, asked: Hash
-    ) -> Page:
+    ) -> EventPage:
         """Return the page that follows *end*."""
         count = query.per_page
         if query.limit is not None:
@@ -359,7 +359,7 @@ class Queries:
                 query=asked,
                 origin=self._ledger.origin,
             )
-        return Page(tuple(search.show(shown)), end.size, token)
+        return EventPage(tuple(search.show(shown)), end.size, token)
 
 
 def _each_value(view: IndexView, field: str, after: str) -> Iterator[str]:

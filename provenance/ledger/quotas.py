@@ -30,15 +30,15 @@ from provenance.claims.stored import read_stored
 from provenance.claims.trail import WARNS
 from provenance.errors import DamagedError, MalformedError, QuotaError
 from provenance.gs1 import owner_key
-from provenance.ledger.admit import Called, Place
+from provenance.ledger.admit import Called, LogPosition
 from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedEvent,
     CheckedStatement,
 )
 from provenance.ledger.trails import (
-    Trail,
     Trails,
+    TrailState,
     commitment_before,
     commitment_from,
 )
@@ -157,7 +157,7 @@ class Quotas:
     def _counted(
         self,
         key: bytes,
-        trail: Trail,
+        trail: TrailState,
         trails: Trails,
         book: EvidenceBook,
         now: int,
@@ -174,7 +174,7 @@ class Quotas:
         return counted
 
     def _count(
-        self, counted: _Counted, trail: Trail, trails: Trails, day: int
+        self, counted: _Counted, trail: TrailState, trails: Trails, day: int
     ) -> None:
         if day != self._day:
             self._day = day
@@ -194,21 +194,21 @@ class Quotas:
     def _look_for_holder(
         self,
         counted: _Counted,
-        trail: Trail,
+        trail: TrailState,
         trails: Trails,
         book: EvidenceBook,
     ) -> None:
         for passed, (number, link) in enumerate(trails.back(trail)):
             if number <= counted.looked_upto or passed == LOOK_BACK:
                 break
-            place = Place(link.log_index, link.position)
+            place = LogPosition(link.log_index, link.position)
             if _takes_over(trails.event(place), book):
                 counted.holder = trails.issuer(link.log_index)
                 counted.held_at = trail.length - passed
                 break
         counted.looked_upto = trail.last
 
-    def _holder(self, counted: _Counted, trail: Trail) -> str | None:
+    def _holder(self, counted: _Counted, trail: TrailState) -> str | None:
         # As if it had been looked for from here.
         if trail.length - counted.held_at >= LOOK_BACK:
             return None

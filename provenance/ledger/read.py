@@ -27,7 +27,7 @@ from provenance.errors import (
     RejectedError,
 )
 from provenance.gs1 import read_item
-from provenance.ledger.admit import Place
+from provenance.ledger.admit import LogPosition
 from provenance.ledger.books import books_of, find_books
 from provenance.ledger.check import check_event
 from provenance.ledger.itemmap import KeptRows
@@ -85,7 +85,7 @@ class TrailStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Snapshot:
     """A snapshot at a published checkpoint.
 
     Attributes:
@@ -211,7 +211,7 @@ class LedgerReader:
 
     def find_event(
         self, event: Event, *, issuer: str, called: str = "the event"
-    ) -> Place | None:
+    ) -> LogPosition | None:
         """Return where *issuer* said *event* before; None if it did not.
 
         It is the same event if body, items and concealed fields are equal,
@@ -253,7 +253,7 @@ class LedgerReader:
             return self.receipts_at(moment, indexes)
 
     def receipts_at(
-        self, moment: Moment, indexes: Sequence[int]
+        self, moment: Snapshot, indexes: Sequence[int]
     ) -> list[Receipt]:
         """Return the receipts of the statements at *indexes* as of *moment*.
 
@@ -304,7 +304,7 @@ class LedgerReader:
 
     def prove_item_at(
         self,
-        moment: Moment,
+        moment: Snapshot,
         item: str,
         *,
         reveal: Collection[str] = (),
@@ -417,7 +417,7 @@ class LedgerReader:
             )
 
     @contextmanager
-    def moment(self) -> Iterator[Moment]:
+    def moment(self) -> Iterator[Snapshot]:
         """Give a snapshot at a published checkpoint.
 
         Raises:
@@ -428,7 +428,7 @@ class LedgerReader:
             with self._store.snapshot() as reader:
                 published = reader.checkpoint()
                 if published is not None and published[0] == reader.size():
-                    yield Moment(reader, published[0], published[1])
+                    yield Snapshot(reader, published[0], published[1])
                     return
             # A writer is between its commit and its signature.
             time.sleep(_PAUSE)

@@ -36,8 +36,8 @@ from provenance.ledger.admit import (
     NOT_LOGGED,
     Admission,
     Called,
+    LogPosition,
     Past,
-    Place,
 )
 from provenance.ledger.check import (
     REGISTRY_ACT,
@@ -48,13 +48,13 @@ from provenance.ledger.check import (
 from provenance.ledger.quotas import Quotas
 from provenance.ledger.read import (
     LedgerReader,
-    Moment,
+    Snapshot,
     read_entry,
     replay_registry,
 )
 from provenance.ledger.repeats import Repeats
 from provenance.ledger.stream import Stream
-from provenance.ledger.trails import Logged, Trails, stored_trails
+from provenance.ledger.trails import LoggedEvents, Trails, stored_trails
 from provenance.ledger.workers import check_one
 from provenance.store.protocol import NameRow, Reader
 from provenance.tlog.commitment import parse_commitment
@@ -218,19 +218,19 @@ class Rehearsal:
 
     def _find(
         self, event: CheckedEvent, issuer: str, names: Sequence[NameRow]
-    ) -> Place | None:
+    ) -> LogPosition | None:
         if event.act is not REGISTRY_ACT and _mark(event, issuer) in self._said:
-            return Place(NOT_LOGGED, 0)
+            return LogPosition(NOT_LOGGED, 0)
         if self._repeats is None:
             return None
         logged = [row for row in names if row.log_index != NOT_LOGGED]
         return self._repeats.find(event, issuer=issuer, names=logged)
 
-    def _logged(self, event: CheckedEvent) -> tuple[Place, str] | None:
+    def _logged(self, event: CheckedEvent) -> tuple[LogPosition, str] | None:
         if self._trails is None:
             return None
         assert self._reader is not None, "its trails are read from there"
-        known = Logged(self._trails, before=self._reader.size())
+        known = LoggedEvents(self._trails, before=self._reader.size())
         return known.find(event)
 
     def _named(self, key: bytes) -> Iterator[NameRow]:
@@ -250,7 +250,7 @@ class Rehearsal:
 
 
 def rehearse_at(
-    moment: Moment, ledger: LedgerReader, *, clock: Callable[[], int]
+    moment: Snapshot, ledger: LedgerReader, *, clock: Callable[[], int]
 ) -> Rehearsal:
     """Return what answers as *ledger* would have at *moment*.
 

@@ -31,7 +31,7 @@ from collections.abc import Iterable, Sequence
 
 from provenance.claims.stored import content_hash, shown_mark
 from provenance.errors import DamagedError, MalformedError
-from provenance.ledger.admit import Place
+from provenance.ledger.admit import LogPosition
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
 from provenance.ledger.trails import Trails
 from provenance.store.protocol import NameRow
@@ -46,7 +46,7 @@ class Repeats:
     def __init__(self, trails: Trails) -> None:
         """Look in what *trails* read."""
         self._trails = trails
-        self._stored: dict[tuple[int, int], list[Place]] = {}
+        self._stored: dict[tuple[int, int], list[LogPosition]] = {}
 
     def look_up(self, events: Iterable[CheckedEvent]) -> None:
         """Read what `find` will ask about *events*, all in one go.
@@ -64,7 +64,7 @@ class Repeats:
 
     def find(
         self, event: CheckedEvent, *, issuer: str, names: Iterable[NameRow]
-    ) -> Place | None:
+    ) -> LogPosition | None:
         """Return where *issuer* said *event* before; None if it did not.
 
         Args:
@@ -86,18 +86,18 @@ class Repeats:
 
     def _by_name(
         self, event: CheckedEvent, names: Iterable[NameRow]
-    ) -> Place | None:
+    ) -> LogPosition | None:
         assert event.name is not None, "it is looked up by that"
         for row in names:
             if (row.said, row.declared) == event.name[1:]:
-                place = Place(row.log_index, row.position)
+                place = LogPosition(row.log_index, row.position)
                 if content_hash(self._trails.event(place)) == content_hash(
                     event.data
                 ):
                     return place
         return None
 
-    def _by_looks(self, event: CheckedEvent, issuer: str) -> Place | None:
+    def _by_looks(self, event: CheckedEvent, issuer: str) -> LogPosition | None:
         looks = _looks(event)
         if looks not in self._stored:
             self._read([looks])
@@ -117,7 +117,7 @@ class Repeats:
         asked = list(dict.fromkeys(wanted))
         self._stored.update((each, []) for each in asked)
         for which, *place in self._trails.reader.events_like(asked):
-            self._stored[asked[which]].append(Place(*place))
+            self._stored[asked[which]].append(LogPosition(*place))
 
 
 def _looks(event: CheckedEvent) -> tuple[int, int]:

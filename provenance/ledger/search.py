@@ -30,7 +30,7 @@ from provenance.epcis.query import (
     Query,
     Subject,
     Term,
-    Text,
+    TextEquals,
     subject_of,
 )
 from provenance.epcis.received import prefix_lengths, spell
@@ -46,10 +46,10 @@ from provenance.ledger.scope import Scope, Shown
 from provenance.proof.excerpt import NOT_SHOWN
 from provenance.store.candidates import (
     Candidate,
+    CandidateQuery,
     Demand,
     IndexDamagedError,
     IndexView,
-    Wanted,
 )
 from provenance.store.protocol import Reader
 
@@ -232,7 +232,7 @@ class Search:
     def _stream(
         self, *, by_record: bool, size: int, after: int | None
     ) -> Iterator[Match]:
-        wanted = Wanted(
+        wanted = CandidateQuery(
             demands=[
                 demand
                 for term in self._query.terms
@@ -291,13 +291,13 @@ class Search:
         return member in revealed
 
     def _demand_names(self, names: Names) -> Demand | None:
-        choices: list[Text] = []
+        choices: list[TextEquals] = []
         for pattern in names.patterns:
             if pattern.trait is None:
                 return None
-            choices.append(Text(TRAIT, pattern.trait))
+            choices.append(TextEquals(TRAIT, pattern.trait))
         choices += [
-            Text(CLASS, item)
+            TextEquals(CLASS, item)
             for item in names.items
             if not has_trail(item, "quantityList")
         ]

@@ -17,7 +17,7 @@ from provenance.errors import (
     ProvenanceError,
     StoreError,
 )
-from provenance.ledger.read import Moment, read_entry, replay_registry
+from provenance.ledger.read import Snapshot, read_entry, replay_registry
 from provenance.ledger.views import TrailView
 from provenance.proof.copies import Header
 from provenance.proof.faults import name_of
@@ -28,7 +28,7 @@ from provenance.store.protocol import Reader
 class LedgerCopy:
     """A ledger, asked how something reads there (`proof.copies.Copy`)."""
 
-    def __init__(self, moment: Moment, trust: Trust, *, name: str) -> None:
+    def __init__(self, moment: Snapshot, trust: Trust, *, name: str) -> None:
         self._reader = moment.reader
         self._size = moment.size
         self._name = name

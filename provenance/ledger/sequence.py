@@ -26,7 +26,7 @@ from provenance.claims.versions import (
 from provenance.encoding.digest import HASH_SIZE, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import DamagedError
-from provenance.ledger.admit import Admitted, Place
+from provenance.ledger.admit import Admitted, LogPosition
 from provenance.ledger.check import REGISTRY_ACT
 from provenance.ledger.itemmap import GrowingTrail, ItemMap
 from provenance.ledger.parts import (
@@ -100,8 +100,8 @@ class Sequencer:
         self._trail_tiles: dict[tuple[bytes, int, int], bytes] = {}
         self._times: list[TimeRow] = []
         self._books: list[tuple[bytes, int]] = []
-        self._events: dict[bytes, Place] = {}
-        self._said: dict[tuple[int, int], list[Place]] = {}
+        self._events: dict[bytes, LogPosition] = {}
+        self._said: dict[tuple[int, int], list[LogPosition]] = {}
 
     @property
     def next_index(self) -> int:
@@ -137,11 +137,11 @@ class Sequencer:
         """Return the names placed so far under that key."""
         return self._names.get(key, ())
 
-    def find_event(self, event_id: bytes) -> Place | None:
+    def find_event(self, event_id: bytes) -> LogPosition | None:
         """Return where an event with that id was placed, if one was."""
         return self._events.get(event_id)
 
-    def find_said(self, time: int, mark: int) -> Sequence[Place]:
+    def find_said(self, time: int, mark: int) -> Sequence[LogPosition]:
         """Return where events of that time and `shown_mark` were placed."""
         return self._said.get((time, mark), ())
 
@@ -156,7 +156,7 @@ class Sequencer:
         statement = admitted.statement
         for position, event in enumerate(statement.events):
             if event.act is not REGISTRY_ACT:
-                self._events[event.id] = Place(log_index, position)
+                self._events[event.id] = LogPosition(log_index, position)
                 self._times.append(
                     TimeRow(event.time, mark_of(event.id), log_index, position)
                 )
@@ -164,7 +164,7 @@ class Sequencer:
                     looks = event.time, shown_mark(event.data)
                     self._times.append(TimeRow(*looks, log_index, position))
                     self._said.setdefault(looks, []).append(
-                        Place(log_index, position)
+                        LogPosition(log_index, position)
                     )
             if event.name is not None:
                 key, said, declared = event.name

@@ -18,7 +18,7 @@ from provenance.encoding.digest import Hash
 from provenance.encoding.strict_json import JSON
 from provenance.errors import MalformedError, NotFoundError
 from provenance.ledger.audit import Progress
-from provenance.ledger.read import Moment, read_entry
+from provenance.ledger.read import Snapshot, read_entry
 from provenance.ledger.scope import Scope
 from provenance.tlog.commitment import parse_commitment
 
@@ -126,7 +126,7 @@ def find_signers(
 
 
 def statements_of(  # noqa: PLR0913  # each by name
-    moment: Moment,
+    moment: Snapshot,
     signers: Signers,
     *,
     since: int | None = None,
@@ -248,7 +248,7 @@ def _entry_of(signers: Signers, data: bytes) -> Entry | None:
 
 
 def _statement(
-    moment: Moment, log_index: int, entry: Entry, time: int
+    moment: Snapshot, log_index: int, entry: Entry, time: int
 ) -> SignedStatement:
     (row,) = moment.reader.rows(log_index, log_index + 1)
     return SignedStatement(
@@ -256,7 +256,7 @@ def _statement(
     )
 
 
-def _first_at(moment: Moment, time: int) -> int:
+def _first_at(moment: Snapshot, time: int) -> int:
     """Return the first entry that was logged at *time* or later."""
     low, high = 0, moment.size
     while low < high:
@@ -272,7 +272,7 @@ def _first_at(moment: Moment, time: int) -> int:
     return before[0] if before else 0
 
 
-def _time_of(moment: Moment, size: int) -> int:
+def _time_of(moment: Snapshot, size: int) -> int:
     entry = read_entry(moment.reader, size - 1, size=size)
     try:
         return parse_commitment(entry).time

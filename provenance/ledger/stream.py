@@ -11,14 +11,20 @@ is put together here for all who ask the rules:
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from provenance.ledger.admit import Admission, Admitted, Called, Past, Place
+from provenance.ledger.admit import (
+    Admission,
+    Admitted,
+    Called,
+    LogPosition,
+    Past,
+)
 from provenance.ledger.ancestry import require_no_circle
 from provenance.ledger.check import CheckedEvent, CheckedStatement
 from provenance.ledger.itemmap import ItemMap
 from provenance.ledger.quotas import Quotas
 from provenance.ledger.repeats import Repeats
 from provenance.ledger.sequence import Sequencer
-from provenance.ledger.trails import Logged, Trail, TrailEnds, Trails
+from provenance.ledger.trails import LoggedEvents, TrailEnds, Trails, TrailState
 from provenance.ledger.workers import Checked
 from provenance.store.protocol import NameRow, Reader
 
@@ -151,16 +157,16 @@ class PlacedStream(Stream):
             leaf = item_map.get(key)
             return None if leaf is None else leaf[2]
 
-        def trail(key: bytes) -> Trail | None:
+        def trail(key: bytes) -> TrailState | None:
             leaf = item_map.get(key)
-            return None if leaf is None else Trail(leaf[1], leaf[3])
+            return None if leaf is None else TrailState(leaf[1], leaf[3])
 
         self._is_new = is_new
         self._sequencer = sequencer
         self._ends = TrailEnds(trail)
         trails = Trails(reader, self._ends.find, sequencer)
         self._repeats = repeats = Repeats(trails)
-        self._logged = Logged(
+        self._logged = LoggedEvents(
             trails, before=sequencer.start, latest=latest_time
         )
 
@@ -168,7 +174,7 @@ class PlacedStream(Stream):
         # does not wait for cycles to be looked for.
         def said_before(
             event: CheckedEvent, issuer: str, names: Sequence[NameRow]
-        ) -> Place | None:
+        ) -> LogPosition | None:
             return repeats.find(event, issuer=issuer, names=names)
 
         past = Past(

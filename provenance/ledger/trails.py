@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from provenance.claims.statement import parse_entry
 from provenance.errors import DamagedError, MalformedError
-from provenance.ledger.admit import Place
+from provenance.ledger.admit import LogPosition
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
 from provenance.ledger.sequence import Sequencer, mark_of
 from provenance.store.protocol import NO_LINK, LinkRow, Reader
@@ -19,14 +19,14 @@ _AT_ONCE = 256
 """How many links are read at once when a trail is walked."""
 
 
-class Trail(NamedTuple):
+class TrailState(NamedTuple):
     """How long an item's trail is, and the number of its latest link."""
 
     length: int
     last: int
 
 
-FindTrail = Callable[[bytes], Trail | None]
+FindTrail = Callable[[bytes], TrailState | None]
 """Returns the trail of a map key; None for an item without any."""
 
 
@@ -39,9 +39,9 @@ class TrailEnds:
     def __init__(self, find: FindTrail) -> None:
         """Look up by *find*, which reads what is stored and being added."""
         self._look_up = find
-        self._found: dict[bytes, Trail | None] = {}
+        self._found: dict[bytes, TrailState | None] = {}
 
-    def find(self, key: bytes) -> Trail | None:
+    def find(self, key: bytes) -> TrailState | None:
         """Return the trail of that map key; None for an item without any."""
         try:
             return self._found[key]
@@ -80,7 +80,7 @@ class Trails:
         """Return the links that are being added, back from that numbered."""
         return [] if self._placed is None else self._placed.recent(last, most)
 
-    def back(self, trail: Trail) -> Iterator[tuple[int, LinkRow]]:
+    def back(self, trail: TrailState) -> Iterator[tuple[int, LinkRow]]:
         """Yield every link of *trail* with its number, latest first."""
         last = trail.last
         while last != NO_LINK:
@@ -93,19 +93,19 @@ class Trails:
                 yield last, link
                 last = link.previous
 
-    def just_placed_event(self, event_id: bytes) -> Place | None:
+    def just_placed_event(self, event_id: bytes) -> LogPosition | None:
         """Return where the event with that id is being added, if it is."""
         if self._placed is None:
             return None
         return self._placed.find_event(event_id)
 
-    def just_said(self, time: int, mark: int) -> Sequence[Place]:
+    def just_said(self, time: int, mark: int) -> Sequence[LogPosition]:
         """Return where events of that time and mark are being added."""
         if self._placed is None:
             return ()
         return self._placed.find_said(time, mark)
 
-    def event(self, place: Place) -> bytes:
+    def event(self, place: LogPosition) -> bytes:
         """Return the data of the event there.
 
         Raises:
@@ -131,7 +131,7 @@ class Trails:
             raise DamagedError(f"entry {log_index}: {error}") from error
 
 
-class Logged:
+class LoggedEvents:
     """Finds where the very event was logged that comes in, by time and id."""
 
     def __init__(
@@ -149,7 +149,7 @@ class Logged:
         self._trails = trails
         self._before = before
         self._latest = latest
-        self._found: dict[tuple[int, int], list[Place]] = {}
+        self._found: dict[tuple[int, int], list[LogPosition]] = {}
 
     def look_up(self, events: Iterable[CheckedEvent]) -> None:
         """Read what `find` will ask about *events*, all in one go.
@@ -166,9 +166,11 @@ class Logged:
         rows = self._trails.reader.events_like(wanted)
         for which, log_index, position in rows:
             if log_index < self._before:
-                self._found[wanted[which]].append(Place(log_index, position))
+                self._found[wanted[which]].append(
+                    LogPosition(log_index, position)
+                )
 
-    def find(self, event: CheckedEvent) -> tuple[Place, str] | None:
+    def find(self, event: CheckedEvent) -> tuple[LogPosition, str] | None:
         """Return where *event* was logged first, and who signed it.
 
         None if it was not.
@@ -212,9 +214,9 @@ def _wanted(event: CheckedEvent) -> tuple[int, int]:
 def stored_trails(reader: Reader) -> FindTrail:
     """Return what finds the trails that *reader* has stored."""
 
-    def find(key: bytes) -> Trail | None:
+    def find(key: bytes) -> TrailState | None:
         head = reader.head(key)
-        return None if head is None else Trail(head.count, head.last)
+        return None if head is None else TrailState(head.count, head.last)
 
     return find
 

@@ -35,7 +35,7 @@ from provenance.errors import (
     ProvenanceError,
     StoreError,
 )
-from provenance.feed import LINGER_SECONDS, Drawn, Feed, Limits
+from provenance.feed import LINGER_SECONDS, Drawn, Feed, FeedLimits
 from provenance.ledger.check import (
     REGISTRY_ACT,
     CheckedDocument,
@@ -283,8 +283,8 @@ def fed(submissions: Iterable[Submission]) -> Feed[Submission]:
     return Feed(submissions, _limits(), ahead=CHUNKS_AHEAD)
 
 
-def _limits() -> Limits[Submission]:
-    return Limits(CHUNK, _weigh, (CHUNK_EVENTS, CHUNK_BYTES))
+def _limits() -> FeedLimits[Submission]:
+    return FeedLimits(CHUNK, _weigh, (CHUNK_EVENTS, CHUNK_BYTES))
 
 
 def _weigh(submission: Submission) -> tuple[int, int]:

@@ -62,7 +62,7 @@ from provenance.claims.statement import MAX_EVENTS
 from provenance.claims.trail import MAX_KINDS, VALUE_SIZE, Link
 from provenance.encoding.canonical import Room
 from provenance.encoding.digest import HASH_SIZE, Hash
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.errors import MalformedError
 from provenance.keys import SIGNATURE_SIZE
 from provenance.tlog.patricia import MapMultiproof
@@ -448,7 +448,7 @@ class _Parser:
     """Reads one bundle, and keeps count of what it may still have."""
 
     def __init__(self, data: bytes) -> None:
-        self._read = Reader(data)
+        self._read = ByteReader(data)
         self._left: dict[str, int] = {}
         self._ids: list[str] = []
         self._used: set[int] = set()

@@ -124,7 +124,7 @@ class ProvenEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class QuorumTimes:
     """When a quorum is known to have seen entries, by its own clocks.
 
     Attributes:
@@ -153,7 +153,7 @@ class LogTimes:
 
     indexes: Sequence[int]
     times: Sequence[int]
-    seen: Seen = field(default_factory=Seen)
+    seen: QuorumTimes = field(default_factory=QuorumTimes)
     bound: int = 0
 
     def bounds(self, log_index: int) -> tuple[int, int]:

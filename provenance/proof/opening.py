@@ -5,7 +5,7 @@ from provenance.errors import InvalidSignatureError, VerificationError
 from provenance.proof.trust import Trust
 from provenance.rules.times import AHEAD
 from provenance.tlog.checkpoint import SignedCheckpoint, open_checkpoint
-from provenance.tlog.policy import Met
+from provenance.tlog.policy import QuorumMet
 
 
 def open_trusted(note: str, trust: Trust) -> SignedCheckpoint:
@@ -31,7 +31,9 @@ def open_trusted(note: str, trust: Trust) -> SignedCheckpoint:
     return signed
 
 
-def require_quorum(signed: SignedCheckpoint, trust: Trust, *, now: int) -> Met:
+def require_quorum(
+    signed: SignedCheckpoint, trust: Trust, *, now: int
+) -> QuorumMet:
     """Return by whom *signed* meets the quorum of *trust* at the time *now*.
 
     Raises:

@@ -1,8 +1,8 @@
 """Showing a story: what its walk asks for, with the proofs that hold it.
 
 The walk (`provenance.proof.trace`) decides what is shown. It goes over a
-`Source`, which is a ledger's storage or whatever else has events, and what it
-asked for is packed:
+`StorySource`, which is a ledger's storage or whatever else has events, and
+what it asked for is packed:
 
     trails       the links that it asked for, as ranges; of a link whose event
                  is not shown, the link itself
@@ -114,7 +114,7 @@ class LeafSource(Protocol):
         """Return that leaf; None if only its hash is known."""
 
 
-class Source(Protocol):
+class StorySource(Protocol):
     """Where a story is read from."""
 
     def trail(self, item: str) -> LinkSource | None:
@@ -166,7 +166,7 @@ class Story:
     def __init__(  # noqa: PLR0913  # each by name
         self,
         item: str,
-        source: Source,
+        source: StorySource,
         *,
         trust_item: str,
         books: Books,
@@ -460,7 +460,7 @@ class _Seen:
 class _Look:
     """What the walk has read."""
 
-    source: Source
+    source: StorySource
     books: Books
     # Those of this walk, and of any.
     trails: dict[str, _AskedTrail] = field(default_factory=dict)

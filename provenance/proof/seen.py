@@ -59,7 +59,7 @@ class SeenEvent:
 
 
 @dataclass(slots=True)
-class Met:
+class MetEvent:
     """An event, gone through once for all the trails that it is on."""
 
     event: SeenEvent
@@ -95,7 +95,7 @@ class Seen:
     """
 
     link: Link
-    met: Met
+    met: MetEvent
     sayings: dict[tuple[object, ...], tuple[object, ...]]
     at: Position = field(init=False)
     event: SeenEvent = field(init=False)

@@ -21,7 +21,7 @@ from provenance.proof.authority import Entitlement
 from provenance.proof.evidence import Evidence, ProvenEvent
 from provenance.proof.trace import Sighting, Trace, Why
 from provenance.proof.trails import Position
-from provenance.proof.verdict import ErrorNote, Moment
+from provenance.proof.verdict import ErrorNote, TimelineEntry
 
 _REGISTRY_LABELS: Mapping[str, tuple[str, str]] = {
     ENROLLED: ("Enrolled", "参与方登记"),
@@ -45,7 +45,7 @@ def make_timeline(
     entitlement: Entitlement,
     *,
     late_after: int,
-) -> tuple[Moment, ...]:
+) -> tuple[TimelineEntry, ...]:
     """Return each event of the story once, in log order.
 
     The trails of those who signed are left out: they say who was entitled,
@@ -106,11 +106,11 @@ def _moment(
     event: ProvenEvent,
     entitlement: Entitlement,
     error: ErrorNote | None,
-) -> Moment:
+) -> TimelineEntry:
     at = sighting.at
     act = entitlement.acts.get(at)
     step = _step_of(event)
-    return Moment(
+    return TimelineEntry(
         log_index=at[0],
         position=at[1],
         time=in_zone(

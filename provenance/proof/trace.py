@@ -59,7 +59,7 @@ from provenance.epcis.lots import Lots
 from provenance.errors import MalformedError
 from provenance.gs1 import gtin_of
 from provenance.proof.seen import (
-    Met,
+    MetEvent,
     Seen,
     SeenEvent,
     View,
@@ -301,7 +301,7 @@ class _Walk:
     _planned: set[_Visit] = field(default_factory=set)
     _views: dict[tuple[object, ...], View] = field(default_factory=dict)
     _seen: dict[tuple[Position, str], Seen | None] = field(default_factory=dict)
-    _met: dict[Position, Met | None] = field(default_factory=dict)
+    _met: dict[Position, MetEvent | None] = field(default_factory=dict)
     _sayings: dict[tuple[object, ...], tuple[object, ...]] = field(
         default_factory=dict
     )
@@ -746,12 +746,12 @@ class _Walk:
             )
         return seen
 
-    def _meet(self, at: Position, item: str) -> Met | None:
+    def _meet(self, at: Position, item: str) -> MetEvent | None:
         if at not in self._met:
             event = self.read_event(*at, item)
             self._met[at] = None
             if event is not None:
-                self._met[at] = Met(event, Lots(event.body))
+                self._met[at] = MetEvent(event, Lots(event.body))
                 if event.issuer not in self._issuers:
                     self._issuers.add(event.issuer)
                     self._unheard.append(event.issuer)

@@ -66,7 +66,7 @@ from provenance.encoding.instant import to_ms
 from provenance.errors import MalformedError
 from provenance.rules.books import BASELINE, BookRef, check_refs
 from provenance.tlog.cosignature import parse_cosigner, parse_log_key
-from provenance.tlog.policy import NONE, Group, Log, Policy, Witness
+from provenance.tlog.policy import NONE, Group, Log, Policy, PolicyWitness
 
 RELATED_TRAILS = frozenset({"containers", "inputs", "lots"})
 """The kinds of related trails that a verifier may ask for."""
@@ -407,8 +407,8 @@ class _Table:
         )
 
 
-def _read_witness(row: _Table) -> Witness:
-    return Witness(
+def _read_witness(row: _Table) -> PolicyWitness:
+    return PolicyWitness(
         name=row.text("name"),
         key=parse_cosigner(row.text("key")),
         url=row.text("url", "") or None,
@@ -470,7 +470,7 @@ def _read_age(file: _Table) -> int | None:
 # Writing.
 
 
-def _witness_lines(kind: str, witness: Witness) -> list[str]:
+def _witness_lines(kind: str, witness: PolicyWitness) -> list[str]:
     lines = [
         "",
         f"[[{kind}]]",

@@ -23,9 +23,20 @@ from provenance.encoding.canonical import Value
 from provenance.proof.codes import CHECKS, CODES, NOT_CHECKED, STEPS, Outcome
 
 __all__ = [
-    "NOT_CHECKED", "SCHEMA", "STEPS", "ErrorNote", "Moment", "Notice",
-    "Outcome", "Step", "Summary", "Verdict", "as_json", "fill_up", "step_of",
-]  # fmt: skip
+    "NOT_CHECKED",
+    "SCHEMA",
+    "STEPS",
+    "ErrorNote",
+    "Notice",
+    "Outcome",
+    "Step",
+    "Summary",
+    "TimelineEntry",
+    "Verdict",
+    "as_json",
+    "fill_up",
+    "step_of",
+]
 
 SCHEMA = "provenance.verdict/1"
 
@@ -121,7 +132,7 @@ class ErrorNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """One line of the item's story.
 
     Attributes:
@@ -248,7 +259,7 @@ class Verdict:
     steps: tuple[Step, ...]
     notices: tuple[Notice, ...] = ()
     summary: Summary | None = None
-    timeline: tuple[Moment, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
 
     def __bool__(self) -> bool:
         """Refuse to be asked whether it is true: a failed one would be."""

@@ -55,7 +55,7 @@ from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.evidence import (
     Evidence,
     ProvenEvent,
-    Seen,
+    QuorumTimes,
     books_of_bundle,
     check_anchors,
     check_log,
@@ -81,10 +81,10 @@ from provenance.proof.trust import Trust
 from provenance.proof.uniqueness import check_ledger_rules
 from provenance.proof.verdict import (
     NOT_CHECKED,
-    Moment,
     Notice,
     Outcome,
     Summary,
+    TimelineEntry,
     Verdict,
     fill_up,
 )
@@ -97,7 +97,7 @@ from provenance.tlog.checkpoint import (
 )
 from provenance.tlog.commitment import Commitment
 from provenance.tlog.note import parse_note
-from provenance.tlog.policy import Met
+from provenance.tlog.policy import QuorumMet
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Verified:
 
     subject: str
     summary: Summary
-    timeline: tuple[Moment, ...]
+    timeline: tuple[TimelineEntry, ...]
     notices: tuple[Notice, ...]
     events: tuple[ProvenEvent, ...]
     head: Hash
@@ -204,7 +204,7 @@ _ERRORS: dict[str, type[ProvenanceError]] = {
 
 def check_quorum(
     report: Report, signed: SignedCheckpoint, trust: Trust, *, now: int
-) -> Met | None:
+) -> QuorumMet | None:
     """Check that enough witnesses cosigned; return by whom, and when.
 
     None if the quorum is not met.
@@ -231,7 +231,12 @@ def check_quorum(
 
 
 def check_freshness(
-    report: Report, logged: int, met: Met | None, trust: Trust, *, now: int
+    report: Report,
+    logged: int,
+    met: QuorumMet | None,
+    trust: Trust,
+    *,
+    now: int,
 ) -> None:
     """Check that the checkpoint is not too old, by whoever can say so.
 
@@ -286,7 +291,7 @@ class _Examination:
         self.report = Report()
         self.subject = ""
         self.summary: Summary | None = None
-        self.timeline: tuple[Moment, ...] = ()
+        self.timeline: tuple[TimelineEntry, ...] = ()
         self.events: tuple[ProvenEvent, ...] = ()
         self.evidence: Evidence | None = None
         self.registry: TrustRegistry | None = None
@@ -348,7 +353,7 @@ class _Examination:
         )
         times = replace(
             times,
-            seen=Seen(
+            seen=QuorumTimes(
                 is_asked=self._trust.quorum is not None,
                 checkpoint=None if met is None else met.time,
                 entries=seen,
@@ -471,7 +476,7 @@ class _Examination:
                 "witnesses saw the ledger's map; none of them has replayed it",
             )
 
-    def _whose_word(self, met: Met | None) -> str:
+    def _whose_word(self, met: QuorumMet | None) -> str:
         """Return on whose word it rests that the map leaves nothing out."""
         if met is None or not met.counted:
             return "operator"
@@ -482,7 +487,7 @@ class _Examination:
         self,
         checkpoint: Checkpoint,
         commitment: Commitment,
-        met: Met | None,
+        met: QuorumMet | None,
         events: dict[Position, ProvenEvent],
     ) -> Summary:
         counted = () if met is None else met.counted

@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from provenance.epcis.query import Between, Text
+from provenance.epcis.query import Between, TextEquals
 from provenance.errors import StoreError
 
 
@@ -102,12 +102,12 @@ class Demand(NamedTuple):
         may_be_concealed: That it conceals something.
     """
 
-    choices: Sequence[Text | Between]
+    choices: Sequence[TextEquals | Between]
     places: Sequence[tuple[int, int]] = ()
     may_be_concealed: bool = False
 
 
-class Wanted(NamedTuple):
+class CandidateQuery(NamedTuple):
     """Which candidates are wanted.
 
     Attributes:
@@ -154,7 +154,7 @@ class IndexView(Protocol):
         In the order of their code points.
         """
 
-    def candidates(self, wanted: Wanted) -> Iterator[Candidate]:
+    def candidates(self, wanted: CandidateQuery) -> Iterator[Candidate]:
         """Yield the candidates, in order, each once.
 
         Raises:

@@ -15,10 +15,10 @@ import apsw
 from provenance.errors import StoreError
 from provenance.store.candidates import IndexedStatement, IndexState
 from provenance.store.index_rows import (
+    SQL,
+    IndexRows,
     NewRows,
-    Part,
     Row,
-    Rows,
     failure,
 )
 from provenance.store.query_index import APPLICATION_ID, VERSION
@@ -81,12 +81,12 @@ class SQLiteCheck:
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self._connection = connection
-        self._rows = Rows(connection, path)
+        self._rows = IndexRows(connection, path)
         self._made = dict.fromkeys(_TABLES, 0)
         self._next_number = 0
 
     def state(self) -> IndexState:
-        part = Part("SELECT size, last, hashed FROM state")
+        part = SQL("SELECT size, last, hashed FROM state")
         return IndexState(*self._rows.one(part, int, bytes, int))
 
     def missing(self, statements: Sequence[IndexedStatement]) -> Iterator[str]:
@@ -106,21 +106,21 @@ class SQLiteCheck:
 
     def _lacks(self, table: str, made: Sequence[Row]) -> list[Row]:
         """Return the rows of *made* that the index does not have."""
-        self._rows.fetch(Part(_EMPTY[table]))
+        self._rows.fetch(SQL(_EMPTY[table]))
         try:
             self._connection.executemany(_INSERT[table], made)
         except apsw.Error as error:
             raise StoreError(f"comparing an index failed: {error}") from error
         if table == "listed":
-            (count,) = self._rows.one(Part(_FIRST_LISTED), int)
+            (count,) = self._rows.one(SQL(_FIRST_LISTED), int)
         else:
             count = self._count(f"temp.made_{table}")
         self._made[table] += count
-        return self._rows.fetch(Part(_LACKING[table]))
+        return self._rows.fetch(SQL(_LACKING[table]))
 
     def _count(self, table: str) -> int:
         sql = f"SELECT count(*) FROM {table}"  # noqa: S608  # our own names
-        (count,) = self._rows.one(Part(sql), int)
+        (count,) = self._rows.one(SQL(sql), int)
         assert isinstance(count, int), "SQLite counts"
         return count
 
@@ -129,13 +129,13 @@ class SQLiteCheck:
             stored = self._count(f"main.{table}")
             if stored != made:
                 yield f"it has {stored} rows of {table}, the log makes {made}"
-        ((number,),) = self._rows.fetch(Part("SELECT next_number FROM state"))
+        ((number,),) = self._rows.fetch(SQL("SELECT next_number FROM state"))
         if number != self._next_number:
             yield (
                 f"it counts {number} events, the log has {self._next_number}"
             )
         # Rows are looked up by indexes of their own, which may not have them.
-        found = self._rows.fetch(Part("PRAGMA main.integrity_check(10)"))
+        found = self._rows.fetch(SQL("PRAGMA main.integrity_check(10)"))
         yield from (str(row[0]) for row in found if row != ("ok",))
 
 
@@ -159,16 +159,16 @@ def open_check(path: Path, *, origin: str) -> Iterator[SQLiteCheck | None]:
         raise failure(error, path) from error
     try:
         connection.set_busy_timeout(_BUSY_MILLISECONDS)
-        rows = Rows(connection, path)
-        rows.fetch(Part("PRAGMA temp_store = MEMORY"))
+        rows = IndexRows(connection, path)
+        rows.fetch(SQL("PRAGMA temp_store = MEMORY"))
         for sql in _MAKE.values():
-            rows.fetch(Part(sql))
-        rows.fetch(Part("BEGIN"))
+            rows.fetch(SQL(sql))
+        rows.fetch(SQL("BEGIN"))
         # Only a read fixes the moment that the others will see.
         found = (
-            rows.fetch(Part("PRAGMA application_id")),
-            rows.fetch(Part("PRAGMA user_version")),
-            rows.fetch(Part("SELECT origin FROM state")),
+            rows.fetch(SQL("PRAGMA application_id")),
+            rows.fetch(SQL("PRAGMA user_version")),
+            rows.fetch(SQL("SELECT origin FROM state")),
         )
         is_ours = found == ([(APPLICATION_ID,)], [(VERSION,)], [(origin,)])
         yield SQLiteCheck(connection, path) if is_ours else None

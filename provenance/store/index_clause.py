@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from provenance.epcis.query import EVENT_TIME, RECORD_TIME, Between, Text
+from provenance.epcis.query import EVENT_TIME, RECORD_TIME, Between, TextEquals
 from provenance.store.candidates import Demand
-from provenance.store.index_rows import Part, Rows, amount_key, mark_key
+from provenance.store.index_rows import SQL, IndexRows, amount_key, mark_key
 
 _MOST_TESTED = 100
 """Whether one of more choices holds is left to whoever loads the events."""
@@ -43,7 +43,7 @@ SELECT number FROM amounts WHERE key = ? AND value >= ? AND value <= ?
 _LISTED = "SELECT value AS number FROM json_each(?)"
 
 
-class Span(NamedTuple):
+class CandidateRange(NamedTuple):
     """Bounds that all candidates are within.
 
     Attributes:
@@ -68,7 +68,7 @@ class Stream(NamedTuple):
     """Rows that stand in order of time: a table `s`, and which of it."""
 
     table: str
-    condition: Part = Part("1")
+    condition: SQL = SQL("1")
 
 
 class Clause(NamedTuple):
@@ -83,8 +83,8 @@ class Clause(NamedTuple):
         most: How many there are, at most; None if they must be counted.
     """
 
-    test: Part | None = None
-    rows: Part | None = None
+    test: SQL | None = None
+    rows: SQL | None = None
     streams: Sequence[Stream] = ()
     most: int | None = None
 
@@ -100,7 +100,9 @@ def time_bounds(demand: Demand) -> Between | None:
     return None
 
 
-def read_span(rows: Rows, demands: Sequence[Demand], size: int) -> Span:
+def read_span(
+    rows: IndexRows, demands: Sequence[Demand], size: int
+) -> CandidateRange:
     """Return the bounds of the first *size* entries and of all *demands*."""
     first, stop = 0, _number_at(rows, "log_index >= ?", size)
     earliest, latest = -math.inf, math.inf
@@ -117,15 +119,17 @@ def read_span(rows: Rows, demands: Sequence[Demand], size: int) -> Span:
         if bounds.high is not None:
             moment = int(bounds.high) // 1000
             stop = min(stop, _number_at(rows, "record_time > ?", moment))
-    return Span(first, max(first, stop), earliest, latest)
+    return CandidateRange(first, max(first, stop), earliest, latest)
 
 
-def read_clause(rows: Rows, demand: Demand, span: Span) -> Clause:
+def read_clause(
+    rows: IndexRows, demand: Demand, span: CandidateRange
+) -> Clause:
     """Return *demand* in terms of the tables, as far as *span* goes."""
     marks = [
         mark_key(choice.path, choice.text)
         for choice in demand.choices
-        if isinstance(choice, Text)
+        if isinstance(choice, TextEquals)
     ]
     amounts = [
         (amount_key(choice.path), *_bounds(choice))
@@ -134,20 +138,20 @@ def read_clause(rows: Rows, demand: Demand, span: Span) -> Clause:
     ]
     if len(amounts) > _MOST_TESTED:
         return Clause()
-    tests = [Part(_HAS_AMOUNT, amount) for amount in amounts]
-    selects = [Part(_AMOUNTING, amount) for amount in amounts]
+    tests = [SQL(_HAS_AMOUNT, amount) for amount in amounts]
+    selects = [SQL(_AMOUNTING, amount) for amount in amounts]
     if marks:
         these = ", ".join("?" * len(marks))
-        tests.append(Part(_HAS_MARK.format(these), tuple(marks)))
+        tests.append(SQL(_HAS_MARK.format(these), tuple(marks)))
         selects.append(
-            Part(_MARKED.format(these), (*marks, span.earliest, span.latest))
+            SQL(_MARKED.format(these), (*marks, span.earliest, span.latest))
         )
     if demand.places or not tests:
-        listed = Part(_LISTED, (json.dumps(_numbers_of(rows, demand.places)),))
-        tests.append(Part(f"s.number IN ({listed.sql})", listed.keys))
+        listed = SQL(_LISTED, (json.dumps(_numbers_of(rows, demand.places)),))
+        tests.append(SQL(f"s.number IN ({listed.sql})", listed.keys))
         selects.append(listed)
     if demand.may_be_concealed:
-        tests.append(Part(_CONCEALS))
+        tests.append(SQL(_CONCEALS))
     is_tested = len(marks) + len(amounts) <= _MOST_TESTED
     test = _any_of(" OR ", tests) if is_tested else None
     if demand.may_be_concealed:
@@ -157,19 +161,19 @@ def read_clause(rows: Rows, demand: Demand, span: Span) -> Clause:
         test,
         _any_of(" UNION ALL ", selects),
         [
-            Stream("marks s", Part("s.key = ?", (key,)))
+            Stream("marks s", SQL("s.key = ?", (key,)))
             for key in (marks if is_streamed else ())
         ],
     )
 
 
-def span_clauses(span: Span) -> list[Clause]:
+def span_clauses(span: CandidateRange) -> list[Clause]:
     """Return what *span* itself is in terms of the tables."""
-    of_times = Part(
+    of_times = SQL(
         "SELECT number FROM events WHERE time >= ? AND time <= ?",
         (span.earliest, span.latest),
     )
-    of_numbers = Part(
+    of_numbers = SQL(
         "SELECT number FROM events WHERE number >= ? AND number < ?",
         (span.first, span.stop),
     )
@@ -180,9 +184,9 @@ def span_clauses(span: Span) -> list[Clause]:
     ]
 
 
-def _any_of(word: str, parts: Iterable[Part]) -> Part:
+def _any_of(word: str, parts: Iterable[SQL]) -> SQL:
     sql, keys = zip(*parts, strict=True)
-    return Part(word.join(sql), tuple(chain.from_iterable(keys)))
+    return SQL(word.join(sql), tuple(chain.from_iterable(keys)))
 
 
 def _bounds(choice: Between) -> tuple[float, float]:
@@ -193,12 +197,14 @@ def _bounds(choice: Between) -> tuple[float, float]:
     )
 
 
-def _numbers_of(rows: Rows, places: Iterable[tuple[int, int]]) -> list[int]:
+def _numbers_of(
+    rows: IndexRows, places: Iterable[tuple[int, int]]
+) -> list[int]:
     """Return the numbers of the events at *places*, where there are any."""
     numbers = []
     for log_index, position in places:
         found = rows.fetch(
-            Part(
+            SQL(
                 "SELECT first_number FROM statements WHERE log_index = ?",
                 (log_index,),
             ),
@@ -208,10 +214,10 @@ def _numbers_of(rows: Rows, places: Iterable[tuple[int, int]]) -> list[int]:
     return numbers
 
 
-def _number_at(rows: Rows, condition: str, value: int) -> int:
+def _number_at(rows: IndexRows, condition: str, value: int) -> int:
     """Return the number of the first event of a statement like that."""
     found = rows.fetch(
-        Part(
+        SQL(
             f"SELECT first_number FROM statements WHERE {condition}"  # noqa: S608  # our own
             " ORDER BY first_number LIMIT 1",
             (value,),
@@ -220,5 +226,5 @@ def _number_at(rows: Rows, condition: str, value: int) -> int:
     )
     if found:
         return int(found[0][0])
-    (number,) = rows.one(Part("SELECT next_number FROM state"), int)
+    (number,) = rows.one(SQL("SELECT next_number FROM state"), int)
     return int(number)

@@ -29,21 +29,21 @@ _HINDRANCES = (
 """What says nothing about the file's content."""
 
 
-class Part(NamedTuple):
+class SQL(NamedTuple):
     """A piece of SQL, with what its question marks stand for."""
 
     sql: str
     keys: tuple[Key, ...] = ()
 
 
-class Rows:
+class IndexRows:
     """A connection to read the index in *path* from."""
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
 
-    def fetch(self, part: Part, *types: type) -> list[Row]:
+    def fetch(self, part: SQL, *types: type) -> list[Row]:
         """Return the rows that *part* selects, of columns of these *types*.
 
         Raises:
@@ -59,7 +59,7 @@ class Rows:
                 raise damage("a value of another type", self._path)
         return rows
 
-    def one(self, part: Part, *types: type) -> Row:
+    def one(self, part: SQL, *types: type) -> Row:
         """Return the one row that *part* selects.
 
         Raises as `fetch` does.

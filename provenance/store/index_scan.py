@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from provenance.errors import MalformedError
-from provenance.store.candidates import Candidate, IndexState, Wanted
+from provenance.store.candidates import Candidate, CandidateQuery, IndexState
 from provenance.store.index_clause import (
     BY_TIME,
     Clause,
@@ -24,7 +24,7 @@ from provenance.store.index_clause import (
     span_clauses,
     time_bounds,
 )
-from provenance.store.index_rows import Part, Row, Rows
+from provenance.store.index_rows import SQL, IndexRows, Row
 
 _FEW = 5_000
 """So many events are looked up and sorted."""
@@ -64,18 +64,18 @@ class _Place(NamedTuple):
 class IndexScan:
     """Implements `provenance.store.candidates.IndexView` on a connection."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: IndexRows) -> None:
         self._rows = rows
 
     def state(self) -> IndexState:
-        part = Part("SELECT size, last, hashed FROM state")
+        part = SQL("SELECT size, last, hashed FROM state")
         return IndexState(*self._rows.one(part, int, bytes, int))
 
     def values(self, field: str, *, after: str, count: int) -> list[str]:
-        part = Part(_VALUES, (field, after, count))
+        part = SQL(_VALUES, (field, after, count))
         return [text for (text,) in self._rows.fetch(part, str)]
 
-    def candidates(self, wanted: Wanted) -> Iterator[Candidate]:
+    def candidates(self, wanted: CandidateQuery) -> Iterator[Candidate]:
         search = _Search(self._rows, wanted)
         for number, _, log_index, position, record_time in search.run():
             yield Candidate(number, log_index, position, record_time)
@@ -84,7 +84,7 @@ class IndexScan:
 class _Search:
     """One look through the index."""
 
-    def __init__(self, rows: Rows, wanted: Wanted) -> None:
+    def __init__(self, rows: IndexRows, wanted: CandidateQuery) -> None:
         self._rows = rows
         self._is_by_record = wanted.by_record
         self._is_descending = wanted.is_descending
@@ -138,9 +138,7 @@ class _Search:
         """Look up the events that satisfy one clause, and sort them."""
         rows = self._clauses[driver].rows
         assert rows is not None, "what was counted can be selected"
-        stream = Stream(
-            _BY_NUMBER, Part(f"s.number IN ({rows.sql})", rows.keys)
-        )
+        stream = Stream(_BY_NUMBER, SQL(f"s.number IN ({rows.sql})", rows.keys))
         tests = self._tests(besides=driver)
         return iter(self._select(stream, tests, self._start, limit=-1))
 
@@ -158,7 +156,7 @@ class _Search:
         # An event may be in several of them.
         return (next(same) for _, same in groupby(merged, key=itemgetter(0)))
 
-    def _in_order(self, stream: Stream, tests: Sequence[Part]) -> Iterator[Row]:
+    def _in_order(self, stream: Stream, tests: Sequence[SQL]) -> Iterator[Row]:
         """Read a stream, as far as its rows are asked for."""
         after, size = self._start, _FIRST_CHUNK
         while True:
@@ -193,7 +191,7 @@ class _Search:
             return min(clause.most, stop)
         if clause.rows is None:
             return stop
-        part = Part(
+        part = SQL(
             f"SELECT count(*) FROM ({clause.rows.sql} LIMIT ?)",  # noqa: S608  # our own
             (*clause.rows.keys, stop),
         )
@@ -204,7 +202,7 @@ class _Search:
         """Leave out all numbers below and above those of one clause."""
         rows = self._clauses[driver].rows
         assert rows is not None, "what was counted can be selected"
-        part = Part(
+        part = SQL(
             f"{_EXTENT} FROM ({rows.sql})",
             rows.keys,
         )
@@ -214,7 +212,7 @@ class _Search:
             stop=min(self._span.stop, high + 1),
         )
 
-    def _tests(self, *, besides: int | None = None) -> list[Part]:
+    def _tests(self, *, besides: int | None = None) -> list[SQL]:
         return [
             clause.test
             for index, clause in enumerate(self._clauses)
@@ -224,7 +222,7 @@ class _Search:
     def _select(
         self,
         stream: Stream,
-        tests: Sequence[Part],
+        tests: Sequence[SQL],
         after: _Place | None,
         *,
         limit: int,
@@ -240,10 +238,10 @@ class _Search:
             order=", ".join(f"s.{column} {direction}" for column in columns),
         )
         keys = chain.from_iterable(part.keys for part in parts)
-        part = Part(sql, (*keys, limit))
+        part = SQL(sql, (*keys, limit))
         return self._rows.fetch(part, int, int, int, int, int)
 
-    def _bounds(self, after: _Place | None) -> tuple[Part, Part]:
+    def _bounds(self, after: _Place | None) -> tuple[SQL, SQL]:
         """Return what numbers and times may be, of rows that come *after*.
 
         SQLite looks rows up by one lower and one upper bound of a column, and
@@ -251,8 +249,8 @@ class _Search:
         be there, or each page would read all those before it.
         """
         first, stop, earliest, latest = self._span
-        by_number = Part("s.number >= ? AND s.number < ?", (first, stop))
-        by_time = Part("s.time >= ? AND s.time <= ?", (earliest, latest))
+        by_number = SQL("s.number >= ? AND s.number < ?", (first, stop))
+        by_time = SQL("s.time >= ? AND s.time <= ?", (earliest, latest))
         if after is None:
             return by_number, by_time
         if self._is_by_record:
@@ -263,16 +261,16 @@ class _Search:
             return by_number._replace(keys=(first, stop)), by_time
         if self._is_descending:
             bound = "s.time >= ? AND (s.time, s.number) < (?, ?)"
-            return by_number, Part(bound, (earliest, *after))
+            return by_number, SQL(bound, (earliest, *after))
         bound = "s.time <= ? AND (s.time, s.number) > (?, ?)"
-        return by_number, Part(bound, (latest, *after))
+        return by_number, SQL(bound, (latest, *after))
 
     def _place_of(self, number: int | None) -> _Place | None:
         """Return where the event *number* stands, in either order."""
         if number is None:
             return None
         found = self._rows.fetch(
-            Part("SELECT time, number FROM events WHERE number = ?", (number,)),
+            SQL("SELECT time, number FROM events WHERE number = ?", (number,)),
             int,
             int,
         )

@@ -40,9 +40,9 @@ from provenance.store.candidates import (
     IndexedStatement,
 )
 from provenance.store.index_rows import (
+    SQL,
+    IndexRows,
     NewRows,
-    Part,
-    Rows,
     damage,
     failure,
     mark_key,
@@ -191,8 +191,8 @@ class QueryIndex:
     def view(self) -> Iterator[IndexScan]:
         connection = self._borrow()
         try:
-            rows = Rows(connection, self._path)
-            rows.fetch(Part("BEGIN"))
+            rows = IndexRows(connection, self._path)
+            rows.fetch(SQL("BEGIN"))
             try:
                 scan = IndexScan(rows)
                 # Only a read fixes the moment that the others will see.
@@ -202,7 +202,7 @@ class QueryIndex:
                 # Some failures of a read have ended it already; and what a
                 # fork has copied is not this process's to end.
                 if self._owner.is_here and connection.in_transaction:
-                    rows.fetch(Part("ROLLBACK"))
+                    rows.fetch(SQL("ROLLBACK"))
         finally:
             self._give_back(connection)
 

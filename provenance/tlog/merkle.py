@@ -45,8 +45,8 @@ from provenance.errors import InvalidProofError
 __all__ = [
     "EMPTY_ROOT",
     "MAX_SIZE",
-    "Node",
     "ReadNodes",
+    "TreeNode",
     "append_leaf",
     "is_subtree",
     "leaf_hash",
@@ -66,14 +66,14 @@ __all__ = [
 ]
 
 
-class Node(NamedTuple):
+class TreeNode(NamedTuple):
     """The coordinates of a complete subtree: 2**level leaves."""
 
     level: int
     index: int  # type: ignore[assignment]  # in place of tuple.index
 
 
-ReadNodes = Callable[[Sequence[Node]], Sequence[Hash]]
+ReadNodes = Callable[[Sequence[TreeNode]], Sequence[Hash]]
 """Returns the stored hashes of the given nodes, in the same order."""
 
 
@@ -86,18 +86,18 @@ def is_subtree(start: int, stop: int) -> bool:
 
 def append_leaf(
     size: int, leaf: Hash, read: ReadNodes
-) -> list[tuple[Node, Hash]]:
+) -> list[tuple[TreeNode, Hash]]:
     """Return the nodes to store when *leaf* joins a tree of *size* leaves.
 
     They are the leaf and each subtree that it completes, lowest first: one
     for the leaf, and one for every trailing 1 bit of *size*.
     """
-    node, digest = Node(0, size), leaf
+    node, digest = TreeNode(0, size), leaf
     stored = [(node, digest)]
     while node.index % 2 == 1:
-        (left,) = read([Node(node.level, node.index - 1)])
+        (left,) = read([TreeNode(node.level, node.index - 1)])
         node, digest = (
-            Node(node.level + 1, node.index // 2),
+            TreeNode(node.level + 1, node.index // 2),
             node_hash(left, digest),
         )
         stored.append((node, digest))
@@ -179,7 +179,7 @@ def prove_many(
     nodes = []
     for start, stop in whole:
         level = (stop - start).bit_length() - 1
-        nodes.append(Node(level, start >> level))
+        nodes.append(TreeNode(level, start >> level))
     nodes += _complete_nodes(range(*last))
     hashes = read(nodes)
     return (*hashes[: len(whole)], _join(hashes[len(whole) :]))
@@ -373,13 +373,13 @@ def _halves(subtree: range) -> tuple[range, range]:
     return range(subtree.start, middle), range(middle, subtree.stop)
 
 
-def _complete_nodes(subtree: range) -> list[Node]:
+def _complete_nodes(subtree: range) -> list[TreeNode]:
     """Return the complete nodes that *subtree* is made of, left to right."""
     nodes = []
     start = subtree.start
     while start < subtree.stop:
         level = (subtree.stop - start).bit_length() - 1
-        nodes.append(Node(level, start >> level))
+        nodes.append(TreeNode(level, start >> level))
         start += 1 << level
     return nodes
 

@@ -60,7 +60,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
+class PolicyWitness:
     """A cosigner, by the name that it has inside the policy."""
 
     name: str
@@ -84,7 +84,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class QuorumMet:
     """By whom a checkpoint meets a quorum, and at what time.
 
     Attributes:
@@ -121,7 +121,7 @@ class Policy:
     """
 
     logs: tuple[Log, ...]
-    witnesses: tuple[Witness, ...]
+    witnesses: tuple[PolicyWitness, ...]
     groups: tuple[Group, ...]
     quorum: str | None
 
@@ -153,7 +153,7 @@ class Policy:
         """
         return self.examine(signed, until=0).counted
 
-    def examine(self, signed: SignedCheckpoint, *, until: int) -> Met:
+    def examine(self, signed: SignedCheckpoint, *, until: int) -> QuorumMet:
         """Return by whom *signed* meets the quorum, and at what time.
 
         Args:
@@ -167,7 +167,7 @@ class Policy:
         """
         given = _cosignatures(signed.note, self.witnesses)
         if self.quorum is None:
-            return Met()
+            return QuorumMet()
         latest = {
             name: max(its, key=lambda each: each.time)
             for name, its in given.items()
@@ -188,7 +188,7 @@ class Policy:
             name: [cosignature.time * 1000 for cosignature in its]
             for name, its in given.items()
         }
-        return Met(
+        return QuorumMet(
             counted=tuple(latest[name] for name in names),
             witnesses=tuple(names),
             time=self._time(
@@ -267,7 +267,7 @@ def format_policy(policy: Policy) -> bytes:
 
 
 def _cosignatures(
-    note: Note, witnesses: Sequence[Witness]
+    note: Note, witnesses: Sequence[PolicyWitness]
 ) -> dict[str, list[Cosignature]]:
     """Return each witness's cosignatures, all being verified."""
     names = {(w.key.name, w.key.key_id): w.name for w in witnesses}
@@ -291,7 +291,7 @@ class _Names:
         self._add_key(log.key)
         _check_url(log.url)
 
-    def add_witness(self, witness: Witness) -> None:
+    def add_witness(self, witness: PolicyWitness) -> None:
         self._define(witness.name)
         self._add_key(witness.key)
         _check_url(witness.url)
@@ -337,7 +337,7 @@ class _Reader:
 
     names: _Names = field(default_factory=_Names)
     logs: list[Log] = field(default_factory=list)
-    witnesses: list[Witness] = field(default_factory=list)
+    witnesses: list[PolicyWitness] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     quorum: str | None = None
 
@@ -365,7 +365,7 @@ class _Reader:
     def _add_witness(
         self, name: str, vkey: str, url: str | None = None
     ) -> None:
-        witness = Witness(name, parse_cosigner(vkey), url)
+        witness = PolicyWitness(name, parse_cosigner(vkey), url)
         self.names.add_witness(witness)
         self.witnesses.append(witness)
 

@@ -28,7 +28,7 @@ from hashlib import sha256
 
 from provenance.encoding.digest import HASH_SIZE, Hash
 from provenance.errors import MalformedError
-from provenance.tlog.merkle import MAX_SIZE, Node, ReadNodes
+from provenance.tlog.merkle import MAX_SIZE, ReadNodes, TreeNode
 
 TILE_WIDTH = 256
 TILE_HEIGHT = 8
@@ -125,7 +125,7 @@ def tile_at(level: int, number: int, size: int) -> Tile | None:
     return Tile(level, number, min(width, TILE_WIDTH)) if width > 0 else None
 
 
-def place_of(node: Node) -> tuple[int, int, int, int]:
+def place_of(node: TreeNode) -> tuple[int, int, int, int]:
     """Return the (level, number, start, stop) of *node*'s hashes in a tile.
 
     The node is the root above hashes [start, stop) of that tile: one hash of
@@ -137,7 +137,7 @@ def place_of(node: Node) -> tuple[int, int, int, int]:
     return level, first // TILE_WIDTH, start, start + (1 << height)
 
 
-def node_in_tile(hashes: bytes, node: Node) -> Hash:
+def node_in_tile(hashes: bytes, node: TreeNode) -> Hash:
     """Return the hash of *node* from the joined *hashes* of its tile.
 
     Raises:
@@ -156,7 +156,7 @@ def node_in_tile(hashes: bytes, node: Node) -> Hash:
 def nodes_from(read_tile: ReadTile) -> ReadNodes:
     """Return a `ReadNodes` over tiles, which reads each tile once a call."""
 
-    def read(nodes: Sequence[Node]) -> list[Hash]:
+    def read(nodes: Sequence[TreeNode]) -> list[Hash]:
         tiles: dict[tuple[int, int], bytes] = {}
         hashes = []
         for node in nodes:

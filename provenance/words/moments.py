@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from provenance.encoding.canonical import Value
-from provenance.proof.verdict import ErrorNote, Moment, Outcome, as_json
+from provenance.proof.verdict import ErrorNote, Outcome, TimelineEntry, as_json
 from provenance.words.story import counted, role_word, word
 
 MARKS = {
@@ -16,7 +16,7 @@ MARKS = {
 """Outcome → the mark before a check."""
 
 
-def moment_lines(moment: Moment, language: str) -> Iterator[str]:
+def moment_lines(moment: TimelineEntry, language: str) -> Iterator[str]:
     """Yield what is told of one event in *language*, below its heading."""
     roles = [role_word(role, language) for role in moment.roles]
     role = (
@@ -55,7 +55,7 @@ def _delay_words(seconds: int, language: str) -> str:
 _UNITS = ((86_400, "day", "days"), (3_600, "hour", "hours"))
 
 
-def void_words(moment: Moment, language: str) -> str:
+def void_words(moment: TimelineEntry, language: str) -> str:
     """Return what an event's heading adds if it asserts nothing."""
     if moment.error is None:
         return ""

@@ -24,7 +24,7 @@ from provenance.claims.trail import map_key, next_link
 from provenance.encoding.digest import Hash, sha256
 from provenance.errors import MalformedError, ProvenanceError, RejectedError
 from provenance.keys import Signer
-from provenance.ledger.admit import Admission, Past, Place
+from provenance.ledger.admit import Admission, LogPosition, Past
 from provenance.ledger.check import (
     CheckedEvent,
     CheckedStatement,
@@ -113,7 +113,7 @@ class JudgedWorld(World):
         self._unsure: set[str] = set()
         self._heads: dict[bytes, Hash] = {}
         self._names: dict[bytes, list[NameRow]] = {}
-        self._said: dict[tuple[bytes, str], Place] = {}
+        self._said: dict[tuple[bytes, str], LogPosition] = {}
         self._ids: dict[bytes, Position] = {}
         self._statements: dict[bytes, int] = {}
         trust = self.trust()
@@ -333,7 +333,7 @@ class JudgedWorld(World):
         checked: dict[int, CheckedEvent],
     ) -> None:
         for position, event in enumerate(events):
-            at = Place(index, position)
+            at = LogPosition(index, position)
             self._ids.setdefault(event.id, at)
             self._said.setdefault((content_hash(event.data), issuer), at)
             if position in checked and (name := checked[position].name):
@@ -348,15 +348,15 @@ class JudgedWorld(World):
 
     def _find(
         self, event: CheckedEvent, issuer: str, _: Sequence[NameRow]
-    ) -> Place | None:
+    ) -> LogPosition | None:
         return self._said.get((content_hash(event.data), issuer))
 
-    def _logged(self, event: CheckedEvent) -> tuple[Place, str] | None:
+    def _logged(self, event: CheckedEvent) -> tuple[LogPosition, str] | None:
         at = self._ids.get(event.id)
         if at is None:
             return None
         issuer = parse_entry(self.entries[at[0]]).header.issuer
-        return Place(*at), issuer
+        return LogPosition(*at), issuer
 
     # What a bundle must show of what is refused.
 

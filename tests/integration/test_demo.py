@@ -26,7 +26,7 @@ from provenance.demo.command import (
 )
 from provenance.demo.no_network import NetworkUsedError, no_network
 from provenance.demo.play import Played, play
-from provenance.demo.scenes import BUYER, Story, digest, new_story
+from provenance.demo.scenes import BUYER, DemoStory, digest, new_story
 from provenance.demo.words import WORDS
 from provenance.epcis.document import parse_document
 from provenance.folder import audit_folder, open_reader
@@ -62,7 +62,7 @@ def honest(played: Played) -> Verdict:
 
 
 @pytest.fixture
-def told() -> Story:
+def told() -> DemoStory:
     """Return a story all of whose scenes were played, and so its papers."""
     story = new_story(CANS, now=NOW)
     assert list(story.scenes())
@@ -338,7 +338,7 @@ def test_at_every_hour_of_the_day_the_story_keeps_its_order(hour: int) -> None:
     assert logged == sorted(logged)
 
 
-def test_every_number_has_its_check_digit(told: Story) -> None:
+def test_every_number_has_its_check_digit(told: DemoStory) -> None:
     goods = told.goods
     units = [
         *goods.cans, *goods.cartons, *goods.pallets, goods.parcel, goods.lot,
@@ -350,14 +350,14 @@ def test_every_number_has_its_check_digit(told: Story) -> None:
     assert all((owner_key(can) or "").startswith(dairy) for can in goods.cans)
 
 
-def test_serials_are_long_and_never_the_same(told: Story) -> None:
+def test_serials_are_long_and_never_the_same(told: DemoStory) -> None:
     serials = [can.rpartition("/")[2] for can in told.goods.cans]
 
     assert len(set(serials)) == CANS
     assert all(re.fullmatch("[0-9A-HJKMNP-TV-Z]{13}", s) for s in serials)
 
 
-def test_the_container_has_the_check_digit_of_iso_6346(told: Story) -> None:
+def test_the_container_has_the_check_digit_of_iso_6346(told: DemoStory) -> None:
     number = told.goods.container.rpartition(":")[2]
     letters = [n for n in range(10, 39) if n % 11]  # A is 10; 11, 22, 33 not
     values = [
@@ -377,7 +377,7 @@ def test_the_buyer_is_nobody_with_a_sound_identity_number() -> None:
     assert "10X98765432"[total % 11] == number[-1]
 
 
-def test_the_sampled_can_is_of_another_carton(told: Story) -> None:
+def test_the_sampled_can_is_of_another_carton(told: DemoStory) -> None:
     goods = told.goods
     (carton,) = [
         number
@@ -403,7 +403,7 @@ def test_the_can_that_quarantine_opened_has_a_story_that_ends(
 # The papers.
 
 
-def test_the_amounts_of_the_papers_agree(told: Story) -> None:
+def test_the_amounts_of_the_papers_agree(told: DemoStory) -> None:
     order = json.loads(told.papers["order.json"])
     payment = json.loads(told.papers["payment.json"])
 
@@ -417,7 +417,7 @@ def test_the_amounts_of_the_papers_agree(told: Story) -> None:
     assert Decimal(payment["amountPaid"]) == paid
 
 
-def test_the_papers_belong_together(told: Story) -> None:
+def test_the_papers_belong_together(told: DemoStory) -> None:
     papers = {name: json.loads(data) for name, data in told.papers.items()}
 
     buying = ("order", "payment", "waybill", "declaration")

@@ -36,7 +36,13 @@ from provenance.tlog.cosignature import (
     MLDSACosignatureSigner,
 )
 from provenance.tlog.note import NoteSigner, format_note
-from provenance.tlog.policy import Group, Log, Policy, Witness, format_policy
+from provenance.tlog.policy import (
+    Group,
+    Log,
+    Policy,
+    PolicyWitness,
+    format_policy,
+)
 from provenance.tlog.proof_file import ProofFile, format_proof
 from provenance.tlog.tile import (
     append_leaves,
@@ -382,7 +388,7 @@ def test_other_tools_apply_our_policy_file(
     policy = Policy(
         (Log(LOG.verifier),),
         tuple(
-            Witness(name, key.verifier, f"https://{name}.example")
+            PolicyWitness(name, key.verifier, f"https://{name}.example")
             for name, key in [
                 ("harbour", HARBOUR),
                 ("union", UNION),

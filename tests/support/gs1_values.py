@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from provenance.errors import MalformedError
-from provenance.gs1.ai import AI, Part, all_ais, find_ai
+from provenance.gs1.ai import AI, Component, all_ais, find_ai
 from provenance.gs1.checkdigit import CSET_82, check_digit, check_pair
 from provenance.gs1.codes import (
     COUNTRY_LETTERS,
@@ -81,7 +81,7 @@ BY_CHECK = {
 
 
 @st.composite
-def texts(draw: st.DrawFn, part: Part) -> str:
+def texts(draw: st.DrawFn, part: Component) -> str:
     """One part of a value, with all its checks."""
     for check in part.checks:
         if check in BY_CHECK:

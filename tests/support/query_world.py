@@ -10,7 +10,7 @@ from provenance.epcis.query_parameters import parse_query
 from provenance.errors import ProvenanceError
 from provenance.folder import open_queries
 from provenance.intake.prepare import prepare_event
-from provenance.ledger.query import Page, Queries
+from provenance.ledger.query import EventPage, Queries
 from provenance.ledger.search import FoundEvent
 from tests.ledger_world import PREFIX, PRODUCER, LedgerWorld
 
@@ -61,7 +61,7 @@ class QueryWorld(LedgerWorld):
         queries: Queries,
         parameters: dict[str, Any],
         reveal: Collection[str] = (),
-    ) -> Page:
+    ) -> EventPage:
         query = parse_query(parameters, prefixes=PREFIXES)
         return queries.run(query, reveal=reveal)
 

@@ -94,8 +94,8 @@ class WitnessServer:
         return f"http://127.0.0.1:{self.port}/here"
 
     @property
-    def member(self) -> policy.Witness:
-        return policy.Witness(self.name, self.signer.verifier, self.url)
+    def member(self) -> policy.PolicyWitness:
+        return policy.PolicyWitness(self.name, self.signer.verifier, self.url)
 
     @property
     def last_size(self) -> int:

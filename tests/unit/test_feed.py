@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from provenance.feed import Drawn, Feed, Groups, Limits
+from provenance.feed import Drawn, Feed, FeedLimits, Groups
 from tests.support.waiting import PATIENCE_SECONDS
 
-LIMITS: Limits[int] = Limits(3, lambda number: (number,), (100,))
+LIMITS: FeedLimits[int] = FeedLimits(3, lambda number: (number,), (100,))
 
 
 def taken(feed: Feed[int]) -> list[list[int]]:

@@ -5,7 +5,7 @@ import pathlib
 import socket
 
 import pytest
-from provenance_node.cosigners import Answers
+from provenance_node.cosigners import CosignerAnswers
 
 from provenance.client import Client, UnreachableError
 from provenance.errors import InsecureError, MalformedError
@@ -256,7 +256,7 @@ def asked(world: LedgerWorld, url: str) -> tuple[str, str]:
     with open_reader(world.folder) as ledger:
         with ledger.moment() as moment:
             size, note = moment.size, moment.note
-        reason, said, *_ = Answers(ledger).ask(
+        reason, said, *_ = CosignerAnswers(ledger).ask(
             key.vkey, url, size, note, 0, world.clock(), 10.0
         )
     return reason, said

@@ -41,7 +41,7 @@ from provenance_node.epcis.exceptions import exception_type
 from provenance_node.journal import note, note_bug, note_end
 from provenance_node.limits import RETRY_SOON
 from provenance_node.problems import RefusedError, kind_of, problem
-from provenance_node.writer import Logged, Refused, Writer
+from provenance_node.writer import LoggedStatement, Refused, Writer
 
 FOLDER = "capture"
 """Where the journals of jobs that run are, in the ledger's folder."""
@@ -351,7 +351,7 @@ class Capture:
                 raise
             await self._give_up(job, _told(error))
             return None
-        if isinstance(outcome, Logged):
+        if isinstance(outcome, LoggedStatement):
             return outcome.log_index
         return outcome.error
 

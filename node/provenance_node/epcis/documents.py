@@ -18,18 +18,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from provenance.epcis.render import render_query_document
 from provenance.epcis.xml.write import write_query_xml
 from provenance.ledger.ledger import clock_now
-from provenance.ledger.query import Page
+from provenance.ledger.query import EventPage
 from provenance.ledger.search import FoundEvent, written_time
 
 
-def _lines(events: Sequence[FoundEvent], page: Page) -> Iterable[bytes]:
+def _lines(events: Sequence[FoundEvent], page: EventPage) -> Iterable[bytes]:
     del page
     for found in events:
         said = {"schema": "provenance.found-event/1", **found.to_json()}
         yield json.dumps(said).encode() + b"\n"
 
 
-def _object(events: Sequence[FoundEvent], page: Page) -> Iterable[bytes]:
+def _object(events: Sequence[FoundEvent], page: EventPage) -> Iterable[bytes]:
     said = {
         "schema": "provenance.events/1",
         "size": page.size,
@@ -40,21 +40,23 @@ def _object(events: Sequence[FoundEvent], page: Page) -> Iterable[bytes]:
     yield json.dumps(said).encode()
 
 
-def _json(events: Sequence[FoundEvent], page: Page) -> Iterable[bytes]:
+def _json(events: Sequence[FoundEvent], page: EventPage) -> Iterable[bytes]:
     del page
     return render_query_document(
         (found.event for found in events), created=written_time(clock_now())
     )
 
 
-def _xml(events: Sequence[FoundEvent], page: Page) -> Iterable[bytes]:
+def _xml(events: Sequence[FoundEvent], page: EventPage) -> Iterable[bytes]:
     del page
     return write_query_xml(
         (found.event for found in events), created=written_time(clock_now())
     )
 
 
-FORMS: Mapping[str, Callable[[Sequence[FoundEvent], Page], Iterable[bytes]]] = {
+FORMS: Mapping[
+    str, Callable[[Sequence[FoundEvent], EventPage], Iterable[bytes]]
+] = {
     "lines": _lines,
     "object": _object,
     "json": _json,

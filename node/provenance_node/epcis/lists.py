@@ -16,7 +16,7 @@ from provenance.errors import MalformedError
 _PARAMETERS = frozenset({"perPage", "nextPageToken"})
 
 
-class Wanted(NamedTuple):
+class PageRequest(NamedTuple):
     """Which page of a list is asked for.
 
     Attributes:
@@ -44,7 +44,7 @@ def require_paging(pairs: list[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-def read_page(pairs: list[tuple[str, str]], *, of: str) -> Wanted:
+def read_page(pairs: list[tuple[str, str]], *, of: str) -> PageRequest:
     """Return which page *pairs* ask for, of the list that is called *of*.
 
     Raises:
@@ -58,7 +58,7 @@ def read_page(pairs: list[tuple[str, str]], *, of: str) -> Wanted:
         except MalformedError as error:
             raise MalformedError(f"perPage: {error}") from error
     token = asked.get("nextPageToken")
-    return Wanted(count, "" if token is None else _read(token, of))
+    return PageRequest(count, "" if token is None else _read(token, of))
 
 
 def format_token(behind: str, *, of: str) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 ROOT = "/epcis"
 
 
-class Field(NamedTuple):
+class FieldResource(NamedTuple):
     """A resource whose elements are the values of one field of events.
 
     Attributes:
@@ -30,21 +30,23 @@ class Field(NamedTuple):
 
 
 FIELDS = (
-    Field("eventTypes", "eventType", ("eventType",), "ObjectEvent"),
-    Field(
+    FieldResource("eventTypes", "eventType", ("eventType",), "ObjectEvent"),
+    FieldResource(
         "epcs", "epc", ("MATCH_anyEPC", "MATCH_anyEPCClass"),
         "urn:epc:id:sgtin:9506000.013435.42",
     ),
-    Field("bizSteps", "bizStep", ("EQ_bizStep",), "shipping"),
-    Field(
+    FieldResource("bizSteps", "bizStep", ("EQ_bizStep",), "shipping"),
+    FieldResource(
         "bizLocations", "bizLocation", ("EQ_bizLocation",),
         "urn:epc:id:sgln:9506000.00000.0",
     ),
-    Field(
+    FieldResource(
         "readPoints", "readPoint", ("EQ_readPoint",),
         "urn:epc:id:sgln:9506000.00000.0",
     ),
-    Field("dispositions", "disposition", ("EQ_disposition",), "in_transit"),
+    FieldResource(
+        "dispositions", "disposition", ("EQ_disposition",), "in_transit"
+    ),
 )  # fmt: skip
 
 TOP = (

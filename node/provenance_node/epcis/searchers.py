@@ -40,7 +40,7 @@ from provenance.epcis.query import Names, Query, Term
 from provenance.epcis.query_parameters import parse_query, parse_query_text
 from provenance.errors import MalformedError, StoreError
 from provenance.folder import open_reader
-from provenance.ledger.query import Page, Queries
+from provenance.ledger.query import EventPage, Queries
 from provenance.ledger.scope import Scope
 from provenance.store import open_index
 from provenance.store.candidates import IndexDamagedError
@@ -213,7 +213,7 @@ def _as_lists(members: Mapping[str, JSON]) -> dict[str, JSON]:
     return cast("dict[str, JSON]", json.loads(json.dumps(members)))
 
 
-def _body(form: str, page: Page, spelling: str) -> bytes:
+def _body(form: str, page: EventPage, spelling: str) -> bytes:
     events = [event.spelled(spelling) for event in page.events]
     return b"".join(FORMS[form](events, page))
 

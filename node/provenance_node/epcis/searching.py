@@ -23,7 +23,7 @@ from provenance.problems.table import BEHIND, NOT_ACCEPTABLE, TOO_COMPLEX
 from provenance_node.children import ChildFault, Children
 from provenance_node.journal import note, note_end
 from provenance_node.problems import RefusedError
-from provenance_node.reading import Reading
+from provenance_node.reading import LedgerReads
 
 _PAGE_TOKEN = "nextPageToken"  # noqa: S105  # a parameter's name
 
@@ -35,7 +35,7 @@ _PAUSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Search:
     """What is searched for; see `searchers.read_query`.
 
     Attributes:
@@ -79,7 +79,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchPage:
     """A page of an answer.
 
     Attributes:
@@ -107,7 +107,11 @@ class Index:
     """Keeps the index up with the log."""
 
     def __init__(
-        self, searchers: Children, reading: Reading, *, patience_seconds: float
+        self,
+        searchers: Children,
+        reading: LedgerReads,
+        *,
+        patience_seconds: float,
     ) -> None:
         self._searchers = searchers
         self._reading = reading
@@ -212,7 +216,7 @@ class Searching:
         self._index = index
         self._seconds = seconds
 
-    async def find(self, asked: Asked) -> Found:
+    async def find(self, asked: Search) -> SearchPage:
         """Return a page of the answer.
 
         Raises:
@@ -229,7 +233,7 @@ class Searching:
             self._index.doubt()
             return await self._find(asked)
 
-    async def _find(self, asked: Asked) -> Found:
+    async def _find(self, asked: Search) -> SearchPage:
         size = await self._index.reach(hashes=asked.needs_hashes)
         found = await self._searchers.ask(
             [
@@ -253,7 +257,7 @@ class Searching:
                 f"an event of the answer cannot be written so: {fault}; ask"
                 " for application/json",
             )
-        return Found(count, stands_on, token, body)
+        return SearchPage(count, stands_on, token, body)
 
     async def values(
         self,

@@ -27,7 +27,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from provenance.claims.event import parse_event
-from provenance.epcis.source import Source
+from provenance.epcis.source import EventStream
 from provenance.errors import ProvenanceError, StoreError
 from provenance.folder import open_reader
 from provenance.intake.intake import Intake
@@ -60,7 +60,7 @@ class Answers:
         Raises:
             MalformedError: It is no document of EPCIS.
         """
-        source = Source(io.BytesIO(document), prefixes=prefixes)
+        source = EventStream(io.BytesIO(document), prefixes=prefixes)
         return source.media, source.count
 
     def sign(

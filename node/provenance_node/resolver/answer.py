@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from provenance.claims.registry import Actor
 from provenance.errors import NotFoundError
 from provenance.gs1 import owner_key
-from provenance_node.resolver.asked import LINKSET, VOCABULARY, Asked
+from provenance_node.resolver.asked import LINKSET, VOCABULARY, LinkRequest
 from provenance_node.resolver.description import CONTEXT_PATH
 from provenance_node.resolver.links import (
     BUNDLE,
@@ -33,9 +33,9 @@ from provenance_node.resolver.links import (
     HTML,
     JSON,
     JSON_LD,
-    Known,
-    Level,
-    Link,
+    KnownItem,
+    LinkLevel,
+    WebLink,
     find_links,
 )
 from provenance_node.resolver.wishes import (
@@ -73,7 +73,7 @@ class Answer:
     body: bytes = b""
 
 
-def wants_certificates(asked: Asked, *, accept: str) -> bool:
+def wants_certificates(asked: LinkRequest, *, accept: str) -> bool:
     """Return whether the answer depends on who has certificates."""
     return asked.link_type == CERTIFICATION_INFO or _wants_linkset(
         asked, read_wishes(accept)
@@ -96,18 +96,18 @@ def granted_prefixes(actors: Iterable[Actor]) -> tuple[str, ...]:
     )
 
 
-def owns(prefixes: tuple[str, ...], asked: Asked) -> bool:
+def owns(prefixes: tuple[str, ...], asked: LinkRequest) -> bool:
     """Return whether what was asked for has one of these *prefixes*."""
     digits = owner_key(asked.items[-1])
     return digits is not None and digits.startswith(prefixes)
 
 
 def resolve(
-    asked: Asked,
+    asked: LinkRequest,
     *,
     accept: str,
     languages: str,
-    known: Known,
+    known: KnownItem,
 ) -> Answer:
     """Return the answer to what was *asked*.
 
@@ -144,14 +144,16 @@ def resolve(
     if len(found) == 1:
         return _redirect(asked, found[0])
     chosen = [
-        Level(level.thing, tuple(link for link in level.links if link in found))
+        LinkLevel(
+            level.thing, tuple(link for link in level.links if link in found)
+        )
         for level in levels
     ]
     listed = [level for level in chosen if level.links]
     return _linkset(asked, 300, listed, types)
 
 
-def _fitting(levels: Sequence[Level], types: Wishes) -> list[Link]:
+def _fitting(levels: Sequence[LinkLevel], types: Wishes) -> list[WebLink]:
     """Return the links that give what is liked best; else the default."""
     default = _first(levels, DEFAULT)[0]
     best = _liking(default, types)
@@ -167,8 +169,8 @@ def _fitting(levels: Sequence[Level], types: Wishes) -> list[Link]:
 
 
 def _of_type(
-    levels: Sequence[Level], link_type: str, types: Wishes, tongues: Wishes
-) -> list[Link]:
+    levels: Sequence[LinkLevel], link_type: str, types: Wishes, tongues: Wishes
+) -> list[WebLink]:
     """Return the links of that type, on the nearest level, that fit best."""
     links = _first(levels, link_type)
     if not links:
@@ -191,12 +193,12 @@ def _of_type(
     ]
 
 
-def _liking(link: Link, types: Wishes) -> Liking:
+def _liking(link: WebLink, types: Wishes) -> Liking:
     likings = [liking_of_type(each, types) for each in link.gives]
     return max(likings, default=(0.0, 0))
 
 
-def _liking_of_languages(link: Link, tongues: Wishes) -> tuple[float, bool]:
+def _liking_of_languages(link: WebLink, tongues: Wishes) -> tuple[float, bool]:
     """Return how much a link's languages are liked.
 
     One for any reader comes before one in a language that nobody asked for.
@@ -205,7 +207,7 @@ def _liking_of_languages(link: Link, tongues: Wishes) -> tuple[float, bool]:
     return max(likings, default=0.0), not link.languages
 
 
-def _first(levels: Sequence[Level], kind: str) -> list[Link]:
+def _first(levels: Sequence[LinkLevel], kind: str) -> list[WebLink]:
     """Return the links of that kind on the first level that has any."""
     for level in levels:
         found = [link for link in level.links if link.link_type == kind]
@@ -214,7 +216,7 @@ def _first(levels: Sequence[Level], kind: str) -> list[Link]:
     return []
 
 
-def _kinds(levels: Sequence[Level]) -> list[str]:
+def _kinds(levels: Sequence[LinkLevel]) -> list[str]:
     return list(
         dict.fromkeys(
             link.link_type for level in levels for link in level.links
@@ -222,7 +224,7 @@ def _kinds(levels: Sequence[Level]) -> list[str]:
     )
 
 
-def _wants_linkset(asked: Asked, types: Wishes) -> bool:
+def _wants_linkset(asked: LinkRequest, types: Wishes) -> bool:
     """Return whether the linkset is wanted: asked for, or liked best.
 
     Where something else is liked as much, the linkset lists it.
@@ -242,7 +244,7 @@ def _language(tongues: Wishes) -> str:
     )
 
 
-def _redirect(asked: Asked, link: Link) -> Answer:
+def _redirect(asked: LinkRequest, link: WebLink) -> Answer:
     query = asked.filters if link.takes_filters else asked.query
     mark = "&" if "?" in link.href else "?"
     place = f"{link.href}{mark}{query}" if query else link.href
@@ -250,7 +252,7 @@ def _redirect(asked: Asked, link: Link) -> Answer:
 
 
 def _linkset(
-    asked: Asked, status: int, levels: Sequence[Level], types: Wishes
+    asked: LinkRequest, status: int, levels: Sequence[LinkLevel], types: Wishes
 ) -> Answer:
     media_type = max(
         _LINKSET_TYPES, key=lambda each: liking_of_type(each, types)
@@ -268,7 +270,7 @@ def _linkset(
     )
 
 
-def _headers(asked: Asked, *links: str) -> Headers:
+def _headers(asked: LinkRequest, *links: str) -> Headers:
     return (
         ("link", ", ".join([*_link_fields(asked), *links])),
         ("access-control-allow-methods", METHODS),
@@ -278,7 +280,7 @@ def _headers(asked: Asked, *links: str) -> Headers:
     )
 
 
-def _link_fields(asked: Asked) -> Iterator[str]:
+def _link_fields(asked: LinkRequest) -> Iterator[str]:
     yield (
         f'<{asked.uri}?linkType=linkset>; rel="linkset"; type="{LINKSET_TYPE}"'
     )

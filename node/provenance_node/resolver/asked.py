@@ -47,7 +47,7 @@ _NEVER_ALONE = "415"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LinkRequest:
     """What a request asks for.
 
     Attributes:
@@ -114,7 +114,7 @@ class Asked:
         )
 
 
-def read_request(path: str, query: str, *, base: str) -> Asked:
+def read_request(path: str, query: str, *, base: str) -> LinkRequest:
     """Return what a request for *path* asks for.
 
     Args:
@@ -142,7 +142,7 @@ def read_request(path: str, query: str, *, base: str) -> Asked:
             f"a Digital Link has one key, unlike {path[:200]!r}: ask for one"
             " thing at a time"
         )
-    return Asked(
+    return LinkRequest(
         thing,
         _read_attributes(thing, uri),
         base,

@@ -48,7 +48,7 @@ _UNKNOWN = ("No record of this item", "没有此物品的记录")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownItem:
     """What the ledger knows of what was asked for.
 
     Attributes:
@@ -63,7 +63,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class WebLink:
     """Somewhere to lead to.
 
     Attributes:
@@ -96,7 +96,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class LinkLevel:
     """A thing, with where its links lead.
 
     Attributes:
@@ -105,7 +105,7 @@ class Level:
     """
 
     thing: Identifier
-    links: tuple[Link, ...]
+    links: tuple[WebLink, ...]
 
     def to_json(self, base: str) -> dict[str, object]:
         """Return it as a linkset has it, for the node at *base*."""
@@ -131,9 +131,9 @@ def find_links(
     things: Sequence[Identifier],
     *,
     base: str,
-    known: Known,
+    known: KnownItem,
     language: str,
-) -> list[Level]:
+) -> list[LinkLevel]:
     """Return the levels that have links; the first has the default link.
 
     Args:
@@ -142,10 +142,10 @@ def find_links(
         known: What the ledger knows of them.
         language: Of the titles: `ENGLISH` or `CHINESE`.
     """
-    levels: list[Level] = []
+    levels: list[LinkLevel] = []
     for thing in things:
         item = thing.identity.link
-        links: list[Link] = []
+        links: list[WebLink] = []
         if not levels:
             # With what the item's id leaves out, such as a unit's lot: the
             # page holds it against the record.
@@ -161,17 +161,17 @@ def find_links(
         if item in known.certified:
             links.append(_certificates(base, item, language))
         if links:
-            levels.append(Level(thing, tuple(links)))
+            levels.append(LinkLevel(thing, tuple(links)))
     return levels
 
 
-def _default(page: Link) -> Link:
-    return Link(DEFAULT, page.href, page.title, gives=page.gives)
+def _default(page: WebLink) -> WebLink:
+    return WebLink(DEFAULT, page.href, page.title, gives=page.gives)
 
 
 def _page_links(
     base: str, item: str, language: str, *, is_known: bool
-) -> Iterator[Link]:
+) -> Iterator[WebLink]:
     """Yield the page, first for any reader, then in each of its languages.
 
     Where the ledger has no event of the item, the page says so; that of its
@@ -180,9 +180,9 @@ def _page_links(
     page = _page(base, item)
     gives = (HTML, "application/xhtml+xml")
     title = _title(_TITLES[PIP] if is_known else _UNKNOWN, language)
-    yield Link(PIP, page, title, media_type=HTML, gives=gives)
+    yield WebLink(PIP, page, title, media_type=HTML, gives=gives)
     for number, each in enumerate((ENGLISH, CHINESE)):
-        yield Link(
+        yield WebLink(
             PIP,
             f"{page}&lang={each}",
             (_TITLES[PIP] if is_known else _UNKNOWN)[number],
@@ -192,16 +192,16 @@ def _page_links(
         )
 
 
-def _record_links(base: str, item: str, language: str) -> Iterator[Link]:
+def _record_links(base: str, item: str, language: str) -> Iterator[WebLink]:
     """Yield the links to what the ledger knows of *item*."""
     name = quote(item, safe="")
-    yield Link(
+    yield WebLink(
         TRACEABILITY,
         f"{base}/v1/items/{name}/bundle",
         _title(_TITLES[TRACEABILITY], language),
         gives=(BUNDLE,),
     )
-    yield Link(
+    yield WebLink(
         EPCIS,
         f"{base}/epcis/epcs/{name}/events",
         _title(_TITLES[EPCIS], language),
@@ -209,7 +209,7 @@ def _record_links(base: str, item: str, language: str) -> Iterator[Link]:
         gives=(JSON_LD,),
         takes_filters=True,
     )
-    yield Link(
+    yield WebLink(
         RECALL_STATUS,
         f"{base}/v1/items/{name}/trail",
         _title(_TITLES[RECALL_STATUS], language),
@@ -217,8 +217,8 @@ def _record_links(base: str, item: str, language: str) -> Iterator[Link]:
     )
 
 
-def _certificates(base: str, item: str, language: str) -> Link:
-    return Link(
+def _certificates(base: str, item: str, language: str) -> WebLink:
+    return WebLink(
         CERTIFICATION_INFO,
         f"{_page(base, item)}&show=certificates",
         _title(_TITLES[CERTIFICATION_INFO], language),

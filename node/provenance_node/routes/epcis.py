@@ -42,11 +42,11 @@ from provenance_node.epcis.resources import (
     METHODS,
     ROOT,
     TOP,
-    Field,
+    FieldResource,
     allow,
     template,
 )
-from provenance_node.epcis.searching import Asked, Found
+from provenance_node.epcis.searching import Search, SearchPage
 from provenance_node.node import Node
 from provenance_node.problems import RefusedError
 from provenance_node.routes.answers import (
@@ -100,13 +100,13 @@ class Events:
         *,
         kind: str = "text",
         rate: Headers | None = None,
-    ) -> tuple[Found, Response]:
+    ) -> tuple[SearchPage, Response]:
         """Return a page of events, and the answer that it is.
 
         Args:
             request: What else is asked for.
             more: What must hold of the events, too.
-            kind: How the two belong together; see `Asked`.
+            kind: How the two belong together; see `Search`.
             rate: The rate fields, if the request was counted already.
         """
         scope = self._node.access.query(request).scope
@@ -118,7 +118,7 @@ class Events:
         if rate is None:
             rate = self._node.take_read(request.scope)
         found = await self._node.searching.find(
-            Asked(
+            Search(
                 form=FORMS[media_type],
                 pairs=pairs,
                 more=more,
@@ -135,7 +135,7 @@ class Events:
         response.headers["cache-control"] = self._node.access.query_caching
         return found, add_headers(response, SENT)
 
-    async def values(self, request: Request, field: Field) -> Response:
+    async def values(self, request: Request, field: FieldResource) -> Response:
         """Return a page of the values of *field*, of events that are shown."""
         access = self._node.access
         scope = access.query(request).scope
@@ -169,7 +169,7 @@ class Events:
         scope = self._node.access.query(request).scope
         rate = self._node.take_read(request.scope)
         found = await self._node.searching.find(
-            Asked(
+            Search(
                 form="lines",
                 pairs=(("perPage", "1"),),
                 more=more,
@@ -245,7 +245,7 @@ def routes(node: Node) -> APIRouter:
     return router
 
 
-def _add_field(router: APIRouter, events: Events, field: Field) -> None:
+def _add_field(router: APIRouter, events: Events, field: FieldResource) -> None:
     """Add the resources of one field of events."""
     path, one = f"/{field.name}", f"/{field.name}/{{{field.one}}}"
     value = path_parameter(field.one, field.example, "Percent-encoded")

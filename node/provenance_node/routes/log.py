@@ -30,7 +30,7 @@ _BYTES = b"application/octet-stream"
 _ENTRIES = "tile/entries/"
 
 
-class Tiles:
+class TileRoutes:
     """Answers what is below the log's prefix; the rest is for *app*."""
 
     def __init__(self, app: App, node: Node) -> None:

@@ -14,7 +14,7 @@ a tag of its own (`coding`).
 from provenance.problems.table import NO_METHOD
 from provenance_node.asgi import App, Headers, Receive, Scope, Send
 from provenance_node.coding import codings_of, tag_of
-from provenance_node.page import LIST, File, Page
+from provenance_node.page import LIST, File, WebPage
 from provenance_node.problems import RefusedError
 from provenance_node.routes.log import is_known
 
@@ -24,7 +24,7 @@ CACHING = b"no-cache"
 class Pages:
     """Answers for the page's files; the rest is for *app*."""
 
-    def __init__(self, app: App, page: Page) -> None:
+    def __init__(self, app: App, page: WebPage) -> None:
         self._app = app
         self._files = page.files
 

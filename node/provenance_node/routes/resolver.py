@@ -34,14 +34,14 @@ from provenance_node.resolver.answer import (
     resolve,
     wants_certificates,
 )
-from provenance_node.resolver.asked import Asked, read_request
+from provenance_node.resolver.asked import LinkRequest, read_request
 from provenance_node.resolver.description import (
     CONTEXT,
     CONTEXT_PATH,
     DESCRIPTION_PATH,
     describe_resolver,
 )
-from provenance_node.resolver.links import Known
+from provenance_node.resolver.links import KnownItem
 from provenance_node.resolver.page import error_page, wants_page
 from provenance_node.routes.answers import add_headers, answers, request_accepts
 
@@ -151,7 +151,7 @@ class _Resolver:
     async def context(self) -> Response:
         return _json(CONTEXT, "application/ld+json")
 
-    def _is_ours(self, asked: Asked) -> bool:
+    def _is_ours(self, asked: LinkRequest) -> bool:
         registry = self._node.writer.registry
         if registry is not self._registry:
             self._registry = registry
@@ -162,7 +162,7 @@ class _Resolver:
         url = request.url
         return self._node.settings.public_url or f"{url.scheme}://{url.netloc}"
 
-    def _read(self, request: Request) -> Asked:
+    def _read(self, request: Request) -> LinkRequest:
         raw: bytes | None = request.scope.get("raw_path")
         return read_request(
             quote(request.scope["path"])
@@ -172,7 +172,7 @@ class _Resolver:
             base=self._base(request),
         )
 
-    async def _resolve(self, request: Request, asked: Asked) -> Response:
+    async def _resolve(self, request: Request, asked: LinkRequest) -> Response:
         rate = self._node.take_read(request.scope)
         accept = request_accepts(request)
         items = await _known(self._node, asked)
@@ -183,7 +183,7 @@ class _Resolver:
             asked,
             accept=accept,
             languages=",".join(request.headers.getlist("accept-language")),
-            known=Known(items, certified, is_ours=self._is_ours(asked)),
+            known=KnownItem(items, certified, is_ours=self._is_ours(asked)),
         )
         response = Response(
             found.body, status_code=found.status, headers=dict(found.headers)
@@ -191,7 +191,7 @@ class _Resolver:
         return add_headers(response, rate)
 
 
-async def _known(node: Node, asked: Asked) -> list[str]:
+async def _known(node: Node, asked: LinkRequest) -> list[str]:
     """Return those of the items that the ledger has events of."""
     heads = await node.reading.heads(asked.items)
     return [

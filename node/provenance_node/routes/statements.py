@@ -24,7 +24,7 @@ from provenance_node.node import Node
 from provenance_node.problems import MEDIA_TYPE, RefusedError, kind_of, problem
 from provenance_node.routes.answers import add_headers, answers
 from provenance_node.routes.schemas import of_schema, ref
-from provenance_node.writer import Logged, Outcome, Refused
+from provenance_node.writer import LoggedStatement, Outcome, Refused
 
 TYPES = ("application/msgpack", "application/vnd.provenance.submission")
 
@@ -105,7 +105,7 @@ def routes(node: Node) -> APIRouter:
 def _single(
     request: Request, given: Given | None, outcome: Outcome, headers: Headers
 ) -> Response:
-    if isinstance(outcome, Logged):
+    if isinstance(outcome, LoggedStatement):
         where = f"/v1/statements/{outcome.log_index}/receipt".encode()
         result = _result(given, outcome)
         status = 201 if outcome.is_new else 200

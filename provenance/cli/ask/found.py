@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from provenance.client import Client
 
 
-class Found(Protocol):
+class ListedEvent(Protocol):
     """An event that was found."""
 
     @property
@@ -37,7 +37,7 @@ class Found(Protocol):
         """Return it as a JSON object."""
 
 
-class Part(NamedTuple):
+class ResultPage(NamedTuple):
     """One page.
 
     Attributes:
@@ -46,7 +46,7 @@ class Part(NamedTuple):
         next_page_token: What the next page is asked for with, if there is one.
     """
 
-    events: Sequence[Found]
+    events: Sequence[ListedEvent]
     size: int
     next_page_token: str | None
 
@@ -54,7 +54,7 @@ class Part(NamedTuple):
 class Pages(Protocol):
     """The pages of one answer."""
 
-    def after(self, token: str | None) -> Part:
+    def after(self, token: str | None) -> ResultPage:
         """Return the page that *token* asks for; None for the first."""
 
 
@@ -74,7 +74,7 @@ class FolderPages:
         self._query = query
         self._reveal = reveal
 
-    def after(self, token: str | None) -> Part:
+    def after(self, token: str | None) -> ResultPage:
         """Return the page that *token* asks for; None for the first."""
         query = self._query
         if token is not None:
@@ -84,7 +84,7 @@ class FolderPages:
                 query, reveal=self._reveal, progress=progress.show
             )
         events = [event.spelled(self._spelling) for event in page.events]
-        return Part(events, page.size, page.next_page_token)
+        return ResultPage(events, page.size, page.next_page_token)
 
 
 class NodePages:
@@ -94,19 +94,19 @@ class NodePages:
         self._client = client
         self._parameters = parameters
 
-    def after(self, token: str | None) -> Part:
+    def after(self, token: str | None) -> ResultPage:
         """Return the page that *token* asks for; None for the first."""
         asked = dict(self._parameters)
         if token is not None:
             asked["nextPageToken"] = token
         page = self._client.events_page(asked)
         rows = [_read(row) for row in page.events]
-        return Part(rows, page.size, page.next_page_token)
+        return ResultPage(rows, page.size, page.next_page_token)
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An event as a node tells it; see `Found`."""
+    """An event as a node tells it; see `ListedEvent`."""
 
     log_index: int
     position: int

@@ -11,7 +11,7 @@ from typing import cast
 import click
 
 from provenance.cli.arguments import FILE, POINTER
-from provenance.cli.ask.found import FolderPages, Found, NodePages, Pages
+from provenance.cli.ask.found import FolderPages, ListedEvent, NodePages, Pages
 from provenance.cli.inputs import STANDARD
 from provenance.cli.program import Command
 from provenance.cli.rows import (
@@ -198,7 +198,7 @@ class _Answer:
         self.size = 0
         self.next_page_token: str | None = None
 
-    def __iter__(self) -> Iterator[Found]:
+    def __iter__(self) -> Iterator[ListedEvent]:
         token = None
         while True:
             events, self.size, token = self._pages.after(token)
@@ -310,7 +310,7 @@ def _deliver(
     )
 
 
-def _print_event(screen: Screen, found: Found) -> None:
+def _print_event(screen: Screen, found: ListedEvent) -> None:
     event = found.event
     what = [event.get("bizStep"), event.get("action"), event.get("type")]
     words = [word for word in what if isinstance(word, str)]

@@ -36,8 +36,8 @@ from provenance.label.drawing import (
 from provenance.label.files import (
     FORMS,
     ONE_EACH,
+    DrawingOptions,
     Files,
-    Wishes,
     make_record,
 )
 from provenance.label.label import (
@@ -195,7 +195,7 @@ def label(
         raise click.UsageError(
             "a QR Code holds a link: say with --stem what it starts with"
         )
-    wishes = Wishes(dots_per_inch, now(), paper, margin, columns, rows)
+    wishes = DrawingOptions(dots_per_inch, now(), paper, margin, columns, rows)
     labels = _find_labels(items, list_file, count, first, stem)
     is_folder = form in ONE_EACH and len(labels) > 1
     if is_folder and output == STANDARD:

@@ -7,7 +7,7 @@ from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.errors import ProvenanceError
 from provenance.intake.mended import Mended, mend_json
-from provenance.intake.outcome import Logged, Outcome, Rows
+from provenance.intake.outcome import FileOutcome, Logged, Rows
 from provenance.intake.refusals import PassedOver
 from provenance.problems import (
     FAILED,
@@ -71,7 +71,7 @@ class Tally:
         """How many files were answered."""
         return self._accepted + self._known + self._partial + self._refused
 
-    def take(self, outcomes: Iterator[Outcome]) -> None:
+    def take(self, outcomes: Iterator[FileOutcome]) -> None:
         """Print each of *outcomes*, until something stops them."""
         try:
             for outcome in outcomes:
@@ -144,7 +144,7 @@ class Tally:
         if self._progress is not None:
             self._progress.clear()
 
-    def _print(self, outcome: Outcome) -> None:
+    def _print(self, outcome: FileOutcome) -> None:
         for warning in outcome.warnings:
             self._screen.say(f"warning: {outcome.source}: {warning}")
         word = self._count(outcome)
@@ -174,7 +174,7 @@ class Tally:
         elif self._screen.is_json:
             self._results.append(result)
 
-    def _count(self, outcome: Outcome) -> str:
+    def _count(self, outcome: FileOutcome) -> str:
         """Count the file; return what became of it in a word."""
         if outcome.rows is not None and outcome.rows.left is not None:
             self.cut = outcome.source
@@ -191,7 +191,7 @@ class Tally:
         self._partial += 1
         return "partly accepted"
 
-    def _line(self, outcome: Outcome, word: str) -> None:
+    def _line(self, outcome: FileOutcome, word: str) -> None:
         rows = outcome.rows
         if word == "refused":
             problem = outcome.problem
@@ -307,7 +307,7 @@ class Tally:
         return result
 
     def _tell_error(
-        self, outcome: Outcome, error: Exception
+        self, outcome: FileOutcome, error: Exception
     ) -> dict[str, object]:
         problem = outcome.problem
         assert problem is not None, "there is an error"

@@ -26,7 +26,7 @@ from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.trusted import trust_path
 from provenance.cli.verify.judging import judging_options, open_judge
-from provenance.examine.judge import Found
+from provenance.examine.judge import Examined
 from provenance.ledger.search import written_time
 from provenance.outputs import write_pieces
 from provenance.problems import gravest
@@ -159,7 +159,7 @@ class _Page:
         self.inputs = stack.enter_context(_nameless())
         self.details = stack.enter_context(_nameless())
 
-    def add(self, found: Found) -> None:
+    def add(self, found: Examined) -> None:
         self.inputs.write(html.input_row(found, self.language).encode())
         for piece in html.details(found, self.language):
             self.details.write(piece.encode())

@@ -14,7 +14,7 @@ from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_faults, print_finding, print_verdict
 from provenance.cli.verify.judging import judging_options, open_judge
-from provenance.examine.judge import Found
+from provenance.examine.judge import Examined
 from provenance.problems import gravest
 from provenance.words.story import word
 
@@ -97,7 +97,7 @@ class _Report:
         self._codes: set[int] = set()
         self._verdicts: list[dict[str, object]] = []
 
-    def add(self, found: Found, *, is_alone: bool) -> None:
+    def add(self, found: Examined, *, is_alone: bool) -> None:
         """Tell one verdict; *is_alone* if it is the only one asked for."""
         screen = self._screen
         self._codes.add(found.exit_code)
@@ -115,7 +115,7 @@ class _Report:
         outcome = found.outcome.value
         self._counts[outcome] = self._counts.get(outcome, 0) + 1
 
-    def _tell(self, found: Found) -> None:
+    def _tell(self, found: Examined) -> None:
         screen, explain = self._screen, self._explain
         if found.verdict is None:
             print_finding(screen, found.subject, found.steps, explain=explain)

@@ -57,8 +57,8 @@ from typing import Literal, cast
 from provenance.epcis.fields import FIELDS
 from provenance.epcis.prefixes import expand, read_context
 from provenance.epcis.readers import (
-    Fault,
     Prefixes,
+    ValueFault,
     at,
     require_members,
     unknown_member,
@@ -430,7 +430,7 @@ def _kind(section: Section, columns: _Columns, prefixes: Prefixes) -> RowKind:
 def _event(section: Section, prefixes: Prefixes) -> Members:
     try:
         return _checked(parse_template(section.all()), prefixes)
-    except Fault as fault:
+    except ValueFault as fault:
         path = f"{section.path}{fault.path[1:]}"
         raise MalformedError.at(path, fault.message) from fault
     except MalformedError as error:
@@ -440,7 +440,7 @@ def _event(section: Section, prefixes: Prefixes) -> Members:
 def _checked(event: Node, prefixes: Prefixes) -> Members:
     """Return *event*, checked as far as can be before any row is read."""
     if not isinstance(event, Members):
-        raise Fault("the event says nothing of its rows")
+        raise ValueFault("the event says nothing of its rows")
     members = event.members
     require_members(
         cast("dict[str, None]", members),
@@ -448,9 +448,11 @@ def _checked(event: Node, prefixes: Prefixes) -> Members:
     )
     kind = members["type"]
     if not isinstance(kind, Constant) or not isinstance(kind.value, str):
-        raise Fault("the type is the same for all rows of one kind", "type")
+        raise ValueFault(
+            "the type is the same for all rows of one kind", "type"
+        )
     if kind.value not in MEMBERS and ":" not in kind.value:
-        raise Fault(
+        raise ValueFault(
             f"{kind.value[:80]!r} is no type of event: write one of"
             f" {', '.join(MEMBERS)}, or a URI of your own",
             "type",
@@ -458,9 +460,9 @@ def _checked(event: Node, prefixes: Prefixes) -> Members:
     known = MEMBERS.get(kind.value, ALL_MEMBERS)
     for name, node in members.items():
         if name in {"@context", "recordTime"}:
-            raise Fault("has no place in a mapping", name)
+            raise ValueFault("has no place in a mapping", name)
         if name in ALL_MEMBERS and name not in known:
-            raise Fault(f"{name} is no member of {kind.value}")
+            raise ValueFault(f"{name} is no member of {kind.value}")
         if name not in known and ":" not in name:
             raise unknown_member(name, known)
         if name not in known:

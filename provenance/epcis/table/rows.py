@@ -64,7 +64,7 @@ class RowGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ColumnReading:
     """A column of the mapping in this table.
 
     Attributes:
@@ -111,7 +111,7 @@ class Reading:
         return column.read(text)
 
 
-Columns = Mapping[str, Reading]
+Columns = Mapping[str, ColumnReading]
 
 
 def is_met(condition: Condition, columns: Columns, row: Row) -> bool:

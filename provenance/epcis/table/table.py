@@ -20,13 +20,19 @@ from itertools import islice
 from typing import BinaryIO
 
 from provenance.epcis.draft import EventDraft, read_event
-from provenance.epcis.readers import Fault
+from provenance.epcis.readers import ValueFault
 from provenance.epcis.table.grouping import Grouping, TableLocate
 from provenance.epcis.table.mapping import RowKind, TableMapping
 from provenance.epcis.table.records import Records
 from provenance.epcis.table.report import REPORT_COLUMNS, unescape_cell
 from provenance.epcis.table.rounding import LOOKED_AT, is_column_rounded
-from provenance.epcis.table.rows import Reading, Row, RowGroup, is_met, kind_of
+from provenance.epcis.table.rows import (
+    ColumnReading,
+    Row,
+    RowGroup,
+    is_met,
+    kind_of,
+)
 from provenance.errors import MalformedError
 
 
@@ -64,7 +70,7 @@ class Table:
         places = {name: place for place, name in enumerate(self.header)}
         identifiers = mapping.identifiers
         self._columns = {
-            name: Reading(
+            name: ColumnReading(
                 column,
                 tuple(places[h] for h in column.headers),
                 name in identifiers,
@@ -173,7 +179,7 @@ def read_group(group: RowGroup) -> tuple[RowGroup, list[EventDraft]]:
     for event in group.events:
         try:
             drafts.append(read_event(event.value, event.prefixes))
-        except Fault as fault:
+        except ValueFault as fault:
             steps = fault.steps[::-1]
             reason = f"{event.locate(steps)}: {fault.message}"
             locate = event.locate

@@ -76,7 +76,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextTemplate:
     """A text with at least one place in it."""
 
     pieces: tuple[str | Slot, ...]
@@ -104,7 +104,7 @@ class Elements:
     elements: tuple["Node", ...]
 
 
-Node = Text | Constant | Members | Elements
+Node = TextTemplate | Constant | Members | Elements
 
 
 def parse_template(value: object, *, depth: int = MAX_DEPTH) -> Node:
@@ -135,7 +135,7 @@ def shared_columns_of(node: Node) -> tuple[str, ...]:
     if isinstance(node, Members):
         found = [shared_columns_of(member) for member in node.members.values()]
         return tuple(dict.fromkeys(column for part in found for column in part))
-    return columns_of(node) if isinstance(node, Text) else ()
+    return columns_of(node) if isinstance(node, TextTemplate) else ()
 
 
 def uri_columns_of(node: Node) -> Iterator[str]:
@@ -146,7 +146,7 @@ def uri_columns_of(node: Node) -> Iterator[str]:
     elif isinstance(node, Elements):
         for element in node.elements:
             yield from uri_columns_of(element)
-    elif isinstance(node, Text) and node.escape is not str:
+    elif isinstance(node, TextTemplate) and node.escape is not str:
         yield from columns_of(node)
 
 
@@ -161,7 +161,7 @@ def fill(node: Node, cells: Cells) -> "JSON | _LeftOut":
     """Return what *node* says of one row; `LEFT_OUT` if it says nothing."""
     if isinstance(node, Constant):
         return node.value
-    if isinstance(node, Text):
+    if isinstance(node, TextTemplate):
         return _fill_text(node, cells)
     if isinstance(node, Members):
         found = {n: (m, fill(m, cells)) for n, m in node.members.items()}
@@ -234,7 +234,7 @@ class EventFilling:
         the URI one; all of them if there is none such.
         """
         names = columns_of(node)
-        if not isinstance(node, Text) or len(names) < 2:
+        if not isinstance(node, TextTemplate) or len(names) < 2:
             return names
         cells = self._shared if row is None else self._rows[row]
         found = tuple(name for name in names if _is_mended(node, cells, name))
@@ -287,7 +287,7 @@ _PROBES = ("1", "09521001960014", "9521001000017", "095210010000000017")
 """Cells that identifiers of several kinds could have."""
 
 
-def _is_mended(node: Text, cells: Cells, name: str) -> bool:
+def _is_mended(node: TextTemplate, cells: Cells, name: str) -> bool:
     """Return whether *node* would name something, were *name*'s cell other."""
     for probe in _PROBES:
         text = _fill_text(node, {**cells, name: probe})
@@ -345,7 +345,7 @@ def _parse_text(text: str) -> Node:
             pieces.append(piece[0] if piece in {"{{", "}}"} else piece)
     if not any(isinstance(piece, Slot) for piece in pieces):
         return Constant("".join(map(str, pieces)))
-    return Text(tuple(pieces), _escape_in(pieces))
+    return TextTemplate(tuple(pieces), _escape_in(pieces))
 
 
 def _slot(text: str) -> Slot:
@@ -374,7 +374,7 @@ def _escape_for_urn(text: str) -> str:
     return text.translate(_URN_ESCAPES)
 
 
-def _fill_text(node: Text, cells: Cells) -> "JSON | _LeftOut":
+def _fill_text(node: TextTemplate, cells: Cells) -> "JSON | _LeftOut":
     filled: list[str] = []
     for piece in node.pieces:
         if isinstance(piece, str):
@@ -394,7 +394,7 @@ def _fill_text(node: Text, cells: Cells) -> "JSON | _LeftOut":
 
 
 def _slots(node: Node) -> Iterator[Slot]:
-    if isinstance(node, Text):
+    if isinstance(node, TextTemplate):
         for piece in node.pieces:
             if isinstance(piece, Slot):
                 yield piece

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from provenance.epcis.header import MASTER_DATA_DOCUMENT
-from provenance.epcis.readers import Fault, time
+from provenance.epcis.readers import ValueFault, time
 from provenance.epcis.shapes import MEMBERS
 from provenance.epcis.xml.event import (
     DOCUMENT_ATTRIBUTES,
@@ -26,7 +26,7 @@ from provenance.epcis.xml.names import (
     EPCIS,
     RESERVED,
     XINCLUDE,
-    Name,
+    QName,
     parse_name,
 )
 from provenance.epcis.xml.shapes import EVENTS
@@ -37,7 +37,7 @@ _VERSION = re.compile(r"[12](?:\.[0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class EnvelopeLevel:
     """An element around events.
 
     Attributes:
@@ -47,33 +47,39 @@ class Level:
         holds_events: Whether events stand in it.
     """
 
-    inner: "Mapping[str, Level | None]"
+    inner: "Mapping[str, EnvelopeLevel | None]"
     required: tuple[str, ...] = ()
     holds_events: bool = False
 
 
-KEPT = Level({})
+KEPT = EnvelopeLevel({})
 """What is read as one, and kept beside the events."""
 
-_LATER_YET = Level({}, holds_events=True)
-_LATER = Level({"extension": _LATER_YET}, holds_events=True)
-_EVENT_LIST = Level({"extension": _LATER}, holds_events=True)
-_QUERY_RESULTS = Level(
+_LATER_YET = EnvelopeLevel({}, holds_events=True)
+_LATER = EnvelopeLevel({"extension": _LATER_YET}, holds_events=True)
+_EVENT_LIST = EnvelopeLevel({"extension": _LATER}, holds_events=True)
+_QUERY_RESULTS = EnvelopeLevel(
     {
         "queryName": None,
         "subscriptionID": None,
-        "resultsBody": Level({"EventList": _EVENT_LIST}, ("EventList",)),
+        "resultsBody": EnvelopeLevel(
+            {"EventList": _EVENT_LIST}, ("EventList",)
+        ),
     },
     ("queryName", "resultsBody"),
 )
-ROOTS: Mapping[str, Level] = {
-    root: Level({"EPCISHeader": KEPT, "EPCISBody": body}, ("EPCISBody",))
+ROOTS: Mapping[str, EnvelopeLevel] = {
+    root: EnvelopeLevel(
+        {"EPCISHeader": KEPT, "EPCISBody": body}, ("EPCISBody",)
+    )
     for root, body in {
-        "EPCISDocument": Level({"EventList": _EVENT_LIST}, ("EventList",)),
-        "EPCISQueryDocument": Level(
+        "EPCISDocument": EnvelopeLevel(
+            {"EventList": _EVENT_LIST}, ("EventList",)
+        ),
+        "EPCISQueryDocument": EnvelopeLevel(
             {"QueryResults": _QUERY_RESULTS}, ("QueryResults",)
         ),
-        MASTER_DATA_DOCUMENT: Level(
+        MASTER_DATA_DOCUMENT: EnvelopeLevel(
             {"VocabularyList": KEPT}, ("VocabularyList",)
         ),
     }.items()
@@ -144,7 +150,7 @@ def check_attributes(element: Element, known: Collection[str]) -> None:
             )
 
 
-def unexpected(name: Name, level: Level) -> str:
+def unexpected(name: QName, level: EnvelopeLevel) -> str:
     """Return why *name* cannot stand in *level*."""
     events = MEMBERS if level.holds_events else ()
     return unknown("element", name, (*level.inner, *events))
@@ -153,10 +159,10 @@ def unexpected(name: Name, level: Level) -> str:
 def _check_created(root: Element, *, may_lack_zone: bool) -> None:
     created = root.attributes["creationDate"].strip(SPACE)
     if may_lack_zone:
-        with suppress(Fault):
+        with suppress(ValueFault):
             time(f"{created}Z", {})
             return
     try:
         time(created, {})
-    except Fault as fault:
+    except ValueFault as fault:
         raise refuse_attribute(root, "creationDate", fault.message) from fault

@@ -40,13 +40,13 @@ from provenance.epcis.header import (
     document_value,
 )
 from provenance.epcis.prefixes import STANDARD_PREFIXES
-from provenance.epcis.readers import Fault
+from provenance.epcis.readers import ValueFault
 from provenance.epcis.xml.header import SBDH, lift, lift_list
 from provenance.epcis.xml.names import (
     TYPED_NAMESPACES,
     XSI,
-    Name,
     PrefixTable,
+    QName,
     is_prefix,
     parse_name,
 )
@@ -121,7 +121,7 @@ def read_header(elements: Sequence[Element], root: Element) -> RawEvent | None:
     where = (elements[0] if elements else root).place
     try:
         about = described(members) if is_master_data else ()
-    except Fault as fault:
+    except ValueFault as fault:
         raise MalformedError.at(where, fault.message) from fault
     return RawEvent(
         document_value(members, about),
@@ -142,7 +142,7 @@ def refuse_attribute(
     return MalformedError.at(element.place_of(name), message)
 
 
-def unknown(kind: str, name: Name, known: Collection[str]) -> str:
+def unknown(kind: str, name: QName, known: Collection[str]) -> str:
     """Return why the element or attribute *name* is none of those *known*."""
     if name.namespace:
         shown = name.shown[:80]
@@ -390,7 +390,7 @@ class _Reading:
             self.table.mention(namespace, prefix)
         return text
 
-    def _member(self, element: Element, name: Name) -> str:
+    def _member(self, element: Element, name: QName) -> str:
         try:
             return self.table.member(name)
         except MalformedError as error:

@@ -74,7 +74,7 @@ _LOCAL_LETTERS = string.ascii_letters + "_"
 _LOCAL = _LOCAL_LETTERS + string.digits + ".-"
 
 
-class Name(NamedTuple):
+class QName(NamedTuple):
     """The name of an element or attribute.
 
     Attributes:
@@ -96,7 +96,7 @@ class Name(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def parse_name(raw: str) -> Name:
+def parse_name(raw: str) -> QName:
     """Return the name that the parser gives as `namespace local prefix`.
 
     A namespace with a space in it does not come this far: the parser refuses
@@ -104,11 +104,11 @@ def parse_name(raw: str) -> Name:
     """
     parts = raw.split(" ")
     if len(parts) == 1:
-        return Name("", raw, "")
+        return QName("", raw, "")
     namespace, local, *prefix = parts
     if namespace in EPCIS_NAMESPACES:
-        return Name("", local, "")
-    return Name(namespace, local, prefix[0] if prefix else "")
+        return QName("", local, "")
+    return QName(namespace, local, prefix[0] if prefix else "")
 
 
 def is_name(text: str) -> bool:
@@ -151,7 +151,7 @@ class PrefixTable:
         self._given: dict[str, str] = {}
         self._avoided = avoided
 
-    def member(self, name: Name) -> str:
+    def member(self, name: QName) -> str:
         """Return the name in JSON of what XML calls *name*.
 
         Raises:

@@ -36,7 +36,7 @@ from provenance.epcis.mending.notes import ABSENT, Mend
 from provenance.epcis.xml.envelope import (
     KEPT,
     ROOTS,
-    Level,
+    EnvelopeLevel,
     check_attributes,
     check_namespace,
     check_root,
@@ -111,7 +111,7 @@ class XmlReader:
         self._depth = 0
         self._declared: dict[str, str] = {}
         # Around events: the levels that are open, and what came in each.
-        self._levels: list[tuple[Level, Counter[tuple[str, ...]]]] = []
+        self._levels: list[tuple[EnvelopeLevel, Counter[tuple[str, ...]]]] = []
         # The event that is open, or how deep it is in what is passed over.
         self._event: Element | None = None
         self._is_around = False

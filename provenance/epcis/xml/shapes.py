@@ -33,7 +33,7 @@ from provenance.epcis.xml.values import (
     Id,
     Number,
     Scalar,
-    Text,
+    TextType,
     Word,
 )
 
@@ -105,7 +105,7 @@ def _cbv(vocabulary: Vocabulary, urn: str) -> Word:
     )
 
 
-_TEXT = Text()
+_TEXT = TextType()
 _ID = Id()
 _DISPOSITION = _cbv(DISPOSITION, "disp")
 _SOURCE_DEST_TYPE = _cbv(SOURCE_DEST_TYPE, "sdt")
@@ -143,7 +143,7 @@ _sensor_report = Attributes(
         "coordinateReferenceSystem": _TEXT,
         "component": Word(COMPONENT, (COMPONENT.stem,)),
         "value": _NUMBER,
-        "stringValue": Text(keeps_space=True),
+        "stringValue": TextType(keeps_space=True),
         "booleanValue": BOOLEAN,
         "hexBinaryValue": _TEXT,
         "uriValue": _TEXT,
@@ -153,7 +153,7 @@ _sensor_report = Attributes(
         "sDev": _NUMBER,
         "percRank": _NUMBER,
         "percValue": _NUMBER,
-        "uom": Text(keeps_space=True),
+        "uom": TextType(keeps_space=True),
     }
 )
 

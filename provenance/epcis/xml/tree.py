@@ -11,7 +11,7 @@ start tag.
 from collections.abc import Iterator, Mapping, Sequence
 
 from provenance.encoding.path import quoted
-from provenance.epcis.xml.names import Name, PrefixTable, parse_name
+from provenance.epcis.xml.names import PrefixTable, QName, parse_name
 
 _LISTED = frozenset(
     ("", local)
@@ -60,7 +60,7 @@ class Element:
 
     def __init__(
         self,
-        name: Name,
+        name: QName,
         parent: "Element | None",
         line: int,
         attributes: Mapping[str, str],

@@ -60,7 +60,7 @@ class Scalar(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextType:
     """A text, without the white space around it unless that *keeps_space*."""
 
     keeps_space: bool = False

@@ -49,8 +49,8 @@ from provenance.epcis.context import context
 from provenance.epcis.header import MASTER_DATA_DOCUMENT, Kept
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand
 from provenance.epcis.readers import (
-    Fault,
     Prefixes,
+    ValueFault,
     at,
     read_list,
     read_object,
@@ -164,7 +164,7 @@ def write_xml(
     said = header.members.get("creationDate")
     try:
         around = _with_header(header)
-    except Fault as fault:
+    except ValueFault as fault:
         raise MalformedError.at(fault.path, fault.message) from fault
     return _write(around, events, said if isinstance(said, str) else created)
 
@@ -187,13 +187,13 @@ def _write(
     opening, closing = around
     try:
         written = time(created, {})
-    except Fault as fault:
+    except ValueFault as fault:
         raise MalformedError(f"created: {fault.message}") from fault
     yield f"{_PROLOG}{opening % written}".encode()
     for index, event in enumerate(events):
         try:
             written = at(index, _write_event, dict(event), {})
-        except Fault as fault:
+        except ValueFault as fault:
             raise MalformedError.at(fault.path, fault.message) from fault
         yield written.encode()
     yield closing.encode()
@@ -392,7 +392,7 @@ class _Writing:
 
     def _said(self, tag: str, value: JSON, _: Prefixes) -> str:
         if isinstance(value, list):
-            raise Fault("XML has no lists within lists")
+            raise ValueFault("XML has no lists within lists")
         attributes, content = "", ""
         if value is None:
             nil = f"{self._prefix_of(XSI, 'xsi')}:nil"
@@ -417,13 +417,15 @@ class _Writing:
         """Return what the element for a type of event, *value*, is called."""
         kind = text(value, {})
         if _PREFIXED.fullmatch(kind) is None:
-            raise Fault(f"{kind[:80]!r} is no type of event")
+            raise ValueFault(f"{kind[:80]!r} is no type of event")
         return self._name(kind)[0]
 
     def _new_name(self, met: set[str], value: JSON, _: Prefixes) -> str:
         tag, known = self._name(text(value, {}))
         if known in met:
-            raise Fault(f"{known[:80]!r} stands here in another spelling too")
+            raise ValueFault(
+                f"{known[:80]!r} stands here in another spelling too"
+            )
         met.add(known)
         return tag
 
@@ -439,7 +441,7 @@ class _Writing:
             namespace, local = split_uri(known)
         in_xml = _in_xml(namespace)
         if in_xml in _NOT_FOR_EXTENSIONS or in_xml.startswith(RESERVED):
-            raise Fault(f"in XML, {in_xml} has a meaning of its own")
+            raise ValueFault(f"in XML, {in_xml} has a meaning of its own")
         return f"{self._prefix_of(in_xml, prefix)}:{local}", known
 
     def _prefix_of(self, namespace: str, wanted: str) -> str:
@@ -466,7 +468,7 @@ def _own_attribute(name: str, value: JSON, _: Prefixes) -> str:
     """Return the attribute that JSON calls *name*, with an `@` before it."""
     plain = _plain_name(name[1:])
     if plain == "xmlns":
-        raise Fault("in XML, an attribute xmlns has a meaning of its own")
+        raise ValueFault("in XML, an attribute xmlns has a meaning of its own")
     return _attribute(plain, _single(value, {}))
 
 
@@ -476,7 +478,9 @@ def _attribute(name: str, value: str) -> str:
 
 def _single(value: JSON, _: Prefixes) -> str:
     if isinstance(value, list | dict):
-        raise Fault("this is an attribute in XML, and must be a single value")
+        raise ValueFault(
+            "this is an attribute in XML, and must be a single value"
+        )
     return "" if value is None else write_plainly(value)
 
 
@@ -491,7 +495,7 @@ def _beside_attributes(members: Mapping[str, JSON]) -> str:
 
 def _plain_name(name: str) -> str:
     if not is_name(name):
-        raise Fault(f"{name[:80]!r} can be no name in XML")
+        raise ValueFault(f"{name[:80]!r} can be no name in XML")
     return name
 
 
@@ -504,5 +508,5 @@ def _escape(value: str, table: Mapping[int, str]) -> str:
         return value
     if found := _NO_CHARACTER.search(value):
         code = ord(found.group())
-        raise Fault(f"XML cannot hold the character U+{code:04X}")
+        raise ValueFault(f"XML cannot hold the character U+{code:04X}")
     return value.translate(table)

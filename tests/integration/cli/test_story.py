@@ -13,7 +13,7 @@ from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.encoding.instant import utc
 from provenance.errors import StoreError
-from provenance.intake.outcome import Outcome
+from provenance.intake.outcome import FileOutcome
 from provenance.rules.book import baseline
 from provenance.words.moments import as_written
 from provenance.words.story import _CHINESE, _ENGLISH, notice_text, role_word
@@ -128,8 +128,8 @@ def test_a_restored_backup_is_not_written_to(tmp_path: Path) -> None:
     assert "do: stop" in done.err
 
 
-def outcomes_before_a_failure() -> Iterator[Outcome]:
-    yield Outcome("a.json", error=FileNotFoundError(2, "gone", "a.json"))
+def outcomes_before_a_failure() -> Iterator[FileOutcome]:
+    yield FileOutcome("a.json", error=FileNotFoundError(2, "gone", "a.json"))
     raise StoreError("the disk failed")
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from provenance.claims.statement import Submission
 from provenance.cli.progress import Progress
-from provenance.epcis.source import Source
+from provenance.epcis.source import EventStream
 from provenance.folder import open_reader
 from provenance.intake.prepare import gather
 from provenance.intake.spool import Spool
@@ -412,15 +412,15 @@ def test_more_mends_than_are_told_are_counted_and_kept(
 def test_an_interrupt_while_a_document_is_read_leaves_it_out(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = Source.events
+    events = EventStream.events
 
-    def interrupted(source: Source) -> Iterator[object]:
+    def interrupted(source: EventStream) -> Iterator[object]:
         for number, raw in enumerate(events(source)):
             if number == 4:
                 signal.raise_signal(signal.SIGINT)
             yield raw
 
-    monkeypatch.setattr(Source, "events", interrupted)
+    monkeypatch.setattr(EventStream, "events", interrupted)
     document = write(place.folder / "a.json", 6)
     done = submit(place, document, "--json")
     assert done.code == 130
@@ -432,15 +432,15 @@ def test_an_interrupt_while_a_document_is_read_leaves_it_out(
 def test_a_second_interrupt_ends_it_at_once(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = Source.events
+    events = EventStream.events
 
-    def interrupted(source: Source) -> Iterator[object]:
+    def interrupted(source: EventStream) -> Iterator[object]:
         for raw in events(source):
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
             yield raw
 
-    monkeypatch.setattr(Source, "events", interrupted)
+    monkeypatch.setattr(EventStream, "events", interrupted)
     done = submit(place, write(place.folder / "a.json", 2))
     assert done.code == 130
     assert "Traceback" not in done.err

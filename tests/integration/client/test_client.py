@@ -39,7 +39,7 @@ from provenance.tlog.checkpoint import (
 )
 from provenance.tlog.cosignature import CosignatureSigner
 from provenance.tlog.note import NoteSigner, NoteVerifier
-from provenance.tlog.policy import Policy, Witness
+from provenance.tlog.policy import Policy, PolicyWitness
 from tests.ledger_world import (
     FORWARDER,
     PRODUCER,
@@ -507,7 +507,7 @@ def test_a_quorum_does_not_hold_up_a_submission_but_a_proof(
         world.trust,
         policy=replace(
             world.trust.policy,
-            witnesses=(Witness("one", witness.verifier),),
+            witnesses=(PolicyWitness("one", witness.verifier),),
             quorum="one",
         ),
     )

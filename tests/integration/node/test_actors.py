@@ -7,7 +7,7 @@ from typing import Any
 
 import provenance_node.readers as readers_module
 import pytest
-from provenance_node.readers import Answers
+from provenance_node.readers import ReaderAnswers
 from starlette.testclient import TestClient
 
 from provenance.claims import actor as actors
@@ -200,7 +200,7 @@ def test_a_page_of_large_actors_is_cut_and_continued(
 ) -> None:
     monkeypatch.setattr(readers_module, "MOST_BYTES", 10)
     with open_reader(world.folder) as ledger:
-        answers = Answers(ledger)
+        answers = ReaderAnswers(ledger)
         told: list[str] = []
         start: int | None = 0
         while start is not None:
@@ -218,7 +218,7 @@ def test_readers_that_stand_tell_of_the_moment_at_which_they_stand(
     world: LedgerWorld,
 ) -> None:
     with open_reader(world.folder) as ledger:
-        answers = Answers(ledger)
+        answers = ReaderAnswers(ledger)
         assert answers.actors((0, 9, ""), stands=True) is None
         assert answers.actor(PRODUCER, stands=True) is None
         size, note, _ = answers.hold()

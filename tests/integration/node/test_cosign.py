@@ -14,7 +14,7 @@ import provenance_node.cosigning as cosigning_module
 import provenance_node.reading as reading_module
 import pytest
 from provenance_node.children import Children
-from provenance_node.readers import Answers
+from provenance_node.readers import ReaderAnswers
 from provenance_node.settings import Settings, read_configuration
 from provenance_node.witnesses import witnesses_of
 from starlette.testclient import TestClient
@@ -28,7 +28,7 @@ from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
 from provenance.tlog.checkpoint import open_checkpoint
 from provenance.tlog.cosignature import CosignatureSigner, read_cosignature
-from provenance.tlog.policy import Group, Policy, Witness
+from provenance.tlog.policy import Group, Policy, PolicyWitness
 from tests.ledger_world import PRODUCER, can, signer_of
 from tests.support import witness_server
 from tests.support.node_world import (
@@ -361,7 +361,7 @@ def test_a_reader_that_stands_nowhere_proves_nothing_where_others_stand(
     assert not isinstance(answer, Exception), answer
     ledger.close()
     with open_reader(town.world.folder) as reader:
-        answers = Answers(reader)
+        answers = ReaderAnswers(reader)
         for prove in (answers.bundle, answers.bundle_view, answers.trail):
             assert prove((can(1), None), True) is None
             assert prove((can(1), None), False) is not None
@@ -710,7 +710,9 @@ def test_the_settings_name_witnesses_and_where_they_are(town: Town) -> None:
         ("other.example/w", other, "https://b.example"),
     ]
     assert [each.name for each in witnesses_of(policy, [])] == list(NAMES)
-    nowhere = tuple(Witness(each.name, each.key) for each in policy.witnesses)
+    nowhere = tuple(
+        PolicyWitness(each.name, each.key) for each in policy.witnesses
+    )
     assert not witnesses_of(replace(policy, witnesses=nowhere), [])
 
 

@@ -15,7 +15,7 @@ from provenance_node.page import (
     LIST,
     WEB,
     WORKER,
-    Page,
+    WebPage,
     all_imports,
     imports_of,
     read_page,
@@ -39,7 +39,7 @@ MAP_DATA = "/map/world.js"
 
 
 @pytest.fixture(scope="module")
-def page() -> Page:
+def page() -> WebPage:
     return read_page()
 
 
@@ -72,7 +72,7 @@ def test_the_root_is_the_page_whatever_is_asked_for(
 
 
 def test_each_file_has_its_type_and_may_not_be_taken_for_another(
-    client: TestClient, page: Page
+    client: TestClient, page: WebPage
 ) -> None:
     types = {
         "": "text/html; charset=utf-8",
@@ -212,7 +212,7 @@ def test_a_folder_without_a_page_is_refused(tmp_path: pathlib.Path) -> None:
 
 
 def test_the_published_hashes_are_those_of_what_is_served(
-    client: TestClient, page: Page
+    client: TestClient, page: WebPage
 ) -> None:
     said = client.get(LIST).json()
     assert said["version"] == page.version
@@ -225,7 +225,7 @@ def test_the_published_hashes_are_those_of_what_is_served(
 
 
 def test_the_same_files_have_the_same_version(
-    tmp_path: pathlib.Path, page: Page
+    tmp_path: pathlib.Path, page: WebPage
 ) -> None:
     again = read_page()
     assert again.version == page.version
@@ -238,7 +238,7 @@ def test_the_same_files_have_the_same_version(
     assert read_page(tmp_path / "web").version != page.version
 
 
-def test_the_worker_is_told_what_to_keep(page: Page) -> None:
+def test_the_worker_is_told_what_to_keep(page: WebPage) -> None:
     first, _, rest = page.files[WORKER].body.decode().partition("\n")
     shell = json.loads(first.removeprefix("self.SHELL=").removesuffix(";"))
     assert shell["version"] == page.version
@@ -256,7 +256,7 @@ def test_the_worker_is_told_what_to_keep(page: Page) -> None:
 
 
 def test_hints_name_every_module_that_the_page_starts_with(
-    page: Page, sources: dict[str, bytes]
+    page: WebPage, sources: dict[str, bytes]
 ) -> None:
     html = page.files[INDEX].body.decode()
     hints = re.findall(r'<link rel="modulepreload" href="([^"]+)">', html)
@@ -268,7 +268,7 @@ def test_hints_name_every_module_that_the_page_starts_with(
 
 
 def test_every_import_of_every_module_is_served(
-    page: Page, sources: dict[str, bytes]
+    page: WebPage, sources: dict[str, bytes]
 ) -> None:
     lazily = re.compile(r'\bimport\(\s*"(\.[^"]+)"')
     for path, source in sources.items():
@@ -286,7 +286,7 @@ def test_every_import_of_every_module_is_served(
 
 
 def test_a_visit_weighs_less_than_allowed(
-    page: Page, sources: dict[str, bytes]
+    page: WebPage, sources: dict[str, bytes]
 ) -> None:
     start = all_imports(sources)
     scanner = {
@@ -306,7 +306,7 @@ def test_a_visit_weighs_less_than_allowed(
     assert more < HEAVIEST_SCANNER
 
 
-def test_what_is_packed_is_what_is_meant(page: Page) -> None:
+def test_what_is_packed_is_what_is_meant(page: WebPage) -> None:
     for path, file in page.files.items():
         for coding, form in file.forms.items():
             assert unpack(form, coding, most=2**20) == file.body, path
@@ -315,7 +315,7 @@ def test_what_is_packed_is_what_is_meant(page: Page) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere(
-    client: TestClient, page: Page
+    client: TestClient, page: WebPage
 ) -> None:
     policy = client.get("/").headers["content-security-policy"]
     assert "default-src 'self'" in policy
@@ -331,7 +331,7 @@ def test_nothing_is_loaded_from_elsewhere(
 
 
 def test_nothing_stands_in_the_page_that_the_policy_forbids(
-    page: Page,
+    page: WebPage,
 ) -> None:
     html = page.files[INDEX].body.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=", html)
@@ -354,7 +354,7 @@ def test_the_node_still_answers_for_all_else(client: TestClient) -> None:
 
 
 @pytest.fixture
-def minified(tmp_path: pathlib.Path, page: Page) -> pathlib.Path:
+def minified(tmp_path: pathlib.Path, page: WebPage) -> pathlib.Path:
     """Return a tree with the modules as they are served, and the tests."""
     for path, file in page.files.items():
         if path.endswith(".js"):
@@ -402,7 +402,7 @@ def test_the_modules_as_served_pass_the_golden_vectors(
 
 
 def test_every_module_as_served_can_be_imported(
-    minified: pathlib.Path, page: Page
+    minified: pathlib.Path, page: WebPage
 ) -> None:
     # Those that touch the document as they start are read for syntax alone.
     needs_page = {"/page/main.js", WORKER, "/scan/qr.js"}

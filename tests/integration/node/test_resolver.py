@@ -19,11 +19,11 @@ from provenance_node.resolver.answer import (
 from provenance_node.resolver.asked import (
     LINKSET,
     VOCABULARY,
-    Asked,
+    LinkRequest,
     read_request,
 )
 from provenance_node.resolver.description import CONTEXT_PATH, describe_resolver
-from provenance_node.resolver.links import Known, describe
+from provenance_node.resolver.links import KnownItem, describe
 from provenance_node.resolver.page import error_page, wants_page
 from provenance_node.resolver.wishes import (
     liking_of_language,
@@ -52,10 +52,10 @@ from tests.support.resolver_world import (
 PATH = f"/01/{GTIN}/10/L7/21/00042"
 # The page is told the lot as well, which it compares with the record.
 LABEL = f"https://id.gs1.org{PATH}"
-EVERYTHING = Known((UNIT, LOT, PRODUCT), (LOT,))
+EVERYTHING = KnownItem((UNIT, LOT, PRODUCT), (LOT,))
 
 
-def ask(path: str = PATH, query: str = "") -> Asked:
+def ask(path: str = PATH, query: str = "") -> LinkRequest:
     return read_request(path, query, base=BASE)
 
 
@@ -65,7 +65,7 @@ def answer(
     *,
     accept: str = "*/*",
     languages: str = "",
-    known: Known = EVERYTHING,
+    known: KnownItem = EVERYTHING,
 ) -> Answer:
     return resolve(
         ask(path, query), accept=accept, languages=languages, known=known
@@ -407,7 +407,7 @@ def test_titles_are_in_chinese_for_who_reads_chinese() -> None:
 
 
 def test_a_unit_without_events_is_not_passed_off_as_its_product() -> None:
-    known = Known((PRODUCT,))
+    known = KnownItem((PRODUCT,))
     # The page of the product would say that all is well.
     assert place(answer(known=known)) == f"/?item={LABEL}"
     found = links_of(answer(query="linkType=linkset", known=known).body)
@@ -423,7 +423,7 @@ def test_a_unit_without_events_is_not_passed_off_as_its_product() -> None:
 
 
 def test_of_our_own_company_every_item_leads_to_its_page() -> None:
-    known = Known(is_ours=True)
+    known = KnownItem(is_ours=True)
     assert place(answer(known=known)) == f"/?item={LABEL}"
     with pytest.raises(NotFoundError, match="gs1:defaultLink, gs1:pip, or"):
         answer(query="linkType=gs1:traceability", known=known)
@@ -432,7 +432,7 @@ def test_of_our_own_company_every_item_leads_to_its_page() -> None:
 def test_what_is_neither_known_nor_ours_is_not_found() -> None:
     for query in ("", "linkType=linkset", "linkType=gs1:pip"):
         with pytest.raises(UnknownItemError, match=rf"\(01\){GTIN}\(10\)L7"):
-            answer(query=query, known=Known())
+            answer(query=query, known=KnownItem())
 
 
 def grant(*prefixes: str) -> Actor:
@@ -468,7 +468,7 @@ def test_a_compressed_request_is_told_the_plain_one_and_not_sent_there() -> (
     None
 ):
     found = answer(
-        "/CxFKk4XBoI1XgkZCCgAq", known=Known((UNIT,)), query="17=271231"
+        "/CxFKk4XBoI1XgkZCCgAq", known=KnownItem((UNIT,)), query="17=271231"
     )
     whole = f"https://id.gs1.org/01/{GTIN}/10/ABC123/21/00042"
     assert place(found) == f"/?item={whole}&17=271231"
@@ -509,7 +509,7 @@ def test_every_answer_leads_to_this_node(
 ) -> None:
     asked = ask(identifier.link.removeprefix("https://id.gs1.org"))
     items = [item for at, item in enumerate(asked.items) if mask >> at & 1]
-    known = Known(items, items[:1], is_ours=is_ours)
+    known = KnownItem(items, items[:1], is_ours=is_ours)
     try:
         found = resolve(asked, accept=accept, languages=languages, known=known)
     except UnknownItemError:

@@ -38,7 +38,7 @@ from provenance.claims.event import (
     withhold,
 )
 from provenance.encoding.canonical import Value, decode, encode
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
 from tests.support.bombs import VALUES, peak_of
@@ -358,7 +358,7 @@ def test_counts_that_an_event_cannot_have_are_refused(
     with pytest.raises(MalformedError, match=message):
         check_header(counts, [])
     with pytest.raises(MalformedError, match=message):
-        read_header(Reader(encode(counts) + encode([])))
+        read_header(ByteReader(encode(counts) + encode([])))
 
 
 @pytest.mark.parametrize("pointers", [
@@ -379,7 +379,7 @@ def test_pointers_that_are_none_or_out_of_order_are_refused(
     with pytest.raises(MalformedError):
         check_header([(3, 1)], pointers)
     with pytest.raises(MalformedError):
-        read_header(Reader(encode([[3, 1]]) + encode(pointers)))
+        read_header(ByteReader(encode([[3, 1]]) + encode(pointers)))
 
 
 def test_the_longest_and_strangest_pointers_are_read() -> None:
@@ -393,7 +393,7 @@ def test_the_longest_and_strangest_pointers_are_read() -> None:
         "/\uffff",
         "/\U00010000",
     ]
-    header = read_header(Reader(encode([[3, 1]]) + encode(pointers)))
+    header = read_header(ByteReader(encode([[3, 1]]) + encode(pointers)))
     assert header == (((3, 1),), tuple(pointers))
     check_header([(3, MAX_LEAVES - 2)], ["/a"])
 

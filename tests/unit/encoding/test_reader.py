@@ -9,12 +9,12 @@ import pytest
 
 from provenance.encoding.canonical import MAX_INT, decode, encode
 from provenance.encoding.digest import Hash
-from provenance.encoding.reader import Reader
+from provenance.encoding.reader import ByteReader
 from provenance.errors import MalformedError
 
 MOST = 1 << 40
 
-READS: list[tuple[Callable[[Reader], object], Callable[[object], bool]]] = [
+READS: list[tuple[Callable[[ByteReader], object], Callable[[object], bool]]] = [
     (
         lambda reader: reader.uint(),
         lambda value: type(value) is int and value >= 0,
@@ -33,8 +33,8 @@ def outcome(read: Callable[[], object]) -> tuple[object, ...]:
     return (type(value), value)
 
 
-def read_whole(data: bytes, read: Callable[[Reader], object]) -> object:
-    reader = Reader(data)
+def read_whole(data: bytes, read: Callable[[ByteReader], object]) -> object:
+    reader = ByteReader(data)
     value = read(reader)
     reader.end()
     return value
@@ -110,7 +110,7 @@ def test_random_changes_of_values_get_the_verdict_of_the_decoder() -> None:
 
 def read_sample(data: bytes) -> list[object]:
     """Read [text, [[number, salt], …], [] or nil, hashes, number]."""
-    reader = Reader(data)
+    reader = ByteReader(data)
     reader.row(5)
     parts: list[object] = [reader.text(20)]
     for _ in range(reader.array(40, least=1)):
@@ -167,17 +167,17 @@ def test_a_byte_more_is_refused() -> None:
 
 def test_an_array_of_another_length_is_refused() -> None:
     with pytest.raises(MalformedError, match="3 values in an array"):
-        Reader(encode([1, 2, 3])).array(2)
+        ByteReader(encode([1, 2, 3])).array(2)
     with pytest.raises(MalformedError, match="3 values in an array"):
-        Reader(encode([1, 2, 3])).array(9, least=4)
+        ByteReader(encode([1, 2, 3])).array(9, least=4)
     with pytest.raises(MalformedError, match="no array of 2"):
-        Reader(encode([1, 2, 3])).row(2)
+        ByteReader(encode([1, 2, 3])).row(2)
 
 
 def test_an_array_never_announces_more_than_the_bytes_that_are_left() -> None:
     for head in (b"\x93\0\0", b"\xdc\xff\xff\0", b"\xdd\xff\xff\xff\xff\0"):
         with pytest.raises(MalformedError, match=r"byte 0: .* in an array"):
-            Reader(head).array(MOST)
+            ByteReader(head).array(MOST)
 
 
 @pytest.mark.parametrize(
@@ -185,18 +185,18 @@ def test_an_array_never_announces_more_than_the_bytes_that_are_left() -> None:
 )
 def test_a_long_head_of_a_short_array_is_refused(data: bytes) -> None:
     with pytest.raises(MalformedError, match="shortest"):
-        Reader(data).array(MOST)
+        ByteReader(data).array(MOST)
 
 
 def test_long_arrays_are_read_by_their_shortest_head() -> None:
     for size in (0, 15, 16, 65535, 65536):
         data = msgpack.packb([0] * size)
-        reader = Reader(data)
+        reader = ByteReader(data)
         assert reader.array(65536) == size
         assert reader.at == len(data) - size
 
 
-BEYOND: list[tuple[object, Callable[[Reader], object]]] = [
+BEYOND: list[tuple[object, Callable[[ByteReader], object]]] = [
     (8, lambda reader: reader.uint(7)),
     ("ä" * 4, lambda reader: reader.text(7)),
     (b"a" * 8, lambda reader: reader.binary(7)),
@@ -215,11 +215,11 @@ BEYOND: list[tuple[object, Callable[[Reader], object]]] = [
 def test_what_is_beyond_its_bound_or_of_another_type_is_refused() -> None:
     for value, read in BEYOND:
         with pytest.raises(MalformedError, match=r"^byte 0: "):
-            read(Reader(encode(value)))
+            read(ByteReader(encode(value)))
 
 
 def test_nil_is_read_where_it_stands_and_nothing_else_is() -> None:
-    reader = Reader(b"\xc0\x05")
+    reader = ByteReader(b"\xc0\x05")
     assert reader.nil()
     assert not reader.nil()
     assert reader.uint() == 5
@@ -228,5 +228,5 @@ def test_nil_is_read_where_it_stands_and_nothing_else_is() -> None:
 
 
 def test_a_hash_has_32_bytes() -> None:
-    assert Reader(encode(b"a" * 32)).hash() == Hash(b"a" * 32)
-    assert Reader(encode(b"")).hashes(0) == ()
+    assert ByteReader(encode(b"a" * 32)).hash() == Hash(b"a" * 32)
+    assert ByteReader(encode(b"")).hashes(0) == ()

@@ -16,7 +16,7 @@ from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.render import render_event
-from provenance.epcis.source import Source
+from provenance.epcis.source import EventStream
 from provenance.errors import MalformedError
 from tests.support.vectors_of import shared
 
@@ -124,7 +124,7 @@ def lenient(
 ) -> tuple[list[EventDraft], list[Mend]]:
     mends: list[Mend] = []
     stream = io.BytesIO(DOCUMENTS[name].read_bytes())
-    source = Source(stream, mends=mends, prefixes=prefixes)
+    source = EventStream(stream, mends=mends, prefixes=prefixes)
     return [check_event(raw) for raw in source.events()], mends
 
 
@@ -147,7 +147,7 @@ def test_none_is_taken_strictly(
     with pytest.raises(MalformedError, match=STRICTLY):
         parse_document(DOCUMENTS[name].read_bytes())
     with pytest.raises(MalformedError, match=STRICTLY):
-        Source(io.BytesIO(DOCUMENTS[name].read_bytes()), prefixes=prefixes)
+        EventStream(io.BytesIO(DOCUMENTS[name].read_bytes()), prefixes=prefixes)
 
 
 @pytest.mark.parametrize("name", TAKEN)

@@ -14,7 +14,7 @@ from provenance.epcis.document import parse_document
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import Mend
 from provenance.epcis.prefixes import EPCIS_CONTEXT
-from provenance.epcis.source import Source, read_events
+from provenance.epcis.source import EventStream, read_events
 from provenance.errors import MalformedError
 from tests.support.long_stream import LongStream
 from tests.support.vectors_of import shared
@@ -48,7 +48,7 @@ def stream_of(*values: object) -> io.BytesIO:
 
 
 def read(stream: BinaryIO, **how: Any) -> list[EventDraft]:
-    source = Source(stream, **how)
+    source = EventStream(stream, **how)
     drafts = [check_event(raw) for raw in source.events()]
     assert source.count == len(drafts)
     return drafts
@@ -90,11 +90,11 @@ def refused(data: bytes, **how: Any) -> str:
 )  # fmt: skip
 def test_a_stream_of_any_kind_gives_its_events(data: str, media: str) -> None:
     stream = io.BytesIO(data.encode())
-    source = Source(stream)
+    source = EventStream(stream)
     assert source.media == media
     assert source.count == 1
     (draft,) = map(check_event, source.events())
-    assert draft == check_event(next(Source(stream_of(ALONE)).events()))
+    assert draft == check_event(next(EventStream(stream_of(ALONE)).events()))
     assert parse_document(data.encode()) == [draft]
 
 
@@ -104,7 +104,7 @@ def test_xml_may_be_in_utf_16() -> None:
         data = text.encode(encoding)
         if encoding == "utf-16-be":
             data = "\ufeff".encode(encoding) + data
-        assert Source(io.BytesIO(data)).media == "xml"
+        assert EventStream(io.BytesIO(data)).media == "xml"
     assert len(parse_document(text.encode("utf-16"))) == 1
 
 
@@ -121,7 +121,7 @@ def test_xml_may_be_in_utf_16() -> None:
 )
 def test_a_document_that_goes_on_in_the_next_line_is_one(data: bytes) -> None:
     with pytest.raises(MalformedError, match="type is missing"):
-        Source(io.BytesIO(data))
+        EventStream(io.BytesIO(data))
 
 
 def test_a_stream_is_read_from_where_it_stands() -> None:
@@ -143,7 +143,7 @@ def test_a_stream_may_be_read_again_and_in_between() -> None:
                     + "</EventList>"),
     ):  # fmt: skip
         stream = io.BytesIO(data.encode())
-        source = Source(stream)
+        source = EventStream(stream)
         first, second = source.events(), source.events()
         for _ in range(2):
             assert check_event(next(first)) == check_event(next(second))
@@ -279,7 +279,7 @@ def test_a_line_that_cannot_be_read_is_refused_before_an_event_is_given_out() ->
     None
 ):
     with pytest.raises(MalformedError, match="not JSON at line 3, column 2"):
-        Source(io.BytesIO(lines(ALONE, ALONE, b"{")))
+        EventStream(io.BytesIO(lines(ALONE, ALONE, b"{")))
 
 
 def test_a_line_that_is_too_long_is_refused() -> None:
@@ -339,7 +339,7 @@ def test_xml_that_is_wrong_is_refused_before_an_event_is_given_out(
     data: str,
 ) -> None:
     with pytest.raises(MalformedError):
-        Source(io.BytesIO(data.encode()))
+        EventStream(io.BytesIO(data.encode()))
 
 
 def test_a_document_type_that_says_nothing_is_left_out_if_mends_are_told() -> (
@@ -466,7 +466,7 @@ def test_a_prefix_that_cannot_be_defined_cannot_be_given(
     prefixes: dict[str, str],
 ) -> None:
     with pytest.raises(MalformedError):
-        Source(stream_of(ALONE), prefixes=prefixes)
+        EventStream(stream_of(ALONE), prefixes=prefixes)
 
 
 # Mending.
@@ -578,7 +578,7 @@ def peak_of(stream: LongStream) -> tuple[int, int]:
     """Return how many events *stream* has, and the most memory it took."""
     tracemalloc.start()
     try:
-        source = Source(cast("BinaryIO", stream))
+        source = EventStream(cast("BinaryIO", stream))
         for raw in source.events():
             assert raw.value
         return source.count, tracemalloc.get_traced_memory()[1]

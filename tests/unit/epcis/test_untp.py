@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from provenance.claims.event import Item
 from provenance.epcis.draft import EventDraft, check_event
 from provenance.epcis.mending.mend import RULES, Mend
-from provenance.epcis.source import Source
+from provenance.epcis.source import EventStream
 from provenance.errors import MalformedError
 from provenance.intake.prepare import prepare_event
 from tests.unit.epcis.test_document import json_values
@@ -113,7 +113,7 @@ def read(
     value: Any, zone: str = "+08:00"
 ) -> tuple[list[EventDraft], list[Mend]]:
     mends: list[Mend] = []
-    source = Source(
+    source = EventStream(
         io.BytesIO(json.dumps(value).encode()), mends=mends, untp_zone=zone
     )
     drafts = [check_event(raw) for raw in source.events()]

@@ -473,7 +473,7 @@ class Seen:
             policy.Policy(
                 (),
                 tuple(
-                    policy.Witness(name, key.verifier)
+                    policy.PolicyWitness(name, key.verifier)
                     for name, key in zip(NAMES, keys, strict=True)
                 ),
                 (policy.Group("two", 2, NAMES),),

@@ -7,18 +7,18 @@ from typing import Any
 import apsw
 import pytest
 
-from provenance.epcis.query import Between, Text
+from provenance.epcis.query import Between, TextEquals
 from provenance.epcis.query_values import MAX_VALUES
 from provenance.errors import StoreError
 from provenance.store import index_clause, index_rows, query_index
 from provenance.store.candidates import (
+    CandidateQuery,
     Demand,
     IndexDamagedError,
     IndexedEvent,
     IndexedSlice,
     IndexedStatement,
     IndexState,
-    Wanted,
 )
 from provenance.store.query_index import QueryIndex
 
@@ -51,7 +51,7 @@ def index(tmp_path: pathlib.Path) -> Iterator[QueryIndex]:
 
 
 def numbers(index: QueryIndex, *demands: Demand, **others: Any) -> list[int]:
-    wanted = Wanted(
+    wanted = CandidateQuery(
         demands,
         **({"by_record": True, "is_descending": False, "size": 120} | others),
     )
@@ -69,17 +69,17 @@ def test_candidates_satisfy_every_demand(index: QueryIndex) -> None:
     assert numbers(index) == every
     assert numbers(index, size=20) == every[:10]
     assert numbers(index, size=0) == []
-    thirds = Demand([Text("a", "0")])
+    thirds = Demand([TextEquals("a", "0")])
     assert numbers(index, thirds) == every[::3]
-    assert numbers(index, Demand([Text("a", "0"), Text("a", "1")])) == [
-        n for n in every if n % 3 != 2
-    ]
+    assert numbers(
+        index, Demand([TextEquals("a", "0"), TextEquals("a", "1")])
+    ) == [n for n in every if n % 3 != 2]
     assert (
         numbers(index, thirds, Demand([Between("n", 30, None)])) == every[30::3]
     )
-    assert numbers(index, Demand([Between("n", None, 4), Text("a", "1")])) == [
-        n for n in every if n <= 4 or n % 3 == 1
-    ]
+    assert numbers(
+        index, Demand([Between("n", None, 4), TextEquals("a", "1")])
+    ) == [n for n in every if n <= 4 or n % 3 == 1]
     assert numbers(index, Demand([], places=[(6, 0), (8, 5), (999, 0)])) == [
         3,
         9,
@@ -121,10 +121,18 @@ def test_candidates_come_in_order_from_any_place_on(
     )
     for demands in (
         [],
-        [Demand([Text("a", "0")])],
-        [Demand([Text("a", "0"), Text("a", "1"), Text("a", "2")])],
+        [Demand([TextEquals("a", "0")])],
+        [
+            Demand(
+                [
+                    TextEquals("a", "0"),
+                    TextEquals("a", "1"),
+                    TextEquals("a", "2"),
+                ]
+            )
+        ],
         [Demand([Between("eventTime", 0, 0)])],
-        [Demand([Text("a", "0")]), Demand([Between("eventTime", 1, 1)])],
+        [Demand([TextEquals("a", "0")]), Demand([Between("eventTime", 1, 1)])],
         [Demand([Between("n", 5, 50)])],
     ):
         wanted = numbers(index, *demands, **order)
@@ -139,10 +147,10 @@ def test_a_demand_of_very_many_is_not_tested_but_looked_up(
     index: QueryIndex,
 ) -> None:
     count = index_clause._MOST_TESTED
-    many = [Text("a", str(n)) for n in range(1, count + 2)]
+    many = [TextEquals("a", str(n)) for n in range(1, count + 2)]
     assert numbers(index, Demand(many)) == [n for n in range(60) if n % 3]
     # One of them is looked up, and the other left to whoever loads the events.
-    other = Demand([Text("a", "0")])
+    other = Demand([TextEquals("a", "0")])
     assert numbers(index, other, Demand(many)) == list(range(0, 60, 3))
     lots = [Between("n", n, n) for n in range(count + 1)]
     assert numbers(index, Demand(lots)) == list(range(60))
@@ -151,7 +159,7 @@ def test_a_demand_of_very_many_is_not_tested_but_looked_up(
 def test_as_many_values_as_a_parameter_may_have_are_looked_up(
     index: QueryIndex,
 ) -> None:
-    many = [Text("a", str(n)) for n in range(1, 2 * MAX_VALUES)]
+    many = [TextEquals("a", str(n)) for n in range(1, 2 * MAX_VALUES)]
     assert numbers(index, Demand(many)) == [n for n in range(60) if n % 3]
 
 
@@ -160,8 +168,8 @@ def test_a_text_may_have_any_length(index: QueryIndex) -> None:
     with index.turn():
         event = indexed(60, time=0, texts=[("a", long)])
         index.add([IndexedSlice([event], 122, b"later")])
-    assert numbers(index, Demand([Text("a", long)]), size=122) == [60]
-    assert numbers(index, Demand([Text("a", long[1:])]), size=122) == []
+    assert numbers(index, Demand([TextEquals("a", long)]), size=122) == [60]
+    assert numbers(index, Demand([TextEquals("a", long[1:])]), size=122) == []
 
 
 def test_two_facts_with_one_hash_are_no_harm(
@@ -182,7 +190,7 @@ def test_two_facts_with_one_hash_are_no_harm(
 def test_who_reads_sees_nothing_of_what_is_done_meanwhile(
     index: QueryIndex,
 ) -> None:
-    wanted = Wanted([], by_record=True, is_descending=False, size=120)
+    wanted = CandidateQuery([], by_record=True, is_descending=False, size=120)
     with index.view() as view, index.turn() as is_ours:
         assert is_ours
         index.add([IndexedSlice([indexed(60, time=0)], 122, b"later")])

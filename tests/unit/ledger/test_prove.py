@@ -19,14 +19,14 @@ from provenance.ledger.books import find_books
 from provenance.proof.bundle import Bundle, parse_bundle
 from provenance.proof.trace import EDGE
 from provenance.proof.trust import Trust
-from provenance.proof.verdict import Moment, Outcome
+from provenance.proof.verdict import Outcome, TimelineEntry
 from provenance.proof.verify import examine_bundle
 from provenance.rules.book import baseline
 from provenance.rules.books import BASELINE, BookRef, Books
 from provenance.tlog.checkpoint import SignedCheckpoint, parse_checkpoint
 from provenance.tlog.cosignature import CosignatureSigner
 from provenance.tlog.note import format_note, parse_note
-from provenance.tlog.policy import Policy, Witness
+from provenance.tlog.policy import Policy, PolicyWitness
 from tests.ledger_world import (
     ORIGIN,
     PRODUCER,
@@ -223,7 +223,7 @@ def test_the_commitments_around_dated_statements_are_shown(
 def witnessed(world: LedgerWorld) -> Trust:
     """Return the trust of somebody who asks for a witness."""
     logs = world.trust.policy.logs
-    policy = Policy(logs, (Witness("w1", WITNESS.verifier),), (), "w1")
+    policy = Policy(logs, (PolicyWitness("w1", WITNESS.verifier),), (), "w1")
     return Trust(
         origin=ORIGIN,
         policy=policy,
@@ -375,7 +375,7 @@ def test_a_report_that_says_itself_how_late_it_is_needs_no_commitment(
     ]
 
 
-def verdict_moments(world: LedgerWorld) -> Sequence[Moment]:
+def verdict_moments(world: LedgerWorld) -> Sequence[TimelineEntry]:
     return world.verdict(can(1)).timeline
 
 

@@ -40,7 +40,7 @@ from provenance.errors import (
 )
 from provenance.folder import audit_folder
 from provenance.ledger.parts import cut_event, event_tree, statement_tree
-from provenance.ledger.read import Moment
+from provenance.ledger.read import Snapshot
 from provenance.ledger.views import EventView, StatementView, TrailView
 from provenance.proof.verdict import Outcome
 from provenance.rules.book import baseline
@@ -86,7 +86,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LedgerWorld]:
 
 
 @pytest.fixture
-def moment(world: LedgerWorld) -> Iterator[Moment]:
+def moment(world: LedgerWorld) -> Iterator[Snapshot]:
     with world.ledger.moment() as moment:
         yield moment
 
@@ -104,7 +104,7 @@ def links_of(reader: Reader, item: str) -> list[Link]:
 
 
 def test_a_long_trail_is_read_in_stretches_as_it_is_read_whole(
-    moment: Moment,
+    moment: Snapshot,
 ) -> None:
     whole = links_of(moment.reader, can(0))
     assert len(whole) == LINKS
@@ -123,7 +123,9 @@ def test_a_long_trail_is_read_in_stretches_as_it_is_read_whole(
         assert view_of(moment.reader, can(0)).link_hash(index) == hashes[index]
 
 
-def test_the_head_of_a_long_trail_is_that_of_its_links(moment: Moment) -> None:
+def test_the_head_of_a_long_trail_is_that_of_its_links(
+    moment: Snapshot,
+) -> None:
     for item in (can(0), can(3), can(103)):
         whole = links_of(moment.reader, item)
         expected = head_of(zip(whole, chain_hashes(item, whole), strict=True))
@@ -131,7 +133,7 @@ def test_the_head_of_a_long_trail_is_that_of_its_links(moment: Moment) -> None:
 
 
 def test_the_warnings_of_a_trail_are_found_without_the_rest(
-    moment: Moment,
+    moment: Snapshot,
 ) -> None:
     whole = links_of(moment.reader, can(0))
     found = view_of(moment.reader, can(0)).warnings()
@@ -142,7 +144,7 @@ def test_the_warnings_of_a_trail_are_found_without_the_rest(
     assert view_of(moment.reader, can(3)).warnings() == []
 
 
-def test_the_first_link_at_or_after_a_place_is_found(moment: Moment) -> None:
+def test_the_first_link_at_or_after_a_place_is_found(moment: Snapshot) -> None:
     view = view_of(moment.reader, can(0))
     places = [link.place for link in links_of(moment.reader, can(0))]
     asked = [(0, 0), (10**9, 0), *places[::37], places[-1]]
@@ -158,7 +160,7 @@ def test_the_first_link_at_or_after_a_place_is_found(moment: Moment) -> None:
     [[0], [LINKS - 1], [255, 256], [0, 1, 511, 512, 1024, 1099], [1023]],
 )
 def test_links_are_proven_from_tiles_alone(
-    moment: Moment, known: list[int]
+    moment: Snapshot, known: list[int]
 ) -> None:
     view = view_of(moment.reader, can(0))
     proof = prove_many(known, view.count, view.nodes)

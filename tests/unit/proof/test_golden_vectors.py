@@ -62,7 +62,7 @@ from provenance.rules.form import check_whole
 from provenance.rules.reading import read_event as read_words
 from provenance.tlog import patricia
 from provenance.tlog.commitment import parse_commitment
-from provenance.tlog.merkle import Node
+from provenance.tlog.merkle import TreeNode
 from provenance.tlog.tile import (
     node_in_tile,
     parse_entries,
@@ -453,7 +453,7 @@ def read_tile(given: Given) -> Mapping[str, object]:
             partial = [tile.path for tile in tiles if tile.width < 256]
             return {"count": len(tiles), "partial": partial}
         case {"tile": str(text), "level": int(level), "index": int(index)}:
-            node = Node(level, index)
+            node = TreeNode(level, index)
             return {"hash": node_in_tile(decode_base64(text), node)}
         case _:
             data = raw(given["bundle"])

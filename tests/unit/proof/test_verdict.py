@@ -9,10 +9,10 @@ from provenance.proof.report import MAX_FINDINGS, Report, counted
 from provenance.proof.verdict import (
     SCHEMA,
     STEPS,
-    Moment,
     Notice,
     Outcome,
     Step,
+    TimelineEntry,
     Verdict,
     fill_up,
 )
@@ -84,7 +84,7 @@ def test_things_are_counted_as_people_do() -> None:
 
 
 def test_it_is_written_as_json() -> None:
-    moment = Moment(
+    moment = TimelineEntry(
         7,
         0,
         "2026-01-01T00:00:00Z",

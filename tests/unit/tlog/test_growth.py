@@ -12,7 +12,7 @@ from provenance.tlog.checkpoint import (
     sign_checkpoint,
 )
 from provenance.tlog.growth import require_growth
-from provenance.tlog.merkle import Node, ReadNodes, verify_consistency
+from provenance.tlog.merkle import ReadNodes, TreeNode, verify_consistency
 from provenance.tlog.note import NoteSigner, format_note
 
 ORIGIN = "ledger.example/growth"
@@ -37,7 +37,7 @@ def nodes(size: int, *, history: bytes = b"") -> ReadNodes:
         return [
             root_of(all_leaves[n.index << n.level : (n.index + 1) << n.level])
             for n in wanted
-            if isinstance(n, Node)
+            if isinstance(n, TreeNode)
         ]
 
     return read  # type: ignore[return-value]  # hashes are bytes

@@ -26,10 +26,10 @@ class MemoryNodes:
     """Complete nodes in a dict. Refuses to overwrite: the store is append-only."""
 
     def __init__(self) -> None:
-        self.nodes: dict[merkle.Node, Hash] = {}
+        self.nodes: dict[merkle.TreeNode, Hash] = {}
         self.size = 0
 
-    def __call__(self, nodes: Sequence[merkle.Node]) -> list[Hash]:
+    def __call__(self, nodes: Sequence[merkle.TreeNode]) -> list[Hash]:
         return [self.nodes[n] for n in nodes]
 
     def append(self, entry: bytes) -> None:
@@ -51,7 +51,7 @@ BIG = tree_of(130)
 
 
 def leaf(index: int) -> Hash:
-    return BIG([merkle.Node(0, index)])[0]
+    return BIG([merkle.TreeNode(0, index)])[0]
 
 
 # The definitions of RFC 6962, section 2.1, word for word: slow and obvious.
@@ -440,10 +440,10 @@ def test_one_proof_of_many_leaves_is_that_of_the_tree_in_memory(
     for number in range(size):
         nodes.append(b"%d" % number)
     indexes = sorted(data.draw(st.sets(st.integers(0, size - 1), min_size=1)))
-    leaves = nodes([merkle.Node(0, index) for index in range(size)])
-    asked: list[merkle.Node] = []
+    leaves = nodes([merkle.TreeNode(0, index) for index in range(size)])
+    asked: list[merkle.TreeNode] = []
 
-    def read(wanted: Sequence[merkle.Node]) -> list[Hash]:
+    def read(wanted: Sequence[merkle.TreeNode]) -> list[Hash]:
         asked.extend(wanted)
         return nodes(wanted)
 

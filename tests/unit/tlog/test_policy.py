@@ -39,7 +39,7 @@ from provenance.tlog.policy import (
     Group,
     Log,
     Policy,
-    Witness,
+    PolicyWitness,
     format_policy,
     parse_policy,
 )
@@ -278,7 +278,7 @@ def test_space_tabs_comments_and_empty_lines_mean_nothing() -> None:
     )
     assert spaced == Policy(
         (Log(LOG.verifier),),
-        (Witness("x1", W["x1"].verifier, "https://x1.example/"),),
+        (PolicyWitness("x1", W["x1"].verifier, "https://x1.example/"),),
         (),
         "x1",
     )
@@ -391,7 +391,7 @@ def test_keys_that_no_line_could_tell_apart_are_refused() -> None:
     with pytest.raises(MalformedError, match="the same id"):
         Policy(
             (),
-            (Witness("x1", W["x1"].verifier), Witness("x2", twin)),
+            (PolicyWitness("x1", W["x1"].verifier), PolicyWitness("x2", twin)),
             (),
             None,
         )
@@ -420,17 +420,17 @@ def test_a_vkey_that_is_not_text_is_refused() -> None:
 @pytest.mark.parametrize("word", ["", "a b", "a\nb", "a\tb", "a\rb", "\ud800"])
 def test_a_name_or_url_that_no_file_can_hold_is_refused(word: str) -> None:
     with pytest.raises(MalformedError):
-        Policy((), (Witness(word, W["x1"].verifier),), (), None)
+        Policy((), (PolicyWitness(word, W["x1"].verifier),), (), None)
     with pytest.raises(MalformedError):
-        Policy((), (Witness("x1", W["x1"].verifier, word),), (), None)
+        Policy((), (PolicyWitness("x1", W["x1"].verifier, word),), (), None)
     with pytest.raises(MalformedError):
         Policy((Log(LOG.verifier, word),), (), (), None)
 
 
 def test_a_policy_made_in_code_obeys_the_same_rules() -> None:
-    x1, x2 = (Witness(name, W[name].verifier) for name in ("x1", "x2"))
+    x1, x2 = (PolicyWitness(name, W[name].verifier) for name in ("x1", "x2"))
     with pytest.raises(MalformedError, match="'x1' is taken"):
-        Policy((), (x1, Witness("x1", x2.key)), (), None)
+        Policy((), (x1, PolicyWitness("x1", x2.key)), (), None)
     with pytest.raises(MalformedError, match="no witness or group 'g'"):
         Policy((), (x1,), (), "g")
     with pytest.raises(MalformedError, match="no witness or group 'none'"):

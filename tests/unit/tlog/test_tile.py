@@ -8,7 +8,7 @@ from provenance.encoding.digest import Hash, sha256
 from provenance.encoding.tree import leaf_hash, root_of
 from provenance.errors import MalformedError
 from provenance.tlog import merkle, tile
-from provenance.tlog.merkle import Node
+from provenance.tlog.merkle import TreeNode
 from provenance.tlog.tile import Tile
 
 
@@ -224,21 +224,21 @@ def test_a_proof_reads_each_tile_once() -> None:
 def test_a_node_between_the_tile_levels_is_hashed_from_its_tile() -> None:
     hashes = leaves(0, 256)
     data = b"".join(hashes)
-    assert tile.place_of(Node(0, 300)) == (0, 1, 44, 45)
-    assert tile.place_of(Node(3, 33)) == (0, 1, 8, 16)
-    assert tile.place_of(Node(7, 1)) == (0, 0, 128, 256)
-    assert tile.place_of(Node(8, 5)) == (1, 0, 5, 6)
-    assert tile.node_in_tile(data, Node(0, 44)) == hashes[44]
-    assert tile.node_in_tile(data, Node(3, 1)) == root_of(hashes[8:16])
-    assert tile.node_in_tile(data, Node(7, 1)) == root_of(hashes[128:])
+    assert tile.place_of(TreeNode(0, 300)) == (0, 1, 44, 45)
+    assert tile.place_of(TreeNode(3, 33)) == (0, 1, 8, 16)
+    assert tile.place_of(TreeNode(7, 1)) == (0, 0, 128, 256)
+    assert tile.place_of(TreeNode(8, 5)) == (1, 0, 5, 6)
+    assert tile.node_in_tile(data, TreeNode(0, 44)) == hashes[44]
+    assert tile.node_in_tile(data, TreeNode(3, 1)) == root_of(hashes[8:16])
+    assert tile.node_in_tile(data, TreeNode(7, 1)) == root_of(hashes[128:])
 
 
 def test_a_tile_too_short_for_the_node_is_malformed() -> None:
     data = b"".join(leaves(0, 12))
     with pytest.raises(MalformedError, match="384 bytes, not 512 or more"):
-        tile.node_in_tile(data, Node(3, 1))
+        tile.node_in_tile(data, TreeNode(3, 1))
     with pytest.raises(MalformedError):
-        tile.node_in_tile(data[:-1], Node(0, 11))
+        tile.node_in_tile(data[:-1], TreeNode(0, 11))
 
 
 def test_a_store_that_lost_part_of_a_tile_is_noticed_when_it_grows() -> None:

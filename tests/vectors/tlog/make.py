@@ -15,7 +15,13 @@ from provenance.keys import Signer
 from provenance.tlog.checkpoint import Checkpoint, sign_checkpoint
 from provenance.tlog.cosignature import CosignatureSigner
 from provenance.tlog.note import NoteSigner, format_note
-from provenance.tlog.policy import Group, Log, Policy, Witness, format_policy
+from provenance.tlog.policy import (
+    Group,
+    Log,
+    Policy,
+    PolicyWitness,
+    format_policy,
+)
 from provenance.tlog.proof_file import ProofFile, format_proof
 
 FOLDER = pathlib.Path(__file__).parent
@@ -49,7 +55,7 @@ def files() -> dict[str, bytes]:
     policy = Policy(
         logs=(Log(LOG.verifier),),
         witnesses=tuple(
-            Witness(name, w.verifier) for name, w in WITNESSES.items()
+            PolicyWitness(name, w.verifier) for name, w in WITNESSES.items()
         ),
         groups=(Group("two-of-three", 2, tuple(WITNESSES)),),
         quorum="two-of-three",
