@@ -55,7 +55,7 @@ from provenance.tlog.proof_file import PROOF_START, parse_proof
 
 
 @dataclass(frozen=True, slots=True)
-class Signed:
+class SignedHistory:
     """How far a log's key is known to have signed.
 
     Attributes:
@@ -79,10 +79,10 @@ class Restored:
     """
 
     size: int
-    signed: Signed
+    signed: SignedHistory
 
 
-def read_signed(data: bytes, *, trust: Trust, called: str) -> Signed:
+def read_signed(data: bytes, *, trust: Trust, called: str) -> SignedHistory:
     """Return how far the log's key signed, by a checkpoint that someone kept.
 
     Args:
@@ -96,14 +96,14 @@ def read_signed(data: bytes, *, trust: Trust, called: str) -> Signed:
     """
     note = _note_in(data)
     checkpoint = open_trusted(note, trust).checkpoint
-    return Signed(checkpoint.size, checkpoint.root, called)
+    return SignedHistory(checkpoint.size, checkpoint.root, called)
 
 
 def restore_folder(
     backup: Path | str,
     folder: Path | str,
     *,
-    published: Sequence[Signed] = (),
+    published: Sequence[SignedHistory] = (),
     trust: Trust | None = None,
     progress: Progress | None = None,
 ) -> Restored:
@@ -205,15 +205,15 @@ def _require_vacant(folder: Path, trust: Trust) -> None:
 
 
 def _all_signed(
-    folder: Path, trust: Trust, published: Sequence[Signed]
-) -> list[Signed]:
+    folder: Path, trust: Trust, published: Sequence[SignedHistory]
+) -> list[SignedHistory]:
     """Return all that is known about how far the log's key has signed."""
     signed = list(published)
     memory = folder / SIGNER_MEMORY
     # One that a link leads to may be on a disk that is not there now.
     if memory.exists() or memory.is_symlink():
         size, root = SignerMemory.open(memory, origin=trust.origin).last
-        signed.append(Signed(size, root, str(memory)))
+        signed.append(SignedHistory(size, root, str(memory)))
     if not signed:
         raise ForkError(
             "nothing says how far the log's key has signed: there is no"
@@ -225,7 +225,7 @@ def _all_signed(
 
 
 def _require_extensions(
-    backup: Path, trust: Trust, signed: Sequence[Signed]
+    backup: Path, trust: Trust, signed: Sequence[SignedHistory]
 ) -> int:
     """Check that the copy extends all that was *signed*; return its size."""
     with (
@@ -252,7 +252,7 @@ def _require_extensions(
 
 
 def _put_in_place(
-    backup: Path, folder: Path, trust: Trust, signed: Signed
+    backup: Path, folder: Path, trust: Trust, signed: SignedHistory
 ) -> None:
     """Write the ledger's files; a crash leaves what can be begun again.
 
@@ -275,7 +275,7 @@ def _put_in_place(
             write_text(folder / TRUST_FILE, format_trust(trust))
 
 
-def _remember(path: Path, origin: str, signed: Signed) -> None:
+def _remember(path: Path, origin: str, signed: SignedHistory) -> None:
     last = signed.size, signed.root
     if path.exists():
         SignerMemory.open(path, origin=origin).advance(*last)

@@ -97,7 +97,7 @@ def create_app(node: Node) -> FastAPI:
     _describe(app, log_prefix=node.settings.log_prefix)
     # The last that is added is the outermost.
     app.add_middleware(Coding)
-    app.add_middleware(page.Pages, page=read_page())
+    app.add_middleware(page.PageRoutes, page=read_page())
     app.add_middleware(log.TileRoutes, node=node)
     app.add_middleware(Limits, settings=node.settings)
     app.add_middleware(

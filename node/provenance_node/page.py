@@ -66,7 +66,7 @@ _IMPORT = re.compile(
 
 
 @dataclass(frozen=True)
-class File:
+class PageFile:
     """One file as it is served.
 
     Attributes:
@@ -99,7 +99,7 @@ class WebPage:
         version: Says that it is these very files: a hash over all of them.
     """
 
-    files: Mapping[str, File]
+    files: Mapping[str, PageFile]
     version: str
 
 
@@ -191,9 +191,9 @@ def _with_hints(sources: Mapping[str, bytes]) -> bytes:
 def _worker(
     source: bytes,
     version: str,
-    files: Mapping[str, File],
+    files: Mapping[str, PageFile],
     start: Collection[str],
-) -> File:
+) -> PageFile:
     """Return the service worker, told what it is to keep.
 
     Modules that few visits need, such as the scanner's, it is to keep once
@@ -212,7 +212,7 @@ def _worker(
     return _file(f"self.SHELL={said};\n".encode() + source, ".js")
 
 
-def _list_of(files: Mapping[str, File], version: str) -> bytes:
+def _list_of(files: Mapping[str, PageFile], version: str) -> bytes:
     said = {
         "version": version,
         "files": {
@@ -227,6 +227,6 @@ def _list_of(files: Mapping[str, File], version: str) -> bytes:
     return json.dumps(said, indent=1).encode()
 
 
-def _file(body: bytes, suffix: str) -> File:
+def _file(body: bytes, suffix: str) -> PageFile:
     forms = {} if suffix in _PACKED else pack_once(body)
-    return File(body, _TYPES[suffix], forms)
+    return PageFile(body, _TYPES[suffix], forms)

@@ -29,7 +29,7 @@ from provenance.client.async_client import AsyncClient
 from provenance.client.client import Client
 from provenance.client.problems import (
     AnsweredError,
-    Problem,
+    NodeProblem,
     problem_behind,
 )
 from provenance.client.retry import Retries
@@ -39,7 +39,7 @@ __all__ = [
     "AnsweredError",
     "AsyncClient",
     "Client",
-    "Problem",
+    "NodeProblem",
     "Retries",
     "UnreachableError",
     "problem_behind",

@@ -20,7 +20,7 @@ from provenance.client.asking import Request
 from provenance.client.coding import ACCEPTED, IDENTITY, unpack
 from provenance.client.problems import (
     AnsweredError,
-    Problem,
+    NodeProblem,
     parse_problem,
 )
 from provenance.client.retry import Attempts, Retries, parse_retry_after
@@ -375,7 +375,7 @@ def clock_now() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _is_passing(problem: Problem) -> bool:
+def _is_passing(problem: NodeProblem) -> bool:
     if problem.status == 500:
         return problem.is_retryable is True
     # A log that stopped so as not to fork says 503 too, and means for good.

@@ -24,7 +24,7 @@ _MOST_DETAIL = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class NodeProblem:
     """What a node says of a refusal. It proves nothing.
 
     Attributes:
@@ -57,12 +57,12 @@ class AnsweredError(Exception):
         problem: What it said.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: NodeProblem) -> None:
         super().__init__(str(problem))
         self.problem = problem
 
 
-def problem_behind(error: BaseException) -> Problem | None:
+def problem_behind(error: BaseException) -> NodeProblem | None:
     """Return what a node said for *error* to be raised; None if it did not."""
     cause = error.__cause__
     return cause.problem if isinstance(cause, AnsweredError) else None
@@ -74,7 +74,9 @@ def is_too_large(error: BaseException) -> bool:
     return problem is not None and problem.status == 413
 
 
-def parse_problem(status: int, body: bytes) -> tuple[Problem, ProvenanceError]:
+def parse_problem(
+    status: int, body: bytes
+) -> tuple[NodeProblem, ProvenanceError]:
     """Return the problem that *body* is, and the error that it becomes.
 
     Whatever the body is, there is one: proxies answer pages of their own.
@@ -91,7 +93,9 @@ def parse_problem(status: int, body: bytes) -> tuple[Problem, ProvenanceError]:
         return read_problem(status, {**members, "heads": {}})
 
 
-def read_problem(status: int, said: JSON) -> tuple[Problem, ProvenanceError]:
+def read_problem(
+    status: int, said: JSON
+) -> tuple[NodeProblem, ProvenanceError]:
     """Return the problem that the object *said* is, and its error.
 
     Raises:
@@ -99,7 +103,7 @@ def read_problem(status: int, said: JSON) -> tuple[Problem, ProvenanceError]:
     """
     members = said if isinstance(said, dict) else {}
     retryable = members.get("retryable")
-    problem = Problem(
+    problem = NodeProblem(
         status,
         code=_text(members, "code"),
         detail=_text(members, "detail"),
@@ -115,7 +119,9 @@ def read_problem(status: int, said: JSON) -> tuple[Problem, ProvenanceError]:
     return problem, error
 
 
-def _error_of(problem: Problem, members: Mapping[str, JSON]) -> ProvenanceError:
+def _error_of(
+    problem: NodeProblem, members: Mapping[str, JSON]
+) -> ProvenanceError:
     text = f"the node refused: {problem}"
     if problem.code == errors.BrokenLinkError.code:
         return errors.BrokenLinkError(text, heads=_heads(members.get("heads")))

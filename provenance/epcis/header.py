@@ -213,7 +213,7 @@ def locate_kept(
     return locate(steps[1:] if list(steps[:1]) == [KEPT] else ())
 
 
-class Kept(NamedTuple):
+class KeptHeader(NamedTuple):
     """What a document is to say beside its events.
 
     Attributes:
@@ -227,7 +227,7 @@ class Kept(NamedTuple):
 
 def take_header(
     events: Iterable[Mapping[str, JSON]],
-) -> tuple[list[Mapping[str, JSON]], Kept | None]:
+) -> tuple[list[Mapping[str, JSON]], KeptHeader | None]:
     """Return *events* without the one that keeps a document's header; and that.
 
     A document has one header: if several are kept, they stay events.
@@ -241,7 +241,9 @@ def take_header(
         return found, None
     members = cast("dict[str, JSON]", headers[0][KEPT])
     prefixes = read_context(headers[0].get("@context", []))
-    return [e for e in found if e is not headers[0]], Kept(members, prefixes)
+    return [e for e in found if e is not headers[0]], KeptHeader(
+        members, prefixes
+    )
 
 
 def read_document(

@@ -20,7 +20,7 @@ from provenance.claims.event import Field, Item
 from provenance.encoding.canonical import Value
 from provenance.encoding.path import split_pointer
 from provenance.encoding.strict_json import JSON
-from provenance.epcis.header import KEPT, MASTER_DATA_DOCUMENT, Kept
+from provenance.epcis.header import KEPT, MASTER_DATA_DOCUMENT, KeptHeader
 from provenance.epcis.prefixes import EPCIS_CONTEXT, read_context
 from provenance.epcis.received import in_order
 from provenance.epcis.shapes import ITEM_MEMBERS
@@ -101,7 +101,7 @@ def render_document(
     events: Iterable[Mapping[str, JSON]],
     *,
     created: str,
-    header: Kept | None = None,
+    header: KeptHeader | None = None,
 ) -> Iterator[bytes]:
     """Yield an EPCISDocument of *events* in JSON, piece by piece.
 

@@ -58,7 +58,7 @@ MAX_DEPTH = 64
 """How many folders inside one another are gone into."""
 
 
-class Progress(Protocol):
+class ProgressSink(Protocol):
     """Shows how far something long is."""
 
     def __enter__(self) -> Self:
@@ -151,7 +151,7 @@ class Judge:
     trust: Trust
     at: int
     read: Read
-    progress: Callable[[], Progress]
+    progress: Callable[[], ProgressSink]
     item: str | None = None
     against: "Copy | None" = None
     entries: list[str] = field(default_factory=list)

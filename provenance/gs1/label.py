@@ -26,7 +26,7 @@ Said = tuple[tuple[str, str], ...]
 """(AI, value) pairs, in order."""
 
 
-class Label(NamedTuple):
+class LabelData(NamedTuple):
     """What a label says.
 
     Attributes:
@@ -38,7 +38,7 @@ class Label(NamedTuple):
     said: Said
 
 
-def read_label(text: str) -> Label:
+def read_label(text: str) -> LabelData:
     """Return what *text* says: any text that `read_item` reads.
 
     Raises:
@@ -46,7 +46,7 @@ def read_label(text: str) -> Label:
     """
     item = read_item(text)
     if not item.startswith(f"{CANONICAL_STEM}/"):
-        return Label(item, ())
+        return LabelData(item, ())
     content = content_of(tidy(text))
     if content is None:
         # The table of AIs is read for who scans, not for who verifies.
@@ -54,12 +54,12 @@ def read_label(text: str) -> Label:
 
         elements = parse_scan(text).elements
     elif is_epc_urn(content):
-        return Label(item, ())
+        return LabelData(item, ())
     else:
         link = split_link(content)
         elements = (*link.identifier.elements, *_read_query(link.query))
     own = {*split_link(item).identifier.elements, ("254", "0")}
-    return Label(
+    return LabelData(
         item, tuple(each for each in dict.fromkeys(elements) if each not in own)
     )
 

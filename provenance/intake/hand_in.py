@@ -24,7 +24,7 @@ from provenance.intake.journal import Journal
 from provenance.intake.outcome import FileOutcome, Logged
 from provenance.intake.refusals import LateRefusal
 from provenance.intake.sources import File
-from provenance.intake.steps import Step, Steps
+from provenance.intake.steps import IntakeStep, Steps
 from provenance.intake.target import Target
 from provenance.ledger.ledger import Answer
 from provenance.problems import error_class, problem_of, text_of
@@ -83,9 +83,9 @@ class HandIn:
                 yield _ended(step)
 
     def _submit(
-        self, steps: Iterable[Step], count: int | None
-    ) -> Iterator[tuple[Step, Answer | None]]:
-        waiting: deque[Step] = deque()
+        self, steps: Iterable[IntakeStep], count: int | None
+    ) -> Iterator[tuple[IntakeStep, Answer | None]]:
+        waiting: deque[IntakeStep] = deque()
 
         def given() -> Iterator[Submission]:
             for step in steps:
@@ -101,8 +101,8 @@ class HandIn:
             yield step, None
 
     def _rehearse(
-        self, steps: Iterable[Step]
-    ) -> Iterator[tuple[Step, Answer | None]]:
+        self, steps: Iterable[IntakeStep]
+    ) -> Iterator[tuple[IntakeStep, Answer | None]]:
         rehearsal = self._ledger.rehearse()
         for step in steps:
             if step.submission is None:
@@ -111,7 +111,7 @@ class HandIn:
                 refused = rehearsal.check(step.submission)
                 yield step, _NOT_LOGGED if refused is None else refused
 
-    def _note(self, step: Step, answer: Answer) -> None:
+    def _note(self, step: IntakeStep, answer: Answer) -> None:
         """Write down what the ledger answered."""
         assert step.submission is not None, "it was handed in"
         told = told_of(step.submission, answer)
@@ -149,7 +149,7 @@ _NOT_LOGGED = -1
 """The index of what was only rehearsed."""
 
 
-def _remember(step: Step, told: Mapping[str, Any]) -> None:
+def _remember(step: IntakeStep, told: Mapping[str, Any]) -> None:
     """Add what became of a statement to what became of its file."""
     outcome = step.outcome
     if "known" in told:
@@ -179,7 +179,7 @@ def _remember(step: Step, told: Mapping[str, Any]) -> None:
     outcome.error = outcome.error or error
 
 
-def _ended(step: Step) -> FileOutcome:
+def _ended(step: IntakeStep) -> FileOutcome:
     try:
         if step.end is not None:
             step.end()

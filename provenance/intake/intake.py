@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from provenance.client import Client
 
 
-class Signed(NamedTuple):
+class SignedFile(NamedTuple):
     """What was signed of one file.
 
     Attributes:
@@ -204,7 +204,7 @@ class Intake:
         journal: Path | str | None = None,
         passes_over: bool = False,
         is_named: bool = False,
-    ) -> Signed:
+    ) -> SignedFile:
         """Return what *file* says, rehearsed and signed, and hand nothing in.
 
         Args:
@@ -240,7 +240,7 @@ class Intake:
                     statements.append(step.submission)
                 elif step.end is not None:
                     step.end()
-        return Signed(outcome, statements)
+        return SignedFile(outcome, statements)
 
     def _expand(self, files: Iterable[Given]) -> Iterator[File]:
         has_mapping = self._wishes.mapping is not None

@@ -125,7 +125,7 @@ class IntakeOptions:
         return RoleNotGrantedError.code if self.only_mine else ""
 
 
-class Step(NamedTuple):
+class IntakeStep(NamedTuple):
     """A statement of a file; or the file's end, without any.
 
     Attributes:
@@ -183,7 +183,7 @@ class Steps:
         """Whether a statement is signed after those before it are logged."""
         return self._wishes.after is not None
 
-    def of(self, files: Sequence[File]) -> Iterator[Step]:
+    def of(self, files: Sequence[File]) -> Iterator[IntakeStep]:
         """Yield the statements of *files*, in order, and the end of each."""
         for number, file in enumerate(files):
             if not self._goes_on():
@@ -196,11 +196,11 @@ class Steps:
                 return
             except (ProvenanceError, OSError) as error:
                 outcome.error = error
-            yield Step(outcome, end=end)
+            yield IntakeStep(outcome, end=end)
 
     def _steps_of(
         self, number: int, file: File, outcome: FileOutcome
-    ) -> Generator[Step, None, Callable[[], None] | None]:
+    ) -> Generator[IntakeStep, None, Callable[[], None] | None]:
         with ExitStack() as stack:
             try:
                 stream = stack.enter_context(file.open())
@@ -225,7 +225,7 @@ class Steps:
 
     def _submission(
         self, number: int, stream: BinaryIO, size: int, outcome: FileOutcome
-    ) -> Iterator[Step]:
+    ) -> Iterator[IntakeStep]:
         if size > MAX_FILE:
             raise MalformedError(
                 f"{outcome.source} has {size} bytes; at most {MAX_FILE} are"
@@ -246,7 +246,7 @@ class Steps:
         size: int,
         outcome: FileOutcome,
         stack: ExitStack,
-    ) -> Iterator[Step]:
+    ) -> Iterator[IntakeStep]:
         wishes, journal = self._wishes, self._journal
         signatory = require_signatory(wishes.signatory)
         is_whole = journal is not None and journal.is_whole(number)
@@ -309,7 +309,7 @@ class Steps:
         mended: Mended | None,
         outcome: FileOutcome,
         refusals: Refusals | None,
-    ) -> Iterator[Step]:
+    ) -> Iterator[IntakeStep]:
         """Yield the statements of a large document once it is signed whole."""
         if self._journal is not None:
             start = 0
@@ -495,7 +495,7 @@ class Steps:
         size: int,
         outcome: FileOutcome,
         stack: ExitStack,
-    ) -> Generator[Step, None, Callable[[], None]]:
+    ) -> Generator[IntakeStep, None, Callable[[], None]]:
         wishes, journal = self._wishes, self._journal
         if wishes.mapping is None:
             raise MalformedError(
@@ -558,20 +558,20 @@ class Steps:
         submission: Submission,
         outcome: FileOutcome,
         refusals: Refusals | None = None,
-    ) -> Step:
+    ) -> IntakeStep:
         if self._wishes.save is not None:
             _save(submission, self._wishes.save)
         kept = None
         if self._journal is not None:
             kept = self._journal.keep(number, *units, submission)
-        return Step(outcome, submission, units, kept, refusals=refusals)
+        return IntakeStep(outcome, submission, units, kept, refusals=refusals)
 
     def _kept_steps(
         self,
         number: int,
         outcome: FileOutcome,
         refusals: Refusals | None = None,
-    ) -> Iterator[Step]:
+    ) -> Iterator[IntakeStep]:
         """Yield the statements that the journal has of file *number*."""
         journal = self._journal
         for kept in [] if journal is None else list(journal.kept(number)):
@@ -581,7 +581,9 @@ class Steps:
             if outcome.error is not None:
                 return
             submission = journal.read(kept) if answered is None else None
-            yield Step(outcome, submission, units, kept, answered, refusals)
+            yield IntakeStep(
+                outcome, submission, units, kept, answered, refusals
+            )
 
 
 def _require_known(outcome: FileOutcome, signatory: Signatory) -> None:

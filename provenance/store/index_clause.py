@@ -64,7 +64,7 @@ class CandidateRange(NamedTuple):
         return self[2:] != (-math.inf, math.inf)
 
 
-class Stream(NamedTuple):
+class RowStream(NamedTuple):
     """Rows that stand in order of time: a table `s`, and which of it."""
 
     table: str
@@ -85,7 +85,7 @@ class Clause(NamedTuple):
 
     test: SQL | None = None
     rows: SQL | None = None
-    streams: Sequence[Stream] = ()
+    streams: Sequence[RowStream] = ()
     most: int | None = None
 
 
@@ -161,7 +161,7 @@ def read_clause(
         test,
         _any_of(" UNION ALL ", selects),
         [
-            Stream("marks s", SQL("s.key = ?", (key,)))
+            RowStream("marks s", SQL("s.key = ?", (key,)))
             for key in (marks if is_streamed else ())
         ],
     )
@@ -177,7 +177,7 @@ def span_clauses(span: CandidateRange) -> list[Clause]:
         "SELECT number FROM events WHERE number >= ? AND number < ?",
         (span.first, span.stop),
     )
-    clauses = [Clause(rows=of_times, streams=[Stream(BY_TIME)])]
+    clauses = [Clause(rows=of_times, streams=[RowStream(BY_TIME)])]
     return [
         *(clauses if span.has_times else ()),
         Clause(rows=of_numbers, most=span.stop - span.first),

@@ -18,7 +18,7 @@ from provenance.store.candidates import Candidate, CandidateQuery, IndexState
 from provenance.store.index_clause import (
     BY_TIME,
     Clause,
-    Stream,
+    RowStream,
     read_clause,
     read_span,
     span_clauses,
@@ -112,7 +112,7 @@ class _Search:
             return self._sorted(driver)
         if count <= _BOUNDS[-1]:
             self._narrow(driver)
-        return self._in_order(Stream(_BY_NUMBER), self._tests())
+        return self._in_order(RowStream(_BY_NUMBER), self._tests())
 
     def _run_by_time(self) -> Iterator[Row]:
         clauses = self._clauses
@@ -130,7 +130,7 @@ class _Search:
         if streamed:
             driver, _ = self._fewest(streamed)
             return self._merged(driver)
-        return self._in_order(Stream(BY_TIME), self._tests())
+        return self._in_order(RowStream(BY_TIME), self._tests())
 
     # Three ways to read rows.
 
@@ -138,7 +138,9 @@ class _Search:
         """Look up the events that satisfy one clause, and sort them."""
         rows = self._clauses[driver].rows
         assert rows is not None, "what was counted can be selected"
-        stream = Stream(_BY_NUMBER, SQL(f"s.number IN ({rows.sql})", rows.keys))
+        stream = RowStream(
+            _BY_NUMBER, SQL(f"s.number IN ({rows.sql})", rows.keys)
+        )
         tests = self._tests(besides=driver)
         return iter(self._select(stream, tests, self._start, limit=-1))
 
@@ -156,7 +158,9 @@ class _Search:
         # An event may be in several of them.
         return (next(same) for _, same in groupby(merged, key=itemgetter(0)))
 
-    def _in_order(self, stream: Stream, tests: Sequence[SQL]) -> Iterator[Row]:
+    def _in_order(
+        self, stream: RowStream, tests: Sequence[SQL]
+    ) -> Iterator[Row]:
         """Read a stream, as far as its rows are asked for."""
         after, size = self._start, _FIRST_CHUNK
         while True:
@@ -221,7 +225,7 @@ class _Search:
 
     def _select(
         self,
-        stream: Stream,
+        stream: RowStream,
         tests: Sequence[SQL],
         after: _Place | None,
         *,

@@ -25,7 +25,7 @@ from provenance.folder import (
 from provenance.proof.receipt import Receipt
 from provenance.proof.trust import format_trust
 from provenance.restore import (
-    Signed,
+    SignedHistory,
     read_signed,
     restore_folder,
     why_unsigned,
@@ -306,7 +306,7 @@ def test_what_the_logs_key_did_not_sign_says_nothing(
 # What else is in the way.
 
 
-def known(world: LedgerWorld, folder: pathlib.Path) -> list[Signed]:
+def known(world: LedgerWorld, folder: pathlib.Path) -> list[SignedHistory]:
     with open_reader(folder) as ledger:
         note = ledger.checkpoint().encode()
     return [read_signed(note, trust=world.trust, called="known")]

@@ -35,7 +35,7 @@ _PAUSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
+class EventSearch:
     """What is searched for; see `searchers.read_query`.
 
     Attributes:
@@ -216,7 +216,7 @@ class Searching:
         self._index = index
         self._seconds = seconds
 
-    async def find(self, asked: Search) -> SearchPage:
+    async def find(self, asked: EventSearch) -> SearchPage:
         """Return a page of the answer.
 
         Raises:
@@ -233,7 +233,7 @@ class Searching:
             self._index.doubt()
             return await self._find(asked)
 
-    async def _find(self, asked: Search) -> SearchPage:
+    async def _find(self, asked: EventSearch) -> SearchPage:
         size = await self._index.reach(hashes=asked.needs_hashes)
         found = await self._searchers.ask(
             [

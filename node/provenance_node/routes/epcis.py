@@ -46,7 +46,7 @@ from provenance_node.epcis.resources import (
     allow,
     template,
 )
-from provenance_node.epcis.searching import Search, SearchPage
+from provenance_node.epcis.searching import EventSearch, SearchPage
 from provenance_node.node import Node
 from provenance_node.problems import RefusedError
 from provenance_node.routes.answers import (
@@ -106,7 +106,7 @@ class Events:
         Args:
             request: What else is asked for.
             more: What must hold of the events, too.
-            kind: How the two belong together; see `Search`.
+            kind: How the two belong together; see `EventSearch`.
             rate: The rate fields, if the request was counted already.
         """
         scope = self._node.access.query(request).scope
@@ -118,7 +118,7 @@ class Events:
         if rate is None:
             rate = self._node.take_read(request.scope)
         found = await self._node.searching.find(
-            Search(
+            EventSearch(
                 form=FORMS[media_type],
                 pairs=pairs,
                 more=more,
@@ -169,7 +169,7 @@ class Events:
         scope = self._node.access.query(request).scope
         rate = self._node.take_read(request.scope)
         found = await self._node.searching.find(
-            Search(
+            EventSearch(
                 form="lines",
                 pairs=(("perPage", "1"),),
                 more=more,

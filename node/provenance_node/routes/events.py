@@ -17,7 +17,7 @@ from starlette.responses import Response
 from provenance_node.accept import choose
 from provenance_node.asgi import Headers
 from provenance_node.epcis.asking import read_pairs, read_prefixes
-from provenance_node.epcis.searching import Search, SearchPage
+from provenance_node.epcis.searching import EventSearch, SearchPage
 from provenance_node.node import Node
 from provenance_node.routes.answers import add_headers, answers, request_accepts
 from provenance_node.routes.schemas import TEXT, of_schema, ref
@@ -72,7 +72,7 @@ def routes(node: Node) -> APIRouter:
         prefixes = read_prefixes(request)
         rate = node.take_read(request.scope)
         found = await node.searching.find(
-            Search(
+            EventSearch(
                 form=FORMS[media_type],
                 pairs=pairs,
                 more={},

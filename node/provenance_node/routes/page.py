@@ -14,14 +14,14 @@ a tag of its own (`coding`).
 from provenance.problems.table import NO_METHOD
 from provenance_node.asgi import App, Headers, Receive, Scope, Send
 from provenance_node.coding import codings_of, tag_of
-from provenance_node.page import LIST, File, WebPage
+from provenance_node.page import LIST, PageFile, WebPage
 from provenance_node.problems import RefusedError
 from provenance_node.routes.log import is_known
 
 CACHING = b"no-cache"
 
 
-class Pages:
+class PageRoutes:
     """Answers for the page's files; the rest is for *app*."""
 
     def __init__(self, app: App, page: WebPage) -> None:
@@ -48,7 +48,7 @@ class Pages:
         await _send(scope, send, file)
 
 
-async def _send(scope: Scope, send: Send, file: File) -> None:
+async def _send(scope: Scope, send: Send, file: PageFile) -> None:
     # The forms that it takes, the best first; plain for whoever takes none.
     forms = [coding for coding in codings_of(scope) if coding in file.forms]
     plain = f'"{file.sha256[:32]}"'.encode()

@@ -20,7 +20,7 @@ from provenance.proof.bundle import MAX_BUNDLE_SIZE
 from provenance.proof.trust import Trust
 from provenance.restore import (
     Restored,
-    Signed,
+    SignedHistory,
     read_signed,
     restore_folder,
     trust_for,
@@ -81,7 +81,7 @@ def restore(
     return _tell(screen, folder, restored, trust)
 
 
-def _read_signed(name: str, trust: Trust) -> Signed:
+def _read_signed(name: str, trust: Trust) -> SignedHistory:
     with within(name):
         data = read_input(name, limit=MAX_BUNDLE_SIZE)
         return read_signed(data, trust=trust, called=name)

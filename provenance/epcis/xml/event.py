@@ -56,7 +56,7 @@ from provenance.epcis.xml.shapes import (
     Many,
     Parts,
     Shape,
-    Typed,
+    TypedElement,
     shape_of,
 )
 from provenance.epcis.xml.tree import WRAPPERS, Element, locate
@@ -204,7 +204,7 @@ class _Reading:
         if isinstance(shape, Attributes):
             _require_empty(element)
             return self._attributes(element, shape.values, is_open=True)
-        if isinstance(shape, Typed):
+        if isinstance(shape, TypedElement):
             text = self._text(element, shape.value)
             types = self._attributes(element, {"type": shape.type})
             return {shape.name: text, **types}

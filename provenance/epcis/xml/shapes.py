@@ -61,7 +61,7 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class TypedElement:
     """An element with text, and a `type` beside it.
 
     JSON has an object whose member *name* is the text.
@@ -94,7 +94,7 @@ class Parts:
     may_be_nil: frozenset[str] = frozenset()
 
 
-Shape: TypeAlias = "Scalar | Many | Again | Typed | Attributes | Parts"
+Shape: TypeAlias = "Scalar | Many | Again | TypedElement | Attributes | Parts"
 
 
 def _cbv(vocabulary: Vocabulary, urn: str) -> Word:
@@ -185,13 +185,15 @@ FIELDS: Mapping[str, Shape] = {
     "bizLocation": _place,
     "bizTransactionList": Many(
         "bizTransaction",
-        Typed("bizTransaction", _ID, _cbv(BIZ_TRANSACTION_TYPE, "btt")),
+        TypedElement("bizTransaction", _ID, _cbv(BIZ_TRANSACTION_TYPE, "btt")),
     ),
     "quantityList": _quantities,
     "childQuantityList": _quantities,
-    "sourceList": Many("source", Typed("source", _ID, _SOURCE_DEST_TYPE)),
+    "sourceList": Many(
+        "source", TypedElement("source", _ID, _SOURCE_DEST_TYPE)
+    ),
     "destinationList": Many(
-        "destination", Typed("destination", _ID, _SOURCE_DEST_TYPE)
+        "destination", TypedElement("destination", _ID, _SOURCE_DEST_TYPE)
     ),
     "sensorElementList": Many(
         "sensorElement",

@@ -46,7 +46,7 @@ from itertools import chain, count
 
 from provenance.encoding.strict_json import JSON
 from provenance.epcis.context import context
-from provenance.epcis.header import MASTER_DATA_DOCUMENT, Kept
+from provenance.epcis.header import MASTER_DATA_DOCUMENT, KeptHeader
 from provenance.epcis.prefixes import STANDARD_PREFIXES, expand
 from provenance.epcis.readers import (
     Prefixes,
@@ -82,7 +82,7 @@ from provenance.epcis.xml.shapes import (
     Many,
     Parts,
     Shape,
-    Typed,
+    TypedElement,
     order_of,
 )
 from provenance.epcis.xml.values import SPACE, Scalar, Word, write_plainly
@@ -143,7 +143,7 @@ def write_xml(
     events: Iterable[Mapping[str, JSON]],
     *,
     created: str,
-    header: Kept | None = None,
+    header: KeptHeader | None = None,
 ) -> Iterator[bytes]:
     """Yield the bytes of an EPCISDocument (EPCIS 2.0) with *events* in it.
 
@@ -199,7 +199,7 @@ def _write(
     yield closing.encode()
 
 
-def _with_header(header: Kept) -> tuple[str, str]:
+def _with_header(header: KeptHeader) -> tuple[str, str]:
     """Return what stands before and behind the events of such a document."""
     members, prefixes = header
     if members.get("type") == MASTER_DATA_DOCUMENT:
@@ -318,7 +318,7 @@ class _Writing:
                     read_object(value), shape.values, is_open=True
                 )
                 content = ""
-            case Typed():
+            case TypedElement():
                 members = dict(read_object(value))
                 require_members(members, (shape.name,))
                 value = members.pop(shape.name)

@@ -8,7 +8,7 @@ import pytest
 from provenance.claims.actor import Grant
 from provenance.encoding.base64 import encode_base64
 from provenance.errors import MalformedError
-from provenance.gs1.label import Label, read_label
+from provenance.gs1.label import LabelData, read_label
 from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome, Verdict
 from tests.web.agree import Answerer
@@ -191,6 +191,6 @@ def test_a_label_says_what_is_beside_its_key(text: str, said: str) -> None:
 
 
 def test_what_names_nothing_is_no_label() -> None:
-    assert read_label(ITEM) == Label(ITEM, ())
+    assert read_label(ITEM) == LabelData(ITEM, ())
     with pytest.raises(MalformedError):
         read_label("(17)271231")
