@@ -18,7 +18,7 @@ from tests.browser.stage import Stage
 from tests.browser.visit import Visit, Visits
 from tests.support.node_world import NodeProcess
 
-MOST_BYTES = 150_000
+MOST_BYTES = 155_000
 """Under gzip, without the map's data, with what is kept for later."""
 
 MOST_BYTES_SCANNER = 48_000
@@ -71,7 +71,7 @@ def weights(passed: Iterable[Passed]) -> dict[str, int]:
     return dict(sent.most_common())
 
 
-def test_a_visit_weighs_less_than_150_kilobytes(
+def test_a_visit_weighs_less_than_155_kilobytes(
     stage: Stage, liar: Liar, visits: Visits
 ) -> None:
     # Nothing is kept for later here, which is counted below.
