@@ -39,7 +39,7 @@ from provenance.errors import (
 from provenance.intake.headway import Headway, Tell, tell_nobody
 from provenance.intake.journal import Journal, Kept
 from provenance.intake.mended import Mended
-from provenance.intake.naming import with_id
+from provenance.intake.naming import Naming
 from provenance.intake.outcome import FileOutcome, Known
 from provenance.intake.prepare import (
     MAX_STATEMENT_BYTES,
@@ -354,11 +354,12 @@ class Steps:
         if rehearsal is None and source.count > MAX_EVENTS:
             rehearsal = self._ledger.rehearse()
         self._tell(Headway("events", 0, source.count))
+        naming = Naming(signatory) if wishes.is_named else None
 
         def take(raw: RawEvent, name: str) -> list[Event]:
             draft = given = check_event(raw)
-            if wishes.is_named:
-                draft = with_id(given, issuer=signatory.issuer)
+            if naming is not None:
+                draft = naming.with_id(given)
             event = prepare_event(
                 draft,
                 conceal=wishes.conceal,
