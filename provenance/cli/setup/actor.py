@@ -5,6 +5,8 @@ authority, by an actor that may pass its role on, or, for its own keys, by the
 actor itself. Where the trust file asks for several authorities, each runs the
 same command with its own key: on its own machine with --node, so that keys
 stay where they are and the node goes on.
+
+Over 500 lines: a command for each act, with its options.
 """
 
 # click hands a command each of its options as an argument.
