@@ -27,7 +27,7 @@ from provenance.rules.form import items_named
 from tests.unit.epcis.test_document import LOT, OBJECT, UNIT, document
 
 CREATED = "2026-03-01T09:00:00Z"
-ELEMENT = {"id": UNIT}
+ELEMENT: JSON = {"id": UNIT}
 
 
 def master_data(*lists: JSON) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def test_what_is_no_event_names_nothing() -> None:
 
 def test_of_too_many_items_none_is_named() -> None:
     named = Named()
-    units = [f"{UNIT}{number}" for number in range(MAX_ABOUT + 1)]
+    units: list[JSON] = [f"{UNIT}{number}" for number in range(MAX_ABOUT + 1)]
     named.take({"epcList": units}, {})
     assert named.ids == []
     named.take({"epcList": [UNIT]}, {})
@@ -88,7 +88,7 @@ def test_master_data_of_another_form_are_refused_with_their_place(
 
 
 def test_what_master_data_describe_is_what_has_a_trail() -> None:
-    listed: JSON = {
+    listed: Any = {
         "type": "urn:x:k",
         "vocabularyElementList": [ELEMENT, {"id": "no id"}, {"id": 7}],
     }
@@ -137,7 +137,7 @@ def test_what_says_nothing_of_events_is_passed_over_however_deep() -> None:
 
 
 def test_several_headers_stay_events() -> None:
-    header = {"type": DOCUMENT, KEPT: {"sender": "urn:x:s"}}
+    header: Any = {"type": DOCUMENT, KEPT: {"sender": "urn:x:s"}}
     assert take_header([header, header]) == ([header, header], None)
     assert take_header([{"type": DOCUMENT, KEPT: "text"}])[1] is None
     events, taken = take_header([OBJECT, header])

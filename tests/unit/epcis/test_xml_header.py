@@ -13,7 +13,7 @@ S = "sbdh"
 BUSINESS = f"{S}:StandardBusinessDocumentHeader"
 SENDER = f"{S}:Sender"
 IDENTIFIER = f"{S}:Identifier"
-ATTRIBUTE = {"@id": "urn:x:a", "value": "1"}
+ATTRIBUTE: JSON = {"@id": "urn:x:a", "value": "1"}
 
 
 def vocabulary(*elements: JSON, kind: JSON = "urn:x:kind") -> dict[str, JSON]:
@@ -60,7 +60,7 @@ NO_MASTER: list[JSON] = [
     data({**vocabulary(ELEMENTS[0]), "x:more": "1"}),
     *(data(vocabulary(each)) for each in NO_ELEMENTS),
 ]
-HEADERS: list[JSON] = [
+HEADERS: list[Any] = [
     {},
     {"x:more": "1"},
     {BUSINESS: "text"},
@@ -94,7 +94,7 @@ def test_master_data_have_the_form_of_json(master: JSON) -> None:
 
 @pytest.mark.parametrize("master", NO_MASTER)
 def test_what_are_no_master_data_stays_as_it_is(master: JSON) -> None:
-    header = {"extension": {"EPCISMasterData": master}}
+    header: Any = {"extension": {"EPCISMasterData": master}}
     assert lift(header, S) == {"epcisHeader": header}
 
 
@@ -161,12 +161,13 @@ def test_what_never_was_xml_is_written_as_far_as_it_goes(
 
 
 def test_elements_of_another_form_are_no_master_data_of_xml() -> None:
-    for element in (
+    others: tuple[Any, ...] = (
         "text",
         {"id": "urn:x:1", "x:more": "1"},
         {"id": "urn:x:1", "attributes": ["text"]},
         {"id": "urn:x:1", "attributes": [{"id": "urn:x:a"}]},
-    ):
+    )
+    for element in others:
         listed: JSON = {"type": "urn:x:k", "vocabularyElementList": [element]}
         said: JSON = {"vocabularyList": [listed]}
         assert lower({"epcisHeader": {"epcisMasterData": said}}, S) == {
