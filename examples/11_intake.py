@@ -34,23 +34,20 @@ keys = ["{encode_base64(council.verifier.data)}"]
 
 
 def write(path: Path, *gtins: str) -> Path:
-    events = [
-        {
-            "type": "ObjectEvent",
-            "action": "ADD",
-            "bizStep": "commissioning",
-            "eventTime": "2026-03-01T09:00:00+13:00",
-            "eventTimeZoneOffset": "+13:00",
-            "epcList": [f"https://id.gs1.org/01/{gtin}/21/K1"],
-        }
-        for gtin in gtins
-    ]
+    event = {
+        "type": "ObjectEvent",
+        "action": "ADD",
+        "bizStep": "commissioning",
+        "eventTime": "2026-03-01T09:00:00+13:00",
+        "eventTimeZoneOffset": "+13:00",
+    }
+    links = [f"https://id.gs1.org/01/{gtin}/21/K1" for gtin in gtins]
     document = {
         "@context": [CONTEXT],
         "type": "EPCISDocument",
         "schemaVersion": "2.0",
         "creationDate": "2026-03-01T00:00:00Z",
-        "epcisBody": {"eventList": events},
+        "epcisBody": {"eventList": [event | {"epcList": [e]} for e in links]},
     }
     path.write_text(json.dumps(document), encoding="utf-8")
     return path
@@ -72,14 +69,8 @@ def play(folder: Path) -> None:
     for _ in range(2):
         with provenance.open_ledger(folder / "ledger") as ledger:
             intake = provenance.Intake(ledger, signer=key, only_mine=True)
-            for outcome in intake.submit(
-                [made, mixed], journal=folder / "journal"
-            ):
-                print(
-                    Path(outcome.source).name,
-                    f"{outcome.events} logged",
-                    f"{outcome.others.count} left to others",
-                )
+            for file in intake.submit([made, mixed], journal=folder / "kept"):
+                print(file.events, "logged,", file.others.count, "for others")
             print(f"{ledger.size} entries")
     # What to break: mixed.json between the two; the journal is of other files.
 

@@ -56,7 +56,7 @@ def imports(path: pathlib.Path) -> set[str]:
 
 def files_that_wait() -> list[pathlib.Path]:
     """Return them, in the order of their names."""
-    return sorted(filter(waits, (ROOT / "tests").glob("test_*.py")))
+    return sorted(filter(waits, (ROOT / "tests").rglob("test_*.py")))
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ the older one are its tiles, in a folder, in a ledger or at a node.
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from provenance.encoding.digest import Hash
@@ -144,3 +145,32 @@ def _folder_prover(source: str, trust: Trust, read: Read) -> Prove:
             return require_growth(old, new, nodes)
 
     return prove
+
+
+class Side(NamedTuple):
+    """One of the two: where it was read, and what it says."""
+
+    source: str
+    signed: SignedCheckpoint
+
+    @property
+    def size(self) -> int:
+        """How many entries it sums up."""
+        return self.signed.checkpoint.size
+
+
+def relation_json(relation: str, old: Side, new: Side) -> dict[str, object]:
+    """Return how *new* stands to *old*, as a JSON object."""
+    return {
+        "relation": relation,
+        "grown_by": new.size - old.size,
+        **{
+            name: {
+                "source": side.source,
+                "origin": side.signed.checkpoint.origin,
+                "size": side.size,
+                "root": side.signed.checkpoint.root.hex(),
+            }
+            for name, side in (("old", old), ("new", new))
+        },
+    }

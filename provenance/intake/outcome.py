@@ -125,3 +125,26 @@ class FileOutcome:
         rows = self.rows
         is_cut = rows is not None and rows.left is not None
         return not (self.is_whole or self.logged or is_cut)
+
+
+def logged_json(logged: list[Logged]) -> dict[str, object]:
+    """Return statements that were accepted, as members of a JSON object."""
+    if not logged:
+        return {}
+    first = logged[0]
+    told: dict[str, object] = {
+        "log_index": first.log_index,
+        "events": sum(statement.events for statement in logged),
+        "statement_id": first.statement_id,
+        "issuer": first.issuer,
+    }
+    if len(logged) > 1:
+        told["statements"] = [
+            {
+                "log_index": statement.log_index,
+                "events": statement.events,
+                "statement_id": statement.statement_id,
+            }
+            for statement in logged
+        ]
+    return told

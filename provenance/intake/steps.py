@@ -368,7 +368,7 @@ class Steps:
             )
             # Who named it asks for the answer that EPCIS has to a name that
             # was used: it is a fault.
-            may_be_known = not wishes.passes_over or draft is not given
+            may_be_known = not wishes.passes_over or "eventID" not in given.body
             known = self._known(
                 event, signatory, rehearsal, name, may_be_known=may_be_known
             )

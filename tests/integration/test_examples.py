@@ -74,7 +74,7 @@ SAYS = {
     "11_intake": [
         "^made.json would be taken$",
         "^mixed.json event 1: .* may not sign",
-        "^mixed.json 1 logged 1 left to others$",
+        "^1 logged, 1 for others$",
         "^6 entries$",
     ],
 }

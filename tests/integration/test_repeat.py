@@ -5,13 +5,23 @@ import re
 
 import pytest
 
-from tests.repeat import files_that_wait, main
+from tests.repeat import ROOT, files_that_wait, main
 
 
 def test_what_waits_for_others_is_found_also_through_its_helpers() -> None:
-    names = {path.name for path in files_that_wait()}
-    assert {"test_backup.py", "test_node_events.py", "test_web.py"} <= names
-    assert not {"test_base64.py", "test_merkle.py"} & names
+    names = {str(path.relative_to(ROOT)) for path in files_that_wait()}
+    assert {
+        "tests/integration/test_backup.py",
+        "tests/integration/node/test_events.py",
+        "tests/web/test_web.py",
+    } <= names
+    assert (
+        not {
+            "tests/unit/encoding/test_base64.py",
+            "tests/unit/tlog/test_merkle.py",
+        }
+        & names
+    )
 
 
 def test_a_file_is_run_as_often_as_asked_beside_busy_processors(

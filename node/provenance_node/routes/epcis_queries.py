@@ -230,7 +230,11 @@ def _add_subscriptions(router: APIRouter, node: Node) -> None:
         ("GET", f"{below}/{{subscriptionID}}", "Subscription", find_none),
         ("DELETE", f"{below}/{{subscriptionID}}", "Unsubscribe", find_none),
     ):
-        content = {200: {JSON: {"schema": {"type": "array", "maxItems": 0}}}}
+        content = {
+            200: {
+                JSON: {"schema": {"type": "array", "items": {}, "maxItems": 0}}
+            }
+        }
         router.add_api_route(
             template(path),
             answer,

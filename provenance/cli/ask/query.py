@@ -6,14 +6,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
 import click
 
 from provenance.cli.arguments import FILE, POINTER
-from provenance.cli.ask.found import FolderPages, ListedEvent, NodePages, Pages
 from provenance.cli.inputs import STANDARD
 from provenance.cli.program import Command
+from provenance.cli.progress import Progress
 from provenance.cli.rows import (
     LINES,
     TABLE,
@@ -24,20 +23,26 @@ from provenance.cli.rows import (
 )
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
-from provenance.cli.where import Where, where_options
-from provenance.encoding.canonical import Value
-from provenance.encoding.strict_json import JSON
-from provenance.epcis.moment import in_zone
+from provenance.cli.where import where_options
 from provenance.epcis.prefixes import read_context
 from provenance.epcis.query_parameters import parse_query_text
 from provenance.epcis.received import AS_SIGNED
 from provenance.epcis.render import render_query_document
-from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
 from provenance.epcis.xml.write import write_xml
 from provenance.errors import MalformedError
 from provenance.folder import open_queries
 from provenance.ledger.search import written_time
 from provenance.problems import NOT_FOUND, OK
+from provenance.reach.events import (
+    Answer,
+    FolderPages,
+    ListedEvent,
+    NodePages,
+    Pages,
+    items_of,
+    time_of,
+)
+from provenance.reach.where import Where
 from provenance.words.moments import as_written
 
 _DOCUMENTS: Mapping[str, Callable[..., Iterator[bytes]]] = {
@@ -168,7 +173,7 @@ def query(
         spelling=spelling,
         index_file=index_file,
     ) as pages:
-        answer = _Answer(pages, is_all=is_all)
+        answer = Answer(pages, is_all=is_all)
         if form == TABLE:
             return _show(screen, answer)
         pieces = (
@@ -179,40 +184,6 @@ def query(
             )
         )
         return _deliver(screen, answer, pieces, output)
-
-
-class _Answer:
-    """The events of an answer, as they are asked for, one after the other.
-
-    Attributes:
-        count: How many there were.
-        next_page_token: What the next page is asked for with, if there is
-            one and not all pages were wanted.
-        size: The size of the log that the answer stands on; 0 before.
-    """
-
-    def __init__(self, pages: Pages, *, is_all: bool) -> None:
-        self._pages = pages
-        self._is_all = is_all
-        self.count = 0
-        self.size = 0
-        self.next_page_token: str | None = None
-
-    def __iter__(self) -> Iterator[ListedEvent]:
-        token = None
-        while True:
-            events, self.size, token = self._pages.after(token)
-            for found in events:
-                self.count += 1
-                yield found
-            if token is None or not self._is_all:
-                self.next_page_token = token
-                return
-
-    @property
-    def exit_code(self) -> int:
-        """How the command ends once all were given."""
-        return OK if self.count else NOT_FOUND
 
 
 @contextmanager
@@ -246,11 +217,25 @@ def _open_pages(
     except MalformedError as error:
         raise click.UsageError(str(error)) from error
     if where.url is None:
-        with open_queries(where.folder, index=index_file) as queries:
-            yield FolderPages(queries, query, reveal=reveal, spelling=spelling)
+        with (
+            open_queries(where.folder, index=index_file) as queries,
+            Progress() as progress,
+        ):
+            yield FolderPages(
+                queries,
+                query,
+                reveal=reveal,
+                spelling=spelling,
+                progress=progress.show,
+            )
         return
     with where.open_client() as client:
         yield NodePages(client, dict(pairs))
+
+
+def _exit_code(answer: Answer) -> int:
+    """Return how the command ends once all of *answer* was given."""
+    return OK if answer.count else NOT_FOUND
 
 
 def _pairs(texts: Iterable[str], example: str) -> list[tuple[str, str]]:
@@ -266,7 +251,7 @@ def _pairs(texts: Iterable[str], example: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def _show(screen: Screen, answer: _Answer) -> int:
+def _show(screen: Screen, answer: Answer) -> int:
     """Print the events for people, or as one JSON object."""
     events = []
     for found in answer:
@@ -279,7 +264,7 @@ def _show(screen: Screen, answer: _Answer) -> int:
     _say_more(screen, answer)
     return screen.result(
         "query",
-        answer.exit_code,
+        _exit_code(answer),
         {
             "count": answer.count,
             "size": answer.size,
@@ -290,7 +275,7 @@ def _show(screen: Screen, answer: _Answer) -> int:
 
 
 def _deliver(
-    screen: Screen, answer: _Answer, pieces: Iterable[bytes], output: str
+    screen: Screen, answer: Answer, pieces: Iterable[bytes], output: str
 ) -> int:
     """Write *pieces* to the output, as they come."""
     size = deliver(screen, pieces, output)
@@ -300,7 +285,7 @@ def _deliver(
     _say_more(screen, answer)
     return screen.result(
         "query",
-        answer.exit_code,
+        _exit_code(answer),
         {
             "file": output,
             "count": answer.count,
@@ -315,11 +300,11 @@ def _print_event(screen: Screen, found: ListedEvent) -> None:
     what = [event.get("bizStep"), event.get("action"), event.get("type")]
     words = [word for word in what if isinstance(word, str)]
     screen.line(
-        f"{as_written(_time_of(event))}  ",
+        f"{as_written(time_of(event))}  ",
         ("".join(words[:1]), "strong"),
         "".join(f"  {word}" for word in words[1:]),
     )
-    items = list(_items(event))
+    items = list(items_of(event))
     if items:
         more = f" and {len(items) - 1} more" if len(items) > 1 else ""
         screen.line(f"    {items[0]}{more}")
@@ -332,25 +317,7 @@ def _print_event(screen: Screen, found: ListedEvent) -> None:
     )
 
 
-def _time_of(event: Mapping[str, JSON]) -> str:
-    time, offset = event.get("eventTime"), event.get("eventTimeZoneOffset")
-    return in_zone(cast("Value", time), cast("Value", offset))
-
-
-def _items(event: Mapping[str, JSON]) -> Iterator[str]:
-    """Yield the ids of the items that *event* names."""
-    if isinstance(parent := event.get("parentID"), str):
-        yield parent
-    for name in sorted(EPC_LISTS) + sorted(QUANTITY_LISTS):
-        elements = event.get(name)
-        for element in elements if isinstance(elements, list) else ():
-            if isinstance(element, dict):
-                yield str(element.get("epcClass"))
-            else:
-                yield str(element)
-
-
-def _say_more(screen: Screen, answer: _Answer) -> None:
+def _say_more(screen: Screen, answer: Answer) -> None:
     if answer.next_page_token is not None:
         screen.say(
             "more events follow: add --all, or --page-token"

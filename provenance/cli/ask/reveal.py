@@ -11,12 +11,13 @@ from provenance.cli.arguments import ITEM, POINTER
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.story import print_fields
-from provenance.cli.where import Where, where_options
+from provenance.cli.where import where_options
 from provenance.encoding.instant import utc
 from provenance.errors import NotFoundError
 from provenance.folder import open_reader
 from provenance.ledger.reveal import Revealed
 from provenance.proof.faults import name_of
+from provenance.reach.where import Where
 from provenance.words.moments import called
 
 _Found = tuple[Sequence[Revealed], Callable[[str], str]]

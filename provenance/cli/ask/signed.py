@@ -1,14 +1,10 @@
 """`provenance statements`: what an actor or a key signed, and what of."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
-from provenance.claims.registry import ActorKey
-from provenance.cli.actor_lines import SHORT, span_of
 from provenance.cli.arguments import TIME
 from provenance.cli.inputs import STANDARD
 from provenance.cli.program import Command
@@ -23,22 +19,25 @@ from provenance.cli.rows import (
     require_place,
 )
 from provenance.cli.screen import Screen
-from provenance.cli.where import Where, where_options
-from provenance.encoding.digest import Hash
+from provenance.cli.where import where_options
 from provenance.encoding.instant import utc
-from provenance.folder import open_reader
 from provenance.ledger.signed import (
-    SignedEvent,
     Signers,
-    events_of,
-    find_signers,
-    statements_of,
 )
 from provenance.problems import NOT_FOUND, OK
-from provenance.store.item_counts import count_items
+from provenance.reach.signed import (
+    Asked,
+    Counted,
+    event_row,
+    items,
+    key_json,
+    open_signed,
+)
+from provenance.reach.where import Where
+from provenance.words.actors import SHORT, span_of
 
 if TYPE_CHECKING:
-    from provenance.client import Client
+    pass
 
 _MOST_IN_CELL = 50
 """How many items a CSV cell names: a spreadsheet's cell has an end."""
@@ -123,9 +122,9 @@ def statements(  # noqa: PLR0913, PLR0917  # click's way
         raise click.UsageError("say whose: give --issuer, --key, or both")
     require_place(screen, form, output)
     progress = Progress()
-    asked = _Asked(issuer, key, since, until, after_index, before_index)
-    with _open(where, asked, progress) as (signers, events):
-        found = _Counted(events)
+    asked = Asked(issuer, key, since, until, after_index, before_index)
+    with open_signed(where, asked, progress.show) as (signers, events):
+        found = Counted(events)
         try:
             if form == TABLE:
                 _tell_signers(screen, signers)
@@ -143,95 +142,13 @@ def statements(  # noqa: PLR0913, PLR0917  # click's way
         {
             "issuer": signers.actor.id,
             "name": signers.actor.name,
-            "keys": [_key_json(*each) for each in signers.keys.items()],
+            "keys": [key_json(*each) for each in signers.keys.items()],
             "statements": found.count,
             "events": found.events,
             "items" if is_of_items else "rows": rows,
             "file": None if output == STANDARD else output,
         },
     )
-
-
-class _Asked(NamedTuple):
-    """What is asked for."""
-
-    issuer: str | None
-    key: str | None
-    since: int | None
-    until: int | None
-    after_index: int | None
-    before_index: int | None
-
-    @property
-    def start(self) -> int:
-        """The first entry that is looked at."""
-        return 0 if self.after_index is None else self.after_index + 1
-
-
-@contextmanager
-def _open(
-    where: Where, asked: _Asked, progress: Progress
-) -> Iterator[tuple[Signers, Iterator[SignedEvent]]]:
-    """Give whose statements they are, and what those say, as it is read."""
-    if where.url is not None:
-        with where.open_client() as client:
-            yield _of_node(client, asked)
-        return
-    with open_reader(where.folder) as reader, reader.moment() as moment:
-        signers = find_signers(
-            reader.registry(), issuer=asked.issuer, key=asked.key
-        )
-        found = statements_of(
-            moment,
-            signers,
-            since=asked.since,
-            until=asked.until,
-            start=asked.start,
-            stop=asked.before_index,
-            progress=progress.show,
-        )
-        yield signers, (event for each in found for event in events_of(each))
-
-
-def _of_node(
-    client: "Client", asked: _Asked
-) -> tuple[Signers, Iterator[SignedEvent]]:
-    pages = client.statements(
-        issuer=asked.issuer,
-        key=asked.key,
-        since=asked.since,
-        until=asked.until,
-        start=asked.start,
-        stop=asked.before_index,
-    )
-    first = next(pages)
-    actor = client.actor(first.issuer)
-    keys = {each: actor.keys[each] for each in first.keys if each in actor.keys}
-    return Signers(actor, keys), (
-        event for page in chain([first], pages) for event in page.events
-    )
-
-
-class _Counted:
-    """The events that were signed, counted as they go by.
-
-    Attributes:
-        count: How many statements they are of, so far.
-        events: How many there were.
-    """
-
-    def __init__(self, events: Iterator[SignedEvent]) -> None:
-        self._events = events
-        self.count = 0
-        self.events = 0
-
-    def __iter__(self) -> Iterator[SignedEvent]:
-        entry = -1
-        for event in self._events:
-            self.count += event.entry != entry
-            self.events += 1
-            entry = event.entry
-            yield event
 
 
 # What is told.
@@ -246,12 +163,12 @@ def _tell_signers(screen: Screen, signers: Signers) -> None:
 
 
 def _tell(
-    screen: Screen, found: _Counted, *, is_of_items: bool
+    screen: Screen, found: Counted, *, is_of_items: bool
 ) -> list[dict[str, object]]:
     """Print the table; return its rows for JSON, if that is wanted."""
     rows: list[dict[str, object]] = []
     if is_of_items:
-        for row in _items(found):
+        for row in items(found):
             if screen.is_json:
                 rows.append(row)
             screen.line(
@@ -262,7 +179,7 @@ def _tell(
     entry = -1
     for event in found:
         if screen.is_json:
-            rows.append(_event_row(event))
+            rows.append(event_row(event))
         if event.entry != entry:
             entry = event.entry
             screen.line(
@@ -284,34 +201,19 @@ def _first(items: Sequence[str]) -> str:
     return f"{items[0] if items else ''}{more}"
 
 
-def _event_row(event: SignedEvent) -> dict[str, object]:
-    return {
-        "entry": event.entry,
-        "event": event.event,
-        "logged": utc(event.logged_at),
-        "signed": utc(event.signed_at),
-        "issuer": event.issuer,
-        "key": event.key,
-        "type": event.type,
-        "step": event.step,
-        "event_time": event.event_time,
-        "items": event.items,
-    }
-
-
 # Files.
 
 
 def _deliver(
     screen: Screen,
-    found: _Counted,
+    found: Counted,
     form: str,
     output: str,
     *,
     is_of_items: bool,
 ) -> None:
     rows: Iterator[dict[str, object]] = (
-        _items(found) if is_of_items else map(_event_row, found)
+        items(found) if is_of_items else map(event_row, found)
     )
     pieces = (
         (json_line("signed", row) for row in rows)
@@ -336,20 +238,3 @@ def _csv_lines(
         if isinstance(items, list):
             cells[-1:] = [len(items), " ".join(items[:_MOST_IN_CELL])]
         yield csv_line(cells)
-
-
-# Items, each once.
-
-
-def _items(found: _Counted) -> Iterator[dict[str, object]]:
-    for item in count_items((event.entry, event.items) for event in found):
-        yield item._asdict()
-
-
-def _key_json(key_id: Hash, key: ActorKey) -> dict[str, object]:
-    return {
-        "id": key_id.hex(),
-        "added": key.added,
-        "revoked": key.revoked,
-        "reason": key.reason,
-    }

@@ -7,9 +7,10 @@ from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.cli.telling import print_story
 from provenance.cli.times import now
-from provenance.cli.where import Where, where_options
+from provenance.cli.where import where_options
 from provenance.problems.outcomes import exit_code_of
 from provenance.proof.verify import examine_bundle
+from provenance.reach.where import Where
 
 
 @click.command(cls=Command)
@@ -23,7 +24,7 @@ def trail(screen: Screen, item: str, language: str, where: Where) -> int:
     verified as a bundle would be, with the ledger's own trust file, or that of
     --trust.
     """
-    with where.open_readable(screen) as ledger:
+    with where.open_readable(screen.say) as ledger:
         data = ledger.prove_item(item)
         verdict = examine_bundle(data, trust=ledger.trust, now=now(), item=item)
     print_story(screen, verdict, language)

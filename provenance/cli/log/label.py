@@ -4,7 +4,7 @@
 # ruff: noqa: PLR0913, PLR0917
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -18,20 +18,13 @@ from provenance.errors import (
     MalformedError,
     within,
 )
-from provenance.extras import load_extra
-from provenance.gs1.elementstring import (
-    ElementString,
-    format_raw,
-    put_predefined_first,
-)
 from provenance.gs1.identifier import CANONICAL_STEM
+from provenance.label.codes import gs1_maker, qr_maker
 from provenance.label.drawing import (
     DATA_MATRIX,
     GS1_128,
     QR,
     Drawing,
-    Kind,
-    Symbol,
 )
 from provenance.label.files import (
     FORMS,
@@ -52,7 +45,6 @@ from provenance.label.sheet import PAPERS
 from provenance.outputs import make_folder, write_output
 
 _MAX_LIST = 8 << 20
-_MOST_IN_BARS = 48  # GS1 General Specifications, 5.4.1
 _KINDS = {"qr": QR, "datamatrix": DATA_MATRIX, "gs1-128": GS1_128}
 
 
@@ -203,7 +195,7 @@ def label(
             "several labels go to a folder, or to one file of --format zpl,"
             " pdf or sheet"
         )
-    make = _qr_maker(level) if kind is QR else _gs1_maker(kind)
+    make = qr_maker(level) if kind is QR else gs1_maker(kind)
     drawings = [
         Drawing(
             make(each),
@@ -314,59 +306,6 @@ def _lines(list_file: str) -> list[str]:
         return data.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
         raise MalformedError(f"it is not UTF-8: {error}") from error
-
-
-def _qr_maker(level: str) -> Callable[[Label], Symbol]:
-    segno = load_extra("segno", extra="label")
-
-    def make(label: Label) -> Symbol:
-        try:
-            code = segno.make_qr(label.uri, error=level)
-        except segno.DataOverflowError as error:
-            raise MalformedError(
-                f"a link of {len(label.uri)} characters is too long for a code"
-                f" at level {level}: shorten its stem"
-            ) from error
-        return Symbol(tuple(map(bytes, code.matrix)), QR, code.error)
-
-    return make
-
-
-def _gs1_maker(kind: Kind) -> Callable[[Label], Symbol]:
-    zxing = load_extra("zxingcpp", extra="label")
-    form = (
-        zxing.BarcodeFormat.Code128
-        if kind.bars
-        else (zxing.BarcodeFormat.DataMatrix)
-    )
-
-    def make(label: Label) -> Symbol:
-        string = put_predefined_first(ElementString(label.link.elements))
-        held = len(format_raw(string))
-        if kind.bars and held > _MOST_IN_BARS:
-            raise MalformedError(
-                f"{' '.join(label.lines)} has {held} characters, and"
-                f" {kind.name} holds {_MOST_IN_BARS}: use --code datamatrix"
-            )
-        # No value has a square bracket, so none can look like an AI.
-        content = "".join(f"[{ai}]{value}" for ai, value in string.elements)
-        try:
-            code = zxing.create_barcode(content, form, gs1=True)
-        except ValueError as error:
-            raise MalformedError(
-                f"{' '.join(label.lines)} has no {kind.name}: {error}"
-            ) from error
-        image = memoryview(code.to_image(scale=1, add_quiet_zones=False))
-        assert image.shape is not None, "a picture has rows and columns"
-        high, wide = image.shape
-        rows = tuple(
-            bytes(image[y, x] == 0 for x in range(wide))
-            # All rows of bars are the same.
-            for y in range(1 if kind.bars else high)
-        )
-        return Symbol(rows, kind)
-
-    return make
 
 
 def _write(

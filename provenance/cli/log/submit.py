@@ -18,13 +18,13 @@ from provenance.cli.arguments import (
     POINTER,
     PREFIX,
 )
-from provenance.cli.log.interrupt import Patience
 from provenance.cli.log.tally import INTERRUPTED, Tally
 from provenance.cli.program import Command
 from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
-from provenance.cli.where import Where, where_options
+from provenance.cli.where import where_options
 from provenance.intake.intake import Intake
+from provenance.intake.interrupt import Patience
 from provenance.intake.journal import is_begun
 from provenance.intake.signatory import find_signatory
 from provenance.intake.sources import (
@@ -36,6 +36,7 @@ from provenance.intake.sources import (
     spooled,
 )
 from provenance.intake.tables import is_table
+from provenance.reach.where import Where
 
 MINE = "mine"
 """What `--only` takes: the events that are the signer's own to say."""
@@ -228,11 +229,11 @@ def submit(
         given = _expand(files, patience, has_mapping=has_mapping)
         _require_tables(given, has_mapping=has_mapping, refused=refused)
         if dry_run:
-            ledger = stack.enter_context(where.open_to_rehearse(screen))
+            ledger = stack.enter_context(where.open_to_rehearse(screen.say))
         else:
             ledger = stack.enter_context(
                 where.open_writable(
-                    screen, cache_bytes=_CACHE_BYTES, is_patient=True
+                    screen.say, cache_bytes=_CACHE_BYTES, is_patient=True
                 )
             )
         signatory = None

@@ -7,7 +7,7 @@ from provenance.cli.progress import Progress
 from provenance.cli.screen import Screen
 from provenance.errors import ProvenanceError
 from provenance.intake.mended import Mended, mend_json
-from provenance.intake.outcome import FileOutcome, Logged, Rows
+from provenance.intake.outcome import FileOutcome, Rows, logged_json
 from provenance.intake.refusals import PassedOver
 from provenance.problems import (
     FAILED,
@@ -19,6 +19,7 @@ from provenance.problems import (
     text_of,
     to_json,
 )
+from provenance.words.counts import counted, entries, with_it
 
 INTERRUPTED = INTERRUPTED_PROBLEM._replace(
     advice="run the same command again: what is logged already is known. With"
@@ -152,7 +153,7 @@ class Tally:
         result: dict[str, object] = {
             "source": outcome.source, "outcome": word,
         }  # fmt: skip
-        result |= _logged_json(outcome.logged)
+        result |= logged_json(outcome.logged)
         if outcome.known.events:
             result["known"] = {
                 "log_indexes": sorted(outcome.known.log_indexes),
@@ -196,7 +197,7 @@ class Tally:
         if word == "refused":
             problem = outcome.problem
             code = "" if problem is None else f" {problem.code}"
-            count = f", {_counted(rows.refused, 'row')}" if rows else ""
+            count = f", {counted(rows.refused, 'row')}" if rows else ""
             self._screen.line(
                 (self._refused_word, "strong"),
                 f"{code}{count}: {outcome.source}",
@@ -207,18 +208,18 @@ class Tally:
             for statement in outcome.logged
             if statement.log_index is not None
         ]
-        where = _entries(indexes)
+        where = entries(indexes)
         if len(outcome.logged) > 1:
             where += f", {len(outcome.logged)} statements"
-        told = f"{where}, {_counted(outcome.events, 'event')}"
+        told = f"{where}, {counted(outcome.events, 'event')}"
         known = outcome.known
-        before = _entries(sorted(known.log_indexes))
+        before = entries(sorted(known.log_indexes))
         if word == "known":
-            told = f"{before}, {_counted(known.events, 'event')}"
+            told = f"{before}, {counted(known.events, 'event')}"
         if rows is not None:
-            told += f" from {_counted(rows.accepted, 'row')}"
+            told += f" from {counted(rows.accepted, 'row')}"
         if known.events and word != "known":
-            told += f", {_counted(known.events, 'event')} known before{before}"
+            told += f", {counted(known.events, 'event')} known before{before}"
         part = "" if word in {"accepted", "known"} else "partly "
         name = word if word == "known" else self._accepted_word
         self._screen.line(
@@ -232,7 +233,7 @@ class Tally:
                 f"  mended {mend.rule}: {mend.place}: {mend.says}"
             )
         if more := mended.count - len(mended.first):
-            self._screen.line(f"  … and {_counted(more, 'more mend')}")
+            self._screen.line(f"  … and {counted(more, 'more mend')}")
         self._screen.line(f"  original  sha256 {mended.original_sha256}")
         if mended.kept is not None:
             self._screen.line(f"  kept      {mended.kept}")
@@ -247,7 +248,7 @@ class Tally:
         """Tell what the signer may not say, and left to others."""
         for each in others.first:
             self._screen.line(
-                f"  left to others: {each.reason}{_with_it(each.others)}"
+                f"  left to others: {each.reason}{with_it(each.others)}"
             )
         shown = sum(1 + each.others for each in others.first)
         if more := others.count - shown:
@@ -267,11 +268,11 @@ class Tally:
             name = f"row {row.number}"
             told = "" if row.reason.startswith(name) else f"{name}: "
             self._screen.line(
-                f"  {row.code} {told}{row.reason}{_with_it(row.others)}"
+                f"  {row.code} {told}{row.reason}{with_it(row.others)}"
             )
         shown = sum(1 + row.others for row in rows.first_refused)
         if more := rows.refused - shown:
-            self._screen.line(f"  … and {_counted(more, 'more refused row')}")
+            self._screen.line(f"  … and {counted(more, 'more refused row')}")
         if rows.report is not None:
             self._screen.line(
                 f"  do: mend the rows in {rows.report}, and submit it with the"
@@ -316,48 +317,3 @@ class Tally:
         self._screen.line(f"  {what}")
         self._screen.line(f"  do: {problem.advice}")
         return to_json(problem, what, where or outcome.source)
-
-
-def _logged_json(logged: list[Logged]) -> dict[str, object]:
-    if not logged:
-        return {}
-    first = logged[0]
-    told: dict[str, object] = {
-        "log_index": first.log_index,
-        "events": sum(statement.events for statement in logged),
-        "statement_id": first.statement_id,
-        "issuer": first.issuer,
-    }
-    if len(logged) > 1:
-        told["statements"] = [
-            {
-                "log_index": statement.log_index,
-                "events": statement.events,
-                "statement_id": statement.statement_id,
-            }
-            for statement in logged
-        ]
-    return told
-
-
-def _entries(indexes: list[int]) -> str:
-    if not indexes:
-        return ""
-    if len(indexes) == 1:
-        return f" as entry {indexes[0]}"
-    return f" as entries {indexes[0]} to {indexes[-1]}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"1 {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _with_it(others: int) -> str:
-    """Return what is said of the rows that a fault takes with it."""
-    if not others:
-        return ""
-    is_one = others == 1
-    return (
-        f"; {_counted(others, 'other row')} {'is' if is_one else 'are'} refused"
-        " with it"
-    )

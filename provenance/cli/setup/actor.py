@@ -5,6 +5,8 @@ authority, by an actor that may pass its role on, or, for its own keys, by the
 actor itself. Where the trust file asks for several authorities, each runs the
 same command with its own key: on its own machine with --node, so that keys
 stay where they are and the node goes on.
+
+Over 500 lines: a command for each act, with its options.
 """
 
 # click hands a command each of its options as an argument.
@@ -25,8 +27,7 @@ from provenance.claims.actor import (
 )
 from provenance.claims.actor_json import actor_to_json
 from provenance.claims.event import Event, make_event, parse_event
-from provenance.claims.registry import TrustRegistry
-from provenance.cli.actor_lines import SHORT, print_actor
+from provenance.claims.registry import Actor, TrustRegistry
 from provenance.cli.arguments import (
     FILE,
     ITEM,
@@ -36,7 +37,7 @@ from provenance.cli.arguments import (
 from provenance.cli.inputs import read_input
 from provenance.cli.program import PROGRAM, Commands
 from provenance.cli.screen import Screen
-from provenance.cli.where import Where, WritableLedger, where_options
+from provenance.cli.where import where_options
 from provenance.encoding.digest import Hash
 from provenance.errors import (
     MalformedError,
@@ -46,7 +47,10 @@ from provenance.errors import (
 from provenance.intake.prepare import new_secret
 from provenance.intake.signatory import find_signatory
 from provenance.outputs import write_output
+from provenance.reach.ledgers import WritableLedger
+from provenance.reach.where import Where
 from provenance.store.keyfile import read_key
+from provenance.words.actors import SHORT, limits_of, since_entry, span_of
 
 _MIN_SHORT = 8
 _WHOLE_ID = re.compile(r"[0-9a-fA-F]{64}")
@@ -141,7 +145,7 @@ def enrol(
             "--request says who is enrolled: give no ACTOR, --name or"
             " --actor-key beside it"
         )
-    with where.open_writable(screen) as ledger:
+    with where.open_writable(screen.say) as ledger:
         if request_file is not None:
             event = _read_request(request_file)
         elif actor_id is None or name is None or actor_key_file is None:
@@ -218,7 +222,7 @@ def grant(
         until=until,
         may_grant=may_grant,
     )
-    with where.open_writable(screen) as ledger:
+    with where.open_writable(screen.say) as ledger:
         return _log(
             screen,
             ledger,
@@ -254,7 +258,7 @@ def add_key(
 ) -> int:
     """Give ACTOR one more key, beside those it has."""
     new_signer = read_key(new_key_file)
-    with where.open_writable(screen) as ledger:
+    with where.open_writable(screen.say) as ledger:
         event = actors.add_key(
             actor_id,
             signer=new_signer,
@@ -305,7 +309,7 @@ def rotate(
     """
     new_signer = read_key(new_key_file)
     old_id = old or read_key(key_file).verifier.key_id.hex()
-    with where.open_writable(screen) as ledger:
+    with where.open_writable(screen.say) as ledger:
         event = actors.rotate_key(
             actor_id,
             old=_find_key(ledger, actor_id, old_id),
@@ -344,7 +348,7 @@ def revoke(
 
     KEY-ID is what `actor list` shows, or its first digits.
     """
-    with where.open_writable(screen) as ledger:
+    with where.open_writable(screen.say) as ledger:
         old = _find_key(ledger, actor_id, key_id)
         event = actors.revoke_key(actor_id, old=old, reason=reason)
         return _log(
@@ -379,7 +383,7 @@ def revoke_grant(
 
     GRANT-ID is what `actor list` shows, or its first digits.
     """
-    with where.open_writable(screen) as ledger:
+    with where.open_writable(screen.say) as ledger:
         granted_by = _find(
             lambda: ledger.actor(actor_id).grants,
             grant_id,
@@ -412,12 +416,12 @@ def list_actors(screen: Screen, actor_id: str | None, where: Where) -> int:
     Of a node, one actor is shown as its own trail proves it; a list of all is
     the node's word.
     """
-    with where.open_readable(screen) as ledger:
+    with where.open_readable(screen.say) as ledger:
         told = []
         for known in (
             ledger.actors() if actor_id is None else [ledger.actor(actor_id)]
         ):
-            print_actor(screen, known)
+            _print_actor(screen, known)
             if screen.is_json:
                 told.append(actor_to_json(known))
         if actor_id is None and ledger.actors_rest_on:
@@ -496,3 +500,21 @@ def _find(known: Callable[[], Iterable[Hash]], start: str, what: str) -> Hash:
             f" `{PROGRAM} actor list` shows it, {_MIN_SHORT} digits at least"
         )
     return found[0]
+
+
+def _print_actor(screen: Screen, known: Actor) -> None:
+    """Print *known* with its keys and grants, those that ended too."""
+    kind = "  authority" if known.is_authority else ""
+    screen.line((known.id, "strong"), "  ", known.name, kind)
+    for key_id, held_key in known.keys.items():
+        screen.line(f"  key    {key_id.hex()[:SHORT]}  ", span_of(held_key))
+    for held in known.grants.values():
+        ended = (
+            "" if held.revoked is None else f", revoked by entry {held.revoked}"
+        )
+        screen.line(
+            f"  grant  {held.id.hex()[:SHORT]}  ",
+            held.grant.role,
+            *limits_of(held.grant),
+            f"  {since_entry(held.added)}{ended}",
+        )

@@ -4,14 +4,13 @@
 # ruff: noqa: PLR0913, PLR0917
 
 from pathlib import Path
-from shlex import quote
 
 import click
 
 from provenance.claims.registry import Authority
 from provenance.cli.arguments import FILE, ITEM, SPAN
 from provenance.cli.inputs import read_input
-from provenance.cli.program import PROGRAM, Command
+from provenance.cli.program import Command
 from provenance.cli.screen import Screen
 from provenance.encoding.digest import sha256
 from provenance.errors import ProvenanceError
@@ -24,6 +23,7 @@ from provenance.rules.books import BASELINE, BookRef
 from provenance.store.keyfile import read_key, write_key
 from provenance.tlog.note import NoteSigner
 from provenance.tlog.policy import Log, Policy
+from provenance.words.start import what_next
 
 AUTHORITY_KEY = "authority.key"
 
@@ -113,7 +113,8 @@ def init(  # each by name
     screen.line("log key    ", log_key.vkey)
     screen.line("authority  ", authority, ", key in ", str(key_file))
     screen.line("trust file ", str(folder / TRUST_FILE))
-    _say_what_next(screen, folder, key_file)
+    for line in what_next(folder, key_file, trust=folder / TRUST_FILE):
+        screen.say(line)
     return screen.result(
         "init",
         0,
@@ -138,44 +139,3 @@ def _authority_signer(folder: Path, key_file: Path) -> tuple[Signer, bool]:
     signer = Signer.generate()
     write_key(key_file, signer)
     return signer, True
-
-
-def _say_what_next(screen: Screen, folder: Path, key_file: Path) -> None:
-    ledger, key = quote(str(folder)), quote(str(key_file))
-    trust = folder / TRUST_FILE
-    enrol = (
-        "enrol did:web:maker.example --name Maker --actor-key maker.key"
-        f" --key {key} -C {ledger}"
-    )
-    grant = (
-        "grant did:web:maker.example producer --prefix 9506000"
-        f" --key {key} -C {ledger}"
-    )
-    for line in [
-        "",
-        "What next:",
-        f"  1. Move {key_file} to a safe place: who has it can enrol anyone.",
-        f"  2. Publish {trust}: whoever verifies pins it.",
-        "  3. Let an actor make a key:",
-        f"       {PROGRAM} key new maker.key",
-        "  4. Enrol it, and grant it a role:",
-        f"       {PROGRAM} actor {enrol}",
-        f"       {PROGRAM} actor {grant}",
-        "  5. Let it sign what happens:",
-        f"       {PROGRAM} submit events.json --key maker.key -C {ledger}",
-        "  6. Prove an item's story, and verify it:",
-        f"       {PROGRAM} bundle ITEM -o item.provenance -C {ledger}",
-        f"       {PROGRAM} verify item.provenance --trust {quote(str(trust))}",
-        "",
-        "It has no witnesses: nobody but you, its operator, vouches that",
-        "everybody is shown the same history, and every verdict says so.",
-        f"Before you publish {trust}, let others vouch for it, too:",
-        '       quorum = "harbour"                     in place of "none"',
-        "       [[witnesses]]                          at the end, one each",
-        '       name = "harbour"',
-        '       key = "witness.example/harbour+…"      as the witness gives it',
-        '       url = "https://witness.example/"       where a node asks it',
-        "Of several, a [[groups]] with a name, a threshold and their names as",
-        "members says how many must cosign; its name is the quorum then.",
-    ]:
-        screen.say(line)

@@ -9,12 +9,13 @@ from provenance.cli.inputs import STANDARD
 from provenance.cli.program import PROGRAM, Command
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
-from provenance.cli.where import Where, where_options
+from provenance.cli.where import where_options
 from provenance.ledger.prove import MAX_STRETCH
 from provenance.outputs import write_output
 from provenance.problems import FAILED, OK
 from provenance.proof.verdict import Outcome
 from provenance.proof.verify import examine_bundle
+from provenance.reach.where import Where
 
 _MOST_OF_A_NODE = 256
 """How many events of a stretch a node shows (`GET …/bundle?from=…`)."""
@@ -73,7 +74,7 @@ def bundle(  # noqa: PLR0913, PLR0917  # click's way
             f"--range is at most {most} events here: ask for the others in"
             " bundles of their own"
         )
-    with where.open_readable(screen) as ledger:
+    with where.open_readable(screen.say) as ledger:
         # A pointer that shows nothing is a mistake, and said to be one.
         shown = ledger.reveal(item, reveal) if reveal else []
         data = ledger.prove_item(item, reveal=reveal, stretch=stretch)

@@ -4,29 +4,31 @@ Findings are told as they come, into files that have no names, and put
 together in the end: so a folder of thousands takes no memory.
 """
 
-import shlex
-import tempfile
-from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from provenance import __version__
 from provenance.casefile import html
 from provenance.casefile.html import Case
+from provenance.casefile.pages import (
+    Page,
+    commands_of,
+    content,
+    nameless,
+    page_of,
+)
 from provenance.casefile.table import COLUMNS, rows_of
 from provenance.cli.arguments import language_type
 from provenance.cli.inputs import STANDARD, read_input
-from provenance.cli.program import PROGRAM, Command
+from provenance.cli.program import Command
 from provenance.cli.rows import csv_line
 from provenance.cli.screen import Screen
 from provenance.cli.times import now
 from provenance.cli.trusted import trust_path
 from provenance.cli.verify.judging import judging_options, open_judge
-from provenance.examine.judge import Examined
 from provenance.ledger.search import written_time
 from provenance.outputs import write_pieces
 from provenance.problems import gravest
@@ -34,7 +36,6 @@ from provenance.proof.trust import MAX_TRUST_SIZE
 from provenance.words.story import LANGUAGES
 
 _BOTH = "both"
-_CHUNK = 2**16
 
 
 @click.command(cls=Command)
@@ -88,8 +89,8 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
     trust_file = trust_path(trust_file)
     languages = LANGUAGES if lang == _BOTH else (lang,)
     with ExitStack() as stack:
-        pages = [_Page(each, stack) for each in languages]
-        table = stack.enter_context(_nameless())
+        pages = [Page(each, stack) for each in languages]
+        table = stack.enter_context(nameless())
         table.write(csv_line(COLUMNS))
         counts: dict[str, int] = {}
         codes = set()
@@ -114,13 +115,13 @@ def report(  # noqa: PLR0913, PLR0917  # click's way
             origin=origin,
             trust_file=trust_file,
             trust_digest=_digest(trust_file),
-            commands=_commands(
+            commands=commands_of(
                 files, trust_file, at, item, entries, max_age, against
             ),
             counts=counts,
         )
-        write_pieces(output, _html(case, pages))
-        write_pieces(beside, _content(table))
+        write_pieces(output, page_of(case, pages))
+        write_pieces(beside, content(table))
     code = gravest(codes)
     screen.line(f"{output}: {_told(counts)}")
     screen.line(f"{beside}: the same as a table")
@@ -151,68 +152,8 @@ def _require_free(target: str, start: bytes) -> None:
     )
 
 
-class _Page:
-    """What is told in one language, so far."""
-
-    def __init__(self, language: str, stack: ExitStack) -> None:
-        self.language = language
-        self.inputs = stack.enter_context(_nameless())
-        self.details = stack.enter_context(_nameless())
-
-    def add(self, found: Examined) -> None:
-        self.inputs.write(html.input_row(found, self.language).encode())
-        for piece in html.details(found, self.language):
-            self.details.write(piece.encode())
-
-
-def _nameless() -> BinaryIO:
-    return tempfile.TemporaryFile()  # the caller's stack closes it
-
-
-def _html(case: Case, pages: Sequence[_Page]) -> Iterator[bytes]:
-    yield html.head([page.language for page in pages]).encode()
-    for page in pages:
-        yield html.opening(case, page.language).encode()
-        yield from _content(page.inputs)
-        yield html.middle(page.language).encode()
-        yield from _content(page.details)
-        yield html.closing(case, page.language).encode()
-    yield html.foot().encode()
-
-
-def _content(file: BinaryIO) -> Iterator[bytes]:
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        yield chunk
-
-
 def _digest(file: str) -> str:
     return sha256(read_input(file, limit=MAX_TRUST_SIZE)).hexdigest()
-
-
-def _commands(  # noqa: PLR0913, PLR0917  # what the options said
-    files: Sequence[str],
-    trust_file: str,
-    at: int,
-    item: str | None,
-    entries: Sequence[str],
-    max_age: int | None,
-    against: str | None,
-) -> list[str]:
-    plain = [file for file in files if Path(file).is_file()]
-    said = ["--trust", trust_file, "--at", written_time(at)]
-    if item is not None:
-        said += ["--item", item]
-    for entry in entries:
-        said += ["--entry", entry]
-    if max_age is not None:
-        said += ["--max-age", f"{max_age}s"]
-    if against is not None:
-        said += ["--against", against]
-    return [
-        shlex.join(["sha256sum", trust_file, *plain]),
-        shlex.join([PROGRAM, "verify", *files, *said]),
-    ]
 
 
 def _told(counts: dict[str, int]) -> str:

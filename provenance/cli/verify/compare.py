@@ -1,7 +1,6 @@
 """`provenance compare`: two checkpoints of one log, and the proof."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import click
 
@@ -16,26 +15,16 @@ from provenance.errors import (
     InvalidProofError,
 )
 from provenance.examine.growth import (
+    Side,
     checkpoint_in,
     find_prover,
     prove_without_tiles,
+    relation_json,
 )
 from provenance.outputs import write_output
 from provenance.problems import FAILED, NOT_FOUND, OK, problem_of
 from provenance.problems.findings import NO_PROOF_CODE
-from provenance.tlog.checkpoint import SignedCheckpoint
 from provenance.tlog.note import format_note
-
-
-class _Side(NamedTuple):
-    """One of the two: where it was read, and what it says."""
-
-    source: str
-    signed: SignedCheckpoint
-
-    @property
-    def size(self) -> int:
-        return self.signed.checkpoint.size
 
 
 @click.command(cls=Command)
@@ -72,7 +61,7 @@ def compare(  # noqa: PLR0913, PLR0917  # click's way
     """
     trust = find_trust(trust_file)
     sides = [
-        _Side(each, checkpoint_in(each, trust, read_input))
+        Side(each, checkpoint_in(each, trust, read_input))
         for each in (old, new)
     ]
     # Which one is older is for their sizes to say.
@@ -94,7 +83,7 @@ def compare(  # noqa: PLR0913, PLR0917  # click's way
 
 
 def _grown(
-    screen: Screen, old: _Side, new: _Side, proof: tuple[Hash, ...]
+    screen: Screen, old: Side, new: Side, proof: tuple[Hash, ...]
 ) -> int:
     grown = new.size - old.size
     relation = "grown" if grown else "same"
@@ -112,11 +101,13 @@ def _grown(
     for digest in proof:
         screen.line(f"    {encode_base64(digest)}")
     return screen.result(
-        "comparison", OK, {**_json(relation, old, new), "proof": _hex(proof)}
+        "comparison",
+        OK,
+        {**relation_json(relation, old, new), "proof": _hex(proof)},
     )
 
 
-def _lacking(screen: Screen, old: _Side, new: _Side) -> int:
+def _lacking(screen: Screen, old: Side, new: Side) -> int:
     """Say which proof is needed; neither can be told without it."""
     what = (
         f"a proof of consistency from {old.size} to {new.size} is needed: give"
@@ -130,14 +121,14 @@ def _lacking(screen: Screen, old: _Side, new: _Side) -> int:
     return screen.result(
         "comparison",
         NOT_FOUND,
-        {**_json("unknown", old, new), "needed": what},
+        {**relation_json("unknown", old, new), "needed": what},
     )
 
 
 def _fork(
     screen: Screen,
-    old: _Side,
-    new: _Side,
+    old: Side,
+    new: Side,
     error: Exception,
     evidence: str | None,
 ) -> int:
@@ -172,7 +163,7 @@ def _fork(
         "comparison",
         FAILED,
         {
-            **_json("fork" if is_certain else "inconsistent", old, new),
+            **relation_json("fork" if is_certain else "inconsistent", old, new),
             "what": str(error),
             "notes": notes,
             "proof": _hex(proof),
@@ -181,25 +172,9 @@ def _fork(
     )
 
 
-def _print_side(screen: Screen, name: str, side: _Side) -> None:
+def _print_side(screen: Screen, name: str, side: Side) -> None:
     root = encode_base64(side.signed.checkpoint.root)
     screen.line(f"  {name}  {side.size:>8}  {root}  {side.source}")
-
-
-def _json(relation: str, old: _Side, new: _Side) -> dict[str, object]:
-    return {
-        "relation": relation,
-        "grown_by": new.size - old.size,
-        **{
-            name: {
-                "source": side.source,
-                "origin": side.signed.checkpoint.origin,
-                "size": side.size,
-                "root": side.signed.checkpoint.root.hex(),
-            }
-            for name, side in (("old", old), ("new", new))
-        },
-    }
 
 
 def _hex(hashes: Iterable[bytes]) -> list[str]:

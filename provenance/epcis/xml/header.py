@@ -127,7 +127,7 @@ def _take(members: dict[str, JSON], steps: list[str]) -> str | None:
     if not isinstance(inner, dict):
         return None
     found = _take(inner, deeper)
-    if not inner:
+    if found is not None and not inner:
         del members[step]
     return found
 

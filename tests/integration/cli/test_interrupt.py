@@ -2,7 +2,7 @@ import signal
 
 import pytest
 
-from provenance.cli.log.interrupt import Patience
+from provenance.intake.interrupt import Patience
 
 
 def test_the_first_interrupt_ends_only_the_reading_of_further_files() -> None:

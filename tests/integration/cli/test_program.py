@@ -14,7 +14,6 @@ from click.testing import CliRunner
 import provenance
 from provenance import errors
 from provenance.cli import main
-from provenance.cli.learn.topics import ENVIRONMENT
 from provenance.epcis.vocabulary import PRIVATE_STEPS, STEPS
 from provenance.problems import (
     EXIT_CODES,
@@ -25,6 +24,7 @@ from provenance.problems import (
 )
 from provenance.proof.codes import CODES
 from provenance.rules.book import baseline
+from provenance.words.topics import ENVIRONMENT
 from tests.support.cli_commands import program
 from tests.support.cli_runs import PROJECT, command_line, ok, run
 from tests.support.waiting import finish

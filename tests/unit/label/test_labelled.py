@@ -1,7 +1,8 @@
 """What a label says beside its key is held against the record."""
 
 from collections.abc import Iterator
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -9,6 +10,8 @@ from provenance.claims.actor import Grant
 from provenance.encoding.base64 import encode_base64
 from provenance.errors import MalformedError
 from provenance.gs1.label import LabelData, read_label
+from provenance.proof.evidence import ProvenEvent
+from provenance.proof.labelled import _recorded
 from provenance.proof.trust import format_trust
 from provenance.proof.verdict import Outcome, Verdict
 from tests.web.agree import Answerer
@@ -194,3 +197,26 @@ def test_what_names_nothing_is_no_label() -> None:
     assert read_label(ITEM) == LabelData(ITEM, ())
     with pytest.raises(MalformedError):
         read_label("(17)271231")
+
+
+def test_a_record_with_a_context_of_another_form_says_nothing() -> None:
+    event = cast(
+        "ProvenEvent",
+        SimpleNamespace(body={"@context": [{"a": 7}], "ilmd": {}}, fields={}),
+    )
+    assert list(_recorded(event)) == []
+
+
+def test_a_concealed_field_that_is_shown_is_on_record() -> None:
+    event = cast(
+        "ProvenEvent",
+        SimpleNamespace(
+            body={"ilmd": "text"},
+            fields={
+                "/ilmd/cbvmda:lotNumber": "L7",
+                "/ilmd/https:~1~1gs1.org~1voc~1expirationDate": "2027-12-31",
+                "/other": "1",
+            },
+        ),
+    )
+    assert list(_recorded(event)) == [("10", "L7"), ("17", "2027-12-31")]

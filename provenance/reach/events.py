@@ -1,12 +1,14 @@
 """Pages of events that were asked for, of a ledger's folder or of a node."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
-from provenance.cli.progress import Progress
+from provenance.encoding.canonical import Value
 from provenance.encoding.strict_json import JSON
+from provenance.epcis.moment import in_zone
 from provenance.epcis.query import Query
+from provenance.epcis.shapes import EPC_LISTS, QUANTITY_LISTS
 from provenance.errors import MalformedError
 from provenance.ledger.query import Queries
 
@@ -68,8 +70,10 @@ class FolderPages:
         *,
         reveal: Collection[str],
         spelling: str,
+        progress: Callable[[int, int], None],
     ) -> None:
         self._spelling = spelling
+        self._progress = progress
         self._queries = queries
         self._query = query
         self._reveal = reveal
@@ -79,10 +83,9 @@ class FolderPages:
         query = self._query
         if token is not None:
             query = replace(query, page_token=token)
-        with Progress() as progress:
-            page = self._queries.run(
-                query, reveal=self._reveal, progress=progress.show
-            )
+        page = self._queries.run(
+            query, reveal=self._reveal, progress=self._progress
+        )
         events = [event.spelled(self._spelling) for event in page.events]
         return ResultPage(events, page.size, page.next_page_token)
 
@@ -102,6 +105,35 @@ class NodePages:
         page = self._client.events_page(asked)
         rows = [_read(row) for row in page.events]
         return ResultPage(rows, page.size, page.next_page_token)
+
+
+class Answer:
+    """The events of an answer, as they are asked for, one after the other.
+
+    Attributes:
+        count: How many there were.
+        next_page_token: What the next page is asked for with, if there is
+            one and not all pages were wanted.
+        size: The size of the log that the answer stands on; 0 before.
+    """
+
+    def __init__(self, pages: Pages, *, is_all: bool) -> None:
+        self._pages = pages
+        self._is_all = is_all
+        self.count = 0
+        self.size = 0
+        self.next_page_token: str | None = None
+
+    def __iter__(self) -> Iterator[ListedEvent]:
+        token = None
+        while True:
+            events, self.size, token = self._pages.after(token)
+            for found in events:
+                self.count += 1
+                yield found
+            if token is None or not self._is_all:
+                self.next_page_token = token
+                return
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +162,22 @@ def _read(row: dict[str, JSON]) -> _Row:
             return _Row(log_index, position, issuer, event, row)
         case _:
             raise MalformedError("the node tells of an event that is none")
+
+
+def time_of(event: Mapping[str, JSON]) -> str:
+    """Return when *event* happened, at its own offset."""
+    time, offset = event.get("eventTime"), event.get("eventTimeZoneOffset")
+    return in_zone(cast("Value", time), cast("Value", offset))
+
+
+def items_of(event: Mapping[str, JSON]) -> Iterator[str]:
+    """Yield the ids of the items that *event* names."""
+    if isinstance(parent := event.get("parentID"), str):
+        yield parent
+    for name in sorted(EPC_LISTS) + sorted(QUANTITY_LISTS):
+        elements = event.get(name)
+        for element in elements if isinstance(elements, list) else ():
+            if isinstance(element, dict):
+                yield str(element.get("epcClass"))
+            else:
+                yield str(element)
