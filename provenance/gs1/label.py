@@ -17,7 +17,7 @@ from typing import NamedTuple
 from provenance.gs1.epcurn import is_epc_urn
 from provenance.gs1.identifier import CANONICAL_STEM
 from provenance.gs1.keyboard import tidy
-from provenance.gs1.linkpath import split_link, unescape
+from provenance.gs1.linkpath import parameters, split_link, unescape
 from provenance.gs1.reading import content_of, read_item
 
 _AI = re.compile("[0-9]{2,4}")
@@ -65,9 +65,8 @@ def read_label(text: str) -> LabelData:
 
 
 def _read_query(query: str) -> Said:
-    pairs = [each.partition("=")[::2] for each in query.split("&")]
     return tuple(
         (ai, unescape(value.replace("+", " ")))
-        for ai, value in pairs
+        for ai, value in parameters(query)
         if _AI.fullmatch(ai) and value
     )

@@ -19,7 +19,7 @@ would be lost to whoever reads the path alone.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from provenance.errors import MalformedError
@@ -95,7 +95,7 @@ def split_link(uri: str) -> LinkPath:
     qualifiers = tuple(zip(rest[::2], rest[1::2], strict=True))
     identifier = Identifier(key, value, qualifiers)
     if query := link["query"] or "":
-        names = [each.partition("=")[0] for each in query.split("&")]
+        names = [name for name, _ in parameters(query)]
         refuse_qualifiers(names, identifier)
     stem = uri[: link.start("path")] + "/".join(segments[:start])
     return LinkPath(stem, identifier, query)
@@ -153,6 +153,17 @@ def unescape(text: str) -> str:
     one byte are not put together. A `%` that starts no escape stays.
     """
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def parameters(query: str) -> Iterator[tuple[str, str]]:
+    """Yield each name of *query*, read out, with its value as it is written.
+
+    A `;` stands between parameters as well as `&`: whoever reads on at only one
+    of them would take a part of one value for another's.
+    """
+    for parameter in re.split("[&;]", query):
+        name, _, value = parameter.partition("=")
+        yield unescape(name), value
 
 
 def refuse_qualifiers(codes: Iterable[str], identifier: Identifier) -> None:

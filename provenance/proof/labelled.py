@@ -25,6 +25,7 @@ from provenance.proof.report import Report
 from provenance.proof.trace import Trace
 
 _LOT, _EXPIRY = "10", "17"
+_EXPIRY_TIME = "7003"
 
 _NAMES: Mapping[str, str] = {
     _LOT: "lot",
@@ -52,7 +53,9 @@ _VOCABULARY = re.compile(
     r"(?:urn:epcglobal:cbv:mda:|https?://(?:www\.|ref\.)?gs1\.org/voc/)"
     r"([A-Za-z]+)"
 )
-_DATE = re.compile(r"[0-9]{2}([0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T+Z-].*)?")
+_DATE = re.compile(
+    r"[0-9]{2}([0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T+Z-].*)?", re.DOTALL
+)
 _UNIT = re.compile(r"https://id\.gs1\.org/01/[0-9]{14}/21/")
 _ILMD = "/ilmd/"
 
@@ -61,6 +64,7 @@ def check_label(
     report: Report, walk: Trace, evidence: Evidence, item: str, said: Said
 ) -> None:
     """Check that what a label says of *item* is what was logged of it."""
+    said = tuple(_comparable(ai, value) for ai, value in said)
     recorded: dict[str, list[str]] = {}
     for event in _makings(walk, evidence, item):
         for ai, value in _recorded(event):
@@ -92,6 +96,11 @@ def check_label(
             report.notice(
                 "PRV-0204", f"agrees: label and record say {what}", item
             )
+
+
+def _comparable(ai: str, value: str) -> tuple[str, str]:
+    """Return an AI and its value; for a date with its hour, the date alone."""
+    return (_EXPIRY, value[:6]) if ai == _EXPIRY_TIME else (ai, value)
 
 
 def _gs1_name(item: str, differing: set[str]) -> str:

@@ -17,6 +17,9 @@ ENVIRONMENT: Mapping[str, str] = {
     "PROVENANCE_TRUST": (
         "the trust file of verify and of --node, as --trust gives it"
     ),
+    "PROVENANCE_TOKEN": (
+        "a reader's token for a node; --token takes a file of it"
+    ),
     "PROVENANCE_LANG": "the language of a story, as --lang gives it",
     "PROVENANCE_NODE_CONFIG": "the settings of a node, as --config gives them",
     "PROVENANCE_NODE_*": "one setting of a node: node config lists them",

@@ -13,6 +13,7 @@ What others compressed is read too (`provenance.gs1.compressed`): the whole
 path, or what follows the key.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote
@@ -107,7 +108,7 @@ class LinkRequest:
         """What of the query is for neither the resolver nor the label."""
         return "&".join(
             parameter
-            for parameter in self.query.split("&")
+            for parameter in re.split("[&;]", self.query)
             if (name := unquote(parameter.partition("=")[0]))
             and name not in _OWN_PARAMETERS
             and not name.isdecimal()

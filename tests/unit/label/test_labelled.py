@@ -106,6 +106,9 @@ def test_a_label_that_says_what_the_record_says_is_verified(
         (f"{LINK}/21/{SERIAL}?17=281231", "No_match_GTIN_Serial_Expiry"),
         (f"{LINK}/21/{SERIAL}?17=271332", "No_match_GTIN_Serial_Expiry"),
         (f"{LINK}/21/{SERIAL}?17=271231&17=281231", "_Expiry"),
+        (f"{LINK}/21/{SERIAL}?x=1;17=281231", "No_match_GTIN_Serial_Expiry"),
+        (f"{LINK}/21/{SERIAL}?%31%37=281231", "No_match_GTIN_Serial_Expiry"),
+        (f"{UNIT}(7003)2812311200", "No_match_GTIN_Serial_Expiry"),
     ],
 )
 def test_a_label_that_differs_from_the_record_fails(

@@ -16,7 +16,7 @@ import { CANONICAL_STEM, Identifier, ORDERS } from "./identifier.js";
 import { isEpcUrn } from "./epcurn.js";
 import { canonicalItem } from "./item.js";
 import { tidy } from "./keyboard.js";
-import { splitLink, unescaped } from "./linkpath.js";
+import { parameters, splitLink, unescaped } from "./linkpath.js";
 
 /**
  * What a label says: the id of what it names, and the AIs and values that it
@@ -89,9 +89,7 @@ export function linkOf({ item, said }) {
 function elementsOf(uri, item) {
   if (isEpcUrn(uri) || !item.startsWith(`${CANONICAL_STEM}/`)) return [];
   const { elements, query } = splitLink(uri);
-  for (const parameter of query.split("&")) {
-    const [ai, ...rest] = parameter.split("=");
-    const value = rest.join("=");
+  for (const [ai, value] of parameters(query)) {
     if (/^[0-9]{2,4}$/.test(ai) && value) {
       elements.push([ai, unescaped(value.replaceAll("+", " "))]);
     }

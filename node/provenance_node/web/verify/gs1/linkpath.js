@@ -155,13 +155,26 @@ export function unescaped(text) {
 }
 
 /**
+ * Return each name of a query, read out, with its value as it is written. A `;`
+ * stands between parameters as well as `&`: whoever reads on at only one of them
+ * would take a part of one value for another's.
+ * @param {string} query
+ * @returns {[string, string][]}
+ */
+export function parameters(query) {
+  return query.split(/[&;]/).map((parameter) => {
+    const [name, ...rest] = parameter.split("=");
+    return [unescaped(name), rest.join("=")];
+  });
+}
+
+/**
  * @param {string} query
  * @param {Identifier} identifier
  * @throws {MalformedError} A part of it could stand in the path as well.
  */
 function refuseQualifiersIn(query, { key, qualifiers }) {
-  for (const parameter of query.split("&")) {
-    const [ai] = parameter.split("=", 1);
+  for (const [ai] of parameters(query)) {
     const fits = ORDERS.get(key)?.some(
       (order) =>
         order.includes(ai) && qualifiers.every(([each]) => order.includes(each)),

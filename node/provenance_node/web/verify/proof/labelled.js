@@ -24,6 +24,7 @@ import { placeKey, placeOf } from "./trails.js";
 
 const LOT = "10";
 const EXPIRY = "17";
+const EXPIRY_TIME = "7003";
 
 /** AI → what people call it, of those that a record has. */
 const NAMES = new Map([
@@ -49,7 +50,7 @@ const MEMBERS = new Map([
 
 const VOCABULARY =
   /^(?:urn:epcglobal:cbv:mda:|https?:\/\/(?:www\.|ref\.)?gs1\.org\/voc\/)([A-Za-z]+)$/;
-const DATE = /^[0-9]{2}([0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T+Z-].*)?$/;
+const DATE = /^[0-9]{2}([0-9]{2})-([0-9]{2})-([0-9]{2})(?:[T+Z-][^]*)?$/;
 const UNIT = /^https:\/\/id\.gs1\.org\/01\/[0-9]{14}\/21\//;
 const ILMD = "/ilmd/";
 
@@ -60,7 +61,8 @@ const ILMD = "/ilmd/";
  * @param {Evidence} evidence
  * @param {Label} label
  */
-export function checkLabel(report, walk, evidence, { item, said }) {
+export function checkLabel(report, walk, evidence, { item, said: all }) {
+  const said = all.map(comparable);
   /** @type {Map<string, string[]>} */
   const recorded = new Map();
   for (const event of makings(walk, evidence, item)) {
@@ -98,6 +100,15 @@ export function checkLabel(report, walk, evidence, { item, said }) {
       report.notice("PRV-0204", detail, item);
     }
   }
+}
+
+/**
+ * Return an AI and its value; for a date with its hour, the date alone.
+ * @param {[string, string]} said
+ * @returns {[string, string]}
+ */
+function comparable([ai, value]) {
+  return ai === EXPIRY_TIME ? [EXPIRY, value.slice(0, 6)] : [ai, value];
 }
 
 /**
