@@ -118,6 +118,15 @@ FORMS: dict[
     "sheet": _as_sheet,
 }
 
+FORM_OF = {
+    ".svg": "svg",
+    ".png": "png",
+    ".zpl": "zpl",
+    ".pdf": "pdf",
+    ".html": "sheet",
+}
+"""The ending of a file's name → the form that it has."""
+
 ONE_EACH = frozenset({"svg", "png"})
 """The forms that have a file for each label."""
 

@@ -27,6 +27,7 @@ from provenance.label.drawing import (
     Drawing,
 )
 from provenance.label.files import (
+    FORM_OF,
     FORMS,
     ONE_EACH,
     DrawingOptions,
@@ -75,8 +76,7 @@ _KINDS = {"qr": QR, "datamatrix": DATA_MATRIX, "gs1-128": GS1_128}
     "--format",
     "form",
     type=click.Choice(list(FORMS)),
-    default="svg",
-    show_default=True,
+    show_default="by the ending of the file, or svg",
     help="A drawing or a bitmap for each label; all for a printer of labels"
     " (ZPL), a page each (PDF), or sheets to cut (HTML).",
 )
@@ -161,7 +161,7 @@ def label(
     stem: str | None,
     code: str,
     output: str,
-    form: str,
+    form: str | None,
     list_file: str | None,
     count: int | None,
     first: str | None,
@@ -183,6 +183,9 @@ def label(
     """
     _require_sense(screen, items, list_file, count, first, record, output)
     kind = _KINDS[code]
+    form = form or FORM_OF.get(Path(output).suffix.lower(), "svg")
+    if kind is not QR and stem is not None:
+        raise click.UsageError(f"a {kind.name} holds no link: leave out --stem")
     if kind is QR and stem is None:
         raise click.UsageError(
             "a QR Code holds a link: say with --stem what it starts with"

@@ -175,6 +175,31 @@ def test_a_qr_code_needs_to_know_what_its_link_starts_with() -> None:
     assert "say with --stem" in done.err
 
 
+@pytest.mark.parametrize(
+    ("ending", "start"),
+    [
+        ("pdf", b"%PDF"),
+        ("PNG", b"\x89PNG"),
+        ("zpl", b"^XA"),
+        ("html", b"<!doctype"),
+        ("svg", b"<svg"),
+        ("label", b"<svg"),
+    ],
+)
+def test_a_file_is_of_the_form_that_its_ending_says(
+    ending: str, start: bytes, tmp_path: Path
+) -> None:
+    file = tmp_path / f"label.{ending}"
+    ok("label", PALLET, "--code", "gs1-128", "-o", file)
+    assert file.read_bytes().startswith(start)
+
+
+def test_a_stem_for_a_code_without_a_link_is_a_wrong_call() -> None:
+    done = run("label", CAN, "--code", "datamatrix", "--stem", STEM, "-o", "-")
+    assert done.code == 2
+    assert "leave out --stem" in done.err
+
+
 if __name__ == "__main__":
     for kind in CASES:
         make(kind, "zpl", GOLDEN / f"{kind}.zpl")
