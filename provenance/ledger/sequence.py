@@ -44,6 +44,7 @@ from provenance.store.protocol import (
     NameRow,
     TimeRow,
     WarningRow,
+    mark_of,
 )
 from provenance.tlog.commitment import Commitment
 from provenance.tlog.tile import TILE_WIDTH, append_leaves
@@ -328,11 +329,6 @@ class Sequencer:
             self._times,
             self._books,
         )
-
-
-def mark_of(event_id: bytes) -> int:
-    """Return by what an event is looked up beside its time (`TimeRow`)."""
-    return int.from_bytes(event_id[:8], "big", signed=True)
 
 
 def _hash(previous: bytes, row: LinkRow) -> bytes:

@@ -11,8 +11,8 @@ from provenance.claims.statement import parse_entry
 from provenance.errors import DamagedError, MalformedError
 from provenance.ledger.admit import LogPosition
 from provenance.ledger.check import REGISTRY_ACT, CheckedEvent
-from provenance.ledger.sequence import Sequencer, mark_of
-from provenance.store.protocol import NO_LINK, LinkRow, Reader
+from provenance.ledger.sequence import Sequencer
+from provenance.store.protocol import NO_LINK, LinkRow, Reader, mark_of
 from provenance.tlog.commitment import parse_commitment
 
 _AT_ONCE = 256

@@ -139,6 +139,11 @@ class TimeRow(NamedTuple):
     position: int
 
 
+def mark_of(event_id: bytes) -> int:
+    """Return by what an event is looked up beside its time (`TimeRow`)."""
+    return int.from_bytes(event_id[:8], "big", signed=True)
+
+
 class EventCuts(NamedTuple):
     """Where an event of more than 256 leaves is cut, so that parts are read.
 

@@ -13,28 +13,11 @@ from provenance.store.private import make_private
 APPLICATION_ID = 0x50524F56
 """Marks the file as a ledger, for `file` and for whoever opens it: "PROV"."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
-RELEASES = {4: "a build before 0.1.0", 5: "release 0.1.0"}
+_BUILD = "a build before 0.1.0"
+RELEASES = {4: _BUILD, 5: _BUILD, 6: "release 0.1.0"}
 """Schema version → what made the first file of it."""
-
-STEPS = {
-    4: """
-CREATE TABLE named_ledger (
-    only       INTEGER PRIMARY KEY CHECK (only = 1),
-    origin     TEXT NOT NULL,
-    item_count INTEGER NOT NULL,
-    release    TEXT NOT NULL
-) STRICT;
-INSERT INTO named_ledger SELECT only, origin, item_count, '' FROM ledger;
-DROP TABLE ledger;
-ALTER TABLE named_ledger RENAME TO ledger;
-""",
-}
-"""Schema version → what makes the next one of it (`provenance.store.upgrade`).
-
-The file's own release is written after the last step.
-"""
 
 PAGE_SIZE = 4096
 """Heads lie scattered, and a change to one rewrites its page: small is fast."""
@@ -230,8 +213,8 @@ def require_movable(connection: apsw.Connection, path: Path) -> int:
     if version < SCHEMA_VERSION:
         raise MalformedError(
             f"{path} has schema version {version}, and this release,"
-            f" {__version__}, moves only {min(STEPS)} and later ones forward:"
-            " use the release that wrote it"
+            f" {__version__}, moves only {min(RELEASES)} and later ones"
+            " forward: use the release that wrote it"
         )
     raise MalformedError(
         f"{path} has schema version {version}, made by"

@@ -5,7 +5,7 @@
     3. One transaction with every step, and the new version.
 
 So a crash leaves the old file or the new one, and the same command again does
-what is left. A step changes where things stand, and nothing that was signed.
+what is left. The steps are in `provenance.store.sqlite_steps`.
 """
 
 from pathlib import Path
@@ -13,17 +13,17 @@ from pathlib import Path
 import apsw
 
 from provenance import __version__
-from provenance.errors import StoreError
+from provenance.errors import MalformedError, StoreError
 from provenance.logs import STORE
 from provenance.store.backup import copy_file
 from provenance.store.sqlite import connect_writer, lock_file
 from provenance.store.sqlite_reader import existing, look_into
 from provenance.store.sqlite_schema import (
     SCHEMA_VERSION,
-    STEPS,
     check_origin,
     require_movable,
 )
+from provenance.store.sqlite_steps import STEPS
 
 
 def upgrade_file(path: Path, *, origin: str) -> Path | None:
@@ -53,10 +53,10 @@ def upgrade_file(path: Path, *, origin: str) -> Path | None:
             # Whatever fails within, all of it is taken back.
             with writer:
                 for step in range(version, SCHEMA_VERSION):
-                    writer.execute(STEPS[step])
+                    STEPS[step](writer)
                 writer.execute("UPDATE ledger SET release = ?", (__version__,))
                 writer.pragma("user_version", SCHEMA_VERSION)
-        except apsw.Error as error:
+        except (MalformedError, apsw.Error) as error:
             raise StoreError(
                 f"upgrading {path} failed: {error}. It is as it was: find out"
                 f" why, and upgrade again. What it was is also in {copy}"

@@ -3,11 +3,14 @@
 import pathlib
 import shutil
 import stat
+from collections.abc import Sequence
+from typing import Any
 
 import apsw
 import pytest
 
 from provenance import __version__
+from provenance.claims.event import Event, Field, Item, make_event
 from provenance.errors import ConflictError, MalformedError, StoreError
 from provenance.folder import (
     audit_folder,
@@ -17,8 +20,9 @@ from provenance.folder import (
     upgrade_folder,
 )
 from provenance.proof.receipt import Receipt
-from provenance.store import DATABASE, backup, sqlite_schema
-from tests.ledger_world import PRODUCER, LedgerWorld, can, signer_of
+from provenance.store import DATABASE, backup, sqlite_schema, sqlite_steps
+from provenance.store.protocol import mark_of
+from tests.ledger_world import PRODUCER, LedgerWorld, body, can, signer_of
 from tests.support.cli_runs import ok, run
 
 OLDER = """
@@ -40,12 +44,23 @@ def change(path: pathlib.Path, sql: str) -> None:
     connection.close()
 
 
-def look(path: pathlib.Path, sql: str) -> list[tuple[object, ...]]:
+def look(path: pathlib.Path, sql: str) -> list[tuple[Any, ...]]:
     connection = apsw.Connection(str(path))
     try:
         return [tuple(row) for row in connection.execute(sql)]
     finally:
         connection.close()
+
+
+def forget_what_was_said(path: pathlib.Path) -> None:
+    """Leave only the rows by which events are found by their ids."""
+    marks = {mark_of(row[0]) for row in look(path, "SELECT id FROM events")}
+    others = {row[0] for row in look(path, "SELECT mark FROM times")} - marks
+    change(
+        path,
+        "DELETE FROM times WHERE mark IN"
+        f" ({', '.join(map(str, sorted(others)))})",
+    )
 
 
 @pytest.fixture
@@ -56,6 +71,7 @@ def world(tmp_path: pathlib.Path) -> LedgerWorld:
     made.ledger.submit([made.sign(PRODUCER, made.made(can(1)))])
     made.ledger.close()
     change(made.folder / DATABASE, OLDER)
+    forget_what_was_said(made.folder / DATABASE)
     return made
 
 
@@ -113,6 +129,75 @@ def test_an_upgraded_file_is_as_one_that_is_made_now(
         assert look(path, "SELECT release FROM ledger") == [(__version__,)]
 
 
+@pytest.mark.parametrize("schema", [4, 5])
+@pytest.mark.parametrize("is_marked", [False, True])
+def test_what_was_said_without_an_event_id_before_is_known_after_it(
+    tmp_path: pathlib.Path, schema: int, is_marked: bool
+) -> None:
+    world = LedgerWorld(tmp_path / "ledger")
+    world.enrol_everyone()
+    path = world.folder / DATABASE
+
+    def event(
+        *items: str, fields: Sequence[Field] = (), **members: object
+    ) -> Event:
+        given = [Item("epcList", item) for item in items]
+        return make_event(body(**members), given, fields, secret=world.secret())
+
+    def said() -> list[list[Event]]:
+        """Plain ones, one that conceals, one cut in parts; and a named one."""
+        return [
+            [event(can(1)), event(can(2))],
+            [event(can(3), fields=[Field("/example:buyer", "Ann")])],
+            [event(*map(can, range(10, 700)))],
+            [event(can(4), eventID="urn:example:named")],
+        ]
+
+    def submit() -> list[int]:
+        world.now += 1_000
+        return [
+            world.ledger.append(
+                events, signer=signer_of(PRODUCER), issuer=PRODUCER
+            ).log_index
+            for events in said()
+        ]
+
+    first = submit()
+    world.ledger.close()
+    rows = look(path, "SELECT * FROM times ORDER BY 1, 2, 3, 4")
+    if schema == 4:
+        change(path, OLDER)
+    change(path, f"PRAGMA user_version = {schema}")
+    if not is_marked:
+        forget_what_was_said(path)
+        assert len(look(path, "SELECT * FROM times")) == len(rows) - 4
+    assert upgrade_folder(world.folder) is not None
+
+    assert look(path, "SELECT * FROM times ORDER BY 1, 2, 3, 4") == rows
+    assert audit_folder(world.folder).is_sound
+    size = world.reopen().size
+    again = submit()
+    assert again == first
+    assert world.ledger.size == size
+    world.ledger.close()
+
+
+def test_an_event_that_is_damaged_stops_an_upgrade_and_says_to_audit(
+    world: LedgerWorld,
+) -> None:
+    path = world.folder / DATABASE
+    change(
+        path,
+        "UPDATE events SET data = x'93'"
+        " WHERE number = (SELECT max(number) FROM events)",
+    )
+    with pytest.raises(
+        StoreError, match=r"upgrading .*run an audit.*as it was"
+    ):
+        upgrade_folder(world.folder)
+    assert look(path, "PRAGMA user_version") == [(4,)]
+
+
 def test_an_upgrade_of_what_is_up_to_date_does_nothing(
     world: LedgerWorld,
 ) -> None:
@@ -138,8 +223,11 @@ def test_an_upgrade_that_fails_leaves_all_as_it_was_and_is_run_again(
     path = world.folder / DATABASE
     schema = look(path, "SELECT sql FROM sqlite_schema ORDER BY name")
     with monkeypatch.context() as patch:
-        step = sqlite_schema.STEPS[4] + "INSERT INTO nowhere VALUES (1);"
-        patch.setitem(sqlite_schema.STEPS, 4, step)
+        patch.setitem(
+            sqlite_steps.STEPS,
+            5,
+            sqlite_steps.sql_step("INSERT INTO nowhere VALUES (1)"),
+        )
         with pytest.raises(StoreError, match=r"upgrading .*It is as it was"):
             upgrade_folder(world.folder)
     assert look(path, "PRAGMA user_version") == [(4,)]
@@ -192,8 +280,8 @@ def test_the_copy_is_a_ledger_for_the_release_that_made_it(
     ("sql", "said"),
     [
         (
-            "PRAGMA user_version = 6; UPDATE ledger SET release = '7.1.0'",
-            r"version 6, made by release 7\.1\.0.*never moved back",
+            "PRAGMA user_version = 7; UPDATE ledger SET release = '7.1.0'",
+            r"version 7, made by release 7\.1\.0.*never moved back",
         ),
         (
             "PRAGMA user_version = 60; DROP TABLE ledger",
