@@ -229,9 +229,7 @@ class Tally:
 
     def _tell_mends(self, mended: Mended) -> dict[str, object]:
         for mend in mended.first:
-            self._screen.line(
-                f"  mended {mend.rule}: {mend.place}: {mend.says}"
-            )
+            self._screen.line(f"  mended {mend.rule}: {mend.says}")
         if more := mended.count - len(mended.first):
             self._screen.line(f"  … and {counted(more, 'more mend')}")
         self._screen.line(f"  original  sha256 {mended.original_sha256}")
