@@ -60,6 +60,9 @@ class AtReader:
         head = self._reader.head(item)
         return None if head is None else head.link
 
+    def made_in(self, item: str) -> int | None:
+        return self._reader.made_in(item)
+
     def find_event(
         self, event: Event, *, issuer: str, called: str
     ) -> int | None:
@@ -114,6 +117,10 @@ class AtLedger:
         """Return the last link of *item*'s trail; None without one."""
         head = self._ledger.head(item)
         return None if head is None else head.link
+
+    def made_in(self, item: str) -> int | None:
+        """Return the latest entry by which *item* was made, or ended."""
+        return self._ledger.made_in(item)
 
     def find_event(
         self, event: Event, *, issuer: str, called: str

@@ -248,6 +248,9 @@ class NodeLedger:
             raise answer
         return answer
 
+    def made_in(self, item: str) -> None:
+        """Return None: what was made before, the item's verdict tells."""
+
     def find_event(self, event: Event, *, issuer: str, called: str) -> None:
         """Check that *event* is one; the node says whether it knows it."""
         check_event(event, called=called, issuer=issuer, book=self.book)

@@ -38,6 +38,7 @@ from provenance.errors import (
 )
 from provenance.intake.headway import Headway, Tell, tell_nobody
 from provenance.intake.journal import Journal, Kept
+from provenance.intake.made_before import MOST_WARNINGS, made_before
 from provenance.intake.mended import Mended
 from provenance.intake.naming import Naming
 from provenance.intake.outcome import FileOutcome, Known
@@ -373,6 +374,9 @@ class Steps:
                 event, signatory, rehearsal, name, may_be_known=may_be_known
             )
             outcome.known.add(known, 1 if known else 0)
+            outcome.warnings += (
+                () if known else made_before(event, self._ledger, name=name)
+            )[: max(0, MOST_WARNINGS - len(outcome.warnings))]
             return [] if known else [event]
 
         def events() -> Iterator[list[Event]]:

@@ -65,6 +65,12 @@ class Target(Protocol):
     def head_link(self, item: str) -> Hash | None:
         """Return the last link of *item*'s trail; None without one."""
 
+    def made_in(self, item: str) -> int | None:
+        """Return the latest entry by which *item* was made, or ended.
+
+        None if there is none, or if that shows only when it is handed in.
+        """
+
     def find_event(
         self, event: Event, *, issuer: str, called: str
     ) -> int | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from provenance.claims.event import Event, parse_event
 from provenance.claims.registry import Occasion, TrustRegistry
 from provenance.claims.statement import parse_entry
-from provenance.claims.trail import map_key
+from provenance.claims.trail import MADE_OR_ENDS, map_key
 from provenance.encoding.digest import Hash
 from provenance.encoding.instant import Instant, to_ms
 from provenance.errors import (
@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2_000
 _PAUSE = 0.002
+
+LOOK_BACK = 64
+"""How many links of a trail are looked at for a making, the latest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,18 @@ class LedgerReader:
         """
         _, head = find_head(self._store, item)
         return None if head is None else TrailEnd(head.count, Hash(head.link))
+
+    def made_in(self, item: str) -> int | None:
+        """Return the latest entry by which *item* was made, or ended.
+
+        None without one among the last links of its trail.
+        """
+        head = self._store.head(map_key(item))
+        links = self._store.trail_back(head.last, LOOK_BACK) if head else ()
+        return next(
+            (each.log_index for each in links if each.kinds & MADE_OR_ENDS),
+            None,
+        )
 
     def trail(
         self, item: str, *, start: int = 0, stop: int | None = None

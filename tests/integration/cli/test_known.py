@@ -135,3 +135,37 @@ def test_a_signed_statement_of_what_is_logged_is_known(place: Place) -> None:
     done = run("submit", target, "-C", place.ledger)
     assert done.code == 0
     assert done.out.startswith("known as entry 5, 1 event")
+
+
+def test_a_unit_that_is_put_into_being_twice_is_said(place: Place) -> None:
+    first = write_document(place.folder / "a.json", "K0000")
+    assert "warning" not in submit(place, first).err
+    again = place.folder / "b.json"
+    again.write_text(
+        first.read_text(encoding="utf-8").replace("T08:59:00", "T08:58:00"),
+        encoding="utf-8",
+    )
+    for more in ((), ("--dry-run",)):
+        done = submit(place, again, *more)
+        assert done.code == 0
+        if more:
+            # By now it is known.
+            assert "warning" not in done.err
+        else:
+            assert "which was made, or ended, in entry 5 already" in done.err
+    other = write_document(place.folder / "c.json", "K0001")
+    assert "warning" not in submit(place, other).err
+    told = submit(place, again.rename(place.folder / "d.json"), "--json").json
+    assert "warnings" not in told["results"][0]
+
+
+def test_what_observes_or_takes_back_a_unit_puts_none_into_being(
+    place: Place,
+) -> None:
+    document = write_document(place.folder / "a.json", "K0000")
+    submit(place, document)
+    seen = json.loads(document.read_text(encoding="utf-8"))
+    (event,) = seen["epcisBody"]["eventList"]
+    event |= {"action": "OBSERVE", "bizStep": "inspecting"}
+    document.write_text(json.dumps(seen), encoding="utf-8")
+    assert "warning" not in submit(place, document).err
