@@ -209,7 +209,7 @@ def _below(name: str, *, is_own: bool) -> bool:
 
 
 def _orders(
-    value: Value, pointer: str, *, is_own: bool
+    value: dict[str, Value] | list[Value], pointer: str, *, is_own: bool
 ) -> Iterator[tuple[str, Value]]:
     if isinstance(value, dict):
         names = _names(value, is_own=is_own)
@@ -222,13 +222,15 @@ def _orders(
             yield from _orders(inner, f"{pointer}/{step}", is_own=own)
 
 
-def _inside(value: Value, *, is_own: bool) -> Iterator[tuple[str, Value, bool]]:
+def _inside(
+    value: dict[str, Value] | list[Value], *, is_own: bool
+) -> Iterator[tuple[str, Value, bool]]:
     """Yield what is in *value*: its step, itself, whether it is EPCIS's own."""
     if isinstance(value, dict):
         for name, member in value.items():
             if name != "@context":
                 yield _step(name), member, _below(name, is_own=is_own)
-    elif isinstance(value, list):
+    else:
         for index, element in enumerate(value):
             yield str(index), element, is_own
 

@@ -193,3 +193,13 @@ def test_a_document_about_nothing_is_about_itself(
     assert item.id.startswith(named)
     about = Item("about", UNIT)
     assert items_named(body, [about], baseline()) == (about,)
+
+
+def test_an_event_that_keeps_a_header_says_nothing_else() -> None:
+    event = {
+        **OBJECT,
+        "type": DOCUMENT,
+        KEPT: {"creationDate": CREATED},
+    }
+    with pytest.raises(MalformedError, match=r"eventList\[0\]"):
+        parse_document(json.dumps(document(event)).encode())

@@ -47,7 +47,9 @@ def test_a_place_is_a_link_if_it_names_a_key_of_gs1() -> None:
         "destinationList": "text",
     }
     said: Any = spell(event, AS_LINKS, {})
-    assert said["readPoint"] == {"id": "https://id.gs1.org/414/9521001000017"}
+    link = "https://id.gs1.org/414/9521001000017"
+    assert said["readPoint"] == {"id": link}
+    assert spell(said, AS_LINKS, {}) == said
     assert {name: said[name] for name in event if name != "readPoint"} == {
         name: event[name] for name in event if name != "readPoint"
     }
