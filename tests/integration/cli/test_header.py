@@ -10,6 +10,7 @@ from provenance.folder import audit_folder, open_reader
 from tests.support.cli_runs import (
     CAN,
     CAN_AS_URN,
+    MAKER,
     Place,
     Run,
     found_ledger,
@@ -140,14 +141,20 @@ def submit(place: Place, *arguments: object) -> Run:
     )
 
 
-def exported(place: Place, form: str = "json", *reveal: object) -> str:
+def exported(
+    place: Place,
+    form: str = "json",
+    *reveal: object,
+    identifiers: str = "as-signed",
+) -> str:
     bundle = place.folder / "can.provenance"
     bundle.unlink(missing_ok=True)
     ok("bundle", CAN, "-C", place.ledger, "-o", bundle, *reveal)
     assert run("verify", bundle, "--trust", place.trust).code == 0
     return ok(
-        "export-events", bundle, "--trust", place.trust, "--format", form
-    ).out
+        "export-events", bundle, "--trust", place.trust, "--format", form,
+        "--identifiers", identifiers,
+    ).out  # fmt: skip
 
 
 def without_events(document: dict[str, Any]) -> dict[str, Any]:
@@ -164,6 +171,20 @@ def test_a_header_in_json_comes_out_as_it_went_in(place: Place) -> None:
     (event,) = out["epcisBody"]["eventList"]
     assert event["epcList"] == [CAN]
     assert event["readPoint"] == EVENT["readPoint"]
+
+
+def test_a_document_comes_out_as_it_went_in_but_for_its_signer(
+    place: Place,
+) -> None:
+    submit(place, written(place, DOCUMENT))
+    for identifiers in ("urn", "as-received"):
+        out = json.loads(exported(place, identifiers=identifiers))
+        assert without_events(out) == without_events(DOCUMENT)
+        (event,) = out["epcisBody"]["eventList"]
+        # All that is added is who signed, which the document cannot say.
+        assert event.pop("urn:provenance:epcis:signedBy") == MAKER
+        assert event == EVENT
+    assert "known as entry 5" in submit(place, written(place, DOCUMENT)).out
 
 
 def test_a_header_in_xml_comes_out_as_it_went_in(place: Place) -> None:
